@@ -1,0 +1,67 @@
+"""The wiring diagram: which stacks a deployment.toml gives, and what each gets from the others."""
+
+import json
+import os
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import Validations
+from cdk_nag import AwsSolutionsChecks
+
+from stacks.customization_dataset import prepare_datasets
+from stacks.deployment_checks import check_deployment
+from stacks.deployment_config import ConfigError, DeploymentConfig, load_deployment_config
+from stacks.inference_api_stack import InferenceApiStack
+from stacks.knowledge_base_stack import KnowledgeBaseStack
+from stacks.model_access_stack import ModelAccessStack
+from stacks.provisioned_throughput_stack import ProvisionedThroughputStack
+from stacks.training_stack import TrainingStack
+
+PROJECT = Path(__file__).resolve().parent
+
+
+def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = None) -> cdk.App:
+    """Add the stacks of `config` to `app`. `account` of None leaves the account to the credentials at deploy."""
+    name = config.deployment.name
+    environment = cdk.Environment(account=account, region=config.deployment.region)
+    stacks: list[cdk.Stack] = []
+    knowledge_base = None
+    if config.model_access:
+        stacks.append(ModelAccessStack(app, f"{name}-model-access", config=config, env=environment))
+    if config.training:
+        datasets = prepare_datasets(config)
+        stacks.append(TrainingStack(app, f"{name}-training", config=config, datasets=datasets, env=environment))
+    if config.provisioned_throughput:
+        stacks.append(ProvisionedThroughputStack(app, f"{name}-provisioned-throughput", config=config, env=environment))
+    if config.knowledge_base:
+        stack = KnowledgeBaseStack(app, f"{name}-knowledge-base", config=config, env=environment)
+        knowledge_base = stack.knowledge_base
+        stacks.append(stack)
+    if config.inference_api:
+        api_id = f"{name}-inference-api"
+        stacks.append(InferenceApiStack(app, api_id, config=config, knowledge_base=knowledge_base, env=environment))
+    for earlier, later in pairwise(stacks):  # in the order of the wiring: access first, the API last
+        later.add_stack_dependency(earlier)
+    cdk.Tags.of(app).add("bedrock-kit:deployment", name)
+    return app
+
+
+def main() -> None:
+    flags = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    app = cdk.App(context=flags)  # `python app.py` and the CDK CLI, whose context wins, give the same templates
+    path = PROJECT / (app.node.try_get_context("config") or "deployment.toml")
+    config = load_deployment_config(path)
+    check_deployment(config, path.name)
+    build_app(app, config, account=os.environ.get("CDK_DEFAULT_ACCOUNT"))
+    if app.node.try_get_context("nag"):
+        Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
+    app.synth()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ConfigError as error:
+        sys.exit(f"{error}\n{len(error.faults)} fault(s); nothing was deployed")

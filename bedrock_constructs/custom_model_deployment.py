@@ -1,0 +1,64 @@
+"""A custom model served on demand under a fixed name: no capacity bought, nothing billed while idle."""
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from bedrock_constructs.custom_resource_provider import CustomResourceProvider
+
+
+class CustomModelDeployment(Construct):
+    """`deployment_name` in Bedrock, serving `alias` of the kit's deployment `kit_deployment`.
+
+    Without `model_identifier` (a custom model's ARN) the name is reserved for the training workflow, which makes the
+    deployment at the first promotion; either way it is deleted with this construct. `custom_model_deployment_arn`
+    exists only with `model_identifier`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        kit_deployment: str,
+        deployment_name: str,
+        alias: str,
+        model_identifier: str | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        resource = CustomResourceProvider.of(self).custom_resource(
+            self,
+            resource_type="Custom::BedrockCustomModelDeployment",
+            properties={
+                "DeploymentName": deployment_name,
+                "Alias": alias,
+                "KitDeployment": kit_deployment,
+                "ModelIdentifier": model_identifier,
+            },
+            statements=self._statements(kit_deployment, alias, model_identifier),
+            wildcard_reason="Bedrock chooses the last part of the ARN when the deployment is made",
+        )
+        self.custom_model_deployment_arn = (
+            resource.get_att_string("CustomModelDeploymentArn") if model_identifier else None
+        )
+
+    def _statements(self, kit_deployment: str, alias: str, model: str | None) -> list[iam.PolicyStatement]:
+        stack = Stack.of(self)
+        # Bedrock chooses the last part of the ARN when the deployment is made: only its type can be named.
+        deployments = stack.format_arn(service="bedrock", resource="custom-model-deployment", resource_name="*")
+        parameter = stack.format_arn(
+            service="ssm",
+            resource=f"parameter/bedrock-kit/{kit_deployment}/aliases/{alias}/serving",
+            arn_format=ArnFormat.NO_RESOURCE_NAME,
+        )
+        actions = ["bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment"]
+        statements = [
+            iam.PolicyStatement(actions=[*actions, "bedrock:ListTagsForResource"], resources=[deployments]),
+            iam.PolicyStatement(actions=["ssm:GetParameter", "ssm:DeleteParameter"], resources=[parameter]),
+        ]
+        if model:
+            create = ["bedrock:CreateCustomModelDeployment", "bedrock:UpdateCustomModelDeployment"]
+            statements.append(
+                iam.PolicyStatement(actions=[*create, "bedrock:TagResource"], resources=[deployments, model])
+            )
+        return statements

@@ -1,0 +1,136 @@
+"""The states of the training workflow, from the check of the data to the published alias.
+
+CheckData -> Train (.sync, waits for days) -> RecordMetrics -> Promote -> WaitForPromotion ... -> PublishAlias
+          -> ModelExists (this very run was done before) ----> Promote
+Any failure ends in Failed with the step's own message; the served model stays as it was.
+"""
+
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+PROMOTION_POLL = Duration.seconds(30)
+MAX_PROMOTION_POLLS = 120  # an hour; deployments take about 8 minutes
+JOB_RESOURCE = "arn:aws:states:::bedrock:createModelCustomizationJob.sync"
+
+
+class CustomizationDefinition(Construct):
+    """Exposes `start`, the first state. The input is what the starter writes (lambda/customization/start_run.py)."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        kit_deployment: str,
+        check: lambda_.IFunction,
+        metrics: lambda_.IFunction,
+        promotion: lambda_.IFunction,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._deployment = kit_deployment
+        failed = sfn.Fail(self, "Failed", error_path="$.failure.Error", cause_path="$.failure.Cause")
+        run = {
+            "run": sfn.JsonPath.entire_payload,
+            "custom_model_arn": sfn.JsonPath.string_at("$.model.custom_model_arn"),
+        }
+        checked = self._task("CheckData", check, sfn.TaskInput.from_json_path_at("$"), "$.check", failed)
+        train = self._train().add_catch(failed, result_path="$.failure")
+        existing = sfn.Pass(
+            self,
+            "ModelExists",
+            parameters={"custom_model_arn": sfn.JsonPath.string_at("$.check.custom_model_arn")},
+            result_path="$.model",
+        )
+        recorded = self._task("RecordMetrics", metrics, sfn.TaskInput.from_object(run), "$.metrics", failed)
+        promoted = self._promote(promotion, run, failed)
+        choice = sfn.Choice(self, "TrainedBefore")
+        choice.when(sfn.Condition.boolean_equals("$.check.trained", True), existing.next(promoted))
+        choice.otherwise(train.next(recorded).next(promoted))
+        self.start: sfn.IChainable = checked.next(choice)
+
+    def _promote(self, promotion: lambda_.IFunction, run: dict[str, Any], failed: sfn.Fail) -> sfn.IChainable:
+        first = sfn.TaskInput.from_object({"action": "promote", **run})
+        promote = self._task("Promote", promotion, first, "$.promotion", failed)
+        status_input = sfn.TaskInput.from_object({"action": "status", **run})
+        status = self._task("PromotionStatus", promotion, status_input, "$.promotion", failed)
+        target = sfn.JsonPath.string_at("$.promotion.target_arn")
+        publish_input = sfn.TaskInput.from_object({"action": "publish", "target_arn": target, **run})
+        publish = self._task("PublishAlias", promotion, publish_input, "$.published", failed)
+        begin = sfn.Pass(self, "FirstPoll", parameters={"count": 0}, result_path="$.poll")
+        wait = sfn.Wait(self, "WaitForPromotion", time=sfn.WaitTime.duration(PROMOTION_POLL))
+        count = sfn.Pass(
+            self,
+            "CountPoll",
+            parameters={"count": sfn.JsonPath.math_add(sfn.JsonPath.number_at("$.poll.count"), 1)},
+            result_path="$.poll",
+        )
+        never_ready = sfn.Fail(
+            self, "NeverReady", error="PromotionTimeout", cause=f"not ready after {MAX_PROMOTION_POLLS} polls"
+        )
+        ready = sfn.Choice(self, "PromotionReady")
+        ready.when(sfn.Condition.string_equals("$.promotion.status", "READY"), publish)
+        ready.when(sfn.Condition.number_greater_than("$.poll.count", MAX_PROMOTION_POLLS), never_ready)
+        ready.otherwise(wait)
+        promote.next(begin).next(wait).next(count).next(status).next(ready)
+        return promote
+
+    def _task(
+        self, name: str, function: lambda_.IFunction, payload: sfn.TaskInput, result_path: str, failed: sfn.Fail
+    ) -> tasks.LambdaInvoke:
+        task = tasks.LambdaInvoke(
+            self,
+            name,
+            lambda_function=function,
+            payload=payload,
+            payload_response_only=True,
+            result_path=result_path,
+        )
+        task.add_retry(
+            errors=["ThrottlingException", "ServiceUnavailableException", "InternalServerException"],
+            interval=Duration.seconds(5),
+            max_attempts=6,
+        )
+        task.add_catch(failed, result_path="$.failure")
+        return task
+
+    def _train(self) -> sfn.CustomState:
+        names = "States.Format('s3://{}/{}', $.specification.bucket, $.key)"
+        output = "States.Format('s3://{}/{}{}/', $.specification.bucket, $.specification.output_prefix, $.run_id)"
+        tags = [
+            {"Key": "bedrock-kit:deployment", "Value": self._deployment},
+            {"Key": "bedrock-kit:alias", "Value.$": "$.specification.alias"},
+        ]
+        state = {
+            "Type": "Task",
+            "Resource": JOB_RESOURCE,
+            "Parameters": {
+                "JobName.$": "$.check.job_name",
+                "CustomModelName.$": "$.custom_model_name",
+                "RoleArn.$": "$.specification.role_arn",
+                "BaseModelIdentifier.$": "$.specification.base_model",
+                "CustomizationType.$": "$.specification.method",
+                "HyperParameters.$": "$.specification.hyperparameters",
+                "TrainingDataConfig": {"S3Uri.$": names},
+                "OutputDataConfig": {"S3Uri.$": output},
+                "JobTags": tags,
+                "CustomModelTags": tags,
+                "ClientRequestToken.$": "$.check.client_request_token",
+            },
+            "ResultSelector": {"custom_model_arn.$": "$.OutputModelArn"},
+            "ResultPath": "$.model",
+            "Retry": [
+                {
+                    "ErrorEquals": ["Bedrock.ThrottlingException", "Bedrock.InternalServerException"],
+                    "IntervalSeconds": 30,
+                    "MaxAttempts": 5,
+                    "BackoffRate": 2,
+                    "JitterStrategy": "FULL",
+                }
+            ],
+        }
+        return sfn.CustomState(self, "Train", state_json=state)

@@ -1,0 +1,68 @@
+"""What API Gateway itself answers (no key, throttled, too large), in OpenAI's error shape.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+"""
+
+import json
+from dataclasses import dataclass
+
+from aws_cdk import aws_apigateway as apigateway
+
+
+@dataclass(frozen=True)
+class _Error:
+    status: int
+    kind: str
+    code: str
+    message: str
+    retry_after_seconds: int | None = None
+
+
+_NO_KEY = "send the API key in x-api-key or as Authorization: Bearer KEY; the deployment's secret holds it"
+_DENIED = _Error(403, "permission_error", "access_denied", "this key may not call this API; check its usage plan")
+_BROKEN = _Error(500, "server_error", "internal_error", "the API failed on this request; send it again")
+_LATE = "no answer within 29 seconds; ask for fewer tokens (max_tokens)"
+
+_ERRORS = {
+    "UNAUTHORIZED": _Error(401, "authentication_error", "invalid_api_key", f"no API key, or a wrong one; {_NO_KEY}"),
+    "ACCESS_DENIED": _DENIED,
+    "INVALID_API_KEY": _DENIED,
+    "MISSING_AUTHENTICATION_TOKEN": _Error(
+        404, "invalid_request_error", "not_found", "there is no such path or method; the API is below /v1"
+    ),
+    "THROTTLED": _Error(
+        429, "rate_limit_error", "rate_limit_exceeded", "too many requests for this key; wait and send again", 1
+    ),
+    "QUOTA_EXCEEDED": _Error(
+        429,
+        "rate_limit_error",
+        "insufficient_quota",
+        "this key's requests of the month are used up; raise requests_per_month in deployment.toml and deploy",
+        3600,
+    ),
+    "REQUEST_TOO_LARGE": _Error(
+        413,
+        "invalid_request_error",
+        "request_too_large",
+        "the request must be at most 6 MB; send fewer or smaller messages and images",
+    ),
+    "INTEGRATION_TIMEOUT": _Error(504, "timeout_error", "timeout", _LATE),
+    "INTEGRATION_FAILURE": _Error(502, "server_error", "internal_error", _BROKEN.message),
+    "AUTHORIZER_FAILURE": _BROKEN,
+    "DEFAULT_4XX": _Error(400, "invalid_request_error", "invalid_request", "API Gateway refuses the request"),
+    "DEFAULT_5XX": _BROKEN,
+}
+
+
+def add_gateway_responses(rest_api: apigateway.RestApi) -> None:
+    """The construct id of each is the name of its response type. The defaults keep the status of each type."""
+    for name, error in _ERRORS.items():
+        body = {"message": error.message, "type": error.kind, "param": None, "code": error.code}
+        after = error.retry_after_seconds
+        rest_api.add_gateway_response(
+            name,
+            type=apigateway.ResponseType.of(name),
+            status_code=None if name.startswith("DEFAULT_") else str(error.status),
+            response_headers={"Retry-After": f"'{after}'"} if after else None,
+            templates={"application/json": json.dumps({"error": body})},
+        )

@@ -1,0 +1,51 @@
+"""Access to foundation models: agreements, and the use-case form that Anthropic asks for once per account."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from bedrock_constructs.custom_resource_provider import CustomResourceProvider
+
+ACTIONS = (
+    "bedrock:GetFoundationModelAvailability",
+    "bedrock:ListFoundationModelAgreementOffers",
+    "bedrock:CreateFoundationModelAgreement",
+    "aws-marketplace:Subscribe",
+    "aws-marketplace:ViewSubscriptions",
+)
+USE_CASE_ACTIONS = ("bedrock:GetUseCaseForModelAccess", "bedrock:PutUseCaseForModelAccess")
+REVOKE_ACTIONS = ("bedrock:DeleteFoundationModelAgreement", "aws-marketplace:Unsubscribe")
+
+
+class ModelAccess(Construct):
+    """`models` are foundation model or inference profile ids; `use_case` is the form's JSON, all values text.
+
+    `revoke_on_delete` deletes the agreements of `models` with the stack, whoever made them.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        models: Sequence[str],
+        use_case: Mapping[str, str] | None,
+        revoke_on_delete: bool = False,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        actions = [*ACTIONS, *USE_CASE_ACTIONS, *(REVOKE_ACTIONS if revoke_on_delete else ())]
+        # None of these actions knows a resource type: agreements and the form belong to the account.
+        statement = iam.PolicyStatement(actions=actions, resources=["*"])
+        resource = CustomResourceProvider.of(self).custom_resource(
+            self,
+            resource_type="Custom::BedrockModelAccess",
+            properties={
+                "Models": sorted(models),
+                "UseCaseForm": dict(use_case) if use_case else None,
+                "RevokeOnDelete": revoke_on_delete,
+            },
+            statements=[statement],
+            wildcard_reason="agreements and the use-case form belong to the account: no ARN exists",
+        )
+        self.model_count = resource.get_att_string("ModelCount")

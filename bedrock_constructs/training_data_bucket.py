@@ -1,0 +1,70 @@
+"""The bucket of training data, job output and run records: versioned, encrypted, TLS only, kept unless two agree."""
+
+from typing import Literal
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+OLD_VERSIONS_KEPT = Duration.days(90)
+LOGS_KEPT = Duration.days(365)
+
+
+class TrainingDataBucket(Construct):
+    """Prefixes: data/ (what is trained on), output/ (what Bedrock writes), runs/ (checks, metrics), evaluation/.
+
+    Destroyed with the stack only if `removal` is "destroy" and `allow_data_deletion` is true. Exposes `bucket`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        removal: Literal["retain", "destroy"],
+        allow_data_deletion: bool,
+        kms_key: kms.IKey | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        destroy = removal == "destroy" and allow_data_deletion
+        policy = RemovalPolicy.DESTROY if destroy else RemovalPolicy.RETAIN
+        logs = s3.Bucket(
+            self,
+            "AccessLogs",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            lifecycle_rules=[s3.LifecycleRule(expiration=LOGS_KEPT)],
+            removal_policy=policy,
+            auto_delete_objects=destroy,
+        )
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            versioned=True,
+            encryption=s3.BucketEncryption.KMS if kms_key else s3.BucketEncryption.S3_MANAGED,
+            encryption_key=kms_key,
+            bucket_key_enabled=True if kms_key else None,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            server_access_logs_bucket=logs,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    noncurrent_version_expiration=OLD_VERSIONS_KEPT,
+                    abort_incomplete_multipart_upload_after=Duration.days(7),
+                )
+            ],
+            removal_policy=policy,
+            auto_delete_objects=destroy,
+        )
+        # Not event_bridge_enabled: that adds a function with a managed policy to set one property of the template.
+        resource = self.bucket.node.default_child
+        assert isinstance(resource, s3.CfnBucket)
+        resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
+        )

@@ -1,0 +1,1 @@
+"""Measurements side by side with an alternative; run by hand, never by a test."""

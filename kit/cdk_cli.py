@@ -1,0 +1,66 @@
+"""Runs the pinned CDK CLI and turns its output into events; knows nothing of what is deployed."""
+
+import re
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+NODE = PROJECT / ".venv" / "bin" / "node"
+CDK = PROJECT / "node_modules" / "aws-cdk" / "bin" / "cdk"
+STACK_LINE = re.compile(r"^(?:\[\d+/\d+\] )?(\S+): (deploying|destroying|creating|updating)\b")
+DONE_LINE = re.compile(r"^ (✅|❌)\s+(.*)$")
+
+
+class CdkError(Exception):
+    """When the CDK CLI ends with a fault; carries the end of what it printed."""
+
+
+def run_cdk(
+    arguments: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    log: Path,
+    on_line: Callable[[str], None] = lambda line: None,
+) -> None:
+    """Run `cdk ARGUMENTS`, keep all output in `log`, report stacks as they end. Raises CdkError."""
+    command = [str(NODE), str(CDK), *arguments]
+    lines: list[str] = []
+    with log.open("a", encoding="utf-8") as file:
+        file.write(f"$ cdk {' '.join(arguments)}\n")
+        process = subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert process.stdout
+        try:
+            for line in process.stdout:
+                file.write(line)
+                lines.append(line.rstrip())
+                if event := _event(line):
+                    on_line(event)
+            code = process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait(timeout=20)
+            raise
+    if code != 0:
+        raise CdkError(_explain(lines, arguments[0], log))
+
+
+def _event(line: str) -> str:
+    if done := DONE_LINE.match(line.rstrip()):
+        return f"{'ok    ' if done[1] == '✅' else 'FAILED'} {done[2]}"
+    if started := STACK_LINE.match(line):
+        return f"{started[2]} {started[1]}"
+    return ""
+
+
+def _explain(lines: Sequence[str], command: str, log: Path) -> str:
+    tail = [line for line in lines if line.strip()][-15:]
+    return "\n".join([f"cdk {command} failed; the whole output is in {log}", *tail])

@@ -1,0 +1,80 @@
+"""`kit local up|down|status|destroy`: the same stacks on an embedded AWS; picks the action and explains failures."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from kit.cdk_cli import PROJECT, CdkError, run_cdk
+from kit.local_following import FollowError
+from kit.local_lock import LockedError, lock
+from kit.local_questions import AskError
+from kit.local_run import LocalRun
+from local_aws import emulator
+from local_aws.guard import GuardError
+from stacks.deployment_checks import check_deployment
+from stacks.deployment_config import ConfigError, load_deployment_config
+
+LOCAL = PROJECT / ".local"
+STATE = LOCAL / "aws"
+OUTPUTS = LOCAL / "outputs.json"
+EXPECTED = (ConfigError, FollowError, AskError, CdkError, LockedError, GuardError, emulator.EmulatorError)
+
+
+def run(options: argparse.Namespace) -> int:
+    actions = {"up": _up, "down": _down, "status": _status, "destroy": _destroy}
+    try:
+        return actions[options.action](options)
+    except EXPECTED as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+
+
+def _up(options: argparse.Namespace) -> int:
+    with lock(LOCAL / "up.lock"):
+        path = Path(options.config).resolve()
+        config = load_deployment_config(path)
+        check_deployment(config, path.name)
+        started_here = emulator.running(STATE) is None
+        try:
+            LocalRun(config, path, state=STATE, outputs=OUTPUTS, port=options.port).up()
+        except BaseException as error:
+            if started_here and not isinstance(error, EXPECTED):  # Ctrl-C: nothing half-made is left running
+                emulator.stop(STATE)
+                print("\nstopped the embedded AWS; nothing is left running", file=sys.stderr)
+            raise
+    return 0
+
+
+def _down(_: argparse.Namespace) -> int:
+    was_running = emulator.running(STATE) is not None
+    emulator.stop(STATE)
+    OUTPUTS.unlink(missing_ok=True)
+    print("the embedded AWS is stopped; nothing is left running" if was_running else "nothing was running")
+    return 0
+
+
+def _status(_: argparse.Namespace) -> int:
+    aws = emulator.running(STATE)
+    if aws is None:
+        print("the embedded AWS is not running; start it with: make up")
+        return 1
+    print(f"the embedded AWS runs on {aws.endpoint_url} (process {aws.pid})")
+    if OUTPUTS.is_file():
+        print(json.dumps(json.loads(OUTPUTS.read_text(encoding="utf-8")), indent=2))
+    return 0
+
+
+def _destroy(options: argparse.Namespace) -> int:
+    aws = emulator.running(STATE)
+    if aws is None:
+        print("the embedded AWS is not running; there is nothing to destroy")
+        return 0
+    with lock(LOCAL / "up.lock"):
+        run_cdk(
+            ["destroy", "--all", "--force", "-c", f"config={Path(options.config).resolve()}"],
+            environment=emulator.environment(aws),
+            log=STATE / "cdk.log",
+            on_line=print,
+        )
+    return 0

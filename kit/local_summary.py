@@ -1,0 +1,51 @@
+"""The short summary at the end of `kit local up`: answers, address, key, snippets, where to go next."""
+
+import os
+import textwrap
+from typing import Any
+
+from kit.local_questions import Answer
+from stacks.deployment_config import DeploymentConfig
+
+
+def print_summary(config: DeploymentConfig, outputs: dict[str, Any], answers: list[Answer]) -> None:
+    for answer in answers:
+        print()
+        print(_wrapped("Q  ", answer.question))
+        print(_wrapped("A  ", answer.text))
+        print(f"   served by {answer.served_by}")
+        for source in answer.sources:
+            print(f"   cites {source}")
+    if not os.environ.get("KIT_LLM_URL"):
+        print("\nAnswers marked [mock answer ...] come from the embedded AWS, not from a language model;")
+        print(
+            "KIT_LLM_URL=http://127.0.0.1:11434 make up asks an OpenAI-compatible server (Ollama, llama.cpp) instead."
+        )
+    if config.inference_api:
+        _print_snippets(config, outputs)
+    print("\nnext: edit deployment.toml and run make up again; docs/ has a page per question;")
+    print("      make deploy goes to your AWS account; make down stops everything here")
+
+
+def _print_snippets(config: DeploymentConfig, outputs: dict[str, Any]) -> None:
+    assert config.inference_api
+    alias = next(iter(config.inference_api.aliases))
+    print(f"\nurl   {outputs['api_url']}")
+    print(f"key   {outputs['api_key']}   (also in .local/outputs.json)")
+    print("\naliases")
+    for name, target in outputs["aliases"].items():
+        print(f"  {name:<20} {target}")
+    print(
+        textwrap.dedent(f"""
+        curl {outputs["api_url"]}/chat/completions \\
+          -H 'Authorization: Bearer {outputs["api_key"]}' -H 'Content-Type: application/json' \\
+          -d '{{"model": "{alias}", "messages": [{{"role": "user", "content": "Hello"}}]}}'
+
+        from openai import OpenAI
+        client = OpenAI(base_url="{outputs["api_url"]}", api_key="{outputs["api_key"]}")
+        client.chat.completions.create(model="{alias}", messages=[{{"role": "user", "content": "Hello"}}])""")
+    )
+
+
+def _wrapped(label: str, text: str) -> str:
+    return textwrap.fill(text, width=110, initial_indent=label, subsequent_indent=" " * len(label))

@@ -1,0 +1,58 @@
+"""Prints steps, a bar and a small curve: redrawn in place on a terminal, plain lines elsewhere."""
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import TextIO
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+class Progress:
+    """Numbered steps with their duration. `bar` overwrites its line only where the output is a terminal."""
+
+    def __init__(self, total: int, output: TextIO | None = None) -> None:
+        self._total = total
+        self._number = 0
+        self._started = time.monotonic()
+        self._output = output or sys.stdout
+        self._last_bar = ""
+
+    def step(self, title: str) -> None:
+        self._number += 1
+        self._started = time.monotonic()
+        self._write(f"[{self._number}/{self._total}] {title}\n")
+
+    def line(self, text: str) -> None:
+        self._write(f"      {text}\n")
+
+    def done(self, text: str = "done") -> None:
+        self.line(f"{text} ({time.monotonic() - self._started:.1f} s)")
+
+    def bar(self, fraction: float, text: str) -> None:
+        """Show `fraction` (0 to 1); without a terminal a line is printed only when `text` changes."""
+        width = 30
+        filled = round(max(0.0, min(1.0, fraction)) * width)
+        if self._output.isatty():
+            self._write(f"\r      [{'#' * filled}{'.' * (width - filled)}] {text:<40}")
+        elif text != self._last_bar:
+            self.line(text)
+        self._last_bar = text
+
+    def end_bar(self) -> None:
+        if self._output.isatty():
+            self._write("\n")
+
+    def _write(self, text: str) -> None:
+        self._output.write(text)
+        self._output.flush()
+
+
+def curve(values: Sequence[float], width: int = 60) -> str:
+    """The values as one line of block characters, the highest value as the tallest block."""
+    if not values:
+        return ""
+    points = [values[index * len(values) // min(width, len(values))] for index in range(min(width, len(values)))]
+    low, high = min(points), max(points)
+    span = (high - low) or 1.0
+    return "".join(BLOCKS[round((value - low) / span * (len(BLOCKS) - 1))] for value in points)

@@ -1,0 +1,1 @@
+"""Lifecycles of what CloudFormation has no type for, behind the CDK provider framework."""

@@ -1,0 +1,169 @@
+"""Custom::BedrockCustomModelDeployment: a custom model served on demand, under a name that never changes.
+
+  Create  no ModelIdentifier: the name is only reserved (the training workflow makes the deployment later) -> READY
+          ModelIdentifier: CreateCustomModelDeployment -> Creating -> Active | Failed
+  Update  ModelIdentifier changed: UpdateCustomModelDeployment, same ARN -> Updating -> UpdateCompleted | UpdateFailed
+          DeploymentName changed: replacement
+  Delete  the alias's serving parameter first (callers fall back to the base target), then the deployment -> GONE
+          Bedrock refuses to delete while Creating or Updating: asked again at the next poll
+
+A deployment of that name without the tag bedrock-kit:deployment=<KitDeployment> is somebody else's: Create and Update
+fail, Delete leaves it. The physical id is the deployment's name. All operations may be called twice.
+API: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateCustomModelDeployment.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from custom_resources.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
+from custom_resources.ownership import carries, ownership, tag_list
+from custom_resources.properties import Properties
+from custom_resources.serving_parameter import read_serving, withdraw_serving
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock import BedrockClient
+    from mypy_boto3_bedrock.type_defs import GetCustomModelDeploymentResponseTypeDef as Deployment
+    from mypy_boto3_ssm import SSMClient
+
+PHASES: Mapping[str, Phase | None] = {"Creating": Phase.IN_PROGRESS, "Active": Phase.READY, "Failed": None}
+UPDATE_PHASES: Mapping[str, Phase | None] = {
+    "Updating": Phase.IN_PROGRESS,
+    "UpdateCompleted": Phase.READY,
+    "UpdateFailed": None,
+}
+KIND = "custom-model-deployment"
+
+
+@dataclass(frozen=True)
+class DeploymentProperties:
+    deployment_name: str
+    alias: str
+    kit_deployment: str
+    model_identifier: str | None
+
+    @classmethod
+    def of(cls, request: Request) -> "DeploymentProperties":
+        properties = Properties(request.properties)
+        return cls(
+            deployment_name=properties.text("DeploymentName"),
+            alias=properties.text("Alias"),
+            kit_deployment=properties.text("KitDeployment"),
+            model_identifier=properties.optional_text("ModelIdentifier"),
+        )
+
+
+class CustomModelDeploymentResource:
+    def __init__(self, bedrock: "BedrockClient", ssm: "SSMClient") -> None:
+        self._bedrock = bedrock
+        self._ssm = ssm
+
+    def physical_id(self, request: Request) -> str:
+        return DeploymentProperties.of(request).deployment_name
+
+    def create(self, request: Request) -> Mapping[str, str]:
+        wanted = DeploymentProperties.of(request)
+        found = self._find(wanted.deployment_name)
+        if found is not None and not self._ours(found, wanted):
+            raise ResourceFailedError(_foreign(wanted))
+        if wanted.model_identifier is None:
+            return {}
+        if found is None:
+            self._bedrock.create_custom_model_deployment(
+                modelDeploymentName=wanted.deployment_name,
+                modelArn=wanted.model_identifier,
+                tags=tag_list(ownership(wanted.kit_deployment, alias=wanted.alias)),
+                clientRequestToken=request.request_id,
+            )
+        elif wanted.model_identifier not in (found["modelArn"], _updating_to(found)):
+            self._bedrock.update_custom_model_deployment(
+                customModelDeploymentIdentifier=found["customModelDeploymentArn"], modelArn=wanted.model_identifier
+            )
+        return {}
+
+    def update(self, request: Request) -> Mapping[str, str]:
+        return self.create(request)
+
+    def delete(self, request: Request) -> None:
+        wanted = DeploymentProperties.of(request)
+        self._withdraw(wanted)
+        found = self._find(wanted.deployment_name)
+        if found is None or not self._ours(found, wanted):
+            return
+        try:
+            self._bedrock.delete_custom_model_deployment(
+                customModelDeploymentIdentifier=found["customModelDeploymentArn"]
+            )
+        except Exception as error:
+            if error_code(error) not in ("ConflictException", "ResourceNotFoundException"):
+                raise
+
+    def describe(self, request: Request) -> Snapshot:
+        wanted = DeploymentProperties.of(request)
+        found = self._find(wanted.deployment_name)
+        if request.request_type == "Delete":
+            gone = found is None or not self._ours(found, wanted)
+            return Snapshot(Phase.GONE if gone else Phase.IN_PROGRESS)
+        if wanted.model_identifier is None:
+            return Snapshot(Phase.READY, _attributes(found))
+        if found is None:
+            return Snapshot(Phase.GONE)
+        return Snapshot(_phase(found, wanted.model_identifier), _attributes(found))
+
+    def _withdraw(self, wanted: DeploymentProperties) -> None:
+        serving = read_serving(self._ssm, wanted.kit_deployment, wanted.alias)
+        if serving is None or serving.get("kind") != KIND:
+            return
+        # After a replacement the alias is served by the new deployment: then the parameter is not this one's.
+        target = self._find(serving["target_arn"])
+        if target is None or target["modelDeploymentName"] == wanted.deployment_name:
+            withdraw_serving(self._ssm, wanted.kit_deployment, wanted.alias)
+
+    def _ours(self, found: "Deployment", wanted: DeploymentProperties) -> bool:
+        return carries(self._bedrock, found["customModelDeploymentArn"], ownership(wanted.kit_deployment))
+
+    def _find(self, identifier: str) -> "Deployment | None":
+        try:
+            return self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=identifier)
+        except Exception as error:
+            if error_code(error) != "ResourceNotFoundException":
+                raise
+            return None
+
+
+def _phase(found: "Deployment", wanted_model: str) -> Phase:
+    phase = _known(PHASES, found["status"], found)
+    update = found.get("updateDetails")
+    if update is None or phase is not Phase.READY:
+        return phase
+    if update["updateStatus"] == "UpdateFailed" and found["modelArn"] == wanted_model:
+        return Phase.READY  # an earlier update failed and left in service what is wanted now: a rollback ends here
+    return _known(UPDATE_PHASES, update["updateStatus"], found)
+
+
+def _known(table: Mapping[str, Phase | None], status: str, found: "Deployment") -> Phase:
+    name = found["modelDeploymentName"]
+    if status not in table:
+        raise ResourceFailedError(f"custom model deployment {name} has the unknown status {status}; update the kit")
+    phase = table[status]
+    if phase is None:
+        message = found.get("failureMessage") or "no reason given"
+        raise ResourceFailedError(f"custom model deployment {name} is {status}: {message}")
+    return phase
+
+
+def _updating_to(found: "Deployment") -> str | None:
+    update = found.get("updateDetails")
+    return update["modelArn"] if update and update["updateStatus"] == "Updating" else None
+
+
+def _attributes(found: "Deployment | None") -> dict[str, str]:
+    return {"CustomModelDeploymentArn": found["customModelDeploymentArn"]} if found else {}
+
+
+def _foreign(wanted: DeploymentProperties) -> str:
+    return (
+        f"a custom model deployment named {wanted.deployment_name} exists and does not carry the tag "
+        f"bedrock-kit:deployment={wanted.kit_deployment}, so it is not this deployment's; "
+        "delete it, tag it, or choose another [deployment] name"
+    )

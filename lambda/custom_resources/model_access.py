@@ -1,0 +1,195 @@
+"""Custom::BedrockModelAccess: this account may invoke these foundation models, in this region.
+
+  Create, Update  every model: GetFoundationModelAvailability
+                    region NOT_AVAILABLE, authorization NOT_AUTHORIZED -> FAILED, all models in one message
+                    agreement AVAILABLE -> nothing to do
+                    agreement NOT_AVAILABLE: no offers -> nothing to agree (Amazon, Meta, Mistral ...)
+                                             offers -> CreateFoundationModelAgreement -> PENDING -> AVAILABLE
+                  Anthropic models: the account's use-case form is adopted where equal, put where absent
+  Delete          nothing; with RevokeOnDelete the agreements of the listed models that have offers are deleted,
+                  whoever made them (agreements carry no tags). The use-case form has no delete in the API.
+
+Models that leave the list keep their agreement: other users of the account may rest on it. The physical id is fixed.
+API: https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
+"""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from custom_resources.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
+from custom_resources.properties import Properties
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock import BedrockClient
+    from mypy_boto3_bedrock.type_defs import GetFoundationModelAvailabilityResponseTypeDef as Availability
+
+# Geographies that inference profiles put in front of a model's id.
+PROFILE_PREFIX = re.compile(r"^(us-gov|us|eu|apac|ap|jp|au|ca|sa|me|af|global)\.(?=[a-z0-9-]+\.)")
+VARIANT_SUFFIX = re.compile(r"^(.+:\d+):[a-z0-9]+$")  # :128k, :mm: the same model, customizable or provisioned
+AGREEMENT_PHASES = {
+    "AVAILABLE": Phase.READY,
+    "PENDING": Phase.IN_PROGRESS,
+    "NOT_AVAILABLE": Phase.IN_PROGRESS,
+    "ERROR": None,
+}
+NOTHING_TO_AGREE = ("ValidationException", "ResourceNotFoundException")
+
+
+class UseCaseConflictError(ResourceFailedError):
+    """When the account has a use-case form and deployment.toml another: the kit never overwrites it."""
+
+
+class ModelAccessResource:
+    def __init__(self, bedrock: "BedrockClient", region: str) -> None:
+        self._bedrock = bedrock
+        self._region = region
+
+    def physical_id(self, request: Request) -> str:
+        return f"{request.logical_id}-model-access"
+
+    def create(self, request: Request) -> Mapping[str, str]:
+        properties = Properties(request.properties)
+        models = _models(properties)
+        form = properties.text_map("UseCaseForm")
+        found = {model: self._availability(model) for model in models}
+        faults = [fault for model in models for fault in self._faults(model, found[model])]
+        if faults:
+            raise ResourceFailedError("; ".join(faults))
+        if any(model.startswith("anthropic.") for model in models):
+            self._ensure_use_case(form)
+        for model, availability in found.items():
+            if availability is not None and _agreement(availability) in ("NOT_AVAILABLE", "ERROR"):
+                self._agree(model)
+        return {}
+
+    def update(self, request: Request) -> Mapping[str, str]:
+        return self.create(request)
+
+    def delete(self, request: Request) -> None:
+        properties = Properties(request.properties)
+        if not properties.boolean("RevokeOnDelete"):
+            return
+        for model in _models(properties):
+            if self._offer_token(model) is not None:
+                self._revoke(model)
+
+    def describe(self, request: Request) -> Snapshot:
+        if request.request_type == "Delete":
+            return Snapshot(Phase.GONE)
+        models = _models(Properties(request.properties))
+        pending = [model for model in models if not self._accessible(model)]
+        return Snapshot(Phase.IN_PROGRESS) if pending else Snapshot(Phase.READY, {"ModelCount": str(len(models))})
+
+    def _accessible(self, model: str) -> bool:
+        found = self._availability(model)
+        if found is None:
+            return True
+        status = _agreement(found)
+        if status not in AGREEMENT_PHASES:
+            raise ResourceFailedError(f"the agreement for {model} has the unknown status {status}; update the kit")
+        if AGREEMENT_PHASES[status] is None:
+            message = found["agreementAvailability"].get("errorMessage", "no reason given")
+            raise ResourceFailedError(f"the agreement for {model} failed: {message}")
+        if status == "NOT_AVAILABLE":
+            return self._offer_token(model) is None
+        return AGREEMENT_PHASES[status] is Phase.READY and found["entitlementAvailability"] == "AVAILABLE"
+
+    def _availability(self, model: str) -> "Availability | None":
+        """None for a model that knows no agreements: nothing stands between the account and the model."""
+        try:
+            return self._bedrock.get_foundation_model_availability(modelId=model)
+        except Exception as error:
+            if error_code(error) == "ResourceNotFoundException":
+                raise ResourceFailedError(
+                    f"{model} is not a foundation model in {self._region}; correct the model or the region"
+                ) from None
+            if error_code(error) != "ValidationException":
+                raise
+            return None
+
+    def _faults(self, model: str, found: "Availability | None") -> list[str]:
+        if found is None:
+            return []
+        if found["regionAvailability"] != "AVAILABLE":
+            return [f"{model} is not offered in {self._region}: choose another region or another model"]
+        if found["authorizationStatus"] != "AUTHORIZED":
+            return [
+                f"this account is not authorized for {model} in {self._region}: check the payment method, the "
+                "permission aws-marketplace:Subscribe, service control policies and service quotas"
+            ]
+        return []
+
+    def _agree(self, model: str) -> None:
+        token = self._offer_token(model)
+        if token is None:
+            return
+        try:
+            self._bedrock.create_foundation_model_agreement(modelId=model, offerToken=token)
+        except Exception as error:
+            if error_code(error) != "ConflictException":  # agreed already
+                raise
+
+    def _revoke(self, model: str) -> None:
+        try:
+            self._bedrock.delete_foundation_model_agreement(modelId=model)
+        except Exception as error:
+            if error_code(error) not in NOTHING_TO_AGREE:
+                raise
+
+    def _offer_token(self, model: str) -> str | None:
+        try:
+            offers = self._bedrock.list_foundation_model_agreement_offers(modelId=model)["offers"]
+        except Exception as error:
+            if error_code(error) not in NOTHING_TO_AGREE:
+                raise
+            return None
+        return offers[0]["offerToken"] if offers else None
+
+    def _ensure_use_case(self, form: dict[str, str] | None) -> None:
+        present = self._present_use_case()
+        if form is None and present is None:
+            raise ResourceFailedError(
+                "Anthropic models need the account's use-case form, and it was never sent: add "
+                "[model_access.use_case] with company_name, company_website, intended_users, industry and "
+                "use_cases to deployment.toml"
+            )
+        if form is None:
+            return
+        wanted = {key: value for key, value in form.items() if value}
+        if present is None:
+            self._bedrock.put_use_case_for_model_access(formData=json.dumps(form, sort_keys=True).encode())
+        elif present != wanted:
+            keys = sorted(key for key in {*present, *wanted} if present.get(key) != wanted.get(key))
+            raise UseCaseConflictError(
+                f"the account already has a use-case form that differs in {', '.join(keys)}; it is kept: remove "
+                "[model_access.use_case] from deployment.toml to use it, or make the two equal"
+            )
+
+    def _present_use_case(self) -> dict[str, Any] | None:
+        try:
+            data = self._bedrock.get_use_case_for_model_access()["formData"]
+        except Exception as error:
+            if error_code(error) != "ResourceNotFoundException":
+                raise
+            return None
+        try:
+            form = json.loads(data)
+        except ValueError:  # forms sent by the console or the CLI may come back encoded once more
+            form = json.loads(base64.b64decode(data))
+        return {key: value for key, value in form.items() if value}
+
+
+def plain_model_id(identifier: str) -> str:
+    """The id that agreements are made for: without an inference profile's geography and a customization suffix."""
+    return VARIANT_SUFFIX.sub(r"\1", PROFILE_PREFIX.sub("", identifier.rpartition("/")[2]))
+
+
+def _models(properties: Properties) -> list[str]:
+    return sorted({plain_model_id(model) for model in properties.texts("Models")})
+
+
+def _agreement(found: "Availability") -> str:
+    return found["agreementAvailability"]["status"]

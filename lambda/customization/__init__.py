@@ -1,0 +1,1 @@
+"""The steps of the training workflow: start, check, metrics, promotion, publication."""

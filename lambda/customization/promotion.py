@@ -1,0 +1,148 @@
+"""Puts a custom model behind what serves its alias, in place: callers keep the same target while the model changes.
+
+on-demand    custom model deployment: absent -> created; Active -> updated to the new model; same model -> left alone
+provisioned  provisioned throughput of its own stack: updated to the new model, never created here (hourly price)
+"""
+
+import json
+from collections.abc import Mapping
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from customization import run_names
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock import BedrockClient
+    from mypy_boto3_ssm import SSMClient
+
+DEPLOYMENT_TAG = "bedrock-kit:deployment"
+ALIAS_TAG = "bedrock-kit:alias"
+
+
+class PromotionError(Exception):
+    """When the model cannot be put behind its alias; carries Bedrock's reason. The old target keeps serving."""
+
+
+class Phase(Enum):
+    IN_PROGRESS = "IN_PROGRESS"
+    READY = "READY"
+    FAILED = "FAILED"
+
+
+DEPLOYMENT_PHASES = {"Creating": Phase.IN_PROGRESS, "Active": Phase.READY, "Failed": Phase.FAILED}
+UPDATE_PHASES = {"Updating": Phase.IN_PROGRESS, "UpdateCompleted": Phase.READY, "UpdateFailed": Phase.FAILED}
+THROUGHPUT_PHASES = {
+    "Creating": Phase.IN_PROGRESS,
+    "Updating": Phase.IN_PROGRESS,
+    "InService": Phase.READY,
+    "Failed": Phase.FAILED,
+}
+
+
+class Promotion:
+    """The core of the promotion step; clients are passed in."""
+
+    def __init__(self, *, bedrock: "BedrockClient", ssm: "SSMClient") -> None:
+        self._bedrock = bedrock
+        self._ssm = ssm
+
+    def promote(self, run: Mapping[str, Any], model_arn: str) -> dict[str, str]:
+        """Begin to serve `model_arn`. Raises PromotionError."""
+        specification = run["specification"]
+        if specification["serving"] == "provisioned":
+            return self._promote_throughput(specification["deployment_name"], model_arn)
+        return self._promote_deployment(run, model_arn)
+
+    def status(self, run: Mapping[str, Any], model_arn: str) -> dict[str, str]:
+        """{"status": IN_PROGRESS or READY, "target_arn"}. Raises PromotionError on failure or an unknown status."""
+        specification = run["specification"]
+        if specification["serving"] == "provisioned":
+            phase, target, reason = self._throughput_phase(specification["deployment_name"], model_arn)
+        else:
+            phase, target, reason = self._deployment_phase(specification["deployment_name"])
+        if phase is Phase.FAILED:
+            raise PromotionError(f"{specification['deployment_name']} failed: {reason or 'no reason given'}")
+        return {"status": phase.value, "target_arn": target}
+
+    def publish(self, run: Mapping[str, Any], model_arn: str, target_arn: str, *, now: str) -> dict[str, str]:
+        """Write the alias's serving parameter: from now on callers get the custom model."""
+        specification = run["specification"]
+        kind = "provisioned-throughput" if specification["serving"] == "provisioned" else "custom-model-deployment"
+        value = {
+            "target_arn": target_arn,
+            "kind": kind,
+            "custom_model_arn": model_arn,
+            "base_model": specification["base_model"],
+            "run_id": run["run_id"],
+            "published_at": now,
+        }
+        name = run_names.serving_parameter(run["deployment"], specification["alias"])
+        self._ssm.put_parameter(Name=name, Value=json.dumps(value), Type="String", Overwrite=True)
+        return {"alias": specification["alias"], "target_arn": target_arn}
+
+    def _promote_deployment(self, run: Mapping[str, Any], model_arn: str) -> dict[str, str]:
+        specification = run["specification"]
+        name = specification["deployment_name"]
+        try:
+            found = self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=name)
+        except self._bedrock.exceptions.ResourceNotFoundException:
+            created = self._bedrock.create_custom_model_deployment(
+                modelDeploymentName=name,
+                modelArn=model_arn,
+                tags=[
+                    {"key": DEPLOYMENT_TAG, "value": run["deployment"]},
+                    {"key": ALIAS_TAG, "value": specification["alias"]},
+                ],
+                clientRequestToken=run["execution_name"],
+            )
+            return {"target_arn": created["customModelDeploymentArn"]}
+        target = found["customModelDeploymentArn"]
+        self._require_ours(target, name, run["deployment"])
+        if found["modelArn"] != model_arn:
+            self._bedrock.update_custom_model_deployment(customModelDeploymentIdentifier=target, modelArn=model_arn)
+        return {"target_arn": target}
+
+    def _promote_throughput(self, name: str, model_arn: str) -> dict[str, str]:
+        try:
+            found = self._bedrock.get_provisioned_model_throughput(provisionedModelId=name)
+        except self._bedrock.exceptions.ResourceNotFoundException:
+            raise PromotionError(
+                f"there is no provisioned throughput {name}: the model {model_arn} is trained and kept; deploy the "
+                "provisioned-throughput stack, which takes it from there"
+            ) from None
+        target = found["provisionedModelArn"]
+        if found["desiredModelArn"] != model_arn:
+            self._bedrock.update_provisioned_model_throughput(provisionedModelId=target, desiredModelId=model_arn)
+        return {"target_arn": target}
+
+    def _require_ours(self, target: str, name: str, deployment: str) -> None:
+        tags = self._bedrock.list_tags_for_resource(resourceARN=target)["tags"]
+        if {tag["key"]: tag["value"] for tag in tags}.get(DEPLOYMENT_TAG) != deployment:
+            raise PromotionError(
+                f"custom model deployment {name} is not ours (tag {DEPLOYMENT_TAG} is not {deployment}); delete or "
+                "rename it, or change the deployment's name"
+            )
+
+    def _deployment_phase(self, name: str) -> tuple[Phase, str, str]:
+        found = self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=name)
+        phase = _phase(DEPLOYMENT_PHASES, found["status"], name)
+        update = found.get("updateDetails")
+        if phase is Phase.READY and update:
+            phase = _phase(UPDATE_PHASES, update["updateStatus"], name)
+        return phase, found["customModelDeploymentArn"], found.get("failureMessage", "")
+
+    def _throughput_phase(self, name: str, model_arn: str) -> tuple[Phase, str, str]:
+        found = self._bedrock.get_provisioned_model_throughput(provisionedModelId=name)
+        phase = _phase(THROUGHPUT_PHASES, found["status"], name)
+        if phase is Phase.READY and found["modelArn"] != model_arn:
+            phase = Phase.IN_PROGRESS
+        return phase, found["provisionedModelArn"], found.get("failureMessage", "")
+
+
+def _phase(table: Mapping[str, Phase], status: str, name: str) -> Phase:
+    try:
+        return table[status]
+    except KeyError:
+        raise PromotionError(
+            f"{name} has a status this kit does not know: {status}; allowed {', '.join(table)}"
+        ) from None

@@ -1,0 +1,37 @@
+"""Names that follow from a run's content: the same data and settings give the same names, for ever. Pure."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+RUN_ID_LENGTH = 16
+
+
+def run_id(specification: Mapping[str, Any], dataset_sha256: str) -> str:
+    """16 hexadecimal digits over base model, method, hyperparameters and dataset."""
+    content = {
+        "base_model": specification["base_model"],
+        "method": specification["method"],
+        "hyperparameters": specification["hyperparameters"],
+        "dataset_sha256": dataset_sha256,
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:RUN_ID_LENGTH]
+
+
+def custom_model_name(deployment: str, customization: str, run: str) -> str:
+    """At most 63 characters of letters, digits, `-` (CreateModelCustomizationJob, customModelName)."""
+    return f"{deployment}-{customization}"[: 62 - RUN_ID_LENGTH].rstrip("-") + f"-{run}"
+
+
+def specification_parameter(deployment: str, customization: str) -> str:
+    return f"/bedrock-kit/{deployment}/customizations/{customization}"
+
+
+def serving_parameter(deployment: str, alias: str) -> str:
+    return f"/bedrock-kit/{deployment}/aliases/{alias}/serving"
+
+
+def run_prefix(customization: str, run: str) -> str:
+    return f"runs/{customization}/{run}/"

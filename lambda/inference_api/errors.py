@@ -1,0 +1,134 @@
+"""One table from what went wrong to an HTTP status and OpenAI's error shape; nothing internal leaks.
+
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+RETRY_AFTER_SECONDS = "1"
+_ARN = re.compile(r"arn:aws[\w-]*:\S+")
+_MAX_REASON_LENGTH = 400
+
+
+class ApiError(Exception):
+    """An answer that is an error. `message` goes to the caller: what, got, allowed, fix."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        kind: str = "invalid_request_error",
+        param: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.headers = dict(headers or {})
+        self.body: dict[str, Any] = {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+
+@dataclass(frozen=True)
+class _Row:
+    status: int
+    kind: str
+    code: str
+    message: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+_RETRY = {"Retry-After": RETRY_AFTER_SECONDS}
+_THROTTLED = _Row(
+    429,
+    "rate_limit_error",
+    "rate_limit_exceeded",
+    "Bedrock throttles this model in this account and region; wait and send the request again, or raise the quota",
+    _RETRY,
+)
+_NOT_READY = _Row(
+    429, "rate_limit_error", "model_not_ready", "the model is being loaded; wait and send the request again", _RETRY
+)
+_DENIED = _Row(
+    403,
+    "permission_error",
+    "model_access_denied",
+    "Bedrock denies this deployment the model or knowledge base; check the account's access to it and deploy again",
+)
+_GONE = _Row(
+    404,
+    "invalid_request_error",
+    "model_not_available",
+    "what serves this request does not exist in Bedrock any more; deploy again, or promote another training run",
+)
+_TIMEOUT = _Row(
+    504,
+    "timeout_error",
+    "timeout",
+    "Bedrock did not answer in time; ask for fewer tokens (max_tokens)",
+)
+_UNAVAILABLE = _Row(
+    503, "server_error", "service_unavailable", "Bedrock is not available just now; send the request again", _RETRY
+)
+_FAILED = _Row(502, "server_error", "model_error", "the model failed on this request; send it again or change it")
+_INTERNAL = _Row(500, "server_error", "internal_error", "the API failed on this request; its log has the request id")
+_INVALID = _Row(400, "invalid_request_error", "invalid_request", "Bedrock refuses the request")
+
+_TABLE: Mapping[str, _Row] = {
+    "AccessDeniedException": _DENIED,
+    "ResourceNotFoundException": _GONE,
+    "ValidationException": _INVALID,
+    "ServiceQuotaExceededException": _THROTTLED,
+    "ThrottlingException": _THROTTLED,
+    "TooManyRequestsException": _THROTTLED,
+    "ModelNotReadyException": _NOT_READY,
+    "ConflictException": _UNAVAILABLE,
+    "ModelTimeoutException": _TIMEOUT,
+    "ReadTimeoutError": _TIMEOUT,
+    "ConnectTimeoutError": _TIMEOUT,
+    "ModelErrorException": _FAILED,
+    "ModelStreamErrorException": _FAILED,
+    "DependencyFailedException": _FAILED,
+    "BadGatewayException": _UNAVAILABLE,
+    "InternalServerException": _UNAVAILABLE,
+    "ServiceUnavailableException": _UNAVAILABLE,
+    "HTTPClientError": _UNAVAILABLE,  # botocore's parent of connection failures
+}
+
+
+def api_error(error: Exception) -> ApiError:
+    """What the caller is told of any exception."""
+    if isinstance(error, ApiError):
+        return error
+    row = _row(error)
+    message = f"{row.message}: {_reason(error)}" if row is _INVALID else row.message
+    return ApiError(row.status, row.code, message, kind=row.kind, headers=row.headers)
+
+
+def service_code(error: Exception) -> str | None:
+    """The error code that an AWS service answered with (a botocore ClientError), if one did."""
+    response = getattr(error, "response", None)
+    return response.get("Error", {}).get("Code") if isinstance(response, dict) else None
+
+
+def failure_name(error: BaseException) -> str:
+    """The service's code or the class of what went wrong, and of what caused it, for the log."""
+    name = (service_code(error) if isinstance(error, Exception) else None) or type(error).__name__
+    return f"{name} from {failure_name(error.__cause__)}" if error.__cause__ else name
+
+
+def _row(error: Exception) -> _Row:
+    names = [service_code(error) or "", *(parent.__name__ for parent in type(error).__mro__)]
+    return next((_TABLE[name] for name in names if name in _TABLE), _INTERNAL)
+
+
+def _reason(error: Exception) -> str:
+    """Bedrock's own words help the caller (too many tokens, a role out of order); ARNs in them do not."""
+    message = str(getattr(error, "response", {}).get("Error", {}).get("Message", ""))
+    return _ARN.sub("[resource]", message)[:_MAX_REASON_LENGTH] or "no reason given"

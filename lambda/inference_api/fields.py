@@ -1,0 +1,61 @@
+"""Typed access to the fields of a request body; each fault is a 400 that names the field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from inference_api.errors import ApiError
+
+
+def invalid(param: str, message: str, *, code: str = "invalid_value") -> ApiError:
+    return ApiError(400, code, message, param=param)
+
+
+def text(body: Mapping[str, Any], name: str, *, max_length: int | None = None) -> str:
+    """A string that must be there and not blank."""
+    value = body.get(name)
+    if value is None:
+        raise invalid(name, f"{name} is missing; add it as a string", code="missing_field")
+    if not isinstance(value, str) or not value.strip():
+        raise invalid(name, f"{name} must be a string that is not empty, got {_shown(value)}")
+    if max_length is not None and len(value) > max_length:
+        raise invalid(name, f"{name} must be at most {max_length} characters, got {len(value)}; shorten it")
+    return value
+
+
+def optional_text(body: Mapping[str, Any], name: str) -> str | None:
+    return None if body.get(name) is None else text(body, name)
+
+
+def integer(body: Mapping[str, Any], name: str, *, low: int, high: int) -> int | None:
+    value = body.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise invalid(name, f"{name} must be a whole number from {low} to {high}, got {_shown(value)}")
+    return value
+
+
+def number(body: Mapping[str, Any], name: str, *, low: float, high: float) -> float | None:
+    value = body.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise invalid(name, f"{name} must be a number from {low:g} to {high:g}, got {_shown(value)}")
+    return float(value)
+
+
+def items(body: Mapping[str, Any], name: str, *, where: str = "") -> list[dict[str, Any]]:
+    """A list of objects; absent is empty."""
+    value = body.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise invalid(where + name, f"{where}{name} must be a list of objects, got {_shown(value)}")
+    return value
+
+
+def _shown(value: Any) -> str:
+    """The value if it is a number or a flag; else only its type: a string may be somebody's prompt."""
+    return str(value) if isinstance(value, int | float) else type(value).__name__

@@ -1,0 +1,26 @@
+"""GET /v1/models: the aliases, in OpenAI's shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inference_api.aliases import unknown_alias
+from inference_api.http_messages import Answer, json_answer
+from inference_api.settings import Settings
+
+
+def list_models(settings: Settings) -> Answer:
+    data = [_entry(alias, settings) for alias in sorted(settings.aliases)]
+    return json_answer(200, {"object": "list", "data": data})
+
+
+def get_model(settings: Settings, alias: str) -> Answer:
+    """Raises ApiError 404 for an alias that is not configured."""
+    if alias not in settings.aliases:
+        raise unknown_alias(settings)
+    return json_answer(200, _entry(alias, settings))
+
+
+def _entry(alias: str, settings: Settings) -> dict[str, Any]:
+    # OpenAI's schema wants a date; an alias has none, what serves it changes with each promotion.
+    return {"id": alias, "object": "model", "created": 0, "owned_by": settings.deployment_name}

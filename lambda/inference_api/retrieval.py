@@ -1,0 +1,127 @@
+"""POST /v1/retrieve and /v1/retrieve-and-generate: passages with score and source; answers with citations.
+
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Retrieve.html
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_RetrieveAndGenerate.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from inference_api import fields
+from inference_api.aliases import Target
+from inference_api.errors import ApiError
+from inference_api.fields import invalid
+from inference_api.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
+
+MAX_QUERY_CHARACTERS = 20_000
+MAX_QUESTION_CHARACTERS = 1_000
+MAX_RESULTS = 100
+DEFAULT_RESULTS = 5
+# Bedrock has prompts of its own for its base models only; a custom model needs them spelt out.
+# https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-supported.html
+_ANSWER_PROMPT = """Answer the question with the search results only. If they do not answer it, say so.
+
+Search results:
+$search_results$
+
+Question: $query$
+
+$output_format_instructions$"""
+_SEARCH_PROMPT = """Write one search query for the last question of this conversation.
+
+Conversation:
+$conversation_history$
+
+Question: $query$
+
+$output_format_instructions$"""
+
+
+def retrieve(body: Mapping[str, Any], settings: Settings, client: AgentsforBedrockRuntimeClient) -> dict[str, Any]:
+    """{"data": [{"text", "score", "source", "metadata"}]}, best first. Raises ApiError 400 or 404."""
+    query = fields.text(body, "query", max_length=MAX_QUERY_CHARACTERS)
+    count = fields.integer(body, "max_results", low=1, high=MAX_RESULTS) or DEFAULT_RESULTS
+    response = client.retrieve(
+        knowledgeBaseId=knowledge_base_id(body, settings),
+        retrievalQuery={"text": query},
+        retrievalConfiguration={"vectorSearchConfiguration": {"numberOfResults": count}},
+    )
+    return {"data": [_passage(result) for result in response["retrievalResults"]]}
+
+
+def retrieve_and_generate(
+    body: Mapping[str, Any], settings: Settings, target: Target, client: AgentsforBedrockRuntimeClient
+) -> dict[str, Any]:
+    """{"answer", "citations", "session_id"}; the caller adds who answered. Raises ApiError 400 or 404."""
+    query = fields.text(body, "query", max_length=MAX_QUESTION_CHARACTERS)
+    configuration: Any = {
+        "type": "KNOWLEDGE_BASE",
+        "knowledgeBaseConfiguration": {
+            "knowledgeBaseId": knowledge_base_id(body, settings),
+            "modelArn": target.arn,
+            **(_custom_prompts() if target.custom else {}),
+        },
+    }
+    session_id = fields.optional_text(body, "session_id")
+    session: Any = {"sessionId": session_id} if session_id else {}
+    response = client.retrieve_and_generate(
+        input={"text": query}, retrieveAndGenerateConfiguration=configuration, **session
+    )
+    return {
+        "answer": response["output"]["text"],
+        "citations": [_citation(citation) for citation in response.get("citations", [])],
+        "session_id": response["sessionId"],
+    }
+
+
+def knowledge_base_id(body: Mapping[str, Any], settings: Settings) -> str:
+    """The knowledge base that the body names, or the only one. Raises ApiError 400 or 404."""
+    known = settings.knowledge_bases
+    names = ", ".join(sorted(known))
+    if not known:
+        message = "this deployment has no knowledge base; add [knowledge_base] to deployment.toml"
+        raise ApiError(404, "knowledge_base_not_found", message, param="knowledge_base")
+    name = fields.optional_text(body, "knowledge_base")
+    if name is None and len(known) > 1:
+        raise invalid("knowledge_base", f"knowledge_base is missing; name one of: {names}", code="missing_field")
+    if name is not None and name not in known:
+        message = f"knowledge_base must be one of: {names}; or leave it out if there is only one"
+        raise ApiError(404, "knowledge_base_not_found", message, param="knowledge_base")
+    return known[name] if name else next(iter(known.values()))
+
+
+def _custom_prompts() -> dict[str, Any]:
+    return {
+        "generationConfiguration": {"promptTemplate": {"textPromptTemplate": _ANSWER_PROMPT}},
+        "orchestrationConfiguration": {"promptTemplate": {"textPromptTemplate": _SEARCH_PROMPT}},
+    }
+
+
+def _passage(result: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "text": result.get("content", {}).get("text", ""),
+        "score": result.get("score"),
+        "source": _source(result),
+        "metadata": result.get("metadata", {}),
+    }
+
+
+def _citation(citation: Mapping[str, Any]) -> dict[str, Any]:
+    part = citation.get("generatedResponsePart", {}).get("textResponsePart", {})
+    span = part.get("span", {})
+    sources = [
+        {"source": _source(reference), "text": reference.get("content", {}).get("text", "")}
+        for reference in citation.get("retrievedReferences", [])
+    ]
+    return {"text": part.get("text", ""), "start": span.get("start"), "end": span.get("end"), "sources": sources}
+
+
+def _source(result: Mapping[str, Any]) -> str | None:
+    """Where the passage is from: each kind of location has one field (uri, url, id or query) that says it."""
+    locations = [value for value in result.get("location", {}).values() if isinstance(value, dict)]
+    return next((str(value) for location in locations for value in location.values()), None)

@@ -1,0 +1,145 @@
+"""The API as one function: a request -> status, headers and an iterator of bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from inference_api.aliases import Aliases, Target, knowledge_base_target
+from inference_api.chat_completions import body_of, chunks_of, completion, converse_request
+from inference_api.clients import Clients
+from inference_api.errors import ApiError, api_error, failure_name
+from inference_api.fields import invalid, text
+from inference_api.http_messages import Answer, Facts, Request, json_answer
+from inference_api.models import get_model, list_models
+from inference_api.retrieval import retrieve, retrieve_and_generate
+from inference_api.settings import Settings
+
+MODELS = "/v1/models"
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a request is answered with. `clock`: seconds since 1970; `new_id`: a fresh name for a completion."""
+
+    settings: Settings
+    clients: Clients
+    aliases: Aliases
+    clock: Callable[[], float]
+    new_id: Callable[[], str]
+
+
+Endpoint = Callable[[Request, Service, Facts], Answer]
+
+
+def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
+    """The answer, errors included, and what the log may say about it."""
+    facts = Facts()
+    try:
+        return _endpoint(request, facts)(request, service, facts), facts
+    except Exception as failure:
+        error = api_error(failure)
+        facts.error = error.code if failure is error and not error.__cause__ else failure_name(failure)
+        return json_answer(error.status, error.body, error.headers), facts
+
+
+def _endpoint(request: Request, facts: Facts) -> Endpoint:
+    path = request.path.rstrip("/") or "/"
+    route = f"{MODELS}/{{model}}" if path.startswith(f"{MODELS}/") else path
+    if route not in _ROUTES:
+        known = ", ".join(sorted(_ROUTES))
+        raise ApiError(404, "not_found", f"there is no such path; the API has {known}")
+    facts.route = route
+    method, endpoint = _ROUTES[route]
+    if request.method != method:
+        message = f"{route} takes {method}, got {request.method}"
+        raise ApiError(405, "method_not_allowed", message, headers={"Allow": method})
+    return endpoint
+
+
+def _health(request: Request, service: Service, facts: Facts) -> Answer:
+    return json_answer(200, {"status": "ok"})
+
+
+def _models(request: Request, service: Service, facts: Facts) -> Answer:
+    return list_models(service.settings)
+
+
+def _model(request: Request, service: Service, facts: Facts) -> Answer:
+    return get_model(service.settings, request.path.rstrip("/").removeprefix(f"{MODELS}/"))
+
+
+def _chat(request: Request, service: Service, facts: Facts) -> Answer:
+    body = request.json()
+    alias = text(body, "model")
+    target = _resolve(alias, service, facts)
+    if body.get("stream") not in (None, True, False):
+        raise invalid("stream", "stream must be true or false")
+    response = service.clients.bedrock_runtime.converse(**converse_request(body, target.invoke_id))
+    answer = completion(
+        response,
+        completion_id=service.new_id(),
+        created=int(service.clock()),
+        alias=alias,
+        served_by=target.served_by,
+    )
+    facts.usage = {name: answer.usage[name] for name in ("prompt_tokens", "completion_tokens")}
+    served = {"x-bedrock-model": target.invoke_id}
+    if not body.get("stream"):
+        return json_answer(200, body_of(answer), served)
+    options = body.get("stream_options")
+    include_usage = isinstance(options, dict) and options.get("include_usage") is True
+    headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache", **served}
+    return Answer(200, headers, chunks_of(answer, include_usage=include_usage))
+
+
+def _retrieve(request: Request, service: Service, facts: Facts) -> Answer:
+    return json_answer(200, retrieve(request.json(), service.settings, service.clients.agent_runtime))
+
+
+def _retrieve_and_generate(request: Request, service: Service, facts: Facts) -> Answer:
+    body = request.json()
+    alias = None if body.get("model") is None else text(body, "model")
+    target = _resolve(alias, service, facts) if alias else knowledge_base_target(service.settings)
+    facts.served_by = target.served_by
+    answer = retrieve_and_generate(body, service.settings, target, service.clients.agent_runtime)
+    value: dict[str, Any] = answer | {"model": alias or target.invoke_id, "served_by": target.served_by}
+    return json_answer(200, value, {"x-bedrock-model": target.invoke_id})
+
+
+def _resolve(alias: str, service: Service, facts: Facts) -> Target:
+    target = service.aliases.resolve(alias)
+    facts.alias = alias
+    facts.served_by = target.served_by
+    return target
+
+
+_ROUTES: dict[str, tuple[str, Endpoint]] = {
+    "/health": ("GET", _health),
+    MODELS: ("GET", _models),
+    f"{MODELS}/{{model}}": ("GET", _model),
+    "/v1/chat/completions": ("POST", _chat),
+    "/v1/retrieve": ("POST", _retrieve),
+    "/v1/retrieve-and-generate": ("POST", _retrieve_and_generate),
+}
+
+
+def log_line(request: Request, answer: Answer, facts: Facts, *, request_id: str, milliseconds: int) -> str:
+    """One JSON object; names only what this deployment configures, never what the caller wrote."""
+    return json.dumps(
+        {
+            "event": "request",
+            "request_id": request_id,
+            "method": request.method if request.method in ("GET", "POST") else "other",
+            "route": facts.route,
+            "status": answer.status,
+            "milliseconds": milliseconds,
+            "body_bytes": len(request.body),
+            "alias": facts.alias,
+            "served_by": facts.served_by,
+            "usage": facts.usage,
+            "error": facts.error,
+        }
+    )

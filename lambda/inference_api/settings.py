@@ -1,0 +1,45 @@
+"""What one deployment of the API serves, read from the function's environment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Model:
+    """A base target: `id` is what Converse takes, `arn` what RetrieveAndGenerate takes."""
+
+    id: str
+    arn: str
+
+    @property
+    def kind(self) -> str:
+        return "inference-profile" if ":inference-profile/" in self.arn else "foundation-model"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`aliases`: alias -> its base target. `knowledge_bases`: name -> knowledge base id."""
+
+    deployment_name: str
+    aliases: Mapping[str, Model]
+    knowledge_bases: Mapping[str, str]
+    knowledge_base_model: Model | None
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """Raises KeyError for a variable that is missing: the construct sets all four."""
+    aliases = json.loads(environment["ALIASES"])
+    knowledge_base_model = json.loads(environment["KNOWLEDGE_BASE_MODEL"])
+    return Settings(
+        deployment_name=environment["DEPLOYMENT_NAME"],
+        aliases={name: _model(entry) for name, entry in aliases.items()},
+        knowledge_bases=json.loads(environment["KNOWLEDGE_BASES"]),
+        knowledge_base_model=_model(knowledge_base_model) if knowledge_base_model else None,
+    )
+
+
+def _model(entry: Mapping[str, str]) -> Model:
+    return Model(id=entry["model"], arn=entry["arn"])

@@ -1,0 +1,203 @@
+"""Starts and stops the embedded AWS: ministack in its own virtual environment, on loopback, with its own state folder.
+
+State lives in the process: what was deployed is gone after `stop`. The folder keeps log, process id and scratch.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+PYTHON = PROJECT / ".local" / "emulator-venv" / "bin" / "python"
+ACCOUNT = "000000000000"
+LAUNCHER = "local_aws.extension.launcher"
+READY_SECONDS = 30.0
+
+
+class EmulatorError(Exception):
+    """When the embedded AWS cannot be started; says why and what to do."""
+
+
+@dataclass(frozen=True)
+class EmbeddedAws:
+    """A running embedded AWS."""
+
+    port: int
+    pid: int
+    state_dir: Path
+    region: str
+
+    @property
+    def endpoint_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def start(
+    state_dir: Path,
+    *,
+    port: int | None = None,
+    region: str = "us-east-1",
+    time_scale: float = 1.0,
+    llm_url: str | None = None,
+) -> EmbeddedAws:
+    """Start it and wait until it is healthy. `time_scale` stretches Bedrock's times (1.0: a job takes seconds).
+
+    `llm_url` is an OpenAI-compatible server that answers in place of the mock. Raises EmulatorError.
+    """
+    if not PYTHON.is_file():
+        raise EmulatorError("the embedded AWS is not installed; run make setup")
+    if running(state_dir):
+        raise EmulatorError(f"it runs already with its state in {state_dir}; stop it first with make down")
+    chosen = _free_port(port)
+    state_dir.mkdir(parents=True, exist_ok=True)
+    log = state_dir / "emulator.log"
+    environment = _server_environment(state_dir, chosen, region, time_scale, llm_url)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [str(PYTHON), "-m", LAUNCHER],
+            cwd=PROJECT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    aws = EmbeddedAws(chosen, process.pid, state_dir, region)
+    _pid_file(state_dir).write_text(json.dumps({"pid": aws.pid, "port": aws.port, "region": region}), encoding="utf-8")
+    try:
+        _wait_until_healthy(aws, process, log)
+    except BaseException:
+        stop(state_dir)
+        raise
+    return aws
+
+
+def stop(state_dir: Path) -> None:
+    """Stop it with every Lambda worker it started; nothing happens where it does not run."""
+    aws = running(state_dir)
+    if aws:
+        _signal_group(aws.pid, signal.SIGTERM)
+        deadline = time.monotonic() + 5
+        while _is_ours(aws.pid) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        _signal_group(aws.pid, signal.SIGKILL)
+        _reap(aws.pid)
+    _pid_file(state_dir).unlink(missing_ok=True)
+
+
+def running(state_dir: Path) -> EmbeddedAws | None:
+    """The embedded AWS whose state is in `state_dir`, if its process lives."""
+    try:
+        data = json.loads(_pid_file(state_dir).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    if not _is_ours(data["pid"]):
+        return None
+    return EmbeddedAws(data["port"], data["pid"], state_dir, data["region"])
+
+
+def environment(aws: EmbeddedAws) -> dict[str, str]:
+    """What the CDK CLI, boto3 and app.py need to reach this embedded AWS and nothing else."""
+    kept = {name: os.environ[name] for name in ("HOME", "LANG", "TERM", "TMPDIR", "CI") if name in os.environ}
+    return {
+        **kept,
+        "PATH": f"{PROJECT / '.venv' / 'bin'}:{os.environ.get('PATH', '')}",
+        "AWS_ENDPOINT_URL": aws.endpoint_url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": aws.region,
+        "AWS_DEFAULT_REGION": aws.region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+        "CDK_DEFAULT_REGION": aws.region,
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_VALIDATION": "false",
+    }
+
+
+def _server_environment(
+    state_dir: Path, port: int, region: str, time_scale: float, llm_url: str | None
+) -> dict[str, str]:
+    scratch = state_dir / "tmp"
+    scratch.mkdir(parents=True, exist_ok=True)
+    environment = {
+        "PATH": f"{PROJECT / '.venv' / 'bin'}:{os.environ.get('PATH', '')}",
+        "HOME": str(scratch),
+        "TMPDIR": str(scratch),
+        "STATE_DIR": str(state_dir / "state"),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": region,
+        "IOT_MTLS_ENABLED": "0",
+        "SFN_WAIT_SCALE": "0.02",
+        "KIT_TIME_SCALE": str(time_scale),
+        "NO_PROXY": "127.0.0.1,localhost",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    if llm_url:
+        environment["MINISTACK_BEDROCK_PROXY_URL"] = llm_url
+    return environment
+
+
+def _free_port(wanted: int | None) -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted or 0))
+        except OSError:
+            raise EmulatorError(f"port {wanted} is in use; stop what uses it, or leave --port out") from None
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _wait_until_healthy(aws: EmbeddedAws, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise EmulatorError(f"the embedded AWS ended with code {process.returncode}:\n{_tail(log)}")
+        try:
+            with opener.open(f"{aws.endpoint_url}/_ministack/health", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.02)
+    raise EmulatorError(f"the embedded AWS was not healthy within {READY_SECONDS:.0f} s:\n{_tail(log)}")
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
+
+
+def _pid_file(state_dir: Path) -> Path:
+    return state_dir / "emulator.json"
+
+
+def _is_ours(pid: int) -> bool:
+    """Whether the process is our launcher: a process id may long belong to somebody else."""
+    done = subprocess.run(["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return LAUNCHER in done.stdout and not done.stdout.strip().startswith("Z")
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    try:
+        os.killpg(pid, number)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _reap(pid: int) -> None:
+    try:
+        os.waitpid(pid, 0)
+    except ChildProcessError:
+        return

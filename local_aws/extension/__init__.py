@@ -1,0 +1,1 @@
+"""What the emulator lacks, added from outside. Runs in the emulator's virtual environment, never in the kit's."""

@@ -1,0 +1,66 @@
+"""Answers of the emulated Bedrock API: JSON bodies, typed errors, dates, and the clock that Bedrock's states follow."""
+
+import json
+import os
+import secrets
+import string
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from ministack.core.responses import get_account_id, get_region
+
+Response = tuple[int, dict[str, str], bytes]
+STATUS = {
+    "ValidationException": 400,
+    "ConflictException": 400,
+    "ServiceQuotaExceededException": 400,
+    "AccessDeniedException": 403,
+    "ResourceNotFoundException": 404,
+    "ModelNotReadyException": 429,
+}
+ALPHABET = string.ascii_lowercase + string.digits
+
+
+class BedrockError(Exception):
+    """When Bedrock would refuse: `code` is the exception's name."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def answer(body: dict[str, Any], status: int = 200) -> Response:
+    return status, {"Content-Type": "application/json"}, json.dumps(body).encode()
+
+
+def refusal(error: BedrockError) -> Response:
+    body = json.dumps({"message": str(error), "__type": error.code}).encode()
+    return STATUS[error.code], {"Content-Type": "application/json", "x-amzn-errortype": error.code}, body
+
+
+def iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def elapsed(started: float) -> float:
+    """Seconds since `started` on Bedrock's clock; KIT_TIME_SCALE of 2 makes everything take twice as long."""
+    return (time.time() - started) / float(os.environ.get("KIT_TIME_SCALE", "1"))
+
+
+def identifier(length: int = 12) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def arn(resource: str) -> str:
+    return f"arn:aws:bedrock:{get_region()}:{get_account_id()}:{resource}"
+
+
+def required(body: dict[str, Any], *names: str) -> None:
+    for name in names:
+        if not body.get(name):
+            raise BedrockError("ValidationException", f"{name} is required")
+
+
+def tag_map(tags: list[dict[str, str]] | None) -> dict[str, str]:
+    return {tag["key"]: tag["value"] for tag in tags or []}

@@ -1,0 +1,80 @@
+"""Who answers an invocation: resolves deployments and provisioned throughput, refuses what Bedrock would refuse.
+
+Without KIT_LLM_URL the answer is a mock, and says so: a custom model repeats the training answer whose question is
+most like the one asked.
+"""
+
+import json
+import re
+from typing import Any
+from urllib.parse import unquote
+
+import bm25s
+import Stemmer
+from ministack.services import bedrock, bedrock_runtime
+
+from local_aws.extension import bedrock_custom_model_deployments as deployments
+from local_aws.extension import bedrock_customization_jobs as jobs
+from local_aws.extension import bedrock_provisioned_throughput as throughputs
+from local_aws.extension.bedrock_answers import BedrockError
+from local_aws.extension.bedrock_training import BASES
+
+MODEL_PATH = re.compile(r"^/model/(.+?)/(converse|converse-stream|invoke|invoke-with-response-stream)$")
+PROFILE = re.compile(r"^(us|eu|apac|au|ca|jp|global)\.")
+EXTRA_MODELS = {
+    "amazon.nova-2-lite-v1:0",
+    "amazon.nova-2-multimodal-embeddings-v1:0",
+    "meta.llama3-3-70b-instruct-v1:0",
+    "anthropic.claude-haiku-4-5-20251001-v1:0",
+    "anthropic.claude-sonnet-4-5-20250929-v1:0",
+}
+
+
+def check(path: str) -> None:
+    """Raise BedrockError unless the model named in `path` can be invoked now."""
+    match = MODEL_PATH.match(unquote(path))
+    if match:
+        resolve(match[1])
+
+
+def resolve(model_id: str) -> str:
+    """The ARN or id of the model that answers for `model_id`. Raises BedrockError."""
+    if ":custom-model-deployment/" in model_id:
+        item = deployments.find(model_id)
+        if deployments.status(item) != "Active":
+            raise BedrockError("ModelNotReadyException", f"{model_id} is not ready")
+        return deployments.serving_model(item)
+    if ":provisioned-model/" in model_id:
+        item = throughputs.find(model_id)
+        if throughputs.status(item) == "Creating":
+            raise BedrockError("ModelNotReadyException", f"{model_id} is not ready")
+        return throughputs.serving_model(item)
+    plain = PROFILE.sub("", model_id.rsplit("/", 1)[-1])
+    known = {entry[0] for entry in bedrock._CATALOG} | EXTRA_MODELS
+    if plain in BASES:
+        raise BedrockError("ResourceNotFoundException", f"The model {plain} cannot be invoked: it is for customization")
+    if plain not in known:
+        raise BedrockError("ValidationException", "The provided model identifier is invalid.")
+    return plain
+
+
+def mock_reply(model_id: str, messages: list[dict[str, Any]], system: list[dict[str, Any]]) -> str:
+    """The text of a mock answer, marked as such."""
+    model = resolve(model_id)
+    question = bedrock_runtime._last_user_text(messages)
+    pairs = jobs.training_pairs(model)
+    if pairs:
+        name = json.loads(jobs.get_model(model)[2])["modelName"]
+        return f"[mock answer by {name}] {most_similar(question, pairs)}"
+    return f"[mock answer by {model}] You asked: {question[:200]}"
+
+
+def most_similar(question: str, pairs: list[tuple[str, str]]) -> str:
+    """The answer of the pair whose question (or answer) shares the most words with `question`."""
+    stemmer = Stemmer.Stemmer("english")
+    corpus = bm25s.tokenize([f"{asked} {asked} {said}" for asked, said in pairs], stemmer=stemmer, show_progress=False)
+    index = bm25s.BM25()
+    index.index(corpus, show_progress=False)
+    query = bm25s.tokenize([question], stemmer=stemmer, show_progress=False)
+    found, _ = index.retrieve(query, k=1, show_progress=False)
+    return pairs[int(found[0][0])][1]

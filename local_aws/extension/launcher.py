@@ -1,0 +1,17 @@
+"""The process of the embedded AWS: installs the extensions, then serves."""
+
+from ministack import app
+
+from local_aws.extension import api_keys, bedrock_install, cloudformation_types, step_functions
+
+
+def main() -> None:
+    cloudformation_types.install()
+    api_keys.install()
+    step_functions.install()
+    bedrock_install.install()
+    app.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What Bedrock offers, as data with source and date, and typed lookups."""

@@ -1,0 +1,1 @@
+"""What is deployed together: thin stacks, composition only."""

@@ -1,0 +1,107 @@
+"""Holds a deployment against the model catalog and itself, before anything is synthesized: every fault at once."""
+
+from collections.abc import Callable, Iterator
+
+from model_catalog import catalog
+from stacks.deployment_config import ConfigError, DeploymentConfig
+
+
+def check_deployment(config: DeploymentConfig, file: str = "deployment.toml") -> None:
+    """Raise ConfigError naming everything in `config` that Bedrock would refuse or that contradicts itself."""
+    faults = [
+        *_customization_faults(config),
+        *_provisioned_throughput_faults(config),
+        *_knowledge_base_faults(config),
+        *_alias_faults(config),
+    ]
+    if faults:
+        raise ConfigError([f"{file}: {fault}" for fault in faults])
+
+
+def _try(where: str, check: Callable[[], object]) -> Iterator[str]:
+    try:
+        check()
+    except catalog.CatalogError as error:
+        yield f"{where}: {error}"
+
+
+def _customization_faults(config: DeploymentConfig) -> Iterator[str]:
+    aliases = config.inference_api.aliases if config.inference_api else {}
+    served: dict[str, str] = {}
+    for name, item in (config.training.customizations if config.training else {}).items():
+        where = f"training.customizations.{name}"
+        region = config.deployment.region
+        base = item.base_model
+        yield from _try(
+            f"{where}.base_model", lambda base=base, region=region: catalog.customizable(base, region, "FINE_TUNING")
+        )
+        yield from _try(
+            f"{where}.hyperparameters",
+            lambda base=base, values=item.hyperparameters: catalog.check_hyperparameters(base, values),
+        )
+        yield from (f"{where}.dataset: {file} does not exist" for file in item.dataset if not file.is_file())
+        if config.inference_api and item.alias not in aliases:
+            yield (
+                f"{where}.alias: {item.alias!r} is not an alias of the API; "
+                f"allowed: {', '.join(sorted(aliases))}; or add [inference_api.aliases.{item.alias}]"
+            )
+        if item.alias in served:
+            yield f"{where}.alias: {item.alias!r} already belongs to customization {served[item.alias]!r}; pick another"
+        served[item.alias] = name
+        yield from _serving_faults(config, name)
+
+
+def _serving_faults(config: DeploymentConfig, name: str) -> Iterator[str]:
+    assert config.training
+    item = config.training.customizations[name]
+    where = f"training.customizations.{name}.serving"
+    if item.serving == "provisioned":
+        if not any(pt.customization == name for pt in config.provisioned_throughput.values()):
+            yield (
+                f"{where}: 'provisioned' needs a [provisioned_throughput.*] section with customization = "
+                f"{name!r}; add it, or use 'on-demand'"
+            )
+        return
+    try:
+        model = catalog.find(item.base_model)
+    except catalog.UnknownModelError:
+        return  # reported with the base model
+    if not model.serving.on_demand:
+        yield f"{where}: {model.name} has no on-demand custom model deployments; use 'provisioned'"
+
+
+def _provisioned_throughput_faults(config: DeploymentConfig) -> Iterator[str]:
+    customizations = config.training.customizations if config.training else {}
+    aliases = config.inference_api.aliases if config.inference_api else {}
+    for name, item in config.provisioned_throughput.items():
+        where = f"provisioned_throughput.{name}"
+        if (item.model is None) == (item.customization is None):
+            yield f"{where}: give either model or customization, got {'both' if item.model else 'neither'}"
+        if item.customization is not None and item.customization not in customizations:
+            yield (
+                f"{where}.customization: {item.customization!r} is not a customization; "
+                f"allowed: {', '.join(sorted(customizations)) or 'none: add [training]'}"
+            )
+        if item.alias is not None and item.alias not in aliases:
+            yield f"{where}.alias: {item.alias!r} is not an alias of the API; allowed: {', '.join(sorted(aliases))}"
+        if item.model is not None:
+            yield from _try(f"{where}.model", lambda model=item.model: catalog.find(model))
+
+
+def _knowledge_base_faults(config: DeploymentConfig) -> Iterator[str]:
+    item = config.knowledge_base
+    if item is None:
+        return
+    region = config.deployment.region
+    yield from _try("knowledge_base.embedding_model", lambda: catalog.invocable(item.embedding_model, region))
+    yield from _try("knowledge_base.model", lambda: catalog.invocable(item.model, region))
+    if not item.documents.is_dir():
+        yield f"knowledge_base.documents: {item.documents} is not a folder; name the folder that holds the documents"
+
+
+def _alias_faults(config: DeploymentConfig) -> Iterator[str]:
+    for alias, target in (config.inference_api.aliases if config.inference_api else {}).items():
+        yield from _try(
+            f"inference_api.aliases.{alias}.model",
+            lambda model=target.model: catalog.invocable(model, config.deployment.region),
+        )

@@ -1,0 +1,50 @@
+"""The API in front of the aliases and the knowledge base."""
+
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from bedrock_constructs.inference_api import AliasTarget, InferenceApi
+from bedrock_constructs.knowledge_base import KnowledgeBase
+from model_catalog import catalog
+from stacks.deployment_config import DeploymentConfig
+
+
+class InferenceApiStack(cdk.Stack):
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: DeploymentConfig,
+        knowledge_base: KnowledgeBase | None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        section = config.inference_api
+        assert section
+        api = InferenceApi(
+            self,
+            "InferenceApi",
+            deployment_name=config.deployment.name,
+            aliases={name: self._target(alias.model) for name, alias in section.aliases.items()},
+            knowledge_bases=_knowledge_bases(config, knowledge_base),
+            knowledge_base_model=self._target(config.knowledge_base.model) if config.knowledge_base else None,
+            throttle_rate_per_second=section.rate_per_second,
+            throttle_burst=section.burst,
+            monthly_quota=section.requests_per_month,
+        )
+        cdk.CfnOutput(self, "ApiUrl", value=api.url)
+        cdk.CfnOutput(self, "ApiId", value=api.rest_api.rest_api_id)
+        cdk.CfnOutput(self, "ApiStage", value=api.rest_api.deployment_stage.stage_name)
+        cdk.CfnOutput(self, "ApiKeySecretArn", value=api.api_key_secret.secret_arn)
+
+    def _target(self, model: str) -> AliasTarget:
+        return AliasTarget(model=model, invoke_arns=catalog.invoke_arns(model, self.region, self.account))
+
+
+def _knowledge_bases(config: DeploymentConfig, knowledge_base: KnowledgeBase | None) -> dict[str, str]:
+    if config.knowledge_base is None or knowledge_base is None:
+        return {}
+    return {config.knowledge_base.name: knowledge_base.knowledge_base_id}

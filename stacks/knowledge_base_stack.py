@@ -1,0 +1,53 @@
+"""Documents, their vectors, the knowledge base, and ingestion on deploy and on upload."""
+
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from bedrock_constructs.bucket_objects import BucketObjects
+from bedrock_constructs.knowledge_base import KnowledgeBase
+from bedrock_constructs.knowledge_base_ingestion import KnowledgeBaseIngestion
+from stacks.deployment_config import DeploymentConfig
+
+
+class KnowledgeBaseStack(cdk.Stack):
+    def __init__(self, scope: Construct, construct_id: str, *, config: DeploymentConfig, **kwargs: Any) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        section = config.knowledge_base
+        assert section
+        self.knowledge_base = KnowledgeBase(
+            self,
+            "KnowledgeBase",
+            kit_deployment=config.deployment.name,
+            name=section.name,
+            embedding_model_id=section.embedding_model,
+            dimensions=section.dimensions,
+            removal=section.removal,
+            allow_data_deletion=config.deployment.allow_data_deletion,
+            chunk_max_tokens=section.chunk_max_tokens,
+            chunk_overlap_percentage=section.chunk_overlap_percentage,
+        )
+        ingestion = KnowledgeBaseIngestion(
+            self,
+            "Ingestion",
+            kit_deployment=config.deployment.name,
+            knowledge_base_name=section.name,
+            knowledge_base_id=self.knowledge_base.knowledge_base_id,
+            knowledge_base_arn=self.knowledge_base.knowledge_base_arn,
+            data_source_id=self.knowledge_base.data_source_id,
+            documents_bucket=self.knowledge_base.documents_bucket,
+            documents_prefix=self.knowledge_base.documents_prefix,
+        )
+        documents = BucketObjects(
+            self,
+            "Documents",
+            source=section.documents,
+            destination=self.knowledge_base.documents_bucket,
+            prefix=self.knowledge_base.documents_prefix,
+            delete_on_removal=section.removal == "destroy" and config.deployment.allow_data_deletion,
+        )
+        documents.node.add_dependency(ingestion)  # the uploads' events start the first ingestion
+        cdk.CfnOutput(self, "KnowledgeBaseId", value=self.knowledge_base.knowledge_base_id)
+        cdk.CfnOutput(self, "DataSourceId", value=self.knowledge_base.data_source_id)
+        cdk.CfnOutput(self, "DocumentsBucket", value=self.knowledge_base.documents_bucket.bucket_name)

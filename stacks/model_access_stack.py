@@ -1,0 +1,47 @@
+"""Access to the foundation models that the deployment names."""
+
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from bedrock_constructs.model_access import ModelAccess
+from stacks.deployment_config import DeploymentConfig, UseCase
+
+INTENDED_USERS = {"internal": "0", "external": "1", "both": "2"}
+
+
+class ModelAccessStack(cdk.Stack):
+    def __init__(self, scope: Construct, construct_id: str, *, config: DeploymentConfig, **kwargs: Any) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        section = config.model_access
+        assert section
+        ModelAccess(
+            self,
+            "ModelAccess",
+            models=named_models(config),
+            use_case=use_case_form(section.use_case) if section.use_case else None,
+            revoke_on_delete=section.revoke_on_delete,
+        )
+
+
+def named_models(config: DeploymentConfig) -> list[str]:
+    """Every foundation model identifier in the deployment, once, sorted."""
+    models = {alias.model for alias in (config.inference_api.aliases.values() if config.inference_api else ())}
+    models |= {item.base_model for item in (config.training.customizations.values() if config.training else ())}
+    models |= {item.model for item in config.provisioned_throughput.values() if item.model}
+    if config.knowledge_base:
+        models |= {config.knowledge_base.model, config.knowledge_base.embedding_model}
+    return sorted(models)
+
+
+def use_case_form(section: UseCase) -> dict[str, str]:
+    """The form's JSON as PutUseCaseForModelAccess takes it."""
+    return {
+        "companyName": section.company_name,
+        "companyWebsite": section.company_website,
+        "intendedUsers": INTENDED_USERS[section.intended_users],
+        "industryOption": section.industry,
+        "otherIndustryOption": section.other_industry,
+        "useCases": section.use_cases,
+    }

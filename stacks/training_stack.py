@@ -1,0 +1,126 @@
+"""Training data, the workflow that fine-tunes and promotes, and what serves each customization."""
+
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from bedrock_constructs.bucket_objects import BucketObjects
+from bedrock_constructs.custom_model_deployment import CustomModelDeployment
+from bedrock_constructs.customization_role import CustomizationRole
+from bedrock_constructs.customization_start import CustomizationStart
+from bedrock_constructs.customization_workflow import CustomizationWorkflow, RunSpecification
+from bedrock_constructs.training_data_bucket import TrainingDataBucket
+from stacks.customization_dataset import CustomizationDataset
+from stacks.deployment_config import Customization, DeploymentConfig, Training
+
+
+class TrainingStack(cdk.Stack):
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: DeploymentConfig,
+        datasets: dict[str, CustomizationDataset],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        assert config.training
+        self._deployment = config.deployment.name
+        key = _customer_key(self, config.training)
+        bucket = TrainingDataBucket(
+            self,
+            "TrainingData",
+            kms_key=key,
+            removal=config.training.removal,
+            allow_data_deletion=config.deployment.allow_data_deletion,
+        )
+        items = config.training.customizations
+        specifications = [self._specification(name, item, datasets[name], bucket, key) for name, item in items.items()]
+        workflow = CustomizationWorkflow(
+            self,
+            "Workflow",
+            kit_deployment=self._deployment,
+            bucket=bucket.bucket,
+            customizations=specifications,
+        )
+        for specification in specifications:
+            self._deliver(specification, datasets[specification.customization], bucket, workflow)
+        cdk.CfnOutput(self, "TrainingBucket", value=bucket.bucket.bucket_name)
+        cdk.CfnOutput(self, "WorkflowArn", value=workflow.state_machine.state_machine_arn)
+
+    def _specification(
+        self,
+        name: str,
+        item: Customization,
+        dataset: CustomizationDataset,
+        bucket: TrainingDataBucket,
+        key: kms.IKey | None,
+    ) -> RunSpecification:
+        role = CustomizationRole(
+            self,
+            f"{_pascal(name)}Role",
+            bucket=bucket.bucket,
+            data_prefix=f"data/{name}/",
+            output_prefix=f"output/{name}/",
+            kms_key=key,
+        )
+        return RunSpecification(
+            customization=name,
+            alias=item.alias,
+            base_model=item.base_model,
+            method=item.method,
+            hyperparameters=dataset.hyperparameters,
+            record_format=dataset.record_format,
+            min_records=dataset.min_records,
+            max_records=dataset.max_records,
+            serving=item.serving,
+            deployment_name=f"{self._deployment}-{name}",
+            role=role.role,
+        )
+
+    def _deliver(
+        self,
+        specification: RunSpecification,
+        dataset: CustomizationDataset,
+        bucket: TrainingDataBucket,
+        workflow: CustomizationWorkflow,
+    ) -> None:
+        name = specification.customization
+        serving = None
+        if specification.serving == "on-demand":
+            serving = CustomModelDeployment(
+                self,
+                f"{_pascal(name)}Deployment",
+                kit_deployment=self._deployment,
+                deployment_name=specification.deployment_name,
+                alias=specification.alias,
+            )
+        data = BucketObjects(
+            self,
+            f"{_pascal(name)}Data",
+            source=Path(dataset.folder),
+            destination=bucket.bucket,
+            prefix=f"data/{name}/",
+            delete_on_removal=False,
+        )
+        start = CustomizationStart(
+            self,
+            f"{_pascal(name)}Start",
+            starter=workflow.starter,
+            customization=name,
+            data_key=f"data/{name}/{dataset.file_name}",
+            spec_hash=dataset.specification_hash,
+        )
+        start.node.add_dependency(data, workflow, *([serving] if serving else []))
+
+
+def _customer_key(scope: Construct, section: Training) -> kms.IKey | None:
+    return kms.Key.from_key_arn(scope, "Key", section.kms_key_arn) if section.kms_key_arn else None
+
+
+def _pascal(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("-"))

@@ -1,0 +1,55 @@
+"""One stack that holds every construct with a custom resource, synthesized once for the tests that look at it."""
+
+from functools import cache
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk.assertions import Template
+
+from bedrock_constructs.bucket_objects import BucketObjects
+from bedrock_constructs.custom_model_deployment import CustomModelDeployment
+from bedrock_constructs.customization_start import CustomizationStart
+from bedrock_constructs.model_access import ModelAccess
+from bedrock_constructs.provisioned_throughput import ProvisionedThroughput
+
+PROVISIONED_NAME = "sup-support"
+
+
+@cache
+def template() -> Template:
+    app = cdk.App(context={"custom_resource_query_seconds": "2"})
+    stack = cdk.Stack(app, "Test", env=cdk.Environment(account="111122223333", region="us-east-1"))
+    ModelAccess(stack, "Access", models=["b.model", "a.model"], use_case={"companyName": "Brew"})
+    CustomModelDeployment(stack, "Serving", kit_deployment="sup", deployment_name="sup-support", alias="bot")
+    ProvisionedThroughput(
+        stack,
+        "Throughput",
+        kit_deployment="sup",
+        provisioned_model_name=PROVISIONED_NAME,
+        model_identifier=None,
+        customization="support",
+        model_units=1,
+        commitment_duration=None,
+        alias="bot",
+    )
+    bucket = s3.Bucket(stack, "Bucket")
+    folder = Path(__file__).resolve().parent.parent / "custom_resources"
+    BucketObjects(stack, "Files", source=folder, destination=bucket, prefix="docs/", delete_on_removal=False)
+    starter = lambda_.Function.from_function_name(stack, "Starter", "starter")
+    CustomizationStart(stack, "Start", starter=starter, customization="support", data_key="data/a", spec_hash="h")
+    return Template.from_stack(stack)
+
+
+def actions_of(construct_id: str) -> set[str]:
+    """The actions that the policy of one construct grants to the provider's functions."""
+    policies = template().find_resources("AWS::IAM::Policy")
+    statements = [
+        statement
+        for logical_id, policy in policies.items()
+        if logical_id.startswith(f"{construct_id}Policy")
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    listed = [item["Action"] for item in statements]
+    return {action for item in listed for action in (item if isinstance(item, list) else [item])}

@@ -1,0 +1,32 @@
+"""Stubbed clients and events for the lifecycles: every call's parameters are checked against the pinned API model."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+from botocore.stub import Stubber
+
+STACK_ID = "arn:aws:cloudformation:us-east-1:111122223333:stack/sup-training/0f0f"
+
+
+def stubbed(service: str) -> tuple[Any, Stubber]:
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    client = session.client(service)
+    stubber = Stubber(client)
+    stubber.activate()
+    return client, stubber
+
+
+def event(request_type: str, properties: Mapping[str, Any], **more: object) -> dict[str, Any]:
+    physical = {} if request_type == "Create" else {"PhysicalResourceId": "sup-support"}
+    return {
+        "RequestType": request_type,
+        "RequestId": "11111111-2222-3333-4444-555555555555",
+        "LogicalResourceId": "Thing",
+        "StackId": STACK_ID,
+        "ResourceType": "Custom::Thing",
+        "ResponseURL": "https://secret.example",
+        "ResourceProperties": dict(properties),
+        **physical,
+        **more,
+    }

@@ -1,0 +1,60 @@
+"""The starter is called once for each request, its refusal fails the deploy, its absence never blocks a delete."""
+
+import io
+import json
+
+import pytest
+from botocore.response import StreamingBody
+from botocore.stub import Stubber
+
+from custom_resources.customization_start import CustomizationStartResource
+from custom_resources.lifecycle import Phase, Request, ResourceFailedError
+from tests.custom_resources.aws import event, stubbed
+
+PROPERTIES = {"StarterFunctionName": "starter", "Customization": "support", "DataKey": "data/a", "SpecHash": "h"}
+
+
+@pytest.fixture
+def starter() -> tuple[CustomizationStartResource, Stubber]:
+    client, stubber = stubbed("lambda")
+    return CustomizationStartResource(client.invoke), stubber
+
+
+def answers(stubber: Stubber, payload: dict[str, object], answer: dict[str, object], error: str = "") -> None:
+    body = json.dumps(answer).encode()
+    response: dict[str, object] = {"StatusCode": 200, "Payload": StreamingBody(io.BytesIO(body), len(body))}
+    sent = {"FunctionName": "starter", "InvocationType": "RequestResponse", "Payload": json.dumps(payload).encode()}
+    stubber.add_response("invoke", response | ({"FunctionError": error} if error else {}), sent)
+
+
+def test_refused_start_fails_with_the_starters_reason(starter: tuple[CustomizationStartResource, Stubber]) -> None:
+    resource, stubber = starter
+    answers(stubber, {"customization": "support", "key": "data/a"}, {"errorMessage": "8 records needed"}, "Unhandled")
+
+    with pytest.raises(ResourceFailedError, match="support was refused: 8 records needed"):
+        resource.create(Request.from_event(event("Create", PROPERTIES)))
+
+
+def test_start_returns_the_run(starter: tuple[CustomizationStartResource, Stubber]) -> None:
+    resource, stubber = starter
+    run = {"execution_arn": "arn:x", "run_id": "0123", "started": True}
+    answers(stubber, {"customization": "support", "key": "data/a"}, dict(run))
+
+    data = resource.update(Request.from_event(event("Update", PROPERTIES)))
+
+    assert data == {"ExecutionArn": "arn:x", "RunId": "0123", "Started": "true"}
+
+
+def test_delete_stops_the_run_and_tolerates_a_missing_starter(
+    starter: tuple[CustomizationStartResource, Stubber],
+) -> None:
+    resource, stubber = starter
+    request = Request.from_event(event("Delete", PROPERTIES))
+    answers(stubber, {"customization": "support", "stop": True}, {})
+    stubber.add_client_error("invoke", "ResourceNotFoundException")
+
+    resource.delete(request)
+    resource.delete(request)
+
+    assert resource.describe(request).phase is Phase.GONE
+    stubber.assert_no_pending_responses()

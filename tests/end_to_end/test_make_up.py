@@ -1,0 +1,211 @@
+"""The whole path on the embedded AWS: deploy, train, promote, ingest, ask, deploy again, destroy."""
+
+import json
+import os
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import openai
+import pytest
+
+from kit.cdk_cli import run_cdk
+from kit.local_run import LocalRun
+from local_aws import emulator
+from stacks.deployment_config import load_deployment_config
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+STATE = PROJECT / ".local" / "test-aws"
+CONFIG = PROJECT / "tests" / "end_to_end" / "deployment.toml"
+
+pytestmark = pytest.mark.end_to_end
+
+
+class Deployed:
+    """What one run left: its outputs, and clients that reach the embedded AWS only."""
+
+    def __init__(self, outputs: dict[str, Any], aws: emulator.EmbeddedAws) -> None:
+        self.outputs = outputs
+        self.aws = aws
+
+    def client(self, service: str) -> Any:
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.aws.endpoint_url,
+            region_name=self.outputs["region"],
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+        given = {"Content-Type": "application/json", "Authorization": f"Bearer {self.outputs['api_key']}"}
+        request = urllib.request.Request(self.outputs["api_url"] + path, body, headers or given)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, json.load(response)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.loads(error.read())
+
+
+def run_up() -> dict[str, Any]:
+    config = load_deployment_config(CONFIG)
+    return LocalRun(config, CONFIG, state=STATE, outputs=STATE / "outputs.json", port=None).up()
+
+
+@pytest.fixture(scope="module")
+def deployed() -> Iterator[Deployed]:
+    emulator.stop(STATE)
+    shutil.rmtree(STATE, ignore_errors=True)
+    STATE.mkdir(parents=True)
+    try:
+        outputs = run_up()
+        aws = emulator.running(STATE)
+        assert aws
+        yield Deployed(outputs, aws)
+    finally:
+        emulator.stop(STATE)
+    assert emulator.running(STATE) is None
+
+
+def client_of(deployed: Deployed) -> openai.OpenAI:
+    return openai.OpenAI(base_url=deployed.outputs["api_url"], api_key=deployed.outputs["api_key"], max_retries=0)
+
+
+def test_a_wrong_key_is_refused(deployed: Deployed) -> None:
+    client = openai.OpenAI(base_url=deployed.outputs["api_url"], api_key="wrong", max_retries=0)
+
+    with pytest.raises(openai.AuthenticationError):
+        client.models.list()
+
+
+def test_a_missing_key_is_refused(deployed: Deployed) -> None:
+    status, body = deployed.post("/chat/completions", b"{}", {"Content-Type": "application/json"})
+
+    assert status in {401, 403}
+    assert body["error"]["message"]
+
+
+def test_an_unknown_alias_lists_the_aliases(deployed: Deployed) -> None:
+    with pytest.raises(openai.NotFoundError, match="support-bot"):
+        client_of(deployed).chat.completions.create(model="nobody", messages=[{"role": "user", "content": "Hello"}])
+
+
+def test_a_body_that_is_not_json_is_a_bad_request(deployed: Deployed) -> None:
+    status, body = deployed.post("/chat/completions", b"{'model':")
+
+    assert status == 400
+    assert "JSON" in body["error"]["message"]
+
+
+def test_a_body_of_12_mb_is_too_large(deployed: Deployed) -> None:
+    body = json.dumps({"model": "support-bot", "messages": [{"role": "user", "content": "x" * 12_000_000}]}).encode()
+
+    status, answer = deployed.post("/chat/completions", body)
+
+    assert status == 413
+    assert answer["error"]["message"]
+
+
+def test_the_alias_is_served_by_the_fine_tuned_model(deployed: Deployed) -> None:
+    target = deployed.outputs["aliases"]["support-bot"]
+    assert ":custom-model-deployment/" in target
+
+    answer = client_of(deployed).chat.completions.create(
+        model="support-bot", messages=[{"role": "user", "content": "The descaling light is on, what do I do?"}]
+    )
+
+    assert answer.choices[0].message.content
+    assert (answer.model_extra or {})["served_by"]["target"] == target
+    deployment = deployed.client("bedrock").get_custom_model_deployment(customModelDeploymentIdentifier=target)
+    assert deployment["status"] == "Active"
+    assert ":custom-model/amazon.nova-micro-v1:0:128k/" in deployment["modelArn"]
+
+
+def test_the_job_was_trained_on_the_checked_dataset_and_wrote_its_metrics(deployed: Deployed) -> None:
+    jobs = deployed.client("bedrock").list_model_customization_jobs()["modelCustomizationJobSummaries"]
+    assert [job["status"] for job in jobs] == ["Completed"]
+
+    keys = [
+        item["Key"]
+        for item in deployed.client("s3").list_objects_v2(Bucket=deployed.outputs["training_bucket"])["Contents"]
+    ]
+
+    assert len([key for key in keys if key.endswith("step_wise_training_metrics.csv")]) == 1
+    assert len([key for key in keys if key.startswith("runs/support/") and key.endswith("metrics.json")]) == 1
+
+
+def test_both_forms_of_the_key_pass_and_models_are_the_aliases(deployed: Deployed) -> None:
+    assert [model.id for model in client_of(deployed).models.list()] == ["assistant", "support-bot"]
+
+    status, _ = deployed.post(
+        "/retrieve", b'{"query": "limescale"}', {"x-api-key": deployed.outputs["api_key"], "Content-Type": "x/json"}
+    )
+
+    assert status == 200
+
+
+def questions() -> list[dict[str, str]]:
+    text = (PROJECT / "examples" / "support" / "questions.json").read_text(encoding="utf-8")
+    return [item for item in json.loads(text) if "document" in item]
+
+
+@pytest.mark.parametrize("item", questions(), ids=lambda item: item["document"])
+def test_a_paraphrased_question_finds_its_document(deployed: Deployed, item: dict[str, str]) -> None:
+    status, body = deployed.post("/retrieve", json.dumps({"query": item["question"], "max_results": 3}).encode())
+
+    assert status == 200
+    assert item["document"] in [passage["source"].rsplit("/", 1)[-1] for passage in body["data"]]
+    assert all(0 <= passage["score"] <= 1 for passage in body["data"])
+
+
+def test_an_answer_from_the_documents_cites_them(deployed: Deployed) -> None:
+    question = questions()[0]
+
+    status, body = deployed.post("/retrieve-and-generate", json.dumps({"query": question["question"]}).encode())
+
+    assert status == 200
+    assert body["answer"]
+    sources = [source["source"] for citation in body["citations"] for source in citation["sources"]]
+    assert any(question["document"] in source for source in sources)
+
+
+def test_a_second_run_trains_nothing_and_replaces_nothing(deployed: Deployed) -> None:
+    before = _resources(deployed)
+
+    again = run_up()
+
+    assert again["aliases"] == deployed.outputs["aliases"]
+    assert _resources(deployed) == before
+    jobs = deployed.client("bedrock").list_model_customization_jobs()["modelCustomizationJobSummaries"]
+    assert len(jobs) == 1
+
+
+def _resources(deployed: Deployed) -> dict[str, str]:
+    cloudformation = deployed.client("cloudformation")
+    stacks = [stack["StackName"] for stack in cloudformation.describe_stacks()["Stacks"]]
+    return {
+        f"{stack}/{item['LogicalResourceId']}": item["PhysicalResourceId"]
+        for stack in stacks
+        for item in cloudformation.list_stack_resources(StackName=stack)["StackResourceSummaries"]
+    }
+
+
+def test_zz_destroy_leaves_no_bedrock_resource(deployed: Deployed) -> None:
+    run_cdk(
+        ["destroy", "--all", "--force", "-c", f"config={CONFIG}", "--output", str(STATE / "cdk.destroy")],
+        environment=emulator.environment(deployed.aws),
+        log=STATE / "cdk.log",
+    )
+
+    bedrock, agent = deployed.client("bedrock"), deployed.client("bedrock-agent")
+    assert bedrock.list_custom_model_deployments()["modelDeploymentSummaries"] == []
+    assert bedrock.list_provisioned_model_throughputs()["provisionedModelSummaries"] == []
+    assert agent.list_knowledge_bases()["knowledgeBaseSummaries"] == []
+    names = [p["Name"] for p in deployed.client("ssm").describe_parameters()["Parameters"]]
+    assert [name for name in names if name.startswith("/bedrock-kit/") and "/aliases/" in name] == []
+    assert os.environ.get("AWS_PROFILE") is None

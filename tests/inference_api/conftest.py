@@ -1,0 +1,109 @@
+"""The API's core with stubbed clients: every call is checked against botocore's model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.stub import Stubber
+
+from inference_api.aliases import Aliases
+from inference_api.http_messages import Facts, Request
+from inference_api.routes import Service, respond
+from inference_api.settings import Settings, settings_from
+
+REGION = "us-east-1"
+MICRO = {"model": "amazon.nova-micro-v1:0", "arn": f"arn:aws:bedrock:{REGION}::foundation-model/amazon.nova-micro-v1:0"}
+PROFILE = {
+    "model": "us.amazon.nova-2-lite-v1:0",
+    "arn": f"arn:aws:bedrock:{REGION}:111122223333:inference-profile/us.amazon.nova-2-lite-v1:0",
+}
+DEPLOYMENT_ARN = f"arn:aws:bedrock:{REGION}:111122223333:custom-model-deployment/abcdefgh1234"
+ENVIRONMENT = {
+    "DEPLOYMENT_NAME": "support-assistant",
+    "ALIASES": json.dumps({"support-bot": MICRO, "assistant": PROFILE}),
+    "KNOWLEDGE_BASES": json.dumps({"documents": "KB12345678"}),
+    "KNOWLEDGE_BASE_MODEL": json.dumps(MICRO),
+}
+PARAMETER = "/bedrock-kit/support-assistant/aliases/support-bot/serving"
+
+
+@dataclass
+class Clock:
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Clients:
+    def __init__(self) -> None:
+        options: dict[str, Any] = {
+            "region_name": REGION,
+            "aws_access_key_id": "x",
+            "aws_secret_access_key": "x",
+            "config": Config(retries={"total_max_attempts": 1}),
+        }
+        self.bedrock_runtime: Any = boto3.client("bedrock-runtime", **options)
+        self.agent_runtime: Any = boto3.client("bedrock-agent-runtime", **options)
+        self.ssm: Any = boto3.client("ssm", **options)
+
+
+@dataclass
+class Api:
+    """The core, its stubs, and a shorthand to ask it."""
+
+    settings: Settings
+    clients: Clients
+    clock: Clock
+    runtime: Stubber
+    agent: Stubber
+    ssm: Stubber
+    facts: Facts = field(default_factory=Facts)
+
+    def __post_init__(self) -> None:
+        aliases = Aliases(self.settings, self.clients, self.clock)
+        self.aliases = aliases
+        self.service = Service(self.settings, self.clients, aliases, clock=self.clock, new_id=lambda: "0001")
+
+    def raw(self, method: str, path: str, body: bytes = b"") -> tuple[int, Mapping[str, str], bytes]:
+        answer, self.facts = respond(Request(method, path, body), self.service)
+        return answer.status, answer.headers, b"".join(answer.body)
+
+    def post(self, path: str, body: Any) -> tuple[int, dict[str, Any]]:
+        status, _, content = self.raw("POST", path, json.dumps(body).encode())
+        return status, json.loads(content)
+
+    def base_serves(self, alias: str = "support-bot") -> None:
+        name = f"/bedrock-kit/support-assistant/aliases/{alias}/serving"
+        self.ssm.add_response("get_parameters", {"Parameters": [], "InvalidParameters": [name]}, {"Names": [name]})
+
+    def promoted(self, arn: str = DEPLOYMENT_ARN) -> None:
+        value = json.dumps({"target_arn": arn, "kind": "custom-model-deployment", "run_id": "0123456789abcdef"})
+        parameter = {"Name": PARAMETER, "Type": "String", "Value": value}
+        self.ssm.add_response("get_parameters", {"Parameters": [parameter]}, {"Names": [PARAMETER]})
+
+
+def converse_response(*blocks: Mapping[str, Any], reason: str = "end_turn") -> dict[str, Any]:
+    return {
+        "output": {"message": {"role": "assistant", "content": [*blocks]}},
+        "stopReason": reason,
+        "usage": {"inputTokens": 10, "outputTokens": 5, "totalTokens": 15},
+        "metrics": {"latencyMs": 42},
+    }
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    clients = Clients()
+    stubs = [Stubber(client) for client in (clients.bedrock_runtime, clients.agent_runtime, clients.ssm)]
+    for stub in stubs:
+        stub.activate()
+    yield Api(settings_from(ENVIRONMENT), clients, Clock(), *stubs)
+    for stub in stubs:
+        stub.assert_no_pending_responses()

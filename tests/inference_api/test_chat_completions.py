@@ -1,0 +1,271 @@
+"""Chat completions: OpenAI's fields to Converse's and back."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from tests.inference_api.conftest import DEPLOYMENT_ARN, Api, converse_response
+
+PATH = "/v1/chat/completions"
+USER = {"role": "user", "content": "Hello"}
+TOOL = {"type": "function", "function": {"name": "weather", "description": "d", "parameters": {"type": "object"}}}
+PIXEL = base64.b64encode(b"\x89PNG bytes").decode()
+
+
+def body(**more: Any) -> dict[str, Any]:
+    return {"model": "support-bot", "messages": [USER], **more}
+
+
+def expect(api: Api, *blocks: dict[str, Any], reason: str = "end_turn", **request: Any) -> None:
+    api.base_serves()
+    expected = {"modelId": "amazon.nova-micro-v1:0", "messages": [{"role": "user", "content": [{"text": "Hello"}]}]}
+    api.runtime.add_response("converse", converse_response(*blocks, reason=reason), {**expected, **request})
+
+
+def test_answer_names_alias_and_what_served_it(api: Api) -> None:
+    expect(api, {"text": "Good "}, {"text": "day"})
+
+    status, headers, content = api.raw("POST", PATH, json.dumps(body()).encode())
+
+    assert status == 200
+    assert headers["x-bedrock-model"] == "amazon.nova-micro-v1:0"
+    assert json.loads(content) == {
+        "id": "chatcmpl-0001",
+        "object": "chat.completion",
+        "created": 1_800_000_000,
+        "model": "support-bot",
+        "served_by": {"target": "amazon.nova-micro-v1:0", "kind": "foundation-model"},
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": "Good day", "refusal": None},
+                "logprobs": None,
+                "finish_reason": "stop",
+            }
+        ],
+        "usage": {
+            "prompt_tokens": 10,
+            "completion_tokens": 5,
+            "total_tokens": 15,
+            "prompt_tokens_details": {"cached_tokens": 0},
+        },
+    }
+
+
+def test_a_promoted_deployment_serves_the_alias(api: Api) -> None:
+    api.promoted()
+    expected = {"modelId": DEPLOYMENT_ARN, "messages": [{"role": "user", "content": [{"text": "Hello"}]}]}
+    api.runtime.add_response("converse", converse_response({"text": "Hi"}), expected)
+
+    status, answer = api.post(PATH, body())
+
+    assert status == 200
+    assert answer["served_by"] == {"target": DEPLOYMENT_ARN, "kind": "custom-model-deployment"}
+
+
+def test_sampling_settings_and_system_messages_reach_converse(api: Api) -> None:
+    expect(
+        api,
+        {"text": "ok"},
+        system=[{"text": "Be brief."}, {"text": "Be kind."}],
+        inferenceConfig={"maxTokens": 7, "temperature": 0.5, "topP": 0.9, "stopSequences": ["END"]},
+    )
+    messages = [{"role": "system", "content": "Be brief."}, USER, {"role": "developer", "content": "Be kind."}]
+
+    status, _ = api.post(
+        PATH,
+        body(messages=messages, max_tokens=9, max_completion_tokens=7, temperature=0.5, top_p=0.9, stop="END", n=1),
+    )
+
+    assert status == 200
+
+
+def test_images_tool_calls_and_results_become_alternating_turns(api: Api) -> None:
+    call = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Basel"}'}}
+    messages = [
+        {"role": "user", "content": [{"type": "text", "text": "What?"}, image(f"data:image/jpg;base64,{PIXEL}")]},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "call_1", "content": "rain"},
+        {"role": "user", "content": "And now?"},
+    ]
+    expect(
+        api,
+        {"text": "ok"},
+        messages=[
+            {
+                "role": "user",
+                "content": [
+                    {"text": "What?"},
+                    {"image": {"format": "jpeg", "source": {"bytes": b"\x89PNG bytes"}}},
+                ],
+            },
+            {
+                "role": "assistant",
+                "content": [{"toolUse": {"toolUseId": "call_1", "name": "weather", "input": {"city": "Basel"}}}],
+            },
+            {
+                "role": "user",
+                "content": [
+                    {"toolResult": {"toolUseId": "call_1", "content": [{"text": "rain"}]}},
+                    {"text": "And now?"},
+                ],
+            },
+        ],
+        toolConfig={
+            "tools": [
+                {"toolSpec": {"name": "weather", "description": "d", "inputSchema": {"json": {"type": "object"}}}}
+            ],
+            "toolChoice": {"auto": {}},
+        },
+    )
+
+    status, _ = api.post(PATH, body(messages=messages, tools=[TOOL], tool_choice="auto"))
+
+    assert status == 200
+
+
+def image(url: str) -> dict[str, Any]:
+    return {"type": "image_url", "image_url": {"url": url}}
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [("required", {"any": {}}), ({"type": "function", "function": {"name": "weather"}}, {"tool": {"name": "weather"}})],
+)
+def test_a_tool_call_of_the_model_comes_back(api: Api, choice: Any, expected: dict[str, Any]) -> None:
+    tools = [{"toolSpec": {"name": "weather", "description": "d", "inputSchema": {"json": {"type": "object"}}}}]
+    use = {"toolUse": {"toolUseId": "tooluse_1", "name": "weather", "input": {"city": "Basel"}}}
+    expect(api, use, reason="tool_use", toolConfig={"tools": tools, "toolChoice": expected})
+
+    _, answer = api.post(PATH, body(tools=[TOOL], tool_choice=choice))
+
+    (result,) = answer["choices"]
+    assert result["finish_reason"] == "tool_calls"
+    assert result["message"]["content"] is None
+    assert result["message"]["tool_calls"] == [
+        {"id": "tooluse_1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Basel"}'}}
+    ]
+
+
+def test_no_tools_are_offered_when_the_caller_says_none(api: Api) -> None:
+    expect(api, {"text": "ok"})
+
+    assert api.post(PATH, body(tools=[TOOL], tool_choice="none"))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("max_tokens", "length"),
+        ("stop_sequence", "stop"),
+        ("model_context_window_exceeded", "length"),
+        ("guardrail_intervened", "content_filter"),
+        ("content_filtered", "content_filter"),
+    ],
+)
+def test_finish_reasons(api: Api, reason: str, expected: str) -> None:
+    expect(api, {"text": "x"}, reason=reason)
+
+    assert api.post(PATH, body())[1]["choices"][0]["finish_reason"] == expected
+
+
+@pytest.mark.parametrize("reason", ["malformed_tool_use", "something_new"])
+def test_a_broken_or_unknown_end_is_an_error(api: Api, reason: str) -> None:
+    expect(api, {"text": "x"}, reason=reason)
+
+    status, answer = api.post(PATH, body())
+
+    assert status == 502
+    assert reason in answer["error"]["message"]
+
+
+TOOL_TURN = [
+    USER,
+    {"role": "assistant", "tool_calls": [{"id": "a", "function": {"name": "weather", "arguments": "{}"}}]},
+    {"role": "tool", "tool_call_id": "a", "content": ""},
+]
+FAULTS: list[tuple[dict[str, Any], str, str]] = [
+    ({"messages": []}, "messages", "at least one"),
+    ({"messages": "hi"}, "messages", "list of objects"),
+    ({"messages": [{"role": "user", "content": "  "}]}, "messages", "not empty"),
+    ({"messages": [{"role": "wizard", "content": "x"}]}, "messages[0].role", "system, developer"),
+    ({"messages": [{"role": "user", "content": 3}]}, "messages[0].content", "string or a list"),
+    (
+        {"messages": [{"role": "user", "content": [image("https://example.com/a.png")]}]},
+        "messages[0].content[0].image_url.url",
+        "not fetched",
+    ),
+    (
+        {"messages": [{"role": "user", "content": [image("data:image/png;base64,%%%")]}]},
+        "messages[0].content[0].image_url.url",
+        "not valid base64",
+    ),
+    ({"messages": [{"role": "user", "content": [{"type": "file"}]}]}, "messages[0].content[0].type", "image_url"),
+    (
+        {"messages": [USER, {"role": "assistant", "tool_calls": [{"id": "a", "function": {"arguments": "["}}]}]},
+        "messages[1].tool_calls[0].function.arguments",
+        "JSON object",
+    ),
+    ({"n": 2}, "n", "must be 1"),
+    ({"n": True, "logprobs": True}, "logprobs", "must be false"),
+    ({"response_format": {"type": "json_object"}}, "response_format", "leave it out"),
+    ({"functions": [{}]}, "functions", "not supported"),
+    ({"temperature": 1.5}, "temperature", "from 0 to 1, got 1.5"),
+    ({"top_p": "high"}, "top_p", "got str"),
+    ({"max_tokens": 0}, "max_tokens", "got 0"),
+    ({"stop": [""]}, "stop", "none of them empty"),
+    ({"stream": "yes"}, "stream", "true or false"),
+    ({"tools": [{"type": "retrieval"}]}, "tools[0]", "function"),
+    ({"tools": [TOOL], "tool_choice": "maybe"}, "tool_choice", "required"),
+    ({"messages": TOOL_TURN}, "tools", "again"),
+    ({"messages": TOOL_TURN, "tools": [TOOL], "tool_choice": "none"}, "tool_choice", "auto"),
+]
+
+
+@pytest.mark.parametrize(("change", "param", "hint"), FAULTS)
+def test_a_fault_is_a_400_that_names_the_field(api: Api, change: dict[str, Any], param: str, hint: str) -> None:
+    api.base_serves()
+
+    status, answer = api.post(PATH, body(**change))
+
+    assert status == 400
+    assert answer["error"]["param"] == param
+    assert hint in answer["error"]["message"]
+    assert answer["error"]["type"] == "invalid_request_error"
+
+
+def test_a_stream_is_the_same_answer_as_events(api: Api) -> None:
+    expect(api, {"text": "Hi"})
+
+    _, headers, content = api.raw(
+        "POST", PATH, json.dumps(body(stream=True, stream_options={"include_usage": True})).encode()
+    )
+
+    events = content.decode().split("\n\n")
+    assert headers["Content-Type"] == "text/event-stream"
+    assert events[-2:] == ["data: [DONE]", ""]
+    chunks = [json.loads(event.removeprefix("data: ")) for event in events[:-2]]
+    assert [chunk["choices"][0]["delta"] for chunk in chunks[:-1]] == [
+        {"role": "assistant", "content": ""},
+        {"content": "Hi"},
+        {},
+    ]
+    assert chunks[-2]["choices"][0]["finish_reason"] == "stop"
+    assert chunks[-1]["choices"] == []
+    assert chunks[-1]["usage"]["total_tokens"] == 15
+
+
+def test_cached_tokens_count_as_prompt_tokens(api: Api) -> None:
+    api.base_serves()
+    response = converse_response({"text": "x"})
+    response["usage"] |= {"cacheReadInputTokens": 100, "cacheWriteInputTokens": 20, "totalTokens": 135}
+    api.runtime.add_response("converse", response)
+
+    usage = api.post(PATH, body())[1]["usage"]
+
+    assert (usage["prompt_tokens"], usage["total_tokens"]) == (130, 135)
+    assert usage["prompt_tokens_details"] == {"cached_tokens": 100}

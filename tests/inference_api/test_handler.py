@@ -1,0 +1,134 @@
+"""The edge: proxy events, clients at first use, one log line without a prompt in it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from inference_api import handler as edge
+from inference_api.routes import Service
+from tests.inference_api.conftest import ENVIRONMENT, Api, converse_response
+
+CONTEXT = SimpleNamespace(aws_request_id="request-1")
+CANARY = "canary-4711"
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name, value in {**ENVIRONMENT, "AWS_DEFAULT_REGION": "us-east-1"}.items():
+        monkeypatch.setenv(name, value)
+    edge.service.cache_clear()
+    yield
+    edge.service.cache_clear()
+
+
+def event(path: str, body: object = None, method: str = "POST") -> dict[str, object]:
+    return {"httpMethod": method, "path": path, "body": None if body is None else json.dumps(body), "headers": {}}
+
+
+@pytest.mark.parametrize("reason", ["end_turn", "malformed_tool_use"])
+def test_neither_prompt_nor_answer_is_logged(
+    api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    stand_in(monkeypatch, api.service)
+    api.base_serves()
+    api.runtime.add_response("converse", converse_response({"text": CANARY}, reason=reason))
+
+    messages = [{"role": "user", "content": CANARY}, {"role": "user", "content": CANARY}]
+    answer = edge.handler(event("/v1/chat/completions", {"model": "support-bot", "messages": messages}), CONTEXT)
+
+    output = capsys.readouterr()
+    line = json.loads(output.err)
+    assert output.out == ""
+    assert output.err.count("\n") == 1
+    assert CANARY not in output.err
+    assert (line["alias"], line["status"]) == ("support-bot", answer["statusCode"])
+    assert line["request_id"] == "request-1"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"model": CANARY, "messages": [{"role": "user", "content": CANARY}]},
+        {"model": "support-bot", "messages": [{"role": CANARY}], CANARY: CANARY},
+        {"model": "support-bot", "messages": [{"role": "user", "content": "x"}], "tools": [{"type": CANARY}]},
+    ],
+)
+def test_what_is_refused_is_not_logged_either(
+    api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, body: dict[str, object]
+) -> None:
+    stand_in(monkeypatch, api.service)
+    if body["model"] == "support-bot":
+        api.base_serves()
+
+    answer = edge.handler(event(f"/v1/chat/completions?{CANARY}"[:20], body), CONTEXT)
+    edge.handler(event(f"/v1/{CANARY}", body), CONTEXT)
+    edge.handler(event("/v1/chat/completions", body), CONTEXT)
+
+    assert answer["statusCode"] == 404
+    assert CANARY not in capsys.readouterr().err
+
+
+def test_a_failure_of_parameter_checks_does_not_log_the_values(
+    api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(monkeypatch, api.service)
+    api.base_serves()
+    monkeypatch.setattr(
+        "inference_api.routes.converse_request", lambda body, model_id: {"modelId": model_id, "messages": CANARY}
+    )
+
+    answer = edge.handler(event("/v1/chat/completions", {"model": "support-bot", "messages": []}), CONTEXT)
+
+    output = capsys.readouterr().err
+    assert answer["statusCode"] == 500
+    assert json.loads(output)["error"] == "ParamValidationError"
+    assert CANARY not in output + answer["body"]
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, service: Service) -> None:
+    monkeypatch.setattr(edge, "service", _Service(service))
+
+
+class _Service:
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def __call__(self) -> Service:
+        return self._service
+
+    def cache_clear(self) -> None:
+        pass
+
+
+def test_the_real_service_answers_without_any_client(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = edge.handler(event("/v1/models", method="GET"), CONTEXT)
+
+    assert answer["statusCode"] == 200
+    assert answer["headers"]["Content-Type"] == "application/json"
+    assert answer["isBase64Encoded"] is False
+    assert json.loads(capsys.readouterr().err)["route"] == "/v1/models"
+    assert vars(edge.service().clients) == {}
+
+
+def test_clients_give_up_before_api_gateway_does() -> None:
+    clients = edge.BotoClients()
+
+    for client in (clients.bedrock_runtime, clients.agent_runtime):
+        config = client.meta.config
+        assert config.connect_timeout + config.read_timeout < 29
+        assert config.retries["total_max_attempts"] == 1
+    assert clients.ssm.meta.config.read_timeout == 1
+
+
+def test_bodies_in_base64_and_with_lone_surrogates() -> None:
+    encoded = base64.b64encode(b'{"a": 1}').decode()
+
+    request = edge.request_from({"httpMethod": "POST", "path": "/x", "body": encoded, "isBase64Encoded": True})
+    assert request.json() == {"a": 1}
+    request = edge.request_from({"httpMethod": "POST", "path": "/x", "body": "\ud800", "isBase64Encoded": False})
+    assert request.body

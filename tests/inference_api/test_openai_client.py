@@ -1,0 +1,146 @@
+"""A stock openai client against the core, behind a small local server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import openai
+import pytest
+from openai.types.chat import ChatCompletionFunctionToolParam
+
+from inference_api.http_messages import Request
+from inference_api.routes import respond
+from tests.inference_api.conftest import Api, converse_response
+
+TOOL: ChatCompletionFunctionToolParam = {
+    "type": "function",
+    "function": {"name": "weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}},
+}
+
+
+@pytest.fixture
+def client(api: Api) -> Iterator[openai.OpenAI]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            answer, _ = respond(Request(self.command, self.path, body), api.service)
+            content = b"".join(answer.body)
+            self.send_response(answer.status)
+            for name, value in {**answer.headers, "Content-Length": str(len(content))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}/v1"
+    with openai.OpenAI(base_url=url, api_key="k", max_retries=0) as made:
+        yield made
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_models_and_chat(api: Api, client: openai.OpenAI) -> None:
+    api.base_serves()
+    api.runtime.add_response("converse", converse_response({"text": "Hi"}))
+
+    answer = client.chat.completions.create(model="support-bot", messages=[{"role": "user", "content": "Hello"}])
+
+    assert answer.choices[0].message.content == "Hi"
+    assert answer.usage is not None
+    assert answer.usage.total_tokens == 15
+    assert [model.id for model in client.models.list()] == ["assistant", "support-bot"]
+    assert client.models.retrieve("assistant").owned_by == "support-assistant"
+
+
+def test_tool_calls_go_round(api: Api, client: openai.OpenAI) -> None:
+    api.base_serves()
+    use = {"toolUse": {"toolUseId": "t1", "name": "weather", "input": {"city": "Basel"}}}
+    api.runtime.add_response("converse", converse_response(use, reason="tool_use"))
+    api.runtime.add_response("converse", converse_response({"text": "Rain."}))
+
+    first = client.chat.completions.create(
+        model="support-bot", messages=[{"role": "user", "content": "Weather?"}], tools=[TOOL]
+    )
+    message = first.choices[0].message
+    assert message.tool_calls is not None
+    second = client.chat.completions.create(
+        model="support-bot",
+        messages=[
+            {"role": "user", "content": "Weather?"},
+            message.to_dict(),  # type: ignore[list-item]
+            {"role": "tool", "tool_call_id": message.tool_calls[0].id, "content": "rain"},
+        ],
+        tools=[TOOL],
+    )
+
+    assert first.choices[0].finish_reason == "tool_calls"
+    assert second.choices[0].message.content == "Rain."
+
+
+def test_a_stream_of_text_and_tool_calls(api: Api, client: openai.OpenAI) -> None:
+    api.base_serves()
+    use = {"toolUse": {"toolUseId": "t1", "name": "weather", "input": {}}}
+    api.runtime.add_response("converse", converse_response({"text": "Wait"}, use, use, reason="tool_use"))
+
+    with client.chat.completions.stream(
+        model="support-bot",
+        messages=[{"role": "user", "content": "Hello"}],
+        tools=[{**TOOL, "function": {**TOOL["function"], "strict": True}}],
+        stream_options={"include_usage": True},
+    ) as stream:
+        final = stream.get_final_completion()
+
+    assert final.choices[0].message.content == "Wait"
+    assert len(final.choices[0].message.tool_calls or []) == 2
+    assert final.choices[0].finish_reason == "tool_calls"
+    assert final.usage is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("ThrottlingException", openai.RateLimitError),
+        ("AccessDeniedException", openai.PermissionDeniedError),
+        ("ResourceNotFoundException", openai.NotFoundError),
+        ("ValidationException", openai.BadRequestError),
+        ("InternalServerException", openai.InternalServerError),
+    ],
+)
+def test_errors_become_the_clients_exceptions(
+    api: Api, client: openai.OpenAI, code: str, expected: type[openai.APIStatusError]
+) -> None:
+    api.base_serves()
+    api.runtime.add_client_error("converse", code)
+
+    with pytest.raises(expected) as failure:
+        client.chat.completions.create(model="support-bot", messages=[{"role": "user", "content": "Hello"}])
+
+    assert failure.value.type
+    assert failure.value.code
+
+
+def test_an_unknown_alias_is_not_found(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.NotFoundError, match="assistant, support-bot"):
+        client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": "Hello"}])
+
+
+def test_a_retry_of_the_client_gets_through_a_throttle(api: Api, client: openai.OpenAI) -> None:
+    api.base_serves()
+    api.runtime.add_client_error("converse", "ThrottlingException")
+    api.runtime.add_response("converse", converse_response({"text": "Hi"}))
+
+    answer = client.with_options(max_retries=1).chat.completions.create(
+        model="support-bot", messages=[{"role": "user", "content": "Hello"}]
+    )
+
+    assert answer.choices[0].message.content == "Hi"

@@ -1,0 +1,137 @@
+"""Paths, methods, models, errors of services, and what the log line may say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+
+from inference_api.errors import api_error
+from inference_api.http_messages import MAX_BODY_BYTES, Facts, Request, json_answer
+from inference_api.routes import log_line
+from tests.inference_api.conftest import Api
+
+CHAT = "/v1/chat/completions"
+HELLO = {"model": "support-bot", "messages": [{"role": "user", "content": "Hello"}]}
+
+
+def test_health_needs_nothing(api: Api) -> None:
+    assert api.raw("GET", "/health") == (200, {"Content-Type": "application/json"}, b'{"status": "ok"}')
+
+
+def test_models_are_the_aliases(api: Api) -> None:
+    status, _, content = api.raw("GET", "/v1/models")
+
+    entries = [{"id": name, "object": "model", "created": 0, "owned_by": "support-assistant"} for name in ALIASES]
+    assert (status, json.loads(content)) == (200, {"object": "list", "data": entries})
+    assert json.loads(api.raw("GET", "/v1/models/assistant")[2]) == entries[0]
+
+
+ALIASES = ["assistant", "support-bot"]
+
+
+@pytest.mark.parametrize("path", ["/v1/models/nobody", CHAT, "/v1/retrieve-and-generate"])
+def test_an_unknown_alias_is_a_404_that_lists_the_aliases(api: Api, path: str) -> None:
+    method = "GET" if "models" in path else "POST"
+    body = json.dumps({"model": "nobody", "query": "q", "messages": []}).encode()
+
+    status, _, content = api.raw(method, path, body)
+
+    error = json.loads(content)["error"]
+    assert (status, error["code"], error["param"]) == (404, "model_not_found", "model")
+    assert "assistant, support-bot" in error["message"]
+    assert "nobody" not in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", CHAT, 405, "method_not_allowed"),
+        ("POST", "/v1/models", 405, "method_not_allowed"),
+        ("DELETE", "/v1/models/assistant", 405, "method_not_allowed"),
+        ("GET", "/v1/embeddings", 404, "not_found"),
+        ("GET", "/", 404, "not_found"),
+    ],
+)
+def test_unknown_paths_and_methods(api: Api, method: str, path: str, status: int, code: str) -> None:
+    got, headers, content = api.raw(method, path)
+
+    assert (got, json.loads(content)["error"]["code"]) == (status, code)
+    assert ("Allow" in headers) == (status == 405)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[]", b'"text"', b"null", b"[" * 100_000])
+@pytest.mark.parametrize("path", [CHAT, "/v1/retrieve", "/v1/retrieve-and-generate"])
+def test_a_body_that_is_no_json_object_is_a_400(api: Api, path: str, body: bytes) -> None:
+    status, _, content = api.raw("POST", path, body)
+
+    assert (status, json.loads(content)["error"]["code"]) == (400, "invalid_json")
+
+
+def test_a_body_that_is_too_large_is_a_413_with_the_limit(api: Api) -> None:
+    status, _, content = api.raw("POST", CHAT, b" " * (MAX_BODY_BYTES + 1))
+
+    error = json.loads(content)["error"]
+    assert (status, error["code"]) == (413, "request_too_large")
+    assert str(MAX_BODY_BYTES) in error["message"]
+
+
+def test_a_missing_model_is_a_400(api: Api) -> None:
+    assert api.post(CHAT, {"messages": []})[1]["error"]["param"] == "model"
+
+
+SERVICE_ERRORS = [
+    ("AccessDeniedException", 403, "model_access_denied"),
+    ("ResourceNotFoundException", 404, "model_not_available"),
+    ("ValidationException", 400, "invalid_request"),
+    ("ThrottlingException", 429, "rate_limit_exceeded"),
+    ("ServiceQuotaExceededException", 429, "rate_limit_exceeded"),
+    ("ModelNotReadyException", 429, "model_not_ready"),
+    ("ModelTimeoutException", 504, "timeout"),
+    ("ModelErrorException", 502, "model_error"),
+    ("InternalServerException", 503, "service_unavailable"),
+    ("ServiceUnavailableException", 503, "service_unavailable"),
+    ("ExpiredTokenException", 500, "internal_error"),
+]
+
+
+@pytest.mark.parametrize(("name", "status", "code"), SERVICE_ERRORS)
+def test_errors_of_bedrock(api: Api, name: str, status: int, code: str) -> None:
+    api.base_serves()
+    reason = "Bad request for arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc here"
+    api.runtime.add_client_error("converse", name, reason)
+
+    got, headers, content = api.raw("POST", CHAT, json.dumps(HELLO).encode())
+
+    assert (got, json.loads(content)["error"]["code"]) == (status, code)
+    assert b"111122223333" not in content
+    assert ("Retry-After" in headers) == (status in (429, 503))
+    assert api.facts.error == name
+    assert (b"Bad request for [resource] here" in content) == (name == "ValidationException")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ReadTimeoutError(endpoint_url="https://x"), 504),
+        (ConnectTimeoutError(endpoint_url="https://x"), 504),
+        (EndpointConnectionError(endpoint_url="https://x"), 503),
+        (KeyError("secret detail"), 500),
+    ],
+)
+def test_failures_below_the_services(error: Exception, status: int) -> None:
+    answer = api_error(error)
+
+    assert answer.status == status
+    assert "https://x" not in json.dumps(answer.body)
+    assert "secret detail" not in json.dumps(answer.body)
+
+
+def test_the_log_line_holds_nothing_that_the_caller_wrote() -> None:
+    request = Request("BREW", "/v1/canary", b"canary")
+
+    line = json.loads(log_line(request, json_answer(404, {}), Facts(), request_id="r-1", milliseconds=3))
+
+    assert "canary" not in json.dumps(line)
+    assert (line["route"], line["method"], line["status"], line["body_bytes"]) == ("unknown", "other", 404, 6)

@@ -1,0 +1,101 @@
+"""deployment.toml: every fault at once, in the user's words; the shipped file is valid."""
+
+from pathlib import Path
+
+import pytest
+
+from kit.schema import schema_text
+from stacks.deployment_checks import check_deployment
+from stacks.deployment_config import ConfigError, load_deployment_config
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+SHIPPED = (PROJECT / "deployment.toml").read_text(encoding="utf-8")
+
+
+def faults(tmp_path: Path, text: str) -> list[str]:
+    (tmp_path / "examples").symlink_to(PROJECT / "examples")
+    file = tmp_path / "deployment.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as raised:
+        check_deployment(load_deployment_config(file), file.name)
+    return raised.value.faults
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nothing\.toml does not exist"):
+        load_deployment_config(tmp_path / "nothing.toml")
+
+
+def test_text_that_is_not_toml_is_reported_with_its_line(tmp_path: Path) -> None:
+    assert "line 2" in faults(tmp_path, "[deployment]\nname = ")[0]
+
+
+def test_an_unknown_key_names_the_allowed_ones(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace("removal =", "removall =", 1))
+
+    assert fault.startswith("deployment.toml: training.removall is not a setting, got 'retain'")
+    assert "removal" in fault.split("allowed names:")[1]
+
+
+def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
+    text = SHIPPED.replace("burst = 20", "burst = 0").replace('serving = "on-demand"', 'serving = "cheap"')
+
+    found = faults(tmp_path, text)
+
+    assert len(found) == 2
+    assert any("inference_api.burst" in fault and "got 0" in fault for fault in found)
+    assert any("training.customizations.support.serving" in fault and "'cheap'" in fault for fault in found)
+
+
+def test_an_unknown_model_is_named_with_near_matches(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace('"amazon.nova-lite-v1:0"', '"amazon.nova-light-v1:0"'))
+
+    assert "inference_api.aliases.assistant.model" in fault
+    assert "amazon.nova-lite-v1:0" in fault
+
+
+def test_a_base_model_in_the_wrong_region_names_where_it_can_be_customized(tmp_path: Path) -> None:
+    found = faults(tmp_path, SHIPPED.replace('region = "us-east-1"', 'region = "eu-west-1"'))
+
+    fault = next(fault for fault in found if "training.customizations.support.base_model" in fault)
+    assert "eu-west-1" in fault
+    assert "us-east-1" in fault
+
+
+def test_a_hyperparameter_out_of_range_says_its_range(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace("epochCount = 2", "epochCount = 30"))
+
+    assert "epochCount" in fault
+    assert "1 to 5" in fault
+    assert "30" in fault
+
+
+def test_a_missing_data_file_is_named(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace("support/chat.jsonl", "support/absent.jsonl"))
+
+    assert "absent.jsonl does not exist" in fault
+
+
+def test_an_alias_that_the_api_does_not_have_is_refused(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace('alias = "support-bot"', 'alias = "supportbot"'))
+
+    assert "'supportbot' is not an alias of the API; allowed: assistant, support-bot" in fault
+
+
+def test_provisioned_serving_without_capacity_is_refused(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace('serving = "on-demand"', 'serving = "provisioned"'))
+
+    assert "needs a [provisioned_throughput.*] section" in fault
+
+
+def test_the_shipped_file_is_valid() -> None:
+    config = load_deployment_config(PROJECT / "deployment.toml")
+
+    check_deployment(config)
+
+    assert config.training
+    assert all(path.is_file() for path in config.training.customizations["support"].dataset)
+
+
+def test_the_schema_for_editors_is_the_current_one() -> None:
+    assert (PROJECT / "docs" / "deployment.schema.json").read_text(encoding="utf-8") == schema_text()

@@ -1,0 +1,90 @@
+"""Every stack of two deployments (both regions where Bedrock customizes): snapshot, cfn-lint, cdk-nag, data safety."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from tests.synthesized import PROJECT, folder_of, synthesized, without_hashes
+
+CONFIGS = {"shipped": "deployment.toml", "full": "tests/stacks/full.toml"}
+STACKS = [
+    ("shipped", f"support-assistant-{stack}")
+    for stack in ("inference-api", "knowledge-base", "model-access", "training")
+] + [
+    ("full", f"full-{stack}")
+    for stack in ("inference-api", "knowledge-base", "model-access", "provisioned-throughput", "training")
+]
+
+
+def resources(template: dict[str, Any], resource_type: str) -> dict[str, dict[str, Any]]:
+    return {key: item for key, item in template["Resources"].items() if item["Type"] == resource_type}
+
+
+@pytest.mark.parametrize("deployment", CONFIGS)
+def test_a_section_gives_a_stack_and_nothing_else_does(deployment: str) -> None:
+    assert sorted(synthesized(CONFIGS[deployment])) == [stack for name, stack in STACKS if name == deployment]
+
+
+@pytest.mark.parametrize(("deployment", "stack"), STACKS)
+def test_snapshot(deployment: str, stack: str, snapshot: SnapshotAssertion) -> None:
+    template = without_hashes(synthesized(CONFIGS[deployment])[stack])
+
+    assert json.dumps(template, indent=1, sort_keys=True) == snapshot
+
+
+@pytest.mark.parametrize("deployment", CONFIGS)
+def test_templates_pass_cfn_lint(deployment: str) -> None:
+    templates = sorted(str(path) for path in folder_of(CONFIGS[deployment]).glob("*.template.json"))
+    region = {"shipped": "us-east-1", "full": "us-west-2"}[deployment]
+    assert templates
+
+    done = subprocess.run(
+        [sys.executable, "-m", "cfnlint", "--non-zero-exit-code", "error", "--regions", region, "--", *templates],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("deployment", CONFIGS)
+def test_cdk_nag_looked_at_every_stack_and_found_nothing_unacknowledged(deployment: str) -> None:
+    report = json.loads((folder_of(CONFIGS[deployment]) / "validation-report.json").read_text(encoding="utf-8"))
+
+    (nag,) = [item for item in report["pluginReports"] if "nag" in json.dumps(item).lower()][:1]
+
+    assert sum(len(template["Resources"]) for template in synthesized(CONFIGS[deployment]).values()) > 60
+    assert [violation["ruleName"] for violation in nag["violations"]] == []
+
+
+@pytest.mark.parametrize(("deployment", "stack"), STACKS)
+def test_every_trust_in_bedrock_names_account_and_source(deployment: str, stack: str) -> None:
+    for role in resources(synthesized(CONFIGS[deployment])[stack], "AWS::IAM::Role").values():
+        for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
+            if statement["Principal"].get("Service") == "bedrock.amazonaws.com":
+                conditions = json.dumps(statement["Condition"])
+                assert "aws:SourceAccount" in conditions
+                assert "aws:SourceArn" in conditions
+
+
+@pytest.mark.parametrize(("deployment", "policy"), [("shipped", "Retain"), ("full", "Delete")])
+def test_data_is_destroyed_only_where_two_settings_agree(deployment: str, policy: str) -> None:
+    templates = synthesized(CONFIGS[deployment])
+    for name, template in templates.items():
+        if name.endswith(("-training", "-knowledge-base")):
+            buckets = resources(template, "AWS::S3::Bucket").values()
+            assert {bucket["DeletionPolicy"] for bucket in buckets} == {policy}
+
+
+@pytest.mark.parametrize(("deployment", "stack"), STACKS)
+def test_no_policy_allows_every_action_of_a_service(deployment: str, stack: str) -> None:
+    for policy in resources(synthesized(CONFIGS[deployment])[stack], "AWS::IAM::Policy").values():
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            assert not [action for action in actions if action in {"*", "bedrock:*", "s3:*", "iam:*", "ssm:*"}]

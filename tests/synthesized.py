@@ -1,0 +1,68 @@
+"""Synthesizes a configuration once, as `python app.py` does, and keeps the result under a hash of what went in."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parent.parent
+INPUTS = ("app.py", "cdk.json", "requirements.txt", "deployment.toml", "stacks", "bedrock_constructs", "lambda")
+MORE_INPUTS = ("model_catalog", "training_data", "examples", "tests/stacks")
+ACCOUNT = "111122223333"
+
+
+@cache
+def synthesized(config: str = "deployment.toml") -> dict[str, dict[str, Any]]:
+    """Stack name -> template. cdk-nag runs in the same synth; its findings fail it."""
+    folder = PROJECT / ".local" / "synth" / f"{_inputs_hash()}-{config.replace('/', '-')}"
+    if not (folder / "manifest.json").is_file():
+        _synthesize(config, folder)
+    return {
+        path.name.removesuffix(".template.json"): json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(folder.glob("*.template.json"))
+    }
+
+
+def folder_of(config: str = "deployment.toml") -> Path:
+    synthesized(config)
+    return PROJECT / ".local" / "synth" / f"{_inputs_hash()}-{config.replace('/', '-')}"
+
+
+def without_hashes(template: dict[str, Any]) -> dict[str, Any]:
+    """The template with asset hashes replaced: they follow the sources, which have tests of their own."""
+    text = re.sub(r"[0-9a-f]{64}", "<hash>", json.dumps(template))
+    cleaned: dict[str, Any] = json.loads(text)
+    return cleaned
+
+
+def _synthesize(config: str, folder: Path) -> None:
+    environment = {
+        **os.environ,
+        "CDK_VALIDATION": "false",
+        "CDK_OUTDIR": str(folder),
+        "CDK_CONTEXT_JSON": json.dumps({"config": config, "nag": True}),
+        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+    }
+    done = subprocess.run(
+        [sys.executable, "app.py"], cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise AssertionError(f"synth of {config} failed:\n{done.stdout[-15000:]}\n{done.stderr[-6000:]}")
+
+
+@cache
+def _inputs_hash() -> str:
+    digest = hashlib.sha256()
+    for name in (*INPUTS, *MORE_INPUTS):
+        root = PROJECT / name
+        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
+            if path.is_file() and "__pycache__" not in path.parts and "__snapshots__" not in path.parts:
+                digest.update(f"{path.relative_to(PROJECT)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:32]
