@@ -38,7 +38,7 @@ class CustomizationDefinition(Construct):
             "run": sfn.JsonPath.entire_payload,
             "custom_model_arn": sfn.JsonPath.string_at("$.model.custom_model_arn"),
         }
-        checked = self._task("CheckData", check, sfn.TaskInput.from_json_path_at("$"), "$.check", failed)
+        checked = self._task("CheckData", check, None, "$.check", failed)
         train = self._train().add_catch(failed, result_path="$.failure")
         existing = sfn.Pass(
             self,
@@ -80,7 +80,7 @@ class CustomizationDefinition(Construct):
         return promote
 
     def _task(
-        self, name: str, function: lambda_.IFunction, payload: sfn.TaskInput, result_path: str, failed: sfn.Fail
+        self, name: str, function: lambda_.IFunction, payload: sfn.TaskInput | None, result_path: str, failed: sfn.Fail
     ) -> tasks.LambdaInvoke:
         task = tasks.LambdaInvoke(
             self,

@@ -50,7 +50,7 @@ class Promotion:
         """Begin to serve `model_arn`. Raises PromotionError."""
         specification = run["specification"]
         if specification["serving"] == "provisioned":
-            return self._promote_throughput(specification["deployment_name"], model_arn)
+            return self._promote_throughput(specification["deployment_name"], model_arn, run["deployment"])
         return self._promote_deployment(run, model_arn)
 
     def status(self, run: Mapping[str, Any], model_arn: str) -> dict[str, str]:
@@ -59,9 +59,12 @@ class Promotion:
         if specification["serving"] == "provisioned":
             phase, target, reason = self._throughput_phase(specification["deployment_name"], model_arn)
         else:
-            phase, target, reason = self._deployment_phase(specification["deployment_name"])
+            phase, target, reason = self._deployment_phase(specification["deployment_name"], model_arn)
         if phase is Phase.FAILED:
-            raise PromotionError(f"{specification['deployment_name']} failed: {reason or 'no reason given'}")
+            raise PromotionError(
+                f"{specification['deployment_name']} failed to serve {model_arn}: {reason or 'Bedrock gives no reason'}; "
+                "correct that (delete what failed to be created), then upload the data again"
+            )
         return {"status": phase.value, "target_arn": target}
 
     def publish(self, run: Mapping[str, Any], model_arn: str, target_arn: str, *, now: str) -> dict[str, str]:
@@ -102,7 +105,7 @@ class Promotion:
             self._bedrock.update_custom_model_deployment(customModelDeploymentIdentifier=target, modelArn=model_arn)
         return {"target_arn": target}
 
-    def _promote_throughput(self, name: str, model_arn: str) -> dict[str, str]:
+    def _promote_throughput(self, name: str, model_arn: str, deployment: str) -> dict[str, str]:
         try:
             found = self._bedrock.get_provisioned_model_throughput(provisionedModelId=name)
         except self._bedrock.exceptions.ResourceNotFoundException:
@@ -111,6 +114,7 @@ class Promotion:
                 "provisioned-throughput stack, which takes it from there"
             ) from None
         target = found["provisionedModelArn"]
+        self._require_ours(target, name, deployment)
         if found["desiredModelArn"] != model_arn:
             self._bedrock.update_provisioned_model_throughput(provisionedModelId=target, desiredModelId=model_arn)
         return {"target_arn": target}
@@ -119,16 +123,19 @@ class Promotion:
         tags = self._bedrock.list_tags_for_resource(resourceARN=target)["tags"]
         if {tag["key"]: tag["value"] for tag in tags}.get(DEPLOYMENT_TAG) != deployment:
             raise PromotionError(
-                f"custom model deployment {name} is not ours (tag {DEPLOYMENT_TAG} is not {deployment}); delete or "
-                "rename it, or change the deployment's name"
+                f"{name} exists and is not ours: tag {DEPLOYMENT_TAG} must be {deployment}; delete or rename "
+                f"{target}, or change the deployment's name"
             )
 
-    def _deployment_phase(self, name: str) -> tuple[Phase, str, str]:
+    def _deployment_phase(self, name: str, model_arn: str) -> tuple[Phase, str, str]:
         found = self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=name)
         phase = _phase(DEPLOYMENT_PHASES, found["status"], name)
         update = found.get("updateDetails")
-        if phase is Phase.READY and update:
-            phase = _phase(UPDATE_PHASES, update["updateStatus"], name)
+        if phase is Phase.READY and found["modelArn"] != model_arn:
+            # The details tell of the latest update, which may have been to another model than this run's.
+            of_this_run = update is not None and update["modelArn"] == model_arn
+            phase = _phase(UPDATE_PHASES, update["updateStatus"], name) if update and of_this_run else phase
+            phase = Phase.IN_PROGRESS if phase is Phase.READY else phase
         return phase, found["customModelDeploymentArn"], found.get("failureMessage", "")
 
     def _throughput_phase(self, name: str, model_arn: str) -> tuple[Phase, str, str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 CHUNK = 1 << 20
 MAX_ATTEMPTS = 20
 DONE_OR_UNDER_WAY = {"RUNNING", "SUCCEEDED", "PENDING_REDRIVE"}
+FAILED = {"FAILED", "TIMED_OUT", "ABORTED"}
+# What S3Uri takes of a key (API reference, S3DataSource): no space, no "=", "+" or "@".
+KEY_PATTERN = re.compile(r"[-!_*'().a-zA-Z0-9/]+")
 
 
 class StartError(Exception):
@@ -35,15 +39,16 @@ class RunStarter:
 
     def start(self, customization: str, key: str) -> dict[str, Any]:
         """Start the run that this object and the customization's settings make, unless it was done or is under way."""
+        _require_usable(key)
         specification = self._specification(customization)
-        body = self._s3.get_object(Bucket=specification["bucket"], Key=key)["Body"]
-        sha256 = _sha256(body)  # type: ignore[arg-type]
+        sha256 = _sha256(self._object(specification["bucket"], key))
         run = run_names.run_id(specification, sha256)
         run_input = {
             "specification": specification,
             "deployment": self._deployment,
             "run_id": run,
             "key": key,
+            "dataset_sha256": sha256,
             "custom_model_name": run_names.custom_model_name(self._deployment, customization, run),
         }
         return self._start_once(f"{customization}-{run}", run, run_input)
@@ -59,6 +64,14 @@ class RunStarter:
                 executionArn=item["executionArn"], error="Removed", cause="the customization was removed"
             )
         return {"stopped": len(mine)}
+
+    def _object(self, bucket: str, key: str) -> BinaryIO:
+        try:
+            body: Any = self._s3.get_object(Bucket=bucket, Key=key)["Body"]
+        except self._s3.exceptions.NoSuchKey:
+            raise StartError(f"there is no object s3://{bucket}/{key}; upload it, then start the run") from None
+        stream: BinaryIO = body
+        return stream
 
     def _specification(self, customization: str) -> Mapping[str, Any]:
         name = run_names.specification_parameter(self._deployment, customization)
@@ -80,14 +93,19 @@ class RunStarter:
             if status in DONE_OR_UNDER_WAY:
                 return {"execution_arn": arn, "run_id": run, "started": False, "reason": f"this run is {status}"}
             if status is None:
-                self._start_execution(attempt_name, run_input)
-                return {"execution_arn": arn, "run_id": run, "started": True, "reason": f"attempt {attempt}"}
+                return {"execution_arn": arn, "run_id": run, **self._start_execution(attempt_name, run_input, attempt)}
+            if status not in FAILED:
+                raise StartError(f"execution {arn} has a status this kit does not know: {status}; update the kit")
         raise StartError(f"run {run} failed {MAX_ATTEMPTS} times; see its executions, change the data or the settings")
 
-    def _start_execution(self, name: str, run_input: Mapping[str, Any]) -> None:
-        """A name and input that another start (the upload's event, the deploy) used a moment ago start nothing new."""
+    def _start_execution(self, name: str, run_input: Mapping[str, Any], attempt: int) -> dict[str, Any]:
+        """The upload's event and the deploy start the same run within a moment: whoever is second starts nothing."""
         content = json.dumps({**run_input, "execution_name": name}, sort_keys=True)
-        self._stepfunctions.start_execution(stateMachineArn=self._state_machine_arn, name=name, input=content)
+        try:
+            self._stepfunctions.start_execution(stateMachineArn=self._state_machine_arn, name=name, input=content)
+        except self._stepfunctions.exceptions.ExecutionAlreadyExists:
+            return {"started": False, "reason": "this run was started a moment ago"}
+        return {"started": True, "reason": f"attempt {attempt}"}
 
     def _execution_arn(self, name: str) -> str:
         return self._state_machine_arn.replace(":stateMachine:", ":execution:") + f":{name}"
@@ -107,9 +125,15 @@ def customization_of(key: str) -> str:
     return parts[1]
 
 
+def _require_usable(key: str) -> None:
+    if not KEY_PATTERN.fullmatch(key):
+        raise StartError(f"Bedrock takes letters, digits, / and -!_*'(). in a key, got {key!r}; rename the object")
+
+
 def _belongs(execution_name: str, customization: str) -> bool:
-    rest = execution_name.removeprefix(f"{customization}-")
-    return rest != execution_name and len(rest.split("-")[0]) == run_names.RUN_ID_LENGTH
+    """Not by prefix alone: the runs of `support-eu` are not those of `support`."""
+    run = rf"[0-9a-f]{{{run_names.RUN_ID_LENGTH}}}(-\d+)?"
+    return re.fullmatch(f"{re.escape(customization)}-{run}", execution_name) is not None
 
 
 def _sha256(body: BinaryIO) -> str:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import boto3
 from botocore.config import Config
 
+from inference_api.errors import failure_name
+
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
@@ -67,7 +69,7 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
         key = key_from(event.get("headers") or {})
         name = api_keys().name_of(key) if key else None
     except Exception as failure:
-        error = type(failure).__name__
+        error = failure_name(failure)
         raise
     finally:
         line = {"event": "authorize", "request_id": context.aws_request_id, "key_name": name, "error": error}

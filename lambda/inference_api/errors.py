@@ -79,6 +79,12 @@ _UNAVAILABLE = _Row(
 _FAILED = _Row(502, "server_error", "model_error", "the model failed on this request; send it again or change it")
 _INTERNAL = _Row(500, "server_error", "internal_error", "the API failed on this request; its log has the request id")
 _INVALID = _Row(400, "invalid_request_error", "invalid_request", "Bedrock refuses the request")
+_MISFIT = _Row(
+    400,
+    "invalid_request_error",
+    "invalid_value",
+    "a value in the request has a type or a length that Bedrock does not take; compare docs/inference-api.md",
+)
 
 _TABLE: Mapping[str, _Row] = {
     "AccessDeniedException": _DENIED,
@@ -98,7 +104,9 @@ _TABLE: Mapping[str, _Row] = {
     "BadGatewayException": _UNAVAILABLE,
     "InternalServerException": _UNAVAILABLE,
     "ServiceUnavailableException": _UNAVAILABLE,
-    "HTTPClientError": _UNAVAILABLE,  # botocore's parent of connection failures
+    "HTTPClientError": _UNAVAILABLE,  # this and the next: botocore's parents of connection failures
+    "ConnectionError": _UNAVAILABLE,
+    "ParamValidationError": _MISFIT,  # botocore's message holds the value: it is not repeated
 }
 
 

@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from jsonschema import Draft7Validator
@@ -45,9 +46,18 @@ def _validator(resource_type: str) -> Draft7Validator:
 
 @cache
 def _schema(resource_type: str) -> dict[str, Any]:
-    name = resource_type.lower().replace("::", "-") + ".json"
-    resource = files("cfnlint") / "data" / "schemas" / "providers" / "us_east_1" / name
-    if not resource.is_file():
+    name = _index().get(resource_type)
+    if name is None:
         raise PropertiesError(f"{resource_type} is not a CloudFormation type")
-    schema: dict[str, Any] = json.loads(resource.read_text(encoding="utf-8"))
+    schema: dict[str, Any] = json.loads((_folder() / "resources" / f"{name}.json").read_text(encoding="utf-8"))
     return schema
+
+
+@cache
+def _index() -> dict[str, str]:
+    index: dict[str, str] = json.loads((_folder() / "providers" / "us-east-1.json").read_text(encoding="utf-8"))
+    return index
+
+
+def _folder() -> Traversable:
+    return files("cfnlint") / "data" / "schemas"

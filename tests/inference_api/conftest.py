@@ -104,6 +104,7 @@ def api() -> Iterator[Api]:
     stubs = [Stubber(client) for client in (clients.bedrock_runtime, clients.agent_runtime, clients.ssm)]
     for stub in stubs:
         stub.activate()
-    yield Api(settings_from(ENVIRONMENT), clients, Clock(), *stubs)
+    runtime, agent, ssm = stubs
+    yield Api(settings_from(ENVIRONMENT), clients, Clock(), runtime, agent, ssm)
     for stub in stubs:
         stub.assert_no_pending_responses()
