@@ -56,6 +56,8 @@ class CustomizationDefinition(Construct):
     def _promote(self, promotion: lambda_.IFunction, run: dict[str, Any], failed: sfn.Fail) -> sfn.IChainable:
         first = sfn.TaskInput.from_object({"action": "promote", **run})
         promote = self._task("Promote", promotion, first, "$.promotion", failed)
+        # Another run of the customization is being promoted: this one comes after it.
+        promote.add_retry(errors=["PromotionBusyError"], interval=PROMOTION_POLL, max_attempts=40, backoff_rate=1)
         status_input = sfn.TaskInput.from_object({"action": "status", **run})
         status = self._task("PromotionStatus", promotion, status_input, "$.promotion", failed)
         target = sfn.JsonPath.string_at("$.promotion.target_arn")
@@ -76,7 +78,8 @@ class CustomizationDefinition(Construct):
         ready.when(sfn.Condition.string_equals("$.promotion.status", "READY"), publish)
         ready.when(sfn.Condition.number_greater_than("$.poll.count", MAX_PROMOTION_POLLS), never_ready)
         ready.otherwise(wait)
-        promote.next(begin).next(wait).next(count).next(status).next(ready)
+        promote.next(begin).next(status).next(ready)  # the first look is at once: the model may be there already
+        wait.next(count).next(status)
         return promote
 
     def _task(
@@ -121,7 +124,7 @@ class CustomizationDefinition(Construct):
                 "CustomModelTags": tags,
                 "ClientRequestToken.$": "$.check.client_request_token",
             },
-            "ResultSelector": {"custom_model_arn.$": "$.OutputModelArn"},
+            "ResultSelector": {"custom_model_arn.$": "$.OutputModelArn", "job_arn.$": "$.JobArn"},
             "ResultPath": "$.model",
             "Retry": [
                 {

@@ -61,7 +61,10 @@ class CustomizationRole(Construct):
         if kms_key:
             statements.append(
                 iam.PolicyStatement(
-                    sid="UseKey", actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[kms_key.key_arn]
+                    sid="UseKey",
+                    actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                    resources=[kms_key.key_arn],
+                    conditions={"StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"}},
                 )
             )
         for statement in statements:

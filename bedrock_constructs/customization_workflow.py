@@ -163,10 +163,12 @@ class CustomizationWorkflow(Construct):
         return machine
 
     def _grant_job(self, machine: sfn.StateMachine, functions: Sequence[lambda_.IFunction]) -> None:
-        region = cdk.Stack.of(self).region
+        region, partition = cdk.Stack.of(self).region, cdk.Stack.of(self).partition
         bases = sorted({item.base_model for item in self._customizations})
-        foundation = [f"arn:aws:bedrock:{region}::foundation-model/{base}" for base in bases]
+        foundation = [f"arn:{partition}:bedrock:{region}::foundation-model/{base}" for base in bases]
         own = [self._bedrock_arn("custom-model", "*"), self._bedrock_arn("model-customization-job", "*")]
+        # .sync describes and stops the job itself; it needs no EventBridge rule of the account's (unlike some services):
+        # https://docs.aws.amazon.com/step-functions/latest/dg/bedrock-iam.html
         machine.add_to_role_policy(
             iam.PolicyStatement(
                 sid="Train",
@@ -249,11 +251,22 @@ class CustomizationWorkflow(Construct):
             ),
             targets=[targets.LambdaFunction(self.starter, dead_letter_queue=dead_letters, retry_attempts=3)],
         )
+        self._retry_starts(dead_letters)
+
+    def _retry_starts(self, dead_letters: sqs.Queue) -> None:
+        """A start that fails after EventBridge has delivered is Lambda's to repeat; the starter is idempotent."""
+        dead_letters.grant_send_messages(self.starter)
+        config = self.starter.node.find_child("EventInvokeConfig").node.default_child
+        assert isinstance(config, lambda_.CfnEventInvokeConfig)
+        config.maximum_retry_attempts = 2
+        config.destination_config = lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
+            on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=dead_letters.queue_arn)
+        )
 
     def _function(
         self, name: str, handler: str, description: str, memory_mb: int, environment: dict[str, str] | None = None
     ) -> PythonFunction:
-        return PythonFunction(
+        function = PythonFunction(
             self,
             name,
             packages=["customization", "training_data"],
@@ -264,6 +277,14 @@ class CustomizationWorkflow(Construct):
             environment=environment,
             service_models=["bedrock"],
         )
+        if self._bucket.encryption_key:
+            actions = ["kms:Decrypt", "kms:GenerateDataKey"]
+            through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{cdk.Stack.of(self).region}.amazonaws.com"}}
+            resources = [self._bucket.encryption_key.key_arn]
+            function.add_to_role_policy(
+                iam.PolicyStatement(sid="UseKey", actions=actions, resources=resources, conditions=through_s3)
+            )
+        return function
 
     def _allow(self, function: PythonFunction, sid: str, actions: list[str], resources: list[str], reason: str) -> None:
         function.add_to_role_policy(iam.PolicyStatement(sid=sid, actions=actions, resources=resources))

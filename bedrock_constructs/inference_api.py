@@ -48,8 +48,9 @@ class InferenceApi(Construct):
             "DEPLOYMENT_NAME": deployment_name,
             "ALIASES": self._json({name: _model(target) for name, target in aliases.items()}),
             "KNOWLEDGE_BASES": self._json(dict(knowledge_bases)),
-            "KNOWLEDGE_BASE_MODEL": self._json(_model(knowledge_base_model) if knowledge_base_model else None),
         }
+        if knowledge_base_model:
+            environment["KNOWLEDGE_BASE_MODEL"] = self._json(_model(knowledge_base_model))
         self.function = PythonFunction(
             self,
             "Function",
@@ -62,7 +63,6 @@ class InferenceApi(Construct):
         )
         targets = [*aliases.values(), *([knowledge_base_model] if knowledge_base_model else [])]
         grant_serving(self.function, deployment_name, targets=targets, knowledge_base_ids=knowledge_bases.values())
-        _acknowledge(self, {"AwsSolutions-L1": "The runtime is pinned to the bytecode that the kit ships in the zip."})
         self.rest_api = self._rest_api(deployment_name)
         add_gateway_responses(self.rest_api)
         self._add_methods(self._authorizer(deployment_name))

@@ -41,14 +41,15 @@ def follow_ingestion(config: DeploymentConfig, outputs: dict[str, Any], clients:
     expected = sum(1 for path in config.knowledge_base.documents.rglob("*") if path.is_file())
     deadline = time.monotonic() + INGESTION_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        job = _newest_ingestion(clients, merged)
-        if job and job["status"] == "FAILED":
-            raise FollowError(f"ingestion failed: {'; '.join(job.get('failureReasons', ['no reason given']))}")
-        scanned = job["statistics"]["numberOfDocumentsScanned"] if job else 0
-        if job and job["status"] == "COMPLETE" and scanned >= expected:
-            _show_ingestion(job, progress)
+        jobs = _ingestion_jobs(clients, merged)
+        newest = jobs[-1] if jobs else None
+        if newest and newest["status"] == "FAILED":
+            raise FollowError(f"ingestion failed: {'; '.join(newest.get('failureReasons', ['no reason given']))}")
+        scanned = newest["statistics"]["numberOfDocumentsScanned"] if newest else 0
+        if newest and newest["status"] == "COMPLETE" and scanned >= expected:
+            _show_ingestion(jobs, progress)
             return
-        progress.bar(scanned / max(expected, 1), job["status"].lower().replace("_", " ") if job else "waiting")
+        progress.bar(scanned / max(expected, 1), newest["status"].lower().replace("_", " ") if newest else "waiting")
         time.sleep(0.3)
     raise FollowError(f"no ingestion of all {expected} documents within {INGESTION_TIMEOUT_SECONDS} s")
 
@@ -115,24 +116,26 @@ def _show_loss(clients: Any, bucket: str, name: str, execution_name: str, progre
     progress.line(f"training loss {losses[0]:.2f} {curve(losses)} {losses[-1]:.2f} ({len(losses)} steps)")
 
 
-def _newest_ingestion(clients: Any, merged: dict[str, str]) -> dict[str, Any] | None:
+def _ingestion_jobs(clients: Any, merged: dict[str, str]) -> list[dict[str, Any]]:
+    """Every ingestion job of the data source, the oldest first."""
     identifiers = {"knowledgeBaseId": merged["KnowledgeBaseId"], "dataSourceId": merged["DataSourceId"]}
-    jobs = clients("bedrock-agent").list_ingestion_jobs(**identifiers)["ingestionJobSummaries"]
-    if not jobs:
-        return None
-    newest = max(jobs, key=lambda job: job["startedAt"])
-    job: dict[str, Any] = clients("bedrock-agent").get_ingestion_job(
-        **identifiers, ingestionJobId=newest["ingestionJobId"]
-    )["ingestionJob"]
-    return job
-
-
-def _show_ingestion(job: dict[str, Any], progress: Progress) -> None:
-    statistics = job["statistics"]
-    progress.done(
-        f"{statistics['numberOfDocumentsScanned']} documents scanned, "
-        f"{statistics['numberOfNewDocumentsIndexed']} new, {statistics['numberOfModifiedDocumentsIndexed']} modified, "
-        f"{statistics['numberOfDocumentsFailed']} failed"
+    agent = clients("bedrock-agent")
+    summaries = sorted(
+        agent.list_ingestion_jobs(**identifiers)["ingestionJobSummaries"], key=lambda job: job["startedAt"]
     )
-    for reason in job.get("failureReasons", []):
+    return [
+        agent.get_ingestion_job(**identifiers, ingestionJobId=job["ingestionJobId"])["ingestionJob"]
+        for job in summaries
+    ]
+
+
+def _show_ingestion(jobs: list[dict[str, Any]], progress: Progress) -> None:
+    newest = jobs[-1]["statistics"]
+    indexed = sum(job["statistics"]["numberOfNewDocumentsIndexed"] for job in jobs)
+    modified = sum(job["statistics"]["numberOfModifiedDocumentsIndexed"] for job in jobs)
+    progress.done(
+        f"{newest['numberOfDocumentsScanned']} documents: {indexed} indexed, {modified} modified, "
+        f"{newest['numberOfDocumentsFailed']} failed, in {len(jobs)} job(s)"
+    )
+    for reason in jobs[-1].get("failureReasons", []):
         progress.line(f"failed: {reason}")

@@ -1,9 +1,10 @@
 """Before a job is paid for: was this very run done already, and is every record what Bedrock takes?"""
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from customization import run_names
 from training_data.checks import CheckReport, check_records
@@ -12,9 +13,15 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_s3 import S3Client
 
+CHUNK = 1 << 20
+
 
 class TrainingDataError(Exception):
     """When the data would fail the job: the first finding, the counts, and where the whole report is."""
+
+
+class _Readable(Protocol):
+    def read(self, amount: int, /) -> bytes: ...
 
 
 def check_data(run: Mapping[str, Any], *, bedrock: "BedrockClient", s3: "S3Client", timestamp: str) -> dict[str, Any]:
@@ -22,29 +29,59 @@ def check_data(run: Mapping[str, Any], *, bedrock: "BedrockClient", s3: "S3Clien
     existing = _existing_model(run["custom_model_name"], bedrock)
     if existing:
         return {"trained": True, "custom_model_arn": existing}
+    report = _check(run, s3)
+    uri = _write_report(run, report, s3)
+    if report.finding_count:
+        raise TrainingDataError(_reason(report, run["key"], uri))
+    name = f"{run['execution_name']}-{timestamp}"  # jobs cannot be deleted: each needs a name of its own
+    return {
+        "trained": False,
+        "records": report.records,
+        "job_name": name[-63:].lstrip("-"),
+        "client_request_token": name,
+    }
+
+
+def _check(run: Mapping[str, Any], s3: "S3Client") -> CheckReport:
     specification = run["specification"]
-    body = s3.get_object(Bucket=specification["bucket"], Key=run["key"])["Body"]
+    body: Any = s3.get_object(Bucket=specification["bucket"], Key=run["key"])["Body"]
+    digest = hashlib.sha256()
     report = check_records(
-        body.iter_lines(),
+        _lines(body, digest),
         record_format=specification["record_format"],
         min_records=specification["min_records"],
         max_records=specification["max_records"],
     )
-    report_key = run_names.run_prefix(specification["customization"], run["run_id"]) + "check.json"
+    if digest.hexdigest() != run["dataset_sha256"]:
+        raise TrainingDataError(f"{run['key']} was replaced after this run began; the new content is a run of its own")
+    return report
+
+
+def _lines(body: _Readable, digest: "hashlib._Hash") -> Iterator[bytes]:
+    """The lines of `body`, without their ends, while `digest` takes in every byte."""
+    parts: list[bytes] = []
+    while chunk := body.read(CHUNK):
+        digest.update(chunk)
+        first, *rest = chunk.split(b"\n")
+        parts.append(first)
+        if rest:
+            yield b"".join(parts).removesuffix(b"\r")
+            yield from (line.removesuffix(b"\r") for line in rest[:-1])
+            parts = [rest[-1]]
+    if last := b"".join(parts):
+        yield last
+
+
+def _write_report(run: Mapping[str, Any], report: CheckReport, s3: "S3Client") -> str:
+    specification = run["specification"]
+    key = run_names.run_prefix(specification["customization"], run["run_id"]) + "check.json"
     s3.put_object(
         Bucket=specification["bucket"],
-        Key=report_key,
+        Key=key,
         Body=json.dumps(asdict(report)).encode(),
         ContentType="application/json",
     )
-    if report.finding_count:
-        raise TrainingDataError(_reason(report, run["key"], f"s3://{specification['bucket']}/{report_key}"))
-    return {
-        "trained": False,
-        "records": report.records,
-        "job_name": f"{run['execution_name']}-{timestamp}"[-63:].lstrip("-"),
-        "client_request_token": f"{run['execution_name']}-{timestamp}",
-    }
+    return f"s3://{specification['bucket']}/{key}"
 
 
 def _existing_model(name: str, bedrock: "BedrockClient") -> str:
@@ -55,7 +92,11 @@ def _existing_model(name: str, bedrock: "BedrockClient") -> str:
     status = model.get("modelStatus", "Active")
     if status == "Active":
         return model["modelArn"]
-    raise TrainingDataError(f"custom model {name} exists and is {status}; delete it, then upload the data again")
+    reason = model.get("failureMessage", "no reason given")
+    raise TrainingDataError(
+        f"custom model {name} exists and is {status} ({reason}), Active is needed; wait for it or delete it, "
+        "then upload the data again"
+    )
 
 
 def _reason(report: CheckReport, key: str, report_uri: str) -> str:

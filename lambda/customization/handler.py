@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -16,9 +16,39 @@ from customization import training_metrics
 from customization.promotion import Promotion
 from customization.start_run import RunStarter, customization_of
 
+Event = Mapping[str, Any]
 
-def start_run(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+
+def start_run(event: Event, context: object) -> dict[str, Any]:
     """An upload (EventBridge), or {"customization", "key"} or {"customization", "stop": true} from the deploy."""
+    return _logged("start_run", {}, lambda: _start_run(event))
+
+
+def check_data(event: Event, context: object) -> dict[str, Any]:
+    """The run's input -> names of the job, or the model that exists already."""
+    timestamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
+    return _logged(
+        "check_data",
+        {"run_id": event["run_id"]},
+        lambda: checking.check_data(event, bedrock=_client("bedrock"), s3=_client("s3"), timestamp=timestamp),
+    )
+
+
+def record_metrics(event: Event, context: object) -> dict[str, Any]:
+    """{"run", "custom_model_arn"} -> where the metrics are, and the final losses."""
+    return _logged(
+        "record_metrics",
+        {"run_id": event["run"]["run_id"]},
+        lambda: training_metrics.record_metrics(event["run"], event["custom_model_arn"], s3=_client("s3")),
+    )
+
+
+def promote(event: Event, context: object) -> dict[str, Any]:
+    """{"action": promote | status | publish, "run", "custom_model_arn", "target_arn"} -> that action's answer."""
+    return _logged(str(event["action"]), {"run_id": event["run"]["run_id"]}, lambda: _promote(event))
+
+
+def _start_run(event: Event) -> dict[str, Any]:
     starter = RunStarter(
         deployment=os.environ["DEPLOYMENT_NAME"],
         state_machine_arn=os.environ["STATE_MACHINE_ARN"],
@@ -28,51 +58,43 @@ def start_run(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     )
     if "detail" in event:
         key = event["detail"]["object"]["key"]
-        result = starter.start(customization_of(key), key)
-    elif event.get("stop"):
-        result = starter.stop(event["customization"])
-    else:
-        result = starter.start(event["customization"], event["key"])
-    _log("start_run", **result)
-    return result
+        if not key.endswith(".jsonl"):  # the folder that the console makes, a note beside the data
+            return {"started": False, "reason": "not a .jsonl file"}
+        return starter.start(customization_of(key), key)
+    if event.get("stop"):
+        return starter.stop(event["customization"])
+    return starter.start(event["customization"], event["key"])
 
 
-def check_data(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """The run's input -> names of the job, or the model that exists already."""
-    timestamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
-    result = checking.check_data(event, bedrock=_client("bedrock"), s3=_client("s3"), timestamp=timestamp)
-    _log("check_data", run_id=event["run_id"], trained=result["trained"], records=result.get("records"))
-    return result
-
-
-def record_metrics(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    """{"run", "custom_model_arn"} -> where the metrics are, and the final losses."""
-    result = training_metrics.record_metrics(event["run"], event["custom_model_arn"], s3=_client("s3"))
-    _log("record_metrics", run_id=event["run"]["run_id"], final_loss=result["final_loss"])
-    return result
-
-
-def promote(event: Mapping[str, Any], context: object) -> dict[str, str]:
-    """{"action": promote | status | publish, "run", "custom_model_arn", "target_arn"} -> that action's answer."""
+def _promote(event: Event) -> dict[str, str]:
     promotion = Promotion(bedrock=_client("bedrock"), ssm=_client("ssm"))
     run, model_arn, action = event["run"], event["custom_model_arn"], event["action"]
     if action == "promote":
-        result = promotion.promote(run, model_arn)
-    elif action == "status":
-        result = promotion.status(run, model_arn)
-    elif action == "publish":
+        return promotion.promote(run, model_arn)
+    if action == "status":
+        return promotion.status(run, model_arn)
+    if action == "publish":
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        result = promotion.publish(run, model_arn, event["target_arn"], now=now)
-    else:
-        raise ValueError(f"action must be promote, status or publish, got {action!r}")
-    _log(action, run_id=run["run_id"], **result)
-    return result
+        return promotion.publish(run, model_arn, event["target_arn"], now=now)
+    raise ValueError(f"action must be promote, status or publish, got {action!r}; deploy the kit again")
 
 
 @cache
 def _client(service: str) -> Any:
-    return boto3.client(service)  # type: ignore[call-overload]
+    return boto3.Session().client(service)
 
 
-def _log(step: str, **fields: Any) -> None:
-    print(json.dumps({"step": step, "at": round(time.time(), 3), **fields}), file=sys.stderr)
+def _logged(step: str, fields: Mapping[str, Any], action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Run `action` and write one line about it; of an error its name only, for its text may quote a record."""
+    line: dict[str, Any] = {"step": step, **fields}
+    started = time.monotonic()
+    try:
+        result = action()
+        line |= {"outcome": "ok", **result}
+        return result
+    except Exception as error:
+        line |= {"outcome": "failed", "error": type(error).__name__}
+        raise
+    finally:
+        line["duration_ms"] = round((time.monotonic() - started) * 1000)
+        print(json.dumps(line), file=sys.stderr)

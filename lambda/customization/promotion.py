@@ -23,6 +23,10 @@ class PromotionError(Exception):
     """When the model cannot be put behind its alias; carries Bedrock's reason. The old target keeps serving."""
 
 
+class PromotionBusyError(Exception):
+    """When another promotion to the same target is under way; the workflow tries again."""
+
+
 class Phase(Enum):
     IN_PROGRESS = "IN_PROGRESS"
     READY = "READY"
@@ -47,7 +51,7 @@ class Promotion:
         self._ssm = ssm
 
     def promote(self, run: Mapping[str, Any], model_arn: str) -> dict[str, str]:
-        """Begin to serve `model_arn`. Raises PromotionError."""
+        """Begin to serve `model_arn`. Raises PromotionError, PromotionBusyError."""
         specification = run["specification"]
         if specification["serving"] == "provisioned":
             return self._promote_throughput(specification["deployment_name"], model_arn, run["deployment"])
@@ -62,7 +66,7 @@ class Promotion:
             phase, target, reason = self._deployment_phase(specification["deployment_name"], model_arn)
         if phase is Phase.FAILED:
             raise PromotionError(
-                f"{specification['deployment_name']} failed to serve {model_arn}: {reason or 'Bedrock gives no reason'}; "
+                f"{specification['deployment_name']} failed to serve {model_arn}: {reason or 'no reason given'}; "
                 "correct that (delete what failed to be created), then upload the data again"
             )
         return {"status": phase.value, "target_arn": target}
@@ -102,6 +106,8 @@ class Promotion:
         target = found["customModelDeploymentArn"]
         self._require_ours(target, name, run["deployment"])
         if found["modelArn"] != model_arn:
+            busy = found["status"] == "Creating" or found.get("updateDetails", {}).get("updateStatus") == "Updating"
+            _require_idle(busy, name)
             self._bedrock.update_custom_model_deployment(customModelDeploymentIdentifier=target, modelArn=model_arn)
         return {"target_arn": target}
 
@@ -116,6 +122,7 @@ class Promotion:
         target = found["provisionedModelArn"]
         self._require_ours(target, name, deployment)
         if found["desiredModelArn"] != model_arn:
+            _require_idle(found["status"] in ("Creating", "Updating"), name)
             self._bedrock.update_provisioned_model_throughput(provisionedModelId=target, desiredModelId=model_arn)
         return {"target_arn": target}
 
@@ -131,11 +138,11 @@ class Promotion:
         found = self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=name)
         phase = _phase(DEPLOYMENT_PHASES, found["status"], name)
         update = found.get("updateDetails")
-        if phase is Phase.READY and found["modelArn"] != model_arn:
-            # The details tell of the latest update, which may have been to another model than this run's.
-            of_this_run = update is not None and update["modelArn"] == model_arn
-            phase = _phase(UPDATE_PHASES, update["updateStatus"], name) if update and of_this_run else phase
-            phase = Phase.IN_PROGRESS if phase is Phase.READY else phase
+        # The details tell of the latest update, which may have been to another model than this run's.
+        if phase is Phase.READY and update and update["modelArn"] == model_arn:
+            phase = _phase(UPDATE_PHASES, update["updateStatus"], name)
+        elif phase is Phase.READY and found["modelArn"] != model_arn:
+            phase = Phase.IN_PROGRESS
         return phase, found["customModelDeploymentArn"], found.get("failureMessage", "")
 
     def _throughput_phase(self, name: str, model_arn: str) -> tuple[Phase, str, str]:
@@ -144,6 +151,11 @@ class Promotion:
         if phase is Phase.READY and found["modelArn"] != model_arn:
             phase = Phase.IN_PROGRESS
         return phase, found["provisionedModelArn"], found.get("failureMessage", "")
+
+
+def _require_idle(busy: bool, name: str) -> None:
+    if busy:
+        raise PromotionBusyError(f"{name} is being created or updated; it can take another model after that")
 
 
 def _phase(table: Mapping[str, Phase], status: str, name: str) -> Phase:

@@ -22,26 +22,44 @@ def record_metrics(run: Mapping[str, Any], custom_model_arn: str, *, s3: "S3Clie
     """Write runs/<customization>/<run id>/metrics.json and return its summary. Absent files are absent, not zero."""
     specification = run["specification"]
     bucket = specification["bucket"]
-    prefix = f"{specification['output_prefix']}{run['run_id']}/"
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-    losses = {kind: _losses(bucket, keys, *where, s3=s3) for kind, where in METRIC_FILES.items()}
+    job_arn = str(run["model"]["job_arn"])
+    keys = _output_keys(bucket, f"{specification['output_prefix']}{run['run_id']}/", job_arn, s3=s3)
+    steps = {kind: _steps(bucket, keys, *where, s3=s3) for kind, where in METRIC_FILES.items()}
+    final_loss = {kind: values[-1]["loss"] if values else None for kind, values in steps.items()}
     content = {
         "run_id": run["run_id"],
+        "job_arn": job_arn,
         "custom_model_arn": custom_model_arn,
         "base_model": specification["base_model"],
         "hyperparameters": specification["hyperparameters"],
-        "losses": losses,
-        "final_loss": {kind: values[-1] if values else None for kind, values in losses.items()},
+        "dataset": {"key": run["key"], "sha256": run["dataset_sha256"]},
+        "steps": steps,
+        "final_loss": final_loss,
     }
     key = run_names.run_prefix(specification["customization"], run["run_id"]) + "metrics.json"
     s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(content).encode(), ContentType="application/json")
-    return {"metrics_key": key, "final_loss": content["final_loss"]}
+    return {"metrics_key": key, "final_loss": final_loss}
 
 
-def _losses(bucket: str, keys: list[str], file: str, column: str, *, s3: "S3Client") -> list[float]:
+def _output_keys(bucket: str, prefix: str, job_arn: str, *, s3: "S3Client") -> list[str]:
+    """What this job wrote: an earlier attempt of the run, that failed, may have left its own folder."""
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+    folder = f"model-customization-job-{job_arn.rpartition('/')[2]}/"
+    return [key for key in keys if folder in key]
+
+
+def _steps(bucket: str, keys: list[str], file: str, column: str, *, s3: "S3Client") -> list[dict[str, float]]:
     found = [key for key in keys if key.endswith(f"/{file}")]
     if not found:
         return []
     text = s3.get_object(Bucket=bucket, Key=found[0])["Body"].read().decode("utf-8")
-    return [float(row[column]) for row in csv.DictReader(io.StringIO(text)) if row.get(column)]
+    rows = [row for row in csv.DictReader(io.StringIO(text)) if row.get(column)]
+    return [
+        {"step": _number(row, "step_number"), "epoch": _number(row, "epoch_number"), "loss": float(row[column])}
+        for row in rows
+    ]
+
+
+def _number(row: Mapping[str, str], column: str) -> int:
+    return int(float(row.get(column) or 0))

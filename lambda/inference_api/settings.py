@@ -30,9 +30,9 @@ class Settings:
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Raises KeyError for a variable that is missing: the construct sets all four."""
+    """Raises KeyError for a variable that is missing; only a deployment with knowledge bases has a model for them."""
     aliases = json.loads(environment["ALIASES"])
-    knowledge_base_model = json.loads(environment["KNOWLEDGE_BASE_MODEL"])
+    knowledge_base_model = json.loads(environment.get("KNOWLEDGE_BASE_MODEL", "null"))
     return Settings(
         deployment_name=environment["DEPLOYMENT_NAME"],
         aliases={name: _model(entry) for name, entry in aliases.items()},

@@ -1,16 +1,23 @@
-"""REST APIs with apiKeySource AUTHORIZER: the usage plan counts the key that the Lambda authorizer names."""
+"""API keys as AWS treats them: apiKeySource AUTHORIZER, and generated secrets without punctuation where so asked.
+
+With apiKeySource AUTHORIZER the usage plan counts the key that the Lambda authorizer names, whatever the headers say.
+"""
 
 import json
+import string
 from contextvars import ContextVar
 from typing import Any
 
 from ministack.services import apigateway_v1
+from ministack.services.cloudformation import provisioners
 
 _identifier_key: ContextVar[str | None] = ContextVar("usage_identifier_key", default=None)
 
 
 def install() -> None:
-    """Wrap ministack's authorizer call and key check, which know the x-api-key header only."""
+    """Wrap what ministack does with keys: it knows the x-api-key header only and drops two template properties."""
+    _keep_key_source()
+    _honour_punctuation()
     invoke = apigateway_v1._invoke_authorizer_lambda
     check = apigateway_v1._check_api_key
 
@@ -28,6 +35,33 @@ def install() -> None:
 
     apigateway_v1._invoke_authorizer_lambda = invoke_authorizer
     apigateway_v1._check_api_key = check_api_key
+
+
+def _keep_key_source() -> None:
+    handler = provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::RestApi"]
+    create = handler["create"]
+
+    def created(logical_id: str, properties: dict[str, Any], stack_name: str) -> tuple[str, dict[str, Any]]:
+        physical_id, attributes = create(logical_id, properties, stack_name)
+        if "ApiKeySourceType" in properties:
+            apigateway_v1._rest_apis[physical_id]["apiKeySource"] = properties["ApiKeySourceType"]
+        return physical_id, attributes
+
+    handler["create"] = created
+
+
+def _honour_punctuation() -> None:
+    generate = provisioners._sm_secret_string
+
+    def generated(properties: dict[str, Any]) -> str:
+        settings = properties.get("GenerateSecretString") or {}
+        if str(settings.get("ExcludePunctuation", "")).lower() == "true":
+            excluded = settings.get("ExcludeCharacters", "") + string.punctuation
+            properties = {**properties, "GenerateSecretString": {**settings, "ExcludeCharacters": excluded}}
+        text: str = generate(properties)
+        return text
+
+    provisioners._sm_secret_string = generated
 
 
 def _named_key(result: Any) -> str | None:

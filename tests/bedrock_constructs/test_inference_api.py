@@ -7,9 +7,10 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk.assertions import Match, Template
+from aws_cdk.assertions import Template
 
 from bedrock_constructs.inference_api import AliasTarget, InferenceApi
+from inference_api.settings import settings_from
 
 MODEL_ARN = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
 PROFILE_ARN = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-2-lite-v1:0"
@@ -95,19 +96,28 @@ def test_without_a_knowledge_base_there_are_no_rights_on_one() -> None:
     template = synthesize(knowledge_bases={}, model=None)
 
     assert not {"Retrieve", "RetrieveAndGenerate"} & set(_statements(template))
-    variables = {"Variables": Match.object_like({"KNOWLEDGE_BASES": "{}", "KNOWLEDGE_BASE_MODEL": "null"})}
-    template.has_resource_properties("AWS::Lambda::Function", {"Environment": variables})
+    environment = _environment(template)
+    assert environment["KNOWLEDGE_BASES"] == "{}"
+    assert settings_from(environment).knowledge_base_model is None
 
 
-def test_the_environment_carries_id_and_arn_of_each_alias(template: Template) -> None:
+def _environment(template: Template) -> dict[str, Any]:
+    """Of the function that answers."""
     functions = template.find_resources("AWS::Lambda::Function").values()
     variables = [item["Properties"]["Environment"]["Variables"] for item in functions]
     (environment,) = [item for item in variables if "ALIASES" in item]
+    assert isinstance(environment, dict)
+    return environment
+
+
+def test_the_environment_carries_id_and_arn_of_each_alias(template: Template) -> None:
+    environment = _environment(template)
 
     assert json.loads(environment["ALIASES"]) == {
         "support-bot": {"model": "amazon.nova-micro-v1:0", "arn": MODEL_ARN},
         "assistant": {"model": "us.amazon.nova-2-lite-v1:0", "arn": PROFILE_ARN},
     }
+    assert settings_from(environment).aliases["assistant"].kind == "inference-profile"
 
 
 def test_everything_but_health_needs_a_key(template: Template) -> None:

@@ -183,61 +183,6 @@ def test_a_broken_or_unknown_end_is_an_error(api: Api, reason: str) -> None:
     assert reason in answer["error"]["message"]
 
 
-TOOL_TURN = [
-    USER,
-    {"role": "assistant", "tool_calls": [{"id": "a", "function": {"name": "weather", "arguments": "{}"}}]},
-    {"role": "tool", "tool_call_id": "a", "content": ""},
-]
-FAULTS: list[tuple[dict[str, Any], str, str]] = [
-    ({"messages": []}, "messages", "at least one"),
-    ({"messages": "hi"}, "messages", "list of objects"),
-    ({"messages": [{"role": "user", "content": "  "}]}, "messages", "not empty"),
-    ({"messages": [{"role": "wizard", "content": "x"}]}, "messages[0].role", "system, developer"),
-    ({"messages": [{"role": "user", "content": 3}]}, "messages[0].content", "string or a list"),
-    (
-        {"messages": [{"role": "user", "content": [image("https://example.com/a.png")]}]},
-        "messages[0].content[0].image_url.url",
-        "not fetched",
-    ),
-    (
-        {"messages": [{"role": "user", "content": [image("data:image/png;base64,%%%")]}]},
-        "messages[0].content[0].image_url.url",
-        "not valid base64",
-    ),
-    ({"messages": [{"role": "user", "content": [{"type": "file"}]}]}, "messages[0].content[0].type", "image_url"),
-    (
-        {"messages": [USER, {"role": "assistant", "tool_calls": [{"id": "a", "function": {"arguments": "["}}]}]},
-        "messages[1].tool_calls[0].function.arguments",
-        "JSON object",
-    ),
-    ({"n": 2}, "n", "must be 1"),
-    ({"n": True, "logprobs": True}, "logprobs", "must be false"),
-    ({"response_format": {"type": "json_object"}}, "response_format", "leave it out"),
-    ({"functions": [{}]}, "functions", "not supported"),
-    ({"temperature": 1.5}, "temperature", "from 0 to 1, got 1.5"),
-    ({"top_p": "high"}, "top_p", "got str"),
-    ({"max_tokens": 0}, "max_tokens", "got 0"),
-    ({"stop": [""]}, "stop", "none of them empty"),
-    ({"stream": "yes"}, "stream", "true or false"),
-    ({"tools": [{"type": "retrieval"}]}, "tools[0]", "function"),
-    ({"tools": [TOOL], "tool_choice": "maybe"}, "tool_choice", "required"),
-    ({"messages": TOOL_TURN}, "tools", "again"),
-    ({"messages": TOOL_TURN, "tools": [TOOL], "tool_choice": "none"}, "tool_choice", "auto"),
-]
-
-
-@pytest.mark.parametrize(("change", "param", "hint"), FAULTS)
-def test_a_fault_is_a_400_that_names_the_field(api: Api, change: dict[str, Any], param: str, hint: str) -> None:
-    api.base_serves()
-
-    status, answer = api.post(PATH, body(**change))
-
-    assert status == 400
-    assert answer["error"]["param"] == param
-    assert hint in answer["error"]["message"]
-    assert answer["error"]["type"] == "invalid_request_error"
-
-
 def test_a_stream_is_the_same_answer_as_events(api: Api) -> None:
     expect(api, {"text": "Hi"})
 
