@@ -1,6 +1,6 @@
 """The training workflow: check -> customization job -> metrics -> promotion -> alias, one execution a content hash.
 
-start      deploy (custom resource) and uploads below data/ (EventBridge) -> starter -> execution <customization>-<run id>
+start      a deploy (custom resource) or an upload (EventBridge) -> starter -> execution <customization>-<run id>
 train      bedrock:createModelCustomizationJob.sync waits for days inside one state: no polls of ours, few events
 promote    create or update what serves the alias, wait until it is ready, then publish the alias
 failure    ends the execution with Bedrock's message; the served model stays as it was
@@ -11,19 +11,17 @@ from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_ssm as ssm
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from bedrock_constructs.customization_definition import CustomizationDefinition
-from bedrock_constructs.python_function import PythonFunction
+from bedrock_constructs.customization_function import CustomizationFunction
+from bedrock_constructs.customization_starter import CustomizationStarter
 from bedrock_constructs.wildcard_reason import explain_wildcards
 
 
@@ -60,11 +58,17 @@ class CustomizationWorkflow(Construct):
         self._deployment = kit_deployment
         self._bucket = bucket
         self._customizations = customizations
-        parameters = [self._specification_parameter(item) for item in customizations]
         check, metrics, promotion = self._check_function(), self._metrics_function(), self._promotion_function()
         self.state_machine = self._state_machine(check, metrics, promotion)
-        self.starter = self._starter(parameters)
-        self._start_on_upload()
+        starter = CustomizationStarter(
+            self,
+            "Starter",
+            kit_deployment=kit_deployment,
+            bucket=bucket,
+            state_machine=self.state_machine,
+            specifications=[self._specification_parameter(item) for item in customizations],
+        )
+        self.starter = starter.function
 
     def _specification_parameter(self, item: RunSpecification) -> ssm.StringParameter:
         value = {
@@ -91,54 +95,62 @@ class CustomizationWorkflow(Construct):
             description=f"What a training run of {item.customization} uses",
         )
 
-    def _check_function(self) -> PythonFunction:
-        function = self._function("CheckData", "check_data", "Checks training data before a job is created", 512)
+    def _check_function(self) -> CustomizationFunction:
+        function = CustomizationFunction(
+            self,
+            "CheckData",
+            handler="check_data",
+            description="Checks training data before a job is created",
+            memory_mb=512,
+            bucket=self._bucket,
+        )
         data, runs = self._bucket.arn_for_objects("data/*"), self._bucket.arn_for_objects("runs/*")
-        models = [self._bedrock_arn("custom-model", "*")]
-        self._allow(function, "ReadData", ["s3:GetObject"], [data], "Data of any name below the prefix is trained on")
-        self._allow(function, "WriteReport", ["s3:PutObject"], [runs], "One report a run; run ids are content hashes")
-        self._allow(function, "FindModel", ["bedrock:GetCustomModel"], models, "Custom model ids are given by Bedrock")
+        models = [self._bedrock_arn("custom-model")]
+        any_name = "Data of any name below the prefix is trained on"
+        function.allow("ReadData", ["s3:GetObject"], [data], wildcard_reason=any_name)
+        function.allow("WriteReport", ["s3:PutObject"], [runs], wildcard_reason="One report a run, named by its hash")
+        function.allow("FindModel", ["bedrock:GetCustomModel"], models, wildcard_reason="Bedrock chooses models' ids")
         return function
 
-    def _metrics_function(self) -> PythonFunction:
-        function = self._function("Metrics", "record_metrics", "Records the loss that a job reports", 256)
+    def _metrics_function(self) -> CustomizationFunction:
+        function = CustomizationFunction(
+            self,
+            "Metrics",
+            handler="record_metrics",
+            description="Records the loss that a job reports",
+            memory_mb=256,
+            bucket=self._bucket,
+        )
         output, runs = self._bucket.arn_for_objects("output/*"), self._bucket.arn_for_objects("runs/*")
-        self._allow(function, "ReadOutput", ["s3:GetObject"], [output], "Bedrock names the folders of its output")
-        self._allow(function, "WriteMetrics", ["s3:PutObject"], [runs], "One record a run; run ids are content hashes")
-        function.add_to_role_policy(
-            iam.PolicyStatement(
-                sid="ListOutput",
-                actions=["s3:ListBucket"],
-                resources=[self._bucket.bucket_arn],
-                conditions={"StringLike": {"s3:prefix": ["output/*"]}},
-            )
-        )
+        only_output = {"StringLike": {"s3:prefix": ["output/*"]}}
+        function.allow("ReadOutput", ["s3:GetObject"], [output], wildcard_reason="Bedrock names what a job writes")
+        function.allow("WriteMetrics", ["s3:PutObject"], [runs], wildcard_reason="One record a run, named by its hash")
+        function.allow("ListOutput", ["s3:ListBucket"], [self._bucket.bucket_arn], conditions=only_output)
         return function
 
-    def _promotion_function(self) -> PythonFunction:
-        function = self._function("Promotion", "promote", "Puts a custom model behind its alias", 256)
-        models = [self._bedrock_arn("custom-model", "*")]
-        serving = [self._bedrock_arn("custom-model-deployment", "*"), self._bedrock_arn("provisioned-model", "*")]
-        reason = "Ids are given by Bedrock; whose a deployment is, its tag says, and the function checks it"
-        self._allow(
-            function,
-            "Deploy",
-            [
-                "bedrock:CreateCustomModelDeployment",
-                "bedrock:GetCustomModelDeployment",
-                "bedrock:UpdateCustomModelDeployment",
-                "bedrock:GetProvisionedModelThroughput",
-                "bedrock:UpdateProvisionedModelThroughput",
-                "bedrock:ListTagsForResource",
-                "bedrock:TagResource",
-            ],
-            [*models, *serving],
-            reason,
+    def _promotion_function(self) -> CustomizationFunction:
+        function = CustomizationFunction(
+            self,
+            "Promotion",
+            handler="promote",
+            description="Puts a custom model behind its alias",
+            memory_mb=256,
+            bucket=self._bucket,
         )
-        names = [f"bedrock-kit/{self._deployment}/aliases/{item.alias}/serving" for item in self._customizations]
+        models, deployments = self._bedrock_arn("custom-model"), self._bedrock_arn("custom-model-deployment")
+        throughputs = self._bedrock_arn("provisioned-model")
+        reason = "Bedrock chooses the ids; whose a target is, its tag says, and the function checks it"
+        on_demand = ["Create", "Get", "Update"]
+        actions = [f"bedrock:{verb}CustomModelDeployment" for verb in on_demand]
+        function.allow("Deploy", [*actions, "bedrock:TagResource"], [models, deployments], wildcard_reason=reason)
+        actions = ["bedrock:GetProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"]
+        function.allow("Provision", actions, [models, throughputs], wildcard_reason=reason)
+        tags = ["bedrock:ListTagsForResource"]
+        function.allow("ReadOwner", tags, [deployments, throughputs], wildcard_reason=reason)
         stack = cdk.Stack.of(self)
+        names = [f"bedrock-kit/{self._deployment}/aliases/{item.alias}/serving" for item in self._customizations]
         aliases = [stack.format_arn(service="ssm", resource="parameter", resource_name=name) for name in names]
-        function.add_to_role_policy(iam.PolicyStatement(sid="Publish", actions=["ssm:PutParameter"], resources=aliases))
+        function.allow("Publish", ["ssm:PutParameter"], aliases)
         return function
 
     def _state_machine(
@@ -166,19 +178,21 @@ class CustomizationWorkflow(Construct):
         region, partition = cdk.Stack.of(self).region, cdk.Stack.of(self).partition
         bases = sorted({item.base_model for item in self._customizations})
         foundation = [f"arn:{partition}:bedrock:{region}::foundation-model/{base}" for base in bases]
-        own = [self._bedrock_arn("custom-model", "*"), self._bedrock_arn("model-customization-job", "*")]
-        # .sync describes and stops the job itself; it needs no EventBridge rule of the account's (unlike some services):
-        # https://docs.aws.amazon.com/step-functions/latest/dg/bedrock-iam.html
+        models, jobs = self._bedrock_arn("custom-model"), self._bedrock_arn("model-customization-job")
+        # What .sync needs (it polls by itself and, unlike other services', needs no rule of EventBridge), and tags:
+        # https://docs.aws.amazon.com/step-functions/latest/dg/connect-bedrock.html#bedrock-iam
         machine.add_to_role_policy(
             iam.PolicyStatement(
                 sid="Train",
-                actions=[
-                    "bedrock:CreateModelCustomizationJob",
-                    "bedrock:GetModelCustomizationJob",
-                    "bedrock:StopModelCustomizationJob",
-                    "bedrock:TagResource",
-                ],
-                resources=[*foundation, *own],
+                actions=["bedrock:CreateModelCustomizationJob", "bedrock:TagResource"],
+                resources=[*foundation, models, jobs],
+            )
+        )
+        machine.add_to_role_policy(
+            iam.PolicyStatement(
+                sid="FollowJob",
+                actions=["bedrock:GetModelCustomizationJob", "bedrock:StopModelCustomizationJob"],
+                resources=[jobs],
             )
         )
         machine.add_to_role_policy(
@@ -189,106 +203,11 @@ class CustomizationWorkflow(Construct):
                 conditions={"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}},
             )
         )
-        explain_wildcards(self, own, reason="Ids of jobs and models are given by Bedrock when they are created")
+        explain_wildcards(self, [models, jobs], reason="Bedrock chooses the ids of jobs and models")
         versions = [f"{function.function_arn}:*" for function in functions]
         explain_wildcards(self, versions, reason="Versions and aliases of the workflow's own functions")
         reason = "X-Ray and the delivery of CloudWatch Logs have no resource-level permissions"
         Validations.of(machine).acknowledge(Acknowledgment(id="AwsSolutions-IAM5[Resource::*]", reason=reason))
 
-    def _starter(self, parameters: Sequence[ssm.StringParameter]) -> PythonFunction:
-        arn = self.state_machine.state_machine_arn
-        starter = self._function(
-            "Starter",
-            "start_run",
-            "Starts a training run when its content is new",
-            512,
-            {"DEPLOYMENT_NAME": self._deployment, "STATE_MACHINE_ARN": arn},
-        )
-        data = self._bucket.arn_for_objects("data/*")
-        executions = [
-            cdk.Stack.of(self).format_arn(
-                service="states",
-                resource="execution",
-                resource_name=f"{self.state_machine.state_machine_name}:*",
-                arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-            )
-        ]
-        reason = "Executions are named by content hash"
-        self._allow(starter, "ReadData", ["s3:GetObject"], [data], "Data of any name below the prefix is trained on")
-        self._allow(starter, "Follow", ["states:DescribeExecution", "states:StopExecution"], executions, reason)
-        starter.add_to_role_policy(
-            iam.PolicyStatement(
-                sid="Start", actions=["states:StartExecution", "states:ListExecutions"], resources=[arn]
-            )
-        )
-        starter.add_to_role_policy(
-            iam.PolicyStatement(
-                sid="Specification",
-                actions=["ssm:GetParameter"],
-                resources=[parameter.parameter_arn for parameter in parameters],
-            )
-        )
-        return starter
-
-    def _start_on_upload(self) -> None:
-        dead_letters = sqs.Queue(
-            self,
-            "DeadLetters",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-        )
-        reason = "It is the dead letter queue"
-        Validations.of(dead_letters).acknowledge(Acknowledgment(id="AwsSolutions-SQS3", reason=reason))
-        events.Rule(
-            self,
-            "DataUploaded",
-            description="Training data uploaded: start a run",
-            event_pattern=events.EventPattern(
-                source=["aws.s3"],
-                detail_type=["Object Created"],
-                detail={"bucket": {"name": [self._bucket.bucket_name]}, "object": {"key": [{"prefix": "data/"}]}},
-            ),
-            targets=[targets.LambdaFunction(self.starter, dead_letter_queue=dead_letters, retry_attempts=3)],
-        )
-        self._retry_starts(dead_letters)
-
-    def _retry_starts(self, dead_letters: sqs.Queue) -> None:
-        """A start that fails after EventBridge has delivered is Lambda's to repeat; the starter is idempotent."""
-        dead_letters.grant_send_messages(self.starter)
-        config = self.starter.node.find_child("EventInvokeConfig").node.default_child
-        assert isinstance(config, lambda_.CfnEventInvokeConfig)
-        config.maximum_retry_attempts = 2
-        config.destination_config = lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
-            on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=dead_letters.queue_arn)
-        )
-
-    def _function(
-        self, name: str, handler: str, description: str, memory_mb: int, environment: dict[str, str] | None = None
-    ) -> PythonFunction:
-        function = PythonFunction(
-            self,
-            name,
-            packages=["customization", "training_data"],
-            handler=f"customization.handler.{handler}",
-            description=description,
-            timeout=Duration.minutes(15),
-            memory_mb=memory_mb,
-            environment=environment,
-            service_models=["bedrock"],
-        )
-        if self._bucket.encryption_key:
-            actions = ["kms:Decrypt", "kms:GenerateDataKey"]
-            through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{cdk.Stack.of(self).region}.amazonaws.com"}}
-            resources = [self._bucket.encryption_key.key_arn]
-            function.add_to_role_policy(
-                iam.PolicyStatement(sid="UseKey", actions=actions, resources=resources, conditions=through_s3)
-            )
-        return function
-
-    def _allow(self, function: PythonFunction, sid: str, actions: list[str], resources: list[str], reason: str) -> None:
-        function.add_to_role_policy(iam.PolicyStatement(sid=sid, actions=actions, resources=resources))
-        explain_wildcards(self, resources, reason=reason)  # the role is beside the function, not in it
-
-    def _bedrock_arn(self, resource: str, name: str) -> str:
-        return cdk.Stack.of(self).format_arn(service="bedrock", resource=resource, resource_name=name)
+    def _bedrock_arn(self, resource: str) -> str:
+        return cdk.Stack.of(self).format_arn(service="bedrock", resource=resource, resource_name="*")

@@ -129,7 +129,7 @@ class Clients:
 
     def __call__(self, service: str) -> Any:
         if service not in self._clients:
-            self._clients[service] = self._session.client(service, endpoint_url=self._endpoint_url)  # type: ignore[call-overload]
+            self._clients[service] = self._session.client(service, endpoint_url=self._endpoint_url)
         return self._clients[service]
 
 

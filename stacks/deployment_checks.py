@@ -1,6 +1,7 @@
 """Holds a deployment against the model catalog and itself, before anything is synthesized: every fault at once."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from model_catalog import catalog
 from stacks.deployment_config import ConfigError, DeploymentConfig
@@ -30,14 +31,10 @@ def _customization_faults(config: DeploymentConfig) -> Iterator[str]:
     served: dict[str, str] = {}
     for name, item in (config.training.customizations if config.training else {}).items():
         where = f"training.customizations.{name}"
-        region = config.deployment.region
-        base = item.base_model
-        yield from _try(
-            f"{where}.base_model", lambda base=base, region=region: catalog.customizable(base, region, "FINE_TUNING")
-        )
+        yield from _try(f"{where}.base_model", partial(catalog.customizable, item.base_model, config.deployment.region))
         yield from _try(
             f"{where}.hyperparameters",
-            lambda base=base, values=item.hyperparameters: catalog.check_hyperparameters(base, values),
+            partial(catalog.check_hyperparameters, item.base_model, item.hyperparameters),
         )
         yield from (f"{where}.dataset: {file} does not exist" for file in item.dataset if not file.is_file())
         if config.inference_api and item.alias not in aliases:
@@ -85,7 +82,7 @@ def _provisioned_throughput_faults(config: DeploymentConfig) -> Iterator[str]:
         if item.alias is not None and item.alias not in aliases:
             yield f"{where}.alias: {item.alias!r} is not an alias of the API; allowed: {', '.join(sorted(aliases))}"
         if item.model is not None:
-            yield from _try(f"{where}.model", lambda model=item.model: catalog.find(model))
+            yield from _try(f"{where}.model", partial(catalog.find, item.model))
 
 
 def _knowledge_base_faults(config: DeploymentConfig) -> Iterator[str]:
@@ -93,8 +90,8 @@ def _knowledge_base_faults(config: DeploymentConfig) -> Iterator[str]:
     if item is None:
         return
     region = config.deployment.region
-    yield from _try("knowledge_base.embedding_model", lambda: catalog.invocable(item.embedding_model, region))
-    yield from _try("knowledge_base.model", lambda: catalog.invocable(item.model, region))
+    yield from _try("knowledge_base.embedding_model", partial(catalog.invocable, item.embedding_model, region))
+    yield from _try("knowledge_base.model", partial(catalog.invocable, item.model, region))
     if not item.documents.is_dir():
         yield f"knowledge_base.documents: {item.documents} is not a folder; name the folder that holds the documents"
 
@@ -103,5 +100,5 @@ def _alias_faults(config: DeploymentConfig) -> Iterator[str]:
     for alias, target in (config.inference_api.aliases if config.inference_api else {}).items():
         yield from _try(
             f"inference_api.aliases.{alias}.model",
-            lambda model=target.model: catalog.invocable(model, config.deployment.region),
+            partial(catalog.invocable, target.model, config.deployment.region),
         )

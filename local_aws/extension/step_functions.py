@@ -21,12 +21,14 @@ def create_model_customization_job(resource: str, parameters: dict[str, Any]) ->
     """Create the job; with .sync wait for it and return its description. Runs in the execution's own thread."""
     created = _call("POST", "/model-customization-jobs", _keys(parameters, str.lower))
     if not resource.endswith(".sync"):
-        return _keys(created, str.upper)
+        answer: dict[str, Any] = _keys(created, str.upper)
+        return answer
     path = f"/model-customization-jobs/{quote(created['jobArn'], safe='')}"
     while True:
         job = _call("GET", path, None)
         if job["status"] == "Completed":
-            return _keys(job, str.upper)
+            described: dict[str, Any] = _keys(job, str.upper)
+            return described
         if job["status"] in ("Failed", "Stopped"):
             raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(_keys(job, str.upper)))
         time.sleep(POLL_SECONDS)

@@ -33,7 +33,7 @@ class Deployed:
         self.aws = aws
 
     def client(self, service: str) -> Any:
-        return boto3.client(  # type: ignore[call-overload]
+        return boto3.client(
             service,
             endpoint_url=self.aws.endpoint_url,
             region_name=self.outputs["region"],

@@ -27,11 +27,11 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_text_that_is_not_toml_is_reported_with_its_line(tmp_path: Path) -> None:
-    assert "line 2" in faults(tmp_path, "[deployment]\nname = ")[0]
+    assert "line 2" in faults(tmp_path, "[deployment]\nname = = 1\n")[0]
 
 
 def test_an_unknown_key_names_the_allowed_ones(tmp_path: Path) -> None:
-    (fault,) = faults(tmp_path, SHIPPED.replace("removal =", "removall =", 1))
+    (fault,) = faults(tmp_path, SHIPPED.replace("[training]\nremoval", "[training]\nremovall"))
 
     assert fault.startswith("deployment.toml: training.removall is not a setting, got 'retain'")
     assert "removal" in fault.split("allowed names:")[1]
