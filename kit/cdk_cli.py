@@ -28,7 +28,7 @@ def run_cdk(
     lines: list[str] = []
     with log.open("a", encoding="utf-8") as file:
         file.write(f"$ cdk {' '.join(arguments)}\n")
-        process = subprocess.Popen(
+        with subprocess.Popen(
             command,
             cwd=PROJECT,
             env=dict(environment),
@@ -36,19 +36,18 @@ def run_cdk(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-        )
-        assert process.stdout
-        try:
-            for line in process.stdout:
-                file.write(line)
-                lines.append(line.rstrip())
-                if event := _event(line):
-                    on_line(event)
-            code = process.wait()
-        except BaseException:
-            process.terminate()
-            process.wait(timeout=20)
-            raise
+        ) as process:
+            assert process.stdout
+            try:
+                for line in process.stdout:
+                    file.write(line)
+                    lines.append(line.rstrip())
+                    if event := _event(line):
+                        on_line(event)
+                code = process.wait()
+            except BaseException:
+                process.terminate()
+                raise
     if code != 0:
         raise CdkError(_explain(lines, arguments[0], log))
 

@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent
 PYTHON = PROJECT / ".local" / "emulator-venv" / "bin" / "python"
@@ -76,29 +77,28 @@ def start(
     except BaseException:
         stop(state_dir)
         raise
+    finally:
+        process.returncode = process.returncode or 0  # it outlives this object on purpose; `stop` reaps it
     return aws
 
 
 def stop(state_dir: Path) -> None:
     """Stop it with every Lambda worker it started; nothing happens where it does not run."""
-    aws = running(state_dir)
-    if aws:
-        _signal_group(aws.pid, signal.SIGTERM)
+    pid = (_recorded(state_dir) or {}).get("pid")
+    if pid and (_is_ours(pid) or _has_orphans(pid, state_dir)):
+        _signal_group(pid, signal.SIGTERM)
         deadline = time.monotonic() + 5
-        while _is_ours(aws.pid) and time.monotonic() < deadline:
+        while _is_ours(pid) and time.monotonic() < deadline:
             time.sleep(0.05)
-        _signal_group(aws.pid, signal.SIGKILL)
-        _reap(aws.pid)
+        _signal_group(pid, signal.SIGKILL)
+        _reap(pid)
     _pid_file(state_dir).unlink(missing_ok=True)
 
 
 def running(state_dir: Path) -> EmbeddedAws | None:
     """The embedded AWS whose state is in `state_dir`, if its process lives."""
-    try:
-        data = json.loads(_pid_file(state_dir).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return None
-    if not _is_ours(data["pid"]):
+    data = _recorded(state_dir)
+    if data is None or not _is_ours(data["pid"]):
         return None
     return EmbeddedAws(data["port"], data["pid"], state_dir, data["region"])
 
@@ -128,7 +128,7 @@ def environment(aws: EmbeddedAws) -> dict[str, str]:
 def _server_environment(
     state_dir: Path, port: int, region: str, time_scale: float, llm_url: str | None
 ) -> dict[str, str]:
-    scratch = state_dir / "tmp"
+    scratch = _scratch(state_dir)
     scratch.mkdir(parents=True, exist_ok=True)
     environment = {
         "PATH": f"{PROJECT / '.venv' / 'bin'}:{os.environ.get('PATH', '')}",
@@ -179,14 +179,34 @@ def _tail(log: Path) -> str:
     return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
 
 
+def _scratch(state_dir: Path) -> Path:
+    return state_dir / "tmp"
+
+
 def _pid_file(state_dir: Path) -> Path:
     return state_dir / "emulator.json"
+
+
+def _recorded(state_dir: Path) -> dict[str, Any] | None:
+    try:
+        data: dict[str, Any] = json.loads(_pid_file(state_dir).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return data
 
 
 def _is_ours(pid: int) -> bool:
     """Whether the process is our launcher: a process id may long belong to somebody else."""
     done = subprocess.run(["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return LAUNCHER in done.stdout and not done.stdout.strip().startswith("Z")
+
+
+def _has_orphans(pid: int, state_dir: Path) -> bool:
+    """Whether Lambda workers outlived their launcher; they run from the state folder, in its process group."""
+    done = subprocess.run(["ps", "-A", "-o", "pgid=,command="], capture_output=True, text=True, check=False)
+    rows = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
+    scratch = str(_scratch(state_dir))
+    return any(len(row) == 2 and row[0] == str(pid) and scratch in row[1] for row in rows)
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

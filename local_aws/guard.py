@@ -1,12 +1,17 @@
 """Keeps the embedded AWS and real accounts apart: no command reaches the other one by accident."""
 
-import json
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+ACCOUNT = "000000000000"
+# STS looks at the key id only; a real endpoint would refuse this signature.
+AUTHORIZATION = (
+    "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=none"
+)
 
 
 class GuardError(Exception):
@@ -14,16 +19,19 @@ class GuardError(Exception):
 
 
 def require_embedded(endpoint_url: str) -> None:
-    """Raise GuardError unless `endpoint_url` is a healthy embedded AWS on this machine."""
+    """Raise GuardError unless `endpoint_url` is a healthy embedded AWS on this machine with its one account."""
     host = urllib.parse.urlsplit(endpoint_url).hostname
     if host not in LOOPBACK:
         raise GuardError(f"{endpoint_url} is not on this machine; the embedded AWS is on 127.0.0.1 only")
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{endpoint_url}/_ministack/health", timeout=5) as response:
-            json.load(response)["services"]
-    except (urllib.error.URLError, OSError, ValueError, KeyError) as error:
+        healthy = '"services"' in _read(urllib.request.Request(f"{endpoint_url}/_ministack/health"))
+        account = re.search(r"<Account>(\d+)</Account>", _read(_caller_identity(endpoint_url)))
+    except (urllib.error.URLError, OSError, ValueError) as error:
         raise GuardError(f"{endpoint_url} does not answer as the embedded AWS ({error}); start it: make up") from None
+    if not healthy or account is None:
+        raise GuardError(f"{endpoint_url} does not answer as the embedded AWS; start it: make up")
+    if account[1] != ACCOUNT:
+        raise GuardError(f"{endpoint_url} is account {account[1]}, the embedded AWS is {ACCOUNT}; start it: make up")
 
 
 def require_real(environ: Mapping[str, str]) -> None:
@@ -33,3 +41,22 @@ def require_real(environ: Mapping[str, str]) -> None:
         raise GuardError(f"{endpoints[0]} is set, so this would not reach AWS; unset it, or use make up")
     if environ.get("AWS_ACCESS_KEY_ID") == "test":
         raise GuardError("the credentials are those of the embedded AWS; log in to your account, or use make up")
+
+
+def _caller_identity(endpoint_url: str) -> urllib.request.Request:
+    headers = {"Authorization": AUTHORIZATION, "Content-Type": "application/x-www-form-urlencoded"}
+    return urllib.request.Request(endpoint_url, b"Action=GetCallerIdentity&Version=2011-06-15", headers)
+
+
+def _read(request: urllib.request.Request) -> str:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
+    with opener.open(request, timeout=5) as response:
+        text: str = response.read().decode("utf-8", errors="replace")
+    return text
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect could lead off this machine after the host was checked."""
+
+    def redirect_request(self, *_arguments: object) -> None:
+        return None

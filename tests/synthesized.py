@@ -36,7 +36,7 @@ def folder_of(config: str = "deployment.toml") -> Path:
 
 def without_hashes(template: dict[str, Any]) -> dict[str, Any]:
     """The template with asset hashes replaced: they follow the sources, which have tests of their own."""
-    text = re.sub(r"[0-9a-f]{64}", "<hash>", json.dumps(template))
+    text = re.sub(r"[0-9a-f]{64}|(?<=/)[0-9a-f]{16}(?=\.jsonl)", "<hash>", json.dumps(template))
     cleaned: dict[str, Any] = json.loads(text)
     return cleaned
 

@@ -14,6 +14,7 @@ from typing import Any
 SHOWN_FINDINGS = 50
 RESERVED = ("User:", "Bot:", "Assistant:", "System:", "<image>", "<video>", "[EOS]")
 RESERVED_PATTERN = re.compile("|".join(re.escape(word) for word in RESERVED))
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -77,38 +78,40 @@ def _check_line(line: bytes, check_record: Callable[[Any], Iterator[tuple[str, s
         yield "empty-line", "is empty; remove the line"
         return
     try:
-        record = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        record = json.loads(text, object_pairs_hook=strict_object, parse_constant=strict_value)
     except (ValueError, RecursionError) as error:
         yield "json", f"is not one JSON object: {error}; write one record a line"
         return
     yield from check_record(record)
 
 
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def strict_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """For json's object_pairs_hook: json keeps the last of two equal keys, and nobody notices."""
     twice = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
     if twice:
         raise _FaultyJsonError(f"key {twice[0]!r} stands twice")
     return dict(pairs)
 
 
-def _no_constant(name: str) -> None:
+def strict_value(name: str) -> None:
+    """For json's parse_constant: json reads NaN and Infinity, which are no JSON."""
     raise _FaultyJsonError(f"{name} is not JSON")
 
 
 def _check_converse(record: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(record, dict):
-        yield "record", f"must be a JSON object, got {type(record).__name__}"
+        yield "record", f"must be a JSON object, got {type(record).__name__}; write one object a line"
         return
     if not isinstance(record.get("schemaVersion"), str):
         yield "schema-version", 'needs "schemaVersion": "bedrock-conversation-2024"; add it'
     for key in sorted(set(record) - {"schemaVersion", "system", "messages"}):
-        yield "unknown-key", f"has an unknown key {key!r}; allowed are schemaVersion, system, messages"
+        yield "unknown-key", f"has an unknown key {key!r}; allowed are schemaVersion, system, messages; remove it"
     if "system" in record:
         yield from _check_content(record["system"], "system")
     messages = record.get("messages")
     if not isinstance(messages, list) or len(messages) < 2:
         got = len(messages) if isinstance(messages, list) else type(messages).__name__
-        yield "turns", f"messages must hold at least a user and an assistant turn, got {got}"
+        yield "turns", f"messages must hold at least a user and an assistant turn, got {got}; add the missing turn"
         return
     for index, message in enumerate(messages):
         yield from _check_message(message, index)
@@ -119,45 +122,52 @@ def _check_converse(record: Any) -> Iterator[tuple[str, str]]:
 
 def _check_message(message: Any, index: int) -> Iterator[tuple[str, str]]:
     if not isinstance(message, dict):
-        yield "turns", f"messages[{index}] must be an object, got {type(message).__name__}"
+        yield "turns", f"messages[{index}] must be an object, got {type(message).__name__}; mend or drop the record"
         return
     expected = "user" if index % 2 == 0 else "assistant"
     if message.get("role") != expected:
-        yield "roles", f"messages[{index}].role must be {expected!r} (turns alternate), got {message.get('role')!r}"
+        got = repr(message.get("role"))
+        yield "roles", f"messages[{index}].role must be {expected!r}, got {got}; turns alternate, the user begins"
     yield from _check_content(message.get("content"), f"messages[{index}].content")
 
 
 def _check_content(content: Any, where: str) -> Iterator[tuple[str, str]]:
     if not isinstance(content, list) or not content:
-        yield "content", f"{where} must be a list of blocks such as [{{'text': '...'}}], got {type(content).__name__}"
+        yield (
+            "content",
+            f"{where} must be a list of blocks such as [{{'text': '...'}}], got {str(content)[:40]!r}; mend it",
+        )
         return
     for block in content:
         if not isinstance(block, dict) or set(block) != {"text"}:
-            yield "content", f"{where} must hold text blocks only, got {str(block)[:60]!r}"
+            yield "content", f"{where} must hold text blocks only, got {str(block)[:60]!r}; take it out"
         else:
             yield from _check_text(block["text"], f"{where}.text")
 
 
-def _check_text(text: Any, where: str) -> Iterator[tuple[str, str]]:
+def _check_text(
+    text: Any, where: str, reserved: re.Pattern[str] | None = RESERVED_PATTERN
+) -> Iterator[tuple[str, str]]:
     if not isinstance(text, str) or not text.strip():
         yield (
             "empty-text",
             f"{where} must be text that is not empty, got {str(text)[:40]!r}; write it or drop the record",
         )
         return
-    if reserved := RESERVED_PATTERN.search(text):
-        yield "reserved-word", f"{where} holds the reserved word {reserved[0]!r}; rephrase it, the job would fail"
+    if LONE_SURROGATE.search(text):
+        yield "encoding", f"{where} holds half a character (a lone surrogate), which UTF-8 cannot hold; write it again"
+    if reserved and (found := reserved.search(text)):
+        yield "reserved-word", f"{where} holds the reserved word {found[0]!r}; rephrase it, the job would fail"
 
 
 def _check_prompt_completion(record: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(record, dict):
-        yield "record", f"must be a JSON object, got {type(record).__name__}"
+        yield "record", f"must be a JSON object, got {type(record).__name__}; write one object a line"
         return
     for key in sorted(set(record) - {"prompt", "completion"}):
-        yield "unknown-key", f"has an unknown key {key!r}; allowed are prompt, completion"
+        yield "unknown-key", f"has an unknown key {key!r}; allowed are prompt, completion; remove it"
     for key in ("prompt", "completion"):
-        if not isinstance(record.get(key), str) or not record[key].strip():
-            yield "empty-text", f"{key} must be text that is not empty, got {str(record.get(key))[:40]!r}"
+        yield from _check_text(record.get(key), key, reserved=None)
 
 
 CHECKS: dict[str, Callable[[Any], Iterator[tuple[str, str]]]] = {

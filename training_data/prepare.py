@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training_data.checks import CHECKS, SHOWN_FINDINGS, check_records
-from training_data.conversion import ConversionError, SourceRecord, read_conversations
-from training_data.records import to_records
+from training_data.checks import SHOWN_FINDINGS, check_records
+from training_data.conversion import ConvertedRecord, convert_file
+from training_data.source_files import ConversionError
 
 
 class DatasetError(Exception):
@@ -41,28 +41,37 @@ def prepare_dataset(
     lines: list[bytes] = []
     shapes: Counter[tuple[Path, str]] = Counter()
     for file in files:
-        for item in read_conversations(file, unlabelled=unlabelled, system=system):
+        for item in convert_file(file, record_format=record_format, system=system, unlabelled=unlabelled):
             if isinstance(item, ConversionError):
                 faults.append(str(item))
                 continue
+            line = json.dumps(item.record, ensure_ascii=False).encode() + b"\n"
             shapes[file, item.shape] += 1
-            lines += _checked(file, item, record_format, faults)
-    if not faults and not min_records <= len(lines) <= max_records:
-        names = ", ".join(file.name for file in files)
-        faults.append(f"{names}: must give {min_records} to {max_records} records, got {len(lines)}")
+            faults += _faults(file, item, line, record_format)
+            lines.append(line)
+    if not faults:
+        faults += _count_faults(files, len(lines), min_records, max_records)
     if faults:
-        more = [f"and {len(faults) - SHOWN_FINDINGS} more"] if len(faults) > SHOWN_FINDINGS else []
-        raise DatasetError("\n".join([*faults[:SHOWN_FINDINGS], *more]))
+        raise DatasetError("\n".join(_shown(faults)))
     content = b"".join(lines)
     output.write_bytes(content)
     sources = tuple((file, shape, count) for (file, shape), count in shapes.items())
     return PreparedDataset(output, hashlib.sha256(content).hexdigest(), len(lines), sources)
 
 
-def _checked(file: Path, item: SourceRecord, record_format: str, faults: list[str]) -> list[bytes]:
-    records = to_records(item.conversation, record_format)
-    lines = [json.dumps(record, ensure_ascii=False).encode() + b"\n" for record in records]
-    assert record_format in CHECKS
-    report = check_records(lines, record_format=record_format, min_records=0, max_records=len(lines))
-    faults += [f"{file.name}:{item.line}: {finding.message}" for finding in report.findings]
-    return lines
+def _faults(file: Path, item: ConvertedRecord, line: bytes, record_format: str) -> list[str]:
+    report = check_records([line], record_format=record_format, min_records=1, max_records=1)
+    return [f"{file.name}:{item.source_line}: {finding.message}" for finding in report.findings]
+
+
+def _count_faults(files: Sequence[Path], records: int, min_records: int, max_records: int) -> list[str]:
+    if min_records <= records <= max_records:
+        return []
+    names = ", ".join(file.name for file in files)
+    fix = "add records" if records < min_records else "use fewer records"
+    return [f"{names}: the base model takes {min_records} to {max_records} records, got {records}; {fix}"]
+
+
+def _shown(faults: list[str]) -> list[str]:
+    more = len(faults) - SHOWN_FINDINGS
+    return [*faults[:SHOWN_FINDINGS], f"and {more} more; mend these first"] if more > 0 else faults

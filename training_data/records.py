@@ -4,7 +4,6 @@ Formats: https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-dat
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +25,7 @@ def to_records(conversation: Conversation, record_format: str) -> list[dict[str,
         return [_converse(conversation)]
     if record_format == "prompt-completion":
         return _prompt_completions(conversation)
-    raise ValueError(f"record format must be one of {', '.join(RECORD_FORMATS)}, got {record_format}")
+    raise ValueError(f"record format must be one of {', '.join(RECORD_FORMATS)}, got {record_format!r}")
 
 
 def _converse(conversation: Conversation) -> dict[str, Any]:
@@ -38,13 +37,11 @@ def _converse(conversation: Conversation) -> dict[str, Any]:
 
 
 def _prompt_completions(conversation: Conversation) -> list[dict[str, Any]]:
+    """A prompt is everything said before its answer, the system prompt first, a blank line between the parts."""
+    said = [conversation.system] if conversation.system else []
     records = []
-    for index, (role, text) in enumerate(conversation.turns):
+    for role, text in conversation.turns:
         if role == "assistant":
-            records.append({"prompt": _prompt(conversation, index), "completion": text})
+            records.append({"prompt": "\n\n".join(said), "completion": text})
+        said.append(text)
     return records
-
-
-def _prompt(conversation: Conversation, end: int) -> str:
-    earlier: Sequence[str] = [text for _, text in conversation.turns[:end]]
-    return "\n\n".join(([conversation.system] if conversation.system else []) + list(earlier))

@@ -11,6 +11,8 @@ from typing import Any
 from ministack.services import apigateway_v1
 from ministack.services.cloudformation import provisioners
 
+NAMED = "usageIdentifierKey"
+
 _identifier_key: ContextVar[str | None] = ContextVar("usage_identifier_key", default=None)
 
 
@@ -18,13 +20,38 @@ def install() -> None:
     """Wrap what ministack does with keys: it knows the x-api-key header only and drops two template properties."""
     _keep_key_source()
     _honour_punctuation()
+    _remember_named_key()
+    _check_named_key()
+
+
+def _remember_named_key() -> None:
+    """The named key travels in the policy document: that is what ministack caches and evaluates for each request."""
+    authorize = apigateway_v1._authorize_request_v1
     invoke = apigateway_v1._invoke_authorizer_lambda
-    check = apigateway_v1._check_api_key
+    evaluate = apigateway_v1._evaluate_policy
+
+    async def authorize_request(*arguments: Any) -> Any:
+        _identifier_key.set(None)
+        return await authorize(*arguments)
 
     async def invoke_authorizer(*arguments: Any) -> Any:
         result = await invoke(*arguments)
-        _identifier_key.set(_named_key(result))
+        body = _json_object((result or {}).get("body"))
+        if body and isinstance(body.get("policyDocument"), dict):
+            return {**result, "body": {**body, "policyDocument": {**body["policyDocument"], NAMED: body.get(NAMED)}}}
         return result
+
+    def evaluate_policy(document: dict[str, Any], method_arn: str) -> Any:
+        _identifier_key.set(document.get(NAMED))
+        return evaluate(document, method_arn)
+
+    apigateway_v1._authorize_request_v1 = authorize_request
+    apigateway_v1._invoke_authorizer_lambda = invoke_authorizer
+    apigateway_v1._evaluate_policy = evaluate_policy
+
+
+def _check_named_key() -> None:
+    check = apigateway_v1._check_api_key
 
     def check_api_key(method: dict[str, Any], api_id: str, stage: str, headers: dict[str, Any]) -> Any:
         api = apigateway_v1._rest_apis.get(api_id) or {}
@@ -33,7 +60,6 @@ def install() -> None:
         others = {name: value for name, value in headers.items() if name.lower() != "x-api-key"}
         return check(method, api_id, stage, {**others, "x-api-key": _identifier_key.get() or ""})
 
-    apigateway_v1._invoke_authorizer_lambda = invoke_authorizer
     apigateway_v1._check_api_key = check_api_key
 
 
@@ -64,11 +90,10 @@ def _honour_punctuation() -> None:
     provisioners._sm_secret_string = generated
 
 
-def _named_key(result: Any) -> str | None:
-    body = (result or {}).get("body")
+def _json_object(body: Any) -> dict[str, Any] | None:
     if isinstance(body, str | bytes):
         try:
             body = json.loads(body)
         except ValueError:
             return None
-    return body.get("usageIdentifierKey") if isinstance(body, dict) else None
+    return body if isinstance(body, dict) else None

@@ -1,7 +1,11 @@
-"""Step Functions' integration bedrock:createModelCustomizationJob, with .sync: the state waits for the job's end."""
+"""Step Functions' integration bedrock:createModelCustomizationJob, with .sync: the state waits for the job's end.
+
+A state that ends before its job (StopExecution, a timeout, a failed branch beside it) stops the job, as AWS does.
+"""
 
 import json
 import time
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import quote
 
@@ -11,9 +15,19 @@ from ministack.services import stepfunctions
 RESOURCE = "arn:aws:states:::bedrock:createModelCustomizationJob"
 POLL_SECONDS = 0.2
 
+# ministack hands an integration its parameters only; its threads copy the context, so the execution travels there.
+_execution_arn: ContextVar[str | None] = ContextVar("execution_arn", default=None)
+
 
 def install() -> None:
     """Register the integration beside ministack's own."""
+    run = stepfunctions._run_execution
+
+    def run_execution(execution_arn: str) -> None:
+        _execution_arn.set(execution_arn)
+        run(execution_arn)
+
+    stepfunctions._run_execution = run_execution
     stepfunctions._SERVICE_DISPATCH[RESOURCE] = create_model_customization_job
 
 
@@ -31,7 +45,15 @@ def create_model_customization_job(resource: str, parameters: dict[str, Any]) ->
             return described
         if job["status"] in ("Failed", "Stopped"):
             raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(_keys(job, str.upper)))
+        if _execution_ended():
+            _call("POST", f"{path}/stop", {})
+            raise stepfunctions._ExecutionError("States.TaskFailed", "the execution ended; the job is being stopped")
         time.sleep(POLL_SECONDS)
+
+
+def _execution_ended() -> bool:
+    execution = stepfunctions._executions.get(_execution_arn.get())
+    return execution is not None and execution["status"] != "RUNNING"
 
 
 def _call(method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:

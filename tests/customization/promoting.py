@@ -1,0 +1,67 @@
+"""A promotion whose clients are stubbed, and what Bedrock answers about deployments and throughputs."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from customization.promotion import Promotion
+from tests.customization.aws import MODEL_ARN, a_run, stubbed
+
+DEPLOYMENT_ARN = "arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/deploydeploy"
+THROUGHPUT_ARN = "arn:aws:bedrock:us-east-1:111122223333:provisioned-model/provisionpro"
+OURS = [{"key": "bedrock-kit:deployment", "value": "sup"}, {"key": "bedrock-kit:alias", "value": "support-bot"}]
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+PROVISIONED = a_run(serving="provisioned")
+
+
+class Promoting:
+    def __init__(self) -> None:
+        bedrock, self.bedrock = stubbed("bedrock")
+        ssm, self.ssm = stubbed("ssm")
+        self.promotion = Promotion(bedrock=bedrock, ssm=ssm)
+
+    def without(self, operation: str) -> "Promoting":
+        self.bedrock.add_client_error(operation, "ResourceNotFoundException")
+        return self
+
+    def with_deployment(self, model: str, status: str = "Active", **more: object) -> "Promoting":
+        answer = {
+            "customModelDeploymentArn": DEPLOYMENT_ARN,
+            "modelDeploymentName": "sup-support",
+            "modelArn": model,
+            "createdAt": NOW,
+            "status": status,
+            **more,
+        }
+        expected = {"customModelDeploymentIdentifier": "sup-support"}
+        self.bedrock.add_response("get_custom_model_deployment", answer, expected)
+        return self
+
+    def with_throughput(self, model: str, desired: str = "", status: str = "InService", **more: object) -> "Promoting":
+        answer = {
+            "modelUnits": 1,
+            "desiredModelUnits": 1,
+            "provisionedModelName": "sup-support",
+            "provisionedModelArn": THROUGHPUT_ARN,
+            "modelArn": model,
+            "desiredModelArn": desired or model,
+            "foundationModelArn": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0:128k",
+            "status": status,
+            "creationTime": NOW,
+            "lastModifiedTime": NOW,
+            **more,
+        }
+        self.bedrock.add_response("get_provisioned_model_throughput", answer, {"provisionedModelId": "sup-support"})
+        return self
+
+    def with_tags(self, arn: str, tags: list[dict[str, str]]) -> "Promoting":
+        self.bedrock.add_response("list_tags_for_resource", {"tags": tags}, {"resourceARN": arn})
+        return self
+
+    def promote(self, run: dict[str, Any]) -> dict[str, str]:
+        result = self.promotion.promote(run, MODEL_ARN)
+        self.bedrock.assert_no_pending_responses()
+        return result
+
+
+def update_details(status: str, model: str = MODEL_ARN) -> dict[str, str]:
+    return {"modelArn": model, "updateStatus": status}

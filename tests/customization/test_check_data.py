@@ -1,0 +1,147 @@
+"""The check before a job: what would fail it fails here, with a report; a model that exists is not trained again."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from botocore.stub import ANY
+
+from customization.check_data import CHUNK, TrainingDataError, check_data
+from tests.customization.aws import BUCKET, KEY, MODEL_ARN, RUN_ID, a_run, record, streamed, stubbed
+
+REPORT = f"runs/support/{RUN_ID}/check.json"
+TIMESTAMP = "20261124023000"
+GOOD = record() + record("And then?", "Wait for the light.")
+
+
+class Checking:
+    """check_data with stubbed clients; keeps the report that was written."""
+
+    def __init__(self) -> None:
+        self.bedrock_client, self.bedrock = stubbed("bedrock")
+        self.s3_client, self.s3 = stubbed("s3")
+        self.report: dict[str, Any] = {}
+        self.s3_client.meta.events.register("provide-client-params.s3.PutObject", self._keep)
+
+    def without_model(self) -> "Checking":
+        expected = {"modelIdentifier": f"sup-support-{RUN_ID}"}
+        self.bedrock.add_client_error("get_custom_model", "ResourceNotFoundException", expected_params=expected)
+        return self
+
+    def with_model(self, **more: object) -> "Checking":
+        answer = {"modelArn": MODEL_ARN, "modelName": f"sup-support-{RUN_ID}", "creationTime": 0, **more}
+        self.bedrock.add_response("get_custom_model", answer)
+        return self
+
+    def with_data(self, content: bytes, *, report: bool = True) -> "Checking":
+        self.s3.add_response("get_object", streamed(content), {"Bucket": BUCKET, "Key": KEY})
+        if report:
+            expected = {"Bucket": BUCKET, "Key": REPORT, "Body": ANY, "ContentType": "application/json"}
+            self.s3.add_response("put_object", {}, expected)
+        return self
+
+    def check(self, run: dict[str, Any]) -> dict[str, Any]:
+        result = check_data(run, bedrock=self.bedrock_client, s3=self.s3_client, timestamp=TIMESTAMP)
+        self.all_called()
+        return result
+
+    def all_called(self) -> None:
+        self.bedrock.assert_no_pending_responses()
+        self.s3.assert_no_pending_responses()
+
+    def _keep(self, params: dict[str, Any], **_: object) -> None:
+        self.report = json.loads(params["Body"])
+
+
+def test_a_finding_stops_the_run_and_names_line_counts_and_report() -> None:
+    content = record() + b"{broken\n" + record("User: hello")
+    checking = Checking().without_model().with_data(content)
+
+    with pytest.raises(TrainingDataError) as caught:
+        checking.check(a_run(content))
+
+    message = str(caught.value)
+    assert message.startswith(f"{KEY}:2: ")
+    assert "2 findings: json 1, reserved-word 1" in message
+    assert message.endswith(f"s3://{BUCKET}/{REPORT}")
+    assert [finding["line"] for finding in checking.report["findings"]] == [2, 3]
+    checking.all_called()
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_too_few_and_too_many_records_stop_the_run(count: int) -> None:
+    content = record() * count
+    checking = Checking().without_model().with_data(content)
+
+    with pytest.raises(TrainingDataError, match=f"must hold 2 to 4 records, got {count}"):
+        checking.check(a_run(content))
+
+
+def test_data_that_was_replaced_after_the_start_is_not_trained_under_the_old_hash() -> None:
+    checking = Checking().without_model().with_data(GOOD, report=False)
+
+    with pytest.raises(TrainingDataError, match="was replaced after this run began"):
+        checking.check(a_run(b"what the starter saw"))
+
+
+@pytest.mark.parametrize("status", ["Creating", "Failed"])
+def test_a_model_that_is_not_active_is_reported_with_bedrocks_reason(status: str) -> None:
+    checking = Checking().with_model(modelStatus=status, failureMessage="no capacity")
+
+    with pytest.raises(TrainingDataError, match=rf"is {status} \(no capacity\)"):
+        checking.check(a_run(GOOD))
+
+
+def test_other_errors_of_bedrock_are_not_taken_for_absence() -> None:
+    checking = Checking()
+    checking.bedrock.add_client_error("get_custom_model", "AccessDeniedException")
+
+    with pytest.raises(checking.bedrock_client.exceptions.AccessDeniedException):
+        checking.check(a_run(GOOD))
+
+
+@pytest.mark.parametrize("more", [{"modelStatus": "Active"}, {}])
+def test_a_model_that_exists_is_not_trained_again(more: dict[str, object]) -> None:
+    assert Checking().with_model(**more).check(a_run(GOOD)) == {"trained": True, "custom_model_arn": MODEL_ARN}
+
+
+def test_good_data_gives_a_job_a_name_of_its_own() -> None:
+    checking = Checking().without_model().with_data(GOOD)
+
+    result = checking.check(a_run(GOOD))
+
+    name = f"support-{RUN_ID}-{TIMESTAMP}"
+    assert result == {"trained": False, "records": 2, "job_name": name, "client_request_token": name}
+    assert checking.report == {"records": 2, "findings": [], "finding_count": 0, "by_rule": {}}
+
+
+def test_the_longest_names_keep_bedrocks_rules() -> None:
+    run = {**a_run(GOOD), "execution_name": f"{'c' * 29}-9-{RUN_ID}-20"}
+
+    result = Checking().without_model().with_data(GOOD).check(run)
+
+    assert re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9+\-.]){0,62}", result["job_name"])
+    assert result["job_name"].endswith(TIMESTAMP)
+    assert re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}", result["client_request_token"])
+
+
+@pytest.mark.parametrize("length", [CHUNK - 1, CHUNK, CHUNK + 1])
+def test_lines_are_whole_wherever_a_piece_of_the_stream_ends(length: int) -> None:
+    padding = length - len(record(""))
+    content = record("q" * padding) + record() + record().rstrip(b"\n")
+
+    assert Checking().without_model().with_data(content).check(a_run(content))["records"] == 3
+
+
+def test_lines_that_end_as_on_windows_are_lines() -> None:
+    content = GOOD.replace(b"\n", b"\r\n")
+
+    assert Checking().without_model().with_data(content).check(a_run(content))["records"] == 2
+
+
+def test_prompts_and_completions_are_checked_by_their_own_rules() -> None:
+    content = b'{"prompt": "a", "completion": "b"}\n' * 2
+    run = a_run(content, record_format="prompt-completion")
+
+    assert Checking().without_model().with_data(content).check(run)["records"] == 2

@@ -1,0 +1,68 @@
+"""One embedded AWS for the tests of this room, on a free port with a state folder of its own."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from local_aws import emulator
+
+Client = Callable[[str], Any]
+Call = Callable[..., Any]
+
+# The extension runs in the emulator's virtual environment; this loop calls its functions there, one JSON line a call.
+LOOP = """
+import importlib, json, sys
+for line in sys.stdin:
+    module, function, arguments = json.loads(line)
+    try:
+        answer = {"value": getattr(importlib.import_module(module), function)(*arguments)}
+    except ValueError as error:
+        answer = {"error": str(error)}
+    print(json.dumps(answer), flush=True)
+"""
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[emulator.EmbeddedAws]:
+    state = tmp_path_factory.mktemp("embedded-aws")
+    running = emulator.start(state)
+    yield running
+    emulator.stop(state)
+
+
+@pytest.fixture(scope="session")
+def client(aws: emulator.EmbeddedAws) -> Client:
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=aws.region)
+
+    def make(service: str) -> Any:
+        return session.client(service, endpoint_url=aws.endpoint_url)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def call() -> Iterator[Call]:
+    """call(module, function, *arguments): the function's value from the emulator's interpreter, or its ValueError."""
+    python = [str(emulator.PYTHON), "-c", LOOP]
+    with subprocess.Popen(
+        python, cwd=emulator.PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+
+        def remote(module: str, function: str, *arguments: Any) -> Any:
+            assert process.stdin
+            assert process.stdout
+            process.stdin.write(json.dumps([f"local_aws.extension.{module}", function, arguments]) + "\n")
+            process.stdin.flush()
+            answer = json.loads(process.stdout.readline())
+            if "error" in answer:
+                raise ValueError(answer["error"])
+            return answer["value"]
+
+        yield remote
+        process.stdin.close()
