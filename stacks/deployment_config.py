@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+Name = Annotated[str, Field(pattern=r"^[a-z](-?[a-z0-9]){1,30}$")]
 Removal = Literal["retain", "destroy"]
 
 

@@ -80,9 +80,14 @@ def _check_line(line: bytes, check_record: Callable[[Any], Iterator[tuple[str, s
     try:
         record = json.loads(text, object_pairs_hook=strict_object, parse_constant=strict_value)
     except (ValueError, RecursionError) as error:
-        yield "json", f"is not one JSON object: {error}; write one record a line"
+        yield "json", f"is not one JSON object: {json_fault(error)}; write one record a line"
         return
     yield from check_record(record)
+
+
+def json_fault(error: Exception) -> str:
+    """What is wrong, and in which column; json's own text counts lines within what it was given, which misleads."""
+    return f"{error.msg} (column {error.colno})" if isinstance(error, json.JSONDecodeError) else str(error)
 
 
 def strict_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

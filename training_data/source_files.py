@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training_data.checks import strict_object, strict_value
+from training_data.checks import json_fault, strict_object, strict_value
 
 BLANK = " \t\r\n"
 
@@ -62,7 +62,7 @@ def _line_records(file: Path, text: str) -> Iterator[SourceRecord | ConversionEr
         try:
             yield SourceRecord(number, decoder.decode(line))
         except (ValueError, RecursionError) as error:
-            yield ConversionError(file, number, f"is not one JSON object: {_reason(error)}; write one record a line")
+            yield ConversionError(file, number, f"is not one JSON object: {json_fault(error)}; write one record a line")
 
 
 def _array_records(file: Path, text: str) -> Iterator[SourceRecord | ConversionError]:
@@ -78,7 +78,7 @@ def _array_records(file: Path, text: str) -> Iterator[SourceRecord | ConversionE
         except (ValueError, RecursionError) as error:
             at = getattr(error, "lineno", line)
             yield ConversionError(
-                file, at, f"is not valid JSON (the record begins on line {line}): {_reason(error)}; mend it"
+                file, at, f"is not valid JSON (the record begins on line {line}): {json_fault(error)}; mend it"
             )
             return
         yield SourceRecord(line, value)
@@ -114,7 +114,3 @@ def _skip_blank(text: str, position: int) -> int:
 
 def _decoder() -> json.JSONDecoder:
     return json.JSONDecoder(object_pairs_hook=strict_object, parse_constant=strict_value)
-
-
-def _reason(error: Exception) -> str:
-    return error.msg if isinstance(error, json.JSONDecodeError) else str(error)

@@ -2,12 +2,13 @@
 
 from ministack import app
 
-from local_aws.extension import api_keys, bedrock_install, cloudformation_types, step_functions
+from local_aws.extension import api_keys, auto_delete_objects, bedrock_install, cloudformation_types, step_functions
 
 
 def main() -> None:
     cloudformation_types.install()
     api_keys.install()
+    auto_delete_objects.install()
     step_functions.install()
     bedrock_install.install()
     app.main()

@@ -21,13 +21,18 @@ _execution_arn: ContextVar[str | None] = ContextVar("execution_arn", default=Non
 
 def install() -> None:
     """Register the integration beside ministack's own."""
-    run = stepfunctions._run_execution
+    run, fail = stepfunctions._run_execution, stepfunctions._fail_execution
 
     def run_execution(execution_arn: str) -> None:
         _execution_arn.set(execution_arn)
         run(execution_arn)
 
+    def fail_execution(execution: dict[str, Any], error: str, cause: str) -> None:
+        if execution["status"] == "RUNNING":  # ministack would turn an aborted execution into a failed one
+            fail(execution, error, cause)
+
     stepfunctions._run_execution = run_execution
+    stepfunctions._fail_execution = fail_execution
     stepfunctions._SERVICE_DISPATCH[RESOURCE] = create_model_customization_job
 
 

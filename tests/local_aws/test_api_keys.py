@@ -97,9 +97,10 @@ def template(cache_seconds: int) -> dict[str, Any]:
 class Api:
     """The deployed API and its one valid key."""
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, key: str, *, cached: bool) -> None:
         self.url = url
         self.key = key
+        self.cached = cached
 
     def get(self, headers: dict[str, str]) -> int:
         try:
@@ -126,7 +127,7 @@ def api(request: pytest.FixtureRequest, client: Client, aws: emulator.EmbeddedAw
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     key = client("secretsmanager").get_secret_value(SecretId=outputs["Secret"])["SecretString"]
     assert key.isalnum()
-    yield Api(f"{aws.endpoint_url}/_aws/execute-api/{outputs['Api']}/prod/", key)
+    yield Api(f"{aws.endpoint_url}/_aws/execute-api/{outputs['Api']}/prod/", key, cached=request.param > 0)
     cloudformation.delete_stack(StackName=name)
 
 
@@ -135,8 +136,8 @@ def test_the_key_passes_as_a_bearer_token_again_and_again(api: Api) -> None:
 
 
 def test_the_key_passes_as_x_api_key(api: Api) -> None:
-    # A cached authorizer is told apart by its identity source, the Authorization header: it must be there.
-    assert api.get({"x-api-key": api.key, "Authorization": f"Bearer {api.key}"}) == 200
+    # The cached authorizer is identified by the Authorization header; without it API Gateway answers 401 by itself.
+    assert api.get({"x-api-key": api.key}) == (401 if api.cached else 200)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,10 @@
 import http.server
 import json
 import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -70,6 +73,23 @@ def test_no_variable_of_the_user_reaches_it(monkeypatch: pytest.MonkeyPatch, tmp
     assert emulator.running(tmp_path) is None
     assert processes(running.pid) == []
     emulator.stop(tmp_path)
+
+
+def test_workers_of_a_killed_launcher_are_stopped_too(tmp_path: Path) -> None:
+    running = emulator.start(tmp_path)
+    # A Lambda worker is a process of the launcher's group that runs from the scratch folder.
+    worker = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)", str(tmp_path / "tmp" / "worker")],
+        process_group=running.pid,
+    )
+    os.kill(running.pid, signal.SIGKILL)
+    os.waitpid(running.pid, 0)
+    assert emulator.running(tmp_path) is None
+    assert processes(running.pid) == [worker.pid]
+
+    emulator.stop(tmp_path)
+
+    assert worker.wait(timeout=5) == -signal.SIGTERM
 
 
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:

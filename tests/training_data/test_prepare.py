@@ -28,7 +28,9 @@ def test_a_broken_record_on_line_57_stops_everything(tmp_path: Path) -> None:
     with pytest.raises(DatasetError) as caught:
         prepare(tmp_path, GOOD * 56 + '{"prompt": "broken\n' + GOOD * 3)
 
-    assert str(caught.value).startswith("part-0.jsonl:57: is not one JSON object: ")
+    assert str(caught.value).startswith(
+        "part-0.jsonl:57: is not one JSON object: Unterminated string starting at (column 12); "
+    )
     assert not (tmp_path / "out.jsonl").exists()
 
 
