@@ -92,6 +92,7 @@ def stop(state_dir: Path) -> None:
             time.sleep(0.05)
         _signal_group(pid, signal.SIGKILL)
         _reap(pid)
+        _wait_until_gone(pid)
     _pid_file(state_dir).unlink(missing_ok=True)
 
 
@@ -197,13 +198,15 @@ def _recorded(state_dir: Path) -> dict[str, Any] | None:
 
 def _is_ours(pid: int) -> bool:
     """Whether the process is our launcher: a process id may long belong to somebody else."""
-    done = subprocess.run(["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["ps", "-ww", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return LAUNCHER in done.stdout and not done.stdout.strip().startswith("Z")
 
 
 def _has_orphans(pid: int, state_dir: Path) -> bool:
     """Whether Lambda workers outlived their launcher; they run from the state folder, in its process group."""
-    done = subprocess.run(["ps", "-A", "-o", "pgid=,command="], capture_output=True, text=True, check=False)
+    done = subprocess.run(["ps", "-A", "-ww", "-o", "pgid=,command="], capture_output=True, text=True, check=False)
     rows = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
     scratch = str(_scratch(state_dir))
     return any(len(row) == 2 and row[0] == str(pid) and scratch in row[1] for row in rows)
@@ -214,6 +217,17 @@ def _signal_group(pid: int, number: signal.Signals) -> None:
         os.killpg(pid, number)
     except (ProcessLookupError, PermissionError):
         return
+
+
+def _wait_until_gone(group: int) -> None:
+    """A killed worker takes a moment to end; three seconds at most, for where nobody reaps orphans."""
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except (ProcessLookupError, PermissionError):
+            return
+        time.sleep(0.01)
 
 
 def _reap(pid: int) -> None:

@@ -23,7 +23,7 @@ def _try(where: str, check: Callable[[], object]) -> Iterator[str]:
     try:
         check()
     except catalog.CatalogError as error:
-        yield f"{where}: {error}"
+        yield from (f"{where}: {line}" for line in str(error).splitlines())
 
 
 def _customization_faults(config: DeploymentConfig) -> Iterator[str]:

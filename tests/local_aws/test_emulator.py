@@ -1,17 +1,18 @@
 """The embedded AWS starts on loopback, says what is wrong when it cannot, and leaves nothing behind."""
 
 import http.server
+import io
 import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
 
 from local_aws import emulator, guard
@@ -77,19 +78,33 @@ def test_no_variable_of_the_user_reaches_it(monkeypatch: pytest.MonkeyPatch, tmp
 
 def test_workers_of_a_killed_launcher_are_stopped_too(tmp_path: Path) -> None:
     running = emulator.start(tmp_path)
-    # A Lambda worker is a process of the launcher's group that runs from the scratch folder.
-    worker = subprocess.Popen(
-        [sys.executable, "-c", "import time; time.sleep(60)", str(tmp_path / "tmp" / "worker")],
-        process_group=running.pid,
+    try:
+        invoke_a_function(running)
+        assert len(processes(running.pid)) > 1
+        os.kill(running.pid, signal.SIGKILL)
+        os.waitpid(running.pid, 0)
+        assert emulator.running(tmp_path) is None
+    finally:
+        emulator.stop(tmp_path)
+
+    assert processes(running.pid) == []
+
+
+def invoke_a_function(aws: Running) -> None:
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=aws.region)
+    functions = session.client("lambda", endpoint_url=aws.endpoint_url)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as writer:
+        writer.writestr("index.py", "def handle(event, context):\n    return 1\n")
+    functions.create_function(
+        FunctionName="worker",
+        Runtime="python3.13",
+        Role="arn:aws:iam::000000000000:role/any",
+        Handler="index.handle",
+        Code={"ZipFile": archive.getvalue()},
     )
-    os.kill(running.pid, signal.SIGKILL)
-    os.waitpid(running.pid, 0)
-    assert emulator.running(tmp_path) is None
-    assert processes(running.pid) == [worker.pid]
-
-    emulator.stop(tmp_path)
-
-    assert worker.wait(timeout=5) == -signal.SIGTERM
+    functions.get_waiter("function_active_v2").wait(FunctionName="worker")
+    assert json.load(functions.invoke(FunctionName="worker")["Payload"]) == 1
 
 
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:
