@@ -1,23 +1,95 @@
-"""Model access: which models are available, and agreements for those that the Marketplace sells."""
+"""Access: which models the account may use, agreements, the use-case form, and what a service role may do in S3."""
 
+import base64
+import fnmatch
+import json
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import urlsplit
 
-from ministack.core.responses import AccountRegionScopedDict
-from ministack.services import bedrock
+from ministack.core.responses import AccountRegionScopedDict, get_region
+from ministack.services import bedrock, iam
 
 from local_aws.extension.bedrock_answers import BedrockError, Response, answer
-from local_aws.extension.bedrock_runtime_models import EXTRA_MODELS
 from local_aws.extension.bedrock_training import BASES
 
 SOLD = ("anthropic.", "cohere.", "ai21.")
+PROFILE_ONLY = ("amazon.nova-2-lite-v1:0", "anthropic.claude-haiku-4-5", "anthropic.claude-sonnet-4-5")
+NOT_PROVISIONED = "meta.llama3-3-70b"
+TEXT, EMBEDDING = ["TEXT"], ["EMBEDDING"]
+# What the kit's catalog has and ministack's does not.
+ADDED = (
+    ("amazon.nova-2-lite-v1:0", "Nova 2 Lite", "Amazon", ["TEXT", "IMAGE", "VIDEO"], TEXT, True),
+    ("meta.llama3-3-70b-instruct-v1:0", "Llama 3.3 70B Instruct", "Meta", TEXT, TEXT, True),
+    ("anthropic.claude-haiku-4-5-20251001-v1:0", "Claude Haiku 4.5", "Anthropic", ["TEXT", "IMAGE"], TEXT, True),
+    ("anthropic.claude-sonnet-4-5-20250929-v1:0", "Claude Sonnet 4.5", "Anthropic", ["TEXT", "IMAGE"], TEXT, True),
+    ("amazon.nova-2-multimodal-embeddings-v1:0", "Nova Embeddings", "Amazon", ["TEXT", "IMAGE"], EMBEDDING, False),
+    ("amazon.titan-embed-image-v1", "Titan Multimodal Embeddings", "Amazon", ["TEXT", "IMAGE"], EMBEDDING, False),
+)
+FORM_BYTES = (10, 16_384)
 
 _agreements = AccountRegionScopedDict()
 
 
-def availability(model_id: str) -> Response:
+def add_models() -> None:
+    """Add to ministack's catalog the models that the kit knows."""
+    present = {entry[0] for entry in bedrock._CATALOG}
+    bedrock._CATALOG.extend(entry for entry in ADDED if entry[0] not in present)
+
+
+def list_models(query: dict[str, str]) -> Response:
+    """ListFoundationModels, customization ids of this region included."""
+    filters = {
+        "byProvider": "providerName",
+        "byCustomizationType": "customizationsSupported",
+        "byOutputModality": "outputModalities",
+        "byInferenceType": "inferenceTypesSupported",
+    }
+    wanted = [(member, query[name]) for name, member in filters.items() if query.get(name)]
+    models = [
+        model
+        for model in _models()
+        if all(value in model[member] or value.lower() == str(model[member]).lower() for member, value in wanted)
+    ]
+    return answer({"modelSummaries": models})
+
+
+def get_model(_: dict[str, Any], model_id: str) -> Response:
+    """GetFoundationModel by id or ARN. Raises BedrockError."""
+    for model in _models():
+        if model_id in (model["modelId"], model["modelArn"]):
+            return answer({"modelDetails": model})
+    raise BedrockError("ResourceNotFoundException", f"Could not find model {model_id}")
+
+
+def _models() -> list[dict[str, Any]]:
+    plain = {entry[0]: entry for entry in bedrock._CATALOG}
+    models = [_summary(entry, entry[0]) for entry in plain.values()]
+    local = [base for base in BASES if BASES[base][0] == get_region()]
+    return models + [_summary(plain[base.rsplit(":", 1)[0]], base) for base in local]
+
+
+def _summary(entry: tuple[Any, ...], model_id: str) -> dict[str, Any]:
+    _, name, provider, inputs, outputs, streaming = entry
+    customizable = model_id in BASES
+    types = ["INFERENCE_PROFILE" if model_id.startswith(PROFILE_ONLY) else "ON_DEMAND"]
+    if customizable:
+        types = [] if model_id.startswith(NOT_PROVISIONED) else ["PROVISIONED"]
+    return {
+        "modelArn": f"arn:aws:bedrock:{get_region()}::foundation-model/{model_id}",
+        "modelId": model_id,
+        "modelName": name,
+        "providerName": provider,
+        "inputModalities": inputs,
+        "outputModalities": outputs,
+        "responseStreamingSupported": streaming,
+        "customizationsSupported": ["FINE_TUNING"] if customizable else [],
+        "inferenceTypesSupported": types,
+        "modelLifecycle": {"status": "ACTIVE"},
+    }
+
+
+def availability(_: dict[str, Any], model: str) -> Response:
     """GetFoundationModelAvailability: everything is available but the agreements that nobody made yet."""
-    model = unquote(model_id)
     _check_known(model)
     agreed = not model.startswith(SOLD) or model in _agreements
     return answer(
@@ -26,13 +98,12 @@ def availability(model_id: str) -> Response:
             "agreementAvailability": {"status": "AVAILABLE" if agreed else "NOT_AVAILABLE"},
             "authorizationStatus": "AUTHORIZED",
             "entitlementAvailability": "AVAILABLE" if agreed else "NOT_AVAILABLE",
-            "regionAvailability": "AVAILABLE",
+            "regionAvailability": "AVAILABLE" if _is_here(model) else "NOT_AVAILABLE",
         }
     )
 
 
-def offers(model_id: str) -> Response:
-    model = unquote(model_id)
+def offers(_: dict[str, Any], model: str) -> Response:
     _check_known(model)
     if not model.startswith(SOLD):
         raise BedrockError("ValidationException", f"{model} has no agreement offers")
@@ -50,6 +121,8 @@ def agree(body: dict[str, Any]) -> Response:
     _check_known(model)
     if body.get("offerToken") != f"token-{model}":
         raise BedrockError("ValidationException", "The offer token is not valid for this model")
+    if model in _agreements:
+        raise BedrockError("ConflictException", f"An agreement for {model} already exists")
     _agreements[model] = True
     return answer({"modelId": model}, 202)
 
@@ -60,6 +133,65 @@ def disagree(body: dict[str, Any]) -> Response:
     return answer({}, 202)
 
 
+def get_use_case(_: dict[str, str]) -> Response:
+    form = bedrock._USE_CASE.get("usecase")
+    if form is None:
+        raise BedrockError("ResourceNotFoundException", "No use case was submitted for this account")
+    return answer({"formData": form["FormData"]})
+
+
+def put_use_case(body: dict[str, Any]) -> Response:
+    form = str(body.get("formData") or "")
+    low, high = FORM_BYTES
+    try:
+        size = len(base64.b64decode(form, validate=True))
+    except ValueError:
+        size = 0
+    if not low <= size <= high:
+        raise BedrockError("ValidationException", f"formData must have {low} to {high} bytes, got {size}")
+    bedrock._USE_CASE["usecase"] = {"FormData": form}
+    return answer({}, 201)
+
+
 def _check_known(model: str) -> None:
-    if model not in {entry[0] for entry in bedrock._CATALOG} | EXTRA_MODELS and model not in BASES:
-        raise BedrockError("ValidationException", f"The provided model identifier {model} is invalid")
+    if model not in BASES and model not in {entry[0] for entry in bedrock._CATALOG}:
+        raise BedrockError("ResourceNotFoundException", f"Could not find model {model}")
+
+
+def _is_here(model: str) -> bool:
+    return model not in BASES or BASES[model][0] == get_region()
+
+
+def check_trust(role_arn: str) -> None:
+    """Raise BedrockError unless the role exists and lets Bedrock assume it."""
+    role = iam._roles.get(role_arn.rsplit("/", 1)[-1])
+    if role is None or "bedrock.amazonaws.com" not in json.dumps(role.get("AssumeRolePolicyDocument")):
+        raise BedrockError(
+            "ValidationException",
+            f"Could not assume provided IAM role {role_arn}. Please verify that the role exists and its trust policy "
+            "allows this service to assume it",
+        )
+
+
+def role_allows(role_arn: str, action: str, uri: str) -> bool:
+    """Whether an Allow statement of the role's own policies matches; conditions and denials are not looked at."""
+    resource = "arn:aws:s3:::" + "/".join(bucket_and_key(uri))
+    role = iam._roles.get(role_arn.rsplit("/", 1)[-1])
+    texts = list((role or {}).get("InlinePolicies", {}).values())
+    documents = [json.loads(text) if isinstance(text, str) else text for text in texts]
+    return any(
+        statement.get("Effect") == "Allow"
+        and any(fnmatch.fnmatchcase(action, pattern) for pattern in _list(statement.get("Action")))
+        and any(fnmatch.fnmatchcase(resource, pattern) for pattern in _list(statement.get("Resource")))
+        for document in documents
+        for statement in _list(document.get("Statement"))
+    )
+
+
+def bucket_and_key(uri: str) -> tuple[str, str]:
+    parts = urlsplit(uri)
+    return parts.netloc, parts.path.lstrip("/")
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

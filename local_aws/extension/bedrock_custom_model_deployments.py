@@ -1,12 +1,14 @@
-"""Custom model deployments: Creating -> Active, updated in place, deleted at once; two may be in progress.
+"""Custom models, and their deployments on demand: Creating -> Active, updated in place, deleted at once.
 
-CloudFormation has no type for them; ministack has no API. Paths and members follow botocore's service model.
+CloudFormation has no type for deployments; ministack has no API. Two may be in progress at a time. Paths and members
+follow botocore's service model.
 """
 
+import re
 import time
 from typing import Any
 
-from ministack.core.responses import AccountRegionScopedDict
+from ministack.core.responses import AccountRegionScopedDict, get_account_id
 from ministack.services import bedrock
 
 from local_aws.extension.bedrock_answers import (
@@ -14,31 +16,36 @@ from local_aws.extension.bedrock_answers import (
     Response,
     answer,
     arn,
-    elapsed,
     identifier,
     iso,
     required,
     tag_map,
 )
+from local_aws.extension.bedrock_clock import elapsed, moment
+from local_aws.extension.bedrock_tokens import forget, listing
 
 CREATING, UPDATING = 1.0, 1.0
 IN_PROGRESS_QUOTA = 2
 ON_DEMAND_BASES = ("amazon.nova-", "meta.llama3-3-70b")
+NAME = re.compile(r"([0-9a-zA-Z][_-]?){1,63}")
 
 _deployments = AccountRegionScopedDict()
 
 
 def create(body: dict[str, Any]) -> Response:
+    """CreateCustomModelDeployment. Raises BedrockError."""
     required(body, "modelDeploymentName", "modelArn")
+    name = str(body["modelDeploymentName"])
+    if len(name) > 63 or not NAME.fullmatch(name):
+        raise BedrockError("ValidationException", f"modelDeploymentName must match {NAME.pattern}, got {name}")
     _check_model(body["modelArn"])
-    if any(item["name"] == body["modelDeploymentName"] for item in _deployments.values()):
-        raise BedrockError("ConflictException", f"A deployment named {body['modelDeploymentName']} already exists")
-    if sum(1 for item in _deployments.values() if status(item) == "Creating") >= IN_PROGRESS_QUOTA:
-        raise BedrockError("ServiceQuotaExceededException", "Too many custom model deployments are in progress")
+    if any(item["name"] == name for item in _deployments.values()):
+        raise BedrockError("ValidationException", f"A custom model deployment named {name} already exists")
+    _check_quota()
     deployment_arn = arn(f"custom-model-deployment/{identifier()}")
     _deployments[deployment_arn] = {
         "arn": deployment_arn,
-        "name": body["modelDeploymentName"],
+        "name": name,
         "model": body["modelArn"],
         "description": body.get("description"),
         "created": time.time(),
@@ -49,26 +56,22 @@ def create(body: dict[str, Any]) -> Response:
     return answer({"customModelDeploymentArn": deployment_arn}, 202)
 
 
-def update(identifier_: str, body: dict[str, Any]) -> Response:
+def update(body: dict[str, Any], identifier_: str) -> Response:
+    """UpdateCustomModelDeployment: another model behind the same ARN. Raises BedrockError."""
     item = find(identifier_)
     required(body, "modelArn")
     _check_model(body["modelArn"])
-    if status(item) != "Active" or _updating(item):
-        raise BedrockError("ConflictException", f"Deployment {item['name']} is being created or updated")
+    if _busy(item):
+        raise BedrockError("ValidationException", f"Deployment {item['name']} is being created or updated")
+    item["model"] = serving_model(item)
     item["next"], item["updated"] = body["modelArn"], time.time()
     return answer({"customModelDeploymentArn": item["arn"]}, 202)
 
 
-def get(identifier_: str) -> Response:
+def get(_: dict[str, str], identifier_: str) -> Response:
     item = find(identifier_)
-    view = {
-        "customModelDeploymentArn": item["arn"],
-        "modelDeploymentName": item["name"],
-        "modelArn": serving_model(item),
-        "createdAt": iso(item["created"]),
-        "lastUpdatedAt": iso(item["updated"] or item["created"]),
-        "status": status(item),
-    }
+    view = _summary(item) | {"modelDeploymentName": item["name"]}
+    del view["customModelDeploymentName"]
     if item["description"]:
         view["description"] = item["description"]
     if item["next"]:
@@ -77,26 +80,19 @@ def get(identifier_: str) -> Response:
     return answer(view)
 
 
-def list_deployments() -> Response:
-    summaries = [
-        {
-            "customModelDeploymentArn": item["arn"],
-            "customModelDeploymentName": item["name"],
-            "modelArn": serving_model(item),
-            "createdAt": iso(item["created"]),
-            "status": status(item),
-        }
-        for item in _deployments.values()
-    ]
-    return answer({"modelDeploymentSummaries": summaries})
+def list_deployments(query: dict[str, str]) -> Response:
+    items = [_summary(item) for item in _deployments.values()]
+    member = "modelDeploymentSummaries"
+    return answer(listing(query, items, member, name="customModelDeploymentName", created="createdAt"))
 
 
-def delete(identifier_: str) -> Response:
+def delete(_: dict[str, Any], identifier_: str) -> Response:
     item = find(identifier_)
-    if status(item) == "Creating" or _updating(item):
+    if _busy(item):
         raise BedrockError("ConflictException", f"Deployment {item['name']} is being created or updated")
     _deployments.pop(item["arn"])
     bedrock._tags.pop(item["arn"], None)
+    forget(item["arn"])
     return answer({})
 
 
@@ -109,6 +105,10 @@ def find(identifier_: str) -> dict[str, Any]:
     raise BedrockError("ResourceNotFoundException", f"Custom model deployment {identifier_} not found")
 
 
+def exists(resource_arn: str) -> bool:
+    return resource_arn in _deployments
+
+
 def status(item: dict[str, Any]) -> str:
     return "Active" if elapsed(item["created"]) > CREATING else "Creating"
 
@@ -116,18 +116,96 @@ def status(item: dict[str, Any]) -> str:
 def serving_model(item: dict[str, Any]) -> str:
     """The custom model that answers now: the old one until an update is complete."""
     model: str = item["next"] if item["next"] and not _updating(item) else item["model"]
-    if model == item["next"]:
-        item["model"] = model
     return model
+
+
+def _summary(item: dict[str, Any]) -> dict[str, Any]:
+    changed = moment(item["updated"], UPDATING) if item["updated"] else moment(item["created"], CREATING)
+    return {
+        "customModelDeploymentArn": item["arn"],
+        "customModelDeploymentName": item["name"],
+        "modelArn": serving_model(item),
+        "createdAt": iso(item["created"]),
+        "lastUpdatedAt": iso(min(changed, time.time())),
+        "status": status(item),
+    }
+
+
+def _busy(item: dict[str, Any]) -> bool:
+    return status(item) == "Creating" or _updating(item)
 
 
 def _updating(item: dict[str, Any]) -> bool:
     return item["updated"] is not None and elapsed(item["updated"]) <= UPDATING
 
 
+def _check_quota() -> None:
+    if sum(1 for item in _deployments.values() if _busy(item)) >= IN_PROGRESS_QUOTA:
+        raise BedrockError(
+            "ServiceQuotaExceededException",
+            f"The limit of {IN_PROGRESS_QUOTA} custom model deployments in progress is reached; try again later",
+        )
+
+
 def _check_model(model_arn: str) -> None:
-    if model_arn not in bedrock._custom_models:
-        raise BedrockError("ResourceNotFoundException", f"Custom model {model_arn} not found")
-    base = model_arn.rsplit("custom-model/", 1)[-1]
+    base = base_of(find_model(model_arn))
     if not base.startswith(ON_DEMAND_BASES):
-        raise BedrockError("ValidationException", f"On-demand deployment is not supported for {base.split('/')[0]}")
+        raise BedrockError("ValidationException", f"On-demand deployment is not supported for {base}")
+
+
+# Custom models: what a finished customization job leaves. Records keep ministack's capital member names.
+
+
+def add_model(model_arn: str, members: dict[str, Any], tags: list[dict[str, str]] | None) -> None:
+    """Keep the custom model that a job made; `members` are GetCustomModel's."""
+    bedrock._custom_models[model_arn] = {name[0].upper() + name[1:]: value for name, value in members.items()}
+    bedrock._tags[model_arn] = tag_map(tags)
+
+
+def find_model(identifier_: str) -> dict[str, Any]:
+    """The custom model with this ARN or name, members as GetCustomModel has them. Raises BedrockError."""
+    for record in _models():
+        if identifier_ in (record["modelArn"], record["modelName"]):
+            return record
+    raise BedrockError("ResourceNotFoundException", f"Custom model {identifier_} not found")
+
+
+def has_model(identifier_: str) -> bool:
+    return any(identifier_ in (record["modelArn"], record["modelName"]) for record in _models())
+
+
+def base_of(model: dict[str, Any]) -> str:
+    """The customization id of the model that this custom model was made from."""
+    base: str = model["modelArn"].split(":custom-model/", 1)[-1].rsplit("/", 1)[0]
+    return base
+
+
+def get_model(_: dict[str, str], identifier_: str) -> Response:
+    return answer(find_model(identifier_))
+
+
+def list_models(query: dict[str, str]) -> Response:
+    names = ("modelArn", "modelName", "creationTime", "baseModelArn", "customizationType", "modelStatus")
+    items = [
+        {name: model[name] for name in names if name in model}
+        | {"baseModelName": base_of(model), "ownerAccountId": get_account_id()}
+        for model in _models()
+    ]
+    page = listing(query, items, "modelSummaries", name="modelName", created="creationTime", model="baseModelArn")
+    return answer(page)
+
+
+def delete_model(identifier_: str, served_by: list[str]) -> Response:
+    """DeleteCustomModel, refused while anything serves it; `served_by` names what else may. Raises BedrockError."""
+    model = find_model(identifier_)["modelArn"]
+    deployments = [item["name"] for item in _deployments.values() if model in (item["model"], item["next"])]
+    if users := [*deployments, *served_by]:
+        raise BedrockError("ConflictException", f"Custom model {model} is used by {', '.join(users)}")
+    bedrock._custom_models.pop(model)
+    bedrock._tags.pop(model, None)
+    return answer({})
+
+
+def _models() -> list[dict[str, Any]]:
+    records = list(bedrock._custom_models.values())
+    return [{name[0].lower() + name[1:]: value for name, value in record.items()} for record in records]

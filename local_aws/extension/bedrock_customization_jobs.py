@@ -1,229 +1,233 @@
 """Customization jobs: validation -> data processing -> training -> custom model, over scaled time.
 
-InProgress -> Completed | Failed, or Stopping -> Stopped. States follow from the clock when the job is read; the outputs
-(metrics, custom model) are made on the first read after its end.
+InProgress -> Completed | Failed, or Stopping -> Stopped. A thread per job reads the data with the job's role, waits for
+its end on Bedrock's clock, writes the outputs, makes the custom model and emits the event. What a reader sees between
+follows from the clock.
 """
 
-import fnmatch
 import json
-import re
 import threading
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 from ministack.core.responses import AccountRegionScopedDict, get_region
-from ministack.services import bedrock, iam, s3
+from ministack.services import bedrock, eventbridge, s3
 
-from local_aws.extension import bedrock_training
-from local_aws.extension.bedrock_answers import (
-    BedrockError,
-    Response,
-    answer,
-    arn,
-    elapsed,
-    identifier,
-    iso,
-    required,
-    tag_map,
-)
+from local_aws.extension import bedrock_training as training
+from local_aws.extension.bedrock_answers import BedrockError, Response, answer, arn, identifier, iso, required, tag_map
+from local_aws.extension.bedrock_availability import bucket_and_key, check_trust, role_allows
+from local_aws.extension.bedrock_clock import in_background, sleep_until, stages
+from local_aws.extension.bedrock_custom_model_deployments import add_model, base_of, find_model, has_model
+from local_aws.extension.bedrock_custom_model_deployments import get_model as _get_model
+from local_aws.extension.bedrock_tokens import listing
+from local_aws.extension.bedrock_training import TrainingDataError
 
-VALIDATED, PROCESSED, TRAINED = 0.8, 1.6, 4.0
-NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9+\-.])*")
-MODEL_NAME = re.compile(r"([0-9a-zA-Z][_-]?){1,63}")
+VALIDATED, PROCESSED, TRAINED, STOPPING = 0.8, 1.6, 4.0, 1.0
+STAGES = {"validationDetails": VALIDATED, "dataProcessingDetails": PROCESSED, "trainingDetails": TRAINED}
+# members of a job that its summary in a list does not have
+DETAILED = ("hyperParameters", "trainingDataConfig", "validationDataConfig", "outputDataConfig", "roleArn")
 
 _jobs = AccountRegionScopedDict()
-_pairs: dict[str, list[tuple[str, str]]] = {}
-_lock = threading.RLock()
+_pairs: dict[str, training.Pairs] = {}
 
 
 def create(body: dict[str, Any]) -> Response:
     """CreateModelCustomizationJob. Raises BedrockError."""
-    required(body, "jobName", "customModelName", "roleArn", "baseModelIdentifier", "trainingDataConfig")
-    required(body, "outputDataConfig")
-    base = str(body["baseModelIdentifier"]).rsplit("foundation-model/", 1)[-1]
+    required(body, "jobName", "customModelName", "roleArn", "baseModelIdentifier")
+    required(body, "trainingDataConfig", "outputDataConfig")
+    base = _base(str(body["baseModelIdentifier"]))
     _check_request(body, base)
     job_id = identifier()
     job_arn = arn(f"model-customization-job/{base}/{job_id}")
-    _jobs[job_arn] = {
+    job = {
         "id": job_id,
         "arn": job_arn,
         "base": base,
         "body": body,
+        "hyperparameters": training.resolved_hyperparameters(base, body.get("hyperParameters") or {}),
         "started": time.time(),
-        "failure": _job_failure(body, base, job_id),
+        "stop": threading.Event(),
         "stopped": None,
-        "model_arn": None,
+        "ended": None,
+        "result": {"status": "InProgress"},
     }
+    _jobs[job_arn] = job
     bedrock._tags[job_arn] = tag_map(body.get("jobTags"))
+    in_background(lambda: _run(job))
     return answer({"jobArn": job_arn}, 201)
 
 
-def get(identifier_: str) -> Response:
+def get(_: dict[str, str], identifier_: str) -> Response:
     return answer(_view(_find(identifier_)))
 
 
-def list_jobs() -> Response:
-    views = [_view(job) for job in list(_jobs.values())]
-    keys = ("jobArn", "baseModelArn", "jobName", "status", "creationTime", "lastModifiedTime", "endTime")
-    more = ("customModelArn", "customModelName", "customizationType", "statusDetails")
-    summaries = [{key: view[key] for key in (*keys, *more) if key in view} for view in views]
-    summaries.sort(key=lambda view: str(view["creationTime"]), reverse=True)
-    return answer({"modelCustomizationJobSummaries": summaries})
+def list_jobs(query: dict[str, str]) -> Response:
+    items = [{key: view[key] for key in view if key not in DETAILED} for view in map(_view, _jobs.values())]
+    member = "modelCustomizationJobSummaries"
+    return answer(listing(query, items, member, name="jobName", created="creationTime"))
 
 
-def stop(identifier_: str) -> Response:
+def stop(_: dict[str, Any], identifier_: str) -> Response:
+    """StopModelCustomizationJob; a second call changes nothing. Raises BedrockError."""
     job = _find(identifier_)
-    if _status(job) != "InProgress":
-        raise BedrockError("ConflictException", f"The job is {_status(job)} and cannot be stopped")
-    job["stopped"] = time.time()
+    status = _status(job)
+    if status in ("Completed", "Failed"):
+        raise BedrockError("ConflictException", f"The job is {status} and cannot be stopped")
+    job["stopped"] = job["stopped"] or time.time()
+    job["stop"].set()
     return answer({})
 
 
+def exists(resource_arn: str) -> bool:
+    return resource_arn in _jobs
+
+
 def training_pairs(custom_model_arn: str) -> list[tuple[str, str]]:
-    """What the custom model was trained on: (question, answer) of each record."""
+    """What the custom model was trained on: (question, answer) of each turn."""
     return _pairs.get(custom_model_arn, [])
-
-
-def _check_request(body: dict[str, Any], base: str) -> None:
-    if not NAME.fullmatch(body["jobName"]) or not MODEL_NAME.fullmatch(body["customModelName"]):
-        raise BedrockError("ValidationException", f"Invalid job or model name: {body['jobName']}")
-    if base not in bedrock_training.BASES or bedrock_training.BASES[base][0] != get_region():
-        raise BedrockError("ValidationException", f"The provided model identifier {base} is not supported here")
-    if any(job["body"]["jobName"] == body["jobName"] for job in _jobs.values()):
-        raise BedrockError("ConflictException", f"A job named {body['jobName']} already exists")
-    if any(model["modelName"] == body["customModelName"] for model in map(_model, bedrock._custom_models.values())):
-        raise BedrockError("ConflictException", f"A custom model named {body['customModelName']} already exists")
-    if fault := bedrock_training.check_hyperparameters(base, body.get("hyperParameters") or {}):
-        raise BedrockError("ValidationException", fault)
-    role = _role(body["roleArn"])
-    if role is None or "bedrock.amazonaws.com" not in json.dumps(role.get("AssumeRolePolicyDocument")):
-        raise BedrockError("ValidationException", f"Could not assume provided IAM role {body['roleArn']}")
-
-
-def _job_failure(body: dict[str, Any], base: str, job_id: str) -> str:
-    """Read the data with the job's role, as the job's validation does; the reason why it will fail, or nothing."""
-    source, target = body["trainingDataConfig"]["s3Uri"], body["outputDataConfig"]["s3Uri"]
-    if not role_allows(body["roleArn"], "s3:GetObject", _object_arn(source)):
-        return f"Could not validate GetObject permissions to access Amazon S3 object {source}"
-    if not role_allows(body["roleArn"], "s3:PutObject", _object_arn(target.rstrip("/") + "/x")):
-        return f"Amazon S3 perms missing (PutObject) for {target}"
-    bucket, key = _bucket_and_key(source)
-    record = s3._buckets.get(bucket)
-    if record is None or key not in record["objects"]:
-        return f"Training data {source} does not exist"
-    try:
-        _pairs[job_id] = bedrock_training.read_records(s3._get_object_data(bucket, key) or b"", base)
-    except bedrock_training.TrainingDataError as error:
-        return str(error)
-    return ""
-
-
-def _view(job: dict[str, Any]) -> dict[str, Any]:
-    status = _status(job)
-    if status == "Completed":
-        _finish(job)
-    body = job["body"]
-    view = {
-        "jobArn": job["arn"],
-        "jobName": body["jobName"],
-        "outputModelName": body["customModelName"],
-        "customModelName": body["customModelName"],
-        "clientRequestToken": body.get("clientRequestToken", ""),
-        "roleArn": body["roleArn"],
-        "status": status,
-        "statusDetails": _details(job, status),
-        "creationTime": iso(job["started"]),
-        "lastModifiedTime": iso(time.time()),
-        "baseModelArn": f"arn:aws:bedrock:{get_region()}::foundation-model/{job['base']}",
-        "hyperParameters": body.get("hyperParameters") or {},
-        "trainingDataConfig": body["trainingDataConfig"],
-        "validationDataConfig": body.get("validationDataConfig") or {"validators": []},
-        "outputDataConfig": body["outputDataConfig"],
-        "customizationType": body.get("customizationType", "FINE_TUNING"),
-    }
-    if status == "Completed":
-        view |= {"outputModelArn": job["model_arn"], "customModelArn": job["model_arn"]}
-        view |= {"trainingMetrics": {"trainingLoss": job["loss"]}, "endTime": iso(job["started"] + TRAINED)}
-    if status == "Failed":
-        view |= {"failureMessage": job["failure"], "endTime": iso(job["started"] + VALIDATED)}
-    return view
-
-
-def _status(job: dict[str, Any]) -> str:
-    if job["stopped"]:
-        return "Stopped" if elapsed(job["stopped"]) > 1 else "Stopping"
-    age = elapsed(job["started"])
-    if job["failure"]:
-        return "Failed" if age > VALIDATED else "InProgress"
-    return "Completed" if age > TRAINED else "InProgress"
-
-
-def _details(job: dict[str, Any], status: str) -> dict[str, Any]:
-    age = elapsed(job["started"])
-    ends = {"validationDetails": VALIDATED, "dataProcessingDetails": PROCESSED, "trainingDetails": TRAINED}
-    details, begin = {}, 0.0
-    for name, end in ends.items():
-        state = "Completed" if age > end else "InProgress" if age > begin else "NotStarted"
-        if status in ("Failed", "Stopped") and state != "Completed":
-            state = status if state == "InProgress" or status == "Stopped" else "NotStarted"
-        details[name] = {
-            "status": state,
-            "creationTime": iso(job["started"] + begin),
-            "lastModifiedTime": iso(time.time()),
-        }
-        begin = end
-    return details
-
-
-def _finish(job: dict[str, Any]) -> None:
-    with _lock:
-        if job["model_arn"]:
-            return
-        body, pairs = job["body"], _pairs[job["id"]]
-        epochs = int((body.get("hyperParameters") or {}).get("epochCount", "2"))
-        metrics, job["loss"] = bedrock_training.metrics_csv(pairs, epochs)
-        bucket, key = _bucket_and_key(
-            body["outputDataConfig"]["s3Uri"].rstrip("/") + f"/model-customization-job-{job['id']}"
-        )
-        _put(bucket, f"{key}/training_artifacts/step_wise_training_metrics.csv", metrics)
-        report = f"fileName,totalProcessedRecordCount,acceptedRecordCount\ntraining,{len(pairs)},{len(pairs)}\n"
-        _put(bucket, f"{key}/input_status/manifest.report.csv", report)
-        model_arn = arn(f"custom-model/{job['base']}/{identifier()}")
-        bedrock._custom_models[model_arn] = _model_record(job, model_arn)
-        bedrock._tags[model_arn] = tag_map(body.get("customModelTags"))
-        _pairs[model_arn] = pairs
-        job["model_arn"] = model_arn
-
-
-def _model_record(job: dict[str, Any], model_arn: str) -> dict[str, Any]:
-    view = {
-        "modelArn": model_arn,
-        "modelName": job["body"]["customModelName"],
-        "jobName": job["body"]["jobName"],
-        "jobArn": job["arn"],
-        "baseModelArn": f"arn:aws:bedrock:{get_region()}::foundation-model/{job['base']}",
-        "customizationType": job["body"].get("customizationType", "FINE_TUNING"),
-        "hyperParameters": job["body"].get("hyperParameters") or {},
-        "trainingDataConfig": job["body"]["trainingDataConfig"],
-        "outputDataConfig": job["body"]["outputDataConfig"],
-        "trainingMetrics": {"trainingLoss": job["loss"]},
-        "creationTime": iso(time.time()),
-        "modelStatus": "Active",
-    }
-    return view
-
-
-def _model(record: dict[str, Any]) -> dict[str, Any]:
-    return {key[0].lower() + key[1:]: value for key, value in record.items()}
 
 
 def get_model(identifier_: str) -> Response:
     """GetCustomModel by ARN or by name."""
-    for record in map(_model, bedrock._custom_models.values()):
-        if identifier_ in (record["modelArn"], record["modelName"]):
-            return answer(record)
-    raise BedrockError("ResourceNotFoundException", f"Custom model {identifier_} not found")
+    return _get_model({}, identifier_)
+
+
+def _base(model: str) -> str:
+    """The customization id behind a foundation model's or a custom model's id, name or ARN."""
+    return base_of(find_model(model)) if has_model(model) else model.rsplit("foundation-model/", 1)[-1]
+
+
+def _check_request(body: dict[str, Any], base: str) -> None:
+    if fault := training.check_request(body):
+        raise BedrockError("ValidationException", fault)
+    if base not in training.BASES or training.BASES[base][0] != get_region():
+        raise BedrockError("ValidationException", f"The provided model identifier {base} is not supported here")
+    kind = body.get("customizationType") or "FINE_TUNING"
+    if kind != "FINE_TUNING":
+        raise BedrockError("ValidationException", f"The customization type {kind} is not supported for {base}")
+    if any(job["body"]["jobName"] == body["jobName"] for job in _jobs.values()):
+        raise BedrockError("ConflictException", f"A job named {body['jobName']} already exists")
+    running = [job["body"]["customModelName"] for job in _jobs.values() if job["ended"] is None]
+    if body["customModelName"] in running or has_model(body["customModelName"]):
+        raise BedrockError("ConflictException", f"A custom model named {body['customModelName']} already exists")
+    if fault := training.check_hyperparameters(base, body.get("hyperParameters") or {}):
+        raise BedrockError("ValidationException", fault)
+    check_trust(body["roleArn"])
+
+
+def _run(job: dict[str, Any]) -> None:
+    """The job's life, in its own thread."""
+    result: dict[str, Any]
+    try:
+        files = _read_files(job)
+    except TrainingDataError as error:
+        files, result = {}, {"status": "Failed", "failureMessage": str(error)}
+    if not sleep_until(job["started"], TRAINED if files else VALIDATED, job["stop"]):
+        sleep_until(job["stopped"], STOPPING, threading.Event())
+        result = {"status": "Stopped"}
+    elif files:
+        result = _complete(job, files)
+    job["result"], job["ended"] = result, time.time()
+    _emit(job)
+
+
+def _read_files(job: dict[str, Any]) -> dict[str, list[training.Pairs]]:
+    """The records of the training file and of every validation file, by URI. Raises TrainingDataError."""
+    body, base = job["body"], job["base"]
+    source, target = body["trainingDataConfig"]["s3Uri"], body["outputDataConfig"]["s3Uri"]
+    files = {uri: _read_file(uri, body["roleArn"], base) for uri in (source, *training.validators(body))}
+    if not role_allows(body["roleArn"], "s3:PutObject", f"{target.rstrip('/')}/{_folder(job)}"):
+        raise TrainingDataError(f"Amazon S3 perms missing (PutObject) for {target}")
+    if bucket_and_key(target)[0] not in s3._buckets:
+        raise TrainingDataError(f"Amazon S3 perms missing (PutObject) for {target}: the bucket does not exist")
+    training.check_count(len(files[source]), sum(map(len, files.values())) - len(files[source]), base)
+    return files
+
+
+def _read_file(uri: str, role: str, base: str) -> list[training.Pairs]:
+    bucket, key = bucket_and_key(uri)
+    content = s3._get_object_data(bucket, key)
+    if content is None or not role_allows(role, "s3:GetObject", uri):
+        raise TrainingDataError(
+            f"Could not validate GetObject permissions to access Amazon S3 bucket {bucket} at key {key}"
+            + (": the object does not exist" if content is None else "")
+        )
+    try:
+        return training.read_records(content, base)
+    except TrainingDataError as error:
+        raise TrainingDataError(f"Unable to parse Amazon S3 file: {uri}: {error}") from None
+
+
+def _complete(job: dict[str, Any], files: dict[str, list[training.Pairs]]) -> dict[str, Any]:
+    """Write the outputs, make the custom model; the members that a Completed job has more than others."""
+    records = next(iter(files.values()))
+    outputs, metrics = training.outputs(files, int(job["hyperparameters"]["epochCount"]))
+    bucket, prefix = bucket_and_key(job["body"]["outputDataConfig"]["s3Uri"])
+    for path, text in outputs.items():
+        s3._put_object(bucket, f"{prefix.rstrip('/')}/{_folder(job)}/{path}".lstrip("/"), text.encode(), {})
+    model_arn = arn(f"custom-model/{job['base']}/{identifier()}")
+    _pairs[model_arn] = [pair for record in records for pair in record]
+    add_model(model_arn, _model(job, model_arn) | metrics, job["body"].get("customModelTags"))
+    return {"status": "Completed", "outputModelArn": model_arn, "customModelArn": model_arn, **metrics}
+
+
+def _shared(job: dict[str, Any]) -> dict[str, Any]:
+    """The members that a job and its model have in common."""
+    return {
+        "jobArn": job["arn"],
+        "jobName": job["body"]["jobName"],
+        "baseModelArn": f"arn:aws:bedrock:{get_region()}::foundation-model/{job['base']}",
+        "customizationType": job["body"].get("customizationType") or "FINE_TUNING",
+        "hyperParameters": job["hyperparameters"],
+        "trainingDataConfig": job["body"]["trainingDataConfig"],
+        "validationDataConfig": job["body"].get("validationDataConfig") or {"validators": []},
+        "outputDataConfig": job["body"]["outputDataConfig"],
+    }
+
+
+def _model(job: dict[str, Any], model_arn: str) -> dict[str, Any]:
+    own = {"modelArn": model_arn, "modelName": job["body"]["customModelName"], "creationTime": iso(time.time())}
+    return _shared(job) | own | {"modelStatus": "Active"}
+
+
+def _view(job: dict[str, Any]) -> dict[str, Any]:
+    view = _shared(job) | {
+        "outputModelName": job["body"]["customModelName"],
+        "customModelName": job["body"]["customModelName"],
+        "clientRequestToken": job["body"].get("clientRequestToken") or job["id"],
+        "roleArn": job["body"]["roleArn"],
+        "status": _status(job),
+        "statusDetails": _details(job),
+        "creationTime": iso(job["started"]),
+        "lastModifiedTime": iso(job["ended"] or job["stopped"] or time.time()),
+    }
+    return view | job["result"] | {"endTime": iso(job["ended"])} if job["ended"] else view
+
+
+def _status(job: dict[str, Any]) -> str:
+    return "Stopping" if job["stopped"] and not job["ended"] else str(job["result"]["status"])
+
+
+def _details(job: dict[str, Any]) -> dict[str, Any]:
+    details = {}
+    states = stages(STAGES, job["started"], _status(job), job["stopped"] or job["ended"])
+    for name, (state, begun) in states.items():
+        details[name] = {"status": state}
+        if begun:
+            details[name] |= {"creationTime": iso(begun), "lastModifiedTime": iso(job["ended"] or time.time())}
+    return details
+
+
+def _emit(job: dict[str, Any]) -> None:
+    view = _view(job)
+    detail = {name: view[name] for name in view if name not in ("status", "statusDetails", "clientRequestToken")}
+    entry = {
+        "Source": "aws.bedrock",
+        "DetailType": "Model Customization Job State Change",
+        "Detail": json.dumps({"version": "0.0", "jobStatus": view["status"], **detail}),
+        "Resources": [job["arn"]],
+    }
+    eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
 
 
 def _find(identifier_: str) -> dict[str, Any]:
@@ -234,44 +238,5 @@ def _find(identifier_: str) -> dict[str, Any]:
     raise BedrockError("ResourceNotFoundException", f"Customization job {identifier_} not found")
 
 
-def role_allows(role_arn: str, action: str, resource: str) -> bool:
-    """Whether an Allow statement of the role's own policies matches; conditions and denials are not looked at."""
-    role = _role(role_arn)
-    if role is None:
-        return False
-    documents = [json.loads(text) if isinstance(text, str) else text for text in _policies(role)]
-    statements = [statement for document in documents for statement in _list(document.get("Statement"))]
-    return any(
-        statement.get("Effect") == "Allow"
-        and any(fnmatch.fnmatchcase(action, pattern) for pattern in _list(statement.get("Action")))
-        and any(fnmatch.fnmatchcase(resource, pattern) for pattern in _list(statement.get("Resource")))
-        for statement in statements
-    )
-
-
-def _role(role_arn: str) -> dict[str, Any] | None:
-    role: dict[str, Any] | None = iam._roles.get(role_arn.rsplit("/", 1)[-1])
-    return role
-
-
-def _policies(role: dict[str, Any]) -> list[Any]:
-    inline = role.get("InlinePolicies") or {}
-    return list(inline.values()) if isinstance(inline, dict) else list(inline)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def _bucket_and_key(uri: str) -> tuple[str, str]:
-    parts = urlsplit(uri)
-    return parts.netloc, parts.path.lstrip("/")
-
-
-def _object_arn(uri: str) -> str:
-    bucket, key = _bucket_and_key(uri)
-    return f"arn:aws:s3:::{bucket}/{key}"
-
-
-def _put(bucket: str, key: str, text: str) -> None:
-    s3._put_object(bucket, key, text.encode(), {})
+def _folder(job: dict[str, Any]) -> str:
+    return f"model-customization-job-{job['id']}"

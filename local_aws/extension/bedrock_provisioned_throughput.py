@@ -1,86 +1,103 @@
-"""Provisioned throughput: Creating -> InService, Updating in place, commitments, a quota of model units."""
+"""Provisioned throughput: Creating -> InService, Updating in place, commitments, a quota of model units.
+
+KIT_PT_QUOTA is the number of model units that the account may have (2 by default; a new AWS account has 0).
+"""
 
 import os
+import re
 import time
 from typing import Any
 
 from ministack.core.responses import AccountRegionScopedDict, get_region
 from ministack.services import bedrock
 
+from local_aws.extension import bedrock_custom_model_deployments as models
 from local_aws.extension.bedrock_answers import (
     BedrockError,
     Response,
     answer,
     arn,
-    elapsed,
     identifier,
     iso,
     required,
     tag_map,
 )
+from local_aws.extension.bedrock_clock import elapsed, moment
+from local_aws.extension.bedrock_tokens import forget, listing
 
 CREATING, UPDATING = 1.5, 1.0
-COMMITMENT_DAYS = {"OneMonth": 30, "SixMonths": 183}
 DAY_SECONDS = 86_400
+COMMITMENT_DAYS = {"OneMonth": 30, "SixMonths": 183}
+NAME = re.compile(r"([0-9a-zA-Z][_-]?)+")
+CONTEXT_SUFFIX = re.compile(r":\d+k$")  # only ids with their context length can be provisioned
+NOT_PROVISIONED = ("meta.llama3-3-70b",)
 
 _throughputs = AccountRegionScopedDict()
 
 
 def create(body: dict[str, Any]) -> Response:
+    """CreateProvisionedModelThroughput. Raises BedrockError."""
     required(body, "modelUnits", "provisionedModelName", "modelId")
-    if any(item["name"] == body["provisionedModelName"] for item in _throughputs.values()):
-        raise BedrockError("ValidationException", f"The name {body['provisionedModelName']} is already in use")
-    used = sum(item["units"] for item in _throughputs.values())
-    if used + body["modelUnits"] > int(os.environ.get("KIT_PT_QUOTA", "2")):
-        raise BedrockError(
-            "ServiceQuotaExceededException",
-            "Your account does not currently have any no commitment model units reserved for this model",
-        )
+    _check_name(body["provisionedModelName"])
+    commitment, units = body.get("commitmentDuration"), body["modelUnits"]
+    if commitment is not None and commitment not in COMMITMENT_DAYS:
+        raise BedrockError("ValidationException", f"commitmentDuration must be OneMonth or SixMonths, got {commitment}")
+    if not isinstance(units, int) or units < 1:
+        raise BedrockError("ValidationException", f"modelUnits must be 1 or more, got {units}")
     model = _model_arn(body["modelId"])
+    _check_quota(units, model, commitment)
     throughput_arn = arn(f"provisioned-model/{identifier()}")
     _throughputs[throughput_arn] = {
         "arn": throughput_arn,
         "name": body["provisionedModelName"],
-        "units": body["modelUnits"],
+        "units": units,
         "model": model,
         "next": model,
-        "commitment": body.get("commitmentDuration"),
+        "commitment": commitment,
         "created": time.time(),
         "updated": None,
+        "changed": None,
     }
     bedrock._tags[throughput_arn] = tag_map(body.get("tags"))
     return answer({"provisionedModelArn": throughput_arn}, 201)
 
 
-def update(identifier_: str, body: dict[str, Any]) -> Response:
+def update(body: dict[str, Any], identifier_: str) -> Response:
+    """UpdateProvisionedModelThroughput: another name, another custom model of the same base. Raises BedrockError."""
     item = find(identifier_)
     if status(item) != "InService":
-        raise BedrockError("ConflictException", f"{item['name']} is {status(item)} and cannot be updated")
-    if body.get("desiredModelId"):
-        model = _model_arn(body["desiredModelId"])
-        if _base(model) != _base(item["model"]) or ":custom-model/" not in item["model"]:
-            raise BedrockError("ValidationException", "The desired model must be of the same base model")
+        raise BedrockError("ValidationException", f"{item['name']} is {status(item)} and cannot be updated")
+    name, wanted = body.get("desiredProvisionedModelName"), body.get("desiredModelId")
+    if not name and not wanted:
+        raise BedrockError("ValidationException", "desiredProvisionedModelName or desiredModelId is required")
+    if name and name != item["name"]:
+        _check_name(name)
+    if wanted:
+        _check_swap(item, model := _model_arn(wanted))
         item["model"], item["next"], item["updated"] = item["next"], model, time.time()
-    item["name"] = body.get("desiredProvisionedModelName") or item["name"]
+    item["name"], item["changed"] = name or item["name"], time.time()
     return answer({})
 
 
-def get(identifier_: str) -> Response:
+def get(_: dict[str, str], identifier_: str) -> Response:
     return answer(_view(find(identifier_)))
 
 
-def list_throughputs() -> Response:
-    return answer({"provisionedModelSummaries": [_view(item) for item in _throughputs.values()]})
+def list_throughputs(query: dict[str, str]) -> Response:
+    items = [_view(item) for item in _throughputs.values()]
+    member = "provisionedModelSummaries"
+    return answer(listing(query, items, member, name="provisionedModelName", created="creationTime"))
 
 
-def delete(identifier_: str) -> Response:
+def delete(_: dict[str, Any], identifier_: str) -> Response:
     item = find(identifier_)
-    if status(item) == "Updating":
-        raise BedrockError("ConflictException", f"{item['name']} is being updated")
+    if status(item) != "InService":
+        raise BedrockError("ConflictException", f"{item['name']} is {status(item)} and cannot be deleted")
     if item["commitment"] and time.time() < _expiry(item):
         raise BedrockError("ConflictException", f"{item['name']} has a commitment until {iso(_expiry(item))}")
     _throughputs.pop(item["arn"])
     bedrock._tags.pop(item["arn"], None)
+    forget(item["arn"])
     return answer({})
 
 
@@ -91,6 +108,15 @@ def find(identifier_: str) -> dict[str, Any]:
             found: dict[str, Any] = item
             return found
     raise BedrockError("ResourceNotFoundException", f"Provisioned throughput {identifier_} not found")
+
+
+def exists(resource_arn: str) -> bool:
+    return resource_arn in _throughputs
+
+
+def names_serving(model_arn: str) -> list[str]:
+    """The names of those that serve this custom model, or are about to."""
+    return [item["name"] for item in _throughputs.values() if model_arn in (item["next"], serving_model(item))]
 
 
 def status(item: dict[str, Any]) -> str:
@@ -106,6 +132,7 @@ def serving_model(item: dict[str, Any]) -> str:
 
 
 def _view(item: dict[str, Any]) -> dict[str, Any]:
+    changed = item["changed"] or min(moment(item["created"], CREATING), time.time())
     view = {
         "provisionedModelArn": item["arn"],
         "provisionedModelName": item["name"],
@@ -116,7 +143,7 @@ def _view(item: dict[str, Any]) -> dict[str, Any]:
         "foundationModelArn": f"arn:aws:bedrock:{get_region()}::foundation-model/{_base(item['next'])}",
         "status": status(item),
         "creationTime": iso(item["created"]),
-        "lastModifiedTime": iso(item["updated"] or item["created"]),
+        "lastModifiedTime": iso(changed),
     }
     if item["commitment"]:
         view |= {"commitmentDuration": item["commitment"], "commitmentExpirationTime": iso(_expiry(item))}
@@ -127,12 +154,45 @@ def _expiry(item: dict[str, Any]) -> float:
     return float(item["created"] + COMMITMENT_DAYS[item["commitment"]] * DAY_SECONDS)
 
 
+def _check_name(name: str) -> None:
+    if len(name) > 63 or not NAME.fullmatch(name):
+        raise BedrockError("ValidationException", f"provisionedModelName must match {NAME.pattern}, got {name}")
+    if any(item["name"] == name for item in _throughputs.values()):
+        raise BedrockError("ValidationException", f"The name {name} is already in use")
+
+
+def _check_quota(units: int, model: str, commitment: str | None) -> None:
+    used = sum(item["units"] for item in _throughputs.values())
+    quota = int(os.environ.get("KIT_PT_QUOTA", "2"))
+    if used + units > quota:
+        kind = "commitment" if commitment else "no commitment"
+        raise BedrockError(
+            "ServiceQuotaExceededException",
+            f"Your account does not currently have any {kind} model units reserved for {_base(model)}"
+            if not quota
+            else f"{units} model units were asked for; {used} of the account's {quota} are in use",
+        )
+
+
+def _check_swap(item: dict[str, Any], model: str) -> None:
+    if ":custom-model/" not in item["next"]:
+        raise BedrockError("ValidationException", "The model of a base model's provisioned throughput cannot change")
+    if _base(model) != _base(item["next"]):
+        raise BedrockError("ValidationException", f"The desired model must be based on {_base(item['next'])}")
+
+
 def _model_arn(model: str) -> str:
-    if ":custom-model/" in model:
-        if model not in bedrock._custom_models:
-            raise BedrockError("ResourceNotFoundException", f"Custom model {model} not found")
-        return model
-    return f"arn:aws:bedrock:{get_region()}::foundation-model/{model.rsplit('foundation-model/', 1)[-1]}"
+    plain = model.rsplit("foundation-model/", 1)[-1]
+    known = {entry[0] for entry in bedrock._CATALOG}
+    if CONTEXT_SUFFIX.sub("", plain) in known:
+        if not CONTEXT_SUFFIX.search(plain) or plain.startswith(NOT_PROVISIONED):
+            raise BedrockError("ValidationException", f"Provisioned Throughput is not supported for {plain}")
+        return f"arn:aws:bedrock:{get_region()}::foundation-model/{plain}"
+    found = models.find_model(model)
+    if models.base_of(found).startswith(NOT_PROVISIONED):
+        raise BedrockError("ValidationException", f"Provisioned Throughput is not supported for {plain}")
+    custom: str = found["modelArn"]
+    return custom
 
 
 def _base(model_arn: str) -> str:

@@ -1,66 +1,105 @@
-"""RetrieveAndGenerate: retrieves, asks the model with the passages, and cites them."""
+"""RetrieveAndGenerate, whole and streamed: retrieves, asks the model with the passages, and cites them."""
 
 import re
 import uuid
 from typing import Any
 
-import bm25s
-import Stemmer
-from ministack.services import bedrock_runtime
+from ministack.services import bedrock_agent_runtime, bedrock_runtime
 
 from local_aws.extension import bedrock_runtime_models, knowledge_retrieval
 from local_aws.extension.bedrock_answers import BedrockError, Response, answer
 
 MAX_INPUT = 1_000
-SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+CITED_PASSAGES, MOCK_SENTENCES = 2, 3
+SHORTEST_SENTENCE = 30
+SENTENCE = re.compile(r"(?<=[.!?])\s+|\n{2,}|\n(?=[#*|-])")
+NO_ANSWER = "Sorry, I am unable to assist you with this request."
+INSTRUCTION = (
+    "Answer the question from the numbered passages only, in a few sentences. If they do not hold the answer, say so."
+)
+Passage = dict[str, Any]
+Parts = list[tuple[str, list[Passage]]]
 
 
 def retrieve_and_generate(body: dict[str, Any]) -> Response:
     """The RetrieveAndGenerate operation for knowledge bases. Raises BedrockError."""
+    parts = _answered(body)
+    citations = [citation for citation in _citations(parts) if citation["retrievedReferences"]]
+    text = " ".join(text for text, _ in parts)
+    return answer({"sessionId": _session(body), "output": {"text": text}, "citations": citations})
+
+
+def retrieve_and_generate_stream(body: dict[str, Any]) -> Response:
+    """RetrieveAndGenerateStream: the same parts as events. Raises BedrockError."""
+    parts = _answered(body)
+    stream = b""
+    for number, (citation, (text, passages)) in enumerate(zip(_citations(parts), parts, strict=True)):
+        stream += bedrock_agent_runtime._es_event("output", {"text": f" {text}" if number else text})
+        if passages:
+            stream += bedrock_agent_runtime._es_event("citation", {"citation": citation, **citation})
+    headers = {
+        "Content-Type": "application/vnd.amazon.eventstream",
+        "x-amzn-bedrock-knowledge-base-session-id": _session(body),
+    }
+    return 200, headers, stream
+
+
+def _answered(body: dict[str, Any]) -> Parts:
+    """The answer in parts, each with the passages it rests on."""
     text = (body.get("input") or {}).get("text") or ""
     if not 0 < len(text) <= MAX_INPUT:
         raise BedrockError("ValidationException", f"input.text must have 1 to {MAX_INPUT} characters, got {len(text)}")
     configuration = (body.get("retrieveAndGenerateConfiguration") or {}).get("knowledgeBaseConfiguration") or {}
     search = (configuration.get("retrievalConfiguration") or {}).get("vectorSearchConfiguration") or {}
-    model = configuration.get("modelArn") or ""
-    bedrock_runtime_models.resolve(model)
-    count = search.get("numberOfResults", knowledge_retrieval.DEFAULT_RESULTS)
-    passages = knowledge_retrieval.ranked(configuration.get("knowledgeBaseId") or "", text, count)
+    model = bedrock_runtime_models.resolve(configuration.get("modelArn") or "")
+    passages = knowledge_retrieval.ranked(configuration.get("knowledgeBaseId") or "", text, search)
     if not passages:
-        return answer(_response("Sorry, I am unable to assist you with this request.", [], body))
-    used = passages[:2]
-    generated = _ask(model, text, used) or _mock(model, text, used)
-    return answer(_response(generated, used, body))
+        return [(NO_ANSWER, [])]
+    generated = _ask(model, text, passages)
+    if generated is None:
+        return _mock(model, text, passages[:CITED_PASSAGES])
+    return [(generated, passages[:CITED_PASSAGES])]
 
 
-def _ask(model: str, question: str, passages: list[dict[str, Any]]) -> str | None:
+def _ask(model: str, question: str, passages: list[Passage]) -> str | None:
     """The answer of the server behind KIT_LLM_URL, None where there is none."""
-    context = "\n\n".join(passage["content"]["text"] for passage in passages)
-    system = [{"text": f"Answer from these passages only:\n\n{context}"}]
+    numbered = [f"[{number}] {passage['content']['text']}" for number, passage in enumerate(passages, start=1)]
+    system = [{"text": "\n\n".join([INSTRUCTION, *numbered])}]
     messages = [{"role": "user", "content": [{"text": question}]}]
     reply: str | None = bedrock_runtime._proxy_to_openai_chat(model, messages, system, {})
     return reply
 
 
-def _mock(model: str, question: str, passages: list[dict[str, Any]]) -> str:
-    """The passages' sentences that fit the question best, marked as a mock."""
-    name = bedrock_runtime_models.resolve(model)
-    sentences = [part.strip("#*- ") for part in SENTENCE.split(passages[0]["content"]["text"])]
-    sentences = [part for part in sentences if len(part) > 30] or [passages[0]["content"]["text"][:300]]
-    stemmer = Stemmer.Stemmer("english")
-    index = bm25s.BM25()
-    index.index(bm25s.tokenize(sentences, stemmer=stemmer, show_progress=False), show_progress=False)
-    query = bm25s.tokenize([question], stemmer=stemmer, show_progress=False)
-    found, _ = index.retrieve(query, k=min(3, len(sentences)), show_progress=False)
-    best = [sentences[position] for position in sorted(int(position) for position in found[0])]
-    return f"[mock answer by {name}] {' '.join(best)}"
+def _mock(model: str, question: str, passages: list[Passage]) -> Parts:
+    """The passages' sentences that fit the question best, each part from one passage; marked as a mock."""
+    sentences = [(sentence, passage) for passage in passages for sentence in _sentences(passage)]
+    found = knowledge_retrieval.best([sentence for sentence, _ in sentences], question, MOCK_SENTENCES)
+    chosen = sorted(position for position, _ in found) or [0]
+    parts: Parts = []
+    for passage in passages:
+        picked = [sentences[position][0] for position in chosen if sentences[position][1] is passage]
+        if picked:
+            parts.append((" ".join(dict.fromkeys(picked)), [passage]))
+    first, references = parts[0]
+    return [(f"[mock answer by {model}] {first}", references), *parts[1:]]
 
 
-def _response(text: str, passages: list[dict[str, Any]], body: dict[str, Any]) -> dict[str, Any]:
-    references = [{key: passage[key] for key in ("content", "location", "metadata")} for passage in passages]
-    part = {"textResponsePart": {"text": text, "span": {"start": 0, "end": max(len(text) - 1, 0)}}}
-    return {
-        "sessionId": body.get("sessionId") or str(uuid.uuid4()),
-        "output": {"text": text},
-        "citations": [{"generatedResponsePart": part, "retrievedReferences": references}],
-    }
+def _sentences(passage: Passage) -> list[str]:
+    text = passage["content"]["text"]
+    pieces = [" ".join(piece.strip("#*|- \n").split()) for piece in SENTENCE.split(text)]
+    return [piece for piece in pieces if len(piece) > SHORTEST_SENTENCE] or [text[:300]]
+
+
+def _citations(parts: Parts) -> list[dict[str, Any]]:
+    citations, begin = [], 0
+    for text, passages in parts:
+        span = {"start": begin, "end": begin + len(text) - 1}
+        references = [{key: passage[key] for key in ("content", "location", "metadata")} for passage in passages]
+        part = {"textResponsePart": {"text": text, "span": span}}
+        citations.append({"generatedResponsePart": part, "retrievedReferences": references})
+        begin += len(text) + 1
+    return citations
+
+
+def _session(body: dict[str, Any]) -> str:
+    return str(body.get("sessionId") or uuid.uuid4())

@@ -1,11 +1,12 @@
 """Ingestion jobs: read the data source's documents from S3, cut them into chunks, keep what did not change.
 
-STARTING -> IN_PROGRESS -> COMPLETE | FAILED over scaled time; one job a data source at a time.
+STARTING -> IN_PROGRESS -> COMPLETE | FAILED, or STOPPING -> STOPPED, over scaled time; one job a data source at a time.
 """
 
-import hashlib
+import html
 import io
 import re
+import threading
 import time
 from typing import Any
 
@@ -13,14 +14,28 @@ import pypdf
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import bedrock_agent, s3
 
-from local_aws.extension.bedrock_answers import BedrockError, Response, answer, elapsed, identifier, iso
-from local_aws.extension.bedrock_customization_jobs import role_allows
+from local_aws.extension.bedrock_answers import BedrockError, Response, answer, identifier, iso
+from local_aws.extension.bedrock_availability import role_allows
+from local_aws.extension.bedrock_clock import elapsed, in_background, sleep_until
 from local_aws.extension.bedrock_tokens import once
 
-STARTING, IN_PROGRESS = 0.3, 1.2
+STARTING, IN_PROGRESS, STOPPING = 0.3, 1.2, 0.3
+RUNNING = ("STARTING", "IN_PROGRESS", "STOPPING")
 CHARACTERS_PER_TOKEN = 4
-TEXT_TYPES = (".md", ".txt", ".html", ".csv")
-Chunk = dict[str, str]
+DEFAULT_TOKENS, DEFAULT_OVERLAP = 300, 20
+TEXT_TYPES = (".md", ".txt", ".html", ".htm", ".csv")
+SIDECAR = ".metadata.json"
+HEADING = re.compile(r"^#{1,6}\s+(.+)$", re.MULTILINE)
+COUNTS = {
+    "scanned": "numberOfDocumentsScanned",
+    "new": "numberOfNewDocumentsIndexed",
+    "modified": "numberOfModifiedDocumentsIndexed",
+    "deleted": "numberOfDocumentsDeleted",
+    "failed": "numberOfDocumentsFailed",
+    "metadata": "numberOfMetadataDocumentsScanned",
+    "metadata_modified": "numberOfMetadataDocumentsModified",
+}
+Chunk = dict[str, Any]
 
 _jobs = AccountRegionScopedDict()
 _documents = AccountRegionScopedDict()
@@ -31,164 +46,205 @@ def start(body: dict[str, Any], knowledge_base: str, data_source: str) -> Respon
     token = body.get("clientToken")
     if token is not None and not 33 <= len(token) <= 256:
         raise BedrockError("ValidationException", f"clientToken must have 33 to 256 characters, got {len(token)}")
-    return once(f"StartIngestionJob/{data_source}", body, lambda _: _start(knowledge_base, data_source))
+    return once(f"StartIngestionJob/{data_source}", body, lambda _: _start(body, knowledge_base, data_source))
 
 
 def get(_: dict[str, Any], knowledge_base: str, data_source: str, job_id: str) -> Response:
-    job = _jobs.get(f"{knowledge_base}/{data_source}/{job_id}")
-    if job is None:
-        raise BedrockError("ResourceNotFoundException", f"Ingestion job {job_id} not found")
-    return answer({"ingestionJob": _view(job)})
+    return answer({"ingestionJob": _view(_find(knowledge_base, data_source, job_id))})
+
+
+def stop(_: dict[str, Any], knowledge_base: str, data_source: str, job_id: str) -> Response:
+    job = _find(knowledge_base, data_source, job_id)
+    if _status(job) not in RUNNING:
+        raise BedrockError("ConflictException", f"Ingestion job {job_id} is {_status(job)} and cannot be stopped")
+    job["stopped"] = job["stopped"] or time.time()
+    job["stop"].set()
+    return answer({"ingestionJob": _view(job)}, 202)
 
 
 def list_jobs(_: dict[str, Any], knowledge_base: str, data_source: str) -> Response:
     prefix = f"{knowledge_base}/{data_source}/"
     views = [_view(job) for key, job in _jobs.items() if key.startswith(prefix)]
-    return answer(
-        {"ingestionJobSummaries": [{k: v for k, v in view.items() if k != "failureReasons"} for view in views]}
-    )
+    return answer({"ingestionJobSummaries": views})
 
 
 def chunks_of(knowledge_base: str) -> list[Chunk]:
-    """Every chunk of the knowledge base: {"text", "uri"}."""
-    prefix = f"{knowledge_base}/"
-    return [chunk for key, held in _documents.items() if key.startswith(prefix) for chunk in held["chunks"]]
+    """Every chunk of the knowledge base: {"text", "uri", "title", "heading", "metadata"}."""
+    chunks = []
+    for key, held in _documents.items():
+        owner, data_source, _ = key.split("/", 2)
+        gone = f"{owner}/{data_source}" not in bedrock_agent._data_sources
+        if owner == knowledge_base and not (gone and held["policy"] == "DELETE"):
+            chunks += [chunk | {"metadata": held["metadata"]} for chunk in held["chunks"]]
+    return chunks
 
 
-def _start(knowledge_base: str, data_source: str) -> Response:
+def _start(body: dict[str, Any], knowledge_base: str, data_source: str) -> Response:
     source = bedrock_agent._data_sources.get(f"{knowledge_base}/{data_source}")
     if source is None:
         raise BedrockError("ResourceNotFoundException", f"Data source {data_source} not found")
     for key, other in _jobs.items():
-        if key.startswith(f"{knowledge_base}/{data_source}/") and _status(other) in ("STARTING", "IN_PROGRESS"):
-            raise BedrockError("ConflictException", f"Ingestion job {other['id']} is in progress")
-    statistics, failures = _ingest(knowledge_base, data_source, source)
-    job = {
+        if key.startswith(f"{knowledge_base}/{data_source}/") and _status(other) in RUNNING:
+            raise BedrockError("ConflictException", f"Ingestion job {other['id']} of this data source is in progress")
+    job: dict[str, Any] = {
         "id": identifier(10).upper(),
         "knowledge_base": knowledge_base,
         "data_source": data_source,
+        "description": {"description": body["description"]} if body.get("description") else {},
         "started": time.time(),
-        "statistics": statistics,
-        "failures": failures,
-        "failed": bool(failures) and not statistics["numberOfDocumentsScanned"],
+        "stop": threading.Event(),
+        "stopped": None,
+        "ended": None,
+        "counts": dict.fromkeys(COUNTS, 0),
+        "failures": [],
     }
     _jobs[f"{knowledge_base}/{data_source}/{job['id']}"] = job
+    in_background(lambda: _run(job, source))
     return answer({"ingestionJob": _view(job)}, 202)
 
 
+def _find(knowledge_base: str, data_source: str, job_id: str) -> dict[str, Any]:
+    job: dict[str, Any] | None = _jobs.get(f"{knowledge_base}/{data_source}/{job_id}")
+    if job is None:
+        raise BedrockError("ResourceNotFoundException", f"Ingestion job {job_id} not found")
+    return job
+
+
 def _view(job: dict[str, Any]) -> dict[str, Any]:
-    status = _status(job)
-    done = status in ("COMPLETE", "FAILED")
-    view = {
+    done = job["ended"] is not None
+    view: dict[str, Any] = {
         "knowledgeBaseId": job["knowledge_base"],
         "dataSourceId": job["data_source"],
         "ingestionJobId": job["id"],
-        "status": status,
-        "statistics": job["statistics"] if done else dict.fromkeys(job["statistics"], 0),
+        "status": _status(job),
+        "statistics": {name: job["counts"][key] if done else 0 for key, name in COUNTS.items()},
         "startedAt": iso(job["started"]),
-        "updatedAt": iso(time.time()),
+        "updatedAt": iso(job["ended"] or time.time()),
     }
-    if done and job["failures"]:
-        view["failureReasons"] = job["failures"]
-    return view
+    reasons = {"failureReasons": job["failures"]} if done and job["failures"] else {}
+    return {**view, **job["description"], **reasons}
 
 
 def _status(job: dict[str, Any]) -> str:
-    age = elapsed(job["started"])
-    if age < STARTING:
-        return "STARTING"
-    if age < IN_PROGRESS:
-        return "IN_PROGRESS"
-    return "FAILED" if job["failed"] else "COMPLETE"
+    if job["stopped"]:
+        return "STOPPED" if job["ended"] else "STOPPING"
+    if job["ended"]:
+        return "FAILED" if job["failures"] and not job["counts"]["scanned"] else "COMPLETE"
+    return "STARTING" if elapsed(job["started"]) < STARTING else "IN_PROGRESS"
 
 
-def _ingest(knowledge_base: str, data_source: str, source: dict[str, Any]) -> tuple[dict[str, int], list[str]]:
-    names = ("Scanned", "NewIndexed", "ModifiedIndexed", "Deleted", "Failed")
-    counts = dict.fromkeys(names, 0)
-    configuration = source["DataSourceConfiguration"]["s3Configuration"]
-    bucket = configuration["bucketArn"].rsplit(":", 1)[-1]
-    role = bedrock_agent._knowledge_bases[knowledge_base]["RoleArn"]
+def _run(job: dict[str, Any], source: dict[str, Any]) -> None:
+    """The job's life, in its own thread."""
+    if sleep_until(job["started"], STARTING, job["stop"]):
+        try:
+            _ingest(job, source)
+        except Exception as error:  # a fault of ours must not leave the job in progress for ever
+            job["failures"].append(f"Encountered an unexpected error: {error}")
+        sleep_until(job["started"], IN_PROGRESS, job["stop"])
+    if job["stopped"]:
+        sleep_until(job["stopped"], STOPPING, threading.Event())
+    job["ended"] = time.time()
+
+
+def _ingest(job: dict[str, Any], source: dict[str, Any]) -> None:
+    configuration = source["DataSourceConfiguration"].get("s3Configuration") or {}
+    bucket = str(configuration.get("bucketArn")).rsplit(":", 1)[-1]
+    role = bedrock_agent._knowledge_bases[job["knowledge_base"]]["RoleArn"]
     if bucket not in s3._buckets:
-        return _statistics(counts), [f"S3 bucket {bucket} does not exist"]
-    prefixes = configuration.get("inclusionPrefixes") or [""]
-    keys = [key for key in s3._buckets[bucket]["objects"] if key.startswith(tuple(prefixes)) and not key.endswith("/")]
-    if keys and not role_allows(role, "s3:GetObject", f"arn:aws:s3:::{bucket}/{keys[0]}"):
-        return _statistics(counts), [f"The role {role} may not read s3://{bucket}/{keys[0]}"]
-    failures: list[str] = []
-    for key in sorted(keys):
-        counts["Scanned"] += 1
-        outcome = _ingest_document(f"{knowledge_base}/{data_source}/{key}", bucket, key, source, failures)
-        if outcome:
-            counts[outcome] += 1
-    counts["Deleted"] = _forget_missing(f"{knowledge_base}/{data_source}/", set(keys))
-    return _statistics(counts), failures
+        job["failures"].append(f"S3 bucket {bucket} does not exist or is not in this region")
+        return
+    prefixes = tuple(configuration.get("inclusionPrefixes") or [""])
+    objects = s3._buckets[bucket]["objects"]
+    keys = sorted(key for key in objects if key.startswith(prefixes) and not key.endswith("/"))
+    if denied := [key for key in keys if not role_allows(role, "s3:GetObject", f"s3://{bucket}/{key}")]:
+        job["failures"].append(f"The knowledge base's role {role} may not read s3://{bucket}/{denied[0]}")
+        return
+    prefix = f"{job['knowledge_base']}/{job['data_source']}/"
+    for key in keys:
+        if key.endswith(SIDECAR):
+            job["counts"]["metadata"] += 1
+        else:
+            job["counts"]["scanned"] += 1
+            if outcome := _ingest_document(prefix + key, bucket, key, source, job["failures"]):
+                job["counts"][outcome] += 1
+    gone = [held for held in _documents if held.startswith(prefix) and held.removeprefix(prefix) not in keys]
+    job["counts"]["deleted"] = sum(1 for held in gone if _documents.pop(held))
 
 
 def _ingest_document(held_key: str, bucket: str, key: str, source: dict[str, Any], failures: list[str]) -> str:
-    content = s3._get_object_data(bucket, key) or b""
-    digest = hashlib.sha256(content).hexdigest()
+    """Which count the document adds to, empty where it did not change."""
+    objects = s3._buckets[bucket]["objects"]
+    version, sidecar = objects[key]["etag"], objects.get(key + SIDECAR)
+    metadata = bedrock_agent._metadata_attributes(s3._get_object_data(bucket, key + SIDECAR)) if sidecar else {}
     held = _documents.get(held_key)
-    if held and held["digest"] == digest:
-        return ""
+    if held and held["version"] == version:
+        changed = held["metadata"] != metadata
+        held["metadata"] = metadata
+        return "metadata_modified" if changed else ""
     uri = f"s3://{bucket}/{key}"
     try:
-        text = _text(key, content)
+        chunks = cut_document(uri, s3._get_object_data(bucket, key) or b"", source)
     except (ValueError, pypdf.errors.PyPdfError) as error:
         failures.append(f"{uri}: {error}")
-        return "Failed"
-    size, overlap = _chunking(source)
-    _documents[held_key] = {
-        "digest": digest,
-        "chunks": [{"text": part, "uri": uri} for part in _cut(text, size, overlap)],
-    }
-    return "ModifiedIndexed" if held else "NewIndexed"
+        return "failed"
+    policy = source.get("DataDeletionPolicy")
+    _documents[held_key] = {"version": version, "metadata": metadata, "policy": policy, "chunks": chunks}
+    return "modified" if held else "new"
 
 
-def _forget_missing(prefix: str, keys: set[str]) -> int:
-    gone = [
-        held for held in list(_documents.keys()) if held.startswith(prefix) and held.removeprefix(prefix) not in keys
-    ]
-    for held in gone:
-        _documents.pop(held)
-    return len(gone)
+def cut_document(uri: str, content: bytes, source: dict[str, Any]) -> list[Chunk]:
+    """The chunks of one document as the data source's chunking asks for. Raises ValueError, PyPdfError."""
+    name = uri.rsplit("/", 1)[-1]
+    text = _text(name, content)
+    if not text.strip():
+        raise ValueError("the document has no text")
+    headings = [(match.start(), match[1].strip()) for match in HEADING.finditer(text)]
+    title = headings[0][1] if headings else re.sub(r"[-_.]", " ", name.rsplit(".", 1)[0])
+    chunks = []
+    for begin, piece in _cut(text, *_chunking(source)):
+        heading = next((words for start, words in reversed(headings) if start <= begin), title)
+        chunks.append({"text": piece, "uri": uri, "title": title, "heading": heading})
+    return chunks
 
 
-def _text(key: str, content: bytes) -> str:
-    if key.endswith(".pdf"):
-        return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
-    if not key.endswith(TEXT_TYPES):
-        raise ValueError(f"file type is not supported; allowed are .pdf and {', '.join(TEXT_TYPES)}")
-    text = content.decode("utf-8")
-    return re.sub(r"<[^>]+>", " ", text) if key.endswith(".html") else text
+def _text(name: str, content: bytes) -> str:
+    lower = name.lower()
+    if lower.endswith(".pdf"):
+        return "\n\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+    if not lower.endswith(TEXT_TYPES):
+        raise ValueError(f"file type is not supported; supported are .pdf, {', '.join(TEXT_TYPES)}")
+    text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    if not lower.endswith((".html", ".htm")):
+        return text
+    visible = re.sub(r"(?is)<(script|style|head)\b.*?</\1>", " ", text)
+    titled = re.sub(r"(?is)<h([1-6])\b[^>]*>(.*?)</h\1>", r"\n\n# \2\n\n", visible)
+    return html.unescape(re.sub(r"<[^>]+>", " ", titled))
 
 
 def _chunking(source: dict[str, Any]) -> tuple[int, int]:
+    """(size, overlap) of a chunk in characters."""
     configuration = (source.get("VectorIngestionConfiguration") or {}).get("chunkingConfiguration") or {}
-    fixed = configuration.get("fixedSizeChunkingConfiguration") or {}
-    size = int(fixed.get("maxTokens", 300)) * CHARACTERS_PER_TOKEN
-    return size, size * int(fixed.get("overlapPercentage", 20)) // 100
+    tokens, percentage = DEFAULT_TOKENS, DEFAULT_OVERLAP
+    if configuration.get("chunkingStrategy") == "NONE":
+        return 2**31, 0
+    if fixed := configuration.get("fixedSizeChunkingConfiguration"):
+        tokens, percentage = int(fixed["maxTokens"]), int(fixed["overlapPercentage"])
+    elif semantic := configuration.get("semanticChunkingConfiguration"):
+        tokens, percentage = int(semantic["maxTokens"]), 0
+    elif levels := configuration.get("hierarchicalChunkingConfiguration"):
+        tokens, percentage = int(levels["levelConfigurations"][0]["maxTokens"]), 0  # answers get the parent chunk
+    return tokens * CHARACTERS_PER_TOKEN, tokens * CHARACTERS_PER_TOKEN * percentage // 100
 
 
-def _cut(text: str, size: int, overlap: int) -> list[str]:
-    """Pieces of about `size` characters that end at a paragraph or a sentence where there is one."""
+def _cut(text: str, size: int, overlap: int) -> list[tuple[int, str]]:
+    """(begin, piece) of about `size` characters, ending at a paragraph, a sentence or a word where there is one."""
     pieces, begin = [], 0
     while begin < len(text):
         end = min(begin + size, len(text))
         if end < len(text):
-            cut = max(text.rfind("\n\n", begin, end), text.rfind(". ", begin, end) + 1)
-            end = cut if cut > begin + size // 2 else end
-        pieces.append(text[begin:end].strip())
+            cuts = [text.rfind(mark, begin + size // 2, end) for mark in ("\n\n", ". ", " ")]
+            end = next((cut + 1 for cut in cuts if cut > 0), end)
+        if piece := text[begin:end].strip():
+            pieces.append((begin, piece))
         begin = end if end == len(text) else max(end - overlap, begin + 1)
-    return [piece for piece in pieces if piece]
-
-
-def _statistics(counts: dict[str, int]) -> dict[str, int]:
-    return {
-        "numberOfDocumentsScanned": counts["Scanned"],
-        "numberOfNewDocumentsIndexed": counts["NewIndexed"],
-        "numberOfModifiedDocumentsIndexed": counts["ModifiedIndexed"],
-        "numberOfDocumentsDeleted": counts["Deleted"],
-        "numberOfDocumentsFailed": counts["Failed"],
-        "numberOfMetadataDocumentsScanned": 0,
-        "numberOfMetadataDocumentsModified": 0,
-    }
+    return pieces

@@ -81,7 +81,7 @@ def test_sync_waits_and_returns_the_job(client: Client, start: Callable[..., str
     job = json.loads(ended(client, start("waits"))["output"])
 
     assert job["Status"] == "Completed"
-    assert job["HyperParameters"] == {"epochCount": "2"}
+    assert job["HyperParameters"]["epochCount"] == "2"
     assert job["OutputModelArn"].startswith("arn:aws:bedrock:us-east-1:000000000000:custom-model/")
     tags = client("bedrock").list_tags_for_resource(resourceARN=job["JobArn"])["tags"]
     assert tags == [{"key": "Owner", "value": "support"}]
@@ -98,7 +98,7 @@ def test_a_failed_job_fails_the_state_with_its_message(client: Client, start: Ca
     failed = ended(client, start("fails", data="bad"))
 
     assert (failed["status"], failed["error"]) == ("FAILED", "States.TaskFailed")
-    assert "record 1 is not valid" in json.loads(failed["cause"])["FailureMessage"]
+    assert "bad.jsonl: line 1" in json.loads(failed["cause"])["FailureMessage"]
 
 
 def test_a_refused_call_fails_with_bedrocks_error(client: Client, start: Callable[..., str]) -> None:
