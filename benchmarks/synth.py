@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 
 import aws_cdk
+import constructs
+from aws_cdk import cloud_assembly_schema
 
 PROJECT = Path(__file__).resolve().parent.parent
 NODE = PROJECT / ".venv" / "bin" / "node"
@@ -56,19 +58,19 @@ def _twin(scratch: Path) -> list[str]:
     }
     print(f"{len(templates)} stacks, {sum(len(t['Resources']) for t in templates.values())} resources")
     (scratch / "templates.json").write_text(json.dumps(templates), encoding="utf-8")
-    (archive,) = (Path(aws_cdk.__file__).parent / "_jsii").glob("aws-cdk-lib@*.tgz")
     modules = scratch / "node_modules"
-    with tarfile.open(archive) as tar:
-        tar.extractall(modules, filter="data")
-    (modules / "package").rename(modules / "aws-cdk-lib")
-    import constructs
-
-    (archive,) = (Path(constructs.__file__).parent / "_jsii").glob("constructs@*.tgz")
-    with tarfile.open(archive) as tar:
-        tar.extractall(modules, filter="data")
-    (modules / "package").rename(modules / "constructs")
+    for package in (aws_cdk, constructs, cloud_assembly_schema):
+        _unpack(next((Path(str(package.__file__)).parent / "_jsii").glob("*.tgz")), modules)
     (scratch / "twin.js").write_text(TWIN, encoding="utf-8")
     return [str(NODE), str(scratch / "twin.js"), str(scratch / "templates.json"), str(scratch / "twin")]
+
+
+def _unpack(archive: Path, modules: Path) -> None:
+    with tarfile.open(archive) as tar:
+        tar.extractall(modules, filter="data")
+    name = json.loads((modules / "package" / "package.json").read_text(encoding="utf-8"))["name"]
+    (modules / name).parent.mkdir(exist_ok=True)
+    (modules / "package").rename(modules / name)
 
 
 def _timed(command: list[str], environment: dict[str, str]) -> float:
