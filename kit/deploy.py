@@ -10,6 +10,11 @@ from kit.cdk_cli import CDK, NODE, PROJECT
 from local_aws.guard import GuardError, require_real
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, default=Path("deployment.toml"), help="default: deployment.toml")
+    parser.add_argument("cdk_arguments", nargs="*", help="passed to cdk deploy")
+
+
 def run(options: argparse.Namespace) -> int:
     try:
         require_real(os.environ)

@@ -21,6 +21,12 @@ OUTPUTS = LOCAL / "outputs.json"
 EXPECTED = (ConfigError, FollowError, AskError, CdkError, LockedError, GuardError, emulator.EmulatorError)
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["up", "down", "status", "destroy"])
+    parser.add_argument("--config", type=Path, default=Path("deployment.toml"), help="default: deployment.toml")
+    parser.add_argument("--port", type=int, help="port of the embedded AWS (default: a free one)")
+
+
 def run(options: argparse.Namespace) -> int:
     actions = {"up": _up, "down": _down, "status": _status, "destroy": _destroy}
     try:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from pathlib import Path
 
 from stacks.deployment_config import DeploymentConfig
 
@@ -9,6 +10,10 @@ from stacks.deployment_config import DeploymentConfig
 def schema_text() -> str:
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **DeploymentConfig.model_json_schema()}
     return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", type=Path, help="a file (default: standard output)")
 
 
 def run(options: argparse.Namespace) -> int:
