@@ -8,6 +8,7 @@ import sys
 COMMANDS = {
     "local": "the same stacks on an embedded AWS on this machine",
     "deploy": "the stacks to the AWS account of your credentials",
+    "data": "check datasets before a job is paid for",
     "schema": "the JSON Schema of deployment.toml",
 }
 

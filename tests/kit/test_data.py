@@ -1,0 +1,62 @@
+"""`kit data`: the dispatcher and what it costs to start."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kit.__main__ import main
+from kit.data import SUBCOMMANDS
+
+PROJECT = Path(__file__).resolve().parents[2]
+GOOD = (
+    '{"schemaVersion": "bedrock-conversation-2024", "messages": [{"role": "user", "content": [{"text": "E1?"}]},'
+    ' {"role": "assistant", "content": [{"text": "The tank is empty."}]}]}\n'
+)
+MODEL = "amazon.nova-micro-v1:0:128k"
+
+
+def test_help_names_every_subcommand(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["data", "--help"])
+
+    assert ended.value.code == 0
+    assert all(name in capsys.readouterr().out for name in SUBCOMMANDS)
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_help_of_a_subcommand_is_its_own(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["data", name, "--help"])
+
+    assert ended.value.code == 0
+    assert f"usage: kit data {name}" in capsys.readouterr().out
+
+
+def test_an_unknown_subcommand_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["data", "chekc"])
+
+    assert ended.value.code == 2
+    assert "check" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["data", "--help"], ["data", "check", "--help"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys; from kit.__main__ import main\n"
+        f"try: main({arguments!r})\nexcept SystemExit: pass\n"
+        "print(sorted({'aws_cdk', 'boto3', 'botocore', 'pydantic', 'pandas', 'hyperscan', 'jsii'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_good_file_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "train.jsonl"
+    file.write_text(GOOD * 8, encoding="utf-8")
+
+    assert main(["data", "check", str(file), "--model", MODEL]) == 0
+    assert "8 records" in capsys.readouterr().out
