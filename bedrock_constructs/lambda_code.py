@@ -4,7 +4,6 @@ Bytecode goes in beside the sources when the synthesizing Python has the runtime
 .pyc files every cold start compiles anew (CDK's zip dates files to 1980, so only hash-based ones stay valid).
 """
 
-import gzip
 import hashlib
 import json
 import py_compile
@@ -12,6 +11,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from aws_cdk import AssetHashType
@@ -30,18 +30,23 @@ def lambda_code(*packages: str, service_models: Sequence[str] = ()) -> lambda_.C
     `service_models` names botocore services ("bedrock") whose pinned API model goes in too: the runtime's own boto3
     may be older than the operations we call. Set AWS_DATA_PATH to `data_path()` for the function to use them.
     """
-    files = sorted(_files(packages, service_models))
-    digest = hashlib.sha256(json.dumps(PYTHON_MINOR).encode())
-    for name, content in files:
-        digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    asset_hash = digest.hexdigest()
-    staged = _stage(files, asset_hash)
+    staged, asset_hash = _staged(packages, tuple(service_models))
     return lambda_.Code.from_asset(str(staged), asset_hash=asset_hash, asset_hash_type=AssetHashType.CUSTOM)
 
 
 def data_path() -> str:
     """The value of AWS_DATA_PATH for functions built with `service_models` (botocore expands the variable)."""
     return f"$LAMBDA_TASK_ROOT/{SERVICE_MODELS_FOLDER}"
+
+
+@cache  # many functions run the same packages, and one synth sees one state of the tree
+def _staged(packages: tuple[str, ...], service_models: tuple[str, ...]) -> tuple[Path, str]:
+    files = sorted(_files(packages, service_models))
+    digest = hashlib.sha256(json.dumps(PYTHON_MINOR).encode())
+    for name, content in files:
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    asset_hash = digest.hexdigest()
+    return _stage(files, asset_hash), asset_hash
 
 
 def _files(packages: Sequence[str], service_models: Sequence[str]) -> Iterator[tuple[str, bytes]]:
@@ -63,8 +68,7 @@ def _service_model_files(service: str) -> Iterator[tuple[str, bytes]]:
     version = max(entry.name for entry in data.iterdir() if entry.is_dir())
     for path in sorted((data / version).glob("*.json.gz")):
         if path.name.startswith(("service-2", "endpoint-rule-set-1", "paginators-1")):
-            content = gzip.compress(gzip.decompress(path.read_bytes()), mtime=0)
-            yield f"{SERVICE_MODELS_FOLDER}/{service}/{version}/{path.name}", content
+            yield f"{SERVICE_MODELS_FOLDER}/{service}/{version}/{path.name}", path.read_bytes()
 
 
 def _stage(files: Sequence[tuple[str, bytes]], asset_hash: str) -> Path:

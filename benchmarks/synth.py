@@ -1,11 +1,13 @@
 """make setup && .venv/bin/python -m benchmarks.synth [pairs]: `python app.py` against a JavaScript twin.
 
-The twin declares every resource of the synthesized templates with the CDK's own CfnResource in JavaScript on the same
-Node 24 and writes an assembly: what the same stacks cost without Python and jsii. Pairs alternate; medians are quoted.
+The twin (synth_twin.js) makes as many resources, by the same L2 constructs, in JavaScript on the same Node 24, and
+writes an assembly: what such stacks cost without Python and jsii. Pairs alternate; medians are quoted, wall time and
+processor time (the one to read on a machine that does other things too).
 """
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -20,17 +22,7 @@ from aws_cdk import cloud_assembly_schema
 
 PROJECT = Path(__file__).resolve().parent.parent
 NODE = PROJECT / ".venv" / "bin" / "node"
-TWIN = """
-const cdk = require('aws-cdk-lib');
-const app = new cdk.App({outdir: process.argv[3]});
-const stacks = JSON.parse(require('fs').readFileSync(process.argv[2]));
-for (const [name, template] of Object.entries(stacks)) {
-  const stack = new cdk.Stack(app, name);
-  for (const [id, resource] of Object.entries(template.Resources))
-    new cdk.CfnResource(stack, id, {type: resource.Type, properties: resource.Properties}).overrideLogicalId(id);
-}
-app.synth();
-"""
+TWIN = Path(__file__).with_name("synth_twin.js")
 
 
 def main() -> None:
@@ -42,27 +34,35 @@ def main() -> None:
         kit = [sys.executable, "app.py"]
         kit_environment = {**environment, "CDK_OUTDIR": str(scratch / "kit")}
         _timed(kit, kit_environment)
-        twin = _twin(scratch)
-        _timed(twin, environment)
-        runs = [(_timed(kit, kit_environment), _timed(twin, environment)) for _ in range(pairs)]
-    kit_seconds = statistics.median(run[0] for run in runs)
-    twin_seconds = statistics.median(run[1] for run in runs)
-    ratio = statistics.median(run[0] / run[1] for run in runs)
-    print(f"python app.py {kit_seconds:.2f} s   JavaScript twin {twin_seconds:.2f} s   ratio {ratio:.2f} (n={pairs})")
+        twin = _twin(scratch, environment)
+        twin_environment = {**environment, "NODE_PATH": str(scratch / "node_modules")}
+        _timed(twin, twin_environment)
+        runs = [(_timed(kit, kit_environment), _timed(twin, twin_environment)) for _ in range(pairs)]
+    for position, unit in enumerate(("wall", "processor")):
+        kit_seconds = statistics.median(run[0][position] for run in runs)
+        twin_seconds = statistics.median(run[1][position] for run in runs)
+        ratio = statistics.median(run[0][position] / run[1][position] for run in runs)
+        seconds = f"python app.py {kit_seconds:5.2f} s   twin {twin_seconds:5.2f} s"
+        print(f"{unit:9}  {seconds}   ratio {ratio:.2f}  (n={pairs})")
 
 
-def _twin(scratch: Path) -> list[str]:
+def _twin(scratch: Path, environment: dict[str, str]) -> list[str]:
     templates = {
         path.name.removesuffix(".template.json"): json.loads(path.read_text(encoding="utf-8"))
-        for path in (scratch / "kit").glob("*.template.json")
+        for path in sorted((scratch / "kit").glob("*.template.json"))
     }
-    print(f"{len(templates)} stacks, {sum(len(t['Resources']) for t in templates.values())} resources")
     (scratch / "templates.json").write_text(json.dumps(templates), encoding="utf-8")
     modules = scratch / "node_modules"
     for package in (aws_cdk, constructs, cloud_assembly_schema):
         _unpack(next((Path(str(package.__file__)).parent / "_jsii").glob("*.tgz")), modules)
-    (scratch / "twin.js").write_text(TWIN, encoding="utf-8")
-    return [str(NODE), str(scratch / "twin.js"), str(scratch / "templates.json"), str(scratch / "twin")]
+    command = [str(NODE), str(TWIN), str(scratch / "templates.json"), str(scratch / "twin")]
+    command.append(str(PROJECT / ".local" / "lambda"))
+    made = subprocess.run(
+        command, env={**environment, "NODE_PATH": str(modules)}, check=True, stdout=subprocess.PIPE, text=True
+    )
+    resources = sum(len(template["Resources"]) for template in templates.values())
+    print(f"{len(templates)} stacks; resources: kit {resources}, twin {made.stdout.strip()}")
+    return command
 
 
 def _unpack(archive: Path, modules: Path) -> None:
@@ -73,10 +73,12 @@ def _unpack(archive: Path, modules: Path) -> None:
     (modules / "package").rename(modules / name)
 
 
-def _timed(command: list[str], environment: dict[str, str]) -> float:
-    started = time.perf_counter()
+def _timed(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Seconds of wall time and of processor time."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(command, cwd=PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - started
+    wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 if __name__ == "__main__":

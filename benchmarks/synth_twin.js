@@ -1,0 +1,74 @@
+// The JavaScript twin of benchmarks/synth.py: as many resources as the kit's templates hold, made by the same L2 constructs.
+//
+// usage: node synth_twin.js TEMPLATES.json OUTDIR ASSETS. One stack for each template. What an L2 construct adds by itself
+// (policies, permissions, log groups) is not made again; types without an L2 construct become a CfnResource. Prints the count.
+const fs = require('fs');
+const cdk = require('aws-cdk-lib');
+const apigateway = require('aws-cdk-lib/aws-apigateway');
+const cloudwatch = require('aws-cdk-lib/aws-cloudwatch');
+const events = require('aws-cdk-lib/aws-events');
+const targets = require('aws-cdk-lib/aws-events-targets');
+const iam = require('aws-cdk-lib/aws-iam');
+const lambda = require('aws-cdk-lib/aws-lambda');
+const logs = require('aws-cdk-lib/aws-logs');
+const s3 = require('aws-cdk-lib/aws-s3');
+const secretsmanager = require('aws-cdk-lib/aws-secretsmanager');
+const sqs = require('aws-cdk-lib/aws-sqs');
+const ssm = require('aws-cdk-lib/aws-ssm');
+const stepfunctions = require('aws-cdk-lib/aws-stepfunctions');
+
+const [templates, outdir, assets] = process.argv.slice(2);
+const code = fs.readdirSync(assets).map((name) => `${assets}/${name}`);
+
+const ADDED_BY_OTHERS = new Set(['AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Logs::LogGroup', 'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::Permission', 'AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy', 'AWS::ApiGateway::Account',
+  'AWS::ApiGateway::Deployment', 'AWS::ApiGateway::Stage', 'AWS::ApiGateway::UsagePlanKey']);
+
+const api = (stack) => stack.api ??= new apigateway.RestApi(stack, 'Api', {endpointTypes: ['REGIONAL'], cloudWatchRole: true});
+const roots = (stack) => stack.roots ??= [];
+const MAKERS = {
+  'AWS::Lambda::Function': (stack, id, index) => {
+    const role = new iam.Role(stack, `${id}Role`, {assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), description: id});
+    const logGroup = new logs.LogGroup(stack, `${id}Logs`, {retention: 30, removalPolicy: cdk.RemovalPolicy.DESTROY});
+    logGroup.grantWrite(role);
+    stack.handler = new lambda.Function(stack, id, {
+      code: lambda.Code.fromAsset(code[index % code.length], {assetHash: `${index % code.length}`, assetHashType: 'custom'}),
+      runtime: lambda.Runtime.PYTHON_3_14, architecture: lambda.Architecture.ARM_64, handler: 'a.b', role, logGroup,
+      timeout: cdk.Duration.minutes(1), memorySize: 256, environment: {A: 'a', B: logGroup.logGroupName}, retryAttempts: 0});
+    stack.handler.addToRolePolicy(new iam.PolicyStatement({actions: ['bedrock:GetCustomModel'],
+      resources: [stack.formatArn({service: 'bedrock', resource: 'custom-model', resourceName: '*'})]}));
+  },
+  'AWS::S3::Bucket': (stack, id) => new s3.Bucket(stack, id, {enforceSSL: true, versioned: true, blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    encryption: s3.BucketEncryption.S3_MANAGED, lifecycleRules: [{noncurrentVersionExpiration: cdk.Duration.days(30)}]}),
+  'AWS::SQS::Queue': (stack, id) => new sqs.Queue(stack, id, {enforceSSL: true, visibilityTimeout: cdk.Duration.minutes(5)}),
+  'AWS::StepFunctions::StateMachine': (stack, id, index, properties) => new stepfunctions.StateMachine(stack, id, {
+    definitionBody: stepfunctions.DefinitionBody.fromString(JSON.stringify(properties.DefinitionString)), timeout: cdk.Duration.days(15)}),
+  'AWS::Events::Rule': (stack, id) => new events.Rule(stack, id, {eventPattern: {source: ['aws.s3']},
+    targets: stack.handler ? [new targets.LambdaFunction(stack.handler)] : []}),
+  'AWS::ApiGateway::RestApi': (stack) => api(stack),
+  'AWS::ApiGateway::Resource': (stack, id) => roots(stack).push(api(stack).root.addResource(id)),
+  'AWS::ApiGateway::Method': (stack, id, index) => (roots(stack)[index % 3] ?? api(stack).root.addResource(id)).addMethod('ANY',
+    new apigateway.LambdaIntegration(stack.handler), {apiKeyRequired: true}),
+  'AWS::ApiGateway::GatewayResponse': (stack, id) => api(stack).addGatewayResponse(id, {type: apigateway.ResponseType.DEFAULT_4XX, templates: {a: '{}'}}),
+  'AWS::ApiGateway::ApiKey': (stack, id) => { stack.key = new apigateway.ApiKey(stack, id); },
+  'AWS::ApiGateway::UsagePlan': (stack, id) => new apigateway.UsagePlan(stack, id, {throttle: {rateLimit: 1, burstLimit: 2}}).addApiKey(stack.key),
+  'AWS::SSM::Parameter': (stack, id) => new ssm.StringParameter(stack, id, {stringValue: 'a'}),
+  'AWS::SecretsManager::Secret': (stack, id) => new secretsmanager.Secret(stack, id),
+  'AWS::CloudWatch::Alarm': (stack, id) => new cloudwatch.Alarm(stack, id, {threshold: 1, evaluationPeriods: 1,
+    metric: new cloudwatch.Metric({namespace: 'n', metricName: 'm'})}),
+};
+
+const app = new cdk.App({outdir});
+let index = 0;
+for (const [name, template] of Object.entries(JSON.parse(fs.readFileSync(templates)))) {
+  const stack = new cdk.Stack(app, name, {env: {region: 'us-east-1'}});
+  const resources = Object.entries(template.Resources);
+  resources.sort(([, a], [, b]) => (b.Type === 'AWS::Lambda::Function') - (a.Type === 'AWS::Lambda::Function'));
+  for (const [id, {Type, Properties}] of resources) {
+    if (ADDED_BY_OTHERS.has(Type)) continue;
+    if (MAKERS[Type]) MAKERS[Type](stack, id, index++, Properties);
+    else new cdk.CfnResource(stack, id, {type: Type, properties: {Name: 'a'}});
+  }
+}
+const made = app.synth().stacks.reduce((sum, stack) => sum + Object.keys(stack.template.Resources).length, 0);
+console.log(made);
