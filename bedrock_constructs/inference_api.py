@@ -10,10 +10,10 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from bedrock_constructs.inference_api_errors import add_gateway_responses
-from bedrock_constructs.inference_api_rights import AliasTarget, grant_serving
+from bedrock_constructs.inference_api_rights import AliasTarget, ServedAlias, grant_serving
 from bedrock_constructs.python_function import PythonFunction
 
-__all__ = ["AliasTarget", "InferenceApi"]
+__all__ = ["AliasTarget", "InferenceApi", "ServedAlias"]
 
 TIMEOUT = Duration.seconds(29)  # API Gateway's limit for an answer that is not streamed
 HEALTH_REQUESTS_PER_SECOND = 5  # anyone may ask: a limit of its own keeps it from eating the others' share
@@ -23,7 +23,7 @@ LOG_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGateway
 
 
 class InferenceApi(Construct):
-    """`aliases`: alias -> base target. `knowledge_bases`: name -> knowledge base id.
+    """`aliases`: alias -> what may serve it. `knowledge_bases`: name -> knowledge base id.
 
     `knowledge_base_model` answers /v1/retrieve-and-generate when the caller names no alias.
     `throttle_rate_per_second`, `throttle_burst` (requests) and `monthly_quota` (requests) hold for each key.
@@ -35,7 +35,7 @@ class InferenceApi(Construct):
         construct_id: str,
         *,
         deployment_name: str,
-        aliases: Mapping[str, AliasTarget],
+        aliases: Mapping[str, ServedAlias],
         knowledge_bases: Mapping[str, str],
         knowledge_base_model: AliasTarget | None,
         throttle_rate_per_second: float,
@@ -46,7 +46,7 @@ class InferenceApi(Construct):
         self.api_key_secret = self._secret(deployment_name)
         environment = {
             "DEPLOYMENT_NAME": deployment_name,
-            "ALIASES": self._json({name: _model(target) for name, target in aliases.items()}),
+            "ALIASES": self._json({name: _alias(alias) for name, alias in aliases.items()}),
             "KNOWLEDGE_BASES": self._json(dict(knowledge_bases)),
         }
         if knowledge_base_model:
@@ -61,8 +61,13 @@ class InferenceApi(Construct):
             memory_mb=512,
             environment=environment,
         )
-        targets = [*aliases.values(), *([knowledge_base_model] if knowledge_base_model else [])]
-        grant_serving(self.function, deployment_name, targets=targets, knowledge_base_ids=knowledge_bases.values())
+        grant_serving(
+            self.function,
+            deployment_name,
+            aliases=list(aliases.values()),
+            knowledge_base_model=knowledge_base_model,
+            knowledge_base_ids=knowledge_bases.values(),
+        )
         self.rest_api = self._rest_api(deployment_name)
         add_gateway_responses(self.rest_api)
         self._add_methods(self._authorizer(deployment_name))
@@ -179,6 +184,10 @@ class InferenceApi(Construct):
 
     def _json(self, value: object) -> str:
         return cdk.Stack.of(self).to_json_string(value)
+
+
+def _alias(alias: ServedAlias) -> dict[str, object]:
+    return {**_model(alias.base), "order": list(alias.order)}
 
 
 def _model(target: AliasTarget) -> dict[str, str]:

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbe
 https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html (the Get actions beside the invoking ones)
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import aws_cdk as cdk
@@ -15,7 +15,7 @@ from bedrock_constructs.wildcard_reason import explain_wildcards
 
 WILDCARD_REASON = (
     "Bedrock chooses the ids of the models it trains: their tag limits the rights to this deployment's own; a global "
-    "profile runs in any region; one parameter for each alias; RetrieveAndGenerate has no resource level"
+    "profile runs in any region; two parameters for each alias; RetrieveAndGenerate has no resource level"
 )
 INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 
@@ -28,23 +28,33 @@ class AliasTarget:
     invoke_arns: Sequence[str]
 
 
+@dataclass(frozen=True)
+class ServedAlias:
+    """`order`: the places that are asked, first to last, each of "provisioned", "on-demand" and "base"."""
+
+    base: AliasTarget
+    order: Sequence[str]
+
+
 def grant_serving(
     function: lambda_.Function,
     deployment_name: str,
     *,
-    targets: Iterable[AliasTarget],
+    aliases: Collection[ServedAlias],
+    knowledge_base_model: AliasTarget | None,
     knowledge_base_ids: Iterable[str],
 ) -> None:
     stack = cdk.Stack.of(function)
     knowledge_bases = [_bedrock_arn(stack, f"knowledge-base/{kb_id}") for kb_id in knowledge_base_ids]
-    # One parameter for each alias, nothing else is below this path.
-    aliases = stack.format_arn(
+    # Two parameters for each alias, serving and capacity; nothing else is below this path.
+    parameters = stack.format_arn(
         service="ssm", resource="parameter", resource_name=f"bedrock-kit/{deployment_name}/aliases/*"
     )
+    base_models = [alias.base for alias in aliases if "base" in alias.order]
     statements = [
-        *_configured_models(targets),
-        *_own_models(stack, deployment_name),
-        _allow("ReadAliases", ["ssm:GetParameters"], [aliases]),
+        *_configured_models([*base_models, *([knowledge_base_model] if knowledge_base_model else [])]),
+        *_own_models(stack, deployment_name, places={place for alias in aliases for place in alias.order}),
+        _allow("ReadAliases", ["ssm:GetParameters"], [parameters]),
     ]
     if knowledge_bases:
         statements.append(_allow("Retrieve", ["bedrock:Retrieve"], knowledge_bases))
@@ -60,6 +70,8 @@ def grant_serving(
 
 def _configured_models(targets: Iterable[AliasTarget]) -> list[iam.PolicyStatement]:
     arns = sorted({arn for target in targets for arn in target.invoke_arns})
+    if not arns:
+        return []
     statements = [_allow("InvokeConfiguredModels", list(INVOKE), arns)]
     profiles = [arn for arn in arns if ":inference-profile/" in arn]
     if profiles:
@@ -67,16 +79,24 @@ def _configured_models(targets: Iterable[AliasTarget]) -> list[iam.PolicyStateme
     return statements
 
 
-def _own_models(stack: cdk.Stack, deployment_name: str) -> list[iam.PolicyStatement]:
+def _own_models(stack: cdk.Stack, deployment_name: str, *, places: Collection[str]) -> list[iam.PolicyStatement]:
     """Their ids are given by Bedrock when training makes them, long after this policy: the tag says whose they are."""
     own = {"StringEquals": {"aws:ResourceTag/bedrock-kit:deployment": deployment_name}}
-    deployments = _bedrock_arn(stack, "custom-model-deployment/*")
-    provisioned = _bedrock_arn(stack, "provisioned-model/*")
+    kinds = {
+        "on-demand": ("custom-model-deployment", "ReadOwnDeployments", "bedrock:GetCustomModelDeployment"),
+        "provisioned": ("provisioned-model", "ReadOwnProvisionedModels", "bedrock:GetProvisionedModelThroughput"),
+    }
+    used = [
+        (_bedrock_arn(stack, f"{kind}/*"), sid, action)
+        for place, (kind, sid, action) in kinds.items()
+        if place in places
+    ]
+    if not used:
+        return []
     models = _bedrock_arn(stack, "custom-model/*")
     return [
-        _allow("InvokeOwnModels", list(INVOKE), [deployments, provisioned], own),
-        _allow("ReadOwnDeployments", ["bedrock:GetCustomModelDeployment"], [deployments], own),
-        _allow("ReadOwnProvisionedModels", ["bedrock:GetProvisionedModelThroughput"], [provisioned], own),
+        _allow("InvokeOwnModels", list(INVOKE), [arn for arn, _, _ in used], own),
+        *(_allow(sid, [action], [arn], own) for arn, sid, action in used),
         _allow("ReadOwnCustomModels", ["bedrock:GetCustomModel"], [models], own),
     ]
 

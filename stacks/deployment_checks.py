@@ -102,3 +102,16 @@ def _alias_faults(config: DeploymentConfig) -> Iterator[str]:
             f"inference_api.aliases.{alias}.model",
             partial(catalog.invocable, target.model, config.deployment.region),
         )
+        if not _places(config, alias) & set(target.order):
+            yield (
+                f"inference_api.aliases.{alias}.order: nothing can ever serve it: {', '.join(target.order)} wanted, "
+                f"this deployment has {', '.join(sorted(_places(config, alias)))} for this alias; add one to the order"
+            )
+
+
+def _places(config: DeploymentConfig, alias: str) -> set[str]:
+    """Where this deployment can ever put a target for `alias`."""
+    customizations = config.training.customizations if config.training else {}
+    found = {"base"} | {item.serving for item in customizations.values() if item.alias == alias}
+    throughputs = config.provisioned_throughput.values()
+    return found | {"provisioned" for item in throughputs if item.alias == alias}

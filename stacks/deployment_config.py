@@ -7,10 +7,11 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z](-?[a-z0-9]){1,30}$")]
 Removal = Literal["retain", "destroy"]
+Place = Literal["provisioned", "on-demand", "base"]
 
 
 class ConfigError(Exception):
@@ -91,9 +92,17 @@ class KnowledgeBase(Section):
 
 
 class Alias(Section):
-    """What callers name. `model` serves it until a promotion puts a custom model there."""
+    """What callers name. `model` is its base; `order`: what is asked first, and what next if that cannot answer."""
 
     model: str
+    order: Annotated[list[Place], Field(min_length=1)] = ["provisioned", "on-demand", "base"]
+
+    @field_validator("order")
+    @classmethod
+    def _each_once(cls, order: list[Place]) -> list[Place]:
+        if len(set(order)) < len(order):
+            raise ValueError("each place must be named once at most; remove the second one")
+        return order
 
 
 class InferenceApi(Section):

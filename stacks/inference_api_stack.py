@@ -5,7 +5,7 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
-from bedrock_constructs.inference_api import AliasTarget, InferenceApi
+from bedrock_constructs.inference_api import AliasTarget, InferenceApi, ServedAlias
 from bedrock_constructs.knowledge_base import KnowledgeBase
 from model_catalog import catalog
 from stacks.deployment_config import DeploymentConfig
@@ -28,7 +28,10 @@ class InferenceApiStack(cdk.Stack):
             self,
             "InferenceApi",
             deployment_name=config.deployment.name,
-            aliases={name: self._target(alias.model) for name, alias in section.aliases.items()},
+            aliases={
+                name: ServedAlias(base=self._target(alias.model), order=alias.order)
+                for name, alias in section.aliases.items()
+            },
             knowledge_bases=_knowledge_bases(config, knowledge_base),
             knowledge_base_model=self._target(config.knowledge_base.model) if config.knowledge_base else None,
             throttle_rate_per_second=section.rate_per_second,

@@ -50,7 +50,7 @@ class Completion:
     id: str
     created: int
     alias: str
-    served_by: Mapping[str, str]
+    served_by: Mapping[str, Any]
     content: str | None
     tool_calls: list[dict[str, Any]]
     finish_reason: str
@@ -91,7 +91,7 @@ def _stop(body: Mapping[str, Any]) -> list[str] | None:
 
 
 def completion(
-    response: Mapping[str, Any], *, completion_id: str, created: int, alias: str, served_by: Mapping[str, str]
+    response: Mapping[str, Any], *, completion_id: str, created: int, alias: str, served_by: Mapping[str, Any]
 ) -> Completion:
     """Raises ApiError 502 for an answer that the model broke."""
     blocks = response["output"]["message"].get("content", [])

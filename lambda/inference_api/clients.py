@@ -1,4 +1,4 @@
-"""The AWS clients that the core asks for; handler.py makes them, each at its first use."""
+"""The AWS clients that the core asks for, by the seconds they may wait; boto_clients.py makes them at first use."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ if TYPE_CHECKING:
 
 
 class Clients(Protocol):
-    @property
-    def bedrock_runtime(self) -> BedrockRuntimeClient: ...
+    def bedrock_runtime(self, read_timeout: int) -> BedrockRuntimeClient: ...
 
-    @property
-    def agent_runtime(self) -> AgentsforBedrockRuntimeClient: ...
+    def agent_runtime(self, read_timeout: int) -> AgentsforBedrockRuntimeClient: ...
 
     @property
     def ssm(self) -> SSMClient: ...

@@ -12,6 +12,14 @@ from typing import Any
 
 RETRY_AFTER_SECONDS = "1"
 _ARN = re.compile(r"arn:aws[\w-]*:\S+")
+# Bedrock says with a ValidationException, too, that there is no such model (any more). What a model itself complains of
+# comes with that name as well ("... 0.content: tool not found"): only these ways of saying it count.
+_NO_SUCH_MODEL = re.compile(
+    r"^(the )?provided model identifier is invalid|^could not resolve the (foundation )?model"
+    r"|^(the )?((provisioned|custom|foundation) )?model( throughput| deployment)?( \S+)? (was not found|not found|"
+    r"does not exist)",
+    re.IGNORECASE,
+)
 _MAX_REASON_LENGTH = 400
 
 
@@ -66,6 +74,12 @@ _GONE = _Row(
     "invalid_request_error",
     "model_not_available",
     "what serves this request does not exist in Bedrock any more; deploy again, or promote another training run",
+)
+_NO_KNOWLEDGE_BASE = _Row(
+    404,
+    "invalid_request_error",
+    "knowledge_base_not_available",
+    "the knowledge base does not exist in Bedrock any more; deploy again",
 )
 _TIMEOUT = _Row(
     504,
@@ -133,10 +147,16 @@ def failure_name(error: BaseException) -> str:
 
 def _row(error: Exception) -> _Row:
     names = [service_code(error) or "", *(parent.__name__ for parent in type(error).__mro__)]
-    return next((_TABLE[name] for name in names if name in _TABLE), _INTERNAL)
+    row = next((_TABLE[name] for name in names if name in _TABLE), _INTERNAL)
+    if row is _GONE and "knowledge base" in _message(error).lower():
+        return _NO_KNOWLEDGE_BASE
+    return _GONE if row is _INVALID and _NO_SUCH_MODEL.search(_message(error)) else row
+
+
+def _message(error: Exception) -> str:
+    return str(getattr(error, "response", {}).get("Error", {}).get("Message", ""))
 
 
 def _reason(error: Exception) -> str:
     """Bedrock's own words help the caller (too many tokens, a role out of order); ARNs in them do not."""
-    message = str(getattr(error, "response", {}).get("Error", {}).get("Message", ""))
-    return _ARN.sub("[resource]", message)[:_MAX_REASON_LENGTH] or "no reason given"
+    return _ARN.sub("[resource]", _message(error))[:_MAX_REASON_LENGTH] or "no reason given"

@@ -4,52 +4,23 @@ from __future__ import annotations
 
 import base64
 import os
+import random
 import sys
 import time
 import uuid
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Protocol
-
-import boto3
-from botocore.config import Config
+from functools import cache
+from typing import Any, Protocol
 
 from inference_api.aliases import Aliases
+from inference_api.boto_clients import BotoClients
+from inference_api.failover import Failover
 from inference_api.http_messages import Request
 from inference_api.routes import Service, log_line, respond
 from inference_api.settings import settings_from
 
-if TYPE_CHECKING:
-    from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
-    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
-    from mypy_boto3_ssm import SSMClient
-
-# API Gateway and the function end after 29 s: an answer must come, or be given up, before that. A second attempt
-# could not finish in time, so the one retry loop is the caller's (Retry-After says when; OpenAI's clients follow it).
-MODEL_CONFIG = Config(connect_timeout=2, read_timeout=25, retries={"mode": "standard", "total_max_attempts": 1})
-PARAMETER_CONFIG = Config(connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2})
-
 
 class Context(Protocol):
     aws_request_id: str
-
-
-class BotoClients:
-    """Each made at its first use: a cold GET /v1/models needs none."""
-
-    @cached_property
-    def bedrock_runtime(self) -> BedrockRuntimeClient:
-        client: BedrockRuntimeClient = boto3.client("bedrock-runtime", config=MODEL_CONFIG)
-        return client
-
-    @cached_property
-    def agent_runtime(self) -> AgentsforBedrockRuntimeClient:
-        client: AgentsforBedrockRuntimeClient = boto3.client("bedrock-agent-runtime", config=MODEL_CONFIG)
-        return client
-
-    @cached_property
-    def ssm(self) -> SSMClient:
-        client: SSMClient = boto3.client("ssm", config=PARAMETER_CONFIG)
-        return client
 
 
 @cache
@@ -60,6 +31,7 @@ def service() -> Service:
         settings=settings,
         clients=clients,
         aliases=Aliases(settings, clients, time.monotonic),
+        failover=Failover(time.monotonic, time.sleep, random.random),
         clock=time.time,
         new_id=lambda: uuid.uuid4().hex,
     )

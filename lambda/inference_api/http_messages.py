@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from inference_api.errors import ApiError
+from inference_api.failover import Attempt
 
 MAX_BODY_BYTES = 6_000_000  # what Lambda takes in one invocation, event envelope included
 
@@ -50,7 +51,8 @@ class Facts:
 
     route: str = "unknown"
     alias: str | None = None
-    served_by: Mapping[str, str] | None = None
+    served_by: Mapping[str, Any] | None = None
+    attempts: list[Attempt] = field(default_factory=list)
     usage: Mapping[str, int] | None = None
     error: str | None = None
 

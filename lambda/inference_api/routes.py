@@ -11,6 +11,7 @@ from inference_api.aliases import Aliases, Target, knowledge_base_target
 from inference_api.chat_completions import body_of, chunks_of, completion, converse_request
 from inference_api.clients import Clients
 from inference_api.errors import ApiError, api_error, failure_name
+from inference_api.failover import READ_SECONDS, Failover, Served
 from inference_api.fields import invalid, text
 from inference_api.http_messages import Answer, Facts, Request, json_answer
 from inference_api.models import get_model, list_models
@@ -27,6 +28,7 @@ class Service:
     settings: Settings
     clients: Clients
     aliases: Aliases
+    failover: Failover
     clock: Callable[[], float]
     new_id: Callable[[], str]
 
@@ -72,48 +74,73 @@ def _model(request: Request, service: Service, facts: Facts) -> Answer:
 
 
 def _chat(request: Request, service: Service, facts: Facts) -> Answer:
+    deadline = service.failover.deadline()
     body = request.json()
     alias = text(body, "model")
-    target = _resolve(alias, service, facts)
+    targets = _resolve(alias, service, facts)
     if body.get("stream") not in (None, True, False):
         raise invalid("stream", "stream must be true or false")
-    response = service.clients.bedrock_runtime.converse(**converse_request(body, target.invoke_id))
+
+    def converse(target: Target, read_seconds: int) -> Any:
+        return service.clients.bedrock_runtime(read_seconds).converse(**converse_request(body, target.invoke_id))
+
+    served = service.failover.ask(targets, converse, deadline=deadline, attempts=facts.attempts)
+    facts.served_by = _served_by(alias, served)
     answer = completion(
-        response,
+        served.answer,
         completion_id=service.new_id(),
         created=int(service.clock()),
         alias=alias,
-        served_by=target.served_by,
+        served_by=facts.served_by,
     )
     facts.usage = {name: answer.usage[name] for name in ("prompt_tokens", "completion_tokens")}
-    served = {"x-bedrock-model": target.invoke_id}
+    headers = _headers(served)
     if not body.get("stream"):
-        return json_answer(200, body_of(answer), served)
+        return json_answer(200, body_of(answer), headers)
     options = body.get("stream_options")
     include_usage = isinstance(options, dict) and options.get("include_usage") is True
-    headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache", **served}
-    return Answer(200, headers, chunks_of(answer, include_usage=include_usage))
+    events = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache", **headers}
+    return Answer(200, events, chunks_of(answer, include_usage=include_usage))
 
 
 def _retrieve(request: Request, service: Service, facts: Facts) -> Answer:
-    return json_answer(200, retrieve(request.json(), service.settings, service.clients.agent_runtime))
+    client = service.clients.agent_runtime(READ_SECONDS[0])
+    return json_answer(200, retrieve(request.json(), service.settings, client))
 
 
 def _retrieve_and_generate(request: Request, service: Service, facts: Facts) -> Answer:
+    deadline = service.failover.deadline()
     body = request.json()
     alias = None if body.get("model") is None else text(body, "model")
-    target = _resolve(alias, service, facts) if alias else knowledge_base_target(service.settings)
-    facts.served_by = target.served_by
-    answer = retrieve_and_generate(body, service.settings, target, service.clients.agent_runtime)
-    value: dict[str, Any] = answer | {"model": alias or target.invoke_id, "served_by": target.served_by}
-    return json_answer(200, value, {"x-bedrock-model": target.invoke_id})
+    targets = _resolve(alias, service, facts) if alias else (knowledge_base_target(service.settings),)
+
+    def generate(target: Target, read_seconds: int) -> dict[str, Any]:
+        return retrieve_and_generate(body, service.settings, target, service.clients.agent_runtime(read_seconds))
+
+    served = service.failover.ask(targets, generate, deadline=deadline, attempts=facts.attempts)
+    facts.served_by = _served_by(alias, served)
+    value = served.answer | {"model": alias or served.target.invoke_id, "served_by": facts.served_by}
+    return json_answer(200, value, _headers(served))
 
 
-def _resolve(alias: str, service: Service, facts: Facts) -> Target:
-    target = service.aliases.resolve(alias)
+def _resolve(alias: str, service: Service, facts: Facts) -> tuple[Target, ...]:
+    targets = service.aliases.resolve(alias)
     facts.alias = alias
-    facts.served_by = target.served_by
-    return target
+    return targets
+
+
+def _served_by(alias: str | None, served: Served[Any]) -> dict[str, Any]:
+    target = served.target
+    return {"alias": alias, "target": target.invoke_id, "kind": target.kind, "attempts": served.attempts}
+
+
+def _headers(served: Served[Any]) -> dict[str, str]:
+    """For callers whose client hides what it does not know of the body."""
+    return {
+        "x-bedrock-model": served.target.invoke_id,
+        "x-bedrock-kit-served-by": served.target.kind,
+        "x-bedrock-kit-attempts": str(served.attempts),
+    }
 
 
 _ROUTES: dict[str, tuple[str, Endpoint]] = {
@@ -139,6 +166,7 @@ def log_line(request: Request, answer: Answer, facts: Facts, *, request_id: str,
             "body_bytes": len(request.body),
             "alias": facts.alias,
             "served_by": facts.served_by,
+            "attempts": [attempt.facts for attempt in facts.attempts],
             "usage": facts.usage,
             "error": facts.error,
         }

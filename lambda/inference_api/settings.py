@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,19 @@ class Model:
 
 
 @dataclass(frozen=True)
+class Alias:
+    """`order`: the places that are asked, first to last, each of "provisioned", "on-demand" and "base"."""
+
+    base: Model
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Settings:
-    """`aliases`: alias -> its base target. `knowledge_bases`: name -> knowledge base id."""
+    """`aliases`: alias -> what may serve it. `knowledge_bases`: name -> knowledge base id."""
 
     deployment_name: str
-    aliases: Mapping[str, Model]
+    aliases: Mapping[str, Alias]
     knowledge_bases: Mapping[str, str]
     knowledge_base_model: Model | None
 
@@ -35,11 +44,11 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     knowledge_base_model = json.loads(environment.get("KNOWLEDGE_BASE_MODEL", "null"))
     return Settings(
         deployment_name=environment["DEPLOYMENT_NAME"],
-        aliases={name: _model(entry) for name, entry in aliases.items()},
+        aliases={name: Alias(_model(entry), tuple(entry["order"])) for name, entry in aliases.items()},
         knowledge_bases=json.loads(environment["KNOWLEDGE_BASES"]),
         knowledge_base_model=_model(knowledge_base_model) if knowledge_base_model else None,
     )
 
 
-def _model(entry: Mapping[str, str]) -> Model:
+def _model(entry: Mapping[str, Any]) -> Model:
     return Model(id=entry["model"], arn=entry["arn"])

@@ -9,7 +9,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
 
-from bedrock_constructs.inference_api import AliasTarget, InferenceApi
+from bedrock_constructs.inference_api import AliasTarget, InferenceApi, ServedAlias
 from inference_api.settings import settings_from
 
 MODEL_ARN = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
@@ -20,15 +20,22 @@ OWN = {"StringEquals": {"aws:ResourceTag/bedrock-kit:deployment": "support-assis
 INVOKE = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
 
 
-def synthesize(*, knowledge_bases: dict[str, str], model: AliasTarget | None) -> Template:
+MICRO = AliasTarget(model="amazon.nova-micro-v1:0", invoke_arns=[MODEL_ARN])
+PROFILE = AliasTarget(model="us.amazon.nova-2-lite-v1:0", invoke_arns=[PROFILE_ARN, DESTINATION_ARN])
+ORDER = ("provisioned", "on-demand", "base")
+
+
+def synthesize(
+    *, knowledge_bases: dict[str, str], model: AliasTarget | None, order: tuple[str, ...] = ORDER
+) -> Template:
     stack = cdk.Stack(cdk.App(context=CONTEXT), "Test", env=cdk.Environment(account="111122223333", region="us-east-1"))
     InferenceApi(
         stack,
         "InferenceApi",
         deployment_name="support-assistant",
         aliases={
-            "support-bot": AliasTarget(model="amazon.nova-micro-v1:0", invoke_arns=[MODEL_ARN]),
-            "assistant": AliasTarget(model="us.amazon.nova-2-lite-v1:0", invoke_arns=[PROFILE_ARN, DESTINATION_ARN]),
+            "support-bot": ServedAlias(base=MICRO, order=order),
+            "assistant": ServedAlias(base=PROFILE, order=order),
         },
         knowledge_bases=knowledge_bases,
         knowledge_base_model=model,
@@ -41,8 +48,7 @@ def synthesize(*, knowledge_bases: dict[str, str], model: AliasTarget | None) ->
 
 @pytest.fixture(scope="module")
 def template() -> Template:
-    model = AliasTarget(model="amazon.nova-micro-v1:0", invoke_arns=[MODEL_ARN])
-    return synthesize(knowledge_bases={"documents": "KB12345678"}, model=model)
+    return synthesize(knowledge_bases={"documents": "KB12345678"}, model=MICRO)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +94,32 @@ def test_knowledge_base_and_parameters(statements: dict[str, dict[str, Any]]) ->
     assert statements["ReadAliases"]["Resource"] == expected
 
 
+@pytest.mark.parametrize(
+    ("order", "kind", "reading"),
+    [
+        (("provisioned",), "provisioned-model", {"ReadOwnProvisionedModels", "ReadOwnCustomModels"}),
+        (("on-demand",), "custom-model-deployment", {"ReadOwnDeployments", "ReadOwnCustomModels"}),
+    ],
+)
+def test_a_place_that_no_alias_names_may_not_be_invoked(order: tuple[str, ...], kind: str, reading: set[str]) -> None:
+    found = _statements(synthesize(knowledge_bases={}, model=None, order=order))
+
+    assert set(found) == {"InvokeOwnModels", "ReadAliases"} | reading
+    assert found["InvokeOwnModels"]["Resource"] == f"arn:aws:bedrock:us-east-1:111122223333:{kind}/*"
+
+
+def test_an_order_of_base_models_gives_no_right_to_any_other_model() -> None:
+    found = _statements(synthesize(knowledge_bases={}, model=None, order=("base",)))
+
+    assert set(found) == {"InvokeConfiguredModels", "ReadProfiles", "ReadAliases"}
+
+
+def test_the_model_of_the_knowledge_base_may_be_invoked_whatever_the_order_of_the_aliases() -> None:
+    found = _statements(synthesize(knowledge_bases={"documents": "KB12345678"}, model=MICRO, order=("provisioned",)))
+
+    assert found["InvokeConfiguredModels"]["Resource"] == MODEL_ARN
+
+
 def test_nothing_else_ends_in_a_bare_star(statements: dict[str, dict[str, Any]]) -> None:
     assert [sid for sid, item in statements.items() if item["Resource"] == "*"] == ["RetrieveAndGenerate"]
 
@@ -114,10 +146,11 @@ def test_the_environment_carries_id_and_arn_of_each_alias(template: Template) ->
     environment = _environment(template)
 
     assert json.loads(environment["ALIASES"]) == {
-        "support-bot": {"model": "amazon.nova-micro-v1:0", "arn": MODEL_ARN},
-        "assistant": {"model": "us.amazon.nova-2-lite-v1:0", "arn": PROFILE_ARN},
+        "support-bot": {"model": "amazon.nova-micro-v1:0", "arn": MODEL_ARN, "order": list(ORDER)},
+        "assistant": {"model": "us.amazon.nova-2-lite-v1:0", "arn": PROFILE_ARN, "order": list(ORDER)},
     }
-    assert settings_from(environment).aliases["assistant"].kind == "inference-profile"
+    assistant = settings_from(environment).aliases["assistant"]
+    assert (assistant.base.kind, assistant.order) == ("inference-profile", ORDER)
 
 
 def test_everything_but_health_needs_a_key(template: Template) -> None:

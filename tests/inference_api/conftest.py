@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import boto3
@@ -13,6 +13,7 @@ from botocore.config import Config
 from botocore.stub import Stubber
 
 from inference_api.aliases import Aliases
+from inference_api.failover import Failover
 from inference_api.http_messages import Facts, Request
 from inference_api.routes import Service, respond
 from inference_api.settings import Settings, settings_from
@@ -24,13 +25,17 @@ PROFILE = {
     "arn": f"arn:aws:bedrock:{REGION}:111122223333:inference-profile/us.amazon.nova-2-lite-v1:0",
 }
 DEPLOYMENT_ARN = f"arn:aws:bedrock:{REGION}:111122223333:custom-model-deployment/abcdefgh1234"
+ORDER = ["provisioned", "on-demand", "base"]
 ENVIRONMENT = {
     "DEPLOYMENT_NAME": "support-assistant",
-    "ALIASES": json.dumps({"support-bot": MICRO, "assistant": PROFILE}),
+    "ALIASES": json.dumps({"support-bot": {**MICRO, "order": ORDER}, "assistant": {**PROFILE, "order": ORDER}}),
     "KNOWLEDGE_BASES": json.dumps({"documents": "KB12345678"}),
     "KNOWLEDGE_BASE_MODEL": json.dumps(MICRO),
 }
-PARAMETER = "/bedrock-kit/support-assistant/aliases/support-bot/serving"
+PATH = "/bedrock-kit/support-assistant/aliases"
+THROUGHPUT_ARN = f"arn:aws:bedrock:{REGION}:111122223333:provisioned-model/abcdefgh5678"
+SERVING = {"target_arn": DEPLOYMENT_ARN, "kind": "custom-model-deployment", "run_id": "0123456789abcdef"}
+CAPACITY = {"target_arn": THROUGHPUT_ARN, "kind": "provisioned-throughput", "custom_model_arn": "arn:aws:bedrock:::x"}
 
 
 @dataclass
@@ -39,6 +44,9 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
 
 
 class Clients:
@@ -49,9 +57,18 @@ class Clients:
             "aws_secret_access_key": "x",
             "config": Config(retries={"total_max_attempts": 1}),
         }
-        self.bedrock_runtime: Any = boto3.client("bedrock-runtime", **options)
-        self.agent_runtime: Any = boto3.client("bedrock-agent-runtime", **options)
+        self.runtime: Any = boto3.client("bedrock-runtime", **options)
+        self.agent: Any = boto3.client("bedrock-agent-runtime", **options)
         self.ssm: Any = boto3.client("ssm", **options)
+        self.read_seconds: list[int] = []
+
+    def bedrock_runtime(self, read_timeout: int) -> Any:
+        self.read_seconds.append(read_timeout)
+        return self.runtime
+
+    def agent_runtime(self, read_timeout: int) -> Any:
+        self.read_seconds.append(read_timeout)
+        return self.agent
 
 
 @dataclass
@@ -67,9 +84,16 @@ class Api:
     facts: Facts = field(default_factory=Facts)
 
     def __post_init__(self) -> None:
+        self.configure(ORDER)
+
+    def configure(self, order: list[str]) -> None:
+        """`order` of every alias."""
+        changed = {name: replace(alias, order=tuple(order)) for name, alias in self.settings.aliases.items()}
+        self.settings = replace(self.settings, aliases=changed)
         aliases = Aliases(self.settings, self.clients, self.clock)
         self.aliases = aliases
-        self.service = Service(self.settings, self.clients, aliases, clock=self.clock, new_id=lambda: "0001")
+        failover = Failover(self.clock, self.clock.sleep, lambda: 0.5)
+        self.service = Service(self.settings, self.clients, aliases, failover, clock=self.clock, new_id=lambda: "0001")
 
     def raw(self, method: str, path: str, body: bytes = b"") -> tuple[int, Mapping[str, str], bytes]:
         answer, self.facts = respond(Request(method, path, body), self.service)
@@ -80,13 +104,19 @@ class Api:
         return status, json.loads(content)
 
     def base_serves(self, alias: str = "support-bot") -> None:
-        name = f"/bedrock-kit/support-assistant/aliases/{alias}/serving"
-        self.ssm.add_response("get_parameters", {"Parameters": [], "InvalidParameters": [name]}, {"Names": [name]})
+        self.publishes(alias=alias)
 
-    def promoted(self, arn: str = DEPLOYMENT_ARN) -> None:
-        value = json.dumps({"target_arn": arn, "kind": "custom-model-deployment", "run_id": "0123456789abcdef"})
-        parameter = {"Name": PARAMETER, "Type": "String", "Value": value}
-        self.ssm.add_response("get_parameters", {"Parameters": [parameter]}, {"Names": [PARAMETER]})
+    def promoted(self) -> None:
+        self.publishes(serving=SERVING)
+
+    def publishes(self, *, alias: str = "support-bot", **values: Mapping[str, str]) -> None:
+        """What the alias's parameters, `serving` and `capacity`, hold at the next look."""
+        found = [
+            {"Name": f"{PATH}/{alias}/{name}", "Type": "String", "Value": json.dumps(value)}
+            for name, value in values.items()
+        ]
+        names = [f"{PATH}/{alias}/{name}" for name in ("serving", "capacity")]
+        self.ssm.add_response("get_parameters", {"Parameters": found}, {"Names": names})
 
 
 def converse_response(*blocks: Mapping[str, Any], reason: str = "end_turn") -> dict[str, Any]:
@@ -101,7 +131,7 @@ def converse_response(*blocks: Mapping[str, Any], reason: str = "end_turn") -> d
 @pytest.fixture
 def api() -> Iterator[Api]:
     clients = Clients()
-    stubs = [Stubber(client) for client in (clients.bedrock_runtime, clients.agent_runtime, clients.ssm)]
+    stubs = [Stubber(client) for client in (clients.runtime, clients.agent, clients.ssm)]
     for stub in stubs:
         stub.activate()
     runtime, agent, ssm = stubs

@@ -38,7 +38,12 @@ def test_answer_names_alias_and_what_served_it(api: Api) -> None:
         "object": "chat.completion",
         "created": 1_800_000_000,
         "model": "support-bot",
-        "served_by": {"target": "amazon.nova-micro-v1:0", "kind": "foundation-model"},
+        "served_by": {
+            "alias": "support-bot",
+            "target": "amazon.nova-micro-v1:0",
+            "kind": "foundation-model",
+            "attempts": 1,
+        },
         "choices": [
             {
                 "index": 0,
@@ -64,7 +69,12 @@ def test_a_promoted_deployment_serves_the_alias(api: Api) -> None:
     status, answer = api.post(PATH, body())
 
     assert status == 200
-    assert answer["served_by"] == {"target": DEPLOYMENT_ARN, "kind": "custom-model-deployment"}
+    assert answer["served_by"] == {
+        "alias": "support-bot",
+        "target": DEPLOYMENT_ARN,
+        "kind": "custom-model-deployment",
+        "attempts": 1,
+    }
 
 
 def test_sampling_settings_and_system_messages_reach_converse(api: Api) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from inference_api import boto_clients
 from inference_api import handler as edge
+from inference_api.failover import CONNECT_SECONDS
 from inference_api.routes import Service
 from tests.inference_api.conftest import ENVIRONMENT, Api, converse_response
 
@@ -116,17 +118,23 @@ def test_the_real_service_answers_without_any_client(capsys: pytest.CaptureFixtu
     assert answer["isBase64Encoded"] is False
     assert json.loads(capsys.readouterr().err)["route"] == "/v1/models"
     assert vars(edge.service().clients) == {}
+    assert boto_clients._bedrock_runtime.cache_info().currsize == 0
 
 
-def test_clients_give_up_before_api_gateway_does() -> None:
-    clients = edge.BotoClients()
+def test_the_clients_neither_retry_nor_wait_longer_than_told() -> None:
+    clients = boto_clients.BotoClients()
 
-    for client in (clients.bedrock_runtime, clients.agent_runtime):
+    for client in (clients.bedrock_runtime(24), clients.agent_runtime(24)):
         config: Any = client.meta.config
-        assert config.connect_timeout + config.read_timeout < 29
+        assert (config.connect_timeout, config.read_timeout) == (CONNECT_SECONDS, 24)
         assert config.retries["total_max_attempts"] == 1
+    assert clients.bedrock_runtime(24) is clients.bedrock_runtime(24)
+    hasty: Any = clients.bedrock_runtime(5).meta.config
+    assert hasty.read_timeout == 5
     ssm_config: Any = clients.ssm.meta.config
     assert ssm_config.read_timeout == 1
+    boto_clients._bedrock_runtime.cache_clear()
+    boto_clients._agent_runtime.cache_clear()
 
 
 def test_bodies_in_base64_and_with_lone_surrogates() -> None:

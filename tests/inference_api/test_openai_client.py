@@ -10,6 +10,7 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletionFunctionToolParam
 
+from inference_api.failover import MAX_ATTEMPTS
 from inference_api.http_messages import Request
 from inference_api.routes import respond
 from tests.inference_api.conftest import Api, converse_response
@@ -120,7 +121,8 @@ def test_errors_become_the_clients_exceptions(
     api: Api, client: openai.OpenAI, code: str, expected: type[openai.APIStatusError]
 ) -> None:
     api.base_serves()
-    api.runtime.add_client_error("converse", code)
+    for _ in range(MAX_ATTEMPTS if code in ("ThrottlingException", "InternalServerException") else 1):
+        api.runtime.add_client_error("converse", code)
 
     with pytest.raises(expected) as failure:
         client.chat.completions.create(model="support-bot", messages=[{"role": "user", "content": "Hello"}])
@@ -134,9 +136,10 @@ def test_an_unknown_alias_is_not_found(client: openai.OpenAI) -> None:
         client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": "Hello"}])
 
 
-def test_a_retry_of_the_client_gets_through_a_throttle(api: Api, client: openai.OpenAI) -> None:
+def test_a_retry_of_the_client_gets_through_a_throttle_that_outlasts_ours(api: Api, client: openai.OpenAI) -> None:
     api.base_serves()
-    api.runtime.add_client_error("converse", "ThrottlingException")
+    for _ in range(MAX_ATTEMPTS):
+        api.runtime.add_client_error("converse", "ThrottlingException")
     api.runtime.add_response("converse", converse_response({"text": "Hi"}))
 
     answer = client.with_options(max_retries=1).chat.completions.create(

@@ -69,7 +69,12 @@ def test_an_answer_with_citations_names_its_model(api: Api) -> None:
     assert answer == {
         "answer": "Every two months.",
         "model": "amazon.nova-micro-v1:0",
-        "served_by": {"target": "amazon.nova-micro-v1:0", "kind": "foundation-model"},
+        "served_by": {
+            "alias": None,
+            "target": "amazon.nova-micro-v1:0",
+            "kind": "foundation-model",
+            "attempts": 1,
+        },
         "citations": [{"text": "Every two months.", "start": 0, "end": 17, "sources": [source]}],
         "session_id": "session-1",
     }

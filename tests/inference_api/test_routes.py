@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from inference_api.errors import api_error
+from inference_api.failover import GONE, MAX_ATTEMPTS, SPILLS
 from inference_api.http_messages import MAX_BODY_BYTES, Facts, Request, json_answer
 from inference_api.routes import log_line
 from tests.inference_api.conftest import Api
@@ -100,7 +101,8 @@ SERVICE_ERRORS = [
 def test_errors_of_bedrock(api: Api, name: str, status: int, code: str) -> None:
     api.base_serves()
     reason = "Bad request for arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc here"
-    api.runtime.add_client_error("converse", name, reason)
+    for _ in range(MAX_ATTEMPTS if code in SPILLS - {GONE} else 1):
+        api.runtime.add_client_error("converse", name, reason)
 
     got, headers, content = api.raw("POST", CHAT, json.dumps(HELLO).encode())
 

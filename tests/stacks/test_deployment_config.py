@@ -99,3 +99,37 @@ def test_the_shipped_file_is_valid() -> None:
 
 def test_the_schema_for_editors_is_the_current_one() -> None:
     assert (PROJECT / "docs" / "deployment.schema.json").read_text(encoding="utf-8") == schema_text()
+
+
+ALIAS = '[inference_api.aliases.assistant]\nmodel = "amazon.nova-lite-v1:0"\n'
+
+
+@pytest.mark.parametrize(
+    ("order", "hint"),
+    [
+        ('["base", "base"]', "named once at most"),
+        ("[]", "at least 1 item"),
+        ('["cheapest"]', "'provisioned', 'on-demand' or 'base'"),
+        ('["provisioned", "on-demand"]', "this deployment has base for this alias"),
+    ],
+)
+def test_an_order_that_cannot_serve_an_alias_is_refused(tmp_path: Path, order: str, hint: str) -> None:
+    assert ALIAS in SHIPPED
+
+    (fault,) = faults(tmp_path, SHIPPED.replace(ALIAS, f"{ALIAS}order = {order}\n"))
+
+    assert "inference_api.aliases.assistant.order" in fault
+    assert hint in fault
+
+
+def test_an_order_of_the_place_where_the_alias_is_promoted_is_accepted(tmp_path: Path) -> None:
+    (tmp_path / "examples").symlink_to(PROJECT / "examples")
+    file = tmp_path / "deployment.toml"
+    bot = "[inference_api.aliases.support-bot]\n"
+    file.write_text(SHIPPED.replace(bot, f'{bot}order = ["on-demand"]\n'), encoding="utf-8")
+
+    config = load_deployment_config(file)
+    check_deployment(config)
+
+    assert config.inference_api
+    assert config.inference_api.aliases["support-bot"].order == ["on-demand"]

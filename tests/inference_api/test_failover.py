@@ -1,0 +1,235 @@
+"""The one retry loop: who is asked next for which failure, how often, and when no attempt may begin any more."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
+
+from inference_api.aliases import Target
+from inference_api.failover import BUDGET_SECONDS, CONNECT_SECONDS, MAX_ATTEMPTS, READ_SECONDS, Attempt, Failover
+from tests.inference_api.conftest import CAPACITY, SERVING, Api, Clock, converse_response
+
+CHAT = "/v1/chat/completions"
+HELLO = {"model": "support-bot", "messages": [{"role": "user", "content": "Hello"}]}
+PROVISIONED, ON_DEMAND, BASE = (
+    Target(f"id-{kind}", f"arn-{kind}", kind, custom=kind != "foundation-model")
+    for kind in ("provisioned-throughput", "custom-model-deployment", "foundation-model")
+)
+
+
+def error(code: str, message: str = "no") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "Converse")
+
+
+SPILLING = {
+    "throttled": error("ThrottlingException"),
+    "quota": error("ServiceQuotaExceededException"),
+    "not-ready": error("ModelNotReadyException"),
+    "gone": error("ResourceNotFoundException", "Model not found."),
+    "invalid-id": error("ValidationException", "The provided model identifier is invalid."),
+    "unresolved": error("ValidationException", "Could not resolve the foundation model from the identifier."),
+    "unavailable": error("ServiceUnavailableException"),
+    "internal": error("InternalServerException"),
+    "model-timeout": error("ModelTimeoutException"),
+    "model-error": error("ModelErrorException"),
+    "reset": ConnectionClosedError(endpoint_url="https://x"),
+    "connect-timeout": ConnectTimeoutError(endpoint_url="https://x"),
+}
+FINAL = {
+    "content": error("ValidationException", "Input is too long for requested model."),
+    "tool": error("ValidationException", "The model returned the following errors: messages.1: tool not found"),
+    "denied": error("AccessDeniedException"),
+    "expired": error("ExpiredTokenException"),
+    "knowledge-base": error("ResourceNotFoundException", "Knowledge Base with id X does not exist"),
+    "bug": KeyError("x"),
+}
+
+
+class Bedrock:
+    """Answers with what is planned for each target; `asked`: kind and the seconds it may wait."""
+
+    def __init__(self, clock: Clock, **plan: list[Any]) -> None:
+        self.clock = clock
+        self.plan = {kind.replace("_", "-"): list(steps) for kind, steps in plan.items()}
+        self.asked: list[tuple[str, int]] = []
+
+    def __call__(self, target: Target, read_seconds: int) -> str:
+        self.asked.append((target.kind, read_seconds))
+        step = self.plan[target.kind].pop(0)
+        if isinstance(step, tuple):
+            seconds, step = step
+            self.clock.now += seconds
+        if isinstance(step, Exception):
+            raise step
+        return str(step)
+
+    @property
+    def kinds(self) -> list[str]:
+        return [kind for kind, _ in self.asked]
+
+
+def ask(failover: Failover, bedrock: Bedrock, *targets: Target) -> tuple[str, list[Attempt]]:
+    attempts: list[Attempt] = []
+    return failover.ask(targets, bedrock, deadline=failover.deadline(), attempts=attempts).answer, attempts
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def failover(clock: Clock) -> Failover:
+    return Failover(clock, clock.sleep, lambda: 1.0)
+
+
+@pytest.mark.parametrize("failure", SPILLING.values(), ids=SPILLING)
+def test_these_failures_hand_over_to_the_next_target_at_once(
+    clock: Clock, failover: Failover, failure: Exception
+) -> None:
+    bedrock = Bedrock(clock, provisioned_throughput=[failure], custom_model_deployment=["yes"])
+    began = clock.now
+
+    answer, attempts = ask(failover, bedrock, PROVISIONED, ON_DEMAND, BASE)
+
+    assert answer == "yes"
+    assert [attempt.target for attempt in attempts] == [PROVISIONED, ON_DEMAND]
+    assert clock.now == began
+
+
+@pytest.mark.parametrize("failure", FINAL.values(), ids=FINAL)
+def test_these_failures_end_the_request(clock: Clock, failover: Failover, failure: Exception) -> None:
+    bedrock = Bedrock(clock, provisioned_throughput=[failure])
+
+    with pytest.raises(type(failure)) as raised:
+        ask(failover, bedrock, PROVISIONED, ON_DEMAND, BASE)
+
+    assert raised.value is failure
+    assert bedrock.kinds == ["provisioned-throughput"]
+
+
+def test_three_attempts_in_all_whatever_the_number_of_targets(clock: Clock, failover: Failover) -> None:
+    throttled = [SPILLING["throttled"]] * 9
+    bedrock = Bedrock(clock, foundation_model=throttled)
+
+    with pytest.raises(ClientError):
+        ask(failover, bedrock, BASE)
+
+    assert len(bedrock.asked) == MAX_ATTEMPTS
+    assert clock.now - Clock().now == pytest.approx(0.8 + 1.6)  # only a target asked before is waited for
+
+
+def test_a_target_that_is_gone_is_not_asked_again(clock: Clock, failover: Failover) -> None:
+    bedrock = Bedrock(clock, provisioned_throughput=[SPILLING["gone"]], foundation_model=[SPILLING["throttled"], "yes"])
+
+    assert ask(failover, bedrock, PROVISIONED, BASE)[0] == "yes"
+    assert bedrock.kinds == ["provisioned-throughput", "foundation-model", "foundation-model"]
+
+
+def test_an_alias_that_never_spills_ends_with_its_only_target(clock: Clock, failover: Failover) -> None:
+    bedrock = Bedrock(clock, provisioned_throughput=[SPILLING["gone"]])
+
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        ask(failover, bedrock, PROVISIONED)
+
+    assert bedrock.kinds == ["provisioned-throughput"]
+
+
+@pytest.mark.parametrize("gone_at", [0, 1, 2])
+def test_the_caller_hears_of_the_failure_that_a_retry_gets_over(clock: Clock, failover: Failover, gone_at: int) -> None:
+    failures = [SPILLING["throttled"]] * 3
+    failures[gone_at] = SPILLING["gone"]
+    steps = dict(zip(("provisioned_throughput", "custom_model_deployment", "foundation_model"), failures, strict=True))
+    bedrock = Bedrock(clock, **{kind: [step] * 2 for kind, step in steps.items()})
+
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        ask(failover, bedrock, PROVISIONED, ON_DEMAND, BASE)
+
+
+def test_an_attempt_that_could_not_end_in_time_does_not_begin(clock: Clock, failover: Failover) -> None:
+    slow = (BUDGET_SECONDS - CONNECT_SECONDS - READ_SECONDS[-1] + 0.1, SPILLING["unavailable"])
+    bedrock = Bedrock(clock, provisioned_throughput=[slow], foundation_model=["too late"])
+
+    with pytest.raises(ClientError, match="ServiceUnavailableException"):
+        ask(failover, bedrock, PROVISIONED, BASE)
+
+    assert bedrock.kinds == ["provisioned-throughput"]
+
+
+def test_a_later_attempt_may_wait_as_long_as_is_left(clock: Clock, failover: Failover) -> None:
+    late = (8.0, SPILLING["unavailable"])
+    bedrock = Bedrock(clock, provisioned_throughput=[late], custom_model_deployment=[late], foundation_model=["yes"])
+    began = clock.now
+
+    ask(failover, bedrock, PROVISIONED, ON_DEMAND, BASE)
+
+    assert [seconds for _, seconds in bedrock.asked] == [24, 15, 5]
+    assert clock.now + CONNECT_SECONDS + 5 <= began + BUDGET_SECONDS
+
+
+def test_a_read_timeout_leaves_no_time_for_another(clock: Clock, failover: Failover) -> None:
+    hanging = (READ_SECONDS[0], ReadTimeoutError(endpoint_url="https://x"))
+    bedrock = Bedrock(clock, provisioned_throughput=[hanging], foundation_model=["too late"])
+
+    with pytest.raises(ReadTimeoutError):
+        ask(failover, bedrock, PROVISIONED, BASE)
+
+
+def test_a_throttled_target_is_asked_last_for_a_while_and_longer_each_time(clock: Clock, failover: Failover) -> None:
+    throttled = SPILLING["throttled"]
+    bedrock = Bedrock(clock, provisioned_throughput=[throttled, throttled, "back"], foundation_model=["a"] * 9)
+
+    for wait in (0.0, 0.9, 0.2, 1.9, 0.2):  # paused 1 s, then 2 s
+        clock.now += wait
+        ask(failover, bedrock, PROVISIONED, BASE)
+
+    asked = ["P" if kind == "provisioned-throughput" else "b" for kind in bedrock.kinds]
+    assert asked == ["P", "b", "b", "P", "b", "b", "P"]
+
+
+def test_a_pause_is_forgotten_with_the_first_answer(clock: Clock, failover: Failover) -> None:
+    throttled = SPILLING["throttled"]
+    steps = [throttled, throttled, "back", throttled, "back"]
+    bedrock = Bedrock(clock, provisioned_throughput=steps, foundation_model=["a"] * 9)
+
+    for wait in (0, 1, 2, 0, 1):
+        clock.now += wait
+        ask(failover, bedrock, PROVISIONED, BASE)
+
+    assert bedrock.kinds[-1] == "provisioned-throughput"
+
+
+def test_the_answer_the_headers_and_the_log_say_what_was_tried(api: Api) -> None:
+    api.publishes(serving=SERVING, capacity=CAPACITY)
+    api.runtime.add_client_error("converse", "ThrottlingException")
+    api.runtime.add_client_error("converse", "ModelNotReadyException")
+    api.runtime.add_response("converse", converse_response({"text": "Hi"}))
+
+    status, headers, content = api.raw("POST", CHAT, json.dumps(HELLO).encode())
+
+    target = "amazon.nova-micro-v1:0"
+    served_by = {"alias": "support-bot", "target": target, "kind": "foundation-model", "attempts": 3}
+    assert (status, json.loads(content)["served_by"]) == (200, served_by)
+    assert headers["x-bedrock-kit-served-by"] == "foundation-model"
+    assert headers["x-bedrock-kit-attempts"] == "3"
+    assert [(attempt.target.kind, attempt.error) for attempt in api.facts.attempts] == [
+        ("provisioned-throughput", "ThrottlingException"),
+        ("custom-model-deployment", "ModelNotReadyException"),
+        ("foundation-model", None),
+    ]
+
+
+def test_an_answer_from_documents_follows_the_same_order(api: Api) -> None:
+    api.publishes(serving=SERVING, capacity=CAPACITY)
+    api.agent.add_client_error("retrieve_and_generate", "ThrottlingException")
+    api.agent.add_response(
+        "retrieve_and_generate", {"sessionId": "session-1", "output": {"text": "Yes."}, "citations": []}
+    )
+
+    status, answer = api.post("/v1/retrieve-and-generate", {"query": "?", "model": "support-bot"})
+
+    assert (status, answer["served_by"]["target"]) == (200, SERVING["target_arn"])
+    assert answer["served_by"]["attempts"] == 2
