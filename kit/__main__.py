@@ -9,6 +9,7 @@ COMMANDS = {
     "local": "the same stacks on an embedded AWS on this machine",
     "deploy": "the stacks to the AWS account of your credentials",
     "data": "check datasets before a job is paid for",
+    "cost": "what deployment.toml costs: idle, training, requests, provisioned throughput",
     "schema": "the JSON Schema of deployment.toml",
 }
 

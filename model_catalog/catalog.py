@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Mapping
 
-from model_catalog.entries import Customization, Hyperparameter, Model, Price, Retired, by_id, retired
+from model_catalog.entries import Customization, Hyperparameter, Model, Retired, by_id, retired
 
 PROFILE_PREFIXES = ("us", "eu", "apac", "au", "ca", "jp", "us-gov", "global")
 CONTEXT_SUFFIX = re.compile(r":\d+k$")
@@ -112,11 +112,6 @@ def invoke_arns(inference_id: str, region: str, account: str) -> list[str]:
     places = ("*", "") if "*" in destinations else destinations
     profile = f"arn:aws:bedrock:{region}:{account}:inference-profile/{inference_id}"
     return [profile, *(_model_arn(place, model) for place in places)]
-
-
-def provisioned_price_per_hour(identifier: str) -> Price | None:
-    """US dollars per model unit and hour without commitment; None where no source gives it."""
-    return find(identifier).provisioned_price_per_hour
 
 
 def _ending(entry: Retired) -> str:

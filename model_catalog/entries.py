@@ -9,26 +9,6 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Price:
-    """US dollars. `verified` is False where the source is not AWS itself."""
-
-    value: float
-    source: str
-    date: str
-    verified: bool
-
-
-@dataclass(frozen=True)
-class TokenPrice:
-    """US dollars per million tokens, on demand; `output` is None for a model that writes none."""
-
-    input: float
-    output: float | None
-    source: str
-    date: str
-
-
-@dataclass(frozen=True)
 class Hyperparameter:
     """`kind` is "int" or "float"; the bounds are allowed values."""
 
@@ -60,7 +40,7 @@ class Serving:
 
 @dataclass(frozen=True)
 class Model:
-    """`profiles` maps a prefix to the regions it routes to ("*": all); unknown prices are None.
+    """`profiles` maps a prefix to the regions it routes to ("*": all). What it costs is in prices.json.
 
     `access` is "none" or "agreement-and-form"; `end_of_life` is a date or None; `source` and `date` say who said so.
     """
@@ -73,9 +53,6 @@ class Model:
     profiles: Mapping[str, tuple[str, ...]]
     customization: Customization | None
     serving: Serving
-    price: TokenPrice | None
-    training_price_per_thousand_tokens: Price | None
-    provisioned_price_per_hour: Price | None
     access: str
     end_of_life: str | None
     source: str
@@ -122,9 +99,6 @@ def _model(entry: dict[str, Any]) -> Model:
         profiles={prefix: tuple(regions) for prefix, regions in entry["profiles"].items()},
         customization=_customization(entry["customization"]) if entry["customization"] else None,
         serving=Serving(**entry["serving"]),
-        price=_token_price(entry["price"]) if entry["price"] else None,
-        training_price_per_thousand_tokens=_price(entry["training_price_per_thousand_tokens_usd"]),
-        provisioned_price_per_hour=_price(entry["provisioned_price_per_hour_usd"]),
         access=entry["access"],
         end_of_life=entry["end_of_life"],
         source=entry["source"],
@@ -140,17 +114,4 @@ def _customization(entry: dict[str, Any]) -> Customization:
         min_records=entry["min_records"],
         max_records=entry["max_records"],
         hyperparameters={name: Hyperparameter(**spec) for name, spec in entry["hyperparameters"].items()},
-    )
-
-
-def _price(entry: dict[str, Any] | None) -> Price | None:
-    return Price(**entry) if entry else None
-
-
-def _token_price(entry: dict[str, Any]) -> TokenPrice:
-    return TokenPrice(
-        input=entry["input_per_million_tokens_usd"],
-        output=entry["output_per_million_tokens_usd"],
-        source=entry["source"],
-        date=entry["date"],
     )

@@ -3,11 +3,15 @@
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 os.environ.setdefault("CDK_VALIDATION", "false")
+os.environ.setdefault(
+    "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).resolve().parent.parent / ".local" / "hypothesis")
+)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

@@ -213,11 +213,3 @@ def test_how_a_custom_model_can_be_served(identifier: str, on_demand: bool, prov
     serving = catalog.find(identifier).serving
 
     assert (serving.on_demand, serving.provisioned) == (on_demand, provisioned)
-
-
-def test_an_unknown_price_is_none_and_a_third_partys_is_marked() -> None:
-    price = catalog.provisioned_price_per_hour(MICRO_TRAINED)
-
-    assert price is not None
-    assert (price.value, price.verified) == (60.5, False)
-    assert catalog.provisioned_price_per_hour(LLAMA_8B) is None

@@ -1,0 +1,98 @@
+"""prices.json as frozen, typed entries with source and date: what Bedrock and the services around it charge.
+
+A row belongs to a model or to a service. Read on first use, never at import. An unknown price is None, never a guess.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).parent / "prices.json"
+# What a price is `per`, and how many of the smallest unit (tokens, requests, hours, ...) that is.
+UNITS: Mapping[str, float] = {
+    "token": 1,
+    "thousand tokens": 1e3,
+    "million tokens": 1e6,
+    "request": 1,
+    "thousand requests": 1e3,
+    "10,000 requests": 1e4,
+    "million requests": 1e6,
+    "hour": 1,
+    "month": 1,
+    "GB": 1,
+    "GB-month": 1,
+    "GB-second": 1,
+    "image": 1,
+    "second": 1,
+    "minute": 60,
+}
+# A geographic profile is billed at the price of the region that is called; a global one has prices of its own.
+# https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html
+GEOGRAPHIC = re.compile(r"^(us|us-gov|eu|apac|au|ca|jp)\.(?=[a-z0-9]+\.)")
+CONTEXT_SUFFIX = re.compile(r":\d+k$")
+EVERY_REGION = "*"
+
+
+@dataclass(frozen=True)
+class Price:
+    """US dollars for one `per`. `verified` is False where the figure is not AWS's own; `entered` is "api" or "person".
+
+    `tier` is None for the standard one; `commitment` is None where the kind knows none.
+    """
+
+    kind: str
+    model: str | None
+    service: str | None
+    commitment: str | None
+    region: str
+    tier: str | None
+    usd: float
+    per: str
+    source: str
+    date: str
+    entered: str
+    verified: bool
+
+    def of(self, quantity: float) -> float:
+        """US dollars for this many tokens, requests, hours, ...: the smallest unit of `per`."""
+        return quantity / UNITS[self.per] * self.usd
+
+
+Key = tuple[str, str | None, str | None, str | None, str | None]
+
+
+def price(
+    kind: str,
+    *,
+    model: str | None = None,
+    service: str | None = None,
+    region: str,
+    commitment: str | None = None,
+    tier: str | None = None,
+) -> Price | None:
+    """The price in `region`, else the one that holds in every region, else None.
+
+    `model` may be an inference, profile or customization id; "global." profiles are looked up under their own id.
+    """
+    plain = model and CONTEXT_SUFFIX.sub("", GEOGRAPHIC.sub("", model))
+    regions = _index().get((kind, plain, service, commitment, tier), {})
+    return regions.get(region) or regions.get(EVERY_REGION)
+
+
+def prices() -> tuple[Price, ...]:
+    return tuple(found for regions in _index().values() for found in regions.values())
+
+
+@cache
+def _index() -> Mapping[Key, Mapping[str, Price]]:
+    data: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    index: dict[Key, dict[str, Price]] = {}
+    for row in data["prices"]:
+        found = Price(**row)
+        key = (found.kind, found.model, found.service, found.commitment, found.tier)
+        index.setdefault(key, {})[found.region] = found
+    return index

@@ -1,0 +1,58 @@
+"""Lines of an estimate and their totals: where a price is unknown, the total says "at least". Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from model_catalog.prices import Price
+
+FETCH = "python -m kit models refresh"
+
+
+@dataclass(frozen=True)
+class CostLine:
+    """`what` says how the amount comes about; `usd` is None where a price or figure lacks, which `missing` names."""
+
+    part: str
+    what: str
+    usd: float | None
+    price: Price | None = None
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class CostGroup:
+    """Lines that may be added up. `name` is fixed (for programs), `title` says what is paid for, and how often."""
+
+    name: str
+    title: str
+    lines: tuple[CostLine, ...]
+
+    @property
+    def usd(self) -> float:
+        return sum(line.usd for line in self.lines if line.usd is not None)
+
+    @property
+    def at_least(self) -> bool:
+        return any(line.usd is None for line in self.lines)
+
+
+def line(part: str, what: str, quantity: float | None, price: Price | None, *, missing: str) -> CostLine:
+    """`missing` names the price; a `quantity` of None (nobody can know it before) lacks as a price does."""
+    if price is None:
+        return CostLine(part, what, None, missing=f"price of {missing}")
+    if quantity is None:
+        return CostLine(part, what, None, price, missing=f"quantity: {what}")
+    return CostLine(part, what, price.of(quantity), price)
+
+
+def amount(usd: float) -> str:
+    """Cents for amounts that people add up, more digits where cents would show nothing."""
+    if usd == 0:
+        return "0.00"
+    return f"{usd:,.2f}" if usd >= 0.1 else f"{usd:.6f}"
+
+
+def total(groups: Sequence[CostGroup]) -> str:
+    """The sum of `groups` in words: "at least 2.35" where a line lacks its price."""
+    prefix = "at least " if any(group.at_least for group in groups) else ""
+    return prefix + amount(sum(group.usd for group in groups))

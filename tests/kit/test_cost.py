@@ -1,0 +1,63 @@
+"""`kit cost`: a table, JSON, faults without a traceback."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kit.__main__ import main
+from tests.price_list import price_list, row
+from tests.synthesized import PROJECT
+
+SHIPPED = str(PROJECT / "deployment.toml")
+
+
+@pytest.fixture(autouse=True)
+def _one_price(tmp_path: Path) -> Iterator[None]:
+    with price_list(tmp_path, [row("secret_month", 1.25, "month", service="secrets-manager")]):
+        yield
+
+
+def test_the_table_shows_amounts_what_lacks_and_the_command_that_fetches_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cost", "--config", SHIPPED]) == 0
+
+    out = capsys.readouterr().out
+    assert "Idle, a month: at least 1.25" in out
+    assert "1.25* API key" in out
+    assert "missing  input tokens" in out
+    assert "fetch prices with: python -m kit models refresh" in out
+    assert "price of training tokens of amazon.nova-micro-v1:0:128k in us-east-1" in out
+    assert "secrets-manager, secret month*: 1.25 per month, us-east-1; a test, 2026-11-25" in out
+
+
+def test_json_holds_the_same_and_the_traffic_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--requests", "7", "--input-tokens", "11", "--output-tokens", "13", "--seconds", "0.5"]
+    assert main(["cost", "--config", SHIPPED, "--json", *arguments]) == 0
+
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["traffic"] == {"requests": 7, "input_tokens": 11, "output_tokens": 13, "seconds": 0.5}
+    assert (answer["groups"][0]["name"], answer["groups"][0]["usd"], answer["groups"][0]["at_least"]) == (
+        "idle",
+        1.25,
+        True,
+    )
+    assert any("7 x 11 tokens" in line["what"] for group in answer["groups"] for line in group["lines"])
+    assert answer["missing"]
+    assert answer["fetch_missing_with"] == "python -m kit models refresh"
+
+
+def test_a_faulty_file_is_explained_without_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "faulty.toml").write_text("[deployment]\nname = 'a'\n", encoding="utf-8")
+
+    assert main(["cost", "--config", str(tmp_path / "faulty.toml")]) == 1
+    assert "faulty.toml: deployment.region is missing; add it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--requests", "-1"], ["--input-tokens", "1.5"], ["--seconds", "nan"]])
+def test_traffic_that_cannot_be_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["cost", "--config", SHIPPED, *arguments])
+
+    assert raised.value.code == 2
+    assert f"got '{arguments[1]}'" in capsys.readouterr().err
