@@ -6,6 +6,7 @@ import importlib
 # name -> what `kit data --help` says. Its module has add_arguments(parser) and run(options) -> exit code.
 SUBCOMMANDS = {
     "check": "every rule that Bedrock has for this base model, before a job is paid for",
+    "convert": "what you have (chats, Alpaca, ShareGPT, CSV, Parquet, logs) to what a model and method need",
 }
 
 

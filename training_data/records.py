@@ -1,47 +1,118 @@
-"""The record formats of Bedrock's base models, as functions from conversation turns to a record. Pure.
+"""The record formats of Bedrock's base models, as functions from what was said to records. Pure.
 
-Formats: https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html and
-https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html
+Formats: https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html,
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html,
+.../distillation-data-prep-option-1.html and .../rft-prepare-data.html of the same guide.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 SCHEMA_VERSION = "bedrock-conversation-2024"
-RECORD_FORMATS = ("converse", "prompt-completion")
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """Turns of (role, text), the first one the user's; `system` is None where there is no system prompt."""
+    """Turns of (role, text); `system` is None where there is no system prompt.
+
+    `others` holds the source's keys that are no turn: a grader's fields, or what training would not see.
+    `changes` says how the turns differ from the source's.
+    """
 
     system: str | None
     turns: tuple[tuple[str, str], ...]
+    others: Mapping[str, Any] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
 
 
-def to_records(conversation: Conversation, record_format: str) -> list[dict[str, Any]]:
-    """The conversation in `record_format`: one converse record, or one prompt/completion record per answer."""
-    if record_format == "converse":
-        return [_converse(conversation)]
-    if record_format == "prompt-completion":
-        return _prompt_completions(conversation)
-    raise ValueError(f"record format must be one of {', '.join(RECORD_FORMATS)}, got {record_format!r}")
+@dataclass(frozen=True)
+class RecordsOf:
+    """`changes` says what of the source the records do not hold, one reason each."""
+
+    records: list[dict[str, Any]]
+    changes: tuple[str, ...] = ()
 
 
-def _converse(conversation: Conversation) -> dict[str, Any]:
-    record: dict[str, Any] = {"schemaVersion": SCHEMA_VERSION}
-    if conversation.system:
-        record["system"] = [{"text": conversation.system}]
-    record["messages"] = [{"role": role, "content": [{"text": text}]} for role, text in conversation.turns]
-    return record
+def to_records(conversation: Conversation, record_format: str) -> RecordsOf:
+    """The conversation in `record_format`. Raises ValueError for a conversation that the format cannot hold."""
+    return WRITERS[record_format](conversation)
 
 
-def _prompt_completions(conversation: Conversation) -> list[dict[str, Any]]:
-    """A prompt is everything said before its answer, the system prompt first, a blank line between the parts."""
+def to_line(record: dict[str, Any]) -> bytes:
+    """One line of a dataset, the same bytes on every machine."""
+    return json.dumps(record, ensure_ascii=False).encode() + b"\n"
+
+
+def _converse(conversation: Conversation) -> RecordsOf:
+    answered, cut = _until(conversation.turns, "assistant")
+    return RecordsOf([_bedrock(conversation.system, answered)], (*_left_out(conversation), *cut))
+
+
+def _prompt_completions(conversation: Conversation) -> RecordsOf:
+    """One record an answer; its prompt is everything said before, the system prompt first, parted by blank lines."""
+    answered, cut = _until(conversation.turns, "assistant")
     said = [conversation.system] if conversation.system else []
     records = []
-    for role, text in conversation.turns:
+    for role, text in answered:
         if role == "assistant":
             records.append({"prompt": "\n\n".join(said), "completion": text})
         said.append(text)
-    return records
+    return RecordsOf(records, (*_left_out(conversation), *cut))
+
+
+def _distillation(conversation: Conversation) -> RecordsOf:
+    """Prompts for the teacher; an answer at the end is allowed and tells the teacher what is wanted."""
+    return RecordsOf([_bedrock(conversation.system, conversation.turns)], _left_out(conversation))
+
+
+def _reinforcement(conversation: Conversation) -> RecordsOf:
+    """The turns up to the last question, and the answer to it as reference; the grader gets every other key."""
+    prompt, _ = _until(conversation.turns, "user")
+    answers = [text for role, text in conversation.turns[len(prompt) :] if role == "assistant"]
+    others = dict(conversation.others)
+    reference = others.pop("reference_answer", answers[0] if answers else None)
+    if reference is None:
+        raise ValueError("has no reference answer; add reference_answer, or an assistant's turn at the end")
+    system = [{"role": "system", "content": conversation.system}] if conversation.system else []
+    messages = [*system, *({"role": role, "content": text} for role, text in prompt)]
+    record = {"messages": messages, "reference_answer": reference, **others}
+    return RecordsOf([record], conversation.changes)
+
+
+def _unlabelled(conversation: Conversation) -> RecordsOf:
+    parts = [conversation.system] if conversation.system else []
+    text = "\n\n".join([*parts, *(text for _, text in conversation.turns)])
+    return RecordsOf([{"input": text}], _left_out(conversation))
+
+
+def _bedrock(system: str | None, turns: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    record: dict[str, Any] = {"schemaVersion": SCHEMA_VERSION}
+    if system:
+        record["system"] = [{"text": system}]
+    record["messages"] = [{"role": role, "content": [{"text": text}]} for role, text in turns]
+    return record
+
+
+def _until(turns: tuple[tuple[str, str], ...], last: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """The turns up to the last one of this role, and what is said about those that are cut off."""
+    end = max((index + 1 for index, (role, _) in enumerate(turns) if role == last), default=0)
+    if not end:
+        raise ValueError(f"has no turn of the {last}, got roles {[role for role, _ in turns][:6]}; add one")
+    return turns[:end], (f"left out what follows the last {last}'s turn",) if end < len(turns) else ()
+
+
+def _left_out(conversation: Conversation) -> tuple[str, ...]:
+    left = [f"left out {key!r}, which training would not see" for key in sorted(conversation.others)]
+    return (*conversation.changes, *left)
+
+
+WRITERS: dict[str, Callable[[Conversation], RecordsOf]] = {
+    "converse": _converse,
+    "prompt-completion": _prompt_completions,
+    "distillation-prompts": _distillation,
+    "reinforcement-prompts": _reinforcement,
+    "unlabelled-text": _unlabelled,
+}
+RECORD_FORMATS = tuple(WRITERS)

@@ -1,116 +1,122 @@
-"""Reads a JSON array or JSON lines as (line, record), where line is the one on which the record begins."""
+"""Opens a file as people have it and reads it record by record, in bounded memory: (line, value, original text).
 
-import json
+JSON lines, a JSON array, CSV, TSV or Parquet, each also gzipped (but Parquet); told apart by content, then by name.
+"""
+
+import gzip
+import io
+import os
+import stat
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training_data.checks import json_fault, strict_object, strict_value
-
-BLANK = " \t\r\n"
+# A text of the largest training record, 32,000 tokens, has some 200 KB; what is larger is no record.
+MAX_RECORD_BYTES = 4 * 1024 * 1024
+GZIP_MAGIC, PARQUET_MAGIC = b"\x1f\x8b", b"PAR1"
+UTF_8_MARK = b"\xef\xbb\xbf"
+OTHER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
+PARQUET = "parquet"
 
 
 class ConversionError(Exception):
-    """When a file or a record cannot be read: `file:line: fault; fix`, without a line where the file is meant."""
+    """When a file or a record cannot be read: `file:line: fault; fix`, without a line where the file is meant.
 
-    def __init__(self, file: Path, line: int, message: str) -> None:
+    `ends` says that nothing after it could be read; `original` is the source's text, as far as it is known.
+    """
+
+    def __init__(self, file: Path, line: int, message: str, *, original: bytes = b"", ends: bool = False) -> None:
         super().__init__(f"{file.name}:{line}: {message}" if line else f"{file.name}: {message}")
-        self.line = line
+        self.line, self.message, self.original, self.ends = line, message, original, ends or not line
 
 
 @dataclass(frozen=True)
 class SourceRecord:
-    """One JSON value and the line, counted from 1, on which it begins."""
+    """One value and the line, counted from 1, on which it begins (a Parquet file's row)."""
 
     line: int
     value: Any
+    original: bytes = b""
 
 
-def read_records(file: Path) -> Iterator[SourceRecord | ConversionError]:
-    """Every record of `file`, a ConversionError in place of each that is broken; an array ends at its first one."""
+@contextmanager
+def opened(file: Path) -> Iterator[tuple[io.BufferedReader, str]]:
+    """The file's bytes without gzip and byte order mark, and what it holds by content or name.
+
+    Raises ConversionError, also at the end, when the file changed meanwhile.
+    """
+    _require_file(file)
     try:
-        text = _text(file)
-    except ConversionError as error:
-        yield error
-        return
-    if text.lstrip().startswith("["):
-        yield from _array_records(file, text)
-    else:
-        yield from _line_records(file, text)
+        with file.open("rb") as raw:
+            before = _state(os.fstat(raw.fileno()))
+            stream = _unpacked(raw)
+            kind = _kind(file, stream)
+            yield stream, kind
+            after = (_state(os.fstat(raw.fileno())), _state(file.stat()))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ConversionError(file, 0, f"is a broken or cut gzip file ({error}); write or download it again") from None
+    except OSError as error:
+        raise ConversionError(file, 0, f"cannot be read: {error.strerror or error}; check path and rights") from None
+    if after != (before, before):
+        raise ConversionError(file, 0, "changed while it was read; wait until it is written, then run again")
 
 
-def _text(file: Path) -> str:
-    if not file.is_file():
-        raise ConversionError(file, 0, f"{file} is not a file; name an existing one under dataset in deployment.toml")
-    content = file.read_bytes()
+def _require_file(file: Path) -> None:
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ConversionError(file, line, f"is not UTF-8 at byte {error.start}; save the file as UTF-8") from None
-    if not text.strip():
-        raise ConversionError(file, 0, "is empty; put records into it, or take it out of dataset")
-    return text
+        mode = file.stat().st_mode
+    except OSError as error:
+        fault = f"{file} is not a file ({error.strerror}); name an existing one"
+        raise ConversionError(file, 0, fault) from None
+    if not stat.S_ISREG(mode):
+        kind = "a directory" if stat.S_ISDIR(mode) else "a device or pipe"
+        raise ConversionError(file, 0, f"{file} is {kind}, not a file; name a file")
 
 
-def _line_records(file: Path, text: str) -> Iterator[SourceRecord | ConversionError]:
-    decoder = _decoder()
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
+def _state(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _unpacked(raw: io.BufferedReader) -> io.BufferedReader:
+    if not raw.peek(2).startswith(GZIP_MAGIC):
+        return raw
+    return io.BufferedReader(gzip.GzipFile(fileobj=raw), 1 << 20)
+
+
+def _kind(file: Path, stream: io.BufferedReader) -> str:
+    """One of parquet, csv, tsv, array, lines; a byte order mark is read away. Raises ConversionError."""
+    head = stream.peek(4096)
+    if head.startswith(PARQUET_MAGIC):
+        return PARQUET
+    mark = next((name for mark, name in OTHER_MARKS.items() if head.startswith(mark)), None)
+    if mark:
+        raise ConversionError(file, 0, f"is {mark}; save it as UTF-8 (iconv -f {mark} -t UTF-8)")
+    if head.startswith(UTF_8_MARK):
+        stream.read(len(UTF_8_MARK))
+        head = head[len(UTF_8_MARK) :]
+    suffixes = [suffix.lower() for suffix in file.suffixes if suffix.lower() != ".gz"]
+    if suffixes and suffixes[-1] in (".csv", ".tsv"):
+        return suffixes[-1][1:]
+    if suffixes and suffixes[-1] == ".parquet":
+        raise ConversionError(file, 0, "is no Parquet file (it does not begin with PAR1); write or download it again")
+    return "array" if head.lstrip().startswith(b"[") else "lines"
+
+
+def lines_of(file: Path, stream: io.BufferedReader) -> Iterator[tuple[int, bytes] | ConversionError]:
+    """(number, line); a ConversionError in place of a line above MAX_RECORD_BYTES, which is read past in pieces."""
+    number = 0
+    while line := stream.readline(MAX_RECORD_BYTES + 1):
+        number += 1
+        if len(line) <= MAX_RECORD_BYTES:
+            yield number, line
             continue
-        try:
-            yield SourceRecord(number, decoder.decode(line))
-        except (ValueError, RecursionError) as error:
-            yield ConversionError(file, number, f"is not one JSON object: {json_fault(error)}; write one record a line")
+        size = len(line)
+        while not line.endswith(b"\n") and (line := stream.readline(MAX_RECORD_BYTES)):
+            size += len(line)
+        yield ConversionError(file, number, _too_large(size))
 
 
-def _array_records(file: Path, text: str) -> Iterator[SourceRecord | ConversionError]:
-    decoder = _decoder()
-    position = _skip_blank(text, text.index("[") + 1)
-    line, counted = 1, 0
-    end = text[position : position + 1] == "]"
-    position += end
-    while not end:
-        line, counted = line + text.count("\n", counted, position), position
-        try:
-            value, position = decoder.raw_decode(text, position)
-        except (ValueError, RecursionError) as error:
-            at = getattr(error, "lineno", line)
-            yield ConversionError(
-                file, at, f"is not valid JSON (the record begins on line {line}): {json_fault(error)}; mend it"
-            )
-            return
-        yield SourceRecord(line, value)
-        position = _skip_blank(text, position)
-        end = text[position : position + 1] == "]"
-        if not end and text[position : position + 1] != ",":
-            yield _no_separator(file, text, position)
-            return
-        position = _skip_blank(text, position + 1)
-    yield from _after_array(file, text, _skip_blank(text, position))
-
-
-def _no_separator(file: Path, text: str, position: int) -> ConversionError:
-    got = repr(text[position]) if position < len(text) else "the end of the file"
-    line = text.count("\n", 0, position) + 1
-    return ConversionError(file, line, f"needs ',' or ']' between records, got {got}; add it")
-
-
-def _after_array(file: Path, text: str, position: int) -> Iterator[ConversionError]:
-    """`position` is the first one after the closing bracket that is not blank."""
-    if position < len(text):
-        line = text.count("\n", 0, position) + 1
-        yield ConversionError(
-            file, line, f"has text after the array, got {text[position : position + 20]!r}; remove it"
-        )
-
-
-def _skip_blank(text: str, position: int) -> int:
-    while position < len(text) and text[position] in BLANK:
-        position += 1
-    return position
-
-
-def _decoder() -> json.JSONDecoder:
-    return json.JSONDecoder(object_pairs_hook=strict_object, parse_constant=strict_value)
+def _too_large(size: int) -> str:
+    return f"is {size} bytes long, a record may have {MAX_RECORD_BYTES}; split it, or write one record a line"
