@@ -17,6 +17,7 @@ from aws_cdk import Validations
 from stacks.customization_dataset import prepare_datasets
 from stacks.deployment_checks import check_deployment
 from stacks.deployment_config import ConfigError, DeploymentConfig, load_deployment_config
+from stacks.deployment_cost import summary
 from stacks.inference_api_stack import InferenceApiStack
 from stacks.knowledge_base_stack import KnowledgeBaseStack
 from stacks.model_access_stack import ModelAccessStack
@@ -58,6 +59,7 @@ def main() -> None:
     path = PROJECT / (app.node.try_get_context("config") or "deployment.toml")
     config = load_deployment_config(path)
     check_deployment(config, path.name)
+    print(summary(config), file=sys.stderr)  # standard output is the template's
     build_app(app, config, account=os.environ.get("CDK_DEFAULT_ACCOUNT"))
     if app.node.try_get_context("nag"):
         from cdk_nag import AwsSolutionsChecks

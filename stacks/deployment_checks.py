@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from model_catalog import catalog
+from stacks.cost_checks import consent_faults
 from stacks.deployment_config import ConfigError, DeploymentConfig
 
 
@@ -12,6 +13,7 @@ def check_deployment(config: DeploymentConfig, file: str = "deployment.toml") ->
     faults = [
         *_customization_faults(config),
         *_provisioned_throughput_faults(config),
+        *consent_faults(config),
         *_knowledge_base_faults(config),
         *_alias_faults(config),
     ]

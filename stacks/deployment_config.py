@@ -70,14 +70,19 @@ class Training(Section):
 
 
 class ProvisionedThroughput(Section):
-    """Billed by the hour from creation to deletion: `accept_hourly_cost_usd` is the consent to that price."""
+    """Billed by the hour from creation to deletion.
+
+    `accept_hourly_cost_usd` is the consent to the price of all model units, `accept_unknown_price` the one to a price
+    that the price list does not have.
+    """
 
     model: str | None = None
     customization: str | None = None
     alias: str | None = None
     model_units: Annotated[int, Field(ge=1, le=100)] = 1
     commitment: Literal["none", "OneMonth", "SixMonths"] = "none"
-    accept_hourly_cost_usd: Annotated[float, Field(gt=0)]
+    accept_hourly_cost_usd: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    accept_unknown_price: bool = False
 
 
 class KnowledgeBase(Section):
