@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from inference_api.aliases import Target
+from inference_api.aliases import CACHE_SECONDS, Target
 from inference_api.errors import api_error, failure_name
 from inference_api.target_pauses import TargetPauses
 
@@ -21,7 +21,16 @@ CONNECT_SECONDS = 1.5
 READ_SECONDS = (24, 20, 15, 10, 5)
 BACKOFF_SECONDS = 0.4
 GONE = "model_not_available"
-SPILLS = frozenset({"rate_limit_exceeded", "model_not_ready", "service_unavailable", "timeout", "model_error", GONE})
+# What hands over to the next target -> seconds for which the failed one is asked last. A throttle lasts a while, a lost
+# connection says little, and what is gone is published no more by the time that the alias is read again.
+SPILLS = {
+    "rate_limit_exceeded": 1.0,
+    "model_not_ready": 1.0,
+    "service_unavailable": 0.25,
+    "timeout": 0.25,
+    "model_error": 0.25,
+    GONE: CACHE_SECONDS,
+}
 
 T = TypeVar("T")
 
@@ -104,7 +113,7 @@ class Failover:
         """Whether another attempt may help; `left` loses a target that is gone."""
         if code not in SPILLS:
             return False
-        self._pauses.failed(target, gone=code == GONE)
+        self._pauses.failed(target, first_seconds=SPILLS[code])
         if code == GONE:
             left.remove(target)
         return bool(left)

@@ -15,7 +15,8 @@ from inference_api.aliases import Aliases
 from inference_api.boto_clients import BotoClients
 from inference_api.failover import Failover
 from inference_api.http_messages import Request
-from inference_api.routes import Service, log_line, respond
+from inference_api.request_log import log_line
+from inference_api.routes import Service, respond
 from inference_api.settings import settings_from
 
 
@@ -43,7 +44,15 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     answer, facts = respond(request, service())
     body = b"".join(answer.body).decode()
     milliseconds = round((time.perf_counter() - started) * 1000)
-    line = log_line(request, answer, facts, request_id=context.aws_request_id, milliseconds=milliseconds)
+    line = log_line(
+        request,
+        answer,
+        facts,
+        deployment_name=service().settings.deployment_name,
+        request_id=context.aws_request_id,
+        now=time.time(),
+        milliseconds=milliseconds,
+    )
     print(line, file=sys.stderr, flush=True)
     return {"statusCode": answer.status, "headers": dict(answer.headers), "body": body, "isBase64Encoded": False}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -151,23 +150,3 @@ _ROUTES: dict[str, tuple[str, Endpoint]] = {
     "/v1/retrieve": ("POST", _retrieve),
     "/v1/retrieve-and-generate": ("POST", _retrieve_and_generate),
 }
-
-
-def log_line(request: Request, answer: Answer, facts: Facts, *, request_id: str, milliseconds: int) -> str:
-    """One JSON object; names only what this deployment configures, never what the caller wrote."""
-    return json.dumps(
-        {
-            "event": "request",
-            "request_id": request_id,
-            "method": request.method if request.method in ("GET", "POST") else "other",
-            "route": facts.route,
-            "status": answer.status,
-            "milliseconds": milliseconds,
-            "body_bytes": len(request.body),
-            "alias": facts.alias,
-            "served_by": facts.served_by,
-            "attempts": [attempt.facts for attempt in facts.attempts],
-            "usage": facts.usage,
-            "error": facts.error,
-        }
-    )

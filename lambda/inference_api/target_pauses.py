@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 
 from inference_api.aliases import Target
 
-FIRST_SECONDS = 1.0
-LONGEST_SECONDS = 15.0  # as long as an alias is remembered: by then a target that is gone has left its parameter
+LONGEST_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class _Pause:
+    seconds: float
+    until: float
+    failures: int
+
+
+_NONE = _Pause(0.0, float("-inf"), 0)
 
 
 class TargetPauses:
@@ -15,20 +25,23 @@ class TargetPauses:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._failures: dict[str, int] = {}
-        self._until: dict[str, float] = {}
+        self._pauses: dict[str, _Pause] = {}
 
-    def failed(self, target: Target, *, gone: bool) -> None:
-        failures = self._failures.get(target.arn, 0) + 1
-        pause = LONGEST_SECONDS if gone else min(FIRST_SECONDS * 2.0 ** (failures - 1), LONGEST_SECONDS)
-        self._failures[target.arn] = failures
-        self._until[target.arn] = self._clock() + pause
+    def failed(self, target: Target, *, first_seconds: float) -> None:
+        failures = self._pauses.get(target.arn, _NONE).failures + 1
+        seconds = min(first_seconds * 2.0 ** (failures - 1), LONGEST_SECONDS)
+        self._pauses[target.arn] = _Pause(seconds, self._clock() + seconds, failures)
 
     def answered(self, target: Target) -> None:
-        self._failures.pop(target.arn, None)
-        self._until.pop(target.arn, None)
+        self._pauses.pop(target.arn, None)
 
     def first(self, targets: Iterable[Target], *, asked: Collection[Target]) -> Target:
-        """The first that is not paused, else the one whose pause ends soonest; those not `asked` yet before others."""
+        """The first that is neither paused nor `asked` before, else the one whose pause is the shortest."""
         now = self._clock()
-        return min(targets, key=lambda target: (max(self._until.get(target.arn, now), now), target in asked))
+
+        def rank(target: Target) -> tuple[bool, float]:
+            pause = self._pauses.get(target.arn, _NONE)
+            last = target in asked or pause.until > now
+            return last, pause.seconds if last else 0.0
+
+        return min(targets, key=rank)

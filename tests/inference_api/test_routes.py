@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
@@ -10,8 +11,8 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, Re
 from inference_api.errors import api_error
 from inference_api.failover import GONE, MAX_ATTEMPTS, SPILLS
 from inference_api.http_messages import MAX_BODY_BYTES, Facts, Request, json_answer
-from inference_api.routes import log_line
-from tests.inference_api.conftest import Api
+from inference_api.request_log import log_line
+from tests.inference_api.conftest import SERVING, Api, converse_response
 
 CHAT = "/v1/chat/completions"
 HELLO = {"model": "support-bot", "messages": [{"role": "user", "content": "Hello"}]}
@@ -101,7 +102,7 @@ SERVICE_ERRORS = [
 def test_errors_of_bedrock(api: Api, name: str, status: int, code: str) -> None:
     api.base_serves()
     reason = "Bad request for arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc here"
-    for _ in range(MAX_ATTEMPTS if code in SPILLS - {GONE} else 1):
+    for _ in range(MAX_ATTEMPTS if code in SPILLS.keys() - {GONE} else 1):
         api.runtime.add_client_error("converse", name, reason)
 
     got, headers, content = api.raw("POST", CHAT, json.dumps(HELLO).encode())
@@ -133,7 +134,32 @@ def test_failures_below_the_services(error: Exception, status: int) -> None:
 def test_the_log_line_holds_nothing_that_the_caller_wrote() -> None:
     request = Request("BREW", "/v1/canary", b"canary")
 
-    line = json.loads(log_line(request, json_answer(404, {}), Facts(), request_id="r-1", milliseconds=3))
+    line = logged(request, 404, Facts())
 
     assert "canary" not in json.dumps(line)
     assert (line["route"], line["method"], line["status"], line["body_bytes"]) == ("unknown", "other", 404, 6)
+    assert "_aws" not in line
+
+
+def logged(request: Request, status: int, facts: Facts) -> dict[str, Any]:
+    answer = json_answer(status, {})
+    text = log_line(request, answer, facts, deployment_name="support", request_id="r-1", now=5.5, milliseconds=3)
+    line: dict[str, Any] = json.loads(text)
+    return line
+
+
+def test_answers_and_spills_are_metrics_by_the_kind_that_served(api: Api) -> None:
+    api.publishes(serving=SERVING)
+    api.runtime.add_client_error("converse", "ThrottlingException", "canary")
+    api.runtime.add_response("converse", converse_response({"text": "Hi"}))
+    assert api.post(CHAT, HELLO)[0] == 200
+
+    line = logged(Request("POST", CHAT), 200, api.facts)
+
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert line["_aws"]["Timestamp"] == 5500
+    assert [line[name] for name in directive["Dimensions"][0]] == ["support", "foundation-model"]
+    assert {metric["Name"]: line[metric["Name"]] for metric in directive["Metrics"]} == {"Answers": 1, "Spills": 1}
+    assert [attempt["error"] for attempt in line["attempts"]] == ["ThrottlingException", None]
+    assert line["attempts"][0]["kind"] == "custom-model-deployment"
+    assert "canary" not in json.dumps(line)
