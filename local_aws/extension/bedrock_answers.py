@@ -1,10 +1,8 @@
-"""Answers of the emulated Bedrock API: JSON bodies, typed errors, dates, and the clock that Bedrock's states follow."""
+"""Answers of the emulated Bedrock API: JSON bodies, typed errors, dates and identifiers."""
 
 import json
-import os
 import secrets
 import string
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,11 +39,6 @@ def refusal(error: BedrockError) -> Response:
 
 def iso(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def elapsed(started: float) -> float:
-    """Seconds since `started` on Bedrock's clock; KIT_TIME_SCALE of 2 makes everything take twice as long."""
-    return (time.time() - started) / float(os.environ.get("KIT_TIME_SCALE", "1"))
 
 
 def identifier(length: int = 12) -> str:

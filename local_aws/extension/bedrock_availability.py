@@ -1,13 +1,10 @@
-"""Access: which models the account may use, agreements, the use-case form, and what a service role may do in S3."""
+"""Access: which models the account may use, their agreements, and the use-case form."""
 
 import base64
-import fnmatch
-import json
 from typing import Any
-from urllib.parse import urlsplit
 
 from ministack.core.responses import AccountRegionScopedDict, get_region
-from ministack.services import bedrock, iam
+from ministack.services import bedrock
 
 from local_aws.extension.bedrock_answers import BedrockError, Response, answer
 from local_aws.extension.bedrock_training import BASES
@@ -160,38 +157,3 @@ def _check_known(model: str) -> None:
 
 def _is_here(model: str) -> bool:
     return model not in BASES or BASES[model][0] == get_region()
-
-
-def check_trust(role_arn: str) -> None:
-    """Raise BedrockError unless the role exists and lets Bedrock assume it."""
-    role = iam._roles.get(role_arn.rsplit("/", 1)[-1])
-    if role is None or "bedrock.amazonaws.com" not in json.dumps(role.get("AssumeRolePolicyDocument")):
-        raise BedrockError(
-            "ValidationException",
-            f"Could not assume provided IAM role {role_arn}. Please verify that the role exists and its trust policy "
-            "allows this service to assume it",
-        )
-
-
-def role_allows(role_arn: str, action: str, uri: str) -> bool:
-    """Whether an Allow statement of the role's own policies matches; conditions and denials are not looked at."""
-    resource = "arn:aws:s3:::" + "/".join(bucket_and_key(uri))
-    role = iam._roles.get(role_arn.rsplit("/", 1)[-1])
-    texts = list((role or {}).get("InlinePolicies", {}).values())
-    documents = [json.loads(text) if isinstance(text, str) else text for text in texts]
-    return any(
-        statement.get("Effect") == "Allow"
-        and any(fnmatch.fnmatchcase(action, pattern) for pattern in _list(statement.get("Action")))
-        and any(fnmatch.fnmatchcase(resource, pattern) for pattern in _list(statement.get("Resource")))
-        for document in documents
-        for statement in _list(document.get("Statement"))
-    )
-
-
-def bucket_and_key(uri: str) -> tuple[str, str]:
-    parts = urlsplit(uri)
-    return parts.netloc, parts.path.lstrip("/")
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]

@@ -15,12 +15,12 @@ from ministack.services import bedrock, eventbridge, s3
 
 from local_aws.extension import bedrock_training as training
 from local_aws.extension.bedrock_answers import BedrockError, Response, answer, arn, identifier, iso, required, tag_map
-from local_aws.extension.bedrock_availability import bucket_and_key, check_trust, role_allows
 from local_aws.extension.bedrock_clock import in_background, sleep_until, stages
 from local_aws.extension.bedrock_custom_model_deployments import add_model, base_of, find_model, has_model
 from local_aws.extension.bedrock_custom_model_deployments import get_model as _get_model
 from local_aws.extension.bedrock_tokens import listing
 from local_aws.extension.bedrock_training import TrainingDataError
+from local_aws.extension.service_roles import bucket_and_key, check_trust, role_allows
 
 VALIDATED, PROCESSED, TRAINED, STOPPING = 0.8, 1.6, 4.0, 1.0
 STAGES = {"validationDetails": VALIDATED, "dataProcessingDetails": PROCESSED, "trainingDetails": TRAINED}
@@ -36,9 +36,10 @@ def create(body: dict[str, Any]) -> Response:
     required(body, "jobName", "customModelName", "roleArn", "baseModelIdentifier")
     required(body, "trainingDataConfig", "outputDataConfig")
     base = _base(str(body["baseModelIdentifier"]))
-    _check_request(body, base)
     job_id = identifier()
     job_arn = arn(f"model-customization-job/{base}/{job_id}")
+    _check_request(body, base)
+    check_trust(body["roleArn"], job_arn)
     job = {
         "id": job_id,
         "arn": job_arn,
@@ -112,7 +113,6 @@ def _check_request(body: dict[str, Any], base: str) -> None:
         raise BedrockError("ConflictException", f"A custom model named {body['customModelName']} already exists")
     if fault := training.check_hyperparameters(base, body.get("hyperParameters") or {}):
         raise BedrockError("ValidationException", fault)
-    check_trust(body["roleArn"])
 
 
 def _run(job: dict[str, Any]) -> None:

@@ -21,13 +21,6 @@ from local_aws.extension.bedrock_training import BASES
 
 MODEL_PATH = re.compile(r"^/model/(.+?)/(converse|converse-stream|invoke|invoke-with-response-stream)$")
 PROFILE = re.compile(r"^(us|eu|apac|au|ca|jp|global)\.")
-EXTRA_MODELS = {
-    "amazon.nova-2-lite-v1:0",
-    "amazon.nova-2-multimodal-embeddings-v1:0",
-    "meta.llama3-3-70b-instruct-v1:0",
-    "anthropic.claude-haiku-4-5-20251001-v1:0",
-    "anthropic.claude-sonnet-4-5-20250929-v1:0",
-}
 
 
 def check(path: str) -> None:
@@ -50,10 +43,9 @@ def resolve(model_id: str) -> str:
             raise BedrockError("ModelNotReadyException", f"{model_id} is not ready")
         return throughputs.serving_model(item)
     plain = PROFILE.sub("", model_id.rsplit("/", 1)[-1])
-    known = {entry[0] for entry in bedrock._CATALOG} | EXTRA_MODELS
     if plain in BASES:
         raise BedrockError("ResourceNotFoundException", f"The model {plain} cannot be invoked: it is for customization")
-    if plain not in known:
+    if plain not in {entry[0] for entry in bedrock._CATALOG}:
         raise BedrockError("ValidationException", "The provided model identifier is invalid.")
     return plain
 

@@ -11,8 +11,9 @@ from typing import Any
 from ministack.services import bedrock, bedrock_agent, budgets
 from ministack.services.cloudformation import provisioners
 
-from local_aws.extension import resource_schemas, s3_vectors
+from local_aws.extension import bedrock_answers, resource_schemas, s3_vectors
 from local_aws.extension.bedrock_answers import Response
+from local_aws.extension.service_roles import trusts
 
 Properties = dict[str, Any]
 Created = tuple[str, Properties]
@@ -76,6 +77,8 @@ def _checked(resource_type: str, properties: Properties) -> Properties:
 
 def _create_knowledge_base(_: str, properties: Properties) -> Created:
     _check_index(properties)
+    if not trusts(properties["RoleArn"], bedrock_answers.arn(f"knowledge-base/{bedrock_answers.identifier(10)}")):
+        raise ValueError(f"{KNOWLEDGE_BASE}: role {properties['RoleArn']} may not be assumed by Bedrock: see its trust")
     _refuse_taken(KNOWLEDGE_BASE, properties["Name"], bedrock_agent._knowledge_bases.values())
     record = _answer(bedrock_agent._create_kb(json.dumps(_camel(properties))))["knowledgeBase"]
     return record["knowledgeBaseId"], _attributes(KNOWLEDGE_BASE, record)

@@ -2,13 +2,21 @@
 
 from ministack import app
 
-from local_aws.extension import api_keys, auto_delete_objects, bedrock_install, cloudformation_types, step_functions
+from local_aws.extension import (
+    api_keys,
+    auto_delete_objects,
+    bedrock_install,
+    cloudformation_types,
+    lambda_errors,
+    step_functions,
+)
 
 
 def main() -> None:
     cloudformation_types.install()
     api_keys.install()
     auto_delete_objects.install()
+    lambda_errors.install()
     step_functions.install()
     bedrock_install.install()
     app.main()

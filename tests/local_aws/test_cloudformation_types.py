@@ -105,6 +105,13 @@ def update(client: Client, changed: dict[str, Any]) -> dict[str, Any]:
     return ended(client, STACK)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _role(client: Client) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "bedrock.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    client("iam").create_role(RoleName="knowledge", AssumeRolePolicyDocument=document)
+
+
 @pytest.fixture
 def stack(client: Client) -> Iterator[dict[str, str]]:
     cloudformation = client("cloudformation")
