@@ -5,6 +5,7 @@ import gc
 if __name__ == "__main__":
     gc.disable()  # a short process of many classes that live to its end: collecting them is a fifth of the synth
 
+import datetime
 import json
 import os
 import sys
@@ -21,6 +22,7 @@ from stacks.deployment_cost import summary
 from stacks.inference_api_stack import InferenceApiStack
 from stacks.knowledge_base_stack import KnowledgeBaseStack
 from stacks.model_access_stack import ModelAccessStack
+from stacks.model_checks import model_warnings
 from stacks.provisioned_throughput_stack import ProvisionedThroughputStack
 from stacks.training_stack import TrainingStack
 
@@ -58,7 +60,10 @@ def main() -> None:
     app = cdk.App(context=flags)  # `python app.py` and the CDK CLI, whose context wins, give the same templates
     path = PROJECT / (app.node.try_get_context("config") or "deployment.toml")
     config = load_deployment_config(path)
-    check_deployment(config, path.name)
+    today = datetime.datetime.now(datetime.UTC).date()
+    check_deployment(config, path.name, today=today)
+    for warning in model_warnings(config, today):
+        print(f"warning: {path.name}: {warning}", file=sys.stderr)
     print(summary(config), file=sys.stderr)  # standard output is the template's
     build_app(app, config, account=os.environ.get("CDK_DEFAULT_ACCOUNT"))
     if app.node.try_get_context("nag"):

@@ -10,6 +10,7 @@ COMMANDS = {
     "deploy": "the stacks to the AWS account of your credentials",
     "data": "check datasets before a job is paid for",
     "cost": "what deployment.toml costs: idle, training, requests, provisioned throughput",
+    "models": "what Bedrock offers: ids, regions, customization, prices, end of life",
     "schema": "the JSON Schema of deployment.toml",
 }
 

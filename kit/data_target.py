@@ -32,10 +32,11 @@ class DatasetTarget:
 def dataset_target(model: str, method: str) -> DatasetTarget:
     """Raises CatalogError for a model that is unknown or is not customized by `method`."""
     customization_type, record_format = METHODS[method]
-    customization = catalog.find(model).customization
+    customizations = catalog.find(model).customizations
     statement = NO_CONTINUED_PRE_TRAINING if customization_type == "CONTINUED_PRE_TRAINING" else None
-    if customization is None or (customization_type not in customization.methods and not statement):
-        able = customization.methods if customization else ()
+    customization = customizations.get("FINE_TUNING" if statement else customization_type)
+    if customization is None:
+        able = ", ".join(customizations)
         fix = "kit models --customizable lists what can be"
         raise catalog.CatalogError(f"{model} cannot be customized by {method}, allowed: {able or 'nothing'}; {fix}")
     record_format = record_format or customization.record_format

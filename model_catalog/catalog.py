@@ -1,4 +1,4 @@
-"""Lookups in models.json: which model, where, how it is customized and served.
+"""Lookups: which model, where, how it is customized and served.
 
 Two kinds of id: an inference id (amazon.nova-micro-v1:0, with a profile prefix such as us. where the region needs one)
 is invoked, a customization id (amazon.nova-micro-v1:0:128k) is trained. Neither works in the other's place.
@@ -8,71 +8,88 @@ import difflib
 import re
 from collections.abc import Mapping
 
-from model_catalog.entries import Customization, Hyperparameter, Model, Retired, by_id, retired
+from model_catalog.entries import Customization, Hyperparameter, Model, Retired, Route
+from model_catalog.loading import by_id, retired
 
-PROFILE_PREFIXES = ("us", "eu", "apac", "au", "ca", "jp", "us-gov", "global")
-CONTEXT_SUFFIX = re.compile(r":\d+k$")
+PROFILE_PREFIXES = ("us", "eu", "apac", "au", "ca", "in", "jp", "us-gov", "global")
+CONTEXT_SUFFIX = re.compile(r":\d+[km]$")
+LIST_COMMAND = "list them with: kit models"
 
 
 class CatalogError(Exception):
-    """When Bedrock offers the model, but not for this purpose or not in this region."""
+    """When Bedrock offers the model, but not for this purpose, or no longer."""
 
 
-class UnknownModelError(CatalogError):
-    """When no model has this id, or it has reached its end of life."""
+class UnlistedError(CatalogError):
+    """When the catalog does not list this id, region or profile; Bedrock may offer it since."""
+
+
+class UnknownModelError(UnlistedError):
+    """When no model has this id."""
+
+
+class RetiredModelError(CatalogError):
+    """When the model has reached its end of life."""
 
 
 def find(identifier: str) -> Model:
-    """The model with this inference, profile or customization id. Raises UnknownModelError with near matches."""
+    """The model with this inference, profile or customization id.
+
+    Raises RetiredModelError with the successor, UnknownModelError with near matches.
+    """
     models = by_id()
-    model = models.get(identifier) or models.get(_without_prefix(identifier))
+    model = models.get(identifier) or models.get(without_prefix(identifier))
     if model:
         return model
-    ended = retired().get(CONTEXT_SUFFIX.sub("", _without_prefix(identifier)))
+    ended = retired().get(CONTEXT_SUFFIX.sub("", without_prefix(identifier)))
     if ended:
-        raise UnknownModelError(f"{identifier} {_ending(ended)}")
-    near = difflib.get_close_matches(_without_prefix(identifier), models, n=3, cutoff=0.5)
-    hint = f"did you mean {', '.join(near)}?" if near else f"known models: {', '.join(sorted(models))}"
+        raise RetiredModelError(f"{identifier} {_ending(ended)}")
+    near = difflib.get_close_matches(without_prefix(identifier), models, n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(near)}?" if near else LIST_COMMAND
     raise UnknownModelError(f"{identifier!r} is not in the model catalog; {hint}")
 
 
 def customizable(identifier: str, region: str, method: str = "FINE_TUNING") -> Customization:
     """How to customize this base model in `region`. Raises CatalogError naming the regions or models that can."""
     model = find(identifier)
-    customization = model.customization
-    if customization is None or method not in customization.methods:
+    customization = model.customizations.get(method)
+    if customization is None:
         able = _customizable_by(method)
         fix = f"use one of {', '.join(able)}" if able else f"no base model takes {method} today; use FINE_TUNING"
-        raise CatalogError(f"{model.name} ({identifier}) cannot be customized with this kit by {method}; {fix}")
+        raise CatalogError(f"{model.name} ({identifier}) cannot be customized by {method}; {fix}")
     if identifier != model.customization_id:
         raise CatalogError(f"base model must be the customization id {model.customization_id}, got {identifier}")
     if region not in customization.regions:
         regions = ", ".join(customization.regions)
-        others = ", ".join(name for name in _customizable_by(method) if region in _regions(name))
+        others = ", ".join(name for name in _customizable_by(method) if region in _regions(name, method))
         fix = f"change the region{f' or the base model (there: {others})' if others else ''}"
         raise CatalogError(f"{identifier} can be customized in {regions}, got region {region}; {fix}")
     return customization
 
 
-def check_hyperparameters(identifier: str, values: Mapping[str, int | float | str]) -> dict[str, str]:
-    """The values as the strings that CreateModelCustomizationJob takes, defaults added.
+def check_hyperparameters(
+    identifier: str, values: Mapping[str, int | float | str], method: str = "FINE_TUNING"
+) -> dict[str, str]:
+    """The values as the strings that CreateModelCustomizationJob takes, known defaults added.
 
     Raises CatalogError with every fault, one a line.
     """
-    customization = find(identifier).customization
+    customization = find(identifier).customizations.get(method)
     if customization is None:
-        raise CatalogError(
-            f"{identifier} cannot be customized; use one of {', '.join(_customizable_by('FINE_TUNING'))}"
-        )
+        raise CatalogError(f"{identifier} cannot be customized; use one of {', '.join(_customizable_by(method))}")
     known = customization.hyperparameters
+    allowed = ", ".join(sorted(known)) or "none"
     faults = [
-        f"{name} is not a hyperparameter of {identifier}; allowed: {', '.join(sorted(known))}; remove it"
+        f"{name} is not a hyperparameter of {identifier}; allowed: {allowed}; remove it"
         for name in sorted(set(values) - set(known))
     ]
     checked = {}
     for name, spec in known.items():
+        value = values.get(name, spec.default)
+        if value is None:
+            continue
         try:
-            checked[name] = _checked(name, values.get(name, spec.default), spec, identifier)
+            checked[name] = _checked(name, value, spec, identifier)
         except CatalogError as error:
             faults.append(str(error))
     if faults:
@@ -83,18 +100,29 @@ def check_hyperparameters(identifier: str, values: Mapping[str, int | float | st
 def invocable(inference_id: str, region: str) -> Model:
     """The model, if this id can be invoked from `region`. Raises CatalogError where a profile is needed."""
     model = find(inference_id)
-    if inference_id == model.customization_id:
-        raise CatalogError(f"{inference_id} is for training only; invoke {model.inference_id}")
-    if _prefix(inference_id):
-        destinations = _destinations(inference_id, model)
-        if "*" not in destinations and region not in destinations:
-            offered = ", ".join(destinations)
-            raise CatalogError(f"{inference_id} is offered in {offered}, got region {region}; change one of them")
-        return model
-    if region not in model.on_demand_regions:
+    if without_prefix(inference_id) != model.inference_id:
+        raise CatalogError(f"{inference_id} is for training or provisioned throughput; invoke {model.inference_id}")
+    if model.mantle_only:
         raise CatalogError(
-            f"{inference_id} cannot be invoked by its own id in {region} "
-            f"(it can in {', '.join(model.on_demand_regions) or 'no region'}); use a profile: {_profile_ids(model)}"
+            f"{inference_id} is offered at the bedrock-mantle endpoint only, which this kit does not call"
+        )
+    if prefix(inference_id):
+        _route(inference_id, model, region)
+    elif region not in model.on_demand_regions:
+        raise UnlistedError(_needs_profile(model, region))
+    return model
+
+
+def provisionable(identifier: str, region: str) -> Model:
+    """The model, if this id can be bought as provisioned throughput of a foundation model in `region`."""
+    model = find(identifier)
+    if not model.provisioned:
+        raise CatalogError(f"{identifier} is not offered as provisioned throughput; kit models --serve provisioned")
+    if identifier not in model.provisioned:
+        raise CatalogError(f"{identifier} is invoked on demand; provisioned throughput takes {_offers(model)}")
+    if region not in model.provisioned[identifier]:
+        raise UnlistedError(
+            f"{identifier} is not offered as provisioned throughput in {region}; there is {_offers(model)}"
         )
     return model
 
@@ -102,16 +130,30 @@ def invocable(inference_id: str, region: str) -> Model:
 def invoke_arns(inference_id: str, region: str, account: str) -> list[str]:
     """Every ARN a policy must allow to invoke this id: a profile needs itself and each destination's model.
 
-    A global profile needs every region's model and the one without a region.
+    A global profile needs every region's model and the one without a region. So does a profile that is not listed:
+    its destinations are unknown.
     https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
     """
-    model = find(inference_id)
-    if not _prefix(inference_id):
-        return [_model_arn(region, model)]
-    destinations = _destinations(inference_id, model)
+    model_id = without_prefix(inference_id)
+    if not prefix(inference_id):
+        return [_model_arn(region, model_id)]
+    try:
+        destinations = _route(inference_id, find(inference_id), region).destinations
+    except UnlistedError:
+        destinations = ("*",)
     places = ("*", "") if "*" in destinations else destinations
     profile = f"arn:aws:bedrock:{region}:{account}:inference-profile/{inference_id}"
-    return [profile, *(_model_arn(place, model) for place in places)]
+    return [profile, *(_model_arn(place, model_id) for place in places)]
+
+
+def prefix(identifier: str) -> str:
+    """The geography that an inference profile puts in front of a model's id; empty for other ids."""
+    first = identifier.split(".", 1)[0]
+    return first if first in PROFILE_PREFIXES else ""
+
+
+def without_prefix(identifier: str) -> str:
+    return identifier.split(".", 1)[1] if prefix(identifier) else identifier
 
 
 def _ending(entry: Retired) -> str:
@@ -123,16 +165,19 @@ def _customizable_by(method: str) -> list[str]:
     return sorted(
         identifier
         for identifier, model in by_id().items()
-        if identifier == model.customization_id and model.customization and method in model.customization.methods
+        if identifier == model.customization_id and method in model.customizations
     )
 
 
-def _regions(customization_id: str) -> tuple[str, ...]:
-    customization = find(customization_id).customization
-    return customization.regions if customization else ()
+def _regions(customization_id: str, method: str) -> tuple[str, ...]:
+    return find(customization_id).customizations[method].regions
 
 
 def _checked(name: str, value: int | float | str, spec: Hyperparameter, identifier: str) -> str:
+    if spec.kind == "choice":
+        if value not in spec.choices:
+            raise CatalogError(f"{name} must be one of {', '.join(spec.choices)} for {identifier}, got {value}")
+        return str(value)
     allowed = f"must be {spec.min:g} to {spec.max:g} for {identifier}, got {value}; change it in deployment.toml"
     try:
         number = float(value)
@@ -147,25 +192,35 @@ def _checked(name: str, value: int | float | str, spec: Hyperparameter, identifi
     return str(int(number))
 
 
-def _prefix(identifier: str) -> str:
-    first = identifier.split(".", 1)[0]
-    return first if first in PROFILE_PREFIXES else ""
+def _needs_profile(model: Model, region: str) -> str:
+    ended = retired().get(model.inference_id)
+    if ended and region in ended.regions:
+        return f"{model.inference_id} {_ending(ended)}"
+    here = [name for name, routes in model.profiles.items() if any(region in route.sources for route in routes)]
+    fix = f"use a profile: {_profile_ids(model, here)}" if here else f"it is offered in {', '.join(model.regions)}"
+    places = ", ".join(model.on_demand_regions) or "no region"
+    return f"{model.inference_id} cannot be invoked by its own id in {region} (it can in {places}); {fix}"
 
 
-def _without_prefix(identifier: str) -> str:
-    return identifier.split(".", 1)[1] if _prefix(identifier) else identifier
+def _route(profile_id: str, model: Model, region: str) -> Route:
+    routes = model.profiles.get(prefix(profile_id))
+    if routes is None or without_prefix(profile_id) != model.inference_id:
+        known = _profile_ids(model, list(model.profiles))
+        raise UnlistedError(f"{profile_id} is not a known profile; profiles of {model.name}: {known}")
+    for route in routes:
+        if region in route.sources:
+            return route
+    offered = ", ".join(sorted(source for route in routes for source in route.sources))
+    raise UnlistedError(f"{profile_id} is offered in {offered}, got region {region}; change one of them")
 
 
-def _destinations(profile_id: str, model: Model) -> tuple[str, ...]:
-    destinations = model.profiles.get(_prefix(profile_id))
-    if destinations is None or _without_prefix(profile_id) != model.inference_id:
-        raise CatalogError(f"{profile_id} is not a known profile; profiles of {model.name}: {_profile_ids(model)}")
-    return destinations
+def _profile_ids(model: Model, prefixes: list[str]) -> str:
+    return ", ".join(f"{name}.{model.inference_id}" for name in prefixes) or "none"
 
 
-def _profile_ids(model: Model) -> str:
-    return ", ".join(f"{prefix}.{model.inference_id}" for prefix in model.profiles) or "none"
+def _offers(model: Model) -> str:
+    return ", ".join(f"{id_} ({', '.join(regions)})" for id_, regions in model.provisioned.items())
 
 
-def _model_arn(region: str, model: Model) -> str:
-    return f"arn:aws:bedrock:{region}::foundation-model/{model.inference_id}"
+def _model_arn(region: str, model_id: str) -> str:
+    return f"arn:aws:bedrock:{region}::foundation-model/{model_id}"

@@ -1,33 +1,47 @@
-"""models.json as frozen, typed entries: read on first use, never at import."""
+"""What the catalog says of a model: frozen, typed entries. None is "unknown", never a guess."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who said a value, and when."""
+
+    text: str
+    date: str
 
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """`kind` is "int" or "float"; the bounds are allowed values."""
+    """`kind` is "int", "float" or "choice"; bounds are allowed values; a default of None is left to Bedrock."""
 
     kind: str
-    min: float
-    max: float
-    default: float
+    min: float = 0
+    max: float = 0
+    default: float | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Customization:
-    """How a base model is fine-tuned: record counts are training plus validation records."""
+    """How a base model is customized by one method. Record counts are training plus validation records.
 
-    methods: tuple[str, ...]
+    `max_tokens` bounds one record; `teachers` are the models a distillation may learn from; `media` holds the limits
+    of images and videos, or None where records are text only.
+    """
+
+    method: str
     regions: tuple[str, ...]
     record_format: str
     min_records: int
     max_records: int
+    max_validation_records: int | None
+    max_tokens: int | None
+    media: Mapping[str, object] | None
+    teachers: tuple[str, ...]
     hyperparameters: Mapping[str, Hyperparameter]
+    source: Source
 
 
 @dataclass(frozen=True)
@@ -39,79 +53,88 @@ class Serving:
 
 
 @dataclass(frozen=True)
-class Model:
-    """`profiles` maps a prefix to the regions it routes to ("*": all). What it costs is in prices.json.
+class Route:
+    """A profile called from one of `sources` may run in any of `destinations` ("*": every region)."""
 
-    `access` is "none" or "agreement-and-form"; `end_of_life` is a date or None; `source` and `date` say who said so.
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """`status` is "ACTIVE" or "LEGACY"; dates are YYYY-MM-DD.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html
     """
 
+    status: str | None
+    start: str | None
+    legacy: str | None
+    extended_access: str | None
+    end_of_life: str | None
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model, known by its inference id.
+
+    `on_demand_regions` are those where the id itself can be invoked; `profiles` maps a prefix to its routes;
+    `provisioned` maps the ids that can be bought as provisioned throughput to their regions; `mantle_regions` are those
+    of the bedrock-mantle endpoint. `access` is "none", "agreement" or "agreement-and-form". `sources` says who said a
+    value, by the value's name; what is not in it comes from the listing.
+    """
+
+    inference_id: str
     name: str
     provider: str
-    inference_id: str
-    customization_id: str | None
-    on_demand_regions: tuple[str, ...]
-    profiles: Mapping[str, tuple[str, ...]]
-    customization: Customization | None
-    serving: Serving
-    access: str
-    end_of_life: str | None
-    source: str
-    date: str
+    input: tuple[str, ...]
+    output: tuple[str, ...]
+    lifecycle: Lifecycle
+    listing: Source
+    streaming: bool | None = None
+    on_demand_regions: tuple[str, ...] = ()
+    profiles: Mapping[str, tuple[Route, ...]] = field(default_factory=dict)
+    provisioned: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mantle_regions: tuple[str, ...] = ()
+    mantle_apis: tuple[str, ...] = ()
+    context_tokens: int | None = None
+    max_output_tokens: int | None = None
+    converse: bool | None = None
+    tools: bool | None = None
+    documents: bool | None = None
+    system_prompts: bool | None = None
+    prompt_caching: bool | None = None
+    access: str | None = None
+    customization_id: str | None = None
+    customizations: Mapping[str, Customization] = field(default_factory=dict)
+    serving: Serving = Serving(on_demand=False, provisioned=False)
+    replacement: str | None = None
+    note: str | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    @property
+    def customization(self) -> Customization | None:
+        """How the model is fine-tuned; None where it cannot be."""
+        return self.customizations.get("FINE_TUNING")
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Where the model can be called somehow: by its own id, through a profile or at the mantle endpoint."""
+        through_profiles = (region for routes in self.profiles.values() for route in routes for region in route.sources)
+        return tuple(sorted({*self.on_demand_regions, *through_profiles, *self.mantle_regions}))
+
+    @property
+    def mantle_only(self) -> bool:
+        return bool(self.mantle_regions) and not self.on_demand_regions and not self.profiles
 
 
 @dataclass(frozen=True)
 class Retired:
-    """A model that Bedrock no longer serves; `end_of_life` is None where no source gives the date."""
+    """A model that Bedrock no longer serves (in `regions` only, if given); dates are None where no source gives one."""
 
     id: str
     end_of_life: str | None
     replacement: str | None
     source: str
     date: str
-
-
-@cache
-def by_id() -> Mapping[str, Model]:
-    """Models by inference id and by customization id."""
-    models = [_model(entry) for entry in _data()["models"]]
-    found = {model.inference_id: model for model in models}
-    return found | {model.customization_id: model for model in models if model.customization_id}
-
-
-@cache
-def retired() -> Mapping[str, Retired]:
-    return {entry["id"]: Retired(**entry) for entry in _data()["retired"]}
-
-
-@cache
-def _data() -> dict[str, Any]:
-    data: dict[str, Any] = json.loads((Path(__file__).parent / "models.json").read_text(encoding="utf-8"))
-    return data
-
-
-def _model(entry: dict[str, Any]) -> Model:
-    return Model(
-        name=entry["name"],
-        provider=entry["provider"],
-        inference_id=entry["inference_id"],
-        customization_id=entry["customization_id"],
-        on_demand_regions=tuple(entry["on_demand_regions"]),
-        profiles={prefix: tuple(regions) for prefix, regions in entry["profiles"].items()},
-        customization=_customization(entry["customization"]) if entry["customization"] else None,
-        serving=Serving(**entry["serving"]),
-        access=entry["access"],
-        end_of_life=entry["end_of_life"],
-        source=entry["source"],
-        date=entry["date"],
-    )
-
-
-def _customization(entry: dict[str, Any]) -> Customization:
-    return Customization(
-        methods=tuple(entry["methods"]),
-        regions=tuple(entry["regions"]),
-        record_format=entry["record_format"],
-        min_records=entry["min_records"],
-        max_records=entry["max_records"],
-        hyperparameters={name: Hyperparameter(**spec) for name, spec in entry["hyperparameters"].items()},
-    )
+    regions: tuple[str, ...] = ()

@@ -1,16 +1,22 @@
 """Holds a deployment against the model catalog and itself, before anything is synthesized: every fault at once."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+import datetime
+from collections.abc import Iterator
 
-from model_catalog import catalog
 from stacks.cost_checks import consent_faults
 from stacks.deployment_config import ConfigError, DeploymentConfig
+from stacks.model_checks import model_faults
 
 
-def check_deployment(config: DeploymentConfig, file: str = "deployment.toml") -> None:
-    """Raise ConfigError naming everything in `config` that Bedrock would refuse or that contradicts itself."""
+def check_deployment(
+    config: DeploymentConfig, file: str = "deployment.toml", *, today: datetime.date | None = None
+) -> None:
+    """Raise ConfigError naming everything in `config` that Bedrock would refuse or that contradicts itself.
+
+    `today` decides which models have ended; by default it is today.
+    """
     faults = [
+        *model_faults(config, today or datetime.datetime.now(datetime.UTC).date()),
         *_customization_faults(config),
         *_provisioned_throughput_faults(config),
         *consent_faults(config),
@@ -21,23 +27,11 @@ def check_deployment(config: DeploymentConfig, file: str = "deployment.toml") ->
         raise ConfigError([f"{file}: {fault}" for fault in faults])
 
 
-def _try(where: str, check: Callable[[], object]) -> Iterator[str]:
-    try:
-        check()
-    except catalog.CatalogError as error:
-        yield from (f"{where}: {line}" for line in str(error).splitlines())
-
-
 def _customization_faults(config: DeploymentConfig) -> Iterator[str]:
     aliases = config.inference_api.aliases if config.inference_api else {}
     served: dict[str, str] = {}
     for name, item in (config.training.customizations if config.training else {}).items():
         where = f"training.customizations.{name}"
-        yield from _try(f"{where}.base_model", partial(catalog.customizable, item.base_model, config.deployment.region))
-        yield from _try(
-            f"{where}.hyperparameters",
-            partial(catalog.check_hyperparameters, item.base_model, item.hyperparameters),
-        )
         yield from (f"{where}.dataset: {file} does not exist" for file in item.dataset if not file.is_file())
         if config.inference_api and item.alias not in aliases:
             yield (
@@ -54,19 +48,12 @@ def _serving_faults(config: DeploymentConfig, name: str) -> Iterator[str]:
     assert config.training
     item = config.training.customizations[name]
     where = f"training.customizations.{name}.serving"
-    if item.serving == "provisioned":
-        if not any(pt.customization == name for pt in config.provisioned_throughput.values()):
-            yield (
-                f"{where}: 'provisioned' needs a [provisioned_throughput.*] section with customization = "
-                f"{name!r}; add it, or use 'on-demand'"
-            )
-        return
-    try:
-        model = catalog.find(item.base_model)
-    except catalog.UnknownModelError:
-        return  # reported with the base model
-    if not model.serving.on_demand:
-        yield f"{where}: {model.name} has no on-demand custom model deployments; use 'provisioned'"
+    bought = any(pt.customization == name for pt in config.provisioned_throughput.values())
+    if item.serving == "provisioned" and not bought:
+        yield (
+            f"{where}: 'provisioned' needs a [provisioned_throughput.*] section with customization = "
+            f"{name!r}; add it, or use 'on-demand'"
+        )
 
 
 def _provisioned_throughput_faults(config: DeploymentConfig) -> Iterator[str]:
@@ -83,27 +70,18 @@ def _provisioned_throughput_faults(config: DeploymentConfig) -> Iterator[str]:
             )
         if item.alias is not None and item.alias not in aliases:
             yield f"{where}.alias: {item.alias!r} is not an alias of the API; allowed: {', '.join(sorted(aliases))}"
-        if item.model is not None:
-            yield from _try(f"{where}.model", partial(catalog.find, item.model))
 
 
 def _knowledge_base_faults(config: DeploymentConfig) -> Iterator[str]:
     item = config.knowledge_base
     if item is None:
         return
-    region = config.deployment.region
-    yield from _try("knowledge_base.embedding_model", partial(catalog.invocable, item.embedding_model, region))
-    yield from _try("knowledge_base.model", partial(catalog.invocable, item.model, region))
     if not item.documents.is_dir():
         yield f"knowledge_base.documents: {item.documents} is not a folder; name the folder that holds the documents"
 
 
 def _alias_faults(config: DeploymentConfig) -> Iterator[str]:
     for alias, target in (config.inference_api.aliases if config.inference_api else {}).items():
-        yield from _try(
-            f"inference_api.aliases.{alias}.model",
-            partial(catalog.invocable, target.model, config.deployment.region),
-        )
         if not _places(config, alias) & set(target.order):
             yield (
                 f"inference_api.aliases.{alias}.order: nothing can ever serve it: {', '.join(target.order)} wanted, "

@@ -27,11 +27,15 @@ class Section(BaseModel):
 
 
 class Deployment(Section):
-    """`allow_data_deletion` is the second of the two settings that must agree before data is destroyed."""
+    """`allow_data_deletion` is the second of the two settings that must agree before data is destroyed.
+
+    `allow_unlisted` takes ids, regions and profiles to invoke that the model catalog does not list: newer than it.
+    """
 
     name: Name
     region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
     allow_data_deletion: bool = False
+    allow_unlisted: bool = False
 
 
 class UseCase(Section):

@@ -76,7 +76,7 @@ def test_findings_of_the_checks_are_shown_with_exit_code_1(tmp_path: Path, capsy
     [
         ((), "train.jsonl exists; name another one, or add --force"),
         (("--report", "SAME"), "is also the input; name another --output"),
-        (("--method", "distillation"), "cannot be customized by distillation"),
+        (("--method", "reinforcement-fine-tuning"), "cannot be customized by reinforcement-fine-tuning"),
     ],
 )
 def test_a_clear_error_writes_nothing(

@@ -18,8 +18,10 @@ def test_an_unknown_model_is_refused_with_near_matches() -> None:
         catalog.find("amazon.nova-mikro-v1:0")
 
 
-def test_a_model_like_no_other_is_refused_with_all_of_them() -> None:
-    with pytest.raises(catalog.UnknownModelError, match=r"known models: amazon\.nova-2-lite-v1:0, "):
+def test_a_model_like_no_other_is_refused_with_the_command_that_lists_all() -> None:
+    with pytest.raises(
+        catalog.UnknownModelError, match=r"'zzz' is not in the model catalog; list them with: kit models$"
+    ):
         catalog.find("zzz")
 
 
@@ -34,11 +36,11 @@ def test_a_model_like_no_other_is_refused_with_all_of_them() -> None:
         ),
         ("amazon.nova-canvas-v1:0", "reached end of life on 2026-09-30; choose another model"),
         ("amazon.titan-text-express-v1", "is no longer offered by Bedrock; use amazon.nova-micro-v1:0"),
-        ("meta.llama3-2-1b-instruct-v1:0:128k", "is no longer offered by Bedrock; use meta.llama3-1-8b"),
+        ("meta.llama3-2-1b-instruct-v1:0:128k", "reached end of life on 2026-07-07; use meta.llama3-1-8b"),
     ],
 )
 def test_a_retired_model_is_refused_with_its_date_and_successor(identifier: str, message: str) -> None:
-    with pytest.raises(catalog.UnknownModelError) as caught:
+    with pytest.raises(catalog.RetiredModelError) as caught:
         catalog.find(identifier)
 
     assert message in str(caught.value)
@@ -69,7 +71,7 @@ def test_a_model_that_cannot_be_fine_tuned_names_those_that_can_in_a_fixed_order
     able = str(caught.value).split("use one of ", 1)[1].split(", ")
     assert able == sorted(set(able))
     assert MICRO_TRAINED in able
-    assert "amazon.titan-embed-image-v1:0" not in able
+    assert "amazon.titan-embed-image-v1:0" in able
 
 
 def test_continued_pre_training_has_no_base_model_left() -> None:
@@ -118,11 +120,18 @@ def test_all_faulty_hyperparameters_are_named_at_once() -> None:
     [
         (MICRO, "us-west-2", f"use a profile: us.{MICRO}"),
         ("amazon.nova-2-lite-v1:0", "us-east-1", "it can in no region"),
-        (HAIKU, "us-east-1", f"us.{HAIKU}, global.{HAIKU}"),
-        (MICRO_TRAINED, "us-east-1", f"is for training only; invoke {MICRO}"),
+        (HAIKU, "us-east-1", f"use a profile: global.{HAIKU}, us.{HAIKU}"),
+        (HAIKU, "cn-north-1", "it is offered in af-south-1, "),
+        (MICRO_TRAINED, "us-east-1", f"is for training or provisioned throughput; invoke {MICRO}"),
+        ("anthropic.claude-3-haiku-20240307-v1:0", "us-east-1", "reached end of life on 2026-09-10"),
+        ("deepseek.v3.1", "us-east-1", "is offered at the bedrock-mantle endpoint only"),
         (f"us.{MICRO}", "eu-west-1", "is offered in us-east-1, us-east-2, us-west-2, got region eu-west-1"),
-        (f"jp.{MICRO}", "us-east-1", f"is not a known profile; profiles of Nova Micro: us.{MICRO}"),
-        (f"us.{MICRO_TRAINED}", "us-east-1", "is not a known profile"),
+        (
+            f"jp.{MICRO}",
+            "us-east-1",
+            f"is not a known profile; profiles of Nova Micro: apac.{MICRO}, eu.{MICRO}, us.{MICRO}",
+        ),
+        (f"us.{MICRO_TRAINED}", "us-east-1", "is for training or provisioned throughput"),
     ],
 )
 def test_an_id_that_cannot_be_invoked_there_is_refused(inference_id: str, region: str, message: str) -> None:
@@ -132,9 +141,44 @@ def test_an_id_that_cannot_be_invoked_there_is_refused(inference_id: str, region
     assert message in str(caught.value)
 
 
-def test_there_are_no_arns_for_a_profile_that_does_not_exist() -> None:
-    with pytest.raises(catalog.CatalogError, match="is not a known profile"):
-        catalog.invoke_arns(f"eu.{MICRO}", "eu-west-1", "111122223333")
+def test_a_profile_that_is_not_listed_may_run_anywhere() -> None:
+    assert catalog.invoke_arns("eu.example.new-model", "eu-west-1", "111122223333") == [
+        "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.example.new-model",
+        "arn:aws:bedrock:*::foundation-model/example.new-model",
+        "arn:aws:bedrock:::foundation-model/example.new-model",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "region", "message"),
+    [
+        (MICRO, "us-east-1", "provisioned throughput takes amazon.nova-micro-v1:0:128k (us-east-1)"),
+        (MICRO_TRAINED, "us-west-2", "is not offered as provisioned throughput in us-west-2"),
+        (HAIKU, "us-east-1", "is not offered as provisioned throughput; kit models --serve provisioned"),
+    ],
+)
+def test_an_id_that_cannot_be_provisioned_there_is_refused(identifier: str, region: str, message: str) -> None:
+    with pytest.raises(catalog.CatalogError) as caught:
+        catalog.provisionable(identifier, region)
+
+    assert message in str(caught.value)
+
+
+def test_a_foundation_model_is_provisioned_by_an_id_with_its_context() -> None:
+    assert catalog.provisionable("amazon.nova-pro-v1:0:24k", "eu-west-2").name == "Nova Pro"
+
+
+def test_reinforcement_fine_tuning_has_hyperparameters_of_its_own_and_sends_no_default_nobody_knows() -> None:
+    base = "amazon.nova-2-lite-v1:0:256k"
+    checked = catalog.check_hyperparameters(base, {"reasoningEffort": "low"}, "REINFORCEMENT_FINE_TUNING")
+
+    assert checked == {"reasoningEffort": "low", "trainingSamplePerPrompt": "4"}
+    with pytest.raises(catalog.CatalogError, match=r"reasoningEffort must be one of low, medium, high .*, got huge"):
+        catalog.check_hyperparameters(base, {"reasoningEffort": "huge"}, "REINFORCEMENT_FINE_TUNING")
+
+
+def test_distillation_names_its_teachers() -> None:
+    assert catalog.customizable(MICRO_TRAINED, "us-east-1", "DISTILLATION").teachers == ("amazon.nova-pro-v1:0",)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,110 @@
+"""A model's facts for printing: as one JSON object, and its values as short texts. Unknown is written as such."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from model_catalog.entries import Model
+from model_catalog.prices import Price, prices
+from model_catalog.selection import price_in, price_out
+
+UNKNOWN = "unknown"
+NESTED = ("sources", "listing", "lifecycle", "profiles", "customizations", "serving")
+
+
+def facts(model: Model, region: str | None = None) -> dict[str, Any]:
+    """Everything the catalog knows, null where it knows nothing; every price the catalog has is a row of `prices`."""
+    plain = {name: value for name, value in dataclasses.asdict(model).items() if name not in NESTED}
+    prices_in, prices_out = price_in(model, region), price_out(model, region)
+    return plain | {
+        "regions": model.regions,
+        "profiles": {
+            f"{prefix}.{model.inference_id}": [dataclasses.asdict(route) for route in routes]
+            for prefix, routes in model.profiles.items()
+        },
+        "profile_required": not model.on_demand_regions and bool(model.profiles),
+        "customizations": {name: dataclasses.asdict(item) for name, item in model.customizations.items()},
+        "custom_model_serving": dataclasses.asdict(model.serving) if model.customizations else None,
+        "lifecycle": dataclasses.asdict(model.lifecycle),
+        "price_in_per_million_tokens_usd": prices_in.of(1e6) if prices_in else None,
+        "price_out_per_million_tokens_usd": prices_out.of(1e6) if prices_out else None,
+        "prices": [dataclasses.asdict(row) for row in price_rows(model)],
+        "sources": {name: dataclasses.asdict(source) for name, source in model.sources.items()},
+        "listing": dataclasses.asdict(model.listing),
+    }
+
+
+def price_rows(model: Model) -> list[Price]:
+    ids = {model.inference_id, f"global.{model.inference_id}"}
+    return [row for row in prices() if row.model in ids]
+
+
+def tokens(count: int | None) -> str:
+    """128000 as 128K, 1000000 as 1M."""
+    if count is None:
+        return "?"
+    if count >= 1_000_000:
+        return f"{count / 1_000_000:.3g}M"
+    return f"{count / 1000:.0f}K" if count >= 1000 else str(count)
+
+
+def money(found: Price | None) -> str:
+    return f"{found.of(1_000_000):.4g}" if found else "?"
+
+
+def yes_no(value: bool | None) -> str:
+    return "?" if value is None else "yes" if value else "no"
+
+
+def _price_text(found: Price | None) -> str:
+    return f"{found.of(1_000_000):.4g} ({found.region})" if found else UNKNOWN
+
+
+def _known(value: bool | None) -> str:
+    return UNKNOWN if value is None else "yes" if value else "no"
+
+
+def _count(value: int | None) -> str:
+    return UNKNOWN if value is None else f"{value:,}"
+
+
+def _regions_text(model: Model) -> str:
+    return (
+        f"{len(model.regions)}: {', '.join(model.regions)}"
+        if len(model.regions) <= 8
+        else f"{len(model.regions)} regions"
+    )
+
+
+def _serving(model: Model) -> str:
+    ways = [way for way, there in dataclasses.asdict(model.serving).items() if there]
+    return ", ".join(ways).replace("_", " ") or "not customizable"
+
+
+# label, the value's name in the catalog, its text
+VALUES: tuple[tuple[str, str, Callable[[Model], str]], ...] = (
+    ("input", "input", lambda model: ", ".join(model.input) or UNKNOWN),
+    ("output", "output", lambda model: ", ".join(model.output) or UNKNOWN),
+    ("context tokens", "context_tokens", lambda model: _count(model.context_tokens)),
+    ("output tokens", "max_output_tokens", lambda model: _count(model.max_output_tokens)),
+    ("$ in / M tokens", "price_in", lambda model: _price_text(price_in(model))),
+    ("$ out / M tokens", "price_out", lambda model: _price_text(price_out(model))),
+    ("streaming", "streaming", lambda model: _known(model.streaming)),
+    ("Converse", "converse", lambda model: _known(model.converse)),
+    ("tools", "tools", lambda model: _known(model.tools)),
+    ("documents", "documents", lambda model: _known(model.documents)),
+    ("system prompts", "system_prompts", lambda model: _known(model.system_prompts)),
+    ("prompt caching", "prompt_caching", lambda model: _known(model.prompt_caching)),
+    ("access", "access", lambda model: model.access or UNKNOWN),
+    ("regions", "regions", _regions_text),
+    ("profiles", "profiles", lambda model: ", ".join(model.profiles) or "none"),
+    (
+        "customization",
+        "customizations",
+        lambda model: ", ".join(model.customizations).lower().replace("_", "-") or "none",
+    ),
+    ("custom model", "serving", _serving),
+    ("status", "status", lambda model: model.lifecycle.status or UNKNOWN),
+    ("legacy since", "legacy", lambda model: model.lifecycle.legacy or UNKNOWN),
+    ("end of life", "end_of_life", lambda model: model.lifecycle.end_of_life or UNKNOWN),
+)

@@ -1,0 +1,51 @@
+"""How close a model is to its end: an error past its end of life, a warning when Legacy or within 90 days of it.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html
+"""
+
+import datetime
+
+from model_catalog.catalog import CatalogError, RetiredModelError, find
+from model_catalog.entries import Model
+
+WARNING_DAYS = 90
+
+
+def require_alive(identifier: str, today: datetime.date) -> None:
+    """Raise RetiredModelError when the model of this id has reached its end of life by `today`."""
+    model = find(identifier)
+    date = model.lifecycle.end_of_life
+    if date and datetime.date.fromisoformat(date) <= today:
+        raise RetiredModelError(f"{identifier} reached end of life on {date}; {_replacement(model)}")
+
+
+def require_trainable(identifier: str) -> None:
+    """Raise CatalogError for a Legacy base model: Bedrock refuses new customization jobs and provisioned throughput."""
+    model = find(identifier)
+    if model.lifecycle.status == "LEGACY":
+        since = f" since {model.lifecycle.legacy}" if model.lifecycle.legacy else ""
+        raise CatalogError(
+            f"{identifier} is Legacy{since}: Bedrock starts no new customization job and sells no new provisioned "
+            f"throughput for it; {_replacement(model)}"
+        )
+
+
+def warning(identifier: str, today: datetime.date, *, training: bool = False) -> str | None:
+    """What to say of a model that ends soon; None for one that does not.
+
+    For `training` any announced end counts: Bedrock announces it when a model becomes Legacy, and trains that no more.
+    """
+    model = find(identifier)
+    life = model.lifecycle
+    end = datetime.date.fromisoformat(life.end_of_life) if life.end_of_life else None
+    near = end is not None and (end - today).days <= WARNING_DAYS
+    if life.status != "LEGACY" and not near and not (training and end):
+        return None
+    state = "is Legacy" if life.status == "LEGACY" else "has an announced end of life"
+    when = f" and ends on {end} (in {(end - today).days} days)" if end else ", its end date is unknown"
+    trained = "; Legacy models take no new training jobs" if training else ""
+    return f"{identifier} {state}{when}{trained}; {_replacement(model)}"
+
+
+def _replacement(model: Model) -> str:
+    return f"use {model.replacement}" if model.replacement else "choose another: kit models --active"
