@@ -1,13 +1,15 @@
-"""The stack's one provider of custom resources: the CDK provider framework around the package custom_resources."""
+"""The stack's one provider of custom resources: a function that CloudFormation invokes and that answers by itself.
+
+Why not the CDK's provider framework: docs/architecture.md, "Custom resources answer by themselves".
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import Acknowledgment, CustomResource, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
-from aws_cdk import custom_resources as cr
 from constructs import Construct
 
 from bedrock_constructs.python_function import PythonFunction
@@ -15,19 +17,10 @@ from bedrock_constructs.wildcard_reason import explain_wildcards
 
 CONSTRUCT_ID = "CustomResourceProvider"
 QUERY_SECONDS_CONTEXT = "custom_resource_query_seconds"
-DEFAULT_QUERY_SECONDS = 10
-# The waiter counts polls, not the clock: five minutes are left for the polls' own time within CloudFormation's hour.
-TOTAL_TIMEOUT = Duration.minutes(55)
+DEFAULT_QUERY_SECONDS = 30
 SERVICE_TIMEOUT = Duration.seconds(3600)
-# What CDK makes by itself around our two functions; its own grants are explained where their names are known.
-FRAMEWORK_REASONS = {
-    "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]": (
-        "CDK's provider framework attaches it to its own functions; they do nothing but invoke ours"
-    ),
-    "AwsSolutions-L1": "the runtimes are pinned: the kit's to the bytecode it ships, the framework's to what CDK tests",
-    "AwsSolutions-SF1": "the waiter's log would hold CloudFormation's presigned ResponseURL: switched off on purpose",
-    "AwsSolutions-SF2": "the waiter only polls; a trace shows nothing that the function's log lines do not",
-}
+# In every custom resource's properties; a Delete and a rollback bring those of an earlier release.
+SCHEMA_VERSION = 1
 
 
 class CustomResourceProvider(Construct):
@@ -35,22 +28,34 @@ class CustomResourceProvider(Construct):
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
-        self._on_event = self._function("OnEvent", "on_event", Duration.minutes(15), memory_mb=512)
-        self._is_complete = self._function("IsComplete", "is_complete", Duration.minutes(2), memory_mb=256)
+        self._turns = self._turns_table()
         seconds = int(self.node.try_get_context(QUERY_SECONDS_CONTEXT) or DEFAULT_QUERY_SECONDS)
-        self._framework = cr.Provider(
+        self._function = PythonFunction(
             self,
-            "Framework",
-            on_event_handler=self._on_event,
-            is_complete_handler=self._is_complete,
-            query_interval=Duration.seconds(seconds),
-            total_timeout=TOTAL_TIMEOUT,
-            log_group=logs.LogGroup(
-                self, "FrameworkLogs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
-            ),
-            disable_waiter_state_machine_logging=True,
+            "Function",
+            packages=["custom_resources"],
+            handler="custom_resources.handler.handle",
+            description="Custom resources of the kit",
+            timeout=Duration.minutes(15),
+            memory_mb=512,
+            service_models=["bedrock"],
+            environment={"TURNS_TABLE": self._turns.table_name, "LONGEST_PAUSE_SECONDS": str(seconds)},
         )
-        self._acknowledge()
+        self._repeat_what_died()
+        self.add_to_policy(
+            iam.PolicyStatement(actions=["dynamodb:GetItem", "dynamodb:UpdateItem"], resources=[self._turns.table_arn])
+        )
+        # Not in the role's own policy, which the function depends on: this one names the function.
+        iam.Policy(
+            self,
+            "HandOver",
+            statements=[
+                iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self._function.function_arn])
+            ],
+            roles=self.roles,
+        )
+        reason = "the runtime is pinned to the bytecode that the kit ships"
+        Validations.of(self).acknowledge(Acknowledgment(id="AwsSolutions-L1", reason=reason))
 
     @staticmethod
     def of(scope: Construct) -> "CustomResourceProvider":
@@ -61,16 +66,16 @@ class CustomResourceProvider(Construct):
 
     @property
     def service_token(self) -> str:
-        return self._framework.service_token
+        return self._function.function_arn
 
     @property
     def roles(self) -> list[iam.IRole]:
-        """The roles of both functions, on_event first."""
-        return [role for function in (self._on_event, self._is_complete) if (role := function.role)]
+        """The role of the function."""
+        assert self._function.role
+        return [self._function.role]
 
     def add_to_policy(self, statement: iam.PolicyStatement) -> None:
-        for role in self.roles:
-            role.add_to_principal_policy(statement)
+        self._function.add_to_role_policy(statement)
 
     def custom_resource(
         self,
@@ -91,34 +96,33 @@ class CustomResourceProvider(Construct):
             "Resource",
             service_token=self.service_token,
             resource_type=resource_type,
-            properties={key: value for key, value in properties.items() if value is not None},
+            properties={
+                "SchemaVersion": SCHEMA_VERSION,
+                **{key: value for key, value in properties.items() if value is not None},
+            },
             service_timeout=SERVICE_TIMEOUT,
         )
-        resource.node.add_dependency(policy)
+        resource.node.add_dependency(policy, self)
         if wildcard_reason:
             named = [resource_arn for statement in statements for resource_arn in statement.resources]
             explain_wildcards(scope, named, reason=wildcard_reason)
         return resource
 
-    def _function(self, construct_id: str, handler: str, timeout: Duration, *, memory_mb: int) -> PythonFunction:
-        return PythonFunction(
+    def _turns_table(self) -> dynamodb.Table:
+        table = dynamodb.Table(
             self,
-            construct_id,
-            packages=["custom_resources"],
-            handler=f"custom_resources.handler.{handler}",
-            description=f"Custom resources of the kit: {handler}",
-            timeout=timeout,
-            memory_mb=memory_mb,
-            service_models=["bedrock"],
+            "Turns",
+            partition_key=dynamodb.Attribute(name="Resource", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            removal_policy=RemovalPolicy.DESTROY,
         )
+        reason = "an item says whose turn it is with a resource now; yesterday's would be wrong"
+        Validations.of(table).acknowledge(Acknowledgment(id="AwsSolutions-DDB3", reason=reason))
+        return table
 
-    def _acknowledge(self) -> None:
-        for rule, reason in FRAMEWORK_REASONS.items():
-            Validations.of(self).acknowledge(Acknowledgment(id=rule, reason=reason))
-        inner = [self._framework.node.find_child(f"framework-{name}") for name in ("isComplete", "onTimeout")]
-        functions = [self._on_event, self._is_complete, *(item for item in inner if isinstance(item, lambda_.Function))]
-        explain_wildcards(
-            self._framework,
-            [f"{function.function_arn}:*" for function in functions],
-            reason="CDK's grant_invoke names the function and all its versions",
-        )
+    def _repeat_what_died(self) -> None:
+        """An invocation that dies is repeated: the operation goes on where it was. Unheard after an hour, it ends."""
+        config = self._function.node.find_child("EventInvokeConfig").node.default_child
+        assert isinstance(config, lambda_.CfnEventInvokeConfig)
+        config.maximum_retry_attempts = 2
+        config.maximum_event_age_in_seconds = SERVICE_TIMEOUT.to_seconds()

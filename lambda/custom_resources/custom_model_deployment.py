@@ -73,7 +73,7 @@ class CustomModelDeploymentResource:
                 modelDeploymentName=wanted.deployment_name,
                 modelArn=wanted.model_identifier,
                 tags=tag_list(ownership(wanted.kit_deployment, alias=wanted.alias)),
-                clientRequestToken=request.request_id,
+                clientRequestToken=request.token,
             )
         elif wanted.model_identifier not in (found["modelArn"], _updating_to(found)):
             self._bedrock.update_custom_model_deployment(

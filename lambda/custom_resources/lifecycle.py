@@ -1,24 +1,20 @@
-"""The life of one custom resource, without AWS: what CloudFormation's three requests and the polls after them do.
+"""The life of one custom resource, without AWS: what a request starts, and when what it asked for is reached.
 
-on_event starts, is_complete polls until the resource is READY (Create, Update) or GONE (Delete). A Create that fails
-is reported by the first poll, not by on_event: only then does CloudFormation learn the real physical id and send a
-Delete that cleans up (the provider framework forgets the id of an on_event that raises, and ignores its Delete).
+`begin` starts, `look` is repeated until the resource is READY (Create, Update) or GONE (Delete). Both may be repeated
+at any time: processes die, answers get lost, Lambda delivers twice.
 """
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import calendar
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
+from urllib.parse import parse_qs, urlsplit
 
-PERMISSION_PATIENCE_SECONDS = 120.0
-PERMISSION_INTERVAL_SECONDS = 5.0
-DATA_LIMIT_BYTES = 3500
-REASON_LIMIT = 900
-THROTTLED = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"})
-DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedException"})
-
-Result = TypeVar("Result")
+SCHEMA_VERSION = 1
+DEFAULT_SERVICE_TIMEOUT = 3600
 
 
 class Phase(Enum):
@@ -37,25 +33,43 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Request:
-    """CloudFormation's request, without the parts that a resource must not see (the presigned ResponseURL)."""
+    """CloudFormation's request, without the parts that a resource must not see (the presigned ResponseURL).
+
+    `token` names this very request. CloudFormation gives the same RequestId to a deploy that is tried again, but never
+    the same ResponseURL: the token is a hash of both, so that a retry buys anew instead of meeting what failed.
+    """
 
     request_type: str
     request_id: str
+    token: str
     logical_id: str
     stack_id: str
     physical_id: str
     properties: Mapping[str, Any]
+    old_properties: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
         return cls(
             request_type=event["RequestType"],
             request_id=event["RequestId"],
+            token=hashlib.sha256(f"{event['RequestId']} {event['ResponseURL']}".encode()).hexdigest(),
             logical_id=event["LogicalResourceId"],
             stack_id=event["StackId"],
             physical_id=event.get("PhysicalResourceId", ""),
             properties=event["ResourceProperties"],
+            old_properties=event.get("OldResourceProperties") or {},
         )
+
+    @property
+    def is_delete(self) -> bool:
+        return self.request_type == "Delete"
+
+    @property
+    def service_timeout(self) -> int:
+        """Seconds that CloudFormation waits for the answer."""
+        given = str(self.properties.get("ServiceTimeout", ""))
+        return int(given) if given.isdigit() else DEFAULT_SERVICE_TIMEOUT
 
 
 class ResourceFailedError(Exception):
@@ -80,89 +94,71 @@ class AsyncResource(Protocol):
     def describe(self, request: Request) -> Snapshot: ...
 
 
-def on_event(
-    event: Mapping[str, Any],
-    resource: AsyncResource,
-    *,
-    clock: Callable[[], float] = time.time,
-    sleep: Callable[[float], None] = time.sleep,
-) -> dict[str, Any]:
-    """Start what `event` asks for. The answer's StartedAt and Failure come back in every is_complete event."""
-    request = Request.from_event(event)
-    if request.request_type == "Delete":
-        _with_patience(lambda: resource.delete(request), clock, sleep)
-        return {"PhysicalResourceId": request.physical_id, "StartedAt": clock()}
-    wanted_id = resource.physical_id(request)
-    makes_new = request.request_type == "Create" or wanted_id != request.physical_id
-    start = resource.create if makes_new else resource.update
+def sent_at(response_url: str) -> float | None:
+    """When CloudFormation signed the URL, in seconds since 1970, or None: older requests have older URLs."""
+    dates = parse_qs(urlsplit(response_url).query).get("X-Amz-Date", [])
+    match = re.fullmatch(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", dates[0]) if dates else None
+    if match is None:
+        return None
+    return float(calendar.timegm((*map(int, match.groups()), 0, 0, 0)))
+
+
+def begin(resource: AsyncResource, request: Request) -> Mapping[str, str]:
+    """Start what the request asks for; returns attributes that are known already."""
+    if request.is_delete:
+        resource.delete(request)
+        return {}
+    refuse_newer_schema(request)
+    makes_new = request.request_type == "Create" or resource.physical_id(request) != request.physical_id
+    return resource.create(request) if makes_new else resource.update(request)
+
+
+def look(resource: AsyncResource, request: Request, *, believe_absence: bool) -> Snapshot | None:
+    """The wanted end, or None: look again later. `believe_absence` is False while Bedrock's lists may lag behind."""
+    snapshot = resource.describe(request)
+    absent = snapshot.phase is Phase.GONE
+    if request.is_delete:
+        if not absent:
+            resource.delete(request)
+        return snapshot if absent and believe_absence else None
+    if absent and believe_absence:
+        raise ResourceFailedError(f"{resource.physical_id(request)} disappeared while it was made; deploy again")
+    return snapshot if snapshot.phase is Phase.READY else None
+
+
+def can_exist(resource: AsyncResource, request: Request) -> bool:
+    """Whether the properties name anything: a Create with properties that cannot be read has made nothing."""
     try:
-        data = _with_patience(lambda: start(request), clock, sleep)
-    except Exception as error:
-        if not makes_new:
-            raise
-        return {"PhysicalResourceId": wanted_id, "StartedAt": clock(), "Failure": reason(error)}
-    return {"PhysicalResourceId": wanted_id, "StartedAt": clock(), "Data": _small(data)}
+        return bool(resource.physical_id(request))
+    except ResourceFailedError:
+        return False
 
 
-def is_complete(
-    event: Mapping[str, Any], resource: AsyncResource, *, clock: Callable[[], float] = time.time
-) -> dict[str, Any]:
-    """Poll once. Throttling never fails; AccessDenied fails when it lasts longer than IAM takes to spread a policy."""
-    if event.get("Failure"):
-        raise ResourceFailedError(event["Failure"])
-    request = Request.from_event(event)
-    try:
-        snapshot = resource.describe(request)
-        if request.request_type == "Delete":
-            return _deleted(resource, request, snapshot)
-    except Exception as error:
-        if _passes(error, clock() - float(event.get("StartedAt", 0.0))):
-            return {"IsComplete": False}
-        raise
-    if snapshot.phase is Phase.GONE:
-        raise ResourceFailedError(f"{request.physical_id} disappeared while it was being made; deploy again")
-    if snapshot.phase is Phase.IN_PROGRESS:
-        return {"IsComplete": False}
-    return {"IsComplete": True, "Data": _small(snapshot.attributes)}
+def leftover(resource: AsyncResource, request: Request) -> Request | None:
+    """The Delete for what a failed replacement left: CloudFormation goes back to the old id and tells of no other.
+
+    Going back shows in the id that CloudFormation holds: it is the one that is wanted, and not the one that the
+    properties before it name. (In a replacement that goes forward the id is the one to be replaced.)
+    """
+    if request.request_type != "Update" or not request.old_properties:
+        return None
+    before = replace(request, request_type="Delete", properties=request.old_properties)
+    if not can_exist(resource, before):
+        return None
+    abandoned, wanted = resource.physical_id(before), resource.physical_id(request)
+    return replace(before, physical_id=abandoned) if abandoned != wanted == request.physical_id else None
 
 
-def error_code(error: Exception) -> str:
+def refuse_newer_schema(request: Request) -> None:
+    version = str(request.properties.get("SchemaVersion", SCHEMA_VERSION))
+    if not version.isdigit() or int(version) > SCHEMA_VERSION:
+        raise ResourceFailedError(
+            f"property SchemaVersion must be {SCHEMA_VERSION} or less, got {version}: a newer kit wrote it; "
+            "deploy with that kit"
+        )
+
+
+def error_code(error: BaseException) -> str:
     """The AWS error code of a boto3 ClientError, or an empty text."""
     response = getattr(error, "response", None)
     return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
-
-
-def reason(error: Exception) -> str:
-    """A Reason short enough for CloudFormation's 4,096 bytes with the framework's own lines around it."""
-    text = str(error) or type(error).__name__
-    return text if len(text) <= REASON_LIMIT else f"{text[: REASON_LIMIT - 3]}..."
-
-
-def _deleted(resource: AsyncResource, request: Request, snapshot: Snapshot) -> dict[str, Any]:
-    if snapshot.phase is Phase.GONE:
-        return {"IsComplete": True}
-    resource.delete(request)
-    return {"IsComplete": False}
-
-
-def _passes(error: Exception, elapsed_seconds: float) -> bool:
-    code = error_code(error)
-    return code in THROTTLED or (code in DENIED and elapsed_seconds < PERMISSION_PATIENCE_SECONDS)
-
-
-def _with_patience(action: Callable[[], Result], clock: Callable[[], float], sleep: Callable[[float], None]) -> Result:
-    started = clock()
-    while True:
-        try:
-            return action()
-        except Exception as error:
-            if error_code(error) not in DENIED or clock() - started >= PERMISSION_PATIENCE_SECONDS:
-                raise
-            sleep(PERMISSION_INTERVAL_SECONDS)
-
-
-def _small(data: Mapping[str, str]) -> dict[str, str]:
-    size = sum(len(f"{key}{value}".encode()) + 8 for key, value in data.items())
-    if size > DATA_LIMIT_BYTES:
-        raise ResourceFailedError(f"the resource's attributes take {size} bytes, allowed are {DATA_LIMIT_BYTES}")
-    return dict(data)

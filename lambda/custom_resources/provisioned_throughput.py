@@ -51,7 +51,7 @@ class ProvisionedThroughputResource:
             "modelId": wanted_model(self._bedrock, self._ssm, wanted),
             "modelUnits": wanted.model_units,
             "tags": tag_list(ownership(wanted.kit_deployment, alias=wanted.alias, resource=wanted.owner)),
-            "clientRequestToken": request.request_id,
+            "clientRequestToken": request.token,
         }
         if wanted.commitment:
             order["commitmentDuration"] = wanted.commitment

@@ -1,7 +1,5 @@
 """One provider in a stack, and the contract between the templates and the package that answers them."""
 
-import re
-
 import boto3
 
 from custom_resources.handler import resources
@@ -16,30 +14,47 @@ def test_every_custom_type_of_the_template_has_a_lifecycle() -> None:
 
 
 def test_a_stack_has_one_provider() -> None:
-    template().resource_count_is("AWS::StepFunctions::StateMachine", 1)
+    template().resource_count_is("AWS::DynamoDB::Table", 1)
     found = template().to_json()["Resources"].values()
     tokens = {str(item["Properties"]["ServiceToken"]) for item in found if item["Type"].startswith("Custom::")}
 
     assert len(tokens) == 1
 
 
-def test_every_custom_resource_depends_on_its_policy_and_ends_within_the_hour() -> None:
-    for logical_id, item in template().to_json()["Resources"].items():
+def test_every_custom_resource_outlives_nothing_that_it_needs_and_ends_within_the_hour() -> None:
+    resources = template().to_json()["Resources"]
+    needed = {"AWS::DynamoDB::Table", "AWS::IAM::Policy", "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::Function"}
+    for logical_id, item in resources.items():
         if item["Type"].startswith("Custom::"):
-            assert any("Policy" in name for name in item["DependsOn"]), logical_id
+            assert needed <= {resources[name]["Type"] for name in item["DependsOn"]}, logical_id
             assert int(item["Properties"]["ServiceTimeout"]) == 3600
+            assert item["Properties"]["SchemaVersion"] == 1
 
 
-def test_functions_run_the_package() -> None:
-    functions = template().find_resources("AWS::Lambda::Function").values()
-    handlers = {item["Properties"]["Handler"] for item in functions}
+def test_what_dies_is_repeated_by_lambda_for_as_long_as_cloudformation_listens() -> None:
+    (config,) = template().find_resources("AWS::Lambda::EventInvokeConfig").values()
 
-    assert {"custom_resources.handler.on_event", "custom_resources.handler.is_complete"} <= handlers
+    assert config["Properties"]["MaximumRetryAttempts"] == 2
+    assert config["Properties"]["MaximumEventAgeInSeconds"] == 3600
+    assert "DestinationConfig" not in config["Properties"]  # it would store the event, its ResponseURL included
 
 
-def test_poll_interval_comes_from_the_context_and_the_waiter_logs_no_response_url() -> None:
-    machines = template().find_resources("AWS::StepFunctions::StateMachine")
-    machine = next(iter(machines.values()))["Properties"]
+def test_the_function_may_touch_its_table_and_itself() -> None:
+    policies = template().find_resources("AWS::IAM::Policy")
+    own = [item["Properties"] for name, item in policies.items() if name.startswith("CustomResourceProvider")]
+    statements = [statement for properties in own for statement in properties["PolicyDocument"]["Statement"]]
+    actions = sorted(str(statement["Action"]) for statement in statements)
 
-    assert re.search(r"IntervalSeconds\W+2\b", str(machine["DefinitionString"]))
-    assert "LoggingConfiguration" not in machine
+    assert actions == [
+        "['dynamodb:GetItem', 'dynamodb:UpdateItem']",
+        "['logs:CreateLogStream', 'logs:PutLogEvents']",
+        "lambda:InvokeFunction",
+    ]
+
+
+def test_the_longest_pause_comes_from_the_context() -> None:
+    functions = template().find_resources("AWS::Lambda::Function", {"Properties": {"Environment": {}}})
+    (variables,) = [item["Properties"]["Environment"]["Variables"] for item in functions.values()]
+
+    assert variables["LONGEST_PAUSE_SECONDS"] == "2"
+    assert "TURNS_TABLE" in variables

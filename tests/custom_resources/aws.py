@@ -6,6 +6,8 @@ from typing import Any
 import boto3
 from botocore.stub import Stubber
 
+# Of the request of `event`: what Bedrock gets as client request token.
+TOKEN = "1062acfeae9bad36525d840a62fe60543acf9246f609e6d15ebbf0002159d6d5"
 STACK_ID = "arn:aws:cloudformation:us-east-1:111122223333:stack/sup-training/0f0f"
 
 

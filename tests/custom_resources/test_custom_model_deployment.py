@@ -7,7 +7,7 @@ import pytest
 
 from custom_resources.custom_model_deployment import CustomModelDeploymentResource
 from custom_resources.lifecycle import Phase, Request, ResourceFailedError
-from tests.custom_resources.aws import event, stubbed
+from tests.custom_resources.aws import TOKEN, event, stubbed
 
 ARN = "arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/abcdefghijkl"
 OTHER_ARN = "arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/mmmmmmmmmmmm"
@@ -124,7 +124,7 @@ def test_create_with_a_model_sends_tags_and_token(aws: Fixture) -> None:
             "modelDeploymentName": "sup-support",
             "modelArn": MODEL,
             "tags": tags,
-            "clientRequestToken": "11111111-2222-3333-4444-555555555555",
+            "clientRequestToken": TOKEN,
         },
     )
     aws.found("Creating")

@@ -1,48 +1,51 @@
-"""The edge: the right resource for each type, one log line, and no secret of CloudFormation in it."""
+"""The edge: the right resource for each type, one log line, Lambda's alarm."""
 
 import json
+import time
 
 import boto3
 import pytest
 
 from custom_resources import handler
-from custom_resources.lifecycle import ResourceFailedError
-from tests.custom_resources.aws import event
+from custom_resources.operation import OutOfTimeError
+from tests.cloudformation_harness.cloudformation import Stack
+from tests.cloudformation_harness.templates import MODEL, throughput
+from tests.cloudformation_harness.world import World
 
 
-@pytest.fixture(autouse=True)
-def region(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+def test_an_unknown_type_fails_and_lists_the_known_ones() -> None:
+    with World().installed() as world:
+        stack = Stack(world)
+        stack.create({"Thing": ("Custom::Thing", {"Name": "a"})})
+
+    assert "Custom::Thing is not one of the kit's: Custom::BedrockCustomModelDeployment" in stack.requests[0].reason
 
 
-def test_unknown_type_is_told_and_logged_once(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ResourceFailedError, match="Custom::Thing is not one of the kit's"):
-        handler.on_event(event("Create", {}), None)
+def test_an_invocation_writes_one_line() -> None:
+    with World().installed() as world:
+        world.bedrock.models[MODEL] = world.scheduler.now
+        Stack(world).create(throughput())
 
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 1
-    assert json.loads(lines[0])["outcome"] == "failed"
-    assert "secret.example" not in lines[0]
-
-
-def test_deferred_failure_is_logged_as_such(capsys: pytest.CaptureFixture[str]) -> None:
-    broken = event("Create", {"Models": "none"}, ResourceType="Custom::BedrockModelAccess")
-
-    answer = handler.on_event(broken, None)
-
-    assert "property Models must be a list" in answer["Failure"]
-    assert json.loads(capsys.readouterr().err)["outcome"] == "failure deferred"
-
-
-def test_delete_without_work_is_complete(capsys: pytest.CaptureFixture[str]) -> None:
-    request = event("Delete", {"Models": []}, ResourceType="Custom::BedrockModelAccess")
-
-    assert handler.is_complete(request, None) == {"IsComplete": True}
-    assert json.loads(capsys.readouterr().err)["complete"] is True
+    (line,) = [json.loads(text) for text in world.log]
+    assert line["outcome"] == "SUCCESS"
+    assert line["request_type"] == "Create"
+    assert line["duration_ms"] > 600_000
 
 
 def test_every_type_can_be_made() -> None:
     for make in handler.resources(boto3.Session(), "us-east-1").values():
         assert make()
+
+
+def test_the_alarm_interrupts_a_call_that_hangs() -> None:
+    started = time.monotonic()
+    with pytest.raises(OutOfTimeError), handler._alarm(0.05):
+        time.sleep(5)
+
+    assert time.monotonic() - started < 4
+
+
+def test_the_alarm_is_off_after_the_block() -> None:
+    with handler._alarm(0.05):
+        pass
+    time.sleep(0.1)

@@ -1,10 +1,10 @@
-"""What CloudFormation's requests and the polls after them do, with a resource that lives in memory."""
+"""What a request starts and when its end is reached, with a resource that lives in memory."""
 
 from collections.abc import Mapping
 
 import pytest
-from botocore.exceptions import ClientError
 
+from bedrock_constructs import custom_resource_provider
 from custom_resources import lifecycle
 from custom_resources.lifecycle import Phase, Request, ResourceFailedError, Snapshot
 from tests.custom_resources.aws import event
@@ -13,19 +13,18 @@ from tests.custom_resources.aws import event
 class MemoryResource:
     """A resource whose every look is scripted."""
 
-    def __init__(self, *looks: Snapshot | Exception, create_errors: tuple[Exception, ...] = ()) -> None:
+    def __init__(self, *looks: Snapshot) -> None:
         self.looks = list(looks)
-        self.create_errors = list(create_errors)
         self.calls: list[str] = []
 
     def physical_id(self, request: Request) -> str:
+        if not isinstance(request.properties.get("Name"), str):
+            raise ResourceFailedError("property Name must be a text")
         return str(request.properties["Name"])
 
     def create(self, request: Request) -> Mapping[str, str]:
         self.calls.append("create")
-        if self.create_errors:
-            raise self.create_errors.pop(0)
-        return {"Token": request.request_id}
+        return {"Token": request.token}
 
     def update(self, request: Request) -> Mapping[str, str]:
         self.calls.append("update")
@@ -35,100 +34,86 @@ class MemoryResource:
         self.calls.append("delete")
 
     def describe(self, request: Request) -> Snapshot:
-        look = self.looks.pop(0)
-        if isinstance(look, Exception):
-            raise look
-        return look
+        return self.looks.pop(0)
 
 
-def denied(code: str = "AccessDeniedException") -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, "Get")
+def request(request_type: str, **properties: object) -> Request:
+    return Request.from_event(event(request_type, properties or {"Name": "sup-support"}))
 
 
-def test_failed_create_keeps_its_physical_id_so_that_cloudformation_deletes_it() -> None:
-    resource = MemoryResource(create_errors=(ResourceFailedError("quota is 0"),))
+def test_the_token_changes_with_the_url_for_a_deploy_that_is_tried_again_has_the_same_request_id() -> None:
+    first = Request.from_event(event("Create", {}))
+    again = Request.from_event(event("Create", {}, ResponseURL="https://other.example"))
 
-    answer = lifecycle.on_event(event("Create", {"Name": "sup"}), resource, clock=lambda: 1.0)
-
-    assert answer == {"PhysicalResourceId": "sup", "StartedAt": 1.0, "Failure": "quota is 0"}
-    with pytest.raises(ResourceFailedError, match="quota is 0"):
-        lifecycle.is_complete(event("Create", {"Name": "sup"}, **answer), resource)
+    assert first.request_id == again.request_id
+    assert first.token != again.token
+    assert first == Request.from_event(event("Create", {}))
 
 
-def test_a_resource_that_vanishes_while_it_is_made_fails() -> None:
+def test_an_update_with_the_same_id_updates_and_with_another_one_creates() -> None:
+    resource = MemoryResource()
+
+    lifecycle.begin(resource, request("Update"))
+    lifecycle.begin(resource, request("Update", Name="other"))
+
+    assert resource.calls == ["update", "create"]
+
+
+def test_a_resource_that_vanishes_while_it_is_made_fails_once_absence_is_believed() -> None:
+    resource = MemoryResource(Snapshot(Phase.GONE), Snapshot(Phase.GONE))
+
+    assert lifecycle.look(resource, request("Create"), believe_absence=False) is None
     with pytest.raises(ResourceFailedError, match="disappeared"):
-        lifecycle.is_complete(event("Update", {"Name": "sup"}), MemoryResource(Snapshot(Phase.GONE)))
+        lifecycle.look(resource, request("Create"), believe_absence=True)
 
 
-def test_denied_polls_fail_after_two_minutes_only() -> None:
-    resource = MemoryResource(denied(), denied())
-
-    early = lifecycle.is_complete(event("Create", {"Name": "a"}, StartedAt=0.0), resource, clock=lambda: 119.0)
-
-    assert early == {"IsComplete": False}
-    with pytest.raises(ClientError):
-        lifecycle.is_complete(event("Create", {"Name": "a"}, StartedAt=0.0), resource, clock=lambda: 121.0)
-
-
-def test_throttled_polls_never_fail() -> None:
-    resource = MemoryResource(denied("ThrottlingException"))
-
-    late = lifecycle.is_complete(event("Create", {"Name": "a"}, StartedAt=0.0), resource, clock=lambda: 3000.0)
-
-    assert late == {"IsComplete": False}
-
-
-def test_create_waits_for_a_policy_that_has_not_spread_yet() -> None:
-    waits: list[float] = []
-    resource = MemoryResource(create_errors=(denied(), denied()))
-
-    answer = lifecycle.on_event(event("Create", {"Name": "a"}), resource, clock=lambda: 0.0, sleep=waits.append)
-
-    assert answer["Data"] == {"Token": "11111111-2222-3333-4444-555555555555"}
-    assert waits == [5.0, 5.0]
-
-
-def test_update_with_another_id_creates_the_replacement() -> None:
-    resource = MemoryResource()
-
-    answer = lifecycle.on_event(event("Update", {"Name": "other"}), resource)
-
-    assert resource.calls == ["create"]
-    assert answer["PhysicalResourceId"] == "other"
-
-
-def test_update_with_the_same_id_updates() -> None:
-    resource = MemoryResource()
-
-    answer = lifecycle.on_event(event("Update", {"Name": "sup-support"}), resource)
-
-    assert resource.calls == ["update"]
-    assert answer["PhysicalResourceId"] == "sup-support"
-
-
-def test_delete_is_asked_again_until_gone() -> None:
+def test_a_delete_is_asked_again_until_gone() -> None:
     resource = MemoryResource(Snapshot(Phase.IN_PROGRESS), Snapshot(Phase.GONE))
-    request = event("Delete", {"Name": "sup"})
 
-    lifecycle.on_event(request, resource)
-    polls = [lifecycle.is_complete(request, resource), lifecycle.is_complete(request, resource)]
+    looks = [lifecycle.look(resource, request("Delete"), believe_absence=True) for _ in range(2)]
 
-    assert polls == [{"IsComplete": False}, {"IsComplete": True}]
-    assert resource.calls == ["delete", "delete"]
+    assert looks == [None, Snapshot(Phase.GONE)]
+    assert resource.calls == ["delete"]
 
 
-def test_only_a_finished_poll_returns_data() -> None:
-    resource = MemoryResource(Snapshot(Phase.IN_PROGRESS, {"Arn": "x"}), Snapshot(Phase.READY, {"Arn": "x"}))
-    request = event("Create", {"Name": "sup"})
-
-    assert lifecycle.is_complete(request, resource) == {"IsComplete": False}
-    assert lifecycle.is_complete(request, resource) == {"IsComplete": True, "Data": {"Arn": "x"}}
+def test_properties_that_cannot_be_read_have_made_nothing() -> None:
+    assert lifecycle.can_exist(MemoryResource(), request("Delete"))
+    assert not lifecycle.can_exist(MemoryResource(), request("Delete", Name=None))
 
 
-def test_attributes_beyond_cloudformations_limit_are_refused() -> None:
-    with pytest.raises(ResourceFailedError, match="allowed are 3500"):
-        lifecycle.is_complete(event("Update", {"Name": "a"}), MemoryResource(Snapshot(Phase.READY, {"A": "x" * 4000})))
+@pytest.mark.parametrize(
+    ("held", "old", "new", "abandoned"),
+    [
+        ("a", "a", "b", None),  # a replacement that goes forward
+        ("a", "b", "a", "b"),  # back from a failed one, the id was kept
+        ("b", "b", "a", None),  # back from one that had succeeded: CloudFormation deletes b
+        ("a", "a", "a", None),
+        ("a", None, "a", None),
+    ],
+)
+def test_what_a_failed_replacement_left_is_told_from_what_is_to_be_replaced(
+    held: str, old: str | None, new: str, abandoned: str | None
+) -> None:
+    more = {"PhysicalResourceId": held, "OldResourceProperties": {"Name": old}}
+    update = Request.from_event(event("Update", {"Name": new}, **more))
+
+    found = lifecycle.leftover(MemoryResource(), update)
+
+    assert (found.physical_id if found else None) == abandoned
+    assert found is None or found.is_delete
 
 
-def test_reason_is_short() -> None:
-    assert len(lifecycle.reason(ValueError("x" * 5000))) == lifecycle.REASON_LIMIT
+@pytest.mark.parametrize("version", ["2", "x"])
+def test_properties_of_a_newer_kit_are_refused(version: str) -> None:
+    with pytest.raises(ResourceFailedError, match="a newer kit wrote it"):
+        lifecycle.begin(MemoryResource(), request("Create", Name="a", SchemaVersion=version))
+
+
+def test_the_constructs_write_the_version_that_the_function_knows() -> None:
+    assert custom_resource_provider.SCHEMA_VERSION == lifecycle.SCHEMA_VERSION
+
+
+def test_the_moment_of_a_request_is_in_its_signed_url() -> None:
+    assert lifecycle.sent_at("https://s3.example/a?X-Amz-Date=20260102T030405Z&X-Amz-Expires=7200") == 1767323045.0
+    assert lifecycle.sent_at("https://s3.example/a?X-Amz-Date=yesterday") is None
+    assert lifecycle.sent_at("http://127.0.0.1/a") is None

@@ -6,7 +6,7 @@ from typing import Any
 from botocore.stub import Stubber
 
 from custom_resources.provisioned_throughput import ProvisionedThroughputResource
-from tests.custom_resources.aws import stubbed
+from tests.custom_resources.aws import TOKEN, stubbed
 
 ARN = "arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abcdefghijkl"
 BASE = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0:128k"
@@ -57,12 +57,11 @@ class Fixture:
         self.ssm.add_response("get_parameter", {"Parameter": {"Value": value}}, {"Name": PARAMETER})
 
     def ordered(self, model: str, **more: Any) -> None:
-        token = "11111111-2222-3333-4444-555555555555"
         order = {"provisionedModelName": "sup-support", "modelId": model, "modelUnits": 1, "tags": TAGS}
         self.bedrock.add_response(
             "create_provisioned_model_throughput",
             {"provisionedModelArn": ARN},
-            order | {"clientRequestToken": token} | more,
+            order | {"clientRequestToken": TOKEN} | more,
         )
 
     def done(self) -> None:

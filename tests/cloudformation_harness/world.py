@@ -1,0 +1,189 @@
+"""One account on a virtual clock: fakes behind the clients, Lambda's asynchronous queue, ResponseURLs, the log."""
+
+import json
+import traceback
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+from custom_resources import answer, handler
+from tests.cloudformation_harness.bedrock import Bedrock
+from tests.cloudformation_harness.clients import Call, Fault, Plan, Session
+from tests.cloudformation_harness.dynamodb import DynamoDB
+from tests.cloudformation_harness.storage import Objects, Parameters
+from tests.cloudformation_harness.virtual_time import KilledError, Process, Scheduler
+
+FUNCTION_ARN = "arn:aws:lambda:us-east-1:111122223333:function:custom-resources"
+RETRY_DELAYS = (60.0, 120.0)
+TIMEOUT_SECONDS = 900.0
+MAX_EVENT_AGE = 3600.0
+Receive = Callable[[str, bytes], int]
+
+
+@dataclass
+class Invocation:
+    """One event in Lambda's queue, with every attempt at it."""
+
+    event: Mapping[str, Any]
+    request_id: str
+    queued: float
+    attempts: list[Process] = field(default_factory=list)
+
+
+class World:
+    """`put_plan` says what becomes of a PUT to a ResponseURL: None lets it arrive, a status or an error refuses it."""
+
+    def __init__(self, *, choose: Callable[[int], int] = lambda count: 0) -> None:
+        self.scheduler = Scheduler(choose=choose)
+        self.bedrock = Bedrock(lambda: self.scheduler.now)
+        self.dynamodb = DynamoDB()
+        self.ssm = Parameters()
+        self.s3 = Objects()
+        self.functions: dict[str, Callable[[Any], Any]] = {}
+        self.calls: list[Call] = []
+        self.plan: Plan = lambda call: None
+        self.put_plan: Callable[[int], int | Exception | None] = lambda count: None
+        self.receive: Receive = lambda url, body: 404
+        self.puts = 0
+        self.log: list[str] = []
+        self.invocations: list[Invocation] = []
+        self.timeout = TIMEOUT_SECONDS
+        self._ids = 0
+
+    # What the clients need
+
+    def serve(self, service: str, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if service == "lambda":
+            return self._invoke(parameters)
+        fake: Any = getattr(self, service)
+        result: dict[str, Any] = getattr(fake, operation)(parameters)
+        return result
+
+    def call(self, service: str, operation: str, parameters: Mapping[str, Any]) -> Call:
+        call = Call(service, operation, parameters, self.scheduler.current.name, self.scheduler.now)
+        self.calls.append(call)
+        return call
+
+    def sleep(self, seconds: float) -> None:
+        self.scheduler.sleep(seconds)
+
+    def die(self) -> None:
+        self.scheduler.current.dies_at = self.scheduler.now
+        raise KilledError
+
+    # Lambda
+
+    def invoke_async(self, event: Mapping[str, Any], *, delay: float = 0.0) -> Invocation:
+        self._ids += 1
+        identity = str(uuid.UUID(int=self._ids))
+        invocation = Invocation(json.loads(json.dumps(event)), identity, self.scheduler.now)
+        self.invocations.append(invocation)
+        self._attempt(invocation, delay)
+        return invocation
+
+    def _attempt(self, invocation: Invocation, delay: float) -> None:
+        name = f"{invocation.event['RequestType']}-{invocation.request_id[-4:]}"
+        invocation.attempts.append(self.scheduler.spawn(lambda: self._run(invocation), name, delay=delay))
+
+    def _run(self, invocation: Invocation) -> None:
+        process = self.scheduler.current
+        process.dies_at = min(process.dies_at, self.scheduler.now + self.timeout)
+        context = SimpleNamespace(
+            aws_request_id=invocation.request_id,
+            invoked_function_arn=FUNCTION_ARN,
+            get_remaining_time_in_millis=lambda: int((process.dies_at - self.scheduler.now) * 1000),
+        )
+        try:
+            handler.handle(invocation.event, context)
+        except KilledError:
+            self._after_failure(invocation)
+            raise
+        except Exception:
+            self.log.append(traceback.format_exc())  # as the runtime does
+            self._after_failure(invocation)
+
+    def _after_failure(self, invocation: Invocation) -> None:
+        """The queue is not the process: it lives on."""
+        failures = len(invocation.attempts)
+        age = self.scheduler.now - invocation.queued
+        if failures <= len(RETRY_DELAYS) and age + RETRY_DELAYS[failures - 1] < MAX_EVENT_AGE:
+            self._attempt(invocation, RETRY_DELAYS[failures - 1])
+
+    def _invoke(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        event = json.loads(parameters["Payload"])
+        if parameters["InvocationType"] == "Event":
+            assert parameters["FunctionName"] == FUNCTION_ARN
+            self.invoke_async(event)
+            return {"StatusCode": 202}
+        answer_of = self.functions[parameters["FunctionName"]]
+        body = json.dumps(answer_of(event)).encode()
+        return {"StatusCode": 200, "Payload": mock.Mock(read=lambda: body)}
+
+    # The way of an answer
+
+    def put_once(self, url: str, body: bytes) -> int:
+        self.puts += 1
+        self.sleep(0.05)
+        fate = self.put_plan(self.puts)
+        if isinstance(fate, Exception):
+            raise fate
+        return self.receive(url, body) if fate is None else fate
+
+    @contextmanager
+    def installed(self) -> Iterator["World"]:
+        """The handler's clients, clocks, way out and log are this world's."""
+        environ = {"AWS_REGION": "us-east-1", "TURNS_TABLE": "turns", "LONGEST_PAUSE_SECONDS": "30"}
+        with (
+            mock.patch.object(handler, "boto3", SimpleNamespace(Session=lambda: Session(self))),
+            mock.patch.object(handler, "time", self.scheduler.time_module()),
+            mock.patch.object(handler, "signal", self.scheduler.signal_module()),
+            mock.patch.object(handler, "sys", SimpleNamespace(stderr=_Lines(self.log))),
+            mock.patch.object(handler, "os", SimpleNamespace(environ=environ)),
+            mock.patch.object(answer, "put_once", self.put_once),
+            mock.patch("custom_resources.provisioned_throughput.datetime", self._dates()),
+        ):
+            yield self
+
+    def _dates(self) -> type[datetime]:
+        clock = self.scheduler
+
+        class Virtual(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> "Virtual":
+                return cls.fromtimestamp(clock.now, tz)
+
+        return Virtual
+
+
+class _Lines:
+    """What print writes to."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._lines = lines
+
+    def write(self, text: str) -> int:
+        if text.strip():
+            self._lines.append(text)
+        return len(text)
+
+
+def kill_at(name: str, *, times: int = 1, after: bool = False) -> Plan:
+    """The process dies at the call `name` ("bedrock.create_..."), so many times."""
+    return fault_at(name, Fault("kill", after=after), times=times)
+
+
+def fault_at(name: str, fault: Fault, *, times: int = 1) -> Plan:
+    left = [times]
+
+    def plan(call: Call) -> Fault | None:
+        if call.name != name or left[0] == 0:
+            return None
+        left[0] -= 1
+        return fault
+
+    return plan
