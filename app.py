@@ -15,9 +15,10 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import Validations
 
+from stacks.budget_stack import BudgetStack
 from stacks.customization_dataset import prepare_datasets
 from stacks.deployment_checks import check_deployment
-from stacks.deployment_config import ConfigError, DeploymentConfig, load_deployment_config
+from stacks.deployment_config import DEPLOYMENT_TAG, ConfigError, DeploymentConfig, load_deployment_config
 from stacks.deployment_cost import summary
 from stacks.inference_api_stack import InferenceApiStack
 from stacks.knowledge_base_stack import KnowledgeBaseStack
@@ -35,6 +36,8 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
     environment = cdk.Environment(account=account, region=config.deployment.region)
     stacks: list[cdk.Stack] = []
     knowledge_base = None
+    if config.budget:
+        stacks.append(BudgetStack(app, f"{name}-budget", config=config, env=environment))
     if config.model_access:
         stacks.append(ModelAccessStack(app, f"{name}-model-access", config=config, env=environment))
     if config.training:
@@ -49,9 +52,9 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
     if config.inference_api:
         api_id = f"{name}-inference-api"
         stacks.append(InferenceApiStack(app, api_id, config=config, knowledge_base=knowledge_base, env=environment))
-    for earlier, later in pairwise(stacks):  # in the order of the wiring: access first, the API last
+    for earlier, later in pairwise(stacks):  # in the order of the wiring: budget and access first, the API last
         later.add_stack_dependency(earlier)
-    cdk.Tags.of(app).add("bedrock-kit:deployment", name)
+    cdk.Tags.of(app).add(DEPLOYMENT_TAG, name)
     return app
 
 

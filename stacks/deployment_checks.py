@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
+from stacks.budget_checks import budget_faults
 from stacks.cost_checks import consent_faults
 from stacks.deployment_config import ConfigError, DeploymentConfig
 from stacks.model_checks import model_faults
@@ -17,6 +18,7 @@ def check_deployment(
     """
     faults = [
         *model_faults(config, today or datetime.datetime.now(datetime.UTC).date()),
+        *budget_faults(config),
         *_customization_faults(config),
         *_provisioned_throughput_faults(config),
         *consent_faults(config),

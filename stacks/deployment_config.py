@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 Name = Annotated[str, Field(pattern=r"^[a-z](-?[a-z0-9]){1,30}$")]
 Removal = Literal["retain", "destroy"]
+Percent = Annotated[float, Field(ge=0.1, le=1_000_000)]
+DEPLOYMENT_TAG = "bedrock-kit:deployment"
 Place = Literal["provisioned", "on-demand", "base"]
 
 
@@ -121,8 +123,24 @@ class InferenceApi(Section):
     aliases: Annotated[dict[Name, Alias], Field(min_length=1)]
 
 
+class Budget(Section):
+    """A monthly budget of AWS Budgets. Without `by_tag` and `services` it counts the whole account.
+
+    `actual_percent` and `forecast_percent` raise alarms; `emails` are told, and an SNS topic where `topic` is true.
+    """
+
+    monthly_usd: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    actual_percent: list[Percent] = [50, 80, 100]
+    forecast_percent: list[Percent] = [100]
+    emails: Annotated[list[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]], Field(max_length=10)] = []
+    topic: bool = False
+    by_tag: bool = False
+    services: list[Annotated[str, Field(min_length=1)]] = []
+
+
 class DeploymentConfig(Section):
     deployment: Deployment
+    budget: Budget | None = None
     model_access: ModelAccess | None = None
     training: Training | None = None
     provisioned_throughput: dict[Name, ProvisionedThroughput] = {}

@@ -20,7 +20,7 @@ STACKS = [
     for stack in ("inference-api", "knowledge-base", "model-access", "training")
 ] + [
     ("full", f"full-{stack}")
-    for stack in ("inference-api", "knowledge-base", "model-access", "provisioned-throughput", "training")
+    for stack in ("budget", "inference-api", "knowledge-base", "model-access", "provisioned-throughput", "training")
 ]
 
 

@@ -1,0 +1,113 @@
+"""A monthly budget of AWS Budgets with alarms by mail and through SNS topics."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import aws_budgets as budgets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+HARD_STOP_PERCENT = 100.0
+
+
+class Budget(Construct):
+    """`actual_percent` and `forecast_percent` of `monthly_usd` raise alarms; `emails` are told without confirming.
+
+    Costs count that carry `tag` (key, value; None: whatever its tag) and are of one of `services` (empty: of any).
+    `topic` is told every alarm. `hard_stop_topic` is told of 100 % actual and of nothing else: what is subscribed there
+    may act. AWS allows one topic an alarm, so at 100 % it takes the place of `topic`. Both are None unless asked for.
+
+    https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-best-practices.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        monthly_usd: float,
+        actual_percent: Sequence[float],
+        forecast_percent: Sequence[float],
+        emails: Sequence[str],
+        tag: tuple[str, str] | None,
+        services: Sequence[str],
+        with_topic: bool,
+        with_hard_stop: bool,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.topic = self._topic("Topic") if with_topic else None
+        self.hard_stop_topic = self._topic("HardStopTopic") if with_hard_stop else None
+        actual = sorted({*actual_percent, *([HARD_STOP_PERCENT] if with_hard_stop else [])})
+        alarms = [("ACTUAL", percent) for percent in actual] + [("FORECASTED", one) for one in sorted(forecast_percent)]
+        # No name: a change of the alarms replaces the budget, and the new one would find its name taken.
+        budget = budgets.CfnBudget(
+            self,
+            "Budget",
+            budget=budgets.CfnBudget.BudgetDataProperty(
+                budget_type="COST",
+                time_unit="MONTHLY",
+                budget_limit=budgets.CfnBudget.SpendProperty(amount=monthly_usd, unit="USD"),
+                metrics=["UnblendedCost"],
+                filter_expression=_filter(tag, services),
+            ),
+            notifications_with_subscribers=[self._alarm(kind, percent, emails) for kind, percent in alarms],
+        )
+        # AWS tries each topic when the budget is made: its policy must be there.
+        budget.node.add_dependency(*(topic for topic in (self.topic, self.hard_stop_topic) if topic))
+
+    def _alarm(
+        self, kind: str, percent: float, emails: Sequence[str]
+    ) -> budgets.CfnBudget.NotificationWithSubscribersProperty:
+        stops = self.hard_stop_topic and (kind, percent) == ("ACTUAL", HARD_STOP_PERCENT)
+        topic = self.hard_stop_topic if stops else self.topic
+        subscribers = [("EMAIL", email) for email in emails] + ([("SNS", topic.topic_arn)] if topic else [])
+        return budgets.CfnBudget.NotificationWithSubscribersProperty(
+            notification=budgets.CfnBudget.NotificationProperty(
+                comparison_operator="GREATER_THAN",
+                notification_type=kind,
+                threshold=percent,
+                threshold_type="PERCENTAGE",
+            ),
+            subscribers=[
+                budgets.CfnBudget.SubscriberProperty(subscription_type=way, address=address)
+                for way, address in subscribers
+            ],
+        )
+
+    def _topic(self, construct_id: str) -> sns.Topic:
+        topic = sns.Topic(self, construct_id, enforce_ssl=True)
+        stack = Stack.of(self)
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="BudgetsOfThisAccount",
+                principals=[iam.ServicePrincipal("budgets.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": stack.account},
+                    "ArnLike": {"aws:SourceArn": f"arn:{stack.partition}:budgets::{stack.account}:*"},
+                },
+            )
+        )
+        reason = (
+            "AWS Budgets cannot publish under SNS's own key, and a customer key has a monthly price. "
+            "The messages hold a budget's name and sums."
+        )
+        Validations.of(topic).acknowledge(Acknowledgment(id="AwsSolutions-SNS2", reason=reason))
+        return topic
+
+
+def _filter(tag: tuple[str, str] | None, services: Sequence[str]) -> budgets.CfnBudget.ExpressionProperty | None:
+    parts = []
+    if tag:
+        tagged = budgets.CfnBudget.TagValuesProperty(key=tag[0], values=[tag[1]], match_options=["EQUALS"])
+        parts.append(budgets.CfnBudget.ExpressionProperty(tags=tagged))
+    if services:
+        named = budgets.CfnBudget.ExpressionDimensionValuesProperty(
+            key="SERVICE", values=list(services), match_options=["EQUALS"]
+        )
+        parts.append(budgets.CfnBudget.ExpressionProperty(dimensions=named))
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    return budgets.CfnBudget.ExpressionProperty(and_=parts)

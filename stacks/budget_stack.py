@@ -1,0 +1,34 @@
+"""The monthly budget, first of all stacks that can cost something: its alarms are there before anything is bought."""
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from bedrock_constructs.budget import Budget
+from stacks.deployment_config import DEPLOYMENT_TAG, DeploymentConfig
+
+
+class BudgetStack(cdk.Stack):
+    """`hard_stop_topic` is None unless the section asks for a hard stop."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, config: DeploymentConfig, **kwargs: Any) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+        section = config.budget
+        assert section
+        budget = Budget(
+            self,
+            "Budget",
+            monthly_usd=section.monthly_usd,
+            actual_percent=section.actual_percent,
+            forecast_percent=section.forecast_percent,
+            emails=section.emails,
+            tag=(DEPLOYMENT_TAG, config.deployment.name) if section.by_tag else None,
+            services=section.services,
+            with_topic=section.topic,
+            with_hard_stop=False,
+        )
+        self.hard_stop_topic: sns.ITopic | None = budget.hard_stop_topic
+        if budget.topic:
+            cdk.CfnOutput(self, "TopicArn", value=budget.topic.topic_arn)
