@@ -10,11 +10,18 @@ from typing import Any
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
-from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
 PROMOTION_POLL = Duration.seconds(30)
 MAX_PROMOTION_POLLS = 120  # an hour; deployments take about 8 minutes
+# https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+LAMBDA_ERRORS = (
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException",
+)
 JOB_RESOURCE = "arn:aws:states:::bedrock:createModelCustomizationJob.sync"
 
 
@@ -34,10 +41,7 @@ class CustomizationDefinition(Construct):
         super().__init__(scope, construct_id)
         self._deployment = kit_deployment
         failed = sfn.Fail(self, "Failed", error_path="$.failure.Error", cause_path="$.failure.Cause")
-        run = {
-            "run": sfn.JsonPath.entire_payload,
-            "custom_model_arn": sfn.JsonPath.string_at("$.model.custom_model_arn"),
-        }
+        run = {"run.$": "$", "custom_model_arn.$": "$.model.custom_model_arn"}
         checked = self._task("CheckData", check, None, "$.check", failed)
         train = self._train().add_catch(failed, result_path="$.failure")
         existing = sfn.Pass(
@@ -46,7 +50,7 @@ class CustomizationDefinition(Construct):
             parameters={"custom_model_arn": sfn.JsonPath.string_at("$.check.custom_model_arn")},
             result_path="$.model",
         )
-        recorded = self._task("RecordMetrics", metrics, sfn.TaskInput.from_object(run), "$.metrics", failed)
+        recorded = self._task("RecordMetrics", metrics, run, "$.metrics", failed)
         promoted = self._promote(promotion, run, failed)
         choice = sfn.Choice(self, "TrainedBefore")
         choice.when(sfn.Condition.boolean_equals("$.check.trained", True), existing.next(promoted))
@@ -54,14 +58,11 @@ class CustomizationDefinition(Construct):
         self.start: sfn.IChainable = checked.next(choice)
 
     def _promote(self, promotion: lambda_.IFunction, run: dict[str, Any], failed: sfn.Fail) -> sfn.IChainable:
-        first = sfn.TaskInput.from_object({"action": "promote", **run})
-        promote = self._task("Promote", promotion, first, "$.promotion", failed)
+        promote = self._task("Promote", promotion, {"action": "promote", **run}, "$.promotion", failed)
         # Another run of the customization is being promoted: this one comes after it.
         promote.add_retry(errors=["PromotionBusyError"], interval=PROMOTION_POLL, max_attempts=40, backoff_rate=1)
-        status_input = sfn.TaskInput.from_object({"action": "status", **run})
-        status = self._task("PromotionStatus", promotion, status_input, "$.promotion", failed)
-        target = sfn.JsonPath.string_at("$.promotion.target_arn")
-        publish_input = sfn.TaskInput.from_object({"action": "publish", "target_arn": target, **run})
+        status = self._task("PromotionStatus", promotion, {"action": "status", **run}, "$.promotion", failed)
+        publish_input = {"action": "publish", "target_arn.$": "$.promotion.target_arn", **run}
         publish = self._task("PublishAlias", promotion, publish_input, "$.published", failed)
         begin = sfn.Pass(self, "FirstPoll", parameters={"count": 0}, result_path="$.poll")
         wait = sfn.Wait(self, "WaitForPromotion", time=sfn.WaitTime.duration(PROMOTION_POLL))
@@ -83,18 +84,15 @@ class CustomizationDefinition(Construct):
         return promote
 
     def _task(
-        self, name: str, function: lambda_.IFunction, payload: sfn.TaskInput | None, result_path: str, failed: sfn.Fail
-    ) -> tasks.LambdaInvoke:
-        task = tasks.LambdaInvoke(
-            self,
-            name,
-            lambda_function=function,
-            payload=payload,
-            payload_response_only=True,
-            result_path=result_path,
-        )
+        self, name: str, function: lambda_.IFunction, payload: dict[str, Any] | None, result_path: str, failed: sfn.Fail
+    ) -> sfn.CustomState:
+        # The CDK's own LambdaInvoke would add a grant for every version of the function; there are none.
+        state: dict[str, Any] = {"Type": "Task", "Resource": function.function_arn, "ResultPath": result_path}
+        if payload:
+            state["Parameters"] = payload
+        task = sfn.CustomState(self, name, state_json=state)
         task.add_retry(
-            errors=["ThrottlingException", "ServiceUnavailableException", "InternalServerException"],
+            errors=["ThrottlingException", "ServiceUnavailableException", "InternalServerException", *LAMBDA_ERRORS],
             interval=Duration.seconds(5),
             max_attempts=6,
         )

@@ -179,6 +179,13 @@ class CustomizationWorkflow(Construct):
         bases = sorted({item.base_model for item in self._customizations})
         foundation = [f"arn:{partition}:bedrock:{region}::foundation-model/{base}" for base in bases]
         models, jobs = self._bedrock_arn("custom-model"), self._bedrock_arn("model-customization-job")
+        machine.add_to_role_policy(
+            iam.PolicyStatement(
+                sid="Steps",
+                actions=["lambda:InvokeFunction"],
+                resources=[function.function_arn for function in functions],
+            )
+        )
         # What .sync needs (it polls by itself and, unlike other services', needs no rule of EventBridge), and tags:
         # https://docs.aws.amazon.com/step-functions/latest/dg/connect-bedrock.html#bedrock-iam
         machine.add_to_role_policy(
@@ -204,8 +211,6 @@ class CustomizationWorkflow(Construct):
             )
         )
         explain_wildcards(self, [models, jobs], reason="Bedrock chooses the ids of jobs and models")
-        versions = [f"{function.function_arn}:*" for function in functions]
-        explain_wildcards(self, versions, reason="Versions and aliases of the workflow's own functions")
         reason = "X-Ray and the delivery of CloudWatch Logs have no resource-level permissions"
         Validations.of(machine).acknowledge(Acknowledgment(id="AwsSolutions-IAM5[Resource::*]", reason=reason))
 

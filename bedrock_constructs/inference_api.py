@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import aws_cdk as cdk
 from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -136,7 +137,9 @@ class InferenceApi(Construct):
             timeout=Duration.seconds(15),
             environment={"API_KEYS_SECRET_ARN": self.api_key_secret.secret_arn},
         )
-        self.api_key_secret.grant_read(function)
+        function.add_to_role_policy(
+            iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[self.api_key_secret.secret_arn])
+        )
         return apigateway.RequestAuthorizer(
             self,
             "Authorizer",

@@ -17,7 +17,7 @@ WILDCARD_REASON = (
     "Bedrock chooses the ids of the models it trains: their tag limits the rights to this deployment's own; a global "
     "profile runs in any region; two parameters for each alias; RetrieveAndGenerate has no resource level"
 )
-INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
+INVOKE = ("bedrock:InvokeModel",)  # Converse; streamed answers come from one call, so no right to stream
 
 
 @dataclass(frozen=True)

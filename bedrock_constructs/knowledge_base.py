@@ -166,7 +166,7 @@ class KnowledgeBase(Construct):
                 "ListDocuments",
                 ["s3:ListBucket"],
                 self.documents_bucket.bucket_arn,
-                {"StringEquals": own_account, "StringLike": {"s3:prefix": [DOCUMENTS_PREFIX, f"{DOCUMENTS_PREFIX}*"]}},
+                {"StringEquals": own_account, "StringLike": {"s3:prefix": [f"{DOCUMENTS_PREFIX}*"]}},
             ),
             # The wildcard is the documents themselves: their names are not known at synth.
             _allow("ReadDocuments", ["s3:GetObject"], documents, {"StringEquals": own_account}),

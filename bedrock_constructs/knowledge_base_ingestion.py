@@ -113,7 +113,14 @@ class KnowledgeBaseIngestion(Construct):
         )
 
     def _mapping(self, batching_window_seconds: int) -> None:
-        self.queue.grant_consume_messages(self.function)
+        # What Lambda's poller needs, no more: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+        self.function.add_to_role_policy(
+            iam.PolicyStatement(
+                sid="Poll",
+                actions=["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+                resources=[self.queue.queue_arn],
+            )
+        )
         self.function.add_event_source_mapping(
             "Uploads",
             event_source_arn=self.queue.queue_arn,

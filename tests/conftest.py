@@ -8,11 +8,22 @@ from typing import Any
 
 import pytest
 
+from tests.iam.recorded_calls import record_calls
+
 os.environ.setdefault("CDK_VALIDATION", "false")
 os.environ.setdefault(
     "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).resolve().parent.parent / ".local" / "hypothesis")
 )
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def pytest_configure() -> None:
+    record_calls()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """tests/iam last: it holds what the other tests recorded against the policies."""
+    items.sort(key=lambda item: "tests/iam/" in item.nodeid)
 
 
 @pytest.fixture(autouse=True, scope="session")

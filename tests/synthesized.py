@@ -13,7 +13,7 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent
 INPUTS = ("app.py", "cdk.json", "requirements.txt", "deployment.toml", "stacks", "bedrock_constructs", "lambda")
-MORE_INPUTS = ("model_catalog", "training_data", "examples", "tests/stacks")
+MORE_INPUTS = ("model_catalog", "training_data", "examples", "tests/stacks", "tests/iam/deployment.toml")
 ACCOUNT = "111122223333"
 
 

@@ -118,7 +118,7 @@ def test_role_embeds_with_one_model_reads_the_prefix_and_keeps_vectors(retained:
     assert rights["ListDocuments"]["Action"] == "s3:ListBucket"
     assert rights["ListDocuments"]["Condition"] == {
         "StringEquals": own,
-        "StringLike": {"s3:prefix": ["documents/", "documents/*"]},
+        "StringLike": {"s3:prefix": ["documents/*"]},
     }
     assert rights["ReadDocuments"]["Action"] == "s3:GetObject"
     assert rights["ReadDocuments"]["Condition"] == {"StringEquals": own}

@@ -1,0 +1,38 @@
+"""What each role must be able to do, and what it must not: requests as AWS would see them, by role.
+
+`allowed` rests on the boto3 calls recorded in the tests (test_recorded_calls.py holds them against this table) and, for
+what AWS does with a role by itself, on the documentation page named beside it. `denied` are the neighbours.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.iam.simulator import Request
+from tests.synthesized import ACCOUNT
+
+REGION = "us-east-1"
+OTHER_ACCOUNT = "444455556666"
+
+
+@dataclass(frozen=True)
+class Cases:
+    """`service` may assume the role; `source` is the SourceArn with which it does, where the trust asks for one."""
+
+    allowed: list[Request]
+    denied: list[Request]
+    service: str = "lambda.amazonaws.com"
+    source: str | None = None
+    logs: str | None = field(default=None)
+
+
+def on(resource: str, *actions: str, context: Mapping[str, str] | None = None) -> list[Request]:
+    return [Request(action, resource, dict(context or {})) for action in actions]
+
+
+def arn(service: str, resource: str, *, region: str = REGION, account: str = ACCOUNT) -> str:
+    return f"arn:aws:{service}:{region}:{account}:{resource}"
+
+
+def stream_of(group: str) -> str:
+    """The log stream of the function whose log group is `group`."""
+    return arn("logs", f"log-group:{group}:log-stream:2026/11/25/[$LATEST]0f0f")

@@ -1,0 +1,59 @@
+"""Requests of the functions behind the API: the one that answers and the one that checks keys."""
+
+from tests.iam.cases import OTHER_ACCOUNT, Cases, arn, on
+
+SECRET = arn("secretsmanager", "secret:iam-inference-api-InferenceApiApiKeySecret")
+KNOWLEDGE_BASE = arn("bedrock", "knowledge-base/iam-knowledge-base-KnowledgeBase")
+DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
+THROUGHPUT = arn("bedrock", "provisioned-model/aaaabbbbcccc")
+MODEL = arn("bedrock", "custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc")
+OURS = {"aws:ResourceTag/bedrock-kit:deployment": "iam"}
+THEIRS = {"aws:ResourceTag/bedrock-kit:deployment": "other"}
+DESTINATIONS = ("us-east-1", "us-east-2", "us-west-2")
+PROFILES = [arn("bedrock", f"inference-profile/us.amazon.nova-{size}-v1:0") for size in ("micro", "lite")]
+FOUNDATION_MODELS = [
+    f"arn:aws:bedrock:{region}::foundation-model/amazon.nova-{size}-v1:0"
+    for size in ("micro", "lite")
+    for region in DESTINATIONS
+]
+
+# The Get actions: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
+INFERENCE_API = {
+    "inference-api/InferenceApiFunctionRole": Cases(
+        logs="iam-inference-api-InferenceApiFunctionLogs",
+        allowed=[
+            *(request for model in (*FOUNDATION_MODELS, *PROFILES) for request in on(model, "bedrock:InvokeModel")),
+            *(request for profile in PROFILES for request in on(profile, "bedrock:GetInferenceProfile")),
+            *on(DEPLOYMENT, "bedrock:InvokeModel", "bedrock:GetCustomModelDeployment", context=OURS),
+            *on(THROUGHPUT, "bedrock:InvokeModel", "bedrock:GetProvisionedModelThroughput", context=OURS),
+            *on(MODEL, "bedrock:GetCustomModel", context=OURS),
+            *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving"), "ssm:GetParameters"),
+            *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/capacity"), "ssm:GetParameters"),
+            *on(KNOWLEDGE_BASE, "bedrock:Retrieve"),
+            *on("*", "bedrock:RetrieveAndGenerate"),
+        ],
+        denied=[
+            *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:InvokeModel"),
+            *on("arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0", "bedrock:InvokeModel"),
+            *on(FOUNDATION_MODELS[0], "bedrock:InvokeModelWithResponseStream"),
+            *on(DEPLOYMENT, "bedrock:InvokeModel", "bedrock:GetCustomModelDeployment", context=THEIRS),
+            *on(DEPLOYMENT, "bedrock:DeleteCustomModelDeployment", context=OURS),
+            *on(THROUGHPUT, "bedrock:InvokeModel", "bedrock:GetProvisionedModelThroughput", context=THEIRS),
+            *on(THROUGHPUT, "bedrock:DeleteProvisionedModelThroughput", context=OURS),
+            *on(MODEL, "bedrock:GetCustomModel", context=THEIRS),
+            *on(arn("ssm", "parameter/bedrock-kit/other/aliases/support-bot/serving"), "ssm:GetParameters"),
+            *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving"), "ssm:PutParameter"),
+            *on(arn("bedrock", "knowledge-base/other", account=OTHER_ACCOUNT), "bedrock:Retrieve"),
+            *on(SECRET, "secretsmanager:GetSecretValue"),
+        ],
+    ),
+    "inference-api/InferenceApiAuthorizerFunctionRole": Cases(
+        logs="iam-inference-api-InferenceApiAuthorizerFunctionLogs",
+        allowed=[*on(SECRET, "secretsmanager:GetSecretValue")],
+        denied=[
+            *on(SECRET, "secretsmanager:PutSecretValue"),
+            *on(arn("secretsmanager", "secret:other"), "secretsmanager:GetSecretValue"),
+            *on(FOUNDATION_MODELS[0], "bedrock:InvokeModel"),
+        ],
+    ),
+}

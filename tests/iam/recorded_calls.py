@@ -1,0 +1,49 @@
+"""Every boto3 call that the Lambda code makes while the tests run: modules, service, operation."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import botocore.client
+from botocore import xform_name
+
+LAMBDA = Path(__file__).resolve().parent.parent.parent / "lambda"
+
+
+@dataclass(frozen=True, order=True)
+class Call:
+    """`modules` are the files under lambda/ on the call stack, the entry first: ("customization/promotion.py",)."""
+
+    modules: tuple[str, ...]
+    service: str
+    operation: str
+
+
+RECORDED: set[Call] = set()
+
+
+def record_calls() -> None:
+    """Wrap botocore's one way to a request: stubbed and real clients alike pass through it, before validation."""
+    client: Any = botocore.client.BaseClient
+    make_api_call = client._make_api_call
+
+    def recording(self: Any, operation_name: str, api_params: Any) -> Any:
+        modules = _lambda_modules()
+        if modules:
+            service = str(self.meta.service_model.service_name)
+            RECORDED.add(Call(modules, service, xform_name(operation_name)))
+        return make_api_call(self, operation_name, api_params)
+
+    client._make_api_call = recording
+
+
+def _lambda_modules() -> tuple[str, ...]:
+    modules: list[str] = []
+    frame = sys._getframe(2)
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(LAMBDA) and (name := path.relative_to(LAMBDA).as_posix()) not in modules:
+            modules.append(name)
+        frame = frame.f_back  # type: ignore[assignment]
+    return tuple(reversed(modules))

@@ -1,0 +1,141 @@
+"""The roles of synthesized templates with every reference turned into the ARN it would have on AWS."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.iam.simulator import Statement, as_list
+from tests.synthesized import ACCOUNT
+
+HASH = re.compile(r"[0-9A-F]{8}$")
+# Fn::GetAtt ... Arn, and Ref where Ref gives an ARN. {name} is "<stack>-<logical id without its hash>".
+ARNS = {
+    "AWS::Lambda::Function": "arn:aws:lambda:{region}:{account}:function:{name}",
+    "AWS::S3::Bucket": "arn:aws:s3:::{lower}",
+    "AWS::SQS::Queue": "arn:aws:sqs:{region}:{account}:{name}",
+    "AWS::SNS::Topic": "arn:aws:sns:{region}:{account}:{name}",
+    "AWS::Logs::LogGroup": "arn:aws:logs:{region}:{account}:log-group:{name}:*",
+    "AWS::IAM::Role": "arn:aws:iam::{account}:role/{name}",
+    "AWS::StepFunctions::StateMachine": "arn:aws:states:{region}:{account}:stateMachine:{name}",
+    "AWS::SecretsManager::Secret": "arn:aws:secretsmanager:{region}:{account}:secret:{name}",
+    "AWS::Bedrock::KnowledgeBase": "arn:aws:bedrock:{region}:{account}:knowledge-base/{name}",
+    "AWS::S3Vectors::Index": "arn:aws:s3vectors:{region}:{account}:bucket/{lower}/index/{lower}",
+    "AWS::Scheduler::ScheduleGroup": "arn:aws:scheduler:{region}:{account}:schedule-group/{name}",
+    "AWS::KMS::Key": "arn:aws:kms:{region}:{account}:key/{name}",
+}
+REF_IS_ARN = {"AWS::StepFunctions::StateMachine", "AWS::SecretsManager::Secret", "AWS::SNS::Topic"}
+ARN_ATTRIBUTES = {"Arn", "KnowledgeBaseArn", "IndexArn", "TopicArn"}
+
+
+@dataclass(frozen=True)
+class Role:
+    """`trust` and `statements` hold ARNs only; `managed` names the AWS managed policies beside them."""
+
+    trust: list[Statement]
+    statements: list[Statement]
+    managed: tuple[str, ...]
+
+
+def roles_of(templates: Mapping[str, Mapping[str, Any]], *, region: str) -> dict[str, Role]:
+    """ "<stack without the deployment's name>/<logical id without its hash>" -> role."""
+    deployment = _common_prefix(list(templates))
+    resolver = _Resolver(templates, region)
+    found: dict[str, Role] = {}
+    for stack, template in templates.items():
+        for logical_id, resource in template["Resources"].items():
+            if resource["Type"] == "AWS::IAM::Role":
+                key = f"{stack.removeprefix(deployment)}/{HASH.sub('', logical_id)}"
+                assert key not in found, f"two roles are called {key}"
+                found[key] = _role(stack, logical_id, resource["Properties"], resolver)
+    return found
+
+
+def _common_prefix(stacks: list[str]) -> str:
+    first, last = min(stacks), max(stacks)
+    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return first[: first.rindex("-", 0, same) + 1]
+
+
+def _role(stack: str, logical_id: str, properties: Mapping[str, Any], resolver: "_Resolver") -> Role:
+    statements: list[Statement] = []
+    for resource in resolver.templates[stack]["Resources"].values():
+        attached = {"Ref": logical_id} in resource.get("Properties", {}).get("Roles", [])
+        if resource["Type"] == "AWS::IAM::Policy" and attached:
+            statements += resource["Properties"]["PolicyDocument"]["Statement"]
+    for inline in properties.get("Policies", []):
+        statements += as_list(inline["PolicyDocument"]["Statement"])
+    resolve = resolver.resolve
+    return Role(
+        trust=[resolve(stack, item) for item in properties["AssumeRolePolicyDocument"]["Statement"]],
+        statements=[resolve(stack, item) for item in statements],
+        managed=tuple(str(resolve(stack, arn)) for arn in properties.get("ManagedPolicyArns", [])),
+    )
+
+
+class _Resolver:
+    def __init__(self, templates: Mapping[str, Mapping[str, Any]], region: str) -> None:
+        self.templates = templates
+        self._pseudo = {
+            "AWS::Partition": "aws",
+            "AWS::Region": region,
+            "AWS::AccountId": ACCOUNT,
+            "AWS::URLSuffix": "amazonaws.com",
+        }
+
+    def resolve(self, stack: str, value: Any) -> Any:
+        """`value` without intrinsic functions. Raises ValueError for one that is not understood."""
+        if isinstance(value, list):
+            return [self.resolve(stack, item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        function = next(iter(value), "")
+        if len(value) == 1 and (function == "Ref" or function.startswith("Fn::")):
+            return self._function(stack, function, value[function])
+        return {key: self.resolve(stack, item) for key, item in value.items()}
+
+    def _function(self, stack: str, function: str, argument: Any) -> Any:
+        match function:
+            case "Ref":
+                return self._pseudo.get(argument) or self._reference(stack, argument)
+            case "Fn::GetAtt":
+                return self._attribute(stack, *argument)
+            case "Fn::Join":
+                return argument[0].join(str(self.resolve(stack, part)) for part in argument[1])
+            case "Fn::Sub":
+                return re.sub(r"\$\{([^}]+)\}", lambda found: str(self._function(stack, "Ref", found[1])), argument)
+            case "Fn::ImportValue":
+                return self._imported(argument)
+            case "Fn::Select":
+                return self.resolve(stack, argument[1])[int(argument[0])]
+            case "Fn::Split":
+                return str(self.resolve(stack, argument[1])).split(argument[0])
+        raise ValueError(f"{function} is not understood here; teach it to the resolver")
+
+    def _reference(self, stack: str, logical_id: str) -> str:
+        resource = self.templates[stack]["Resources"][logical_id]
+        if resource["Type"] in REF_IS_ARN:
+            return self._arn(stack, logical_id)
+        if resource["Type"] == "AWS::SSM::Parameter":
+            return str(self.resolve(stack, resource["Properties"]["Name"]))
+        name = f"{stack}-{HASH.sub('', logical_id)}"
+        return name.lower() if resource["Type"] == "AWS::S3::Bucket" else name
+
+    def _attribute(self, stack: str, logical_id: str, attribute: str) -> str:
+        if attribute in ARN_ATTRIBUTES:
+            return self._arn(stack, logical_id)
+        return self._reference(stack, logical_id) if attribute != "Name" else f"{stack}-{HASH.sub('', logical_id)}"
+
+    def _arn(self, stack: str, logical_id: str) -> str:
+        kind = self.templates[stack]["Resources"][logical_id]["Type"]
+        if kind not in ARNS:
+            raise ValueError(f"{logical_id} of {stack}: the ARN of {kind} is not known here; add it to ARNS")
+        name = f"{stack}-{HASH.sub('', logical_id)}"
+        return ARNS[kind].format(region=self._pseudo["AWS::Region"], account=ACCOUNT, name=name, lower=name.lower())
+
+    def _imported(self, name: str) -> Any:
+        for stack, template in self.templates.items():
+            for output in template.get("Outputs", {}).values():
+                if output.get("Export", {}).get("Name") == name:
+                    return self.resolve(stack, output["Value"])
+        raise ValueError(f"no stack exports {name}")

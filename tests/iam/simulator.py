@@ -1,0 +1,85 @@
+"""Decides as IAM does whether statements allow a request: default deny, an explicit deny wins. Pure.
+
+Knows the elements that the kit's policies use and refuses any other, so that nothing is passed over in silence.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+Statement = Mapping[str, Any]
+ELEMENTS = {"Sid", "Effect", "Action", "Resource", "Condition", "Principal"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request: `context` holds condition keys with the values that AWS would set."""
+
+    action: str
+    resource: str
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+def allowed(statements: Sequence[Statement], request: Request) -> bool:
+    """Whether the identity policies allow `request`. Raises ValueError for an element that is not understood."""
+    effects = {statement["Effect"] for statement in statements if _applies(statement, request)}
+    return effects == {"Allow"}
+
+
+def trusted(statements: Sequence[Statement], principal: str, context: Mapping[str, str]) -> bool:
+    """Whether a role's trust policy lets the service `principal` assume it."""
+    matching = [item for item in statements if principal in as_list(item.get("Principal", {}).get("Service", []))]
+    return allowed([{**item, "Resource": "*"} for item in matching], Request("sts:AssumeRole", "*", context))
+
+
+def as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _applies(statement: Statement, request: Request) -> bool:
+    if unknown := set(statement) - ELEMENTS:
+        raise ValueError(f"policy element {sorted(unknown)} is not understood here; teach it to the simulator")
+    return (
+        any(_like(pattern.lower(), request.action.lower()) for pattern in as_list(statement["Action"]))
+        and any(_like(pattern, request.resource) for pattern in as_list(statement["Resource"]))
+        and all(
+            _holds(operator, key, as_list(wanted), request.context)
+            for operator, keys in statement.get("Condition", {}).items()
+            for key, wanted in keys.items()
+        )
+    )
+
+
+def _holds(operator: str, key: str, wanted: Sequence[Any], context: Mapping[str, str]) -> bool:
+    compare = OPERATORS.get(operator)
+    if compare is None:
+        raise ValueError(f"condition operator {operator} is not understood here; allowed: {', '.join(OPERATORS)}")
+    actual = {name.lower(): value for name, value in context.items()}.get(key.lower())
+    return actual is not None and any(compare(str(value), actual) for value in wanted)
+
+
+def _like(pattern: str, value: str) -> bool:
+    return _regex(pattern).fullmatch(value) is not None
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+
+
+def _arn_like(pattern: str, value: str) -> bool:
+    """Each of an ARN's six parts is matched by itself: a * does not reach over a colon of the first five."""
+    patterns, values = pattern.split(":", 5), value.split(":", 5)
+    return len(patterns) == len(values) and all(map(_like, patterns, values))
+
+
+OPERATORS: dict[str, Callable[[str, str], bool]] = {
+    "StringEquals": lambda wanted, actual: wanted == actual,
+    "StringLike": _like,
+    "ArnLike": _arn_like,
+    "ArnEquals": _arn_like,
+    "Bool": lambda wanted, actual: wanted.lower() == actual.lower(),
+}
