@@ -22,6 +22,7 @@ ARNS = {
     "AWS::Bedrock::KnowledgeBase": "arn:aws:bedrock:{region}:{account}:knowledge-base/{name}",
     "AWS::S3Vectors::Index": "arn:aws:s3vectors:{region}:{account}:bucket/{lower}/index/{lower}",
     "AWS::Scheduler::ScheduleGroup": "arn:aws:scheduler:{region}:{account}:schedule-group/{name}",
+    "AWS::DynamoDB::Table": "arn:aws:dynamodb:{region}:{account}:table/{name}",
     "AWS::KMS::Key": "arn:aws:kms:{region}:{account}:key/{name}",
 }
 REF_IS_ARN = {"AWS::StepFunctions::StateMachine", "AWS::SecretsManager::Secret", "AWS::SNS::Topic"}
