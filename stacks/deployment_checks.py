@@ -8,6 +8,9 @@ from stacks.cost_checks import consent_faults
 from stacks.deployment_config import ConfigError, DeploymentConfig
 from stacks.model_checks import model_faults
 
+# A custom model is named <deployment>-<customization>-<16 digits>; CreateModelCustomizationJob takes 63 characters.
+MAX_MODEL_OWNER = 63 - 1 - 16
+
 
 def check_deployment(
     config: DeploymentConfig, file: str = "deployment.toml", *, today: datetime.date | None = None
@@ -34,6 +37,11 @@ def _customization_faults(config: DeploymentConfig) -> Iterator[str]:
     served: dict[str, str] = {}
     for name, item in (config.training.customizations if config.training else {}).items():
         where = f"training.customizations.{name}"
+        if len(owner := f"{config.deployment.name}-{name}") > MAX_MODEL_OWNER:
+            yield (
+                f"{where}: deployment name and customization name must have {MAX_MODEL_OWNER - 1} characters together "
+                f"at most, got {len(owner) - 1} ({owner}); shorten one of them: the custom model's name has both"
+            )
         yield from (f"{where}.dataset: {file} does not exist" for file in item.dataset if not file.is_file())
         if config.inference_api and item.alias not in aliases:
             yield (

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 RUN_ID_LENGTH = 16
-MAX_OWNER_LENGTH = 63 - 1 - RUN_ID_LENGTH
-CUT_HASH_LENGTH = 6
 
 
 def run_id(specification: Mapping[str, Any], dataset_sha256: str) -> str:
@@ -23,15 +21,8 @@ def run_id(specification: Mapping[str, Any], dataset_sha256: str) -> str:
 
 
 def custom_model_name(deployment: str, customization: str, run: str) -> str:
-    """<deployment>-<customization>-<run id> in at most 63 characters (CreateModelCustomizationJob, customModelName).
-
-    Where that is too long, what is cut off is replaced by a hash of it: two customizations never share a name.
-    """
-    owner = f"{deployment}-{customization}"
-    if len(owner) > MAX_OWNER_LENGTH:
-        digest = hashlib.sha256(owner.encode()).hexdigest()[:CUT_HASH_LENGTH]
-        owner = owner[: MAX_OWNER_LENGTH - CUT_HASH_LENGTH - 1].rstrip("-") + f"-{digest}"
-    return f"{owner}-{run}"
+    """At most 63 characters (CreateModelCustomizationJob, customModelName): synth refuses longer names."""
+    return f"{deployment}-{customization}-{run}"
 
 
 def specification_parameter(deployment: str, customization: str) -> str:

@@ -70,6 +70,16 @@ def test_a_hyperparameter_out_of_range_says_its_range(tmp_path: Path) -> None:
     assert "30" in fault
 
 
+@pytest.mark.parametrize(("length", "refused"), [(14, False), (15, True)])
+def test_names_too_long_for_the_custom_model_are_refused(tmp_path: Path, length: int, refused: bool) -> None:
+    text = SHIPPED.replace('name = "support-assistant"', f'name = "{"d" * 31}"')
+    text = text.replace("training.customizations.support", f"training.customizations.{'c' * length}")
+
+    found = faults(tmp_path, text.replace('alias = "support-bot"', 'alias = "nobody"'))
+
+    assert any(f"must have 45 characters together at most, got {31 + length}" in fault for fault in found) == refused
+
+
 def test_a_missing_data_file_is_named(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, SHIPPED.replace("support/chat.jsonl", "support/absent.jsonl"))
 
