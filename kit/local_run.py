@@ -57,14 +57,21 @@ class LocalRun:
     def _start(self) -> emulator.EmbeddedAws:
         self._progress.step("Embedded AWS")
         aws = emulator.running(self._state)
+        llm_url = os.environ.get("KIT_LLM_URL") or None
         if aws is None:
             aws = emulator.start(
                 self._state,
                 port=self._port,
                 region=self._config.deployment.region,
-                llm_url=os.environ.get("KIT_LLM_URL") or None,
+                llm_url=llm_url,
+                llm_model=os.environ.get("KIT_LLM_MODEL") or None,
             )
             self._progress.done(f"healthy on {aws.endpoint_url}, process {aws.pid}")
+        elif llm_url and llm_url != aws.llm_url:
+            raise emulator.EmulatorError(
+                f"KIT_LLM_URL is {llm_url}, but the embedded AWS was started with {aws.llm_url or 'none'} and reads it "
+                "at its start only; run make down first, then this again"
+            )
         else:
             self._progress.done(f"already running on {aws.endpoint_url}, process {aws.pid}")
         guard.require_embedded(aws.endpoint_url)

@@ -7,6 +7,8 @@ from typing import Any
 from kit.local_questions import Answer
 from stacks.deployment_config import DeploymentConfig
 
+MOCK = "[mock answer"
+
 
 def print_summary(config: DeploymentConfig, outputs: dict[str, Any], answers: list[Answer]) -> None:
     for answer in answers:
@@ -16,15 +18,21 @@ def print_summary(config: DeploymentConfig, outputs: dict[str, Any], answers: li
         print(f"   served by {answer.served_by}")
         for source in answer.sources:
             print(f"   cites {source}")
-    if not os.environ.get("KIT_LLM_URL"):
-        print("\nAnswers marked [mock answer ...] come from the embedded AWS, not from a language model;")
-        print(
-            "KIT_LLM_URL=http://127.0.0.1:11434 make up asks an OpenAI-compatible server (Ollama, llama.cpp) instead."
-        )
+    if any(MOCK in answer.text for answer in answers):
+        _explain_mocks()
     if config.inference_api:
         _print_snippets(config, outputs)
     print("\nnext: edit deployment.toml and run make up again; docs/ has a page per question;")
     print("      make deploy goes to your AWS account; make down stops everything here")
+
+
+def _explain_mocks() -> None:
+    print("\nAnswers marked [mock answer ...] come from the embedded AWS, not from a language model;")
+    if url := os.environ.get("KIT_LLM_URL"):
+        print(f"{url} did not give them: .local/aws/emulator.log says what it was asked for (local_aws/README.md).")
+        return
+    print("make down; KIT_LLM_URL=http://127.0.0.1:11434 KIT_LLM_MODEL=llama3.2 make up asks a server with OpenAI's")
+    print("chat API (Ollama, llama.cpp) instead.")
 
 
 def _print_snippets(config: DeploymentConfig, outputs: dict[str, Any]) -> None:

@@ -34,6 +34,7 @@ class EmbeddedAws:
     pid: int
     state_dir: Path
     region: str
+    llm_url: str | None = None
 
     @property
     def endpoint_url(self) -> str:
@@ -47,10 +48,12 @@ def start(
     region: str = "us-east-1",
     time_scale: float = 1.0,
     llm_url: str | None = None,
+    llm_model: str | None = None,
 ) -> EmbeddedAws:
     """Start it and wait until it is healthy. `time_scale` stretches Bedrock's times (1.0: a job takes seconds).
 
-    `llm_url` is an OpenAI-compatible server that answers in place of the mock. Raises EmulatorError.
+    `llm_url` is an OpenAI-compatible server that answers in place of the mock, `llm_model` the name it is asked for.
+    Raises EmulatorError.
     """
     if not PYTHON.is_file():
         raise EmulatorError("the embedded AWS is not installed; run make setup")
@@ -59,7 +62,7 @@ def start(
     chosen = _free_port(port)
     state_dir.mkdir(parents=True, exist_ok=True)
     log = state_dir / "emulator.log"
-    environment = _server_environment(state_dir, chosen, region, time_scale, llm_url)
+    environment = _server_environment(state_dir, chosen, region, time_scale) | _llm_environment(llm_url, llm_model)
     with log.open("wb") as output:
         process = subprocess.Popen(
             [str(PYTHON), "-m", LAUNCHER],
@@ -70,8 +73,9 @@ def start(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    aws = EmbeddedAws(chosen, process.pid, state_dir, region)
-    _pid_file(state_dir).write_text(json.dumps({"pid": aws.pid, "port": aws.port, "region": region}), encoding="utf-8")
+    aws = EmbeddedAws(chosen, process.pid, state_dir, region, llm_url)
+    recorded = {"pid": aws.pid, "port": aws.port, "region": region, "llm_url": llm_url}
+    _pid_file(state_dir).write_text(json.dumps(recorded), encoding="utf-8")
     try:
         _wait_until_healthy(aws, process, log)
     except BaseException:
@@ -101,7 +105,7 @@ def running(state_dir: Path) -> EmbeddedAws | None:
     data = _recorded(state_dir)
     if data is None or not _is_ours(data["pid"]):
         return None
-    return EmbeddedAws(data["port"], data["pid"], state_dir, data["region"])
+    return EmbeddedAws(data["port"], data["pid"], state_dir, data["region"], data.get("llm_url"))
 
 
 def environment(aws: EmbeddedAws) -> dict[str, str]:
@@ -126,12 +130,10 @@ def environment(aws: EmbeddedAws) -> dict[str, str]:
     }
 
 
-def _server_environment(
-    state_dir: Path, port: int, region: str, time_scale: float, llm_url: str | None
-) -> dict[str, str]:
+def _server_environment(state_dir: Path, port: int, region: str, time_scale: float) -> dict[str, str]:
     scratch = _scratch(state_dir)
     scratch.mkdir(parents=True, exist_ok=True)
-    environment = {
+    return {
         "PATH": f"{PROJECT / '.venv' / 'bin'}:{os.environ.get('PATH', '')}",
         "HOME": str(scratch),
         "TMPDIR": str(scratch),
@@ -146,9 +148,13 @@ def _server_environment(
         "NO_PROXY": "127.0.0.1,localhost",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    if llm_url:
-        environment["MINISTACK_BEDROCK_PROXY_URL"] = llm_url
-    return environment
+
+
+def _llm_environment(url: str | None, model: str | None) -> dict[str, str]:
+    if not url:
+        return {}
+    root = url.rstrip("/").removesuffix("/v1")  # OpenAI clients are given the address with /v1, ministack adds it
+    return {"MINISTACK_BEDROCK_PROXY_URL": root, **({"KIT_LLM_MODEL": model} if model else {})}
 
 
 def _free_port(wanted: int | None) -> int:

@@ -8,6 +8,7 @@ from local_aws.extension import (
     bedrock_install,
     cloudformation_types,
     lambda_errors,
+    language_model,
     step_functions,
 )
 
@@ -19,6 +20,7 @@ def main() -> None:
     lambda_errors.install()
     step_functions.install()
     bedrock_install.install()
+    language_model.install()
     app.main()
 
 

@@ -174,6 +174,13 @@ def test_an_answer_from_the_documents_cites_them(deployed: Deployed) -> None:
     assert any(question["document"] in source for source in sources)
 
 
+def test_another_language_model_needs_a_restart(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIT_LLM_URL", "http://127.0.0.1:9")
+
+    with pytest.raises(emulator.EmulatorError, match="started with none and reads it at its start only; run make down"):
+        run_up()
+
+
 def test_a_second_run_trains_nothing_and_replaces_nothing(deployed: Deployed) -> None:
     before = _resources(deployed)
 
