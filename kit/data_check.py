@@ -1,40 +1,99 @@
-"""`kit data check`: FILE:LINE, what was found and the fix. Exit code 0: no fault, 1: faults, 2: could not check."""
+"""`kit data check`: FILE:LINE, what was found and the fix. Exit code 0: accepted, 1: findings, 2: could not check."""
 
 import argparse
+import dataclasses
+import json
+import os
 import sys
 from pathlib import Path
 
 from model_catalog import catalog
-from training_data.checks import CheckReport, check_records
+from training_data.dataset import DatasetReport, check_dataset
+from training_data.dataset_file import DatasetFileError
+from training_data.dataset_rules import METHOD_MODELS, METHOD_RULES, DatasetRules, dataset_rules
+from training_data.findings import CheckReport
+
+METHODS = ("FINE_TUNING", *METHOD_RULES)
+EPILOG = "exit codes: 0 accepted (there may be warnings), 1 findings, 2 could not check; rules: docs/datasets.md"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EPILOG
     parser.add_argument("file", type=Path, metavar="FILE", help="JSON lines in the base model's record format")
     parser.add_argument("--model", required=True, metavar="ID", help="customization id or inference id")
+    parser.add_argument(
+        "--method",
+        default="FINE_TUNING",
+        type=lambda name: name.upper().replace("-", "_"),
+        choices=METHODS,
+        metavar="METHOD",
+        help=f"{', '.join(METHODS)} (default: FINE_TUNING)",
+    )
+    parser.add_argument("--validation", type=Path, metavar="FILE", help="validation set; counted together with FILE")
+    parser.add_argument("--bucket", metavar="NAME", help="bucket where the dataset will lie: its media must be there")
+    parser.add_argument("--json", action="store_true", help="the report as JSON")
 
 
 def run(options: argparse.Namespace) -> int:
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # names and records of any bytes
     try:
-        report = _check(options)
-    except (catalog.CatalogError, OSError) as error:
+        report = check_dataset(
+            options.file, rules_for(options.model, options.method), validation=options.validation, bucket=options.bucket
+        )
+    except (catalog.CatalogError, DatasetFileError) as error:
         print(f"kit data check: {error}", file=sys.stderr)
         return 2
-    for finding in report.findings:
-        place = f"{options.file}:{finding.line}" if finding.line else str(options.file)
-        print(f"{place}: {finding.message}")
-    counts = ", ".join(f"{rule} {count}" for rule, count in sorted(report.by_rule.items()))
-    print(f"{report.records} records, {report.finding_count} findings{f' ({counts})' if counts else ''}")
-    return 1 if report.finding_count else 0
+    try:
+        print(_as_json(report, options) if options.json else _as_text(report, options), flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter tries once more at its end
+        print(f"kit data check: the report cannot be written: {error.strerror}", file=sys.stderr)
+        return 2
+    return 0 if report.passes else 1
 
 
-def _check(options: argparse.Namespace) -> CheckReport:
-    customization = catalog.find(options.model).customization
-    if customization is None:
-        raise catalog.CatalogError(f"{options.model} cannot be customized; kit models --customizable lists what can")
-    with options.file.open("rb") as lines:
-        return check_records(
-            lines,
-            record_format=customization.record_format,
-            min_records=customization.min_records,
-            max_records=customization.max_records,
-        )
+def rules_for(model: str, method: str) -> DatasetRules:
+    """Raises CatalogError for a model that is unknown or is not customized by this method."""
+    found = catalog.find(model)
+    customization, base_model = found.customization, found.customization_id
+    if customization is None or base_model is None:
+        raise catalog.CatalogError(f"{model} cannot be customized; kit models --customizable lists what can be")
+    if method in METHOD_MODELS and base_model not in METHOD_MODELS[method]:
+        able = ", ".join(METHOD_MODELS[method])
+        raise catalog.CatalogError(f"{base_model} is not customized by {method}; use one of {able}")
+    return dataset_rules(
+        base_model,
+        method,
+        record_format=customization.record_format,
+        min_records=customization.min_records,
+        max_records=customization.max_records,
+    )
+
+
+def _parts(report: DatasetReport, options: argparse.Namespace) -> list[tuple[Path, CheckReport]]:
+    return [(options.file, report.training), *([(options.validation, report.validation)] if report.validation else [])]
+
+
+def _as_json(report: DatasetReport, options: argparse.Namespace) -> str:
+    files = [{"file": str(file), **dataclasses.asdict(part)} for file, part in _parts(report, options)]
+    return json.dumps({"passes": report.passes, "model": options.model, "method": options.method, "files": files})
+
+
+def _as_text(report: DatasetReport, options: argparse.Namespace) -> str:
+    lines = []
+    for file, part in _parts(report, options):
+        shown = [("", item) for item in part.findings] + [("warning: ", item) for item in part.warnings]
+        lines += [
+            f"{file}:{item.line}: {kind}{item.message}" if item.line else f"{file}: {kind}{item.message}"
+            for kind, item in shown
+        ]
+        lines.append(f"{file}: {part.records:,} records, {_counts(part.finding_count, part.by_rule, 'finding')}")
+        if part.warning_count:
+            lines.append(f"{file}: {_counts(part.warning_count, part.warnings_by_rule, 'warning')}")
+    return "\n".join(lines)
+
+
+def _counts(total: int, by_rule: dict[str, int], noun: str) -> str:
+    counts = ", ".join(f"{rule} {count:,}" for rule, count in sorted(by_rule.items()))
+    plural = "" if total == 1 else "s"
+    return f"{total:,} {noun}{plural}{f' ({counts})' if counts else ''}"

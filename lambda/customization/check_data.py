@@ -2,26 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from customization import run_names
-from training_data.checks import CheckReport, check_records
+from training_data.dataset import DatasetReport, add_whole
+from training_data.dataset_checker import PIECE, DatasetChecker
+from training_data.dataset_file import name_findings, size_findings
+from training_data.dataset_rules import dataset_rules
+from training_data.findings import CheckReport
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_s3 import S3Client
 
-CHUNK = 1 << 20
-
 
 class TrainingDataError(Exception):
     """When the data would fail the job: the first finding, the counts, and where the whole report is."""
-
-
-class _Readable(Protocol):
-    def read(self, amount: int, /) -> bytes: ...
 
 
 def check_data(run: Mapping[str, Any], *, bedrock: "BedrockClient", s3: "S3Client", timestamp: str) -> dict[str, Any]:
@@ -43,33 +41,28 @@ def check_data(run: Mapping[str, Any], *, bedrock: "BedrockClient", s3: "S3Clien
 
 
 def _check(run: Mapping[str, Any], s3: "S3Client") -> CheckReport:
+    """Memory is bounded by a piece and the longest line, whatever the object's size."""
     specification = run["specification"]
-    body: Any = s3.get_object(Bucket=specification["bucket"], Key=run["key"])["Body"]
-    digest = hashlib.sha256()
-    report = check_records(
-        _lines(body, digest),
+    rules = dataset_rules(
+        specification["base_model"],
+        specification["method"],
         record_format=specification["record_format"],
         min_records=specification["min_records"],
         max_records=specification["max_records"],
     )
+    checker, digest, size = DatasetChecker(rules), hashlib.sha256(), 0
+    body = s3.get_object(Bucket=specification["bucket"], Key=run["key"])["Body"]
+    while piece := body.read(PIECE):
+        digest.update(piece)
+        checker.feed(piece)
+        size += len(piece)
     if digest.hexdigest() != run["dataset_sha256"]:
         raise TrainingDataError(f"{run['key']} was replaced after this run began; the new content is a run of its own")
+    report = checker.finish()
+    for finding in (*name_findings(run["key"], rules), *size_findings(size, rules)):
+        report.add(finding)
+    add_whole(DatasetReport(report, None), rules, specification["bucket"])
     return report
-
-
-def _lines(body: _Readable, digest: "hashlib._Hash") -> Iterator[bytes]:
-    """The lines of `body`, without their ends, while `digest` takes in every byte."""
-    parts: list[bytes] = []
-    while chunk := body.read(CHUNK):
-        digest.update(chunk)
-        first, *rest = chunk.split(b"\n")
-        parts.append(first)
-        if rest:
-            yield b"".join(parts).removesuffix(b"\r")
-            yield from (line.removesuffix(b"\r") for line in rest[:-1])
-            parts = [rest[-1]]
-    if last := b"".join(parts):
-        yield last
 
 
 def _write_report(run: Mapping[str, Any], report: CheckReport, s3: "S3Client") -> str:

@@ -48,7 +48,7 @@ BROKEN: list[tuple[str, Any, str]] = [
         "text blocks only",
     ),
     ("empty-text", record(messages=[turn("user", ""), turn("assistant")]), "must be text that is not empty"),
-    ("empty-text", record(messages=[turn("user", 7), turn("assistant")]), "got '7'"),
+    ("empty-text", record(messages=[turn("user", 7), turn("assistant")]), "got 7"),
     ("encoding", record(messages=[turn("user", "a\ud83d"), turn("assistant")]), "half a character"),
     ("record", ["a", "list"], "must be a JSON object, got list"),
     ("json", b"{'prompt': 1}", "is not one JSON object"),
@@ -128,7 +128,7 @@ def test_memory_does_not_grow_with_the_number_of_records() -> None:
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="must be one of converse, prompt-completion, got csv"):
+    with pytest.raises(ValueError, match=r"must be one of converse, .*, got csv"):
         check(record(), record_format="csv")
 
 
