@@ -10,7 +10,7 @@ from pathlib import Path
 from model_catalog import catalog
 from training_data.dataset import DatasetReport, check_dataset
 from training_data.dataset_file import DatasetFileError
-from training_data.dataset_rules import METHOD_MODELS, METHOD_RULES, DatasetRules, dataset_rules
+from training_data.dataset_rules import METHOD_RULES, DatasetRules, dataset_rules
 from training_data.findings import CheckReport
 
 METHODS = ("FINE_TUNING", *METHOD_RULES)
@@ -55,12 +55,11 @@ def run(options: argparse.Namespace) -> int:
 def rules_for(model: str, method: str) -> DatasetRules:
     """Raises CatalogError for a model that is unknown or is not customized by this method."""
     found = catalog.find(model)
-    customization, base_model = found.customization, found.customization_id
+    customization, base_model = found.customizations.get(method), found.customization_id
     if customization is None or base_model is None:
-        raise catalog.CatalogError(f"{model} cannot be customized; kit models --customizable lists what can be")
-    if method in METHOD_MODELS and base_model not in METHOD_MODELS[method]:
-        able = ", ".join(METHOD_MODELS[method])
-        raise catalog.CatalogError(f"{base_model} is not customized by {method}; use one of {able}")
+        able = ", ".join(found.customizations) or "nothing"
+        fix = f"kit models --customizable {method} lists what can be"
+        raise catalog.CatalogError(f"{model} cannot be customized by {method}, allowed: {able}; {fix}")
     return dataset_rules(
         base_model,
         method,

@@ -15,7 +15,7 @@ VIDEOS = ("mov", "mkv", "mp4", "webm")  # NUG
 GIGABYTE = 1 << 30
 CHARACTERS_PER_TOKEN = 6  # UG: "Character quota per sample in dataset: token quota x 6 (estimated)"
 CONVERSE, PROMPT_COMPLETION, IMAGE_CAPTION = "converse", "prompt-completion", "image-caption"
-DISTILLATION_PROMPTS, REINFORCEMENT_PROMPTS = "converse-prompts", "openai-chat-prompts"
+DISTILLATION_PROMPTS, REINFORCEMENT_PROMPTS = "distillation-prompts", "reinforcement-prompts"
 
 
 @dataclass(frozen=True)
@@ -100,13 +100,3 @@ def dataset_rules(
 
 
 METHOD_RULES = {"DISTILLATION": distillation_rules, "REINFORCEMENT_FINE_TUNING": reinforcement_rules}
-# Which base models each method takes. UG prequisites-model-distillation (students whose teacher is still offered) and
-# reinforcement-fine-tuning, autumn 2026.
-METHOD_MODELS = {
-    "DISTILLATION": (
-        "amazon.nova-lite-v1:0:300k",
-        "amazon.nova-micro-v1:0:128k",
-        "meta.llama3-1-8b-instruct-v1:0:128k",
-    ),
-    "REINFORCEMENT_FINE_TUNING": ("amazon.nova-2-lite-v1:0:256k",),
-}

@@ -49,8 +49,8 @@ def image_caption(source: random.Random) -> dict[str, Any]:
 GOOD = {
     "converse": conversation,
     "prompt-completion": prompt_completion,
-    "converse-prompts": distillation_prompt,
-    "openai-chat-prompts": reinforcement_prompt,
+    "distillation-prompts": distillation_prompt,
+    "reinforcement-prompts": reinforcement_prompt,
     "image-caption": image_caption,
 }
 

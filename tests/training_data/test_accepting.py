@@ -17,15 +17,15 @@ from training_data.findings import CheckReport
 MODELS = {
     "converse": ("amazon.nova-lite-v1:0:300k", "FINE_TUNING"),
     "prompt-completion": ("meta.llama3-1-8b-instruct-v1:0:128k", "FINE_TUNING"),
-    "converse-prompts": ("amazon.nova-micro-v1:0:128k", "DISTILLATION"),
-    "openai-chat-prompts": ("amazon.nova-2-lite-v1:0:256k", "REINFORCEMENT_FINE_TUNING"),
+    "distillation-prompts": ("amazon.nova-micro-v1:0:128k", "DISTILLATION"),
+    "reinforcement-prompts": ("amazon.nova-2-lite-v1:0:256k", "REINFORCEMENT_FINE_TUNING"),
     "image-caption": ("amazon.titan-embed-image-v1:0", "FINE_TUNING"),
 }
 PIECES = (
     *(b'"', b"\\", b"\\u00", b"\\ud83d", b"\\ude00", b"\\n", b"User", b"<image", b"[EOS]", b":", b">", b"{", b"}"),
     *(b" ", b"\xc3", b"\xa9", b"\xe3\x80\x80", b"a", b"\x1f", b"\n"),
 )
-WITH_PATTERN = ("converse", "prompt-completion", "converse-prompts")
+WITH_PATTERN = ("converse", "prompt-completion", "distillation-prompts")
 
 
 def rules_of(record_format: str) -> DatasetRules:
