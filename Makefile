@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 COMPILE := $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-emit-index-url
 
-.PHONY: up down test check setup synth deploy lock lock-check templates-check clean
+.PHONY: up down test check fuzz setup synth deploy lock lock-check templates-check clean
 
 up: setup ## deploy, train, ingest and ask, on an embedded AWS
 	@$(BIN)/python -m kit local up
@@ -33,6 +33,10 @@ check: setup lock-check ## format, lint, types, lock files, templates
 templates-check: ## the CDK's own validation as errors (tests hold the templates against cfn-lint and cdk-nag)
 	@CDK_VALIDATION=true CDK_OUTDIR=.local/cdk.validated CDK_CONTEXT_JSON='{"@aws-cdk/core:validateAgainstDefaultRules": true}' $(BIN)/python app.py >/dev/null
 	@echo "templates: accepted by the CDK's validation"
+
+fuzz: setup ## coverage-guided fuzzing, FUZZ_SECONDS (60) for each target of tests/fuzz
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --require-hashes -r requirements-nightly.txt
+	@$(BIN)/python -m tests.fuzz.run $(or $(FUZZ_SECONDS),60) $(FUZZ_TARGETS)
 
 synth: setup ## templates into cdk.out/
 	@$(BIN)/node node_modules/aws-cdk/bin/cdk synth --quiet $(ARGS)
@@ -59,14 +63,16 @@ setup: .local/setup.done
 lock: setup ## compile the lock files anew (ARGS=--upgrade for newer versions)
 	@$(COMPILE) $(ARGS) requirements.in -o requirements.txt
 	@$(COMPILE) $(ARGS) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	@$(COMPILE) $(ARGS) -c requirements.txt -c requirements-dev.txt requirements-nightly.in -o requirements-nightly.txt
 	@$(COMPILE) $(ARGS) local_aws/requirements.in -o local_aws/requirements.txt
 	@$(COMPILE) $(ARGS) requirements-setup.in -o requirements-setup.txt
 
 lock-check: setup ## the lock files belong to the *.in files
 	@rm -rf .local/lock && mkdir -p .local/lock/local_aws && cp requirements*.txt requirements*.in .local/lock/ && cp local_aws/requirements.* .local/lock/local_aws/
 	@cd .local/lock && for f in requirements.in local_aws/requirements.in requirements-setup.in; do $(CURDIR)/$(subst $(BIN),.venv/bin,$(COMPILE)) $$f -o $${f%.in}.txt || exit 1; done; \
-	  $(CURDIR)/$(COMPILE) -c requirements.txt requirements-dev.in -o requirements-dev.txt
-	@for f in requirements.txt requirements-dev.txt requirements-setup.txt local_aws/requirements.txt; do cmp -s $$f .local/lock/$$f || { echo "$$f does not belong to $${f%.txt}.in: run make lock"; exit 1; }; done
+	  $(CURDIR)/$(COMPILE) -c requirements.txt requirements-dev.in -o requirements-dev.txt; \
+	  $(CURDIR)/$(COMPILE) -c requirements.txt -c requirements-dev.txt requirements-nightly.in -o requirements-nightly.txt
+	@for f in requirements.txt requirements-dev.txt requirements-nightly.txt requirements-setup.txt local_aws/requirements.txt; do cmp -s $$f .local/lock/$$f || { echo "$$f does not belong to $${f%.txt}.in: run make lock"; exit 1; }; done
 	@echo "lock files: fresh"
 
 clean: down ## everything that set-up and runs made

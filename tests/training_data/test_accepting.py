@@ -7,46 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fuzz.check_targets import checked, explained, rules_of
 from tests.training_data.dataset_corpus import GOOD, good_line, mutated_line
 from training_data.accepting import accepting_pattern
-from training_data.checks import explain_line
-from training_data.dataset_checker import DatasetChecker
-from training_data.dataset_rules import DatasetRules, dataset_rules
-from training_data.findings import CheckReport
+from training_data.dataset_rules import dataset_rules
 
-MODELS = {
-    "converse": ("amazon.nova-lite-v1:0:300k", "FINE_TUNING"),
-    "prompt-completion": ("meta.llama3-1-8b-instruct-v1:0:128k", "FINE_TUNING"),
-    "distillation-prompts": ("amazon.nova-micro-v1:0:128k", "DISTILLATION"),
-    "reinforcement-prompts": ("amazon.nova-2-lite-v1:0:256k", "REINFORCEMENT_FINE_TUNING"),
-    "image-caption": ("amazon.titan-embed-image-v1:0", "FINE_TUNING"),
-}
 PIECES = (
     *(b'"', b"\\", b"\\u00", b"\\ud83d", b"\\ude00", b"\\n", b"User", b"<image", b"[EOS]", b":", b">", b"{", b"}"),
     *(b" ", b"\xc3", b"\xa9", b"\xe3\x80\x80", b"a", b"\x1f", b"\n"),
 )
 WITH_PATTERN = ("converse", "prompt-completion", "distillation-prompts")
-
-
-def rules_of(record_format: str) -> DatasetRules:
-    model, method = MODELS[record_format]
-    return dataset_rules(model, method, record_format=record_format, min_records=1, max_records=10**6)
-
-
-def explained(content: bytes, rules: DatasetRules) -> CheckReport:
-    """The report without the accepting half: every line is explained."""
-    report = CheckReport()
-    lines = content.split(b"\n")
-    for number, line in enumerate(lines if lines[-1] else lines[:-1], start=1):
-        explain_line(line.removesuffix(b"\r"), number, rules, report)
-    return report
-
-
-def checked(content: bytes, rules: DatasetRules, *, piece: int = 1 << 20) -> CheckReport:
-    checker = DatasetChecker(rules, head=False)
-    for start in range(0, len(content), piece):
-        checker.feed(content[start : start + piece])
-    return checker.finish()
 
 
 @pytest.mark.parametrize("record_format", GOOD)
