@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 
 # name -> what `kit --help` says. Its module, kit/<name>.py, has add_arguments(parser) and run(options) -> exit code.
@@ -31,6 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # the reader (head, less) has gone: what is left of the output must not fail at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ OFFERED = Path(__file__).parent / "offered.json"
 ENTERED = Path(__file__).parent / "entered.json"
 # Ids of the same model that are trained or provisioned but not invoked: amazon.nova-micro-v1:0:128k.
 VARIANT = re.compile(r"^(?P<model>.+?)(:0|:2)?:(\d+[km]|512)$")
+LISTED_METHODS = ("FINE_TUNING", "DISTILLATION")  # reinforcement fine-tuning is not in the listing's enumeration
 PLAIN = (
     *("streaming", "context_tokens", "max_output_tokens", "converse", "tools", "documents", "system_prompts"),
     *("prompt_caching", "access", "customization_id", "replacement", "note"),
@@ -97,7 +98,7 @@ def _model(identifier: str, listing: dict[str, Any], entered: dict[str, Any], so
         mantle_regions=tuple(value("mantle_regions") or ()),
         mantle_apis=tuple(value("mantle_apis") or ()),
         provisioned=_provisioned(identifier, listing["models"]),
-        customizations=_customizations(facts.get("customizations", {}), sources),
+        customizations=_customizations(facts, listing["models"], sources),
         serving=Serving(**(value("serving") or {"on_demand": False, "provisioned": False})),
         sources={name: sources[fact["source"]] for name, fact in facts.items() if "source" in fact},
         **{name: value(name) for name in PLAIN},
@@ -131,8 +132,19 @@ def _provisioned(identifier: str, listed: Mapping[str, Any]) -> dict[str, tuple[
     }
 
 
-def _customizations(entered: Mapping[str, Any], sources: Mapping[str, Source]) -> dict[str, Customization]:
-    return {method: _customization(method, entry, sources) for method, entry in entered.items()}
+def _customizations(
+    facts: Mapping[str, Any], listed: Mapping[str, Any], sources: Mapping[str, Source]
+) -> dict[str, Customization]:
+    """What people entered; where the listing names the methods of the customization id, in its regions only."""
+    base = listed.get(facts["customization_id"]["value"], {}) if "customization_id" in facts else {}
+    found = {}
+    for method, entry in facts.get("customizations", {}).items():
+        regions = entry["regions"]
+        if base.get("customizations") is not None and method in LISTED_METHODS:
+            regions = base["customizations"].get(method, ())
+        if regions:
+            found[method] = _customization(method, {**entry, "regions": regions}, sources)
+    return found
 
 
 def _customization(method: str, entry: Mapping[str, Any], sources: Mapping[str, Source]) -> Customization:

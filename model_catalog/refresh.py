@@ -1,0 +1,105 @@
+"""Asks AWS what it lists and charges; rewrites offered.json and the API's rows of prices.json, nothing else."""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model_catalog import loading, prices
+from model_catalog.listing import RegionListing, merged, read_region
+from model_catalog.price_list import products, read_prices, replaced
+
+SOURCE = "ListFoundationModels, ListInferenceProfiles and GetFoundationModelAvailability of an AWS account"
+PRICE_REGION = "us-east-1"
+Client = Callable[[str, str], Any]
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """New contents of the two files, and what went wrong: those regions and prices are as they were."""
+
+    offered: Mapping[str, Any]
+    price_rows: list[dict[str, Any]]
+    problems: tuple[str, ...]
+
+
+def refresh(client: Client, regions: Iterable[str], *, date: str, failures: tuple[type[Exception], ...]) -> Refreshed:
+    """Ask AWS. `client` makes a client of a service in a region; `failures` are the errors of its calls."""
+    read: dict[str, RegionListing] = {}
+    problems = []
+    for region in regions:
+        try:
+            read[region] = read_region(client("bedrock", region))
+        except failures as error:
+            problems.append(f"{region}: not read, its data is as before: {error}")
+    offered = loading.offered_data()
+    if read:
+        offered = merged(offered, read, date=date, source=SOURCE)
+    rows = json.loads(prices.FILE.read_text(encoding="utf-8"))["prices"]
+    try:
+        new, skipped = read_prices(products(client("pricing", PRICE_REGION)), loading.models())
+        rows = replaced(rows, new)
+        problems += [f"prices of {name!r}: {count} products not recognised" for name, count in skipped.most_common(10)]
+    except failures as error:
+        problems.append(f"prices: not read, they are as before: {error}")
+    return Refreshed(offered, rows, tuple(problems))
+
+
+def difference(refreshed: Refreshed) -> Iterator[str]:
+    """What would change, one a line."""
+    old, new = loading.offered_data(), refreshed.offered
+    for name in ("models", "profiles"):
+        yield from (f"+ {name[:-1]} {id_}" for id_ in sorted(set(new[name]) - set(old[name])))
+        yield from (f"- {name[:-1]} {id_}" for id_ in sorted(set(old[name]) - set(new[name])))
+        for id_ in sorted(set(old[name]) & set(new[name])):
+            yield from _changes(id_, old[name][id_], new[name][id_])
+    before = {_key(row): row["usd"] for row in json.loads(prices.FILE.read_text(encoding="utf-8"))["prices"]}
+    after = {_key(row): row["usd"] for row in refreshed.price_rows}
+    for key in sorted(set(before) | set(after)):
+        if before.get(key) != after.get(key):
+            yield f"~ price {key}: {before.get(key, 'none')} -> {after.get(key, 'none')} USD"
+
+
+def write(refreshed: Refreshed, *, date: str) -> None:
+    """Replace both files, each at once."""
+    _replace(loading.OFFERED, _lines(refreshed.offered))
+    rows = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in refreshed.price_rows)
+    _replace(prices.FILE, f'{{\n "compiled": "{date}",\n "prices": [\n{rows}\n ]\n}}\n')
+
+
+def _changes(id_: str, old: Any, new: Any) -> Iterator[str]:
+    if isinstance(old, dict):
+        for name in sorted({*old, *new}):
+            if old.get(name) != new.get(name):
+                yield f"~ {id_} {name}: {json.dumps(old.get(name))} -> {json.dumps(new.get(name))}"
+    elif old != new:
+        yield f"~ {id_}: {json.dumps(old)} -> {json.dumps(new)}"
+
+
+def _key(row: Mapping[str, Any]) -> str:
+    return " ".join(
+        str(row[name]) for name in ("model", "service", "kind", "region", "tier", "commitment") if row[name]
+    )
+
+
+def _lines(offered: Mapping[str, Any]) -> str:
+    """JSON with one line for a model, a profile, a region: its differences read well."""
+    parts = []
+    for name, value in offered.items():
+        if isinstance(value, dict):
+            inner = ",\n".join(
+                f"  {json.dumps(key)}: {json.dumps(item, ensure_ascii=False)}" for key, item in value.items()
+            )
+            parts.append(f" {json.dumps(name)}: {{\n{inner}\n }}")
+        else:
+            parts.append(f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _replace(file: Path, text: str) -> None:
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as new:
+        new.write(text)
+    Path(new.name).chmod(file.stat().st_mode)
+    Path(new.name).replace(file)
