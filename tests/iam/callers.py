@@ -3,19 +3,37 @@
 import boto3
 from botocore import xform_name
 
+PROVIDERS = tuple(
+    f"{stack}/CustomResourceProviderFunctionRole" for stack in ("model-access", "knowledge-base", "training")
+)
 CALLERS = {
+    "custom_resources/bucket_objects.py": (
+        "knowledge-base/CustomResourceProviderFunctionRole",
+        "training/CustomResourceProviderFunctionRole",
+    ),
+    "custom_resources/custom_model_deployment.py": ("training/CustomResourceProviderFunctionRole",),
+    "custom_resources/customization_start.py": ("training/CustomResourceProviderFunctionRole",),
+    "custom_resources/model_access.py": ("model-access/CustomResourceProviderFunctionRole",),
+    "custom_resources/handler.py": PROVIDERS,
+    "custom_resources/turn.py": PROVIDERS,
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
     "customization/training_metrics.py": ("training/WorkflowMetricsRole",),
     "customization/start_run.py": ("training/WorkflowStarterFunctionRole",),
     "inference_api/authorizer.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),
     "inference_api/aliases.py": ("inference-api/InferenceApiFunctionRole",),
+    "inference_api/failover.py": ("inference-api/InferenceApiFunctionRole",),
     "inference_api/retrieval.py": ("inference-api/InferenceApiFunctionRole",),
     "inference_api/routes.py": ("inference-api/InferenceApiFunctionRole",),
     "knowledge_base_ingestion/handler.py": ("knowledge-base/IngestionFunctionRole",),
     "knowledge_base_ingestion/ingestion_job.py": ("knowledge-base/IngestionFunctionRole",),
 }
 # Called by several of the above; a test may call them directly.
-SHARED: tuple[str, ...] = ()
+SHARED = ("custom_resources/ownership.py", "custom_resources/serving_parameter.py")
+# Calls that no stack of the kit leads to, and why the code has them.
+NOT_IN_A_STACK = {
+    ("custom_resources/custom_model_deployment.py", "create_custom_model_deployment"): "a construct with a model",
+    ("custom_resources/custom_model_deployment.py", "update_custom_model_deployment"): "a construct with a model",
+}
 PREFIXES = {
     "bedrock-runtime": "bedrock",
     "bedrock-agent": "bedrock",

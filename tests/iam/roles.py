@@ -9,6 +9,7 @@ from tests.iam.simulator import Statement, as_list
 from tests.synthesized import ACCOUNT
 
 HASH = re.compile(r"[0-9A-F]{8}$")
+ASSET = re.compile(r"(?<=/)[0-9a-f]{64}(?=\.zip$)")
 # Fn::GetAtt ... Arn, and Ref where Ref gives an ARN. {name} is "<stack>-<logical id without its hash>".
 ARNS = {
     "AWS::Lambda::Function": "arn:aws:lambda:{region}:{account}:function:{name}",
@@ -88,6 +89,8 @@ class _Resolver:
         """`value` without intrinsic functions. Raises ValueError for one that is not understood."""
         if isinstance(value, list):
             return [self.resolve(stack, item) for item in value]
+        if isinstance(value, str):
+            return ASSET.sub("<hash>", value)
         if not isinstance(value, dict):
             return value
         function = next(iter(value), "")

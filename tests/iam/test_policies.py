@@ -7,6 +7,7 @@ the verdict on at least one request. Roles that the CDK makes for itself are lis
 import pytest
 
 from tests.iam.cases import OTHER_ACCOUNT, REGION, Cases, on, stream_of
+from tests.iam.cases_custom_resources import CUSTOM_RESOURCES
 from tests.iam.cases_inference_api import INFERENCE_API
 from tests.iam.cases_knowledge_base import KNOWLEDGE_BASES
 from tests.iam.cases_training import TRAINING
@@ -15,7 +16,7 @@ from tests.iam.roles import Role, roles_of
 from tests.iam.simulator import Request, Statement, allowed, trusted
 from tests.synthesized import ACCOUNT, synthesized
 
-ROLES: dict[str, Cases] = {**TRAINING, **KNOWLEDGE_BASES, **INFERENCE_API}
+ROLES: dict[str, Cases] = {**TRAINING, **KNOWLEDGE_BASES, **INFERENCE_API, **CUSTOM_RESOURCES}
 NOT_OURS = {
     "inference-api/InferenceApiRestApiCloudWatchRole": "API Gateway's, with AWS's managed policy for its log groups",
 }

@@ -1,0 +1,103 @@
+"""Requests of the provider's function in each stack: what all of them share, and what their resources add."""
+
+from tests.iam.cases import REGION, Cases, arn, on
+from tests.iam.simulator import Request
+from tests.synthesized import ACCOUNT
+
+ASSET = f"arn:aws:s3:::cdk-hnb659fds-assets-{ACCOUNT}-{REGION}/<hash>.zip"
+OTHER_ASSET = f"arn:aws:s3:::cdk-hnb659fds-assets-{ACCOUNT}-{REGION}/other.zip"
+SERVING = arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving")
+OTHER_SERVING = arn("ssm", "parameter/bedrock-kit/other/aliases/support-bot/serving")
+DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
+MODEL_ACCESS = (
+    "bedrock:GetFoundationModelAvailability",
+    "bedrock:ListFoundationModelAgreementOffers",
+    "bedrock:CreateFoundationModelAgreement",
+    "bedrock:DeleteFoundationModelAgreement",
+    "bedrock:GetUseCaseForModelAccess",
+    "bedrock:PutUseCaseForModelAccess",
+)
+# What Bedrock does in the caller's name: https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
+MARKETPLACE = ("aws-marketplace:Subscribe", "aws-marketplace:Unsubscribe", "aws-marketplace:ViewSubscriptions")
+
+
+def _function(stack: str) -> str:
+    return arn("lambda", f"function:iam-{stack}-CustomResourceProviderFunction")
+
+
+def _table(stack: str) -> str:
+    return arn("dynamodb", f"table/iam-{stack}-CustomResourceProviderTurns")
+
+
+def _provider(stack: str, allowed: list[Request], denied: list[Request]) -> Cases:
+    """Whose turn it is stands in the table; an operation that outlives an invocation is handed to the next one."""
+    return Cases(
+        logs=f"iam-{stack}-CustomResourceProviderFunctionLogs",
+        allowed=[
+            *allowed,
+            *on(_table(stack), "dynamodb:GetItem", "dynamodb:UpdateItem"),
+            *on(_function(stack), "lambda:InvokeFunction"),
+        ],
+        denied=[
+            *denied,
+            *on(_table(stack), "dynamodb:DeleteTable", "dynamodb:Scan"),
+            *on(_table("other"), "dynamodb:GetItem", "dynamodb:UpdateItem"),
+            *on(_function("other"), "lambda:InvokeFunction"),
+            *on(arn("iam", "role/admin", region=""), "iam:PassRole"),
+        ],
+    )
+
+
+def _objects(bucket: str, prefix: str) -> tuple[list[Request], list[Request]]:
+    """ListBucket: without it, S3 says 403 instead of 404 for an object that is not there yet."""
+    allowed = [
+        *on(ASSET, "s3:GetObject"),
+        *on(f"{bucket}/{prefix}a", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+        *on(f"{bucket}/.bedrock-kit/manifest", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+        *on(bucket, "s3:ListBucket"),
+    ]
+    denied = [
+        *on(OTHER_ASSET, "s3:GetObject"),
+        *on(f"{bucket}/elsewhere/a", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+        *on(bucket, "s3:DeleteBucket"),
+        *on("arn:aws:s3:::other", "s3:ListBucket"),
+    ]
+    return allowed, denied
+
+
+_training_objects, _no_training_objects = _objects("arn:aws:s3:::iam-training-trainingdatabucket", "data/support/")
+_documents, _no_documents = _objects("arn:aws:s3:::iam-knowledge-base-knowledgebasedocuments", "documents/")
+
+CUSTOM_RESOURCES = {
+    "model-access/CustomResourceProviderFunctionRole": _provider(
+        "model-access",
+        allowed=on("*", *MODEL_ACCESS, *MARKETPLACE),
+        denied=on("*", "bedrock:InvokeModel", "aws-marketplace:AcceptAgreementRequest"),
+    ),
+    "knowledge-base/CustomResourceProviderFunctionRole": _provider("knowledge-base", _documents, _no_documents),
+    "training/CustomResourceProviderFunctionRole": _provider(
+        "training",
+        allowed=[
+            *_training_objects,
+            *on(arn("lambda", "function:iam-training-WorkflowStarterFunction"), "lambda:InvokeFunction"),
+            *on(
+                DEPLOYMENT,
+                "bedrock:GetCustomModelDeployment",
+                "bedrock:ListTagsForResource",
+                "bedrock:DeleteCustomModelDeployment",
+            ),
+            *on(SERVING, "ssm:GetParameter", "ssm:DeleteParameter"),
+        ],
+        denied=[
+            *_no_training_objects,
+            *on(DEPLOYMENT, "bedrock:UpdateCustomModelDeployment"),
+            *on(
+                arn("bedrock", "custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc"),
+                "bedrock:CreateCustomModelDeployment",
+            ),
+            *on(SERVING, "ssm:PutParameter"),
+            *on(OTHER_SERVING, "ssm:GetParameter", "ssm:DeleteParameter"),
+            *on(arn("lambda", "function:iam-training-WorkflowPromotion"), "lambda:InvokeFunction"),
+        ],
+    ),
+}
