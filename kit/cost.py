@@ -4,16 +4,19 @@ import argparse
 import sys
 from pathlib import Path
 
+from kit.cost_plot import SUFFIXES, NothingToPlotError, plot
 from kit.cost_table import as_json, as_table
+from stacks.break_even import custom_base, ways
 from stacks.customization_dataset import prepare_datasets
 from stacks.deployment_checks import check_deployment
-from stacks.deployment_config import ConfigError, load_deployment_config
+from stacks.deployment_config import ConfigError, DeploymentConfig, load_deployment_config
 from stacks.deployment_cost import estimate
 from stacks.request_cost import Traffic
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     usual = Traffic()
+    parser.add_argument("picture", nargs="?", choices=["plot"], help="plot: monthly cost against traffic, as a picture")
     parser.add_argument("--config", type=Path, default=Path("deployment.toml"), help="default: deployment.toml")
     parser.add_argument("--requests", type=_count, default=usual.requests, help="how many (default: %(default)s)")
     parser.add_argument(
@@ -24,6 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seconds", type=_seconds, default=usual.seconds, help="of each (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--alias", help="of the picture (default: the first with a customization, else the first)")
+    parser.add_argument(
+        "--output", type=_picture, default=Path("cost.png"), help="of the picture (default: %(default)s)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,12 +38,32 @@ def run(options: argparse.Namespace) -> int:
     try:
         config = load_deployment_config(options.config)
         check_deployment(config, options.config.name)
+        if options.picture:
+            return _plot(config, traffic, options.alias, options.output)
         groups = estimate(config, prepare_datasets(config), traffic)
-    except ConfigError as error:
+    except (ConfigError, NothingToPlotError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(as_json(config, traffic, groups) if options.json else as_table(config, groups))
     return 0
+
+
+def _plot(config: DeploymentConfig, traffic: Traffic, alias: str | None, output: Path) -> int:
+    aliases = list(config.inference_api.aliases) if config.inference_api else []
+    chosen = alias or next((name for name in aliases if custom_base(config, name)), aliases[0] if aliases else None)
+    if chosen not in aliases:
+        known = ", ".join(aliases) or "none: add [inference_api]"
+        raise ConfigError([f"--alias: must be an alias of the API, got {chosen!r}; allowed: {known}"])
+    title = f"{config.deployment.name}, alias {chosen}, {config.deployment.region}"
+    points = plot(ways(config, chosen, traffic), title, traffic, output)
+    print(f"{output}: {len(points)} break-even point(s)")
+    return 0
+
+
+def _picture(text: str) -> Path:
+    if Path(text).suffix not in SUFFIXES:
+        raise argparse.ArgumentTypeError(f"must end in {' or '.join(SUFFIXES)}, got {text!r}")
+    return Path(text)
 
 
 def _count(text: str) -> int:

@@ -9,7 +9,7 @@ from stacks.deployment_config import DeploymentConfig
 from stacks.knowledge_base_cost import document_bytes, knowledge_base_groups, storage_line
 from stacks.provisioned_throughput_cost import committed_line, committed_months, monthly_line, provisioned_groups
 from stacks.request_cost import Traffic, request_groups
-from stacks.training_cost import GIGABYTE, training_groups
+from stacks.training_cost import GIGABYTE, kept_price, training_groups
 
 
 def estimate(
@@ -50,11 +50,12 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     if config.inference_api:
         secret = price("secret_month", service="secrets-manager", region=region)
         yield line("API key", "1 secret", 1, secret, missing=f"a secret in {region}")
-    customizations = config.training.customizations if config.training else {}
-    if customizations:
-        kept = price("custom_model_month", region=region)
-        what = f"{len(customizations)} from the first run on; every later run adds one"
-        yield line("custom models", what, len(customizations), kept, missing=f"a custom model kept in {region}")
+    for name, item in config.training.customizations.items() if config.training else ():
+        kept = kept_price(item.base_model, region)
+        what = "from its first run on; every later run adds one"
+        yield line(
+            f"custom model {name}", what, 1, kept, missing=f"a custom model of {item.base_model} kept in {region}"
+        )
     if config.knowledge_base:
         alarm = price("alarm_month", service="cloudwatch", region=region)
         yield line("alarms", "1 alarm, for failed ingestion", 1, alarm, missing=f"an alarm in {region}")
@@ -64,8 +65,8 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
         storage = price("storage", service="s3", region=region)
         what = f"{size:,} bytes of documents and training data in S3"
         yield line("data", what, size / GIGABYTE, storage, missing=f"S3 storage in {region}")
-    for name, item in config.provisioned_throughput.items():
-        yield monthly_line(name, config, item)
+    for name, throughput in config.provisioned_throughput.items():
+        yield monthly_line(name, config, throughput)
 
 
 def _stored_bytes(config: DeploymentConfig) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from model_catalog.prices import price
+from model_catalog.prices import Price, price
 from stacks.cost_lines import CostGroup, line
 from stacks.customization_dataset import CustomizationDataset
 from stacks.deployment_config import Customization, DeploymentConfig
@@ -34,6 +34,12 @@ def estimated_tokens(file: Path) -> int:
     return -(-size // BYTES_PER_TOKEN)
 
 
+def kept_price(base_model: str, region: str) -> Price | None:
+    """Of a custom model for a month: that of its base model, else the one that is said to hold for all."""
+    own = price("custom_model_month", model=base_model, region=region)
+    return own or price("custom_model_month", region=region)
+
+
 def _run(name: str, item: Customization, dataset: CustomizationDataset, region: str) -> CostGroup:
     file = dataset.folder / dataset.file_name
     tokens = estimated_tokens(file)
@@ -47,8 +53,8 @@ def _run(name: str, item: Customization, dataset: CustomizationDataset, region: 
             "custom model",
             "kept for a month",
             1,
-            price("custom_model_month", region=region),
-            missing=f"a custom model kept for a month in {region}",
+            kept_price(item.base_model, region),
+            missing=f"a custom model of {item.base_model} kept for a month in {region}",
         ),
         line(
             "data",
