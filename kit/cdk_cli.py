@@ -1,6 +1,9 @@
 """Runs the pinned CDK CLI and turns its output into events; knows nothing of what is deployed."""
 
+import contextlib
+import os
 import re
+import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -36,6 +39,7 @@ def run_cdk(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,  # its own group: the CLI, its app and Node end together
         ) as process:
             assert process.stdout
             try:
@@ -46,10 +50,19 @@ def run_cdk(
                         on_line(event)
                 code = process.wait()
             except BaseException:
-                process.terminate()
+                _end(process)
                 raise
     if code != 0:
         raise CdkError(_explain(lines, arguments[0], log))
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """Ask the CLI and everything it started to end; after five seconds, and for what is left, there is no asking."""
+    os.killpg(process.pid, signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=5)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _event(line: str) -> str:

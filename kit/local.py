@@ -10,6 +10,7 @@ from kit.local_following import FollowError
 from kit.local_lock import LockedError, lock
 from kit.local_questions import AskError
 from kit.local_run import LocalRun
+from kit.local_signals import ignore_signals, stopped_by_signal
 from local_aws import emulator
 from local_aws.guard import GuardError
 from stacks.deployment_checks import check_deployment
@@ -37,15 +38,20 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _up(options: argparse.Namespace) -> int:
-    with lock(LOCAL / "up.lock"):
+    with lock(LOCAL / "up.lock"), stopped_by_signal():
         path = Path(options.config).resolve()
         config = load_deployment_config(path)
         check_deployment(config, path.name)
         started_here = emulator.running(STATE) is None
         try:
             LocalRun(config, path, state=STATE, outputs=OUTPUTS, port=options.port).up()
-        except BaseException as error:
-            if started_here and not isinstance(error, EXPECTED):  # Ctrl-C: nothing half-made is left running
+        except EXPECTED:
+            if emulator.running(STATE):
+                print("\nthe embedded AWS still runs, for a look at what happened; make down stops it", file=sys.stderr)
+            raise
+        except BaseException:  # Ctrl-C, a signal, a fault of ours: nothing half-made is left running
+            if started_here:
+                ignore_signals()
                 emulator.stop(STATE)
                 print("\nstopped the embedded AWS; nothing is left running", file=sys.stderr)
             raise

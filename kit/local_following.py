@@ -2,12 +2,15 @@
 
 import csv
 import io
+import re
 import time
+from datetime import datetime
 from typing import Any
 
 from kit.progress import Progress, curve
 from stacks.deployment_config import DeploymentConfig
 
+RUN_ID = "[0-9a-f]{16}"
 TRAINING_TIMEOUT_SECONDS = 300
 INGESTION_TIMEOUT_SECONDS = 120
 STAGES = {"validationDetails": "validation", "dataProcessingDetails": "data processing", "trainingDetails": "training"}
@@ -17,8 +20,13 @@ class FollowError(Exception):
     """When what a deploy started did not end well; carries the service's own reason."""
 
 
-def follow_training(config: DeploymentConfig, outputs: dict[str, Any], clients: Any, progress: Progress) -> None:
-    """Wait for every customization's newest execution; show its progress and the loss curve. Raises FollowError."""
+def follow_training(
+    config: DeploymentConfig, outputs: dict[str, Any], clients: Any, progress: Progress, *, since: datetime
+) -> None:
+    """Wait for every customization's newest execution; show its progress and the loss curve. Raises FollowError.
+
+    `since` is when this run began: an execution that started earlier was an earlier run's.
+    """
     progress.step("Training")
     if not config.training:
         progress.done("no [training] in deployment.toml")
@@ -26,9 +34,11 @@ def follow_training(config: DeploymentConfig, outputs: dict[str, Any], clients: 
     merged = _merged(outputs)
     for name in config.training.customizations:
         execution = _execution(clients, merged["WorkflowArn"], name)
-        running = _wait_for_execution(clients, execution, name, progress)
+        started = _wait_for_execution(clients, execution, name, progress)
         _show_loss(clients, merged["TrainingBucket"], name, execution.rsplit(":", 1)[-1], progress)
-        progress.done(f"{name}: trained and promoted" if running else f"{name}: already trained, nothing to do")
+        progress.done(
+            f"{name}: trained and promoted" if started >= since else f"{name}: already trained, nothing to do"
+        )
 
 
 def follow_ingestion(config: DeploymentConfig, outputs: dict[str, Any], clients: Any, progress: Progress) -> None:
@@ -62,15 +72,15 @@ def _execution(clients: Any, workflow_arn: str, name: str) -> str:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         executions = clients("stepfunctions").list_executions(stateMachineArn=workflow_arn)["executions"]
-        mine = [item for item in executions if item["name"].startswith(f"{name}-")]
+        mine = [item for item in executions if re.match(f"{re.escape(name)}-{RUN_ID}", item["name"])]
         if mine:
             return str(max(mine, key=lambda item: item["startDate"])["executionArn"])
         time.sleep(0.3)
     raise FollowError(f"no training run of {name} was started; see .local/aws/emulator.log")
 
 
-def _wait_for_execution(clients: Any, execution: str, name: str, progress: Progress) -> bool:
-    """True when there was something to wait for."""
+def _wait_for_execution(clients: Any, execution: str, name: str, progress: Progress) -> datetime:
+    """When it started."""
     waited = False
     deadline = time.monotonic() + TRAINING_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
@@ -79,7 +89,8 @@ def _wait_for_execution(clients: Any, execution: str, name: str, progress: Progr
             if waited:
                 progress.bar(1.0, f"{name}: done")
                 progress.end_bar()
-            return waited
+            started: datetime = state["startDate"]
+            return started
         if state["status"] != "RUNNING":
             raise FollowError(f"training of {name} ended {state['status']}: {state.get('cause', 'no reason given')}")
         waited = True

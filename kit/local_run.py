@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ class LocalRun:
         self._progress = Progress(total=8)
 
     def up(self) -> dict[str, Any]:
+        begun = datetime.now(UTC)
         self._check_data()
         aws = self._start()
         environment = emulator.environment(aws)
@@ -40,7 +42,7 @@ class LocalRun:
         clients = Clients(session, aws.endpoint_url)
         self._bootstrap(environment, clients)
         stack_outputs = self._deploy(environment)
-        follow_training(self._config, stack_outputs, clients, self._progress)
+        follow_training(self._config, stack_outputs, clients, self._progress, since=begun)
         follow_ingestion(self._config, stack_outputs, clients, self._progress)
         outputs = self._write_outputs(stack_outputs, clients, aws.endpoint_url)
         self._progress.step("Questions through the deployed API")

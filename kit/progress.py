@@ -1,5 +1,6 @@
 """Prints steps, a bar and a small curve: redrawn in place on a terminal, plain lines elsewhere."""
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -9,13 +10,14 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 class Progress:
-    """Numbered steps with their duration. `bar` overwrites its line only where the output is a terminal."""
+    """Numbered steps with their duration. `bar` overwrites its line only on a terminal, and not where CI is set."""
 
     def __init__(self, total: int, output: TextIO | None = None) -> None:
         self._total = total
         self._number = 0
         self._started = time.monotonic()
         self._output = output or sys.stdout
+        self._redraws = self._output.isatty() and not os.environ.get("CI")
         self._last_bar = ""
 
     def step(self, title: str) -> None:
@@ -33,14 +35,14 @@ class Progress:
         """Show `fraction` (0 to 1); without a terminal a line is printed only when `text` changes."""
         width = 30
         filled = round(max(0.0, min(1.0, fraction)) * width)
-        if self._output.isatty():
+        if self._redraws:
             self._write(f"\r      [{'#' * filled}{'.' * (width - filled)}] {text:<40}")
         elif text != self._last_bar:
             self.line(text)
         self._last_bar = text
 
     def end_bar(self) -> None:
-        if self._output.isatty():
+        if self._redraws:
             self._write("\n")
 
     def _write(self, text: str) -> None:

@@ -181,11 +181,14 @@ def test_another_language_model_needs_a_restart(deployed: Deployed, monkeypatch:
         run_up()
 
 
-def test_a_second_run_trains_nothing_and_replaces_nothing(deployed: Deployed) -> None:
+def test_a_second_run_trains_nothing_and_replaces_nothing(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = _resources(deployed)
 
     again = run_up()
 
+    assert "support: already trained, nothing to do" in capsys.readouterr().out
     assert again["aliases"] == deployed.outputs["aliases"]
     assert _resources(deployed) == before
     jobs = deployed.client("bedrock").list_model_customization_jobs()["modelCustomizationJobSummaries"]

@@ -2,6 +2,8 @@
 
 import io
 
+import pytest
+
 from kit.progress import Progress, curve
 
 
@@ -15,6 +17,23 @@ def test_a_bar_without_a_terminal_prints_a_line_only_when_the_text_changes() -> 
     progress.bar(0.5, "training")
 
     assert output.getvalue().splitlines() == ["[1/2] Training", "      validation", "      training"]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("ci", "redrawn"), [(None, True), ("true", False)])
+def test_a_terminal_is_redrawn_but_not_in_ci(monkeypatch: pytest.MonkeyPatch, ci: str | None, redrawn: bool) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    if ci:
+        monkeypatch.setenv("CI", ci)
+    output = Terminal()
+
+    Progress(1, output).bar(0.5, "training")
+
+    assert ("\r" in output.getvalue()) == redrawn
 
 
 def test_the_curve_falls_with_its_values() -> None:

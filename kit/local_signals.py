@@ -1,0 +1,30 @@
+"""Signals that end `kit local up` take the way of an exception, so that what it started is stopped too."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def stopped_by_signal() -> Iterator[None]:
+    """In the block, SIGTERM and SIGHUP raise SystemExit with the shell's exit code (128 + number), as Ctrl-C raises."""
+    before = {number: signal.signal(number, _exit) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def ignore_signals() -> None:
+    """A second Ctrl-C must not end the cleaning up after the first."""
+    for number in (signal.SIGINT, *ENDING):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _exit(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)
