@@ -26,8 +26,8 @@ UNITS = {
 KINDS = (
     (r"mantle|latency|1h|30m|long.?c(on)?te?xt|audio|video|speech|image.?token|guardrail", None),
     (r"custom.?model.*(storage|month)|storage", "custom_model_month"),
-    (r"custom.?model.*input", "custom_input_tokens"),
-    (r"custom.?model.*output", "custom_output_tokens"),
+    (r"custom.?model.*input|input.*custom.?model", "custom_input_tokens"),
+    (r"custom.?model.*output|output.*custom.?model", "custom_output_tokens"),
     (r"training|customi[sz]ation", "training_tokens"),
     (r"provisioned", "provisioned_hour"),
     (r"batch.*input|input.*batch", "batch_input_tokens"),
@@ -69,12 +69,16 @@ def read_prices(listed: Iterable[dict[str, Any]], models: Iterable[Model]) -> tu
 
 
 def replaced(old: Iterable[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows people entered, then the API's: anew for each model and region that has any, else as they were."""
-    covered = {(row["model"], row["region"]) for row in new}
+    """The rows people entered, then the API's: anew for each model, service and region that has any, else as before."""
+    covered = {_covers(row) for row in new}
     rows = list(old)
     people = [row for row in rows if row["entered"] != "api"]
-    kept = [row for row in rows if row["entered"] == "api" and (row["model"], row["region"]) not in covered]
-    return [*people, *kept, *sorted(new, key=lambda row: (row["model"], row["region"], row["kind"], row["tier"] or ""))]
+    kept = [row for row in rows if row["entered"] == "api" and _covers(row) not in covered]
+    return [*people, *kept, *sorted(new, key=lambda row: (*_covers(row), row["kind"], row["tier"] or ""))]
+
+
+def _covers(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["model"] or "", row["service"] or "", row["region"]
 
 
 def _row(item: Mapping[str, Any], models: Mapping[str, Model]) -> dict[str, Any] | None:

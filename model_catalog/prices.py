@@ -24,6 +24,7 @@ UNITS: Mapping[str, float] = {
     "hour": 1,
     "month": 1,
     "GB": 1,
+    "TB": 1e3,
     "GB-month": 1,
     "GB-second": 1,
     "image": 1,

@@ -10,6 +10,7 @@ from typing import Any
 from model_catalog import loading, prices
 from model_catalog.listing import RegionListing, merged, read_region
 from model_catalog.price_list import products, read_prices, replaced
+from model_catalog.service_prices import service_prices
 
 SOURCE = "ListFoundationModels, ListInferenceProfiles and GetFoundationModelAvailability of an AWS account"
 PRICE_REGION = "us-east-1"
@@ -39,8 +40,9 @@ def refresh(client: Client, regions: Iterable[str], *, date: str, failures: tupl
         offered = merged(offered, read, date=date, source=SOURCE)
     rows = json.loads(prices.FILE.read_text(encoding="utf-8"))["prices"]
     try:
-        new, skipped = read_prices(products(client("pricing", PRICE_REGION)), loading.models())
-        rows = replaced(rows, new)
+        pricing = client("pricing", PRICE_REGION)
+        new, skipped = read_prices(products(pricing), loading.models())
+        rows = replaced(rows, [*new, *service_prices(pricing)])
         problems += [f"prices of {name!r}: {count} products not recognised" for name, count in skipped.most_common(10)]
     except failures as error:
         problems.append(f"prices: not read, they are as before: {error}")

@@ -61,4 +61,4 @@ def serving_lines(traffic: Traffic, region: str) -> Iterator[CostLine]:
         ("Lambda time", f"{traffic.seconds:g} s x {FUNCTION_GIGABYTES} GB each", seconds, "gb_second", "lambda"),
     ):
         found = price(kind, service=service, region=region)
-        yield line(part, what, quantity, found, missing=f"{kind} of {service} in {region}")
+        yield line(part, what, quantity, found, missing=f"{part} in {region}")

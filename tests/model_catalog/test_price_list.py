@@ -89,6 +89,13 @@ def test_a_price_with_steps_of_quantity_is_left_out() -> None:
         (product("USE1-NovaMicro-Customization-Training"), {"kind": "training_tokens"}),
         (product("USE1-NovaMicro-custom-model-storage", unit="month"), {"kind": "custom_model_month", "per": "month"}),
         (product("USE1-NovaMicro-custom-model-input-tokens"), {"kind": "custom_input_tokens"}),
+        (product("USE1-NovaMicro-input-tokens-custom-model"), {"kind": "custom_input_tokens"}),
+        (product("USE1-NovaMicro-output-tokens-custom-model"), {"kind": "custom_output_tokens"}),
+        (product("USE1-NovaMicro-Customization-Storage", unit="month"), {"kind": "custom_model_month"}),
+        (
+            product("USE1-NovaMicro-ProvisionedThroughput-NoCommit-ModelUnits", unit="hour"),
+            {"kind": "provisioned_hour", "commitment": "none"},
+        ),
         (
             product("USE1-NovaMicro-ProvisionedThroughput-1-Month-Commit", unit="hour"),
             {"kind": "provisioned_hour", "commitment": "OneMonth", "per": "hour"},
@@ -136,3 +143,14 @@ def test_new_rows_take_the_place_of_the_apis_and_never_of_peoples() -> None:
     new = row("input_tokens", 3.0, model=micro, entered="api")
 
     assert replaced([stale, person, elsewhere], [new]) == [person, elsewhere, new]
+
+
+def test_rows_of_a_service_are_replaced_for_that_service_and_region_only() -> None:
+    old = [
+        row("storage", 1.0, "GB", service="s3", entered="api"),
+        row("storage", 2.0, "GB", service="s3", region="eu-west-1", entered="api"),
+        row("request", 3.0, "request", service="lambda", entered="api"),
+    ]
+    new = row("storage", 4.0, "GB", service="s3", entered="api")
+
+    assert replaced(old, [new]) == [*old[1:], new]

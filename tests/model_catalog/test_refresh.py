@@ -16,6 +16,7 @@ from kit.__main__ import main
 from model_catalog import loading, prices
 from model_catalog.refresh import Refreshed, difference, refresh, write
 from tests.model_catalog.test_price_list import product
+from tests.model_catalog.test_service_prices import list_services
 
 DAY = "2026-11-25"
 MICRO = "amazon.nova-micro-v1:0"
@@ -98,6 +99,7 @@ class Account:
             stub.add_response(
                 "get_products", {"PriceList": listed}, {"ServiceCode": service, "FormatVersion": "aws_v1"}
             )
+        list_services(stub)
 
 
 @pytest.fixture
