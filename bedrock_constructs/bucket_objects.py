@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as assets
@@ -44,7 +45,9 @@ class BucketObjects(Construct):
         ]
         if destination.encryption_key:
             key_actions = ["kms:GenerateDataKey", "kms:Decrypt"]
-            statements.append(iam.PolicyStatement(actions=key_actions, resources=[destination.encryption_key.key_arn]))
+            through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{Stack.of(self).region}.amazonaws.com"}}
+            key = destination.encryption_key.key_arn
+            statements.append(iam.PolicyStatement(actions=key_actions, resources=[key], conditions=through_s3))
         self.resource = CustomResourceProvider.of(self).custom_resource(
             self,
             resource_type="Custom::BucketObjects",

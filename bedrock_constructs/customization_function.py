@@ -12,7 +12,11 @@ from bedrock_constructs.wildcard_reason import explain_wildcards
 
 
 class CustomizationFunction(PythonFunction):
-    """`handler` is the name of a function in lambda/customization/handler.py."""
+    """`handler` is the name of a function in lambda/customization/handler.py.
+
+    `key_actions` are what it needs of the bucket's key, if that is the customer's: kms:Decrypt to read objects,
+    kms:GenerateDataKey to write some.
+    """
 
     def __init__(
         self,
@@ -23,6 +27,7 @@ class CustomizationFunction(PythonFunction):
         description: str,
         memory_mb: int,
         bucket: s3.IBucket,
+        key_actions: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(
@@ -37,11 +42,11 @@ class CustomizationFunction(PythonFunction):
             service_models=["bedrock"],
         )
         self._scope = scope
-        if bucket.encryption_key:
+        if bucket.encryption_key and key_actions:
             through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{Stack.of(self).region}.amazonaws.com"}}
             self.allow(
                 "UseKey",
-                ["kms:Decrypt", "kms:GenerateDataKey"],
+                key_actions,
                 [bucket.encryption_key.key_arn],
                 conditions=through_s3,
             )

@@ -41,6 +41,7 @@ class CustomizationStarter(Construct):
             description="Starts a training run when its content is new",
             memory_mb=512,
             bucket=bucket,
+            key_actions=["kms:Decrypt"],
             environment={"DEPLOYMENT_NAME": kit_deployment, "STATE_MACHINE_ARN": state_machine.state_machine_arn},
         )
         self._grant(bucket, state_machine, specifications)

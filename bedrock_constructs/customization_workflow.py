@@ -103,6 +103,7 @@ class CustomizationWorkflow(Construct):
             description="Checks training data before a job is created",
             memory_mb=512,
             bucket=self._bucket,
+            key_actions=["kms:Decrypt", "kms:GenerateDataKey"],
         )
         data, runs = self._bucket.arn_for_objects("data/*"), self._bucket.arn_for_objects("runs/*")
         models = [self._bedrock_arn("custom-model")]
@@ -120,6 +121,7 @@ class CustomizationWorkflow(Construct):
             description="Records the loss that a job reports",
             memory_mb=256,
             bucket=self._bucket,
+            key_actions=["kms:Decrypt", "kms:GenerateDataKey"],
         )
         output, runs = self._bucket.arn_for_objects("output/*"), self._bucket.arn_for_objects("runs/*")
         only_output = {"StringLike": {"s3:prefix": ["output/*"]}}

@@ -13,7 +13,8 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent
 INPUTS = ("app.py", "cdk.json", "requirements.txt", "deployment.toml", "stacks", "bedrock_constructs", "lambda")
-MORE_INPUTS = ("model_catalog", "training_data", "examples", "tests/stacks", "tests/iam/deployment.toml")
+MORE_INPUTS = ("model_catalog", "training_data", "examples", "tests/stacks")
+CONFIGS = ("tests/iam/deployment.toml", "tests/iam/encrypted.toml")
 ACCOUNT = "111122223333"
 
 
@@ -60,7 +61,7 @@ def _synthesize(config: str, folder: Path) -> None:
 @cache
 def _inputs_hash() -> str:
     digest = hashlib.sha256()
-    for name in (*INPUTS, *MORE_INPUTS):
+    for name in (*INPUTS, *MORE_INPUTS, *CONFIGS):
         root = PROJECT / name
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
             if path.is_file() and "__pycache__" not in path.parts and "__snapshots__" not in path.parts:

@@ -54,6 +54,8 @@ def roles_of(templates: Mapping[str, Mapping[str, Any]], *, region: str) -> dict
 
 
 def _common_prefix(stacks: list[str]) -> str:
+    if len(stacks) == 1:
+        return stacks[0][: stacks[0].index("-") + 1]
     first, last = min(stacks), max(stacks)
     same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
     return first[: first.rindex("-", 0, same) + 1]
