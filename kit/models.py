@@ -23,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("models", nargs=1, metavar="ID", help="an inference, profile or customization id")
     compare.add_argument("models", nargs="+", metavar="ID")
     for action in (show, compare):
+        action.add_argument(
+            "--region", default=argparse.SUPPRESS, help="whose prices (default: us-east-1 if offered there)"
+        )
         action.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="for programs")
     refresh.add_argument("--regions", nargs="+", metavar="REGION", help="default: every region of your account")
     refresh.add_argument("--dry-run", action="store_true", help="show the difference, write nothing")

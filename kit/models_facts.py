@@ -68,7 +68,7 @@ def _count(value: int | None) -> str:
     return UNKNOWN if value is None else f"{value:,}"
 
 
-def _regions_text(model: Model) -> str:
+def _regions_text(model: Model, _: str | None) -> str:
     return (
         f"{len(model.regions)}: {', '.join(model.regions)}"
         if len(model.regions) <= 8
@@ -76,35 +76,35 @@ def _regions_text(model: Model) -> str:
     )
 
 
-def _serving(model: Model) -> str:
+def _serving(model: Model, _: str | None) -> str:
     ways = [way for way, there in dataclasses.asdict(model.serving).items() if there]
     return ", ".join(ways).replace("_", " ") or "not customizable"
 
 
 # label, the value's name in the catalog, its text
-VALUES: tuple[tuple[str, str, Callable[[Model], str]], ...] = (
-    ("input", "input", lambda model: ", ".join(model.input) or UNKNOWN),
-    ("output", "output", lambda model: ", ".join(model.output) or UNKNOWN),
-    ("context tokens", "context_tokens", lambda model: _count(model.context_tokens)),
-    ("output tokens", "max_output_tokens", lambda model: _count(model.max_output_tokens)),
-    ("$ in / M tokens", "price_in", lambda model: _price_text(price_in(model))),
-    ("$ out / M tokens", "price_out", lambda model: _price_text(price_out(model))),
-    ("streaming", "streaming", lambda model: _known(model.streaming)),
-    ("Converse", "converse", lambda model: _known(model.converse)),
-    ("tools", "tools", lambda model: _known(model.tools)),
-    ("documents", "documents", lambda model: _known(model.documents)),
-    ("system prompts", "system_prompts", lambda model: _known(model.system_prompts)),
-    ("prompt caching", "prompt_caching", lambda model: _known(model.prompt_caching)),
-    ("access", "access", lambda model: model.access or UNKNOWN),
+VALUES: tuple[tuple[str, str, Callable[[Model, str | None], str]], ...] = (
+    ("input", "input", lambda model, _: ", ".join(model.input) or UNKNOWN),
+    ("output", "output", lambda model, _: ", ".join(model.output) or UNKNOWN),
+    ("context tokens", "context_tokens", lambda model, _: _count(model.context_tokens)),
+    ("output tokens", "max_output_tokens", lambda model, _: _count(model.max_output_tokens)),
+    ("$ in / M tokens", "price_in", lambda model, region: _price_text(price_in(model, region))),
+    ("$ out / M tokens", "price_out", lambda model, region: _price_text(price_out(model, region))),
+    ("streaming", "streaming", lambda model, _: _known(model.streaming)),
+    ("Converse", "converse", lambda model, _: _known(model.converse)),
+    ("tools", "tools", lambda model, _: _known(model.tools)),
+    ("documents", "documents", lambda model, _: _known(model.documents)),
+    ("system prompts", "system_prompts", lambda model, _: _known(model.system_prompts)),
+    ("prompt caching", "prompt_caching", lambda model, _: _known(model.prompt_caching)),
+    ("access", "access", lambda model, _: model.access or UNKNOWN),
     ("regions", "regions", _regions_text),
-    ("profiles", "profiles", lambda model: ", ".join(model.profiles) or "none"),
+    ("profiles", "profiles", lambda model, _: ", ".join(model.profiles) or "none"),
     (
         "customization",
         "customizations",
-        lambda model: ", ".join(model.customizations).lower().replace("_", "-") or "none",
+        lambda model, _: ", ".join(model.customizations).lower().replace("_", "-") or "none",
     ),
     ("custom model", "serving", _serving),
-    ("status", "status", lambda model: model.lifecycle.status or UNKNOWN),
-    ("legacy since", "legacy", lambda model: model.lifecycle.legacy or UNKNOWN),
-    ("end of life", "end_of_life", lambda model: model.lifecycle.end_of_life or UNKNOWN),
+    ("status", "status", lambda model, _: model.lifecycle.status or UNKNOWN),
+    ("legacy since", "legacy", lambda model, _: model.lifecycle.legacy or UNKNOWN),
+    ("end of life", "end_of_life", lambda model, _: model.lifecycle.end_of_life or UNKNOWN),
 )

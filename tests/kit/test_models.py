@@ -61,7 +61,8 @@ def test_both_kinds_of_id_show_the_same_model(capsys: pytest.CaptureFixture[str]
 
     assert trained == printed(capsys, "show", "us.amazon.nova-micro-v1:0")
     assert "epochCount" in trained
-    assert "context tokens      128,000  [docs.aws.amazon.com" in trained
+    assert "context tokens             128,000 [1]" in trained
+    assert "  [1]   docs.aws.amazon.com/bedrock/latest/userguide, model cards, 2026-10" in trained
     assert max(map(len, trained.splitlines())) <= 120
 
 
