@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     traffic = Traffic(options.requests, options.input_tokens, options.output_tokens, options.seconds)
     try:
         config = load_deployment_config(options.config)
-        check_deployment(config, options.config.name)
+        check_deployment(config, options.config.name, consent=False)  # whoever asks for a price has not accepted it yet
         if options.picture:
             return _plot(config, traffic, options.alias, options.output)
         groups = estimate(config, prepare_datasets(config), traffic)
@@ -54,6 +54,8 @@ def _plot(config: DeploymentConfig, traffic: Traffic, alias: str | None, output:
     if chosen not in aliases:
         known = ", ".join(aliases) or "none: add [inference_api]"
         raise ConfigError([f"--alias: must be an alias of the API, got {chosen!r}; allowed: {known}"])
+    if not traffic.input_tokens + traffic.output_tokens:
+        raise ConfigError(["--input-tokens: a request without any token costs nothing, got 0 in and out; give some"])
     title = f"{config.deployment.name}, alias {chosen}, {config.deployment.region}"
     points = plot(ways(config, chosen, traffic), title, traffic, output)
     print(f"{output}: {len(points)} break-even point(s)")

@@ -13,18 +13,22 @@ MAX_MODEL_OWNER = 63 - 1 - 16
 
 
 def check_deployment(
-    config: DeploymentConfig, file: str = "deployment.toml", *, today: datetime.date | None = None
+    config: DeploymentConfig,
+    file: str = "deployment.toml",
+    *,
+    today: datetime.date | None = None,
+    consent: bool = True,
 ) -> None:
     """Raise ConfigError naming everything in `config` that Bedrock would refuse or that contradicts itself.
 
-    `today` decides which models have ended; by default it is today.
+    `today` decides which models have ended; by default it is today. `consent`: whether prices must have been accepted.
     """
     faults = [
         *model_faults(config, today or datetime.datetime.now(datetime.UTC).date()),
         *budget_faults(config),
         *_customization_faults(config),
         *_provisioned_throughput_faults(config),
-        *consent_faults(config),
+        *(consent_faults(config) if consent else ()),
         *_knowledge_base_faults(config),
         *_alias_faults(config),
     ]

@@ -54,6 +54,20 @@ def test_a_faulty_file_is_explained_without_a_traceback(tmp_path: Path, capsys: 
     assert "faulty.toml: deployment.region is missing; add it" in capsys.readouterr().err
 
 
+def test_a_price_is_shown_before_it_was_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    section = '\n[provisioned_throughput.bot]\nmodel = "amazon.nova-lite-v1:0:300k"\nmodel_units = 2\n'
+    (tmp_path / "deployment.toml").write_text(
+        (PROJECT / "deployment.toml").read_text(encoding="utf-8") + section, encoding="utf-8"
+    )
+    (tmp_path / "examples").symlink_to(PROJECT / "examples")
+    rows = [row("provisioned_hour", 4.0, "hour", model="amazon.nova-lite-v1:0", commitment="none")]
+
+    with price_list(tmp_path, rows):
+        assert main(["cost", "--config", str(tmp_path / "deployment.toml")]) == 0
+
+    assert "Provisioned throughput bot, an hour: 2 model unit(s) x 1 h: 8.00" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("arguments", [["--requests", "-1"], ["--input-tokens", "1.5"], ["--seconds", "nan"]])
 def test_traffic_that_cannot_be_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as raised:

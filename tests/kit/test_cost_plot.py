@@ -54,6 +54,12 @@ def test_an_unknown_alias_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "'nobody'; allowed: support-bot, assistant" in capsys.readouterr().err
 
 
+def test_requests_without_tokens_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert plotted(tmp_path, "cost.png", "--input-tokens", "0", "--output-tokens", "0") == 1
+
+    assert "--input-tokens" in capsys.readouterr().err
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert plotted(tmp_path, "absent/cost.png") == 1
 
