@@ -101,9 +101,17 @@ def _parse(line: bytes) -> tuple[Any, tuple[str, str] | None]:
     if not text or text.isspace():
         return None, ("empty-line", "is empty; remove the line")
     try:
-        return _DECODER.decode(text), None
+        return _decode(text), None
     except (ValueError, RecursionError) as error:
         return None, ("json", f"is not one JSON object: {json_fault(error)}; write one record a line")
+
+
+def _decode(text: str) -> Any:
+    if text[0] == "{":  # the usual line: without the search for white space around it
+        record, end = _DECODER.raw_decode(text)
+        if end == len(text):
+            return record
+    return _DECODER.decode(text)
 
 
 def _check_length(walk: RecordWalk) -> None:

@@ -6,6 +6,7 @@ from training_data.record_walk import MAX_IMAGES, MAX_VIDEOS, RecordWalk, shown
 
 SCHEMA_VERSION = "bedrock-conversation-2024"
 KEYS = ("schemaVersion", "system", "messages")
+KEY_SET, MESSAGE_KEYS = frozenset(KEYS), frozenset({"role", "content"})
 TURNS = ("user", "assistant")
 EXAMPLE = "[{'text': '...'}]"
 
@@ -36,7 +37,8 @@ def _conversation(record: Any, walk: RecordWalk, *, min_turns: int) -> list[Any]
     if not walk.is_object(record):
         return None
     _schema_version(record, walk)
-    walk.keys(record, KEYS)
+    if not record.keys() <= KEY_SET:
+        walk.keys(record, KEYS)
     if "system" in record:
         _system(record["system"], walk)
     messages = record.get("messages")
@@ -87,20 +89,20 @@ def _message(message: Any, index: int, walk: RecordWalk) -> None:
     if role != expected:
         fix = "turns alternate, the user begins"
         walk.fault("roles", f"messages[{index}].role must be {expected!r}, got {shown(role)}; {fix}")
-    if len(message) > 2:
+    if not message.keys() <= MESSAGE_KEYS:
         walk.keys(message, ("role", "content"), f"messages[{index}]")
     content = message.get("content")
-    where = f"messages[{index}].content"
     if not isinstance(content, list) or not content:
+        where = f"messages[{index}].content"
         walk.fault("content", f"{where} must be a list of blocks such as {EXAMPLE}, got {shown(content)}; mend it")
         return
     if len(content) > 1 and walk.rules.record_format != "converse":
-        walk.fault("content", f"{where} must be one block, got {len(content)}; join them")
+        walk.fault("content", f"messages[{index}].content must be one block, got {len(content)}; join them")
     for block in content:
         if isinstance(block, dict) and len(block) == 1 and "text" in block:
-            walk.text(block["text"], f"{where}.text")
+            walk.text(block["text"], "messages[{index}].content.text", index)
         else:
-            _other_block(block, role, where, walk)
+            _other_block(block, role, f"messages[{index}].content", walk)
 
 
 def _other_block(block: Any, role: Any, where: str, walk: RecordWalk) -> None:

@@ -97,7 +97,7 @@ def _next_line(file: BinaryIO, position: int) -> int:
 
 
 def _finish_line(file: BinaryIO, checker: DatasetChecker) -> None:
-    while piece := file.read(PIECE >> 4):
+    while piece := file.read(PIECE):
         newline = piece.find(b"\n") + 1
         checker.feed(piece[:newline] if newline else piece)
         if newline:

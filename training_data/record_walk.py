@@ -11,12 +11,10 @@ RESERVED = (
     *("User:", "Bot:", "Assistant:", "System:", "<image>", "<video>", "[EOS]"),
     *("USER:", "BOT:", "ASSISTANT:", "SYSTEM:", "Thought:", "<unk>"),
 )
-RESERVED_PATTERN = re.compile("|".join(re.escape(word) for word in RESERVED))
-ANY_CASE_PATTERN = re.compile(RESERVED_PATTERN.pattern, re.IGNORECASE | re.ASCII)
-# Finds fast whether there may be one: the rare characters are looked for, and only then what stands beside them.
+# Finds them in any letter case. It begins with rare characters, which `re` looks for fast; groups hold what is beside.
 SUSPECT_PATTERN = re.compile(
-    ":(?:" + "|".join(f"(?<={word}:)" for word in ("user", "bot", "assistant", "system", "thought")) + ")"
-    "|<(?:image|video|unk)>|\\[eos\\]",
+    ":(?:" + "|".join(f"(?<=({word}:))" for word in ("user", "bot", "assistant", "system", "thought")) + ")"
+    r"|<(?=(image>|video>|unk>))|\[(?=(eos\]))",
     re.IGNORECASE | re.ASCII,
 )
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -54,26 +52,24 @@ class RecordWalk:
             got = shown(unknown[0]) + (f" and {len(unknown) - 1} more" if len(unknown) > 1 else "")
             self.fault("unknown-key", f"{place}has an unknown key {got}; allowed are {names}; remove it")
 
-    def text(self, text: Any, where: str) -> None:
+    def text(self, text: Any, where: str, index: int = 0) -> None:
+        """`where` names the text in the record, with {index} for that of its message."""
         if not isinstance(text, str) or not text or text.isspace():
-            got = shown(text)
-            self.fault("empty-text", f"{where} must be text that is not empty, got {got}; write it or drop the record")
+            fault = f"must be text that is not empty, got {shown(text)}; write it or drop the record"
+            self.fault("empty-text", f"{where.format(index=index)} {fault}")
             return
         self.characters += len(text)
         if not text.isascii() and LONE_SURROGATE.search(text):
             fault = "holds half a character (a lone surrogate), which UTF-8 cannot hold; write it again"
-            self.fault("encoding", f"{where} {fault}")
+            self.fault("encoding", f"{where.format(index=index)} {fault}")
         if self.rules.reserved_words and SUSPECT_PATTERN.search(text):
-            self._reserved(text, where)
+            self._reserved(text, where.format(index=index))
 
     def _reserved(self, text: str, where: str) -> None:
-        exact = RESERVED_PATTERN.search(text)
-        found = exact or ANY_CASE_PATTERN.search(text)
-        assert found, "what is suspect is reserved in some letter case"
+        found = [_word(match) for match in SUSPECT_PATTERN.finditer(text)]
+        exact = next((word for word in found if word in RESERVED), None)
         if exact and self.rules.reserved_words == "refuse":
-            self.fault(
-                "reserved-word", f"{where} holds the reserved word {found[0]!r}; rephrase it, the job would fail"
-            )
+            self.fault("reserved-word", f"{where} holds the reserved word {exact!r}; rephrase it, the job would fail")
         else:
             fault = f"holds {found[0]!r}, which a validator of AWS refuses and Bedrock's guide does not; rephrase it"
             self.fault("reserved-word-doubtful", f"{where} {fault}")
@@ -86,6 +82,12 @@ class RecordWalk:
             self.fault("media-uri", f"{where} must be {allowed}, got {shown(uri, 80)}; rename the object or mend it")
         else:
             self.media.append((kind, match[1]))
+
+
+def _word(match: re.Match[str]) -> str:
+    """The reserved word as it is written."""
+    beside = str(match[match.lastindex or 0])
+    return beside if match[0] == ":" else match[0] + beside
 
 
 def shown(value: Any, length: int = SHOWN_CHARACTERS) -> str:
