@@ -105,6 +105,7 @@ VALUES: tuple[tuple[str, str, Callable[[Model, str | None], str]], ...] = (
     ),
     ("custom model", "serving", _serving),
     ("status", "status", lambda model, _: model.lifecycle.status or UNKNOWN),
+    ("launched", "start", lambda model, _: model.lifecycle.start or UNKNOWN),
     ("legacy since", "legacy", lambda model, _: model.lifecycle.legacy or UNKNOWN),
     ("end of life", "end_of_life", lambda model, _: model.lifecycle.end_of_life or UNKNOWN),
 )

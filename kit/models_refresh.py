@@ -3,6 +3,7 @@
 import argparse
 import datetime
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -24,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
     refreshed = refresh(
         lambda service, region: session.client(service, region_name=region),
-        regions,
+        _announced(regions),
         date=date,
         failures=(BotoCoreError, ClientError),
     )
@@ -37,6 +38,13 @@ def run(options: argparse.Namespace) -> int:
     if not options.dry_run:
         write(refreshed, date=date)
     return 1 if any("not read" in problem for problem in refreshed.problems) else 0
+
+
+def _announced(regions: list[str]) -> Iterator[str]:
+    """A region takes seconds: one call for each of its models."""
+    for number, region in enumerate(regions, start=1):
+        print(f"reading {region} ({number} of {len(regions)})", file=sys.stderr, flush=True)
+        yield region
 
 
 def _enabled_regions(session: Any) -> list[str]:

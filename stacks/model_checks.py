@@ -50,10 +50,27 @@ def _used(config: DeploymentConfig) -> list[tuple[str, str, Check]]:
         if item.model is not None:
             used.append((f"provisioned_throughput.{name}.model", item.model, _provisionable))
     if base:
-        used.append(("knowledge_base.embedding_model", base.embedding_model, catalog.invocable))
-        used.append(("knowledge_base.model", base.model, catalog.invocable))
-    used += [(f"inference_api.aliases.{name}.model", alias.model, catalog.invocable) for name, alias in aliases.items()]
+        used.append(("knowledge_base.embedding_model", base.embedding_model, _embeds))
+        used.append(("knowledge_base.model", base.model, _answers))
+    used += [(f"inference_api.aliases.{name}.model", alias.model, _answers) for name, alias in aliases.items()]
     return used
+
+
+def _answers(identifier: str, region: str) -> None:
+    model = catalog.invocable(identifier, region)
+    if model.converse is False or "text" not in model.output:
+        gives = ", ".join(model.output)
+        raise catalog.CatalogError(
+            f"{identifier} gives {gives}, not answers through Converse; kit models --output text"
+        )
+
+
+def _embeds(identifier: str, region: str) -> None:
+    model = catalog.invocable(identifier, region)
+    if "embedding" not in model.output:
+        raise catalog.CatalogError(
+            f"{identifier} gives {', '.join(model.output)}, no embeddings; kit models --output embedding"
+        )
 
 
 def _provisionable(identifier: str, region: str) -> None:

@@ -43,6 +43,8 @@ def faults(deployment: DeploymentConfig, today: datetime.date = TODAY) -> list[s
         ("amazon.nova-premier-v1:0", "us-east-1", "reached end of life on 2026-09-14; use amazon.nova-2-lite-v1:0"),
         ("deepseek.v3.1", "us-east-1", "bedrock-mantle endpoint only"),
         (f"{MICRO}:128k", "us-east-1", "is for training or provisioned throughput"),
+        ("amazon.titan-embed-text-v2:0", "us-east-1", "gives embedding, not answers through Converse"),
+        ("stability.sd3-5-large-v1:0", "us-west-2", "gives image, not answers through Converse"),
     ],
 )
 def test_a_model_that_cannot_be_called_is_one_error(tmp_path: Path, model: str, region: str, message: str) -> None:
@@ -109,6 +111,15 @@ def test_a_model_that_cannot_be_provisioned_is_refused(tmp_path: Path, model: st
     section = f'[provisioned_throughput.bot]\nmodel = "{model}"\naccept_hourly_cost_usd = 1000\n'
 
     assert message in faults(config(tmp_path, section))[0]
+
+
+def test_a_model_that_embeds_nothing_cannot_be_the_embedding_model(tmp_path: Path) -> None:
+    (tmp_path / "documents").mkdir()
+    section = f'[knowledge_base]\ndocuments = "documents"\nembedding_model = "{MICRO}"\nmodel = "{MICRO}"\n'
+
+    (fault,) = faults(config(tmp_path, section))
+    assert "knowledge_base.embedding_model: " in fault
+    assert "gives text, no embeddings; kit models --output embedding" in fault
 
 
 @pytest.mark.parametrize("model", ["example.new-model-v1", "eu.example.new-model-v1", f"jp.{MICRO}"])
