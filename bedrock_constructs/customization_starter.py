@@ -84,6 +84,7 @@ class CustomizationStarter(Construct):
         self.function.allow("Start", start, [state_machine.state_machine_arn])
         names = [parameter.parameter_arn for parameter in specifications]
         self.function.allow("Specification", ["ssm:GetParameter"], names)
+        self.function.allow("ForgetPromotion", ["ssm:DeleteParameters"], [f"{name}/promoted" for name in names])
 
     def _start_on_upload(self, bucket: s3.IBucket) -> None:
         events.Rule(

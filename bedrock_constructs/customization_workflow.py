@@ -27,7 +27,10 @@ from bedrock_constructs.wildcard_reason import explain_wildcards
 
 @dataclass(frozen=True)
 class RunSpecification:
-    """What every run of one customization has in common. `hyperparameters` are strings, as the API takes them."""
+    """What every run of one customization has in common. `hyperparameters` are strings, as the API takes them.
+
+    `provisioned_model_name` is that of its provisioned throughput, empty where it has none.
+    """
 
     customization: str
     alias: str
@@ -39,6 +42,7 @@ class RunSpecification:
     max_records: int
     serving: str
     deployment_name: str
+    provisioned_model_name: str
     role: iam.IRole
 
 
@@ -82,6 +86,7 @@ class CustomizationWorkflow(Construct):
             "max_records": item.max_records,
             "serving": item.serving,
             "deployment_name": item.deployment_name,
+            "provisioned_model_name": item.provisioned_model_name,
             "role_arn": item.role.role_arn,
             "bucket": self._bucket.bucket_name,
             "data_prefix": f"data/{item.customization}/",
@@ -142,18 +147,29 @@ class CustomizationWorkflow(Construct):
         models, deployments = self._bedrock_arn("custom-model"), self._bedrock_arn("custom-model-deployment")
         throughputs = self._bedrock_arn("provisioned-model")
         reason = "Bedrock chooses the ids; whose a target is, its tag says, and the function checks it"
-        on_demand = ["Create", "Get", "Update"]
-        actions = [f"bedrock:{verb}CustomModelDeployment" for verb in on_demand]
-        function.allow("Deploy", [*actions, "bedrock:TagResource"], [models, deployments], wildcard_reason=reason)
-        actions = ["bedrock:GetProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"]
-        function.allow("Provision", actions, [models, throughputs], wildcard_reason=reason)
-        tags = ["bedrock:ListTagsForResource"]
-        function.allow("ReadOwner", tags, [deployments, throughputs], wildcard_reason=reason)
-        stack = cdk.Stack.of(self)
-        names = [f"bedrock-kit/{self._deployment}/aliases/{item.alias}/serving" for item in self._customizations]
-        aliases = [stack.format_arn(service="ssm", resource="parameter", resource_name=name) for name in names]
-        function.allow("Publish", ["ssm:PutParameter"], aliases)
+        owned = []
+        if any(item.serving == "on-demand" for item in self._customizations):
+            actions = [f"bedrock:{verb}CustomModelDeployment" for verb in ("Create", "Get", "Update")]
+            function.allow("Deploy", [*actions, "bedrock:TagResource"], [models, deployments], wildcard_reason=reason)
+            owned.append(deployments)
+        if any(item.provisioned_model_name for item in self._customizations):
+            actions = ["bedrock:GetProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"]
+            function.allow("Provision", actions, [models, throughputs], wildcard_reason=reason)
+            owned.append(throughputs)
+        function.allow("ReadOwner", ["bedrock:ListTagsForResource"], owned, wildcard_reason=reason)
+        function.allow("Publish", ["ssm:PutParameter"], self._published_parameters())
         return function
+
+    def _published_parameters(self) -> list[str]:
+        names = [f"customizations/{item.customization}/promoted" for item in self._customizations]
+        names += [f"aliases/{item.alias}/serving" for item in self._customizations if item.serving == "on-demand"]
+        stack = cdk.Stack.of(self)
+        return [
+            stack.format_arn(
+                service="ssm", resource="parameter", resource_name=f"bedrock-kit/{self._deployment}/{name}"
+            )
+            for name in names
+        ]
 
     def _state_machine(
         self, check: lambda_.IFunction, metrics: lambda_.IFunction, promotion: lambda_.IFunction

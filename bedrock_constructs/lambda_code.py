@@ -5,6 +5,7 @@ Bytecode goes in beside the sources when the synthesizing Python has the runtime
 """
 
 import hashlib
+import importlib.util
 import json
 import py_compile
 import shutil
@@ -21,11 +22,13 @@ PROJECT = Path(__file__).resolve().parent.parent
 PYTHON_MINOR = (3, 14)
 RUNTIME = lambda_.Runtime.PYTHON_3_14
 SOURCE_ROOTS = (PROJECT / "lambda", PROJECT)
+# Data that a function needs and no runtime promises to have: pinned in requirements.txt, taken as installed.
+INSTALLED = ("tzdata",)
 SERVICE_MODELS_FOLDER = "service_models"
 
 
 def lambda_code(*packages: str, service_models: Sequence[str] = ()) -> lambda_.Code:
-    """The code of one function: top-level `packages` (from lambda/, else from the project's root).
+    """The code of one function: top-level `packages` (from lambda/, the project's root, or INSTALLED).
 
     `service_models` names botocore services ("bedrock") whose pinned API model goes in too: the runtime's own boto3
     may be older than the operations we call. Set AWS_DATA_PATH to `data_path()` for the function to use them.
@@ -51,14 +54,22 @@ def _staged(packages: tuple[str, ...], service_models: tuple[str, ...]) -> tuple
 
 def _files(packages: Sequence[str], service_models: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     for package in packages:
-        root = next((r for r in SOURCE_ROOTS if (r / package).is_dir()), None)
-        if root is None:
-            raise ValueError(f"no package named {package} in lambda/ or in the project's root")
+        root = _root(package)
         for path in sorted((root / package).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 yield path.relative_to(root).as_posix(), path.read_bytes()
     for service in service_models:
         yield from _service_model_files(service)
+
+
+def _root(package: str) -> Path:
+    found = next((root for root in SOURCE_ROOTS if (root / package).is_dir()), None)
+    if found:
+        return found
+    spec = importlib.util.find_spec(package) if package in INSTALLED else None
+    if spec is None or spec.origin is None:
+        raise ValueError(f"no package named {package} in lambda/, the project's root or the installed {INSTALLED}")
+    return Path(spec.origin).parent.parent
 
 
 def _service_model_files(service: str) -> Iterator[tuple[str, bytes]]:

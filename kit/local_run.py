@@ -152,11 +152,12 @@ def _api_key(clients: Clients, secret_arn: str) -> str:
 
 
 def _aliases(config: DeploymentConfig, clients: Clients) -> dict[str, str]:
-    """Alias -> what serves it now: the promoted target's ARN, else the alias's own foundation model."""
+    """Alias -> what serves it now: provisioned throughput, the promoted deployment, else its own foundation model."""
     assert config.inference_api
     targets = {}
     for alias, base in config.inference_api.aliases.items():
-        parameter = f"/bedrock-kit/{config.deployment.name}/aliases/{alias}/serving"
-        found = clients("ssm").get_parameters(Names=[parameter])["Parameters"]
-        targets[alias] = json.loads(found[0]["Value"])["target_arn"] if found else base.model
+        names = [f"/bedrock-kit/{config.deployment.name}/aliases/{alias}/{leaf}" for leaf in ("capacity", "serving")]
+        found = {item["Name"]: item["Value"] for item in clients("ssm").get_parameters(Names=names)["Parameters"]}
+        first = next((found[name] for name in names if name in found), None)
+        targets[alias] = json.loads(first)["target_arn"] if first else base.model
     return targets

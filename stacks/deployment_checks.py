@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from stacks.budget_checks import budget_faults
+from stacks.capacity_checks import capacity_faults
 from stacks.cost_checks import consent_faults
 from stacks.deployment_config import ConfigError, DeploymentConfig
 from stacks.model_checks import model_faults
@@ -29,6 +30,7 @@ def check_deployment(
         *_customization_faults(config),
         *_provisioned_throughput_faults(config),
         *(consent_faults(config) if consent else ()),
+        *capacity_faults(config, consent=consent),
         *_knowledge_base_faults(config),
         *_alias_faults(config),
     ]

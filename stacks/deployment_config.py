@@ -4,6 +4,7 @@ Knows the shape of the file and its bounds; what Bedrock offers is checked in de
 """
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -75,11 +76,21 @@ class Training(Section):
     customizations: Annotated[dict[Name, Customization], Field(min_length=1)]
 
 
+class CapacitySchedule(Section):
+    """When it is there: on `days` from `from` to `to` of `time_zone`; a `to` at or before `from` is the next day's."""
+
+    days: Annotated[list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]], Field(min_length=1)]
+    start: Annotated[str, Field(alias="from", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    end: Annotated[str, Field(alias="to", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    time_zone: str
+
+
 class ProvisionedThroughput(Section):
     """Billed by the hour from creation to deletion.
 
     `accept_hourly_cost_usd` is the consent to the price of all model units, `accept_unknown_price` the one to a price
-    that the price list does not have.
+    that the price list does not have, `accept_total_cost_usd` the one to the whole term of a commitment.
+    `notify`: mail addresses.
     """
 
     model: str | None = None
@@ -89,6 +100,11 @@ class ProvisionedThroughput(Section):
     commitment: Literal["none", "OneMonth", "SixMonths"] = "none"
     accept_hourly_cost_usd: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     accept_unknown_price: bool = False
+    accept_total_cost_usd: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    schedule: CapacitySchedule | None = None
+    expires: date | None = None
+    release_when_idle_hours: Annotated[int, Field(ge=1, le=720)] | None = None
+    notify: list[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]] = []
 
 
 class KnowledgeBase(Section):
@@ -180,7 +196,7 @@ def _allowed(location: tuple[str | int, ...]) -> str:
         if field is None:  # a name that the user chose, between a table and its section
             continue
         model = next((m for m in _sections(field.annotation)), model)
-    return ", ".join(sorted(model.model_fields))
+    return ", ".join(sorted(field.alias or name for name, field in model.model_fields.items()))
 
 
 def _sections(annotation: object) -> list[type[BaseModel]]:

@@ -5,6 +5,7 @@ from stacks.cost_lines import CostGroup, CostLine, line
 from stacks.deployment_config import DeploymentConfig, ProvisionedThroughput
 
 HOURS_PER_MONTH = 730  # 365 days of 24 hours over 12 months, as AWS's own calculator has it
+HOURS_PER_WEEK = 168
 COMMITMENT_MONTHS = {"none": 0, "OneMonth": 1, "SixMonths": 6}
 
 
@@ -38,7 +39,12 @@ def committed_line(name: str, config: DeploymentConfig, item: ProvisionedThrough
 
 
 def hours_per_month(item: ProvisionedThroughput) -> float:
-    return HOURS_PER_MONTH
+    """A week's open hours, as often as a month has weeks; all hours without a schedule."""
+    if item.schedule is None:
+        return HOURS_PER_MONTH
+    begin, end = (int(wall[:2]) + int(wall[3:]) / 60 for wall in (item.schedule.start, item.schedule.end))
+    open_hours = end - begin if end > begin else end - begin + 24
+    return len(set(item.schedule.days)) * open_hours * HOURS_PER_MONTH / HOURS_PER_WEEK
 
 
 def provisioned_groups(config: DeploymentConfig) -> list[CostGroup]:

@@ -5,22 +5,57 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
+from bedrock_constructs.provisioned_capacity import ProvisionedCapacity
 from bedrock_constructs.provisioned_throughput import ProvisionedThroughput
+from bedrock_constructs.provisioned_throughput_rights import ThroughputTarget
 from stacks.deployment_config import DeploymentConfig
+from stacks.deployment_config import ProvisionedThroughput as Section
 
 
 class ProvisionedThroughputStack(cdk.Stack):
     def __init__(self, scope: Construct, construct_id: str, *, config: DeploymentConfig, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, **kwargs)
-        for name, item in config.provisioned_throughput.items():
+        sections = config.provisioned_throughput
+        targets = {name: _target(config, name, item) for name, item in sections.items()}
+        capacity = ProvisionedCapacity(
+            self,
+            "Capacity",
+            kit_deployment=config.deployment.name,
+            throughputs=list(targets.values()),
+            notify=[address for item in sections.values() for address in item.notify],
+            watches_idleness=any(item.release_when_idle_hours for item in sections.values()),
+        )
+        for name, item in sections.items():
+            construct_name = "".join(part.capitalize() for part in name.split("-"))
+            schedule = item.schedule.model_dump(by_alias=True) if item.schedule else None
             ProvisionedThroughput(
                 self,
-                "".join(part.capitalize() for part in name.split("-")),
+                construct_name,
                 kit_deployment=config.deployment.name,
-                provisioned_model_name=f"{config.deployment.name}-{item.customization or name}",
-                model_identifier=item.model,
-                customization=item.customization,
+                target=targets[name],
+                capacity=capacity,
                 model_units=item.model_units,
                 commitment_duration=None if item.commitment == "none" else item.commitment,
-                alias=item.alias,
+                schedule=schedule,
+                expires=item.expires.isoformat() if item.expires else None,
+                release_when_idle_hours=item.release_when_idle_hours,
+                accepted_hourly_cost_usd=item.accept_hourly_cost_usd,
             )
+            if schedule:
+                capacity.open_and_close(construct_name, targets[name].name, schedule)
+        cdk.CfnOutput(self, "CapacityFunction", value=capacity.function.function_name)
+        cdk.CfnOutput(self, "CapacityTopicArn", value=capacity.topic.topic_arn)
+
+
+def provisioned_model_name(config: DeploymentConfig, section: str) -> str:
+    """The throughput's name in Bedrock."""
+    return f"{config.deployment.name}-{config.provisioned_throughput[section].customization or section}"
+
+
+def _target(config: DeploymentConfig, name: str, item: Section) -> ThroughputTarget:
+    return ThroughputTarget(
+        name=provisioned_model_name(config, name),
+        model_identifier=item.model,
+        customization=item.customization,
+        alias=item.alias,
+    )

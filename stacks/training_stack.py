@@ -15,6 +15,7 @@ from bedrock_constructs.customization_workflow import CustomizationWorkflow, Run
 from bedrock_constructs.training_data_bucket import TrainingDataBucket
 from stacks.customization_dataset import CustomizationDataset
 from stacks.deployment_config import Customization, DeploymentConfig, Training
+from stacks.provisioned_throughput_stack import provisioned_model_name
 
 
 class TrainingStack(cdk.Stack):
@@ -30,6 +31,11 @@ class TrainingStack(cdk.Stack):
         super().__init__(scope, construct_id, **kwargs)
         assert config.training
         self._deployment = config.deployment.name
+        self._throughputs = {
+            item.customization: provisioned_model_name(config, section)
+            for section, item in config.provisioned_throughput.items()
+            if item.customization
+        }
         key = _customer_key(self, config.training)
         bucket = TrainingDataBucket(
             self,
@@ -79,6 +85,7 @@ class TrainingStack(cdk.Stack):
             max_records=dataset.max_records,
             serving=item.serving,
             deployment_name=f"{self._deployment}-{name}",
+            provisioned_model_name=self._throughputs.get(name, ""),
             role=role.role,
         )
 

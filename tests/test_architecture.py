@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
-LAMBDA_PACKAGES = ("custom_resources", "customization", "inference_api", "knowledge_base_ingestion")
+LAMBDA_PACKAGES = (
+    "custom_resources",
+    "customization",
+    "inference_api",
+    "knowledge_base_ingestion",
+    "provisioned_capacity",
+)
 ROOMS = ("app", "stacks", "bedrock_constructs", "model_catalog", "training_data", "local_aws", "kit", *LAMBDA_PACKAGES)
 ARROWS = {
     "app": {"stacks"},
@@ -18,6 +24,7 @@ ARROWS = {
     "local_aws": set(),
     "kit": {"model_catalog", "training_data", "local_aws", "stacks"},
     "customization": {"training_data"},
+    "provisioned_capacity": {"custom_resources"},
 }
 PURE = ("lifecycle.py", "properties.py", "chat_completions.py", "checks.py", "records.py", "errors.py", "routes.py")
 

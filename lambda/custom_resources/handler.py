@@ -49,7 +49,9 @@ def resources(session: boto3.Session, region: str) -> dict[str, Factory]:
             session.client("bedrock", config=paced), session.client("ssm", config=patient)
         ),
         "Custom::BedrockProvisionedThroughput": lambda: ProvisionedThroughputResource(
-            session.client("bedrock", config=paced), session.client("ssm", config=patient)
+            session.client("bedrock", config=paced),
+            session.client("ssm", config=patient),
+            session.client("service-quotas", config=patient),
         ),
         "Custom::BucketObjects": lambda: BucketObjectsResource(session.client("s3", config=patient)),
         "Custom::BedrockCustomizationStart": lambda: CustomizationStartResource(

@@ -1,114 +1,143 @@
 """Custom::BedrockProvisionedThroughput: model units that are billed by the hour from creation to deletion.
 
-  Create  CreateProvisionedModelThroughput -> Creating -> InService | Failed
+  Create  CreateProvisionedModelThroughput -> Creating -> InService | Failed, after a look at the quota
           one of that name that carries our tags is adopted (a Create that died), any other one is refused
+          with a schedule, after the expiry day, or before anything is trained: nothing is bought here, the ledger says
+          why, and the schedule's function buys when it is time (lambda/provisioned_capacity)
   Update  custom model changed: UpdateProvisionedModelThroughput, same ARN -> Updating -> InService | Failed
           ModelUnits, CommitmentDuration or a foundation model changed: refused, Bedrock cannot change them
+          absent on purpose (the ledger says so): nothing to do, the next purchase takes the new settings
           ProvisionedModelName changed: replacement
-  Delete  the alias's serving parameter first, then the throughput -> GONE
-          under a commitment: FAILED at once with the day it ends; while Creating or Updating: asked again
+  Delete  the alias's capacity parameter first, then DRAIN_SECONDS later the throughput -> GONE
+          under a commitment: FAILED at once with day, cost and command; while Creating or Updating: asked again
 
-With Alias the serving parameter is published once InService (unless it points here already: promotion wrote it).
 The physical id is the name. All operations may be called twice: the token is CloudFormation's request id, and no
 second throughput is bought where one of ours exists.
 API: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateProvisionedModelThroughput.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from custom_resources import capacity_ledger, json_parameter, throughput_calls, throughput_quota
+from custom_resources.capacity_ledger import BOUGHT, RELEASED, Ledger
+from custom_resources.capacity_parameter import (
+    DRAIN_SECONDS,
+    parameter_name,
+    publish_capacity,
+    read_capacity,
+    withdraw_capacity,
+)
 from custom_resources.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
-from custom_resources.ownership import carries, ownership, tag_list
-from custom_resources.serving_parameter import publish_serving, read_serving, withdraw_serving
-from custom_resources.throughput_model import ThroughputProperties, custom_model_run, is_same_model, wanted_model
+from custom_resources.throughput_model import ThroughputProperties, is_same_model, wanted_model
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
-    from mypy_boto3_bedrock.type_defs import CreateProvisionedModelThroughputRequestTypeDef as CreateRequest
     from mypy_boto3_bedrock.type_defs import GetProvisionedModelThroughputResponseTypeDef as Throughput
+    from mypy_boto3_service_quotas import ServiceQuotasClient
     from mypy_boto3_ssm import SSMClient
 
-PHASES = {"Creating": Phase.IN_PROGRESS, "InService": Phase.READY, "Updating": Phase.IN_PROGRESS, "Failed": None}
-KIND = "provisioned-throughput"
+WHO = "cloudformation"
 
 
 class ProvisionedThroughputResource:
-    def __init__(self, bedrock: "BedrockClient", ssm: "SSMClient") -> None:
+    def __init__(
+        self,
+        bedrock: "BedrockClient",
+        ssm: "SSMClient",
+        quotas: "ServiceQuotasClient",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._bedrock = bedrock
         self._ssm = ssm
+        self._quotas = quotas
+        self._clock = clock
 
     def physical_id(self, request: Request) -> str:
         return ThroughputProperties.of(request).name
 
     def create(self, request: Request) -> Mapping[str, str]:
         wanted = ThroughputProperties.of(request)
-        found = self._find(wanted.name)
+        found = throughput_calls.find(self._bedrock, wanted.name)
         if found is not None:
+            self._require_ours(found, wanted)
+            self._note(wanted, BOUGHT, "deployed")
             return self._converge(wanted, found)
-        order: CreateRequest = {
-            "provisionedModelName": wanted.name,
-            "modelId": wanted_model(self._bedrock, self._ssm, wanted),
-            "modelUnits": wanted.model_units,
-            "tags": tag_list(ownership(wanted.kit_deployment, alias=wanted.alias, resource=wanted.owner)),
-            "clientRequestToken": request.token,
-        }
-        if wanted.commitment:
-            order["commitmentDuration"] = wanted.commitment
-        self._bedrock.create_provisioned_model_throughput(**order)
+        model = wanted_model(self._bedrock, self._ssm, wanted)
+        if model is not None:
+            throughput_quota.check_quota(self._bedrock, self._quotas, wanted, model)
+        later = _left_to_the_schedule(wanted, model, self._clock())
+        if later or model is None:
+            self._note(wanted, RELEASED, later)
+            return {}
+        self._note(wanted, BOUGHT, "deployed")
+        try:
+            throughput_calls.buy(self._bedrock, wanted, model, request.token)
+        except Exception as error:
+            if error_code(error) != "ServiceQuotaExceededException":
+                raise
+            raise throughput_quota.explained(error, self._quotas, wanted, model) from None
         return {}
 
     def update(self, request: Request) -> Mapping[str, str]:
         wanted = ThroughputProperties.of(request)
-        found = self._find(wanted.name)
-        if found is None:
+        found = throughput_calls.find(self._bedrock, wanted.name)
+        if found is not None:
+            self._require_ours(found, wanted)
+            return self._converge(wanted, found)
+        if self._ledger(wanted) is None:
             raise ResourceFailedError(
                 f"provisioned throughput {wanted.name} was deleted outside CloudFormation; an update buys no new one: "
                 "destroy the stack and deploy it again"
             )
-        return self._converge(wanted, found)
+        return {}
 
     def delete(self, request: Request) -> None:
         wanted = ThroughputProperties.of(request)
-        found = self._find(wanted.name)
-        if found is not None and not self._ours(found, wanted):
+        found = throughput_calls.find(self._bedrock, wanted.name)
+        if found is not None and not throughput_calls.is_ours(self._bedrock, found, wanted):
             return
-        if found is not None and _is_committed(found):
-            raise ResourceFailedError(_committed(found))
+        if found is not None and throughput_calls.is_committed(found, self._clock()):
+            raise ResourceFailedError(throughput_calls.committed_reason(found, wanted, self._clock()))
+        # No tick of the schedule buys it back: its settings parameter, without which it does nothing, is gone already.
         self._withdraw(wanted, found)
-        if found is not None:
-            self._ask_delete(found)
+        if found is not None and not self._is_draining(wanted):
+            throughput_calls.ask_delete(self._bedrock, found, wanted)
 
     def describe(self, request: Request) -> Snapshot:
         wanted = ThroughputProperties.of(request)
-        found = self._find(wanted.name)
+        found = throughput_calls.find(self._bedrock, wanted.name)
         if request.request_type == "Delete":
-            gone = found is None or not self._ours(found, wanted)
-            return Snapshot(Phase.GONE if gone else Phase.IN_PROGRESS)
-        if found is None:
+            if found is not None and throughput_calls.is_ours(self._bedrock, found, wanted):
+                return Snapshot(Phase.IN_PROGRESS)
+            capacity_ledger.remove_ledger(self._ssm, wanted.kit_deployment, wanted.name)
             return Snapshot(Phase.GONE)
-        phase = _phase(found)
+        if found is None:
+            ledger = self._ledger(wanted)
+            return Snapshot(Phase.READY if ledger and self._may_be_absent(request, ledger) else Phase.GONE)
+        phase = throughput_calls.phase_of(found)
         if phase is Phase.READY and wanted.alias:
-            self._publish(wanted, wanted.alias, found)
-        return Snapshot(phase, {"ProvisionedModelArn": found["provisionedModelArn"]})
+            publish_capacity(self._ssm, wanted.kit_deployment, wanted.alias, found, self._clock())
+        return Snapshot(phase)
+
+    @staticmethod
+    def _may_be_absent(request: Request, ledger: Ledger) -> bool:
+        return ledger.state == RELEASED or request.request_type == "Update"
 
     def _converge(self, wanted: ThroughputProperties, found: "Throughput") -> Mapping[str, str]:
         """Compares with what exists, not with the old properties: a rollback brings the two swapped."""
-        if not self._ours(found, wanted):
-            raise ResourceFailedError(
-                f"a provisioned throughput named {wanted.name} exists and does not carry the tags "
-                f"bedrock-kit:deployment={wanted.kit_deployment} and "
-                f"bedrock-kit:resource={wanted.owner}; delete it or choose another name"
-            )
         have = (found["desiredModelUnits"], found.get("commitmentDuration"))
         if have != (wanted.model_units, wanted.commitment):
             raise ResourceFailedError(
                 f"provisioned throughput {wanted.name} has {have[0]} model units and commitment {have[1] or 'none'}, "
                 f"wanted {wanted.model_units} and {wanted.commitment or 'none'}: Bedrock cannot change either, and a "
-                "second one would be billed beside the first; restore the setting, or destroy this stack and deploy it"
+                "second one would be billed beside the first; restore the setting, or see what a move would cost: "
+                f"python -m kit capacity migrate {wanted.name}"
             )
         model = wanted_model(self._bedrock, self._ssm, wanted)
-        if is_same_model(found["desiredModelArn"], model):
+        if model is None or is_same_model(found["desiredModelArn"], model):
             return {}
         if ":custom-model/" not in found["desiredModelArn"]:
             raise ResourceFailedError(
@@ -120,77 +149,53 @@ class ProvisionedThroughputResource:
         )
         return {}
 
-    def _ask_delete(self, found: "Throughput") -> None:
-        try:
-            self._bedrock.delete_provisioned_model_throughput(provisionedModelId=found["provisionedModelArn"])
-        except Exception as error:
-            busy = found["status"] in ("Creating", "Updating")
-            if error_code(error) == "ConflictException" and not busy:
-                raise ResourceFailedError(f"{_committed(found)} ({error})") from None
-            if error_code(error) not in ("ConflictException", "ResourceNotFoundException"):
-                raise
-
-    def _publish(self, wanted: ThroughputProperties, alias: str, found: "Throughput") -> None:
-        serving = read_serving(self._ssm, wanted.kit_deployment, alias)
-        if serving is not None and serving.get("target_arn") == found["provisionedModelArn"]:
-            return
-        custom_model_arn = found["modelArn"] if ":custom-model/" in found["modelArn"] else ""
-        publish_serving(
-            self._ssm,
-            wanted.kit_deployment,
-            alias,
-            {
-                "target_arn": found["provisionedModelArn"],
-                "kind": KIND,
-                "custom_model_arn": custom_model_arn,
-                "base_model": found["foundationModelArn"].rpartition("/")[2],
-                "run_id": custom_model_run(self._bedrock, custom_model_arn) if custom_model_arn else "",
-            },
-        )
-
     def _withdraw(self, wanted: ThroughputProperties, found: "Throughput | None") -> None:
-        serving = read_serving(self._ssm, wanted.kit_deployment, wanted.alias) if wanted.alias else None
-        if not wanted.alias or serving is None or serving.get("kind") != KIND:
+        if not wanted.alias:
             return
-        # After a replacement the alias is served by the new throughput: then the parameter is not this one's.
-        target_arn = serving["target_arn"]
-        mine = found["provisionedModelArn"] == target_arn if found else self._find(target_arn) is None
-        if mine:
-            withdraw_serving(self._ssm, wanted.kit_deployment, wanted.alias)
+        if found is None:
+            published = read_capacity(self._ssm, wanted.kit_deployment, wanted.alias)
+            # After a replacement the alias is served by the new throughput: then the parameter is not this one's.
+            if published and throughput_calls.find(self._bedrock, published["target_arn"]) is None:
+                json_parameter.remove(self._ssm, parameter_name(wanted.kit_deployment, wanted.alias))
+        elif withdraw_capacity(self._ssm, wanted.kit_deployment, wanted.alias, found["provisionedModelArn"]):
+            ledger = self._note(wanted, RELEASED, "its stack deletes it")
+            self._write(wanted, ledger.withdrawn(self._clock()))
 
-    def _ours(self, found: "Throughput", wanted: ThroughputProperties) -> bool:
-        marks = ownership(wanted.kit_deployment, resource=wanted.owner)
-        return carries(self._bedrock, found["provisionedModelArn"], marks)
+    def _is_draining(self, wanted: ThroughputProperties) -> bool:
+        ledger = self._ledger(wanted)
+        seconds = ledger.seconds_withdrawn(self._clock()) if ledger else None
+        return seconds is not None and seconds < DRAIN_SECONDS
 
-    def _find(self, identifier: str) -> "Throughput | None":
-        try:
-            return self._bedrock.get_provisioned_model_throughput(provisionedModelId=identifier)
-        except Exception as error:
-            if error_code(error) != "ResourceNotFoundException":
-                raise
-            return None
+    def _require_ours(self, found: "Throughput", wanted: ThroughputProperties) -> None:
+        if not throughput_calls.is_ours(self._bedrock, found, wanted):
+            raise ResourceFailedError(
+                f"a provisioned throughput named {wanted.name} exists and does not carry the tags "
+                f"bedrock-kit:deployment={wanted.kit_deployment} and "
+                f"bedrock-kit:resource={wanted.owner}; delete it or choose another name"
+            )
+
+    def _ledger(self, wanted: ThroughputProperties) -> Ledger | None:
+        return capacity_ledger.read_ledger(self._ssm, wanted.kit_deployment, wanted.name)
+
+    def _note(self, wanted: ThroughputProperties, state: str, why: str) -> Ledger:
+        now = self._clock()
+        found = self._ledger(wanted)
+        ledger = found or capacity_ledger.opened(state, why=why, who=WHO, now=now)
+        moved = ledger.moved(state, why=why, who=WHO, now=now)
+        if state == BOUGHT and (found is None or found.state != BOUGHT):
+            moved = replace(moved, purchase=moved.purchase + 1)
+        if moved != found:
+            self._write(wanted, moved)
+        return moved
+
+    def _write(self, wanted: ThroughputProperties, ledger: Ledger) -> None:
+        capacity_ledger.write_ledger(self._ssm, wanted.kit_deployment, wanted.name, ledger)
 
 
-def _phase(found: "Throughput") -> Phase:
-    status, name = found["status"], found["provisionedModelName"]
-    if status not in PHASES:
-        raise ResourceFailedError(f"provisioned throughput {name} has the unknown status {status}; update the kit")
-    phase = PHASES[status]
-    if phase is None:
-        message = found.get("failureMessage", "no reason given")
-        raise ResourceFailedError(f"provisioned throughput {name} is {status}: {message}")
-    return phase
-
-
-def _is_committed(found: "Throughput") -> bool:
-    end = found.get("commitmentExpirationTime")
-    return bool(found.get("commitmentDuration")) and end is not None and end > datetime.now(UTC)
-
-
-def _committed(found: "Throughput") -> str:
-    end = found.get("commitmentExpirationTime")
-    return (
-        f"provisioned throughput {found['provisionedModelName']} cannot be deleted before its commitment ends on "
-        f"{end.isoformat() if end else 'a day that Bedrock does not tell'}; it is billed until then. Destroy the "
-        "stack after that day, or skip this resource (cdk destroy, then retain) and delete it then"
-    )
+def _left_to_the_schedule(wanted: ThroughputProperties, model: str | None, now: datetime) -> str:
+    """Why nothing is bought by the deploy itself, or an empty text."""
+    if model is None:
+        return "no model yet"
+    if wanted.expires and wanted.expires <= now.date().isoformat():
+        return "expired"
+    return "waits for its schedule" if wanted.schedule else ""

@@ -1,12 +1,13 @@
-"""Which model a provisioned throughput serves: the one its properties name, or the one its customization trained."""
+"""What is wanted of a provisioned throughput, and which model it serves: the one named, or a customization's."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from custom_resources import json_parameter
 from custom_resources.lifecycle import Request, ResourceFailedError
 from custom_resources.properties import Properties
-from custom_resources.serving_parameter import read_serving
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -18,6 +19,11 @@ COMMITMENTS = ("OneMonth", "SixMonths")
 
 @dataclass(frozen=True)
 class ThroughputProperties:
+    """`owner` is <stack>/<logical id>; `schedule` (JSON) and `expires` (a day) leave the buying to the schedule.
+
+    `accepted_hourly_cost_usd` is what the user agreed to for all model units together: the price or more.
+    """
+
     name: str
     owner: str
     kit_deployment: str
@@ -26,17 +32,25 @@ class ThroughputProperties:
     model_identifier: str | None
     customization: str | None
     alias: str | None
+    schedule: str | None = None
+    expires: str | None = None
+    accepted_hourly_cost_usd: float | None = None
 
     @classmethod
     def of(cls, request: Request) -> "ThroughputProperties":
-        properties = Properties(request.properties)
+        return cls.parsed(request.properties, owner=f"{request.stack_id.split('/')[1]}/{request.logical_id}")
+
+    @classmethod
+    def parsed(cls, values: Mapping[str, Any], *, owner: str) -> "ThroughputProperties":
+        properties = Properties(values)
         commitment = properties.optional_text("CommitmentDuration")
         if commitment is not None and commitment not in COMMITMENTS:
             raise ResourceFailedError(
                 f"property CommitmentDuration must be one of {', '.join(COMMITMENTS)} or absent, got {commitment!r}"
             )
+        price = properties.optional_text("AcceptedHourlyCostUsd")
         return cls(
-            owner=f"{request.stack_id.split('/')[1]}/{request.logical_id}",
+            owner=owner,
             name=properties.text("ProvisionedModelName"),
             kit_deployment=properties.text("KitDeployment"),
             model_units=properties.integer("ModelUnits", minimum=1),
@@ -44,32 +58,29 @@ class ThroughputProperties:
             model_identifier=properties.optional_text("ModelIdentifier"),
             customization=properties.optional_text("Customization"),
             alias=properties.optional_text("Alias"),
+            schedule=properties.optional_text("Schedule"),
+            expires=properties.optional_text("Expires"),
+            accepted_hourly_cost_usd=float(price) if price else None,
         )
 
 
-def wanted_model(bedrock: "BedrockClient", ssm: "SSMClient", wanted: ThroughputProperties) -> str:
-    """A foundation model id with its context suffix, or a custom model's ARN.
+def promoted_parameter(deployment: str, customization: str) -> str:
+    """Written by promotion: which custom model the customization's callers are to get."""
+    return f"/bedrock-kit/{deployment}/customizations/{customization}/promoted"
 
-    A customization's model is the one that its alias was promoted to; before the first promotion, the newest Active
-    custom model that the training workflow made for it.
+
+def wanted_model(bedrock: "BedrockClient", ssm: "SSMClient", wanted: ThroughputProperties) -> str | None:
+    """A foundation model id with its context suffix, or a custom model's ARN; None while nothing is trained.
+
+    A customization's model is the one that was promoted; before the first promotion, the newest Active custom model
+    that the training workflow made for it.
     """
     if wanted.model_identifier:
         return wanted.model_identifier
     if not wanted.customization:
         raise ResourceFailedError(f"provisioned throughput {wanted.name} names neither a model nor a customization")
-    serving = read_serving(ssm, wanted.kit_deployment, wanted.alias) if wanted.alias else None
-    found = str((serving or {}).get("custom_model_arn") or "") or _newest_model(bedrock, wanted)
-    if not found:
-        raise ResourceFailedError(
-            f"customization {wanted.customization} has no custom model yet: train first (deploy the training stack and "
-            "wait for its run), then deploy the provisioned throughput"
-        )
-    return found
-
-
-def custom_model_run(bedrock: "BedrockClient", custom_model_arn: str) -> str:
-    """The id of the training run that made the model: the end of the model's name."""
-    return bedrock.get_custom_model(modelIdentifier=custom_model_arn)["modelName"].rpartition("-")[2]
+    promoted = json_parameter.read(ssm, promoted_parameter(wanted.kit_deployment, wanted.customization)) or {}
+    return str(promoted.get("custom_model_arn") or "") or _newest_model(bedrock, wanted)
 
 
 def is_same_model(arn: str, identifier: str) -> bool:

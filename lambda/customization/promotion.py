@@ -1,7 +1,9 @@
 """Puts a custom model behind what serves its alias, in place: callers keep the same target while the model changes.
 
 on-demand    custom model deployment: absent -> created; Active -> updated to the new model; same model -> left alone
-provisioned  provisioned throughput of its own stack: updated to the new model, never created here (hourly price)
+throughput   of its own stack: there -> updated to the new model; not bought now -> left to the next purchase, which
+             reads the promoted parameter; never created here (hourly price)
+A customization can have both: then the model is swapped behind both before the alias is published.
 """
 
 import json
@@ -53,41 +55,58 @@ class Promotion:
     def promote(self, run: Mapping[str, Any], model_arn: str) -> dict[str, str]:
         """Begin to serve `model_arn`. Raises PromotionError, PromotionBusyError."""
         specification = run["specification"]
-        if specification["serving"] == "provisioned":
-            return self._promote_throughput(specification["deployment_name"], model_arn, run["deployment"])
-        return self._promote_deployment(run, model_arn)
+        targets = []
+        if specification["serving"] == "on-demand":
+            targets.append(self._promote_deployment(run, model_arn))
+        if specification["provisioned_model_name"]:
+            name = specification["provisioned_model_name"]
+            targets.append(self._promote_throughput(name, model_arn, run["deployment"]))
+        return {"target_arn": targets[0]}
 
     def status(self, run: Mapping[str, Any], model_arn: str) -> dict[str, str]:
-        """{"status": IN_PROGRESS or READY, "target_arn"}. Raises PromotionError on failure or an unknown status."""
+        """{"status": IN_PROGRESS or READY, "target_arn"}. Raises PromotionError on failure or an unknown status.
+
+        The target is the custom model deployment where there is one; empty for a throughput that is not there now.
+        """
         specification = run["specification"]
-        if specification["serving"] == "provisioned":
-            phase, target, reason = self._throughput_phase(specification["deployment_name"], model_arn)
-        else:
-            phase, target, reason = self._deployment_phase(specification["deployment_name"], model_arn)
-        if phase is Phase.FAILED:
-            raise PromotionError(
-                f"{specification['deployment_name']} failed to serve {model_arn}: {reason or 'no reason given'}; "
-                "correct that (delete what failed to be created), then upload the data again"
-            )
-        return {"status": phase.value, "target_arn": target}
+        looks = []
+        if specification["serving"] == "on-demand":
+            looks.append(self._deployment_phase(specification["deployment_name"], model_arn))
+        if specification["provisioned_model_name"]:
+            looks.append(self._throughput_phase(specification["provisioned_model_name"], model_arn))
+        for phase, _, reason in looks:
+            if phase is Phase.FAILED:
+                raise PromotionError(
+                    f"{specification['deployment_name']} failed to serve {model_arn}: {reason or 'no reason given'}; "
+                    "correct that (delete what failed to be created), then upload the data again"
+                )
+        ready = all(phase is Phase.READY for phase, _, _ in looks)
+        return {"status": (Phase.READY if ready else Phase.IN_PROGRESS).value, "target_arn": looks[0][1]}
 
     def publish(self, run: Mapping[str, Any], model_arn: str, target_arn: str, *, now: str) -> dict[str, str]:
-        """Write the alias's serving parameter: from now on callers get the custom model."""
+        """Write what was promoted, and the alias's serving parameter: from now on callers get the custom model.
+
+        The capacity parameter is not written here: it belongs to the throughput, whose ARN stays the same.
+        """
         specification = run["specification"]
-        kind = "provisioned-throughput" if specification["serving"] == "provisioned" else "custom-model-deployment"
-        value = {
-            "target_arn": target_arn,
-            "kind": kind,
-            "custom_model_arn": model_arn,
-            "base_model": specification["base_model"],
-            "run_id": run["run_id"],
-            "published_at": now,
-        }
-        name = run_names.serving_parameter(run["deployment"], specification["alias"])
-        self._ssm.put_parameter(Name=name, Value=json.dumps(value), Type="String", Overwrite=True)
+        promoted = {"custom_model_arn": model_arn, "run_id": run["run_id"], "promoted_at": now}
+        self._put(run_names.promoted_parameter(run["deployment"], specification["customization"]), promoted)
+        if specification["serving"] == "on-demand":
+            value = {
+                "target_arn": target_arn,
+                "kind": "custom-model-deployment",
+                "custom_model_arn": model_arn,
+                "base_model": specification["base_model"],
+                "run_id": run["run_id"],
+                "published_at": now,
+            }
+            self._put(run_names.serving_parameter(run["deployment"], specification["alias"]), value)
         return {"alias": specification["alias"], "target_arn": target_arn}
 
-    def _promote_deployment(self, run: Mapping[str, Any], model_arn: str) -> dict[str, str]:
+    def _put(self, name: str, value: Mapping[str, str]) -> None:
+        self._ssm.put_parameter(Name=name, Value=json.dumps(value), Type="String", Overwrite=True)
+
+    def _promote_deployment(self, run: Mapping[str, Any], model_arn: str) -> str:
         specification = run["specification"]
         name = specification["deployment_name"]
         try:
@@ -102,29 +121,26 @@ class Promotion:
                 ],
                 clientRequestToken=run["execution_name"],
             )
-            return {"target_arn": created["customModelDeploymentArn"]}
+            return created["customModelDeploymentArn"]
         target = found["customModelDeploymentArn"]
         self._require_ours(target, name, run["deployment"])
         if found["modelArn"] != model_arn:
             busy = found["status"] == "Creating" or found.get("updateDetails", {}).get("updateStatus") == "Updating"
             _require_idle(busy, name)
             self._bedrock.update_custom_model_deployment(customModelDeploymentIdentifier=target, modelArn=model_arn)
-        return {"target_arn": target}
+        return target
 
-    def _promote_throughput(self, name: str, model_arn: str, deployment: str) -> dict[str, str]:
+    def _promote_throughput(self, name: str, model_arn: str, deployment: str) -> str:
         try:
             found = self._bedrock.get_provisioned_model_throughput(provisionedModelId=name)
         except self._bedrock.exceptions.ResourceNotFoundException:
-            raise PromotionError(
-                f"there is no provisioned throughput {name}: the model {model_arn} is trained and kept; deploy the "
-                "provisioned-throughput stack, which takes it from there"
-            ) from None
+            return ""
         target = found["provisionedModelArn"]
         self._require_ours(target, name, deployment)
         if found["desiredModelArn"] != model_arn:
             _require_idle(found["status"] in ("Creating", "Updating"), name)
             self._bedrock.update_provisioned_model_throughput(provisionedModelId=target, desiredModelId=model_arn)
-        return {"target_arn": target}
+        return target
 
     def _require_ours(self, target: str, name: str, deployment: str) -> None:
         tags = self._bedrock.list_tags_for_resource(resourceARN=target)["tags"]
@@ -146,7 +162,10 @@ class Promotion:
         return phase, found["customModelDeploymentArn"], found.get("failureMessage", "")
 
     def _throughput_phase(self, name: str, model_arn: str) -> tuple[Phase, str, str]:
-        found = self._bedrock.get_provisioned_model_throughput(provisionedModelId=name)
+        try:
+            found = self._bedrock.get_provisioned_model_throughput(provisionedModelId=name)
+        except self._bedrock.exceptions.ResourceNotFoundException:
+            return Phase.READY, "", ""
         phase = _phase(THROUGHPUT_PHASES, found["status"], name)
         if phase is Phase.READY and found["modelArn"] != model_arn:
             phase = Phase.IN_PROGRESS

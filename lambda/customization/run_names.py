@@ -29,6 +29,11 @@ def specification_parameter(deployment: str, customization: str) -> str:
     return f"/bedrock-kit/{deployment}/customizations/{customization}"
 
 
+def promoted_parameter(deployment: str, customization: str) -> str:
+    """Which model the customization's callers are to get: a throughput that is bought later takes it from here."""
+    return f"{specification_parameter(deployment, customization)}/promoted"
+
+
 def serving_parameter(deployment: str, alias: str) -> str:
     return f"/bedrock-kit/{deployment}/aliases/{alias}/serving"
 

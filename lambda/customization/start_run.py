@@ -54,7 +54,10 @@ class RunStarter:
         return self._start_once(f"{customization}-{run}", run, run_input)
 
     def stop(self, customization: str) -> dict[str, Any]:
-        """Stop the customization's executions that are under way; Step Functions stops their jobs."""
+        """Stop its executions that are under way (Step Functions stops their jobs) and forget what was promoted.
+
+        The models stay: a customization that comes back is promoted anew from the one that its content gave.
+        """
         pages = self._stepfunctions.get_paginator("list_executions").paginate(
             stateMachineArn=self._state_machine_arn, statusFilter="RUNNING"
         )
@@ -63,6 +66,8 @@ class RunStarter:
             self._stepfunctions.stop_execution(
                 executionArn=item["executionArn"], error="Removed", cause="the customization was removed"
             )
+        # DeleteParameters, unlike DeleteParameter, takes it calmly where nothing was ever promoted.
+        self._ssm.delete_parameters(Names=[run_names.promoted_parameter(self._deployment, customization)])
         return {"stopped": len(mine)}
 
     def _object(self, bucket: str, key: str) -> BinaryIO:

@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
@@ -12,7 +13,9 @@ from bedrock_constructs.bucket_objects import BucketObjects
 from bedrock_constructs.custom_model_deployment import CustomModelDeployment
 from bedrock_constructs.customization_start import CustomizationStart
 from bedrock_constructs.model_access import ModelAccess
+from bedrock_constructs.provisioned_capacity import ProvisionedCapacity
 from bedrock_constructs.provisioned_throughput import ProvisionedThroughput
+from bedrock_constructs.provisioned_throughput_rights import ThroughputTarget
 
 PROVISIONED_NAME = "sup-support"
 
@@ -23,23 +26,28 @@ def template() -> Template:
     stack = cdk.Stack(app, "Test", env=cdk.Environment(account="111122223333", region="us-east-1"))
     ModelAccess(stack, "Access", models=["b.model", "a.model"], use_case={"companyName": "Brew"})
     CustomModelDeployment(stack, "Serving", kit_deployment="sup", deployment_name="sup-support", alias="bot")
-    ProvisionedThroughput(
-        stack,
-        "Throughput",
-        kit_deployment="sup",
-        provisioned_model_name=PROVISIONED_NAME,
-        model_identifier=None,
-        customization="support",
-        model_units=1,
-        commitment_duration=None,
-        alias="bot",
-    )
+    add_throughput(stack, ThroughputTarget(PROVISIONED_NAME, None, "support", "bot"))
     bucket = s3.Bucket(stack, "Bucket")
     folder = Path(__file__).resolve().parent.parent / "custom_resources"
     BucketObjects(stack, "Files", source=folder, destination=bucket, prefix="docs/", delete_on_removal=False)
     starter = lambda_.Function.from_function_name(stack, "Starter", "starter")
     CustomizationStart(stack, "Start", starter=starter, customization="support", data_key="data/a", spec_hash="h")
     return Template.from_stack(stack)
+
+
+def add_throughput(stack: cdk.Stack, target: ThroughputTarget, **settings: Any) -> ProvisionedCapacity:
+    capacity = ProvisionedCapacity(
+        stack,
+        "Capacity",
+        kit_deployment="sup",
+        throughputs=[target],
+        notify=["ops@example.com"],
+        watches_idleness=False,
+    )
+    ProvisionedThroughput(
+        stack, "Throughput", kit_deployment="sup", target=target, capacity=capacity, model_units=1, **settings
+    )
+    return capacity
 
 
 def actions_of(construct_id: str) -> set[str]:

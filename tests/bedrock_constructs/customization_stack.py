@@ -42,6 +42,7 @@ def workflow_template(*, customer_key: bool = False) -> Template:
             max_records=20_000,
             serving="on-demand",
             deployment_name=f"sup-{name}",
+            provisioned_model_name="sup-sales" if name == "sales" else "",
             role=role,
         )
         for name, role in roles.items()

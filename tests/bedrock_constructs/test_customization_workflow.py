@@ -149,7 +149,7 @@ def test_no_function_may_act_on_everything(template: Template, role: str) -> Non
         ("CheckDataRole", {"ReadData", "WriteReport", "FindModel"}),
         ("MetricsRole", {"ReadOutput", "WriteMetrics", "ListOutput"}),
         ("PromotionRole", {"Deploy", "Provision", "ReadOwner", "Publish"}),
-        ("StarterFunctionRole", {"ReadData", "Follow", "Start", "Specification", "ReportFailure"}),
+        ("StarterFunctionRole", {"ReadData", "Follow", "Start", "Specification", "ReportFailure", "ForgetPromotion"}),
     ],
 )
 def test_each_function_has_its_own_rights(template: Template, role: str, sids: set[str]) -> None:
@@ -203,6 +203,7 @@ def test_each_customization_has_its_specification_in_a_parameter(template: Templ
         "max_records": 20_000,
         "serving": "on-demand",
         "deployment_name": "sup-support",
+        "provisioned_model_name": "",
         "role_arn": "X",
         "bucket": "X",
         "data_prefix": "data/support/",

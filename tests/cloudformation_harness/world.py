@@ -15,6 +15,7 @@ from custom_resources import answer, handler
 from tests.cloudformation_harness.bedrock import Bedrock
 from tests.cloudformation_harness.clients import Call, Fault, Plan, Session
 from tests.cloudformation_harness.dynamodb import DynamoDB
+from tests.cloudformation_harness.quotas import ServiceQuotas
 from tests.cloudformation_harness.storage import Objects, Parameters
 from tests.cloudformation_harness.virtual_time import KilledError, Process, Scheduler
 
@@ -44,6 +45,7 @@ class World:
         self.dynamodb = DynamoDB()
         self.ssm = Parameters()
         self.s3 = Objects()
+        self.service_quotas = ServiceQuotas(self.bedrock.settings)
         self.functions: dict[str, Callable[[Any], Any]] = {}
         self.calls: list[Call] = []
         self.plan: Plan = lambda call: None
@@ -60,7 +62,7 @@ class World:
     def serve(self, service: str, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         if service == "lambda":
             return self._invoke(parameters)
-        fake: Any = getattr(self, service)
+        fake: Any = getattr(self, service.replace("-", "_"))
         result: dict[str, Any] = getattr(fake, operation)(parameters)
         return result
 

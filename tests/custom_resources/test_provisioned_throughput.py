@@ -1,218 +1,331 @@
 """Capacity by the hour: never bought twice, never changed by surprise, never left behind unnoticed."""
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from botocore.stub import ANY
 
 from custom_resources.lifecycle import Phase, Request, ResourceFailedError
+from custom_resources.provisioned_throughput import ProvisionedThroughputResource
 from tests.custom_resources.aws import event
-from tests.custom_resources.throughput_aws import ARN, BASE, MODEL, NEW_MODEL, PARAMETER, TAGS, Fixture
+from tests.provisioned_capacity.aws import BASE, CREATING, MODEL, NEW_MODEL, PROPERTIES, WEEKDAYS, FakeAws, Refused
+
+OWNER = "sup-training/Thing"
+TAGS = {"bedrock-kit:deployment": "sup", "bedrock-kit:alias": "bot", "bedrock-kit:resource": OWNER}
+NOVA = "amazon.nova-micro-v1:0:128k"
+
+
+class Stack:
+    """The resource, and what CloudFormation asks of it."""
+
+    def __init__(self) -> None:
+        self.aws = FakeAws()
+        bedrock, ssm, quotas = (self.aws.client(service) for service in ("bedrock", "ssm", "service-quotas"))
+        self.resource = ProvisionedThroughputResource(bedrock, ssm, quotas, lambda: self.aws.now)
+
+    def promoted(self, model: str = MODEL) -> "Stack":
+        self.aws.deploy(model=model)  # of what it leaves, the promoted model only
+        self.aws.undeploy()
+        del self.aws.parameters["/bedrock-kit/sup/capacity/sup-support/ledger"]
+        return self
+
+    def there(self, **more: Any) -> dict[str, Any]:
+        return self.aws.plant(**{"tags": TAGS, **more})
+
+    def create(self, **more: str) -> Phase:
+        self.resource.create(request("Create", **more))
+        return self.look("Create", **more)
+
+    def look(self, kind: str, **more: str) -> Phase:
+        return self.resource.describe(request(kind, **more)).phase
+
+    def delete(self) -> Phase:
+        """Asked and polled every 10 s, for 5 minutes at most."""
+        asked = request("Delete")
+        self.resource.delete(asked)
+        for _ in range(30):
+            if self.resource.describe(asked).phase is Phase.GONE:
+                return Phase.GONE
+            self.aws.sleep(10)
+            self.resource.delete(asked)
+        return Phase.IN_PROGRESS
 
 
 @pytest.fixture
-def aws() -> Fixture:
-    return Fixture()
+def stack() -> Stack:
+    return Stack().promoted()
 
 
 def request(kind: str, **more: str) -> Request:
-    properties = {"ProvisionedModelName": "sup-support", "KitDeployment": "sup", "ModelUnits": "1", "Alias": "bot"}
-    model = {} if "Customization" in more else {"ModelIdentifier": MODEL}
-    return Request.from_event(event(kind, properties | model | more))
+    merged = {**PROPERTIES, **more}
+    if "ModelIdentifier" in more:
+        merged.pop("Customization")
+    return Request.from_event(event(kind, merged))
 
 
-def test_a_throughput_of_another_resource_is_refused(aws: Fixture) -> None:
-    aws.found()
-    aws.tagged(TAGS[:2])
+def test_a_throughput_of_another_resource_is_refused(stack: Stack) -> None:
+    stack.there(tags={**TAGS, "bedrock-kit:resource": "sup-training/Other"})
 
     with pytest.raises(ResourceFailedError, match="bedrock-kit:resource=sup-training/Thing"):
-        aws.resource.create(request("Create"))
+        stack.create()
 
 
-def test_units_change_is_refused_before_anything_is_bought(aws: Fixture) -> None:
-    aws.found()
-    aws.tagged()
+def test_units_or_commitment_changes_are_refused_before_anything_is_bought(stack: Stack) -> None:
+    stack.there()
 
-    with pytest.raises(ResourceFailedError, match="has 1 model units and commitment none, wanted 2 and OneMonth"):
-        aws.resource.update(request("Update", ModelUnits="2", CommitmentDuration="OneMonth"))
-    aws.done()
+    with pytest.raises(ResourceFailedError, match="has 1 model units and commitment none, wanted 2 and OneMonth") as no:
+        stack.resource.update(request("Update", ModelUnits="2", CommitmentDuration="OneMonth"))
 
-
-def test_rollback_to_what_exists_changes_nothing(aws: Fixture) -> None:
-    aws.found()
-    aws.tagged()
-
-    assert aws.resource.update(request("Update")) == {}
-    aws.done()
+    assert "kit capacity migrate sup-support" in str(no.value)
+    assert stack.aws.log == []
 
 
-def test_foundation_model_change_is_refused(aws: Fixture) -> None:
-    aws.found(modelArn=BASE, desiredModelArn=BASE)
-    aws.tagged()
+def test_rollback_to_what_exists_changes_nothing(stack: Stack) -> None:
+    stack.there()
+
+    assert stack.resource.update(request("Update")) == {}
+    assert stack.aws.log == []
+
+
+def test_foundation_model_change_is_refused(stack: Stack) -> None:
+    stack.there(model=BASE)
 
     with pytest.raises(ResourceFailedError, match="changes the model of custom models only"):
-        aws.resource.update(request("Update", ModelIdentifier="amazon.nova-lite-v1:0:300k"))
+        stack.resource.update(request("Update", ModelIdentifier="amazon.nova-lite-v1:0:300k"))
 
 
-def test_update_of_a_deleted_throughput_buys_no_new_one(aws: Fixture) -> None:
-    aws.absent()
-
+def test_update_of_a_deleted_throughput_buys_no_new_one(stack: Stack) -> None:
     with pytest.raises(ResourceFailedError, match="was deleted outside CloudFormation"):
-        aws.resource.update(request("Update"))
+        stack.resource.update(request("Update"))
 
 
-def test_unknown_commitment_is_refused(aws: Fixture) -> None:
+def test_unknown_commitment_is_refused(stack: Stack) -> None:
     with pytest.raises(ResourceFailedError, match="one of OneMonth, SixMonths or absent, got 'none'"):
-        aws.resource.create(request("Create", CommitmentDuration="none"))
+        stack.create(CommitmentDuration="none")
 
 
-def test_delete_under_commitment_fails_at_once_with_the_day(aws: Fixture) -> None:
-    aws.found(commitmentDuration="OneMonth", commitmentExpirationTime=datetime(2999, 2, 3, tzinfo=UTC))
-    aws.tagged()
+def test_without_enough_units_nothing_is_bought_and_the_codes_are_said(stack: Stack) -> None:
+    stack.aws.units_allowed = 2.0
+    stack.aws.plant(name="of-others", units=2, tags={})
 
-    with pytest.raises(ResourceFailedError, match="commitment ends on 2999-02-03"):
-        aws.resource.delete(request("Delete"))
-    aws.done()  # the alias is still served
+    with pytest.raises(ResourceFailedError, match=r"L-BE77399C .*: 2 of 2 are in use") as refused:
+        stack.create()
 
-
-def test_conflict_of_a_throughput_in_service_fails(aws: Fixture) -> None:
-    aws.found()
-    aws.tagged()
-    aws.serving(None)
-    aws.bedrock.add_client_error("delete_provisioned_model_throughput", "ConflictException", "committed")
-
-    with pytest.raises(ResourceFailedError, match=r"a day that Bedrock does not tell.*committed"):
-        aws.resource.delete(request("Delete"))
+    assert "aws service-quotas request-service-quota-increase --service-code bedrock" in str(refused.value)
+    assert len(str(refused.value)) <= 900  # what lifecycle.reason lets through
+    assert stack.aws.log == []
 
 
-@pytest.mark.parametrize(("status", "fault"), [("Failed", "is Failed: quota"), ("Napping", "unknown status Napping")])
-def test_failed_and_unknown_statuses_raise(aws: Fixture, status: str, fault: str) -> None:
-    aws.found(status, failureMessage="quota")
+def test_a_base_model_has_another_quota_and_committed_units_do_not_count(stack: Stack) -> None:
+    stack.aws.units_allowed = 0.0
+    stack.aws.plant(name="of-others", units=2, tags={}, commitment="OneMonth", end=stack.aws.now)
 
-    with pytest.raises(ResourceFailedError, match=fault):
-        aws.resource.describe(request("Create"))
-
-
-def test_untrained_customization_says_train_first(aws: Fixture) -> None:
-    aws.absent()
-    aws.serving(None)
-    aws.bedrock.add_response("list_custom_models", {"modelSummaries": []})
-
-    with pytest.raises(ResourceFailedError, match="train first"):
-        aws.resource.create(request("Create", Customization="support"))
+    with pytest.raises(ResourceFailedError, match=r"L-FE44174A .*: 0 of 0 are in use"):
+        stack.create(ModelIdentifier=NOVA)
 
 
-def test_create_orders_once_then_publishes_the_alias(aws: Fixture) -> None:
-    aws.absent()
-    aws.ordered(MODEL, commitmentDuration="OneMonth")
-    aws.found("Creating")
-    aws.found()
-    aws.serving(None)
-    name = {"modelName": "sup-support-0123456789abcdef", "modelArn": MODEL, "creationTime": "2026-01-01T00:00:00Z"}
-    aws.bedrock.add_response("get_custom_model", name, {"modelIdentifier": MODEL})
-    published = {"Name": PARAMETER, "Value": ANY, "Type": "String", "Overwrite": True}
-    aws.ssm.add_response("put_parameter", {}, published)
+def test_bedrocks_own_refusal_is_explained(stack: Stack) -> None:
+    stack.aws.refuse_create = Refused("ServiceQuotaExceededException", "no model units for Nova")
 
-    aws.resource.create(request("Create", CommitmentDuration="OneMonth"))
-    looks = [aws.resource.describe(request("Create")) for _ in range(2)]
-
-    assert [look.phase for look in looks] == [Phase.IN_PROGRESS, Phase.READY]
-    assert looks[1].attributes == {"ProvisionedModelArn": ARN}
-    aws.done()
+    with pytest.raises(ResourceFailedError, match=r"its value is 10.*no model units for Nova"):
+        stack.create()
 
 
-def test_customization_takes_the_promoted_model(aws: Fixture) -> None:
-    aws.absent()
-    aws.serving(ARN, NEW_MODEL)
-    aws.ordered(NEW_MODEL)
+def test_another_refusal_is_passed_on(stack: Stack) -> None:
+    stack.aws.refuse_create = Refused("ValidationException", "no")
 
-    aws.resource.create(request("Create", Customization="support"))
-
-    aws.done()
+    with pytest.raises(Exception, match="ValidationException"):
+        stack.create()
 
 
-def test_customization_takes_the_newest_model_of_its_own_before_a_promotion(aws: Fixture) -> None:
-    aws.absent()
-    aws.serving(None)
+def test_delete_under_commitment_fails_at_once_with_day_cost_and_command(stack: Stack) -> None:
+    end = stack.aws.now + timedelta(days=10)
+    item = stack.there(commitment="OneMonth", end=end)
+    stack.look("Create")
+
+    with pytest.raises(ResourceFailedError) as refused:
+        stack.resource.delete(request("Delete"))
+
+    for part in (f"ends on {end.isoformat()}", "at most 14,520.00 USD", f"--provisioned-model-id {item['arn']}"):
+        assert part in str(refused.value)
+    assert len(str(refused.value)) <= 900
+    assert stack.aws.published  # the alias is still served
+
+
+def test_without_a_price_the_remaining_cost_is_unknown(stack: Stack) -> None:
+    stack.there(commitment="OneMonth", end=stack.aws.now + timedelta(days=10))
+
+    with pytest.raises(ResourceFailedError, match="costs an unknown amount"):
+        stack.resource.delete(request("Delete", AcceptedHourlyCostUsd=""))
+
+
+def test_conflict_of_a_throughput_in_service_fails(stack: Stack) -> None:
+    stack.there(end=datetime.max.replace(tzinfo=stack.aws.now.tzinfo))  # committed, though Bedrock does not say so
+
+    with pytest.raises(ResourceFailedError, match=r"cannot be deleted before its commitment ends.*committed"):
+        stack.resource.delete(request("Delete"))
+
+
+def test_failed_raises_with_bedrocks_reason(stack: Stack) -> None:
+    stack.there(failed="quota")
+
+    with pytest.raises(ResourceFailedError, match="is Failed: quota"):
+        stack.look("Create")
+
+
+def test_unknown_status_raises(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    stack.there()
+    monkeypatch.setattr(stack.aws, "status", lambda item: "Napping")
+
+    with pytest.raises(ResourceFailedError, match="unknown status Napping"):
+        stack.look("Create")
+
+
+def test_it_disappeared_while_it_was_made(stack: Stack) -> None:
+    stack.create()
+    stack.aws.throughputs.clear()
+
+    assert stack.look("Create") is Phase.GONE
+
+
+def test_before_anything_is_trained_the_deploy_buys_nothing_and_says_why() -> None:
+    stack = Stack()
+
+    assert stack.create() is Phase.READY
+    assert (stack.aws.ledger["state"], stack.aws.ledger["why"], stack.aws.log) == ("released", "no model yet", [])
+
+
+@pytest.mark.parametrize(
+    ("property_", "value", "why"),
+    [("Schedule", str(WEEKDAYS), "waits for its schedule"), ("Expires", "2026-11-30", "expired")],
+)
+def test_a_schedule_or_a_past_day_leave_the_buying_to_others(
+    stack: Stack, property_: str, value: str, why: str
+) -> None:
+    assert stack.create(**{property_: value}) is Phase.READY
+    assert (stack.aws.ledger["why"], stack.aws.log) == (why, [])
+
+
+def test_absent_on_purpose_an_update_is_fine_whatever_it_changes(stack: Stack) -> None:
+    stack.create(Schedule=str(WEEKDAYS))
+
+    stack.resource.update(request("Update", ModelUnits="3"))
+
+    assert stack.look("Update", ModelUnits="3") is Phase.READY
+    assert stack.aws.log == []
+
+
+def test_create_orders_once_then_publishes_the_alias(stack: Stack) -> None:
+    assert stack.create() is Phase.IN_PROGRESS
+    assert not stack.aws.published
+    stack.aws.sleep(CREATING.total_seconds())
+
+    assert stack.look("Create") is Phase.READY
+    (item,) = stack.aws.throughputs.values()
+    assert item["tags"] == TAGS
+    assert (stack.aws.published["target_arn"], stack.aws.published["custom_model_arn"]) == (item["arn"], MODEL)
+    assert stack.aws.ledger["state"] == "bought"
+
+
+def test_a_repeated_create_buys_no_second_one(stack: Stack) -> None:
+    stack.create()
+    stack.create()
+
+    assert len(stack.aws.log) == 1
+
+
+def test_a_commitment_is_ordered_as_wished(stack: Stack) -> None:
+    stack.create(CommitmentDuration="OneMonth")
+
+    (item,) = stack.aws.throughputs.values()
+    assert item["commitment"] == "OneMonth"
+
+
+def test_a_foundation_model_is_published_as_such(stack: Stack) -> None:
+    stack.create(ModelIdentifier=BASE)
+    stack.aws.sleep(CREATING.total_seconds())
+    stack.look("Create", ModelIdentifier=BASE)
+
+    assert stack.aws.published["model"] == BASE
+
+
+def test_customization_takes_the_newest_model_of_its_own_before_a_promotion(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack = Stack()
     names = {"sup-support-extra-0123456789abcdef": NEW_MODEL, "sup-support-0123456789abcdef": MODEL}
-    summaries = [
-        {
-            "modelArn": arn,
-            "modelName": name,
-            "creationTime": "2026-01-01T00:00:00Z",
-            "baseModelArn": BASE,
-            "baseModelName": "x",
-        }
-        for name, arn in names.items()
-    ]
-    asked = {
-        "nameContains": "sup-support-",
-        "sortBy": "CreationTime",
-        "sortOrder": "Descending",
-        "modelStatus": "Active",
-    }
-    aws.bedrock.add_response("list_custom_models", {"modelSummaries": summaries}, asked)
-    aws.ordered(MODEL)
+    base = {"creationTime": stack.aws.now, "baseModelArn": BASE, "baseModelName": "x"}
+    found = [{"modelArn": arn, "modelName": name, **base} for name, arn in names.items()]
+    monkeypatch.setattr(stack.aws, "_ListCustomModels", lambda **_: {"modelSummaries": found})
 
-    aws.resource.create(request("Create", Customization="support"))
+    stack.create()
 
-    aws.done()
+    assert stack.aws.log == ["create sup-support x1 aaaaaaaaaaaa"]
 
 
-def test_a_create_that_died_is_adopted(aws: Fixture) -> None:
-    aws.found("Creating")
-    aws.tagged()
+def test_a_create_that_died_is_adopted(stack: Stack) -> None:
+    stack.there()
 
-    aws.resource.create(request("Create"))
-
-    aws.done()
+    assert stack.create() is Phase.READY
+    assert stack.aws.log == []
 
 
-def test_update_swaps_the_custom_model_in_place(aws: Fixture) -> None:
-    aws.found()
-    aws.tagged()
-    swap = {"provisionedModelId": ARN, "desiredModelId": NEW_MODEL}
-    aws.bedrock.add_response("update_provisioned_model_throughput", {}, swap)
+def test_update_swaps_the_custom_model_in_place(stack: Stack) -> None:
+    stack.there()
 
-    aws.resource.update(request("Update", ModelIdentifier=NEW_MODEL))
+    stack.resource.update(request("Update", ModelIdentifier=NEW_MODEL))
 
-    aws.done()
+    assert stack.aws.log == ["swap sup-support bbbbbbbbbbbb"]
 
 
-def test_delete_withdraws_the_alias_first(aws: Fixture) -> None:
-    aws.found()
-    aws.tagged()
-    aws.serving(ARN)
-    aws.ssm.add_response("delete_parameter", {}, {"Name": PARAMETER})
-    aws.bedrock.add_response("delete_provisioned_model_throughput", {}, {"provisionedModelId": ARN})
-    aws.absent()
+def test_delete_sends_callers_away_before_it_deletes(stack: Stack) -> None:
+    stack.there()
+    stack.look("Create")
+    withdrawn = []
+    stack.aws.before = lambda operation: withdrawn.append((operation, stack.aws.now))
 
-    aws.resource.delete(request("Delete"))
+    assert stack.delete() is Phase.GONE
 
-    assert aws.resource.describe(request("Delete")).phase is Phase.GONE
-    aws.done()
-
-
-def test_delete_while_creating_is_asked_again(aws: Fixture) -> None:
-    aws.found("Creating")
-    aws.tagged()
-    aws.serving(None)
-    aws.bedrock.add_client_error("delete_provisioned_model_throughput", "ConflictException")
-    aws.found("Creating")
-    aws.tagged()
-
-    aws.resource.delete(request("Delete"))
-
-    assert aws.resource.describe(request("Delete")).phase is Phase.IN_PROGRESS
+    times = dict(reversed(withdrawn))  # the first of each
+    waited = times["DeleteProvisionedModelThroughput"] - times["DeleteParameter"]
+    assert waited >= timedelta(seconds=30)
+    assert stack.aws.ledger is None
 
 
-def test_delete_of_absent_and_of_foreign_does_nothing(aws: Fixture) -> None:
-    aws.absent()
-    aws.serving(None)
-    aws.found()
-    aws.tagged([])
+def test_without_a_caller_nothing_is_waited_for(stack: Stack) -> None:
+    stack.there()
 
-    aws.resource.delete(request("Delete"))
-    aws.resource.delete(request("Delete"))
+    stack.resource.delete(request("Delete"))
 
-    aws.done()
+    assert stack.aws.throughputs == {}
+
+
+def test_delete_while_creating_is_asked_again(stack: Stack) -> None:
+    stack.create()
+
+    assert stack.delete() is Phase.GONE
+    assert stack.aws.throughputs == {}
+
+
+def test_delete_of_foreign_does_nothing(stack: Stack) -> None:
+    stack.there(tags={})
+
+    assert stack.delete() is Phase.GONE
+    assert stack.aws.log == []
+
+
+def test_delete_of_absent_takes_a_parameter_along_that_points_nowhere(stack: Stack) -> None:
+    stack.there()
+    stack.look("Create")
+    stack.aws.throughputs.clear()
+
+    assert stack.delete() is Phase.GONE
+    assert stack.aws.published is None
+
+
+def test_after_a_replacement_the_alias_stays_with_the_new_one(stack: Stack) -> None:
+    new = stack.there(name="sup-new")
+    old = stack.there()
+    stack.aws.parameters["/bedrock-kit/sup/aliases/bot/capacity"] = f'{{"target_arn": "{new["arn"]}"}}'
+
+    assert stack.delete() is Phase.GONE
+    assert stack.aws.published == {"target_arn": new["arn"]}
+    assert old["arn"] not in stack.aws.throughputs

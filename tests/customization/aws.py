@@ -28,6 +28,7 @@ SPECIFICATION: dict[str, Any] = {
     "max_records": 4,
     "serving": "on-demand",
     "deployment_name": "sup-support",
+    "provisioned_model_name": "",
     "role_arn": "arn:aws:iam::111122223333:role/Job",
     "bucket": BUCKET,
     "data_prefix": "data/support/",

@@ -10,7 +10,8 @@ DEPLOYMENT_ARN = "arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment
 THROUGHPUT_ARN = "arn:aws:bedrock:us-east-1:111122223333:provisioned-model/provisionpro"
 OURS = [{"key": "bedrock-kit:deployment", "value": "sup"}, {"key": "bedrock-kit:alias", "value": "support-bot"}]
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
-PROVISIONED = a_run(serving="provisioned")
+PROVISIONED = a_run(serving="provisioned", provisioned_model_name="sup-support")
+BOTH = a_run(provisioned_model_name="sup-support")
 
 
 class Promoting:

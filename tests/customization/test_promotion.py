@@ -8,6 +8,7 @@ import pytest
 from customization.promotion import PromotionBusyError, PromotionError
 from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, RUN_ID, a_run
 from tests.customization.promoting import (
+    BOTH,
     DEPLOYMENT_ARN,
     OURS,
     PROVISIONED,
@@ -15,6 +16,8 @@ from tests.customization.promoting import (
     Promoting,
     update_details,
 )
+
+NOW = "2026-11-24T00:00:00Z"
 
 
 @pytest.mark.parametrize("tags", [[], [{"key": "bedrock-kit:deployment", "value": "another"}]])
@@ -32,9 +35,18 @@ def test_a_throughput_of_someone_elses_is_not_touched() -> None:
         promoting.promote(PROVISIONED)
 
 
-def test_without_the_throughput_the_model_is_kept_and_the_fix_is_said() -> None:
-    with pytest.raises(PromotionError, match=f"{MODEL_ARN} is trained and kept; deploy the provisioned-throughput"):
-        Promoting().without("get_provisioned_model_throughput").promote(PROVISIONED)
+def test_a_throughput_that_is_released_is_left_to_its_next_purchase() -> None:
+    promoting = Promoting().without("get_provisioned_model_throughput")
+
+    assert promoting.promote(PROVISIONED) == {"target_arn": ""}
+
+
+def test_a_busy_throughput_holds_up_the_promotion_also_where_there_is_a_deployment() -> None:
+    promoting = Promoting().with_deployment(MODEL_ARN).with_tags(DEPLOYMENT_ARN, OURS)
+    promoting.with_throughput(OTHER_MODEL_ARN, status="Creating").with_tags(THROUGHPUT_ARN, OURS)
+
+    with pytest.raises(PromotionBusyError):
+        promoting.promote(BOTH)
 
 
 @pytest.mark.parametrize(
@@ -99,28 +111,52 @@ def test_a_throughput_that_is_changing_to_the_model_is_left_alone() -> None:
     assert promoting.promote(PROVISIONED) == {"target_arn": THROUGHPUT_ARN}
 
 
-@pytest.mark.parametrize(
-    ("run", "kind"), [(a_run(), "custom-model-deployment"), (PROVISIONED, "provisioned-throughput")]
-)
-def test_publishing_writes_what_serves_the_alias(run: dict[str, Any], kind: str) -> None:
+def test_the_model_is_swapped_behind_deployment_and_throughput() -> None:
+    promoting = Promoting().with_deployment(OTHER_MODEL_ARN).with_tags(DEPLOYMENT_ARN, OURS)
+    answer = {"customModelDeploymentArn": DEPLOYMENT_ARN}
+    update = {"customModelDeploymentIdentifier": DEPLOYMENT_ARN, "modelArn": MODEL_ARN}
+    promoting.bedrock.add_response("update_custom_model_deployment", answer, update)
+    promoting.with_throughput(OTHER_MODEL_ARN).with_tags(THROUGHPUT_ARN, OURS)
+    swap = {"provisionedModelId": THROUGHPUT_ARN, "desiredModelId": MODEL_ARN}
+    promoting.bedrock.add_response("update_provisioned_model_throughput", {}, swap)
+
+    assert promoting.promote(BOTH) == {"target_arn": DEPLOYMENT_ARN}
+
+
+@pytest.mark.parametrize("run", [a_run(), BOTH])
+def test_publishing_writes_what_was_promoted_and_what_serves_the_alias(run: dict[str, Any]) -> None:
     promoting = Promoting()
+    expect_promoted(promoting)
     value = {
         "target_arn": DEPLOYMENT_ARN,
-        "kind": kind,
+        "kind": "custom-model-deployment",
         "custom_model_arn": MODEL_ARN,
         "base_model": "amazon.nova-micro-v1:0:128k",
         "run_id": RUN_ID,
-        "published_at": "2026-11-24T00:00:00Z",
+        "published_at": NOW,
     }
-    expected = {
-        "Name": "/bedrock-kit/sup/aliases/support-bot/serving",
-        "Value": json.dumps(value),
-        "Type": "String",
-        "Overwrite": True,
-    }
-    promoting.ssm.add_response("put_parameter", {}, expected)
+    expect_parameter(promoting, "/bedrock-kit/sup/aliases/support-bot/serving", value)
 
-    result = promoting.promotion.publish(run, MODEL_ARN, DEPLOYMENT_ARN, now="2026-11-24T00:00:00Z")
+    result = promoting.promotion.publish(run, MODEL_ARN, DEPLOYMENT_ARN, now=NOW)
 
     assert result == {"alias": "support-bot", "target_arn": DEPLOYMENT_ARN}
     promoting.ssm.assert_no_pending_responses()
+
+
+def test_publishing_leaves_the_alias_of_a_provisioned_model_to_the_throughput() -> None:
+    promoting = Promoting()
+    expect_promoted(promoting)
+
+    promoting.promotion.publish(PROVISIONED, MODEL_ARN, THROUGHPUT_ARN, now=NOW)
+
+    promoting.ssm.assert_no_pending_responses()
+
+
+def expect_promoted(promoting: Promoting) -> None:
+    promoted = {"custom_model_arn": MODEL_ARN, "run_id": RUN_ID, "promoted_at": NOW}
+    expect_parameter(promoting, "/bedrock-kit/sup/customizations/support/promoted", promoted)
+
+
+def expect_parameter(promoting: Promoting, name: str, value: dict[str, str]) -> None:
+    expected = {"Name": name, "Value": json.dumps(value), "Type": "String", "Overwrite": True}
+    promoting.ssm.add_response("put_parameter", {}, expected)

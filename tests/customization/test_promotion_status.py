@@ -4,7 +4,7 @@ import pytest
 
 from customization.promotion import DEPLOYMENT_PHASES, THROUGHPUT_PHASES, UPDATE_PHASES, PromotionError
 from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, a_run, stubbed
-from tests.customization.promoting import DEPLOYMENT_ARN, PROVISIONED, Promoting, update_details
+from tests.customization.promoting import BOTH, DEPLOYMENT_ARN, PROVISIONED, Promoting, update_details
 
 
 def test_a_failed_deployment_carries_bedrocks_reason() -> None:
@@ -69,6 +69,18 @@ def test_a_throughput_is_ready_when_it_serves_this_model(model: str, status: str
     promoting = Promoting().with_throughput(model, status=status)
 
     assert promoting.promotion.status(PROVISIONED, MODEL_ARN)["status"] == expected
+
+
+def test_a_throughput_that_is_released_is_ready_without_a_target() -> None:
+    promoting = Promoting().without("get_provisioned_model_throughput")
+
+    assert promoting.promotion.status(PROVISIONED, MODEL_ARN) == {"status": "READY", "target_arn": ""}
+
+
+def test_with_both_the_later_one_decides_and_the_deployment_is_the_target() -> None:
+    promoting = Promoting().with_deployment(MODEL_ARN).with_throughput(OTHER_MODEL_ARN, status="Updating")
+
+    assert promoting.promotion.status(BOTH, MODEL_ARN) == {"status": "IN_PROGRESS", "target_arn": DEPLOYMENT_ARN}
 
 
 def test_every_status_of_the_api_is_in_a_table() -> None:

@@ -189,6 +189,7 @@ def test_stop_ends_the_runs_of_this_customization_only() -> None:
     listed(starting.states, names)
     expected = {"executionArn": arn_of(names[0]), "error": "Removed", "cause": "the customization was removed"}
     starting.states.add_response("stop_execution", {"stopDate": 0}, expected)
+    forgotten(starting.ssm)
 
     assert starting.starter.stop("support") == {"stopped": 1}
     starting.all_called()
@@ -197,8 +198,14 @@ def test_stop_ends_the_runs_of_this_customization_only() -> None:
 def test_stop_with_nothing_under_way_is_fine() -> None:
     starting = Starting()
     listed(starting.states, [])
+    forgotten(starting.ssm)
 
     assert starting.starter.stop("support") == {"stopped": 0}
+
+
+def forgotten(ssm: Stubber) -> None:
+    name = "/bedrock-kit/sup/customizations/support/promoted"
+    ssm.add_response("delete_parameters", {"InvalidParameters": [name]}, {"Names": [name]})
 
 
 def listed(states: Stubber, names: list[str]) -> None:

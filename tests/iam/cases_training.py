@@ -94,6 +94,7 @@ TRAINING = {
             *on(EXECUTION, "states:DescribeExecution", "states:StopExecution"),
             *on(arn("states", MACHINE), "states:ListExecutions", "states:StartExecution"),
             *on(arn("ssm", "parameter/bedrock-kit/iam/customizations/support"), "ssm:GetParameter"),
+            *on(arn("ssm", "parameter/bedrock-kit/iam/customizations/support/promoted"), "ssm:DeleteParameters"),
             # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
             *on(arn("sqs", "iam-training-WorkflowStarterDeadLetters"), "sqs:SendMessage"),
         ],
@@ -102,7 +103,12 @@ TRAINING = {
             *on(OTHER_EXECUTION, "states:DescribeExecution", "states:StopExecution"),
             *on(arn("states", "stateMachine:somebody-elses"), "states:StartExecution"),
             *on(arn("ssm", "parameter/bedrock-kit/other/customizations/support"), "ssm:GetParameter"),
-            *on(arn("ssm", "parameter/bedrock-kit/iam/customizations/support"), "ssm:PutParameter"),
+            *on(
+                arn("ssm", "parameter/bedrock-kit/iam/customizations/support"),
+                "ssm:PutParameter",
+                "ssm:DeleteParameters",
+            ),
+            *on(arn("ssm", "parameter/bedrock-kit/iam/customizations/support/promoted"), "ssm:PutParameter"),
             *on(arn("sqs", "iam-training-WorkflowStarterDeadLetters"), "sqs:ReceiveMessage"),
         ],
     ),

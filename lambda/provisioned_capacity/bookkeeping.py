@@ -1,0 +1,74 @@
+"""Settings and ledger of one throughput: read anew at every step, written when something changed, told once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from custom_resources import capacity_ledger
+from custom_resources.capacity_ledger import RELEASED, Hold, Ledger
+from custom_resources.lifecycle import ResourceFailedError
+from provisioned_capacity.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock import BedrockClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_service_quotas import ServiceQuotasClient
+    from mypy_boto3_ssm import SSMClient
+
+    from provisioned_capacity.notices import Notices
+
+WHO = "converge"
+
+
+@dataclass(frozen=True)
+class Clients:
+    bedrock: "BedrockClient"
+    ssm: "SSMClient"
+    quotas: "ServiceQuotasClient"
+    cloudwatch: "CloudWatchClient"
+
+
+@dataclass(frozen=True)
+class Books:
+    """`deployment` and `name` (in Bedrock) say which throughput's."""
+
+    clients: Clients
+    notices: "Notices"
+    deployment: str
+    name: str
+    clock: Callable[[], datetime]
+
+    def settings(self) -> Settings | None:
+        return read_settings(self.clients.ssm, self.deployment, self.name)
+
+    def ledger(self) -> Ledger | None:
+        return capacity_ledger.read_ledger(self.clients.ssm, self.deployment, self.name)
+
+    def write(self, ledger: Ledger, *, before: Ledger | None = None) -> None:
+        if ledger != before:
+            capacity_ledger.write_ledger(self.clients.ssm, self.deployment, self.name, ledger)
+
+    def hold(self, hold: Hold | None) -> None:
+        """Overrule the schedule, or (None) stop to: the next step goes by it."""
+        ledger = self.ledger()
+        if ledger is None:
+            raise ResourceFailedError(
+                f"{self.name} is not deployed in {self.deployment}: it has no ledger; deploy first"
+            )
+        self.write(replace(ledger, hold=hold), before=ledger)
+
+    def give_up(self, ledger: Ledger, hold: Hold) -> None:
+        """Nothing is there and nothing is to be bought for now: say so once, in the ledger and to people."""
+        released = ledger.moved(RELEASED, why=hold.why, who=WHO, now=self.clock())
+        self.write(replace(released, hold=hold))
+        if hold.why != ledger.why:
+            self.notices.tell(f"{self.name}: not bought", f"{hold.why}\nUntil: {hold.until or 'kit capacity buy'}")
+
+    def tell_once(self, ledger: Ledger, mark: str, text: str) -> Ledger:
+        if mark in ledger.warned:
+            return ledger
+        self.notices.tell(f"{self.name}: {mark}", text)
+        told = replace(ledger, warned=(*ledger.warned, mark)[-10:])
+        self.write(told)
+        return told

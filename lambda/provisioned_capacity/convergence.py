@@ -1,0 +1,102 @@
+"""Moves one throughput a step towards what is wanted, and steps until it is there.
+
+Every step looks at what is there first: it may run twice, at once, late or not at all. Nothing is bought without the
+settings parameter, which CloudFormation takes away before it deletes; a purchase that crosses that is given back.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from custom_resources import throughput_calls
+from custom_resources.capacity_ledger import BOUGHT, Ledger
+from custom_resources.lifecycle import ResourceFailedError
+from provisioned_capacity import renewal
+from provisioned_capacity.bookkeeping import Books
+from provisioned_capacity.idleness import is_idle
+from provisioned_capacity.purchase import towards_bought
+from provisioned_capacity.release import give_back, towards_released
+from provisioned_capacity.settings import Settings
+from provisioned_capacity.wanted_state import Wanted, active_hold, idle_hold, wanted_state
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock.type_defs import GetProvisionedModelThroughputResponseTypeDef as Throughput
+
+STEP_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Step:
+    """`status` is Bedrock's before the step, or absent; `wanted`, `why`, `until`: what is aimed at, and how long."""
+
+    name: str
+    status: str
+    wanted: str
+    why: str
+    until: str | None
+    settled: bool
+
+
+class Convergence:
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._ordered_with: Settings | None = None
+
+    def settle(self, *, seconds: float, sleep: Callable[[float], None]) -> Step:
+        """Step until nothing is left to do or `seconds` of the clock are over; the next tick goes on then."""
+        begin = self._books.clock()
+        step = self.step()
+        while not step.settled and (self._books.clock() - begin).total_seconds() < seconds:
+            sleep(STEP_SECONDS)
+            step = self.step()
+        return step
+
+    def step(self) -> Step:
+        settings, ledger = self._books.settings(), self._books.ledger()
+        if settings is None or ledger is None:
+            return self._undeployed()
+        found = throughput_calls.find(self._books.clients.bedrock, self._books.name)
+        if found is not None and not throughput_calls.is_ours(self._books.clients.bedrock, found, settings.throughput):
+            raise ResourceFailedError(f"{settings.name} exists and does not carry this deployment's tags: not touched")
+        if found is not None:
+            ledger = self._with_renewal_told(settings, ledger, found)
+            ledger = self._with_idle_hold(settings, ledger, found)
+        wanted = wanted_state(settings, ledger, self._books.clock())
+        return self._report(wanted, found, settled=self._move(settings, ledger, found, wanted))
+
+    def _move(self, settings: Settings, ledger: Ledger, found: "Throughput | None", wanted: Wanted) -> bool:
+        if wanted.state != BOUGHT:
+            return towards_released(self._books, settings.throughput, ledger, found, wanted.why)
+        settled = towards_bought(self._books, settings, ledger, found, wanted.why)
+        if found is None and not settled:
+            self._ordered_with = settings
+        return settled
+
+    def _undeployed(self) -> Step:
+        settled = self._ordered_with is None or give_back(self._books, self._ordered_with.throughput)
+        return Step(self._books.name, "not deployed", "nothing", "its stack is gone or not yet there", None, settled)
+
+    def _with_renewal_told(self, settings: Settings, ledger: Ledger, found: "Throughput") -> Ledger:
+        mark = renewal.due_warning(found, ledger.warned, self._books.clock())
+        if mark is None:
+            return ledger
+        return self._books.tell_once(ledger, mark, renewal.warning_text(found, settings.throughput))
+
+    def _with_idle_hold(self, settings: Settings, ledger: Ledger, found: "Throughput") -> Ledger:
+        now, hours = self._books.clock(), settings.release_when_idle_hours
+        arn = found["provisionedModelArn"]
+        if active_hold(ledger, now) or not is_idle(self._books.clients.cloudwatch, ledger, arn, hours, now):
+            return ledger
+        held = replace(ledger, hold=idle_hold(settings, now))
+        self._books.write(held)
+        return held
+
+    def _report(self, wanted: Wanted, found: "Throughput | None", *, settled: bool) -> Step:
+        return Step(
+            name=self._books.name,
+            status=found["status"] if found else "absent",
+            wanted=wanted.state,
+            why=wanted.why,
+            until=wanted.until.isoformat(timespec="seconds") if wanted.until else None,
+            settled=settled,
+        )
