@@ -20,27 +20,36 @@ LISTED_WITHOUT_TYPE = "NONE"  # in the listing, but neither invoked nor provisio
 
 @dataclass(frozen=True)
 class RegionListing:
-    """Models by id: facts and inference types; profiles by id: regions they route to ("*": every region)."""
+    """Models by id: facts and inference types; profiles by id: regions they route to ("*": every region).
+
+    `unanswered` are the models of which the API did not say whether the region offers them: taken as listed.
+    """
 
     models: Mapping[str, Mapping[str, Any]]
     inference: Mapping[str, tuple[str, ...]]
     customizations: Mapping[str, tuple[str, ...]]
     profiles: Mapping[str, tuple[str, ...]]
+    unanswered: tuple[str, ...] = ()
 
 
-def read_region(bedrock: Any) -> RegionListing:
-    """Ask a Bedrock control plane client for its region's models and system-defined profiles."""
+def read_region(bedrock: Any, failures: tuple[type[Exception], ...]) -> RegionListing:
+    """Ask a Bedrock control plane client for its region's models and system-defined profiles.
+
+    Raises one of `failures` when the region cannot be listed.
+    """
     summaries = bedrock.list_foundation_models()["modelSummaries"]
+    absent, unanswered = _availability(bedrock, summaries, failures)
     pages = bedrock.get_paginator("list_inference_profiles").paginate(typeEquals="SYSTEM_DEFINED")
     return RegionListing(
         models={item["modelId"]: _facts(item) for item in summaries},
-        inference={item["modelId"]: _inference(bedrock, item) for item in summaries},
+        inference={item["modelId"]: _inference(item, absent) for item in summaries},
         customizations={item["modelId"]: tuple(item.get("customizationsSupported", ())) for item in summaries},
         profiles={
             item["inferenceProfileId"]: _destinations(item)
             for page in pages
             for item in page["inferenceProfileSummaries"]
         },
+        unanswered=unanswered,
     )
 
 
@@ -70,7 +79,7 @@ def merged(old: Mapping[str, Any], read: Mapping[str, RegionListing], *, date: s
 
 def _facts(item: Mapping[str, Any]) -> dict[str, Any]:
     life = item.get("modelLifecycle", {})
-    return {
+    found = {
         "name": item.get("modelName"),
         "provider": item.get("providerName"),
         "input": item.get("inputModalities"),
@@ -79,15 +88,29 @@ def _facts(item: Mapping[str, Any]) -> dict[str, Any]:
         "status": life.get("status"),
         "lifecycle": {ours: life[theirs].date().isoformat() for ours, theirs in DATES.items() if theirs in life},
     }
+    return {name: value for name, value in found.items() if value is not None}
 
 
-def _inference(bedrock: Any, item: Mapping[str, Any]) -> tuple[str, ...]:
-    """How the model is called here; not at all where the listing shows what the region does not offer."""
+def _availability(
+    bedrock: Any, summaries: list[dict[str, Any]], failures: tuple[type[Exception], ...]
+) -> tuple[set[str], tuple[str, ...]]:
+    """Models that are listed here but not offered, and those without an answer."""
+    absent, unanswered = set(), []
+    for item in summaries:
+        model_id = item["modelId"]
+        if "ON_DEMAND" not in item.get("inferenceTypesSupported", ()) or VARIANT.match(model_id):
+            continue
+        try:
+            if bedrock.get_foundation_model_availability(modelId=model_id)["regionAvailability"] != "AVAILABLE":
+                absent.add(model_id)
+        except failures:
+            unanswered.append(model_id)
+    return absent, tuple(unanswered)
+
+
+def _inference(item: Mapping[str, Any], absent: set[str]) -> tuple[str, ...]:
     types = tuple(item.get("inferenceTypesSupported", ()))
-    if "ON_DEMAND" not in types or VARIANT.match(item["modelId"]):
-        return types
-    offered = bedrock.get_foundation_model_availability(modelId=item["modelId"])["regionAvailability"]
-    return types if offered == "AVAILABLE" else tuple(item for item in types if item != "ON_DEMAND")
+    return tuple(kind for kind in types if kind != "ON_DEMAND") if item["modelId"] in absent else types
 
 
 def _destinations(profile: Mapping[str, Any]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from model_catalog.price_list import products, read_prices, replaced
 from model_catalog.service_prices import service_prices
 
 SOURCE = "ListFoundationModels, ListInferenceProfiles and GetFoundationModelAvailability of an AWS account"
+OTHERS = "; other regions: "
 PRICE_REGION = "us-east-1"
 Client = Callable[[str, str], Any]
 
@@ -32,12 +33,16 @@ def refresh(client: Client, regions: Iterable[str], *, date: str, failures: tupl
     problems = []
     for region in regions:
         try:
-            read[region] = read_region(client("bedrock", region))
+            read[region] = read_region(client("bedrock", region), failures)
         except failures as error:
             problems.append(f"{region}: not read, its data is as before: {error}")
+            continue
+        if read[region].unanswered:
+            models = ", ".join(read[region].unanswered)
+            problems.append(f"{region}: taken as listed, for GetFoundationModelAvailability gave no answer: {models}")
     offered = loading.offered_data()
     if read:
-        offered = merged(offered, read, date=date, source=SOURCE)
+        offered = merged(offered, read, date=date, source=_source(offered, read))
     rows = json.loads(prices.FILE.read_text(encoding="utf-8"))["prices"]
     try:
         pricing = client("pricing", PRICE_REGION)
@@ -69,6 +74,14 @@ def write(refreshed: Refreshed, *, date: str) -> None:
     _replace(loading.OFFERED, _lines(refreshed.offered))
     rows = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in refreshed.price_rows)
     _replace(prices.FILE, f'{{\n "compiled": "{date}",\n "prices": [\n{rows}\n ]\n}}\n')
+
+
+def _source(old: Mapping[str, Any], read: Mapping[str, RegionListing]) -> str:
+    """Who says what offered.json will hold: regions that were not read keep their source."""
+    if set(old["regions"]) <= set(read):
+        return SOURCE
+    before = old["source"].rsplit(OTHERS, 1)[-1]
+    return f"{SOURCE} in {', '.join(sorted(read))}{OTHERS}{before}"
 
 
 def _changes(id_: str, old: Any, new: Any) -> Iterator[str]:

@@ -93,11 +93,16 @@ def _small(tmp_path: Path) -> Iterator[None]:
         "date": "2026-11-01",
         "models": {
             "p.a": listed(streaming=False, lifecycle={"end_of_life": "2027-01-01"}),
-            "p.a:128k": listed(inference={"PROVISIONED": ["us-east-1"]}),
+            "p.a:128k": listed(inference={"PROVISIONED": ["us-east-1"]}, customizations={"FINE_TUNING": ["us-west-2"]}),
         },
         "profiles": {"us.p.a": [{"from": ["us-east-2"], "to": ["us-east-1"]}]},
     }
-    facts = {
+    training = {"regions": ["us-east-1"], "record_format": "converse", "min_records": 1, "max_records": 2}
+    training |= {"hyperparameters": {}, "source": "s"}
+    methods = ("FINE_TUNING", "DISTILLATION", "REINFORCEMENT_FINE_TUNING")
+    facts: dict[str, Any] = {
+        "customization_id": {"value": "p.a:128k", "source": "s"},
+        "customizations": dict.fromkeys(methods, training),
         "streaming": {"value": True, "source": "s"},
         "tools": {"value": True, "source": "s"},
         "end_of_life": {"value": "2026-12-01", "source": "s"},
@@ -130,6 +135,15 @@ def test_the_listing_wins_and_people_fill_what_it_leaves_open() -> None:
     assert model.documents is None
     assert model.regions == ("us-east-1", "us-east-2")
     assert loading.by_id()["p.a:128k"] is model
+
+
+@pytest.mark.usefixtures("_small")
+def test_the_listing_says_where_a_method_is_offered_and_that_one_is_no_longer() -> None:
+    customizations = loading.by_id()["p.a"].customizations
+
+    assert customizations["FINE_TUNING"].regions == ("us-west-2",)
+    assert "DISTILLATION" not in customizations
+    assert customizations["REINFORCEMENT_FINE_TUNING"].regions == ("us-east-1",)
 
 
 @pytest.mark.usefixtures("_small")

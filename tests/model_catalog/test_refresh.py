@@ -71,11 +71,16 @@ class Account:
         self.stubs[service, region] = stub
         return stub
 
-    def region(self, name: str, models: list[dict[str, Any]], *profiles: dict[str, Any], absent: str = "") -> None:
+    def region(
+        self, name: str, models: list[dict[str, Any]], *profiles: dict[str, Any], absent: str = "", silent: str = ""
+    ) -> None:
         stub = self._stub("bedrock", name)
         stub.add_response("list_foundation_models", {"modelSummaries": models}, {})
         for item in models:
             if "ON_DEMAND" in item["inferenceTypesSupported"] and item["modelId"].count(":") < 2:
+                if item["modelId"] == silent:
+                    stub.add_client_error("get_foundation_model_availability", "ValidationException", "no")
+                    continue
                 there = "NOT_AVAILABLE" if item["modelId"] == absent else "AVAILABLE"
                 stub.add_response(
                     "get_foundation_model_availability",
@@ -196,6 +201,37 @@ def test_a_model_that_is_listed_but_not_offered_in_the_region_is_not_on_demand_t
     inference = refreshed(account, "us-east-1").offered["models"][MICRO]["inference"]
 
     assert inference == {"ON_DEMAND": ["eu-west-1"], "INFERENCE_PROFILE": ["us-east-1"]}
+
+
+@pytest.mark.usefixtures("files")
+def test_a_model_without_an_answer_is_taken_as_listed_and_named() -> None:
+    account = Account()
+    account.region("us-east-1", [summary(MICRO, "ON_DEMAND"), summary("a.new", "ON_DEMAND")], silent="a.new")
+    account.prices()
+
+    found = refreshed(account, "us-east-1")
+
+    assert found.offered["models"]["a.new"]["inference"] == {"ON_DEMAND": ["us-east-1"]}
+    (problem,) = found.problems
+    assert problem.startswith("us-east-1: taken as listed, ")
+    assert problem.endswith("no answer: a.new")
+
+
+@pytest.mark.usefixtures("files")
+def test_the_source_tells_the_regions_that_were_read_from_the_others() -> None:
+    first, second = Account(), Account()
+    for account, region in ((first, "us-east-1"), (second, "eu-west-1")):
+        account.region(region, [summary(MICRO, "ON_DEMAND")])
+        account.prices()
+        write(refreshed(account, region), date=DAY)
+        _forget()
+        assert loading.offered_data()["source"].endswith(f"in {region}; other regions: before")
+
+    both = Account()
+    for region in ("us-east-1", "eu-west-1"):
+        both.region(region, [summary(MICRO, "ON_DEMAND")])
+    both.prices()
+    assert "other regions" not in refreshed(both, "us-east-1", "eu-west-1").offered["source"]
 
 
 @pytest.mark.usefixtures("files")
