@@ -11,7 +11,7 @@ from model_catalog import catalog
 from training_data.dataset import DatasetReport, check_dataset
 from training_data.dataset_file import DatasetFileError
 from training_data.dataset_rules import METHOD_RULES, DatasetRules, dataset_rules
-from training_data.findings import CheckReport
+from training_data.findings import SHOWN_FINDINGS, CheckReport
 
 METHODS = ("FINE_TUNING", *METHOD_RULES)
 EPILOG = "exit codes: 0 accepted (there may be warnings), 1 findings, 2 could not check; rules: docs/datasets.md"
@@ -94,5 +94,5 @@ def _as_text(report: DatasetReport, options: argparse.Namespace) -> str:
 
 def _counts(total: int, by_rule: dict[str, int], noun: str) -> str:
     counts = ", ".join(f"{rule} {count:,}" for rule, count in sorted(by_rule.items()))
-    plural = "" if total == 1 else "s"
-    return f"{total:,} {noun}{plural}{f' ({counts})' if counts else ''}"
+    more = f"; the first {SHOWN_FINDINGS} are shown" if total > SHOWN_FINDINGS else ""
+    return f"{total:,} {noun}{'' if total == 1 else 's'}{f' ({counts})' if counts else ''}{more}"

@@ -17,7 +17,7 @@ HEADS = {
 
 
 class DatasetChecker:
-    """`feed` takes the content in pieces of any size, `finish` ends it; `head` is False for a part that follows."""
+    """`feed` takes the content in pieces of any size, `finish` ends it. `head`: does it begin the file?"""
 
     def __init__(self, rules: DatasetRules, *, head: bool = True) -> None:
         self.report = CheckReport()
@@ -60,14 +60,9 @@ class DatasetChecker:
 
     def _look_at_head(self, piece: bytes) -> None:
         self._head = False
-        fault = next((text for mark, text in HEADS.items() if piece.startswith(mark)), "")
-        if not fault and b"\0" in piece[:4096]:
-            fault = "holds zero bytes: it is binary or UTF-16; save JSON lines as UTF-8"
-        if not fault and piece.lstrip()[:1] == b"[":
-            fault = "is a JSON array; make JSON lines of it with kit data convert"
-        if fault:
+        for finding in head_findings(piece):
             self._refused = True
-            self.report.add(Finding(0, "not-json-lines", fault))
+            self.report.add(finding)
 
     def _check(self, lines: bytes) -> None:
         """`lines` are whole and each ends with a newline."""
@@ -100,6 +95,16 @@ class DatasetChecker:
     def _explain(self, line: bytes) -> None:
         self.lines += 1
         explain_line(line.removesuffix(b"\r"), self.lines, self._rules, self.report)
+
+
+def head_findings(head: bytes) -> list[Finding]:
+    """What a file is that is no JSON lines, from its first bytes; then its lines are not looked at."""
+    fault = next((text for mark, text in HEADS.items() if head.startswith(mark)), "")
+    if not fault and b"\0" in head[:4096]:
+        fault = "holds zero bytes: it is binary or UTF-16; save JSON lines as UTF-8"
+    if not fault and head.lstrip()[:1] == b"[":
+        fault = "is a JSON array; make JSON lines of it with kit data convert"
+    return [Finding(0, "not-json-lines", fault)] if fault else []
 
 
 def _is_utf8(data: bytes) -> bool:

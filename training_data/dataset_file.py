@@ -13,13 +13,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from training_data.dataset_checker import PIECE, DatasetChecker
+from training_data.dataset_checker import PIECE, DatasetChecker, head_findings
 from training_data.dataset_rules import DatasetRules
 from training_data.findings import CheckReport, Finding
 
 PROJECT = Path(__file__).resolve().parent.parent
 RANGE_BYTES = 32 << 20  # a process costs some 50 ms to start: smaller files are read by one
 MAX_PROCESSES = 8
+WORKER = [sys.executable, "-m", "training_data.range_worker"]
 # What S3Uri takes of a key (Bedrock API reference), and what Nova's guide takes of a dataset's name.
 KEY_CHARACTERS = re.compile(r"[-!_*'().a-zA-Z0-9/]+")
 NOVA_CHARACTERS = re.compile(r"[-_.a-zA-Z0-9/]+")
@@ -31,12 +32,11 @@ class DatasetFileError(Exception):
 
 @dataclass(frozen=True)
 class FileRange:
-    """The lines of `path` that begin at `start` or later and before `stop`; `identity` tells whether it was changed."""
+    """The lines of `path` that begin at `start` or later and before `stop`."""
 
     path: str
     start: int
     stop: int
-    identity: tuple[int, int, int, int]
     rules: DatasetRules
 
 
@@ -45,11 +45,14 @@ def check_file(path: Path, rules: DatasetRules, *, processes: int | None = None)
     identity = _identity(path)
     size = identity[2]
     report = CheckReport()
-    for finding in (*name_findings(path.name, rules), *size_findings(size, rules)):
+    not_json_lines = head_findings(_head(path))
+    for finding in (*name_findings(path.name, rules), *size_findings(size, rules), *not_json_lines):
         report.add(finding)
+    if not_json_lines:
+        return report
     count = min(processes or _usable_processors(), MAX_PROCESSES, max(1, size // RANGE_BYTES))
     edges = [size * part // count for part in range(count + 1)]
-    ranges = [FileRange(str(path), start, stop, identity, rules) for start, stop in pairwise(edges)]
+    ranges = [FileRange(str(path), start, stop, rules) for start, stop in pairwise(edges)]
     lines = 0
     for part, part_lines in _check_ranges(ranges):
         report.append(part, lines)
@@ -61,13 +64,21 @@ def check_file(path: Path, rules: DatasetRules, *, processes: int | None = None)
 
 def check_range(part: FileRange) -> tuple[CheckReport, int]:
     """The report on a range and how many lines it has."""
-    checker = DatasetChecker(part.rules, head=part.start == 0)
+    checker = DatasetChecker(part.rules, head=False)
     try:
         with Path(part.path).open("rb", buffering=0) as file:
             _feed(file, part, checker)
     except OSError as error:
         raise DatasetFileError(f"{part.path} cannot be read: {error.strerror}") from None
     return checker.finish(), checker.lines
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(PIECE)
+    except OSError as error:
+        raise DatasetFileError(f"{path} cannot be read: {error.strerror}; let this user read it") from None
 
 
 def _feed(file: BinaryIO, part: FileRange, checker: DatasetChecker) -> None:
@@ -110,7 +121,7 @@ def _check_ranges(ranges: Sequence[FileRange]) -> list[tuple[CheckReport, int]]:
         workers = []
         for part in ranges[1:]:
             worker = subprocess.Popen(
-                [sys.executable, "-m", "training_data.range_worker"],
+                WORKER,
                 cwd=PROJECT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -88,7 +88,10 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _change_value(record: Any, source: random.Random) -> None:
-    container, key = source.choice(list(_places(record)))
+    places = list(_places(record))
+    if not places:
+        return
+    container, key = source.choice(places)
     container[key] = deepcopy(source.choice([*JUNK, "user", "assistant", "system", medium(source)]))
 
 
@@ -124,7 +127,15 @@ def _change_list(record: Any, source: random.Random) -> None:
 def medium(source: random.Random) -> dict[str, Any]:
     kind, suffix = source.choice([("image", "png"), ("video", "mp4"), ("image", "webp"), ("image", "jpg")])
     uri = source.choice(["s3://the-bucket/a.png", "s3://other/b.mp4", "s3://the-bucket/a b.png", "https://a/b.png"])
-    return {kind: {"format": suffix, "source": {"s3Location": {"uri": uri, "bucketOwner": "111122223333"}}}}
+    return medium_of(kind, suffix, uri=uri)
+
+
+def medium_of(
+    kind: str, suffix: str, *, uri: str | None = "s3://the-bucket/media/a.png", owner: str | None = "111122223333"
+) -> dict[str, Any]:
+    """A block with an image or a video."""
+    location = {key: value for key, value in (("uri", uri), ("bucketOwner", owner)) if value is not None}
+    return {kind: {"format": suffix, "source": {"s3Location": location}}}
 
 
 def _change_bytes(line: bytes, source: random.Random) -> bytes:
