@@ -16,6 +16,7 @@ from botocore.exceptions import ConnectionClosedError, ParamValidationError
 from botocore.validate import ParamValidator
 
 from tests.cloudformation_harness.refusals import Refusal
+from tests.iam.recorded_calls import note_validated
 
 RETRIED = {"ThrottlingException", "InternalServerException", "ServiceUnavailableException", "TooManyRequestsException"}
 LATENCY_SECONDS = 0.05
@@ -98,6 +99,7 @@ class Routed:
     def _call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         model = self._client.meta.service_model.operation_model(operation)
         _validate(parameters, model.input_shape)
+        note_validated(self._service, operation)
         for attempt in range(1, self._attempts + 1):
             last = attempt == self._attempts
             try:

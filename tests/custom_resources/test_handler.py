@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from custom_resources import handler
-from custom_resources.operation import OutOfTimeError
+from custom_resources.operation import Operation, OutOfTimeError
 from tests.cloudformation_harness.cloudformation import Stack
 from tests.cloudformation_harness.templates import MODEL, throughput
 from tests.cloudformation_harness.world import World
@@ -30,6 +30,26 @@ def test_an_invocation_writes_one_line() -> None:
     assert line["outcome"] == "SUCCESS"
     assert line["request_type"] == "Create"
     assert line["duration_ms"] > 600_000
+
+
+def test_an_invocation_out_of_time_hands_its_request_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    decide = Operation.decide
+    late = iter([True, False])
+
+    def first_is_late(operation: Operation) -> bytes | None:
+        if next(late):
+            raise OutOfTimeError
+        return decide(operation)
+
+    monkeypatch.setattr(Operation, "decide", first_is_late)
+    with World().installed() as world:
+        world.bedrock.models[MODEL] = world.scheduler.now
+        stack = Stack(world)
+        stack.create(throughput())
+
+    assert [json.loads(text)["outcome"] for text in world.log] == ["handed over", "SUCCESS"]
+    first, second = world.invocations
+    assert first.event == second.event
 
 
 def test_every_type_can_be_made() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import botocore.client
 from botocore import xform_name
+from botocore.exceptions import ParamValidationError, StubResponseError
 
 LAMBDA = Path(__file__).resolve().parent.parent.parent / "lambda"
 
@@ -21,6 +22,8 @@ class Call:
 
 
 RECORDED: set[Call] = set()
+# Those of RECORDED whose parameters botocore held against its model and found valid.
+VALIDATED: set[Call] = set()
 
 
 def record_calls() -> None:
@@ -30,12 +33,28 @@ def record_calls() -> None:
 
     def recording(self: Any, operation_name: str, api_params: Any) -> Any:
         modules = _lambda_modules()
-        if modules:
-            service = str(self.meta.service_model.service_name)
-            RECORDED.add(Call(modules, service, xform_name(operation_name)))
-        return make_api_call(self, operation_name, api_params)
+        if not modules:
+            return make_api_call(self, operation_name, api_params)
+        call = Call(modules, str(self.meta.service_model.service_name), xform_name(operation_name))
+        RECORDED.add(call)
+        validated = self.meta.config.parameter_validation is True
+        try:
+            return make_api_call(self, operation_name, api_params)
+        except (ParamValidationError, StubResponseError):  # a stub that was not asked for this never came to the model
+            validated = False
+            raise
+        finally:
+            if validated:
+                VALIDATED.add(call)
 
     client._make_api_call = recording
+
+
+def note_validated(service: str, operation_name: str) -> None:
+    """For a client that does not pass through botocore's way to a request, and has held the parameters to its model."""
+    modules = _lambda_modules()
+    if modules:
+        VALIDATED.add(Call(modules, service, xform_name(operation_name)))
 
 
 def _lambda_modules() -> tuple[str, ...]:
