@@ -6,6 +6,7 @@ import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,23 @@ def test_a_second_run_trains_nothing_and_replaces_nothing(
     assert _resources(deployed) == before
     jobs = deployed.client("bedrock").list_model_customization_jobs()["modelCustomizationJobSummaries"]
     assert len(jobs) == 1
+
+
+def test_every_invocation_wrote_one_json_line(deployed: Deployed) -> None:
+    logs, invocations = deployed.client("logs"), 0
+    for group in logs.describe_log_groups()["logGroups"]:
+        lines = [event["message"] for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]]
+        begins = [number for number, line in enumerate(lines) if line.startswith("START RequestId")]
+        written = [_json_lines(lines[begin:end]) for begin, end in pairwise([*begins, len(lines)])]
+        assert written == [1] * len(begins), group["logGroupName"]
+        invocations += len(begins)
+
+    assert invocations > 30
+
+
+def _json_lines(lines: list[str]) -> int:
+    """Other lines are the runtime's: START, END, REPORT, and the traceback of an invocation that failed."""
+    return sum(1 for line in lines if line.startswith("{") and json.loads(line))
 
 
 def _resources(deployed: Deployed) -> dict[str, str]:
