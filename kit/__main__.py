@@ -12,6 +12,7 @@ COMMANDS = {
     "data": "check datasets before a job is paid for",
     "cost": "what deployment.toml costs: idle, training, requests, provisioned throughput",
     "models": "what Bedrock offers: ids, regions, customization, prices, end of life",
+    "reap": "what the account is billed for by the hour, who owns it; deletes what nobody owns",
     "schema": "the JSON Schema of deployment.toml",
 }
 

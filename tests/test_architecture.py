@@ -14,15 +14,26 @@ LAMBDA_PACKAGES = (
     "knowledge_base_ingestion",
     "provisioned_capacity",
 )
-ROOMS = ("app", "stacks", "bedrock_constructs", "model_catalog", "training_data", "local_aws", "kit", *LAMBDA_PACKAGES)
+ROOMS = (
+    "app",
+    "stacks",
+    "bedrock_constructs",
+    "model_catalog",
+    "training_data",
+    "billed_resources",
+    "local_aws",
+    "kit",
+    *LAMBDA_PACKAGES,
+)
 ARROWS = {
     "app": {"stacks"},
     "stacks": {"bedrock_constructs", "model_catalog", "training_data"},
     "bedrock_constructs": set(),
     "model_catalog": set(),
     "training_data": set(),
+    "billed_resources": {"model_catalog"},
     "local_aws": set(),
-    "kit": {"model_catalog", "training_data", "local_aws", "stacks"},
+    "kit": {"model_catalog", "training_data", "billed_resources", "local_aws", "stacks"},
     "customization": {"training_data"},
     "provisioned_capacity": {"custom_resources"},
 }

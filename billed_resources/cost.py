@@ -1,0 +1,38 @@
+"""What a resource costs, from the catalog's prices: None where no source gives the price."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from billed_resources.resource import Commitment
+from model_catalog.prices import price
+
+DAYS_PER_MONTH = 365 / 12
+HOURS_PER_DAY = 24
+# Billing begins with service and ends with deletion; whether a failed purchase is billed is not documented.
+BILLED_STATES = ("Creating", "InService", "Updating")
+
+
+def throughput_usd_per_day(summary: Mapping[str, Any], region: str) -> float | None:
+    """Custom models are billed as their base model, each model unit once."""
+    model = summary["foundationModelArn"].rpartition("/")[2]
+    commitment = summary.get("commitmentDuration", "none")
+    hourly = price("provisioned_hour", model=model, region=region, commitment=commitment)
+    if hourly is None or summary["status"] not in BILLED_STATES:
+        return None
+    units: int = max(summary["modelUnits"], summary["desiredModelUnits"])
+    return hourly.of(HOURS_PER_DAY) * units
+
+
+def commitment_of(summary: Mapping[str, Any], usd_per_day: float | None, now: datetime) -> Commitment | None:
+    """None without one, or when it has ended. A commitment renews itself: its end is that of the current term."""
+    ends = summary.get("commitmentExpirationTime")
+    if not summary.get("commitmentDuration") or ends is None or ends <= now:
+        return None
+    days = (ends - now).total_seconds() / 86_400
+    return Commitment(ends, None if usd_per_day is None else usd_per_day * days)
+
+
+def custom_model_usd_per_day(region: str) -> float | None:
+    month = price("custom_model_month", region=region)
+    return month.of(1) / DAYS_PER_MONTH if month else None

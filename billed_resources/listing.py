@@ -1,0 +1,145 @@
+"""Lists what is billed in one account and region. A list that fails is reported and does not hide the others."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from billed_resources.cost import commitment_of, custom_model_usd_per_day, throughput_usd_per_day
+from billed_resources.resource import BilledResource, Kind
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock import BedrockClient
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_ssm import SSMClient
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Of one account and region; `opensearch`: OpenSearch Serverless."""
+
+    bedrock: "BedrockClient"
+    cloudformation: "CloudFormationClient"
+    ssm: "SSMClient"
+    opensearch: Any
+
+
+@dataclass
+class Listing:
+    """`failures`: kind -> why not all of them could be listed."""
+
+    resources: list[BilledResource] = field(default_factory=list)
+    failures: dict[Kind, str] = field(default_factory=dict)
+
+
+def list_billed(clients: Clients, region: str, now: datetime) -> Listing:
+    listing = Listing()
+    for kind, read in _READERS.items():
+        try:
+            for resource in read(clients, region, now):
+                listing.resources.append(resource)
+        except (ClientError, BotoCoreError) as error:
+            listing.failures[kind] = str(error)
+    return listing
+
+
+def throughput(summary: Any, bedrock: "BedrockClient", region: str, now: datetime) -> BilledResource:
+    """From an item of ListProvisionedModelThroughputs, or the answer of GetProvisionedModelThroughput."""
+    usd = throughput_usd_per_day(summary, region)
+    return BilledResource(
+        kind=Kind.PROVISIONED_THROUGHPUT,
+        name=summary["provisionedModelName"],
+        arn=summary["provisionedModelArn"],
+        status=summary["status"],
+        what=f"{summary['modelUnits']} x {summary['foundationModelArn'].rpartition('/')[2]}",
+        usd_per_day=usd,
+        tags=_tags(bedrock, summary["provisionedModelArn"]),
+        commitment=commitment_of(summary, usd, now),
+    )
+
+
+def _throughputs(clients: Clients, region: str, now: datetime) -> Iterator[BilledResource]:
+    for page in clients.bedrock.get_paginator("list_provisioned_model_throughputs").paginate():
+        for summary in page.get("provisionedModelSummaries", []):
+            yield throughput(summary, clients.bedrock, region, now)
+
+
+def _collections(clients: Clients, region: str, now: datetime) -> Iterator[BilledResource]:
+    """Billed by OCU and hour; collections share them, so none has a price of its own."""
+    token: dict[str, str] = {}
+    while True:
+        page = clients.opensearch.list_collections(**token)
+        for item in page.get("collectionSummaries", []):
+            what = "OCU-hours, shared with the account's other collections"
+            tags = _opensearch_tags(clients.opensearch, item["arn"])
+            yield BilledResource(Kind.COLLECTION, item["name"], item["arn"], item["status"], what, None, tags)
+        if not page.get("nextToken"):
+            return
+        token = {"nextToken": page["nextToken"]}
+
+
+def _endpoints(clients: Clients, region: str, now: datetime) -> Iterator[BilledResource]:
+    for page in clients.bedrock.get_paginator("list_marketplace_model_endpoints").paginate():
+        for item in page.get("marketplaceModelEndpoints", []):
+            arn = item["endpointArn"]
+            endpoint = clients.bedrock.get_marketplace_model_endpoint(endpointArn=arn)["marketplaceModelEndpoint"]
+            machine = endpoint["endpointConfig"].get("sageMaker")
+            what = f"{machine['initialInstanceCount']} x {machine['instanceType']}" if machine else "unknown machine"
+            name, status = arn.rpartition("/")[2], endpoint.get("endpointStatus", "unknown")
+            yield BilledResource(Kind.MARKETPLACE_ENDPOINT, name, arn, status, what, None, _tags(clients.bedrock, arn))
+
+
+def _imported_models(clients: Clients, region: str, now: datetime) -> Iterator[BilledResource]:
+    for page in clients.bedrock.get_paginator("list_imported_models").paginate():
+        for item in page.get("modelSummaries", []):
+            arn = item["modelArn"]
+            what = "by the minutes a copy is loaded, and storage by the month"
+            tags = _tags(clients.bedrock, arn)
+            yield BilledResource(Kind.IMPORTED_MODEL, item["modelName"], arn, "-", what, None, tags)
+
+
+def _custom_models(clients: Clients, region: str, now: datetime) -> Iterator[BilledResource]:
+    usd = custom_model_usd_per_day(region)
+    for page in clients.bedrock.get_paginator("list_custom_models").paginate(isOwned=True):
+        for item in page.get("modelSummaries", []):
+            arn, status = item["modelArn"], item.get("modelStatus", "Active")
+            what = f"kept, by the month; from {item['baseModelName']}"
+            tags = _tags(clients.bedrock, arn)
+            yield BilledResource(Kind.CUSTOM_MODEL, item["modelName"], arn, status, what, usd, tags)
+
+
+def _deployments(clients: Clients, region: str, now: datetime) -> Iterator[BilledResource]:
+    for page in clients.bedrock.get_paginator("list_custom_model_deployments").paginate():
+        for item in page.get("modelDeploymentSummaries", []):
+            arn, name = item["customModelDeploymentArn"], item["customModelDeploymentName"]
+            tags = _tags(clients.bedrock, arn)
+            what = "by the token, nothing while idle"
+            yield BilledResource(Kind.CUSTOM_MODEL_DEPLOYMENT, name, arn, item["status"], what, 0.0, tags)
+
+
+def _tags(bedrock: "BedrockClient", arn: str) -> dict[str, str] | None:
+    try:
+        tags = bedrock.list_tags_for_resource(resourceARN=arn).get("tags", [])
+    except (ClientError, BotoCoreError):
+        return None
+    return {tag["key"]: tag["value"] for tag in tags}
+
+
+def _opensearch_tags(opensearch: Any, arn: str) -> dict[str, str] | None:
+    try:
+        tags = opensearch.list_tags_for_resource(resourceArn=arn).get("tags", [])
+    except (ClientError, BotoCoreError):
+        return None
+    return {tag["key"]: tag["value"] for tag in tags}
+
+
+_READERS: dict[Kind, Callable[[Clients, str, datetime], Iterator[BilledResource]]] = {
+    Kind.PROVISIONED_THROUGHPUT: _throughputs,
+    Kind.COLLECTION: _collections,
+    Kind.MARKETPLACE_ENDPOINT: _endpoints,
+    Kind.IMPORTED_MODEL: _imported_models,
+    Kind.CUSTOM_MODEL: _custom_models,
+    Kind.CUSTOM_MODEL_DEPLOYMENT: _deployments,
+}

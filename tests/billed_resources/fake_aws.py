@@ -1,0 +1,184 @@
+"""An account with things in it, behind real boto3 clients: botocore checks every parameter and every answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.validate import validate_parameters
+
+from billed_resources.listing import Clients
+from model_catalog.prices import Price
+
+ACCOUNT, REGION = "111122223333", "us-east-1"
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+BASE = f"arn:aws:bedrock:{REGION}::foundation-model/amazon.nova-micro-v1:0:128k"
+MODEL = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:custom-model/amazon.nova-micro-v1:0:128k/abcdefghijkl"
+PAGE = 7
+
+
+def price(kind: str, *, model: str | None = None, region: str, commitment: str | None = None) -> Price | None:
+    """In place of the catalog's, which change: 10 USD an hour for Nova Micro without or with a month's commitment."""
+    usd = {"custom_model_month": 2.0}.get(kind)
+    if kind == "provisioned_hour" and model and "nova-micro" in model and commitment in ("none", "OneMonth"):
+        usd = 10.0
+    per = "hour" if kind == "provisioned_hour" else "month"
+    source = {"source": "test", "date": "2026-11-25", "entered": "person", "verified": True}
+    place = {"model": model, "service": None, "commitment": commitment, "region": region, "tier": None}
+    return Price(kind=kind, usd=usd, per=per, **place, **source) if usd else None  # type: ignore[arg-type]
+
+
+class Refused(Exception):
+    def __init__(self, code: str, message: str = "no") -> None:
+        super().__init__(code)
+        self.code, self.message = code, message
+
+
+@dataclass
+class FakeAws:
+    """`stacks`: name -> logical id -> status of the resource. `refuse`: operation -> error, raised each time."""
+
+    throughputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    stacks: dict[str, dict[str, str]] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
+    collections: list[dict[str, str]] = field(default_factory=list)
+    endpoints: list[dict[str, Any]] = field(default_factory=list)
+    imported: list[dict[str, Any]] = field(default_factory=list)
+    models: list[dict[str, Any]] = field(default_factory=list)
+    deployments: list[dict[str, Any]] = field(default_factory=list)
+    refuse: dict[str, Refused] = field(default_factory=dict)
+    before: dict[str, Callable[[], None]] = field(default_factory=dict)
+    calls: Counter[str] = field(default_factory=Counter)
+    deleted: list[str] = field(default_factory=list)
+
+    def clients(self) -> Clients:
+        return Clients(*(self.client(name) for name in ("bedrock", "cloudformation", "ssm", "opensearchserverless")))
+
+    def client(self, service: str) -> Any:
+        client: Any = _session().client(service, config=Config(retries={"total_max_attempts": 1}))
+        client.meta.events.register(f"before-parameter-build.{service}", _keep)
+        client.meta.events.register(f"before-call.{service}", self._answer)
+        return client
+
+    def add_throughput(self, name: str, tags: dict[str, str], **more: Any) -> str:
+        arn = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:provisioned-model/{len(self.throughputs):012d}"
+        self.throughputs[arn] = {
+            "provisionedModelName": name,
+            "provisionedModelArn": arn,
+            "modelArn": MODEL,
+            "desiredModelArn": MODEL,
+            "foundationModelArn": BASE,
+            "modelUnits": 1,
+            "desiredModelUnits": 1,
+            "status": "InService",
+            "creationTime": NOW,
+            "lastModifiedTime": NOW,
+        } | more
+        self.tags[arn] = tags
+        return arn
+
+    def _answer(self, model: Any, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
+        operation = model.name
+        self.calls[operation] += 1
+        try:
+            if operation in self.before:
+                self.before.pop(operation)()
+            if operation in self.refuse:
+                raise self.refuse[operation]
+            answer = _OPERATIONS[operation](self, context["kit_parameters"])
+        except Refused as refused:
+            return SimpleNamespace(status_code=400), {"Error": {"Code": refused.code, "Message": refused.message}}
+        if model.output_shape:
+            validate_parameters(answer, model.output_shape)
+        return SimpleNamespace(status_code=200), answer
+
+    def get_throughput(self, given: dict[str, Any]) -> dict[str, Any]:
+        if given["provisionedModelId"] not in self.throughputs:
+            raise Refused("ResourceNotFoundException")
+        return self.throughputs[given["provisionedModelId"]]
+
+    def delete_throughput(self, given: dict[str, Any]) -> dict[str, Any]:
+        found = self.get_throughput(given)
+        if found["status"] != "InService" or found.get("commitmentExpirationTime", NOW) > NOW:
+            raise Refused("ConflictException", "it has a commitment or is busy")
+        del self.throughputs[found["provisionedModelArn"]]
+        self.deleted.append(found["provisionedModelArn"])
+        return {}
+
+    def describe_stacks(self, given: dict[str, Any]) -> dict[str, Any]:
+        name = given["StackName"]
+        if name not in self.stacks:
+            raise Refused("ValidationError", f"Stack with id {name} does not exist")
+        return {"Stacks": [{"StackName": name, "CreationTime": NOW, "StackStatus": "UPDATE_COMPLETE"}]}
+
+    def describe_resource(self, given: dict[str, Any]) -> dict[str, Any]:
+        name, logical_id = given["StackName"], given["LogicalResourceId"]
+        status = self.stacks.get(name, {}).get(logical_id)
+        if status is None:
+            raise Refused("ValidationError", f"Resource {logical_id} does not exist for stack {name}")
+        detail = {
+            "LogicalResourceId": logical_id,
+            "ResourceType": "Custom::BedrockProvisionedThroughput",
+            "LastUpdatedTimestamp": NOW,
+            "ResourceStatus": status,
+        }
+        return {"StackResourceDetail": detail}
+
+    def list_parameters(self, given: dict[str, Any]) -> dict[str, Any]:
+        path = given["Path"].rstrip("/") + "/"
+        found = [{"Name": name, "Value": value} for name, value in self.parameters.items() if name.startswith(path)]
+        return _page(found, "Parameters", given, "NextToken")
+
+    def list_tags(self, arn: str) -> dict[str, Any]:
+        return {"tags": [{"key": key, "value": value} for key, value in self.tags.get(arn, {}).items()]}
+
+    def get_endpoint(self, given: dict[str, Any]) -> dict[str, Any]:
+        (found,) = [item for item in self.endpoints if item["endpointArn"] == given["endpointArn"]]
+        role = f"arn:aws:iam::{ACCOUNT}:role/x"
+        machine = {"initialInstanceCount": 2, "instanceType": "ml.g5.2xlarge", "executionRole": role}
+        details = {"endpointConfig": {"sageMaker": machine}, "endpointStatus": "InService"}
+        return {"marketplaceModelEndpoint": found | details}
+
+
+@cache
+def _session() -> Any:
+    """One for all: it remembers the API models that it has read."""
+    return boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name=REGION)
+
+
+def _keep(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    context["kit_parameters"] = params
+
+
+def _page(items: list[Any], member: str, given: dict[str, Any], token: str = "nextToken") -> dict[str, Any]:
+    start = int(given.get(token, 0))
+    answer: dict[str, Any] = {member: items[start : start + PAGE]}
+    return answer | ({token: str(start + PAGE)} if start + PAGE < len(items) else {})
+
+
+_OPERATIONS: dict[str, Callable[[FakeAws, dict[str, Any]], dict[str, Any]]] = {
+    "ListProvisionedModelThroughputs": lambda aws, given: _page(
+        list(aws.throughputs.values()), "provisionedModelSummaries", given
+    ),
+    "GetProvisionedModelThroughput": FakeAws.get_throughput,
+    "DeleteProvisionedModelThroughput": FakeAws.delete_throughput,
+    "ListTagsForResource": lambda aws, given: aws.list_tags(given.get("resourceARN") or given["resourceArn"]),
+    "ListCollections": lambda aws, given: _page(aws.collections, "collectionSummaries", given),
+    "ListMarketplaceModelEndpoints": lambda aws, given: _page(aws.endpoints, "marketplaceModelEndpoints", given),
+    "GetMarketplaceModelEndpoint": FakeAws.get_endpoint,
+    "ListImportedModels": lambda aws, given: _page(aws.imported, "modelSummaries", given),
+    "ListCustomModels": lambda aws, given: _page(aws.models, "modelSummaries", given),
+    "ListCustomModelDeployments": lambda aws, given: _page(aws.deployments, "modelDeploymentSummaries", given),
+    "DescribeStacks": FakeAws.describe_stacks,
+    "DescribeStackResource": FakeAws.describe_resource,
+    "GetParametersByPath": FakeAws.list_parameters,
+    "GetCallerIdentity": lambda aws, given: {"Account": ACCOUNT},
+}
