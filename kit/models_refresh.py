@@ -34,7 +34,8 @@ def run(options: argparse.Namespace) -> int:
         print(line)
     for problem in refreshed.problems:
         print(f"kit models refresh: {problem}", file=sys.stderr)
-    print(f"{len(changes)} differences in {len(regions)} regions{'; nothing was written' if options.dry_run else ''}")
+    end = "; nothing was written" if options.dry_run else ""
+    print(f"{len(changes)} differences; {refreshed.regions_read} of {len(regions)} regions read{end}")
     if not options.dry_run:
         write(refreshed, date=date)
     return 1 if any("not read" in problem for problem in refreshed.problems) else 0

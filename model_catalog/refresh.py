@@ -25,6 +25,7 @@ class Refreshed:
     offered: Mapping[str, Any]
     price_rows: list[dict[str, Any]]
     problems: tuple[str, ...]
+    regions_read: int = 0
 
 
 def refresh(client: Client, regions: Iterable[str], *, date: str, failures: tuple[type[Exception], ...]) -> Refreshed:
@@ -43,7 +44,7 @@ def refresh(client: Client, regions: Iterable[str], *, date: str, failures: tupl
     offered = loading.offered_data()
     if read:
         offered = merged(offered, read, date=date, source=_source(offered, read))
-    rows = json.loads(prices.FILE.read_text(encoding="utf-8"))["prices"]
+    rows = _price_rows()
     try:
         pricing = client("pricing", PRICE_REGION)
         new, skipped = read_prices(products(pricing), loading.models())
@@ -51,7 +52,7 @@ def refresh(client: Client, regions: Iterable[str], *, date: str, failures: tupl
         problems += [f"prices of {name!r}: {count} products not recognised" for name, count in skipped.most_common(10)]
     except failures as error:
         problems.append(f"prices: not read, they are as before: {error}")
-    return Refreshed(offered, rows, tuple(problems))
+    return Refreshed(offered, rows, tuple(problems), len(read))
 
 
 def difference(refreshed: Refreshed) -> Iterator[str]:
@@ -62,7 +63,7 @@ def difference(refreshed: Refreshed) -> Iterator[str]:
         yield from (f"- {name[:-1]} {id_}" for id_ in sorted(set(old[name]) - set(new[name])))
         for id_ in sorted(set(old[name]) & set(new[name])):
             yield from _changes(id_, old[name][id_], new[name][id_])
-    before = {_key(row): row["usd"] for row in json.loads(prices.FILE.read_text(encoding="utf-8"))["prices"]}
+    before = {_key(row): row["usd"] for row in _price_rows()}
     after = {_key(row): row["usd"] for row in refreshed.price_rows}
     for key in sorted(set(before) | set(after)):
         if before.get(key) != after.get(key):
@@ -70,10 +71,17 @@ def difference(refreshed: Refreshed) -> Iterator[str]:
 
 
 def write(refreshed: Refreshed, *, date: str) -> None:
-    """Replace both files, each at once."""
-    _replace(loading.OFFERED, _lines(refreshed.offered))
-    rows = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in refreshed.price_rows)
-    _replace(prices.FILE, f'{{\n "compiled": "{date}",\n "prices": [\n{rows}\n ]\n}}\n')
+    """Replace the files of which anything was read, each at once."""
+    if refreshed.regions_read:
+        _replace(loading.OFFERED, _lines(refreshed.offered))
+    if refreshed.price_rows != _price_rows():
+        rows = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in refreshed.price_rows)
+        _replace(prices.FILE, f'{{\n "compiled": "{date}",\n "prices": [\n{rows}\n ]\n}}\n')
+
+
+def _price_rows() -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(prices.FILE.read_text(encoding="utf-8"))["prices"]
+    return rows
 
 
 def _source(old: Mapping[str, Any], read: Mapping[str, RegionListing]) -> str:

@@ -284,9 +284,19 @@ def test_written_files_load_again_and_keep_what_people_entered(files: Path) -> N
     assert sorted(item.name for item in files.iterdir()) == ["entered.json", "offered.json", "prices.json"]
 
 
+def test_where_nothing_could_be_read_nothing_is_written(files: Path) -> None:
+    before = {item.name: item.read_bytes() for item in files.iterdir()}
+
+    found = refreshed(Account(), "us-east-1")
+    write(found, date=DAY)
+
+    assert found.regions_read == 0
+    assert {item.name: item.read_bytes() for item in files.iterdir()} == before
+
+
 def test_a_write_that_fails_leaves_the_old_file(files: Path) -> None:
     before = (files / "offered.json").read_bytes()
-    found = Refreshed({"models": {"a": object()}}, [], ())
+    found = Refreshed({"models": {"a": object()}}, [], (), regions_read=1)
 
     with pytest.raises(TypeError):
         write(found, date=DAY)
