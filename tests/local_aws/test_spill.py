@@ -1,0 +1,88 @@
+"""An alias whose capacity comes, goes and is deleted under the API's cache, on the embedded AWS: no call fails."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from inference_api import boto_clients
+from inference_api.aliases import CACHE_SECONDS, Aliases
+from inference_api.failover import Failover
+from inference_api.http_messages import Request
+from inference_api.routes import Service, respond
+from inference_api.settings import Alias, Model, Settings
+from tests.local_aws.test_bedrock_install import BASE, Clients, running
+from tests.local_aws.test_reap import in_service
+
+MICRO = Model("amazon.nova-micro-v1:0", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0")
+CAPACITY = "/bedrock-kit/sup/aliases/bot/capacity"
+
+
+@pytest.fixture(scope="module")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
+    with running(tmp_path_factory.mktemp("aws"), time_scale=0.5) as made:
+        yield made
+
+
+@pytest.fixture
+def api(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    settings = {"ENDPOINT_URL": clients("sts").meta.endpoint_url, "DEFAULT_REGION": "us-east-1"}
+    for name, value in {**settings, "ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    boto_clients._bedrock_runtime.cache_clear()
+    yield Api()
+    boto_clients._bedrock_runtime.cache_clear()
+
+
+class Api:
+    """The core with its real clients; `later` passes time for its caches only."""
+
+    def __init__(self) -> None:
+        self.offset = 0.0
+        alias = Alias(MICRO, ("provisioned", "on-demand", "base"))
+        settings = Settings("sup", {"bot": alias}, knowledge_bases={}, knowledge_base_model=None)
+        clients = boto_clients.BotoClients()
+        failover = Failover(self.clock, time.sleep, random.random)
+        aliases = Aliases(settings, clients, self.clock)
+        self.service = Service(settings, clients, aliases, failover, clock=time.time, new_id=lambda: "1")
+
+    def clock(self) -> float:
+        return time.monotonic() + self.offset
+
+    def later(self, seconds: float) -> None:
+        self.offset += seconds
+
+    def served_by(self) -> tuple[str, int]:
+        body = json.dumps({"model": "bot", "messages": [{"role": "user", "content": "Hello"}]}).encode()
+        answer, _ = respond(Request("POST", "/v1/chat/completions", body), self.service)
+        content: dict[str, Any] = json.loads(b"".join(answer.body))
+        assert answer.status == 200, content
+        return content["served_by"]["kind"], content["served_by"]["attempts"]
+
+
+def test_capacity_that_is_not_ready_serving_and_gone(clients: Clients, api: Api) -> None:
+    assert api.served_by() == ("foundation-model", 1)
+    bought = clients("bedrock").create_provisioned_model_throughput(
+        provisionedModelName="sup-bot", modelId=BASE, modelUnits=1
+    )
+    arn = bought["provisionedModelArn"]
+    value = json.dumps({"target_arn": arn, "kind": "provisioned-throughput", "model": BASE})
+    clients("ssm").put_parameter(Name=CAPACITY, Value=value, Type="String")
+    api.later(CACHE_SECONDS)
+
+    assert api.served_by() == ("foundation-model", 2)  # ModelNotReadyException, then the next
+    assert api.served_by() == ("foundation-model", 1)  # and not asked again at once
+    in_service(clients, arn)
+    api.later(CACHE_SECONDS)
+    assert api.served_by() == ("provisioned-throughput", 1)
+
+    clients("ssm").delete_parameter(Name=CAPACITY)
+    clients("bedrock").delete_provisioned_model_throughput(provisionedModelId=arn)
+    assert api.served_by() == ("foundation-model", 2)  # the alias is still remembered, its target is gone
+    api.later(CACHE_SECONDS)
+    assert api.served_by() == ("foundation-model", 1)
