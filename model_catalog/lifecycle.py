@@ -41,10 +41,10 @@ def warning(identifier: str, today: datetime.date, *, training: bool = False) ->
     near = end is not None and (end - today).days <= WARNING_DAYS
     if life.status != "LEGACY" and not near and not (training and end):
         return None
-    state = "is Legacy" if life.status == "LEGACY" else "has an announced end of life"
-    when = f" and ends on {end} (in {(end - today).days} days)" if end else ", its end date is unknown"
-    trained = "; Legacy models take no new training jobs" if training else ""
-    return f"{identifier} {state}{when}{trained}; {_replacement(model)}"
+    when = f"ends on {end} (in {(end - today).days} days)" if end else "has an end that no source dates"
+    state = f"is Legacy and {when}" if life.status == "LEGACY" else when
+    trained = "; it may already take no new training jobs, as Legacy models do" if training else ""
+    return f"{identifier} {state}{trained}; {_replacement(model)}"
 
 
 def _replacement(model: Model) -> str:
