@@ -52,6 +52,7 @@ def _prepare(name: str, item: Customization, region: str) -> CustomizationDatase
         unlabelled=item.unlabelled,
         system=item.system,
         output=PREPARED / f"{name}.jsonl",
+        base_model=item.base_model,
     )
     file_name = f"{prepared.sha256[:16]}.jsonl"
     folder = PREPARED / f"{name}-{prepared.sha256[:16]}"

@@ -35,6 +35,7 @@ def prepare_dataset(
     unlabelled: str = "refuse",
     system: str | None = None,
     output: Path,
+    base_model: str = "",
 ) -> PreparedDataset:
     """Convert and check `files`, write `output`. Raises DatasetError with every finding; nothing is written then.
 
@@ -52,7 +53,7 @@ def prepare_dataset(
             faults += [f"{file.name}:{item.line}: {_unasked(change)}" for change in item.changes]
             converted = [to_line(record) for record in item.records]
             shapes[file, item.shape] += len(converted)
-            faults += _faults(file, item, converted, record_format)
+            faults += _faults(file, item, converted, record_format, base_model)
             lines += converted
     if not faults:
         faults += _count_faults(files, len(lines), min_records, max_records)
@@ -68,8 +69,10 @@ def _unasked(change: str) -> str:
     return f"would be changed ({change}); mend the record, or use what kit data convert writes and reports"
 
 
-def _faults(file: Path, item: Converted, lines: list[bytes], record_format: str) -> list[str]:
-    report = check_records(lines, record_format=record_format, min_records=1, max_records=len(lines))
+def _faults(file: Path, item: Converted, lines: list[bytes], record_format: str, base_model: str) -> list[str]:
+    report = check_records(
+        lines, record_format=record_format, min_records=1, max_records=len(lines), base_model=base_model
+    )
     return [f"{file.name}:{item.line}: {finding.message}" for finding in report.findings]
 
 

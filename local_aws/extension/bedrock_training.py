@@ -99,7 +99,7 @@ def read_records(content: bytes, base: str) -> list[Pairs]:
         try:
             record = json.loads(line)
             turns = _converse(record, base) if record_format == "converse" else [_prompt_completion(record)]
-            _check_text(json.dumps(record, ensure_ascii=False), MAX_TOKENS[provider])
+            _check_text(json.dumps(record, ensure_ascii=False), provider)
         except (ValueError, KeyError, TypeError) as error:
             reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
             raise TrainingDataError(f"line {number}: {reason}") from None
@@ -153,8 +153,9 @@ def _turn(content: Any, role: str, base: str) -> str:
     return " ".join(texts)
 
 
-def _check_text(text: str, max_tokens: int) -> None:
-    if word := next((word for word in RESERVED if word in text), None):
+def _check_text(text: str, provider: str) -> None:
+    max_tokens = MAX_TOKENS[provider]
+    if provider == "amazon" and (word := next((word for word in RESERVED if word in text), None)):
         raise ValueError(f"the reserved word {word} is not allowed")
     if len(text) / CHARACTERS_PER_TOKEN > max_tokens:
         raise ValueError(f"Maximum input token count {len(text) // CHARACTERS_PER_TOKEN} exceeds limit of {max_tokens}")

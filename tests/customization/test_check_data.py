@@ -2,6 +2,7 @@
 
 import json
 import re
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -148,3 +149,64 @@ def test_prompts_and_completions_are_checked_by_their_own_rules() -> None:
     run = a_run(content, record_format="prompt-completion", base_model="meta.llama3-1-8b-instruct-v1:0:128k")
 
     assert Checking().without_model().with_data(content).check(run)["records"] == 2
+
+
+def test_media_in_another_bucket_than_the_datas_own_stop_the_run() -> None:
+    image = {"format": "png", "source": {"s3Location": {"uri": "s3://elsewhere/a.png", "bucketOwner": "111122223333"}}}
+    turn = {"role": "user", "content": [{"text": "What is this?"}, {"image": image}]}
+    answer = {"role": "assistant", "content": [{"text": "A tank."}]}
+    line = json.dumps({"schemaVersion": "bedrock-conversation-2024", "messages": [turn, answer]}).encode() + b"\n"
+    checking = Checking().without_model().with_data(line * 2)
+
+    with pytest.raises(TrainingDataError, match=f"media must lie in the dataset's bucket {BUCKET}, got elsewhere"):
+        checking.check(a_run(line * 2, base_model="amazon.nova-lite-v1:0:300k"))
+
+
+@pytest.mark.parametrize(
+    ("key", "model", "passes"),
+    [
+        ("data/support/a(1).jsonl", "amazon.nova-micro-v1:0:128k", False),
+        ("data/support/a(1).jsonl", "meta.llama3-3-70b-instruct-v1:0:128k", True),
+    ],
+)
+def test_a_key_may_have_the_characters_that_the_base_model_takes(key: str, model: str, passes: bool) -> None:
+    checking = Checking().without_model()
+    checking.s3.add_response("get_object", streamed(GOOD), {"Bucket": BUCKET, "Key": key})
+    checking.s3.add_response("put_object", {}, {"Bucket": BUCKET, "Key": REPORT, "Body": ANY, "ContentType": ANY})
+    run = {**a_run(GOOD, base_model=model), "key": key}
+
+    if passes:
+        assert checking.check(run)["records"] == 2
+    else:
+        with pytest.raises(TrainingDataError, match=r"the name may have letters, digits and _ - \. / only"):
+            checking.check(run)
+
+
+def test_warnings_are_in_the_report_and_do_not_stop_the_run() -> None:
+    content = record() + record("The user: said")
+    checking = Checking().without_model().with_data(content)
+
+    assert checking.check(a_run(content))["records"] == 2
+    assert [warning["rule"] for warning in checking.report["warnings"]] == ["reserved-word-doubtful"]
+
+
+@pytest.mark.parametrize("content", [b"\x1f\x8b\x08" + b"\0" * 100, b"[" + GOOD + b"]"])
+def test_what_is_no_json_lines_stops_the_run_with_one_finding(content: bytes) -> None:
+    checking = Checking().without_model().with_data(content)
+
+    with pytest.raises(TrainingDataError, match="not-json-lines 1"):
+        checking.check(a_run(content))
+
+
+def test_memory_does_not_grow_with_the_object() -> None:
+    content = record("q" * 5_000) * 4_000  # 20 MB
+    checking = Checking().without_model().with_data(content)
+    run = a_run(content, max_records=4_000)
+    tracemalloc.start()
+    try:
+        assert checking.check(run)["records"] == 4_000
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 4_000_000

@@ -68,6 +68,12 @@ def test_llama_3_1_takes_prompt_and_completion() -> None:
     assert training.read_records(lines({"prompt": "How?", "completion": "So."}), LLAMA) == [[("How?", "So.")]]
 
 
+def test_only_nova_reserves_words() -> None:
+    record_of_llama = {"prompt": "User: how?", "completion": "So."}
+
+    assert training.read_records(lines(record_of_llama), LLAMA) == [[("User: how?", "So.")]]
+
+
 @pytest.mark.parametrize(("train", "validation", "base"), [(7, 0, MICRO), (20_000, 1, MICRO), (99, 0, LLAMA)])
 def test_too_few_and_too_many_records_are_refused(train: int, validation: int, base: str) -> None:
     with pytest.raises(training.TrainingDataError, match="The dataset must have"):
