@@ -16,7 +16,7 @@ INDIRECT = {"get_paginator", "get_waiter"}
 
 @dataclass(frozen=True, order=True)
 class CallSite:
-    """`file` is below lambda/; None where the method is only passed on there and called elsewhere."""
+    """`file` is below lambda/; None where the call may be elsewhere: a method passed on, or named as one of ours."""
 
     file: str | None
     operation: str
@@ -26,7 +26,9 @@ def call_sites() -> set[CallSite]:
     """Every use of a client's method: `x.put_object(...)`, `x.get_paginator("...")`, `x.client("lambda").invoke`."""
     trees = {path.relative_to(LAMBDA).as_posix(): ast.parse(path.read_bytes()) for path in sorted(LAMBDA.rglob("*.py"))}
     services = frozenset(name for tree in trees.values() for name in _services(tree))
-    return {site for file, tree in trees.items() for site in _sites(file, tree, _operations(services))}
+    ours = {node.name for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    found = {site for file, tree in trees.items() for site in _sites(file, tree, _operations(services))}
+    return {CallSite(None, site.operation) if site.operation in ours else site for site in found}
 
 
 def _services(tree: ast.AST) -> Iterator[str]:
