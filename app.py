@@ -35,16 +35,23 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
     name = config.deployment.name
     environment = cdk.Environment(account=account, region=config.deployment.region)
     stacks: list[cdk.Stack] = []
-    knowledge_base = None
+    knowledge_base = hard_stop_topic = None
     if config.budget:
-        stacks.append(BudgetStack(app, f"{name}-budget", config=config, env=environment))
+        budget = BudgetStack(app, f"{name}-budget", config=config, env=environment)
+        hard_stop_topic = budget.hard_stop_topic
+        stacks.append(budget)
     if config.model_access:
         stacks.append(ModelAccessStack(app, f"{name}-model-access", config=config, env=environment))
     if config.training:
         datasets = prepare_datasets(config)
         stacks.append(TrainingStack(app, f"{name}-training", config=config, datasets=datasets, env=environment))
     if config.provisioned_throughput:
-        stacks.append(ProvisionedThroughputStack(app, f"{name}-provisioned-throughput", config=config, env=environment))
+        throughput_id = f"{name}-provisioned-throughput"
+        stacks.append(
+            ProvisionedThroughputStack(
+                app, throughput_id, config=config, hard_stop_topic=hard_stop_topic, env=environment
+            )
+        )
     if config.knowledge_base:
         stack = KnowledgeBaseStack(app, f"{name}-knowledge-base", config=config, env=environment)
         knowledge_base = stack.knowledge_base

@@ -8,15 +8,14 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-HARD_STOP_PERCENT = 100.0
-
 
 class Budget(Construct):
     """`actual_percent` and `forecast_percent` of `monthly_usd` raise alarms; `emails` are told without confirming.
 
     Costs count that carry `tag` (key, value; None: whatever its tag) and are of one of `services` (empty: of any).
-    `topic` is told every alarm. `hard_stop_topic` is told of 100 % actual and of nothing else: what is subscribed there
-    may act. AWS allows one topic an alarm, so at 100 % it takes the place of `topic`. Both are None unless asked for.
+    `topic` is told every alarm. `hard_stop_topic` is told of `hard_stop_percent` actual and of nothing else: what is
+    subscribed there may act. AWS allows one topic an alarm, so there it takes the place of `topic`. Both are None
+    unless asked for.
 
     https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-best-practices.html
     """
@@ -33,12 +32,13 @@ class Budget(Construct):
         tag: tuple[str, str] | None,
         services: Sequence[str],
         with_topic: bool,
-        with_hard_stop: bool,
+        hard_stop_percent: float | None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.topic = self._topic("Topic") if with_topic else None
-        self.hard_stop_topic = self._topic("HardStopTopic") if with_hard_stop else None
-        actual = sorted({*actual_percent, *([HARD_STOP_PERCENT] if with_hard_stop else [])})
+        self.hard_stop_topic = self._topic("HardStopTopic") if hard_stop_percent else None
+        self._hard_stop = ("ACTUAL", hard_stop_percent)
+        actual = sorted({*actual_percent, *([hard_stop_percent] if hard_stop_percent else [])})
         alarms = [("ACTUAL", percent) for percent in actual] + [("FORECASTED", one) for one in sorted(forecast_percent)]
         # No name: a change of the alarms replaces the budget, and the new one would find its name taken.
         budget = budgets.CfnBudget(
@@ -59,8 +59,7 @@ class Budget(Construct):
     def _alarm(
         self, kind: str, percent: float, emails: Sequence[str]
     ) -> budgets.CfnBudget.NotificationWithSubscribersProperty:
-        stops = self.hard_stop_topic and (kind, percent) == ("ACTUAL", HARD_STOP_PERCENT)
-        topic = self.hard_stop_topic if stops else self.topic
+        topic = self.hard_stop_topic if (kind, percent) == self._hard_stop else self.topic
         subscribers = [("EMAIL", email) for email in emails] + ([("SNS", topic.topic_arn)] if topic else [])
         return budgets.CfnBudget.NotificationWithSubscribersProperty(
             notification=budgets.CfnBudget.NotificationProperty(

@@ -7,7 +7,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from bedrock_constructs.budget import Budget
-from stacks.deployment_config import DEPLOYMENT_TAG, DeploymentConfig
+from stacks.deployment_config import DEPLOYMENT_TAG, HARD_STOP_PERCENT, DeploymentConfig
 
 
 class BudgetStack(cdk.Stack):
@@ -27,8 +27,10 @@ class BudgetStack(cdk.Stack):
             tag=(DEPLOYMENT_TAG, config.deployment.name) if section.by_tag else None,
             services=section.services,
             with_topic=section.topic,
-            with_hard_stop=False,
+            hard_stop_percent=HARD_STOP_PERCENT if section.hard_stop else None,
         )
         self.hard_stop_topic: sns.ITopic | None = budget.hard_stop_topic
         if budget.topic:
             cdk.CfnOutput(self, "TopicArn", value=budget.topic.topic_arn)
+        if budget.hard_stop_topic:
+            cdk.CfnOutput(self, "HardStopTopicArn", value=budget.hard_stop_topic.topic_arn)

@@ -14,6 +14,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z](-?[a-z0-9]){1,30}$")]
 Removal = Literal["retain", "destroy"]
 Percent = Annotated[float, Field(ge=0.1, le=1_000_000)]
 DEPLOYMENT_TAG = "bedrock-kit:deployment"
+HARD_STOP_PERCENT = 100.0  # of the budget, spent
 Place = Literal["provisioned", "on-demand", "base"]
 
 
@@ -143,6 +144,7 @@ class Budget(Section):
     """A monthly budget of AWS Budgets. Without `by_tag` and `services` it counts the whole account.
 
     `actual_percent` and `forecast_percent` raise alarms; `emails` are told, and an SNS topic where `topic` is true.
+    `hard_stop`: at 100 % spent, provisioned throughput without commitment is released until the next month.
     """
 
     monthly_usd: Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -150,6 +152,7 @@ class Budget(Section):
     forecast_percent: list[Percent] = [100]
     emails: Annotated[list[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]], Field(max_length=10)] = []
     topic: bool = False
+    hard_stop: bool = False
     by_tag: bool = False
     services: list[Annotated[str, Field(min_length=1)]] = []
 

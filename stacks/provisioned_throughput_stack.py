@@ -3,6 +3,8 @@
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from bedrock_constructs.provisioned_capacity import ProvisionedCapacity
@@ -13,7 +15,17 @@ from stacks.deployment_config import ProvisionedThroughput as Section
 
 
 class ProvisionedThroughputStack(cdk.Stack):
-    def __init__(self, scope: Construct, construct_id: str, *, config: DeploymentConfig, **kwargs: Any) -> None:
+    """`hard_stop_topic`: what it is told releases everything here that has no commitment."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: DeploymentConfig,
+        hard_stop_topic: sns.ITopic | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         sections = config.provisioned_throughput
         targets = {name: _target(config, name, item) for name, item in sections.items()}
@@ -25,6 +37,8 @@ class ProvisionedThroughputStack(cdk.Stack):
             notify=[address for item in sections.values() for address in item.notify],
             watches_idleness=any(item.release_when_idle_hours for item in sections.values()),
         )
+        if hard_stop_topic:
+            hard_stop_topic.add_subscription(subscriptions.LambdaSubscription(capacity.function))
         for name, item in sections.items():
             construct_name = "".join(part.capitalize() for part in name.split("-"))
             schedule = item.schedule.model_dump(by_alias=True) if item.schedule else None

@@ -23,7 +23,7 @@ def a_template(**changes: Any) -> Template:
         "tag": None,
         "services": [],
         "with_topic": False,
-        "with_hard_stop": False,
+        "hard_stop_percent": None,
     }
     Budget(stack, "Budget", **(usual | changes))
     return Template.from_stack(stack)
@@ -123,14 +123,14 @@ def test_only_budgets_of_this_account_may_publish_and_only_over_tls() -> None:
 
 
 def test_the_budget_waits_for_the_policies_of_its_topics() -> None:
-    template = a_template(with_topic=True, with_hard_stop=True)
+    template = a_template(with_topic=True, hard_stop_percent=100)
     (budget,) = template.find_resources("AWS::Budgets::Budget").values()
 
     assert set(template.find_resources("AWS::SNS::TopicPolicy")) <= set(budget["DependsOn"])
 
 
 def test_the_hard_stop_is_told_of_100_percent_actual_and_of_nothing_else() -> None:
-    template = a_template(with_topic=True, with_hard_stop=True, actual_percent=[50])
+    template = a_template(with_topic=True, hard_stop_percent=100, actual_percent=[50])
     topics = {key: [address["Ref"] for way, address in told if way == "SNS"] for key, told in alarms(template).items()}
 
     assert len(template.find_resources("AWS::SNS::Topic")) == 2

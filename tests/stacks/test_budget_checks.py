@@ -35,8 +35,9 @@ def test_an_amount_and_somebody_to_tell_are_enough(told: str, tmp_path: Path) ->
         ('monthly_usd = 1\nemails = ["owner"]\n', "budget.emails.0"),
         (f"monthly_usd = 1\nactual_percent = [0]\n{TOLD}", "budget.actual_percent.0"),
         (f"monthly_usd = 1\nactual_percent = []\nforecast_percent = []\n{TOLD}", "a budget needs an alarm"),
-        (f"monthly_usd = 1\nactual_percent = [1, 2, 3, 4, 5]\n{TOLD}", "at most 5 alarms, got 6"),
+        (f"monthly_usd = 1\nactual_percent = [1, 2, 3, 4, 5]\n{TOLD}", "at most 5 alarms"),
         (f"monthly_usd = 1\nactual_percent = [50, 50]\n{TOLD}", "each percentage once, got 50, 50"),
+        (f"monthly_usd = 1\nhard_stop = true\n{TOLD}", "budget.hard_stop: releases provisioned throughput without"),
         (f"monthly_usd = 1\nsum = 2\n{TOLD}", "budget.sum is not a setting"),
     ],
 )
@@ -52,3 +53,20 @@ def test_too_many_addresses_are_refused(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, f"monthly_usd = 1\nemails = [{addresses}]\n")
 
     assert "budget.emails" in fault
+
+
+@pytest.mark.parametrize(("commitment", "faulty"), [("none", False), ("OneMonth", True)])
+def test_a_hard_stop_needs_something_that_it_can_release(commitment: str, faulty: bool, tmp_path: Path) -> None:
+    throughput = f'[provisioned_throughput.one]\nmodel = "amazon.nova-micro-v1:0:128k"\ncommitment = "{commitment}"\n'
+
+    found = faults(tmp_path, f"monthly_usd = 1\nhard_stop = true\n{TOLD}{throughput}")
+
+    assert bool(found) == faulty
+
+
+def test_the_hard_stop_counts_as_an_alarm_unless_there_is_one_at_100(tmp_path: Path) -> None:
+    throughput = '[provisioned_throughput.one]\nmodel = "amazon.nova-micro-v1:0:128k"\n'
+    section = "monthly_usd = 1\nhard_stop = true\nforecast_percent = []\n" + TOLD
+
+    assert len(faults(tmp_path, f"{section}actual_percent = [1, 2, 3, 4, 5]\n{throughput}")) == 1
+    assert faults(tmp_path, f"{section}actual_percent = [1, 2, 3, 4, 100]\n{throughput}") == []

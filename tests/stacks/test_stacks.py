@@ -118,3 +118,30 @@ def test_no_policy_allows_every_action_of_a_service(deployment: str, stack: str)
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
             actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
             assert not [action for action in actions if action in {"*", "bedrock:*", "s3:*", "iam:*", "ssm:*"}]
+
+
+def test_only_the_budgets_hard_stop_may_wake_the_capacity_function_through_sns() -> None:
+    templates = synthesized(CONFIGS["full"])
+    throughput = templates["full-provisioned-throughput"]
+    (subscription,) = [
+        item["Properties"]
+        for item in resources(throughput, "AWS::SNS::Subscription").values()
+        if item["Properties"]["Protocol"] == "lambda"
+    ]
+    (permission,) = [
+        item["Properties"]
+        for item in resources(throughput, "AWS::Lambda::Permission").values()
+        if item["Properties"]["Principal"] == "sns.amazonaws.com"
+    ]
+    (alarm,) = [
+        notified
+        for budget in resources(templates["full-budget"], "AWS::Budgets::Budget").values()
+        for notified in budget["Properties"]["NotificationsWithSubscribers"]
+        if (notified["Notification"]["NotificationType"], notified["Notification"]["Threshold"]) == ("ACTUAL", 100)
+    ]
+    told = next(one["Address"] for one in alarm["Subscribers"] if one["SubscriptionType"] == "SNS")
+
+    exported = json.dumps(subscription["TopicArn"])
+    assert told["Ref"] in exported
+    assert permission["SourceArn"] == subscription["TopicArn"]
+    assert permission["FunctionName"] == subscription["Endpoint"]
