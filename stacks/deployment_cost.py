@@ -56,9 +56,11 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
         yield line(
             f"custom model {name}", what, 1, kept, missing=f"a custom model of {item.base_model} kept in {region}"
         )
-    if config.knowledge_base:
+    if alarms := bool(config.knowledge_base) + bool(config.provisioned_throughput):
         alarm = price("alarm_month", service="cloudwatch", region=region)
-        yield line("alarms", "1 alarm, for failed ingestion", 1, alarm, missing=f"an alarm in {region}")
+        what = f"{alarms}, for failed ingestion or capacity"
+        yield line("alarms", what, alarms, alarm, missing=f"an alarm in {region}")
+    if config.knowledge_base:
         yield storage_line(config, config.knowledge_base)
     size = _stored_bytes(config)
     if size:
