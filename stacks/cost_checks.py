@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from model_catalog.prices import Price
 from stacks.cost_lines import FETCH
 from stacks.deployment_config import DeploymentConfig, ProvisionedThroughput
-from stacks.provisioned_throughput_cost import HOURS_PER_MONTH, base_model, committed_months, hourly_price
+from stacks.provisioned_throughput_cost import (
+    HOURS_PER_MONTH,
+    base_model,
+    committed_line,
+    committed_months,
+    hourly_price,
+)
 
 
 def consent_faults(config: DeploymentConfig) -> Iterator[str]:
@@ -18,6 +24,7 @@ def consent_faults(config: DeploymentConfig) -> Iterator[str]:
             yield from _unknown(where, config, item)
         else:
             yield from _too_little(where, config, item, found)
+        yield from _total(where, item, committed_line(name, config, item).usd)
 
 
 def _unknown(where: str, config: DeploymentConfig, item: ProvisionedThroughput) -> Iterator[str]:
@@ -40,6 +47,21 @@ def _too_little(where: str, config: DeploymentConfig, item: ProvisionedThroughpu
         f"{where}.accept_hourly_cost_usd: {_bought(config, item)}: {hourly:,.2f} USD an hour, {monthly} "
         f"({found.source}, {found.date}{whose}); got {got}; set it to {_exact(hourly)} or more to accept that"
     )
+
+
+def _total(where: str, item: ProvisionedThroughput, total: float | None) -> Iterator[str]:
+    accepted = item.accept_total_cost_usd
+    where = f"{where}.accept_total_cost_usd"
+    if item.commitment == "none":
+        if accepted is not None:
+            yield f"{where}: is for a commitment, got {accepted} with commitment none; remove it"
+        return
+    if accepted is None or (total is not None and accepted < round(total, 6)):
+        price = "an unknown sum (hours of the term x the price that you were told)" if total is None else _exact(total)
+        yield (
+            f"{where}: commitment {item.commitment} cannot be ended earlier and costs {price} USD in all, got "
+            f"{'no consent' if accepted is None else accepted}; set it to that or more to accept it"
+        )
 
 
 def _bought(config: DeploymentConfig, item: ProvisionedThroughput) -> str:

@@ -30,7 +30,7 @@ def check_deployment(
         *_customization_faults(config),
         *_provisioned_throughput_faults(config),
         *(consent_faults(config) if consent else ()),
-        *capacity_faults(config, consent=consent),
+        *capacity_faults(config),
         *_knowledge_base_faults(config),
         *_alias_faults(config),
     ]

@@ -44,7 +44,7 @@ def test_no_consent_names_price_source_and_what_to_set(tmp_path: Path) -> None:
 
 
 def test_with_a_commitment_the_price_of_the_whole_term_is_part_of_the_text(tmp_path: Path) -> None:
-    (fault,) = faults(tmp_path, commitment="SixMonths", accept_hourly_cost_usd=12.49)
+    (fault, _) = faults(tmp_path, commitment="SixMonths", accept_hourly_cost_usd=12.49)
 
     assert "12.50 USD an hour" in fault
     assert "54,750.00 in all for 6 month(s) that cannot be ended earlier and renew themselves" in fault
@@ -53,12 +53,43 @@ def test_with_a_commitment_the_price_of_the_whole_term_is_part_of_the_text(tmp_p
 
 
 def test_an_unknown_price_asks_for_an_explicit_statement_and_names_the_command(tmp_path: Path) -> None:
-    (fault,) = faults(tmp_path, commitment="OneMonth", accept_hourly_cost_usd=1000.0)
+    (fault, total) = faults(tmp_path, commitment="OneMonth", accept_hourly_cost_usd=1000.0)
 
     assert fault.startswith("provisioned_throughput.support.accept_unknown_price: the price of 1 model unit(s)")
     assert "python -m kit models refresh" in fault
     assert "an unknown sum in all for 1 month(s)" in fault
-    assert faults(tmp_path, commitment="OneMonth", accept_unknown_price=True) == []
+    assert "costs an unknown sum (hours of the term x the price that you were told) USD in all" in total
+    assert faults(tmp_path, commitment="OneMonth", accept_unknown_price=True, accept_total_cost_usd=1.0) == []
+
+
+def test_the_price_of_the_whole_term_has_a_consent_of_its_own(tmp_path: Path) -> None:
+    section: dict[str, Any] = {"commitment": "SixMonths", "accept_hourly_cost_usd": 12.5}
+
+    (none,) = faults(tmp_path, **section)
+    (little,) = faults(tmp_path, **section, accept_total_cost_usd=54749.99)
+
+    assert none == (
+        "provisioned_throughput.support.accept_total_cost_usd: commitment SixMonths cannot be ended earlier and costs "
+        "54750 USD in all, got no consent; set it to that or more to accept it"
+    )
+    assert "got 54749.99" in little
+    assert faults(tmp_path, **section, accept_total_cost_usd=54750) == []
+
+
+def test_what_the_text_says_of_the_whole_term_is_enough(tmp_path: Path) -> None:
+    rows = [row("provisioned_hour", 12.345678, "hour", model=MICRO, commitment="OneMonth")]
+    section: dict[str, Any] = {"commitment": "OneMonth", "accept_hourly_cost_usd": 1e6, "model_units": 7}
+    (fault,) = faults(tmp_path, rows, **section)
+    said = re.search(r"costs ([\d.]+) USD", fault)
+
+    assert said
+    assert faults(tmp_path, rows, **section, accept_total_cost_usd=float(said[1])) == []
+
+
+def test_a_total_without_a_commitment_is_refused(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, accept_hourly_cost_usd=20, accept_total_cost_usd=20)
+
+    assert "is for a commitment, got 20.0 with commitment none; remove it" in fault
 
 
 def test_consent_to_an_unknown_price_is_none_to_a_known_one(tmp_path: Path) -> None:
