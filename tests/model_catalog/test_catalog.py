@@ -80,42 +80,6 @@ def test_continued_pre_training_has_no_base_model_left() -> None:
 
 
 @pytest.mark.parametrize(
-    ("identifier", "values", "message"),
-    [
-        (MICRO_TRAINED, {"epochCount": 30}, f"epochCount must be 1 to 5 for {MICRO_TRAINED}, got 30; change it"),
-        (MICRO_TRAINED, {"epochCount": 0}, "epochCount must be 1 to 5"),
-        (MICRO_TRAINED, {"epochCount": 1.5}, "epochCount must be a whole number, got 1.5"),
-        (MICRO_TRAINED, {"epochCount": "two"}, "epochCount must be 1 to 5"),
-        (MICRO_TRAINED, {"learningRate": 1e-3}, "learningRate must be 1e-06 to 0.0001"),
-        (MICRO_TRAINED, {"learningRate": float("nan")}, "learningRate must be 1e-06 to 0.0001"),
-        (MICRO_TRAINED, {"learningRateWarmupSteps": 21}, "learningRateWarmupSteps must be 0 to 20"),
-        (MICRO_TRAINED, {"batchSize": 1}, "batchSize is not a hyperparameter"),
-        (LLAMA_8B, {"batchSize": 2}, "batchSize must be 1 to 1"),
-        (LLAMA_8B, {"epochCount": 11}, "epochCount must be 1 to 10"),
-        (HAIKU, {}, f"{HAIKU} cannot be customized; use one of"),
-    ],
-)
-def test_a_hyperparameter_out_of_bounds_is_refused(
-    identifier: str, values: dict[str, int | float | str], message: str
-) -> None:
-    with pytest.raises(catalog.CatalogError) as caught:
-        catalog.check_hyperparameters(identifier, values)
-
-    assert message in str(caught.value)
-
-
-def test_all_faulty_hyperparameters_are_named_at_once() -> None:
-    with pytest.raises(catalog.CatalogError) as caught:
-        catalog.check_hyperparameters(MICRO_TRAINED, {"epochs": 2, "epochCount": 9, "learningRate": 1})
-
-    assert [line.split(" ", 1)[0] for line in str(caught.value).splitlines()] == [
-        "epochs",
-        "epochCount",
-        "learningRate",
-    ]
-
-
-@pytest.mark.parametrize(
     ("inference_id", "region", "message"),
     [
         (MICRO, "us-west-2", f"use a profile: us.{MICRO}"),
@@ -168,15 +132,6 @@ def test_a_foundation_model_is_provisioned_by_an_id_with_its_context() -> None:
     assert catalog.provisionable("amazon.nova-pro-v1:0:24k", "eu-west-2").name == "Nova Pro"
 
 
-def test_reinforcement_fine_tuning_has_hyperparameters_of_its_own_and_sends_no_default_nobody_knows() -> None:
-    base = "amazon.nova-2-lite-v1:0:256k"
-    checked = catalog.check_hyperparameters(base, {"reasoningEffort": "low"}, "REINFORCEMENT_FINE_TUNING")
-
-    assert checked == {"reasoningEffort": "low", "trainingSamplePerPrompt": "4"}
-    with pytest.raises(catalog.CatalogError, match=r"reasoningEffort must be one of low, medium, high .*, got huge"):
-        catalog.check_hyperparameters(base, {"reasoningEffort": "huge"}, "REINFORCEMENT_FINE_TUNING")
-
-
 def test_distillation_names_its_teachers() -> None:
     assert catalog.customizable(MICRO_TRAINED, "us-east-1", "DISTILLATION").teachers == ("amazon.nova-pro-v1:0",)
 
@@ -217,15 +172,6 @@ def test_a_global_profile_needs_the_arn_without_a_region_too() -> None:
 
     assert f"arn:aws:bedrock:::foundation-model/{HAIKU}" in arns
     assert f"arn:aws:bedrock:eu-west-1:111122223333:inference-profile/global.{HAIKU}" in arns
-
-
-def test_hyperparameters_are_strings_with_the_defaults_added() -> None:
-    assert catalog.check_hyperparameters(MICRO_TRAINED, {"epochCount": 3}) == {
-        "epochCount": "3",
-        "learningRate": "0.00001",
-        "learningRateWarmupSteps": "10",
-    }
-    assert catalog.check_hyperparameters(LLAMA_70B, {"learningRate": "0.0002"})["learningRate"] == "0.0002"
 
 
 @pytest.mark.parametrize(
