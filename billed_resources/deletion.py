@@ -7,7 +7,7 @@ from enum import Enum
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from billed_resources.alias_targets import read_alias_targets
+from billed_resources.kit_parameters import read_kit_parameters
 from billed_resources.listing import Clients, throughput
 from billed_resources.owner import Owner, Standing, owner_of
 from billed_resources.resource import DEPLOYMENT_TAG, BilledResource, Commitment, Kind
@@ -55,8 +55,8 @@ def _reason_to_keep(listed: BilledResource, fresh: BilledResource, clients: Clie
     if fresh.status in ("Creating", "Updating"):
         return f"{fresh.status}: Bedrock refuses to delete it now; run this again"
     deployment = (fresh.tags or {}).get(DEPLOYMENT_TAG, "")
-    targets = read_alias_targets(clients.ssm, deployment) if deployment else None
-    owner = owner_of(fresh, StackLookup(clients.cloudformation), targets) if targets else Owner(Standing.UNKNOWN)
+    parameters = read_kit_parameters(clients.ssm, deployment) if deployment else None
+    owner = owner_of(fresh, StackLookup(clients.cloudformation), parameters) if parameters else Owner(Standing.UNKNOWN)
     return "" if is_orphan(fresh, owner) else f"not an orphan any more: {owner.standing.value} {owner.detail}".rstrip()
 
 

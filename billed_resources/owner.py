@@ -5,10 +5,10 @@ Only what carries both of the kit's tags can come out as nobody's. Whatever coul
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from billed_resources.alias_targets import AliasTargets
+from billed_resources.kit_parameters import KitParameters
 from billed_resources.resource import DEPLOYMENT_TAG, RESOURCE_TAG, BilledResource, Kind
 from billed_resources.stack_lookup import Existence, StackLookup
 
@@ -27,11 +27,20 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class Owner:
+    """`ledger`: why the throughput was bought, as the kit noted it."""
+
     standing: Standing
     detail: str = ""
+    ledger: str = ""
 
 
-def owner_of(resource: BilledResource, stacks: StackLookup, targets: AliasTargets) -> Owner:
+def owner_of(resource: BilledResource, stacks: StackLookup, parameters: KitParameters) -> Owner:
+    owner = _owner(resource, stacks, parameters)
+    deployment = (resource.tags or {}).get(DEPLOYMENT_TAG, "")
+    return replace(owner, ledger=parameters.ledgers.get((deployment, resource.name), ""))
+
+
+def _owner(resource: BilledResource, stacks: StackLookup, parameters: KitParameters) -> Owner:
     if resource.tags is None:
         return Owner(Standing.UNKNOWN, "its tags cannot be read")
     deployment = resource.tags.get(DEPLOYMENT_TAG)
@@ -48,17 +57,17 @@ def owner_of(resource: BilledResource, stacks: StackLookup, targets: AliasTarget
         return Owner(Standing.STACK, stack)
     if existence is Existence.UNKNOWN:
         return Owner(Standing.UNKNOWN, f"CloudFormation does not say whether {stack} still has it")
-    return _without_a_stack(resource, stack, stacks, targets)
+    return _without_a_stack(resource, stack, stacks, parameters)
 
 
-def _without_a_stack(resource: BilledResource, stack: str, stacks: StackLookup, targets: AliasTargets) -> Owner:
+def _without_a_stack(resource: BilledResource, stack: str, stacks: StackLookup, parameters: KitParameters) -> Owner:
     """An alias keeps what it points to as long as its API exists: its callers would lose their answers."""
-    aliases = targets.aliases.get(resource.arn, [])
+    aliases = parameters.aliases.get(resource.arn, [])
     apis = {alias: stacks.stack(f"{alias.deployment}-inference-api") for alias in aliases}
     for alias, api in apis.items():
         if api is Existence.ALIVE:
             return Owner(Standing.ALIAS, f"{alias.name} of {alias.deployment}")
-    if not targets.complete or Existence.UNKNOWN in apis.values():
+    if not parameters.complete or Existence.UNKNOWN in apis.values():
         return Owner(Standing.UNKNOWN, f"{stack} is gone; whether an alias points here cannot be read")
     return Owner(Standing.NOBODY, f"was {stack}")
 

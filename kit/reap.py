@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from billed_resources.alias_targets import read_alias_targets
 from billed_resources.deletion import Outcome, Result, delete_orphan
+from billed_resources.kit_parameters import read_kit_parameters
 from billed_resources.listing import Clients, list_billed
 from billed_resources.owner import owner_of
 from billed_resources.stack_lookup import StackLookup
@@ -64,8 +64,8 @@ def _connect(region: str | None) -> tuple[str, str, Clients]:
 
 def _look(account: str, region: str, clients: Clients) -> Report:
     listing = list_billed(clients, region, _now())
-    stacks, targets = StackLookup(clients.cloudformation), read_alias_targets(clients.ssm)
-    owned = [(resource, owner_of(resource, stacks, targets)) for resource in listing.resources]
+    stacks, parameters = StackLookup(clients.cloudformation), read_kit_parameters(clients.ssm)
+    owned = [(resource, owner_of(resource, stacks, parameters)) for resource in listing.resources]
     return Report(account, region, listing, owned)
 
 

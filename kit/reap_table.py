@@ -77,7 +77,7 @@ def _rows(owned: Sequence[tuple[BilledResource, Owner]]) -> Iterator[str]:
 
 
 def _cells(resource: BilledResource, owner: Owner) -> tuple[str, ...]:
-    who = f"{owner.standing.value} {owner.detail}".rstrip()
+    who = f"{owner.standing.value} {owner.detail}".rstrip() + (f" ({owner.ledger})" if owner.ledger else "")
     return (_usd(resource.usd_per_day), resource.kind.value, resource.name, resource.status, who, resource.what)
 
 
@@ -110,6 +110,7 @@ def _entry(resource: BilledResource, owner: Owner) -> dict[str, Any]:
         "usd_per_day": resource.usd_per_day,
         "owner": owner.standing.value,
         "owner_detail": owner.detail,
+        "ledger": owner.ledger,
         "committed_until": commitment.ends.isoformat() if commitment else None,
         "committed_usd_left": commitment.usd_left if commitment else None,
     }

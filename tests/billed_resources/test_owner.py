@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import pytest
 
-from billed_resources.alias_targets import read_alias_targets
+from billed_resources.kit_parameters import read_kit_parameters
 from billed_resources.listing import list_billed
 from billed_resources.owner import Owner, Standing, owner_of
 from billed_resources.stack_lookup import StackLookup
+from custom_resources import capacity_ledger, capacity_parameter
 from custom_resources.ownership import DEPLOYMENT_TAG, RESOURCE_TAG
 from tests.billed_resources import fake_aws
 from tests.billed_resources.fake_aws import NOW, REGION, FakeAws, Refused
@@ -27,7 +29,7 @@ def owner(aws: FakeAws) -> Owner:
     """Of the one resource in the account."""
     clients = aws.clients()
     (resource,) = list_billed(clients, REGION, NOW).resources
-    return owner_of(resource, StackLookup(clients.cloudformation), read_alias_targets(clients.ssm))
+    return owner_of(resource, StackLookup(clients.cloudformation), read_kit_parameters(clients.ssm))
 
 
 def standing(aws: FakeAws) -> Standing:
@@ -125,10 +127,27 @@ def test_an_alias_parameter_that_cannot_be_read_leaves_a_doubt(aws: FakeAws) -> 
     assert standing(aws) is Standing.UNKNOWN
 
 
+@pytest.mark.parametrize("text", ["not JSON", "{}", "[]", "3"])
+def test_a_ledger_that_cannot_be_read_is_told_and_decides_nothing(aws: FakeAws, text: str) -> None:
+    aws.add_throughput("sup-support", OURS)
+    aws.parameters["/bedrock-kit/sup/capacity/sup-support/ledger"] = text
+    aws.parameters["/bedrock-kit/other/capacity/sup-support/ledger"] = "{}"
+
+    assert owner(aws) == Owner(Standing.NOBODY, f"was {STACK}", "its ledger cannot be read")
+
+
+def test_the_ledger_of_the_custom_resources_is_the_one_that_is_read(aws: FakeAws) -> None:
+    opened = capacity_ledger.opened(capacity_ledger.BOUGHT, why="deployed", who="test", now=NOW)
+    aws.add_throughput("sup-support", OURS)
+    aws.parameters[capacity_ledger.ledger_parameter("sup", "sup-support")] = json.dumps(asdict(opened))
+
+    assert owner(aws).ledger == "bought since 2026-11-25: deployed"
+
+
 def test_the_aliases_of_later_pages_count(aws: FakeAws) -> None:
     arn = aws.add_throughput("a", OURS)
     aws.parameters = {f"/bedrock-kit/sup/capacity/t{number}/ledger": "{}" for number in range(3 * fake_aws.PAGE)}
-    aws.parameters["/bedrock-kit/sup/aliases/bot/serving"] = json.dumps({"target_arn": arn})
+    aws.parameters[capacity_parameter.parameter_name("sup", "bot")] = json.dumps({"target_arn": arn})
     aws.stacks["sup-inference-api"] = {}
 
     assert standing(aws) is Standing.ALIAS
