@@ -57,16 +57,15 @@ class Completion:
     usage: dict[str, Any]
 
 
-def converse_request(body: Mapping[str, Any], model_id: str) -> dict[str, Any]:
-    """The arguments of Converse. Raises ApiError 400."""
+def converse_request(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of Converse, all but the model's. Raises ApiError 400."""
     for name, accepted in _ONLY.items():
         if body.get(name) is not None and body[name] not in accepted:
             allowed = f"must be {json.dumps(accepted[0])}" if accepted else "is not supported"
             raise invalid(name, f"{name} {allowed}; leave it out", code="unsupported_value")
     messages, system = converse_messages(body)
-    request: dict[str, Any] = {"modelId": model_id, "messages": messages}
     optional = {"system": system, "inferenceConfig": _inference(body), "toolConfig": tool_config(body, messages)}
-    return request | {name: value for name, value in optional.items() if value}
+    return {"messages": messages} | {name: value for name, value in optional.items() if value}
 
 
 def _inference(body: Mapping[str, Any]) -> dict[str, Any]:

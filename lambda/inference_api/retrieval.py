@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Retrie
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inference_api import fields
@@ -42,6 +43,15 @@ Question: $query$
 $output_format_instructions$"""
 
 
+@dataclass(frozen=True)
+class Question:
+    """`session_id` continues a conversation."""
+
+    text: str
+    knowledge_base_id: str
+    session_id: str | None
+
+
 def retrieve(body: Mapping[str, Any], settings: Settings, client: AgentsforBedrockRuntimeClient) -> dict[str, Any]:
     """{"data": [{"text", "score", "source", "metadata"}]}, best first. Raises ApiError 400 or 404."""
     query = fields.text(body, "query", max_length=MAX_QUERY_CHARACTERS)
@@ -54,23 +64,28 @@ def retrieve(body: Mapping[str, Any], settings: Settings, client: AgentsforBedro
     return {"data": [_passage(result) for result in response["retrievalResults"]]}
 
 
-def retrieve_and_generate(
-    body: Mapping[str, Any], settings: Settings, target: Target, client: AgentsforBedrockRuntimeClient
-) -> dict[str, Any]:
-    """{"answer", "citations", "session_id"}; the caller adds who answered. Raises ApiError 400 or 404."""
-    query = fields.text(body, "query", max_length=MAX_QUESTION_CHARACTERS)
+def question_of(body: Mapping[str, Any], settings: Settings) -> Question:
+    """Raises ApiError 400 or 404."""
+    return Question(
+        text=fields.text(body, "query", max_length=MAX_QUESTION_CHARACTERS),
+        knowledge_base_id=knowledge_base_id(body, settings),
+        session_id=fields.optional_text(body, "session_id"),
+    )
+
+
+def retrieve_and_generate(question: Question, target: Target, client: AgentsforBedrockRuntimeClient) -> dict[str, Any]:
+    """{"answer", "citations", "session_id"}; the caller adds who answered."""
     configuration: Any = {
         "type": "KNOWLEDGE_BASE",
         "knowledgeBaseConfiguration": {
-            "knowledgeBaseId": knowledge_base_id(body, settings),
+            "knowledgeBaseId": question.knowledge_base_id,
             "modelArn": target.arn,
             **(_custom_prompts() if target.custom else {}),
         },
     }
-    session_id = fields.optional_text(body, "session_id")
-    session: Any = {"sessionId": session_id} if session_id else {}
+    session: Any = {"sessionId": question.session_id} if question.session_id else {}
     response = client.retrieve_and_generate(
-        input={"text": query}, retrieveAndGenerateConfiguration=configuration, **session
+        input={"text": question.text}, retrieveAndGenerateConfiguration=configuration, **session
     )
     return {
         "answer": response["output"]["text"],

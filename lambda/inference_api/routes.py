@@ -14,7 +14,7 @@ from inference_api.failover import READ_SECONDS, Failover, Served
 from inference_api.fields import invalid, text
 from inference_api.http_messages import Answer, Facts, Request, json_answer
 from inference_api.models import get_model, list_models
-from inference_api.retrieval import retrieve, retrieve_and_generate
+from inference_api.retrieval import question_of, retrieve, retrieve_and_generate
 from inference_api.settings import Settings
 
 MODELS = "/v1/models"
@@ -79,9 +79,10 @@ def _chat(request: Request, service: Service, facts: Facts) -> Answer:
     targets = _resolve(alias, service, facts)
     if body.get("stream") not in (None, True, False):
         raise invalid("stream", "stream must be true or false")
+    arguments = converse_request(body)
 
     def converse(target: Target, read_seconds: int) -> Any:
-        return service.clients.bedrock_runtime(read_seconds).converse(**converse_request(body, target.invoke_id))
+        return service.clients.bedrock_runtime(read_seconds).converse(modelId=target.invoke_id, **arguments)
 
     served = service.failover.ask(targets, converse, deadline=deadline, attempts=facts.attempts)
     facts.served_by = _served_by(alias, served)
@@ -112,9 +113,10 @@ def _retrieve_and_generate(request: Request, service: Service, facts: Facts) -> 
     body = request.json()
     alias = None if body.get("model") is None else text(body, "model")
     targets = _resolve(alias, service, facts) if alias else (knowledge_base_target(service.settings),)
+    question = question_of(body, service.settings)
 
     def generate(target: Target, read_seconds: int) -> dict[str, Any]:
-        return retrieve_and_generate(body, service.settings, target, service.clients.agent_runtime(read_seconds))
+        return retrieve_and_generate(question, target, service.clients.agent_runtime(read_seconds))
 
     served = service.failover.ask(targets, generate, deadline=deadline, attempts=facts.attempts)
     facts.served_by = _served_by(alias, served)

@@ -62,3 +62,4 @@ def test_a_fault_is_a_400_that_names_the_field(api: Api, change: dict[str, Any],
     assert answer["error"]["param"] == param
     assert hint in answer["error"]["message"]
     assert answer["error"]["type"] == "invalid_request_error"
+    assert api.facts.attempts == []

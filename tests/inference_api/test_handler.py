@@ -82,8 +82,8 @@ def test_a_failure_of_parameter_checks_does_not_log_the_values(
     stand_in(monkeypatch, api.service)
     api.base_serves()
     api.runtime.add_response("converse", converse_response({"text": "x"}))
-    wrong = {"modelId": "x", "messages": CANARY}
-    monkeypatch.setattr("inference_api.routes.converse_request", lambda body, model_id: wrong)
+    wrong = {"messages": CANARY}
+    monkeypatch.setattr("inference_api.routes.converse_request", lambda body: wrong)
 
     answer = edge.handler(event("/v1/chat/completions", {"model": "support-bot", "messages": []}), CONTEXT)
 
