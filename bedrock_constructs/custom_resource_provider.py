@@ -17,7 +17,8 @@ from bedrock_constructs.wildcard_reason import explain_wildcards
 
 CONSTRUCT_ID = "CustomResourceProvider"
 QUERY_SECONDS_CONTEXT = "custom_resource_query_seconds"
-DEFAULT_QUERY_SECONDS = 30
+# At most two looks a minute at a resource that takes long: Bedrock's control plane throttles.
+DEFAULT_QUERY_SECONDS = 40
 SERVICE_TIMEOUT = Duration.seconds(3600)
 # In every custom resource's properties; a Delete and a rollback bring those of an earlier release.
 SCHEMA_VERSION = 1

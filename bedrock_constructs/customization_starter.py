@@ -82,6 +82,17 @@ class CustomizationStarter(Construct):
         )
         start = ["states:StartExecution", "states:ListExecutions"]
         self.function.allow("Start", start, [state_machine.state_machine_arn])
+        jobs = cdk.Stack.of(self).format_arn(service="bedrock", resource="model-customization-job", resource_name="*")
+        self.function.allow(
+            "StopJobs",
+            ["bedrock:ListTagsForResource", "bedrock:StopModelCustomizationJob"],
+            [jobs],
+            wildcard_reason="Bedrock chooses the ids of jobs; whose a job is, its tag says, and the function checks it",
+        )
+        # Its resource type would be the job, but a list names none.
+        self.function.allow(
+            "FindJobs", ["bedrock:ListModelCustomizationJobs"], ["*"], wildcard_reason="Listing jobs takes no ARN"
+        )
         names = [parameter.parameter_arn for parameter in specifications]
         self.function.allow("Specification", ["ssm:GetParameter"], names)
         self.function.allow("ForgetPromotion", ["ssm:DeleteParameters"], [f"{name}/promoted" for name in names])

@@ -2,8 +2,8 @@
 
   Create, Update  invoke the starter with {"customization", "key"}: it starts a run, or finds that this very run was
                   done already, and returns at once -> READY. Training is never waited for.
-  Delete          invoke the starter with {"customization", "stop": true}: a run in progress ends -> GONE
-                  (a starter that is gone already is fine)
+  Delete          invoke the starter with {"customization", "stop": true} until no job of the customization is in
+                  progress -> GONE; what a job had finished by then stays, it is data (a starter that is gone is fine)
 
 The starter is idempotent by the run's content hash: a repeated request, a rollback included, starts nothing twice.
 """
@@ -46,16 +46,21 @@ class CustomizationStartResource:
         return self.create(request)
 
     def delete(self, request: Request) -> None:
+        """Stopping is a part of describe: the starter's one answer tells what is left."""
+
+    def describe(self, request: Request) -> Snapshot:
+        if request.request_type != "Delete":
+            return Snapshot(Phase.READY)
         properties = Properties(request.properties)
         payload = {"customization": properties.text("Customization"), "stop": True}
         try:
-            self._call(properties.text("StarterFunctionName"), payload)
+            left = self._call(properties.text("StarterFunctionName"), payload).get("in_progress", [])
         except Exception as error:
             if error_code(error) != "ResourceNotFoundException":
                 raise
-
-    def describe(self, request: Request) -> Snapshot:
-        return Snapshot(Phase.GONE if request.request_type == "Delete" else Phase.READY)
+            return Snapshot(Phase.GONE)
+        jobs = ", ".join(str(arn) for arn in left)
+        return Snapshot(Phase.IN_PROGRESS, waiting_for=f"still stopping {jobs}") if left else Snapshot(Phase.GONE)
 
     def _call(self, function_name: str, payload: Mapping[str, object]) -> Mapping[str, Any]:
         answer = self._invoke(

@@ -37,8 +37,8 @@ class RepeatEventError(Exception):
 
 def resources(session: boto3.Session, region: str) -> dict[str, Factory]:
     """Every custom resource type of the kit; clients are made only for the type that is asked for."""
-    # Throttled looks are repeated by the operation, more slowly every time: not also by the client.
-    paced = Config(region_name=region, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 2})
+    # Throttled calls are repeated by the operation, more slowly every time: not also by the client.
+    paced = Config(region_name=region, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 1})
     # Many calls in one step: a single throttled one must not repeat them all.
     patient = Config(region_name=region, retries={"mode": "standard", "total_max_attempts": 8})
     # Starting a run is not repeated by the client: the starter may have started it before its answer was lost.

@@ -25,10 +25,14 @@ class Phase(Enum):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a look at the resource showed. Only READY carries attributes (CloudFormation's Fn::GetAtt)."""
+    """What a look at the resource showed. Only READY carries attributes (CloudFormation's Fn::GetAtt).
+
+    `waiting_for` is for the user, should the time run out.
+    """
 
     phase: Phase
     attributes: Mapping[str, str] = field(default_factory=dict)
+    waiting_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,17 +117,17 @@ def begin(resource: AsyncResource, request: Request) -> Mapping[str, str]:
     return resource.create(request) if makes_new else resource.update(request)
 
 
-def look(resource: AsyncResource, request: Request, *, believe_absence: bool) -> Snapshot | None:
-    """The wanted end, or None: look again later. `believe_absence` is False while Bedrock's lists may lag behind."""
+def look(resource: AsyncResource, request: Request, *, believe_absence: bool) -> tuple[bool, Snapshot]:
+    """Whether the wanted end is reached. `believe_absence` is False while Bedrock's lists may lag behind."""
     snapshot = resource.describe(request)
     absent = snapshot.phase is Phase.GONE
     if request.is_delete:
         if not absent:
             resource.delete(request)
-        return snapshot if absent and believe_absence else None
+        return absent and believe_absence, snapshot
     if absent and believe_absence:
         raise ResourceFailedError(f"{resource.physical_id(request)} disappeared while it was made; deploy again")
-    return snapshot if snapshot.phase is Phase.READY else None
+    return snapshot.phase is Phase.READY, snapshot
 
 
 def can_exist(resource: AsyncResource, request: Request) -> bool:

@@ -48,6 +48,7 @@ class Operation:
         self._until = until
         self._clock = clock
         self._sleep = sleep
+        self._waiting_for = ""
         self._patience = Patience(longest_pause=longest_pause, seed=self._request.token)
 
     def decide(self) -> bytes | None:
@@ -95,9 +96,10 @@ class Operation:
         believe = request.is_delete and turn.after_success
         believe_from = self._clock() + (0.0 if believe else CONSISTENCY_SECONDS)
         while True:
-            snapshot = self._insist(lambda: self._look(resource, request, believe_from), turn.first_seen)
-            if snapshot is not None:
+            reached, snapshot = self._insist(lambda: self._look(resource, request, believe_from), turn.first_seen)
+            if reached:
                 return {**data, **snapshot.attributes}
+            self._waiting_for = snapshot.waiting_for
             self._pause(turn.first_seen)
 
     def _begin(self, resource: AsyncResource, request: Request) -> Mapping[str, str]:
@@ -107,7 +109,7 @@ class Operation:
             self._turns.started(data)
         return data
 
-    def _look(self, resource: AsyncResource, request: Request, believe_from: float) -> Snapshot | None:
+    def _look(self, resource: AsyncResource, request: Request, believe_from: float) -> tuple[bool, Snapshot]:
         self._turns.require_newest()
         return lifecycle.look(resource, request, believe_absence=self._clock() >= believe_from)
 
@@ -132,9 +134,10 @@ class Operation:
         if self._clock() + pause >= end:
             verb = "gone" if self._request.is_delete else "ready"
             name = self._request.physical_id or self._request.logical_id
+            what = f" ({self._waiting_for})" if self._waiting_for else ""
             raise ResourceFailedError(
-                f"{self._type} {name} was not {verb} in the {limit} s that CloudFormation waits; nothing more is "
-                "tried: look at its state in Bedrock, then deploy or destroy again"
+                f"{self._type} {name} was not {verb}{what} in the {limit} s that CloudFormation waits; nothing more "
+                "is tried: look at its state in Bedrock, then deploy or destroy again"
             )
         self._sleep(pause)
 

@@ -52,6 +52,7 @@ def _start_run(event: Event) -> dict[str, Any]:
     starter = RunStarter(
         deployment=os.environ["DEPLOYMENT_NAME"],
         state_machine_arn=os.environ["STATE_MACHINE_ARN"],
+        bedrock=_client("bedrock"),
         s3=_client("s3"),
         ssm=_client("ssm"),
         stepfunctions=_client("stepfunctions"),

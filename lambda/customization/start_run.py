@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from customization import run_names
+from customization.jobs_in_progress import stop_jobs
 
 if TYPE_CHECKING:
+    from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_stepfunctions import SFNClient
@@ -29,10 +31,18 @@ class RunStarter:
     """The core of the starter; clients are passed in."""
 
     def __init__(
-        self, *, deployment: str, state_machine_arn: str, s3: "S3Client", ssm: "SSMClient", stepfunctions: "SFNClient"
+        self,
+        *,
+        deployment: str,
+        state_machine_arn: str,
+        bedrock: "BedrockClient",
+        s3: "S3Client",
+        ssm: "SSMClient",
+        stepfunctions: "SFNClient",
     ) -> None:
         self._deployment = deployment
         self._state_machine_arn = state_machine_arn
+        self._bedrock = bedrock
         self._s3 = s3
         self._ssm = ssm
         self._stepfunctions = stepfunctions
@@ -54,21 +64,25 @@ class RunStarter:
         return self._start_once(f"{customization}-{run}", run, run_input)
 
     def stop(self, customization: str) -> dict[str, Any]:
-        """Stop its executions that are under way (Step Functions stops their jobs) and forget what was promoted.
+        """Stop its executions and jobs that are under way and forget what was promoted; the models stay.
 
-        The models stay: a customization that comes back is promoted anew from the one that its content gave.
+        "in_progress" names jobs that have not ended yet. A customization that comes back is promoted anew from the
+        model that its content gave.
         """
+        mine = self._running(customization)
+        for arn in mine.values():
+            self._stepfunctions.stop_execution(executionArn=arn, error="Removed", cause="the customization was removed")
+        # DeleteParameters, unlike DeleteParameter, takes it calmly where nothing was ever promoted.
+        self._ssm.delete_parameters(Names=[run_names.promoted_parameter(self._deployment, customization)])
+        return {"stopped": len(mine), "in_progress": stop_jobs(self._bedrock, self._deployment, customization)}
+
+    def _running(self, customization: str) -> dict[str, str]:
+        """Name -> ARN of the customization's executions that are under way."""
         pages = self._stepfunctions.get_paginator("list_executions").paginate(
             stateMachineArn=self._state_machine_arn, statusFilter="RUNNING"
         )
-        mine = [item for page in pages for item in page["executions"] if _belongs(item["name"], customization)]
-        for item in mine:
-            self._stepfunctions.stop_execution(
-                executionArn=item["executionArn"], error="Removed", cause="the customization was removed"
-            )
-        # DeleteParameters, unlike DeleteParameter, takes it calmly where nothing was ever promoted.
-        self._ssm.delete_parameters(Names=[run_names.promoted_parameter(self._deployment, customization)])
-        return {"stopped": len(mine)}
+        found = [item for page in pages for item in page["executions"]]
+        return {item["name"]: item["executionArn"] for item in found if _belongs(item["name"], customization)}
 
     def _object(self, bucket: str, key: str) -> BinaryIO:
         try:
@@ -98,10 +112,20 @@ class RunStarter:
             if status in DONE_OR_UNDER_WAY:
                 return {"execution_arn": arn, "run_id": run, "started": False, "reason": f"this run is {status}"}
             if status is None:
+                self._require_idle(run_input["specification"]["customization"], attempt_name)
                 return {"execution_arn": arn, "run_id": run, **self._start_execution(attempt_name, run_input, attempt)}
             if status not in FAILED:
                 raise StartError(f"execution {arn} has a status this kit does not know: {status}; update the kit")
         raise StartError(f"run {run} failed {MAX_ATTEMPTS} times; see its executions, change the data or the settings")
+
+    def _require_idle(self, customization: str, name: str) -> None:
+        """One job at a time: two would both cost, and the older data might be promoted last."""
+        others = [arn for other, arn in self._running(customization).items() if other != name]
+        for arn in others:
+            raise StartError(
+                f"{customization} is being trained with other data or settings: wait for it, or stop it (aws "
+                f"stepfunctions stop-execution --execution-arn {arn}); then deploy or upload again"
+            )
 
     def _start_execution(self, name: str, run_input: Mapping[str, Any], attempt: int) -> dict[str, Any]:
         """The upload's event and the deploy start the same run within a moment: whoever is second starts nothing."""

@@ -138,7 +138,8 @@ def test_no_function_may_act_on_everything(template: Template, role: str) -> Non
     statements = statements_of(template, role)
 
     assert statements
-    assert not [sid for sid, statement in statements.items() if "*" in listed(statement["Resource"])]
+    everything = [item["Action"] for item in statements.values() if "*" in listed(item["Resource"])]
+    assert everything in ([], ["bedrock:ListModelCustomizationJobs"])  # IAM knows no resource for a list
     for resource in template.find_resources("AWS::IAM::Role").values():
         assert "ManagedPolicyArns" not in resource["Properties"]
 
@@ -149,7 +150,19 @@ def test_no_function_may_act_on_everything(template: Template, role: str) -> Non
         ("CheckDataRole", {"ReadData", "WriteReport", "FindModel"}),
         ("MetricsRole", {"ReadOutput", "WriteMetrics", "ListOutput"}),
         ("PromotionRole", {"Deploy", "Provision", "ReadOwner", "Publish"}),
-        ("StarterFunctionRole", {"ReadData", "Follow", "Start", "Specification", "ReportFailure", "ForgetPromotion"}),
+        (
+            "StarterFunctionRole",
+            {
+                "ReadData",
+                "Follow",
+                "Start",
+                "Specification",
+                "ReportFailure",
+                "ForgetPromotion",
+                "StopJobs",
+                "FindJobs",
+            },
+        ),
     ],
 )
 def test_each_function_has_its_own_rights(template: Template, role: str, sids: set[str]) -> None:

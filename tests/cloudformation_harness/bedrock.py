@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.cloudformation_harness.jobs import Jobs
 from tests.cloudformation_harness.refusals import Refusal
 
 PREFIX = "arn:aws:bedrock:us-east-1:111122223333:"
@@ -53,6 +54,7 @@ class Bedrock:
         self.deployments: list[Thing] = []
         self.models: dict[str, float] = {}
         self.agreements: dict[str, float] = {}
+        self.jobs = Jobs(clock)
         self.purchases = 0
         self._clock = clock
         self._tokens: dict[str, tuple[dict[str, Any], str]] = {}
@@ -149,7 +151,15 @@ class Bedrock:
 
     # Tags, models, agreements
 
+    def list_model_customization_jobs(self, given: Given) -> dict[str, Any]:
+        return self.jobs.list_jobs(given)
+
+    def stop_model_customization_job(self, given: Given) -> dict[str, Any]:
+        return self.jobs.stop(given)
+
     def list_tags_for_resource(self, given: Given) -> dict[str, Any]:
+        if ":model-customization-job/" in given["resourceARN"]:
+            return {"tags": self.jobs.find(given["resourceARN"]).given["jobTags"]}
         item = self._find([*self.throughputs, *self.deployments], given["resourceARN"])
         return {"tags": [{"key": key, "value": value} for key, value in item.tags.items()]}
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.cloudformation_harness.virtual_time import Signal
+from tests.cloudformation_harness.virtual_time import Process, Signal
 from tests.cloudformation_harness.world import World
 
 ACCOUNT_ARN = "arn:aws:cloudformation:us-east-1:111122223333:stack"
@@ -65,6 +65,7 @@ class Stack:
         self.deliveries = 1
         self.delivery_delay: Callable[[str], float] = lambda request_type: 0.0
         self.adopts_failed_ids = False
+        self.reuses_request_ids = False
         self._news = Signal()
         world.receive = self.receive
 
@@ -86,6 +87,11 @@ class Stack:
 
     def delete(self) -> str:
         return self.run(self._delete)
+
+    def deploying(self, template: Template) -> Process:
+        """The same, only begun: the test says how far time goes."""
+        verb = "UPDATE" if self.resources else "CREATE"
+        return self.world.scheduler.spawn(lambda: self._deploy(template, verb, None), "cloudformation")
 
     # Operations
 
@@ -178,10 +184,11 @@ class Stack:
         properties: Properties,
         physical_id: str | None = None,
         old_properties: Properties | None = None,
-        request_id: str | None = None,
     ) -> Sent:
         number = len(self.requests) + 1
-        identity = request_id or str(uuid.UUID(int=number))
+        identity = str(
+            uuid.uuid5(uuid.UUID(int=0), f"{request_type} {name} {0 if self.reuses_request_ids else number}")
+        )
         more = {"PhysicalResourceId": physical_id, "OldResourceProperties": old_properties}
         event = {
             "RequestType": request_type,

@@ -29,6 +29,12 @@ class Parameters:
             raise Refusal("ParameterNotFound", "")
         return {}
 
+    def delete_parameters(self, given: Given) -> dict[str, Any]:
+        gone = [name for name in given["Names"] if self.values.pop(name, None) is not None]
+        invalid = [name for name in given["Names"] if name not in gone]
+        answer = {"DeletedParameters": gone, "InvalidParameters": invalid}
+        return {key: names for key, names in answer.items() if names}
+
 
 class Objects:
     """One bucket namespace: (bucket, key) -> content."""
@@ -46,6 +52,10 @@ class Objects:
         body = given["Body"]
         self.content[given["Bucket"], given["Key"]] = body if isinstance(body, bytes) else body.read()
         return {}
+
+    def list_objects_v2(self, given: Given) -> dict[str, Any]:
+        found = [key for bucket, key in self.content if bucket == given["Bucket"] and key.startswith(given["Prefix"])]
+        return {"Contents": [{"Key": key} for key in sorted(found)]}
 
     def delete_objects(self, given: Given) -> dict[str, Any]:
         for item in given["Delete"]["Objects"]:

@@ -15,7 +15,10 @@ from custom_resources import answer, handler
 from tests.cloudformation_harness.bedrock import Bedrock
 from tests.cloudformation_harness.clients import Call, Fault, Plan, Session
 from tests.cloudformation_harness.dynamodb import DynamoDB
+from tests.cloudformation_harness.jobs import Job, Jobs
 from tests.cloudformation_harness.quotas import ServiceQuotas
+from tests.cloudformation_harness.refusals import Refusal
+from tests.cloudformation_harness.step_functions import StepFunctions
 from tests.cloudformation_harness.storage import Objects, Parameters
 from tests.cloudformation_harness.virtual_time import KilledError, Process, Scheduler
 
@@ -43,6 +46,10 @@ class World:
         self.scheduler = Scheduler(choose=choose)
         self.bedrock = Bedrock(lambda: self.scheduler.now)
         self.dynamodb = DynamoDB()
+        self.jobs = Jobs(lambda: self.scheduler.now)
+        self.jobs.completed = self._model_made
+        self.bedrock.jobs = self.jobs
+        self.stepfunctions = StepFunctions(self)
         self.ssm = Parameters()
         self.s3 = Objects()
         self.service_quotas = ServiceQuotas(self.bedrock.settings)
@@ -53,6 +60,7 @@ class World:
         self.receive: Receive = lambda url, body: 404
         self.puts = 0
         self.log: list[str] = []
+        self.log_stream = _Lines(self.log)
         self.invocations: list[Invocation] = []
         self.timeout = TIMEOUT_SECONDS
         self._ids = 0
@@ -122,9 +130,18 @@ class World:
             assert parameters["FunctionName"] == FUNCTION_ARN
             self.invoke_async(event)
             return {"StatusCode": 202}
-        answer_of = self.functions[parameters["FunctionName"]]
-        body = json.dumps(answer_of(event)).encode()
-        return {"StatusCode": 200, "Payload": mock.Mock(read=lambda: body)}
+        if parameters["FunctionName"] not in self.functions:
+            raise Refusal("ResourceNotFoundException", "the function is gone")
+        try:
+            body, more = self.functions[parameters["FunctionName"]](event), {}
+        except Exception as error:  # as the runtime answers
+            self.log.append(traceback.format_exc())
+            body, more = {"errorMessage": str(error), "errorType": type(error).__name__}, {"FunctionError": "Unhandled"}
+        content = json.dumps(body).encode()
+        return {"StatusCode": 200, "Payload": mock.Mock(read=lambda: content), **more}
+
+    def _model_made(self, job: Job) -> None:
+        self.bedrock.models.setdefault(self.jobs.model_arn(job), job.ends)
 
     # The way of an answer
 
@@ -139,19 +156,20 @@ class World:
     @contextmanager
     def installed(self) -> Iterator["World"]:
         """The handler's clients, clocks, way out and log are this world's."""
-        environ = {"AWS_REGION": "us-east-1", "TURNS_TABLE": "turns", "LONGEST_PAUSE_SECONDS": "30"}
+        environ = {"AWS_REGION": "us-east-1", "TURNS_TABLE": "turns", "LONGEST_PAUSE_SECONDS": "40"}
         with (
             mock.patch.object(handler, "boto3", SimpleNamespace(Session=lambda: Session(self))),
             mock.patch.object(handler, "time", self.scheduler.time_module()),
             mock.patch.object(handler, "signal", self.scheduler.signal_module()),
-            mock.patch.object(handler, "sys", SimpleNamespace(stderr=_Lines(self.log))),
+            mock.patch.object(handler, "sys", SimpleNamespace(stderr=self.log_stream)),
             mock.patch.object(handler, "os", SimpleNamespace(environ=environ)),
             mock.patch.object(answer, "put_once", self.put_once),
-            mock.patch("custom_resources.provisioned_throughput.datetime", self._dates()),
+            mock.patch("custom_resources.provisioned_throughput.datetime", self.dates()),
         ):
             yield self
 
-    def _dates(self) -> type[datetime]:
+    def dates(self) -> type[datetime]:
+        """What code under test knows as `datetime`."""
         clock = self.scheduler
 
         class Virtual(datetime):

@@ -45,16 +45,18 @@ def test_start_returns_the_run(starter: tuple[CustomizationStartResource, Stubbe
     assert data == {"ExecutionArn": "arn:x", "RunId": "0123", "Started": "true"}
 
 
-def test_delete_stops_the_run_and_tolerates_a_missing_starter(
+def test_delete_waits_for_the_jobs_and_tolerates_a_missing_starter(
     starter: tuple[CustomizationStartResource, Stubber],
 ) -> None:
     resource, stubber = starter
     request = Request.from_event(event("Delete", PROPERTIES))
-    answers(stubber, {"customization": "support", "stop": True}, {})
+    stop: dict[str, object] = {"customization": "support", "stop": True}
+    answers(stubber, stop, {"in_progress": ["arn:job"]})
+    answers(stubber, stop, {"in_progress": []})
     stubber.add_client_error("invoke", "ResourceNotFoundException")
 
-    resource.delete(request)
-    resource.delete(request)
+    looks = [resource.describe(request) for _ in range(3)]
 
-    assert resource.describe(request).phase is Phase.GONE
+    assert [look.phase for look in looks] == [Phase.IN_PROGRESS, Phase.GONE, Phase.GONE]
+    assert looks[0].waiting_for == "still stopping arn:job"
     stubber.assert_no_pending_responses()

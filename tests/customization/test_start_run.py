@@ -23,9 +23,11 @@ class Starting:
         self.s3_client, self.s3 = stubbed("s3")
         self.ssm_client, self.ssm = stubbed("ssm")
         self.states_client, self.states = stubbed("stepfunctions")
+        self.bedrock_client, self.bedrock = stubbed("bedrock")
         self.starter = RunStarter(
             deployment="sup",
             state_machine_arn=MACHINE,
+            bedrock=self.bedrock_client,
             s3=self.s3_client,
             ssm=self.ssm_client,
             stepfunctions=self.states_client,
@@ -49,13 +51,14 @@ class Starting:
         return self
 
     def with_start(self, name: str, run_input: Any = ANY) -> "Starting":
+        listed(self.states, [name])  # a list may know of the start of a moment ago
         expected = {"stateMachineArn": MACHINE, "name": name, "input": run_input}
         answer = {"executionArn": arn_of(name), "startDate": 0}
         self.states.add_response("start_execution", answer, expected)
         return self
 
     def all_called(self) -> None:
-        for stubber in (self.s3, self.ssm, self.states):
+        for stubber in (self.s3, self.ssm, self.states, self.bedrock):
             stubber.assert_no_pending_responses()
 
 
@@ -175,6 +178,7 @@ def test_a_status_that_step_functions_may_add_is_not_guessed() -> None:
 
 def test_the_second_of_two_starts_within_a_moment_starts_nothing() -> None:
     starting = Starting().with_data().with_execution(f"support-{RUN}", None)
+    listed(starting.states, [f"support-{RUN}"])
     starting.states.add_client_error("start_execution", "ExecutionAlreadyExists")
 
     result = starting.starter.start("support", KEY)
@@ -191,7 +195,9 @@ def test_stop_ends_the_runs_of_this_customization_only() -> None:
     starting.states.add_response("stop_execution", {"stopDate": 0}, expected)
     forgotten(starting.ssm)
 
-    assert starting.starter.stop("support") == {"stopped": 1}
+    without_jobs(starting.bedrock)
+
+    assert starting.starter.stop("support") == {"stopped": 1, "in_progress": []}
     starting.all_called()
 
 
@@ -199,8 +205,24 @@ def test_stop_with_nothing_under_way_is_fine() -> None:
     starting = Starting()
     listed(starting.states, [])
     forgotten(starting.ssm)
+    without_jobs(starting.bedrock)
 
-    assert starting.starter.stop("support") == {"stopped": 0}
+    assert starting.starter.stop("support") == {"stopped": 0, "in_progress": []}
+
+
+def test_other_content_is_refused_while_a_run_is_under_way() -> None:
+    starting = Starting().with_data().with_execution(f"support-{RUN}", None)
+    listed(starting.states, [f"sales-{RUN}", "support-fedcba9876543210"])
+
+    with pytest.raises(StartError, match=r"trained with other data.*stop-execution --execution-arn .*:support-fedc"):
+        starting.starter.start("support", KEY)
+    starting.all_called()
+
+
+def without_jobs(bedrock: Stubber) -> None:
+    for status in ("InProgress", "Stopping"):
+        answer: dict[str, Any] = {"modelCustomizationJobSummaries": []}
+        bedrock.add_response("list_model_customization_jobs", answer, {"statusEquals": status})
 
 
 def forgotten(ssm: Stubber) -> None:

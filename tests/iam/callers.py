@@ -18,6 +18,7 @@ CALLERS = {
     "custom_resources/turn.py": PROVIDERS,
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
     "customization/training_metrics.py": ("training/WorkflowMetricsRole",),
+    "customization/jobs_in_progress.py": ("training/WorkflowStarterFunctionRole",),
     "customization/start_run.py": ("training/WorkflowStarterFunctionRole",),
     "inference_api/authorizer.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),
     "inference_api/aliases.py": ("inference-api/InferenceApiFunctionRole",),

@@ -95,12 +95,15 @@ TRAINING = {
             *on(arn("states", MACHINE), "states:ListExecutions", "states:StartExecution"),
             *on(arn("ssm", "parameter/bedrock-kit/iam/customizations/support"), "ssm:GetParameter"),
             *on(arn("ssm", "parameter/bedrock-kit/iam/customizations/support/promoted"), "ssm:DeleteParameters"),
+            *on(JOB, "bedrock:ListTagsForResource", "bedrock:StopModelCustomizationJob"),
+            *on("*", "bedrock:ListModelCustomizationJobs"),
             # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
             *on(arn("sqs", "iam-training-WorkflowStarterDeadLetters"), "sqs:SendMessage"),
         ],
         denied=[
             *on(f"{BUCKET}/output/support/metrics.csv", "s3:GetObject"),
             *on(OTHER_EXECUTION, "states:DescribeExecution", "states:StopExecution"),
+            *on(MODEL, "bedrock:ListTagsForResource", "bedrock:DeleteCustomModel"),
             *on(arn("states", "stateMachine:somebody-elses"), "states:StartExecution"),
             *on(arn("ssm", "parameter/bedrock-kit/other/customizations/support"), "ssm:GetParameter"),
             *on(
