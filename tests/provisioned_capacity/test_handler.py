@@ -29,7 +29,7 @@ def from_sns(message: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("event", [{}, {"action": "delete"}, from_sns("[1]"), from_sns('{"action": "no"}')])
 def test_what_is_no_action_is_refused(aws: FakeAws, event: dict[str, Any]) -> None:
-    with pytest.raises(ResourceFailedError, match="action must be one of converge, release, buy, resume"):
+    with pytest.raises(ResourceFailedError, match="action must be one of converge, release, buy, resume, status"):
         call(aws, event)
 
 
@@ -119,3 +119,32 @@ def test_who_asks_for_an_answer_now_gets_one_step(aws: FakeAws) -> None:
 
 def test_the_answer_is_json(aws: FakeAws) -> None:
     assert json.loads(json.dumps(call(aws, {"action": "converge"})))[0]["name"] == "sup-support"
+
+
+def test_the_status_changes_nothing_and_says_price_and_next_change(aws: FakeAws) -> None:
+    (before,) = call(aws, {"action": "status"})
+    assert (before["status"], before["accepted_usd_per_day"], aws.log) == ("absent", 0.0, [])
+    call(aws, {"action": "converge"})
+    calls: list[str] = []
+    aws.before = calls.append
+
+    (found,) = call(aws, {"action": "status"})
+
+    assert [name for name in calls if not name.startswith("Get")] == []
+    assert (found["status"], found["state"], found["wanted"], found["wanted_why"]) == (
+        "InService",
+        "bought",
+        "bought",
+        "schedule",
+    )
+    assert (found["next_change"], found["next_state"]) == ("2026-11-30T19:00:00+00:00", "released")
+    assert (found["accepted_usd_per_day"], found["alias"], found["committed_until"]) == (1452.0, "bot", None)
+
+
+def test_the_status_tells_a_commitments_end_and_a_stack_that_is_gone(aws: FakeAws) -> None:
+    aws.plant(commitment="OneMonth", end=aws.now)
+    (found,) = call(aws, {"action": "status"})
+    aws.undeploy()
+
+    assert (found["commitment"], found["committed_until"]) == ("OneMonth", aws.now.isoformat())
+    assert call(aws, {"action": "status"}) == [{"name": "sup-support", "status": "not deployed"}]
