@@ -28,6 +28,12 @@ class Target:
     shape: str | None = None
     columns: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def takes_plain_chats(self) -> bool:
+        """Whether a chat's turns become a Bedrock conversation with nothing added."""
+        plain = self.record_format == "converse" and self.shape in (None, "chat")
+        return plain and not self.system and not self.columns
+
     def __post_init__(self) -> None:
         if self.record_format not in RECORD_FORMATS:
             raise ValueError(f"record format must be one of {', '.join(RECORD_FORMATS)}, got {self.record_format!r}")

@@ -56,7 +56,7 @@ def test_what_was_dropped_and_changed_is_shown_and_reported_with_its_original(
     assert code == 1
     assert len(output.read_text().splitlines()) == 9
     assert [(entry["line"], entry["action"]) for entry in entries] == [(9, "dropped"), (10, "changed")]
-    assert entries[0]["original"] == tool + "\n"
+    assert entries[0]["original"] == tool
     assert "calls a tool" in entries[0]["reasons"][0]
     printed = capsys.readouterr().out
     assert "  dropped      1  messages[1] calls a tool" in printed
