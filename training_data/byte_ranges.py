@@ -48,6 +48,9 @@ def pieces(stream: BinaryIO, size: int | None = None) -> Iterator[bytes | int]:
     while left and (read := stream.read(min(PIECE, left))):
         left -= len(read)
         end = read.rfind(b"\n") + 1
+        if end and len(rest) + (first := read.find(b"\n") + 1) > MAX_RECORD_BYTES + 1:
+            yield len(rest) + first
+            rest, read, end = b"", read[first:], end - first
         if end:
             yield rest + read[:end]
             rest = read[end:]

@@ -34,6 +34,8 @@ def convert_dataset(
             require_unchanged(file, before)
         else:
             _convert_all(file, target, stream, report)
+        if not report.converted and not report.dropped:
+            raise ConversionError(file, 0, "is empty; put records into it")
         if not report.written:
             raise ConversionError(file, 0, f"gives no record at all ({'; '.join(report.table())}); mend it")
     return report

@@ -70,7 +70,7 @@ def _append(source: Path, output: BinaryIO) -> None:
 
 def _convert_range(job: Job) -> ConversionReport:
     with ExitStack() as stack:
-        source = stack.enter_context(job.file.open("rb", buffering=0))
+        source = stack.enter_context(job.file.open("rb"))
         output = stack.enter_context(job.output.open("wb", buffering=1 << 16))
         report = ConversionReport(stack.enter_context(job.report.open("wb")) if job.report else None)
         source.seek(job.start)
