@@ -1,33 +1,44 @@
-"""The synthesized budget stack on the embedded AWS: held against the real schema, created, seen by the service."""
+"""The synthesized budget stack on the embedded AWS: held against the real schema, created, seen by the service.
 
+And its hard stop: a message to that topic, the real function, a throughput that is gone.
+"""
+
+import io
 import json
+import time
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.local_aws.conftest import Client
+from tests.local_aws.test_bedrock_serving import settled
 from tests.local_aws.test_cloudformation_types import ended, outputs_of, reasons
-from tests.synthesized import synthesized
+from tests.local_aws.test_plumbing import ROLE
+from tests.synthesized import PROJECT, synthesized
 
 STACK = "full-budget"
+NAME = "full-live"
+OWNER = "full-provisioned-throughput/Live"
 
 
 @pytest.fixture
-def topic_arn(client: Client) -> Iterator[str]:
+def outputs(client: Client) -> Iterator[dict[str, str]]:
     template = {**synthesized("tests/stacks/full.toml")[STACK], "Parameters": {}, "Rules": {}}  # no bootstrap here
     cloudformation = client("cloudformation")
     cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(template))
     created = ended(client, STACK)
     assert created["StackStatus"] == "CREATE_COMPLETE", reasons(client, STACK)
-    yield outputs_of(created)["TopicArn"]
+    yield outputs_of(created)
     cloudformation.delete_stack(StackName=STACK)
     cloudformation.get_waiter("stack_delete_complete").wait(
         StackName=created["StackId"], WaiterConfig={"Delay": 1, "MaxAttempts": 20}
     )
 
 
-def test_the_service_has_the_budget_its_alarms_and_who_is_told(topic_arn: str, client: Client) -> None:
+def test_the_service_has_the_budget_its_alarms_and_who_is_told(outputs: dict[str, str], client: Client) -> None:
+    topic_arn = outputs["TopicArn"]
     account = topic_arn.split(":")[4]
     budgets = client("budgets")
 
@@ -55,3 +66,79 @@ def test_the_service_has_the_budget_its_alarms_and_who_is_told(topic_arn: str, c
 def _key(alarm: dict[str, Any]) -> dict[str, Any]:
     names = ("NotificationType", "ComparisonOperator", "Threshold", "ThresholdType")
     return {name: alarm[name] for name in names if name in alarm}
+
+
+def test_a_message_to_the_hard_stop_releases_what_is_billed_by_the_hour(
+    outputs: dict[str, str], client: Client
+) -> None:
+    _deployed_throughput(client)
+    _subscribe(client, _capacity_function(client, outputs["TopicArn"]), outputs["HardStopTopicArn"])
+
+    client("sns").publish(TopicArn=outputs["HardStopTopicArn"], Message="AWS Budget Notification: over 100 %")
+
+    deadline = time.monotonic() + 25
+    while client("bedrock").list_provisioned_model_throughputs(nameContains=NAME)["provisionedModelSummaries"]:
+        assert time.monotonic() < deadline, "the throughput is still there"
+        time.sleep(0.1)
+    ledger = json.loads(_parameter(client, "ledger"))
+    assert (ledger["hold"]["wanted"], ledger["hold"]["why"]) == ("released", "budget")
+
+
+def _deployed_throughput(client: Client) -> None:
+    """What a deploy leaves behind: the throughput with its tags, its settings, its ledger."""
+    tags = {"bedrock-kit:deployment": "full", "bedrock-kit:resource": OWNER}
+    client("bedrock").create_provisioned_model_throughput(
+        provisionedModelName=NAME,
+        modelId="amazon.nova-micro-v1:0:128k",
+        modelUnits=1,
+        tags=[{"key": key, "value": value} for key, value in tags.items()],
+    )
+    settled(
+        lambda: client("bedrock").get_provisioned_model_throughput(provisionedModelId=NAME),
+        lambda found: found["status"] == "InService",
+    )
+    properties = {"ProvisionedModelName": NAME, "KitDeployment": "full", "ModelUnits": "1"}
+    properties["ModelIdentifier"] = "amazon.nova-micro-v1:0:128k"
+    ledger = {"state": "bought", "since": "2026-11-25T00:00:00+00:00", "why": "deployed", "who": "test", "purchase": 1}
+    for name, value in (("settings", {"owner": OWNER, "properties": properties}), ("ledger", ledger)):
+        client("ssm").put_parameter(Name=_path(name), Value=json.dumps(value), Type="String", Overwrite=True)
+
+
+def _capacity_function(client: Client, notices_topic: str) -> str:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        for package in ("provisioned_capacity", "custom_resources"):
+            for source in sorted((PROJECT / "lambda" / package).glob("*.py")):
+                file.write(source, f"{package}/{source.name}")
+    variables = {"DEPLOYMENT_NAME": "full", "THROUGHPUTS": json.dumps([NAME]), "TOPIC_ARN": notices_topic}
+    arn: str = client("lambda").create_function(
+        FunctionName="full-capacity",
+        Runtime="python3.13",
+        Role=ROLE,
+        Handler="provisioned_capacity.handler.handler",
+        Code={"ZipFile": archive.getvalue()},
+        Environment={"Variables": variables},
+        Timeout=60,
+    )["FunctionArn"]
+    client("lambda").get_waiter("function_active_v2").wait(FunctionName="full-capacity")
+    return arn
+
+
+def _subscribe(client: Client, function: str, topic: str) -> None:
+    client("lambda").add_permission(
+        FunctionName=function,
+        StatementId="HardStop",
+        Action="lambda:InvokeFunction",
+        Principal="sns.amazonaws.com",
+        SourceArn=topic,
+    )
+    client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function)
+
+
+def _path(name: str) -> str:
+    return f"/bedrock-kit/full/capacity/{NAME}/{name}"
+
+
+def _parameter(client: Client, name: str) -> str:
+    value: str = client("ssm").get_parameter(Name=_path(name))["Parameter"]["Value"]
+    return value
