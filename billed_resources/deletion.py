@@ -57,7 +57,7 @@ def _reason_to_keep(listed: BilledResource, fresh: BilledResource, clients: Clie
     deployment = (fresh.tags or {}).get(DEPLOYMENT_TAG, "")
     parameters = read_kit_parameters(clients.ssm, deployment) if deployment else None
     owner = owner_of(fresh, StackLookup(clients.cloudformation), parameters) if parameters else Owner(Standing.UNKNOWN)
-    return "" if is_orphan(fresh, owner) else f"not an orphan any more: {owner.standing.value} {owner.detail}".rstrip()
+    return "" if is_orphan(fresh, owner) else f"not an orphan any more: {owner.standing.value}, {owner.detail}"
 
 
 def committed(commitment: Commitment) -> str:

@@ -70,7 +70,8 @@ def _look(account: str, region: str, clients: Clients) -> Report:
 
 
 def _confirmed(report: Report) -> bool:
-    question = f"\nDelete these {len(report.orphans)} in account {report.account}, {report.region}? Type yes: "
+    number, place = len(report.orphans), f"account {report.account}, {report.region}"
+    question = f"\nDelete what is without an owner ({number}) in {place}? Type yes: "
     try:
         return input(question).strip() == "yes"
     except EOFError:

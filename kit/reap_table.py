@@ -77,7 +77,8 @@ def _rows(owned: Sequence[tuple[BilledResource, Owner]]) -> Iterator[str]:
 
 
 def _cells(resource: BilledResource, owner: Owner) -> tuple[str, ...]:
-    who = f"{owner.standing.value} {owner.detail}".rstrip() + (f" ({owner.ledger})" if owner.ledger else "")
+    who = owner.standing.value + (f": {owner.detail}" if owner.detail else "")
+    who += f" ({owner.ledger})" if owner.ledger else ""
     return (_usd(resource.usd_per_day), resource.kind.value, resource.name, resource.status, who, resource.what)
 
 
@@ -94,6 +95,8 @@ def _usd(value: float | None) -> str:
 
 def _total(owned: Sequence[tuple[BilledResource, Owner]]) -> str:
     known = [resource.usd_per_day for resource, _ in owned if resource.usd_per_day is not None]
+    if owned and not known:
+        return "an unknown sum"
     at_least = "at least " if len(known) < len(owned) else ""
     return f"{at_least}{sum(known):,.2f} USD a day"
 

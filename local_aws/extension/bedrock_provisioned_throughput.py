@@ -196,4 +196,4 @@ def _model_arn(model: str) -> str:
 
 
 def _base(model_arn: str) -> str:
-    return model_arn.rsplit("custom-model/", 1)[-1].split("/")[0].rsplit("foundation-model/", 1)[-1]
+    return model_arn.rsplit("foundation-model/", 1)[-1].rsplit("custom-model/", 1)[-1].split("/")[0]

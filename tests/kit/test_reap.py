@@ -115,7 +115,7 @@ def test_the_question_names_account_and_number(aws: FakeAws, monkeypatch: pytest
     monkeypatch.setattr("builtins.input", yes)
 
     assert run("--delete-orphans") == 0
-    assert f"Delete these 3 in account {ACCOUNT}, {REGION}?" in asked[0]
+    assert f"Delete what is without an owner (3) in account {ACCOUNT}, {REGION}?" in asked[0]
     assert len(aws.deleted) == 3
 
 
@@ -217,9 +217,9 @@ def test_the_table_says_cost_owner_and_what_is_not_known(aws: FakeAws, capsys: p
 
     output = capsys.readouterr().out
     assert "Billed by the hour: at least 4,800.00 USD a day" in output
-    assert "stack live-provisioned-throughput" in output
-    assert "alias bot-9 of aliased" in output
-    assert f"nobody was {STACK}" in output
+    assert "stack: live-provisioned-throughput" in output
+    assert "alias: bot-9 of aliased" in output
+    assert f"nobody: was {STACK}" in output
     assert re.search(r"unknown +provisioned throughput +mystery", output)
     assert "Not all of kind OpenSearch Serverless collection could be listed" in output
     assert "Without an owner: 10, 2,400.00 USD a day" in output
@@ -242,3 +242,10 @@ def test_without_region_or_credentials_it_says_what_to_do(
     output = capsys.readouterr()
     assert "log in, or pass --region" in output.err
     assert output.out == ""
+
+
+def test_a_sum_of_nothing_but_unknown_prices_is_unknown(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
+    aws.add_throughput("mystery", {}, foundationModelArn=f"arn:aws:bedrock:{REGION}::foundation-model/x.y-v1:0:8k")
+
+    assert run() == 0
+    assert "Billed by the hour: an unknown sum" in capsys.readouterr().out

@@ -78,6 +78,7 @@ def test_what_a_stack_left_behind_goes_and_what_a_stack_has_stays(
     code, found = run(capsys)
     assert found["not_listed"] == {}
     assert (code, found["orphans"], found["account"]) == (reap.ORPHANS_LEFT, [orphan], emulator.ACCOUNT)
+    assert {item["what"] for item in found["resources"]} == {f"1 x {BASE}"}
 
     code, found = run(capsys, "--delete-orphans", "--yes")
     assert (code, [item["result"] for item in found["deletions"]]) == (0, ["deleted"])
