@@ -14,8 +14,8 @@ ATTEMPTS = 5
 TIMEOUT_SECONDS = 5.0
 # Where CloudFormation's presigned URLs point: a bucket of its own.
 S3_HOST = re.compile(r"[a-z0-9.-]+\.s3[.-]([a-z0-9-]+\.)?amazonaws\.com(\.cn)?")
-# A presigned URL, or its signature alone, wherever an error's text may quote one.
-SIGNED = re.compile(r"\S*(X-Amz-|Signature=|AWSAccessKeyId=)\S*", re.IGNORECASE)
+# A word with one of these is a presigned URL, or a part of one that an error's text quotes.
+SIGNED = re.compile(r"X-Amz-|Signature=|AWSAccessKeyId=", re.IGNORECASE)
 
 Put = Callable[[str, bytes], int]
 
@@ -37,7 +37,8 @@ def succeeded(request: Request, physical_id: str, data: Mapping[str, str]) -> by
 
 
 def failed(request: Request, physical_id: str, reason: str) -> bytes:
-    shown = SIGNED.sub("<signed URL>", reason)[:REASON_LIMIT] or "no reason given"
+    words = ["<signed URL>" if SIGNED.search(word) else word for word in re.split(r"(\s+)", reason)]
+    shown = "".join(words)[:REASON_LIMIT] or "no reason given"
     while len(body := _body(request, "FAILED", physical_id, {"Reason": shown})) > BODY_LIMIT and len(shown) > 1:
         shown = shown[: len(shown) // 2]
     return body
