@@ -14,11 +14,9 @@ from typing import Any
 FILE = Path(__file__).parent / "prices.json"
 # What a price is `per`, and how many of the smallest unit (tokens, requests, hours, ...) that is.
 UNITS: Mapping[str, float] = {
-    "token": 1,
     "thousand tokens": 1e3,
     "million tokens": 1e6,
     "request": 1,
-    "thousand requests": 1e3,
     "10,000 requests": 1e4,
     "million requests": 1e6,
     "hour": 1,
@@ -28,8 +26,6 @@ UNITS: Mapping[str, float] = {
     "GB-month": 1,
     "GB-second": 1,
     "image": 1,
-    "second": 1,
-    "minute": 60,
 }
 # A geographic profile is billed at the price of the region that is called; a global one has prices of its own.
 # https://docs.aws.amazon.com/bedrock/latest/userguide/cross-region-inference.html
