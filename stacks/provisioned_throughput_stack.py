@@ -47,6 +47,7 @@ class ProvisionedThroughputStack(cdk.Stack):
                 construct_name,
                 kit_deployment=config.deployment.name,
                 target=targets[name],
+                capacity=capacity,
                 model_units=item.model_units,
                 commitment_duration=None if item.commitment == "none" else item.commitment,
                 schedule=schedule,
