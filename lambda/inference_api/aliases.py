@@ -51,10 +51,10 @@ class Aliases:
         try:
             fresh = self._targets(alias)
         except Exception as error:
-            if known:  # what served it a moment ago is better than no answer
-                return known
-            message = "what serves this alias cannot be read just now; send the request again"
-            raise _unavailable("alias_unavailable", message) from error
+            if not known:
+                message = "what serves this alias cannot be read just now; send the request again"
+                raise _unavailable("alias_unavailable", message) from error
+            fresh = known  # what served it a moment ago is better than no answer, and than a wait in each request
         self._cache[alias] = (self._clock(), fresh)
         return fresh
 

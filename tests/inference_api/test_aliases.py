@@ -105,6 +105,11 @@ def test_the_last_known_target_serves_while_ssm_fails(api: Api) -> None:
 
     api.ssm.add_client_error("get_parameters", "InternalServerError")
     assert api.aliases.resolve("support-bot")[0].invoke_id == DEPLOYMENT_ARN
+    assert api.aliases.resolve("support-bot")[0].invoke_id == DEPLOYMENT_ARN  # without another look
+
+    api.clock.now += CACHE_SECONDS
+    api.base_serves()
+    assert kinds(api) == ["foundation-model"]
 
 
 def test_without_a_known_target_a_failure_of_ssm_is_a_503_and_never_another_model(api: Api) -> None:

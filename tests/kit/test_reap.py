@@ -31,7 +31,6 @@ LOOK_ALIKES: list[dict[str, str]] = [
     {DEPLOYMENT_TAG: "live", RESOURCE_TAG: "live-provisioned-throughput/SupportThing"},  # its stack lives
     {DEPLOYMENT_TAG: "aliased", RESOURCE_TAG: "aliased-provisioned-throughput/SupportThing"},  # an alias serves it
 ]
-Run = Callable[..., int]
 
 
 @pytest.fixture
