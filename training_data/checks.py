@@ -84,8 +84,7 @@ def explain_line(line: bytes, number: int, rules: DatasetRules, report: CheckRep
     for rule, message in walk.faults:
         report.add(Finding(number, rule, message))
     for kind, bucket in walk.media:
-        report.media.setdefault(kind, number)
-        report.buckets.setdefault(bucket, number)
+        report.add_medium(number, kind, bucket)
 
 
 def _parse(line: bytes) -> tuple[Any, tuple[str, str] | None]:

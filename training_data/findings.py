@@ -32,7 +32,7 @@ class Finding:
 class CheckReport:
     """`findings` and `warnings` hold the first 50 each, the counts count all.
 
-    `media` is the first line of each kind of media and `buckets` that of each bucket which media lie in.
+    `media` is the first line of each kind of media and `buckets` that of each bucket which media lie in, 50 at most.
     """
 
     records: int = 0
@@ -56,6 +56,11 @@ class CheckReport:
         if len(shown) < SHOWN_FINDINGS:
             shown.append(finding)
 
+    def add_medium(self, line: int, kind: str, bucket: str) -> None:
+        self.media.setdefault(kind, line)
+        if bucket not in self.buckets and len(self.buckets) < SHOWN_FINDINGS:
+            self.buckets[bucket] = line
+
     def append(self, later: "CheckReport", lines_before: int) -> None:
         """Take in the report on the lines that follow; its line numbers begin anew with 1."""
         self.records += later.records
@@ -67,6 +72,8 @@ class CheckReport:
         for shown, more in ((self.findings, later.findings), (self.warnings, later.warnings)):
             moved = (Finding(item.line + lines_before, item.rule, item.message) for item in more)
             shown.extend(list(moved)[: SHOWN_FINDINGS - len(shown)])
-        for first, seen in ((self.media, later.media), (self.buckets, later.buckets)):
-            for name, line in seen.items():
-                first.setdefault(name, line + lines_before)
+        for kind, line in later.media.items():
+            self.media.setdefault(kind, line + lines_before)
+        for bucket, line in later.buckets.items():
+            if bucket not in self.buckets and len(self.buckets) < SHOWN_FINDINGS:
+                self.buckets[bucket] = line + lines_before

@@ -91,6 +91,15 @@ def test_without_a_bucket_all_media_must_share_one(tmp_path: Path) -> None:
     assert report.validation.by_rule == {"media-bucket": 1}
 
 
+def test_no_more_than_fifty_buckets_are_remembered(tmp_path: Path) -> None:
+    lines = [record(medium_of("image", "png", uri=f"s3://bucket-{number}/a.png")) for number in range(60)]
+
+    report = check(tmp_path, b"".join(lines), counts=(2, 100))
+
+    assert len(report.training.buckets) == 50
+    assert report.training.by_rule == {"media-bucket": 49}
+
+
 def test_a_validation_set_that_is_not_taken_is_a_finding(tmp_path: Path) -> None:
     report = check(tmp_path, record() * 2, record(), model=TITAN)
 
