@@ -63,6 +63,7 @@ lock: setup ## compile the lock files anew (ARGS=--upgrade for newer versions)
 	@$(COMPILE) $(ARGS) requirements.in -o requirements.txt
 	@$(COMPILE) $(ARGS) -c requirements.txt requirements-dev.in -o requirements-dev.txt
 	@$(COMPILE) $(ARGS) -c requirements.txt -c requirements-dev.txt requirements-nightly.in -o requirements-nightly.txt
+	@$(COMPILE) $(ARGS) -c requirements.txt requirements-optional.in -o requirements-optional.txt
 	@$(COMPILE) $(ARGS) local_aws/requirements.in -o local_aws/requirements.txt
 	@$(COMPILE) $(ARGS) requirements-setup.in -o requirements-setup.txt
 
@@ -70,8 +71,9 @@ lock-check: setup ## the lock files belong to the *.in files
 	@rm -rf .local/lock && mkdir -p .local/lock/local_aws && cp requirements*.txt requirements*.in .local/lock/ && cp local_aws/requirements.* .local/lock/local_aws/
 	@cd .local/lock && for f in requirements.in local_aws/requirements.in requirements-setup.in; do $(CURDIR)/$(subst $(BIN),.venv/bin,$(COMPILE)) $$f -o $${f%.in}.txt || exit 1; done; \
 	  $(CURDIR)/$(COMPILE) -c requirements.txt requirements-dev.in -o requirements-dev.txt; \
-	  $(CURDIR)/$(COMPILE) -c requirements.txt -c requirements-dev.txt requirements-nightly.in -o requirements-nightly.txt
-	@for f in requirements.txt requirements-dev.txt requirements-nightly.txt requirements-setup.txt local_aws/requirements.txt; do cmp -s $$f .local/lock/$$f || { echo "$$f does not belong to $${f%.txt}.in: run make lock"; exit 1; }; done
+	  $(CURDIR)/$(COMPILE) -c requirements.txt -c requirements-dev.txt requirements-nightly.in -o requirements-nightly.txt; \
+	  $(CURDIR)/$(COMPILE) -c requirements.txt requirements-optional.in -o requirements-optional.txt
+	@for f in requirements.txt requirements-dev.txt requirements-nightly.txt requirements-optional.txt requirements-setup.txt local_aws/requirements.txt; do cmp -s $$f .local/lock/$$f || { echo "$$f does not belong to $${f%.txt}.in: run make lock"; exit 1; }; done
 	@echo "lock files: fresh"
 
 clean: down ## everything that set-up and runs made

@@ -9,7 +9,6 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from bedrock_constructs.custom_resource_provider import CustomResourceProvider
-from bedrock_constructs.provisioned_capacity import ProvisionedCapacity
 from bedrock_constructs.provisioned_throughput_rights import ThroughputTarget, capacity_arn, throughput_statements
 
 
@@ -19,7 +18,7 @@ class ProvisionedThroughput(Construct):
     or "SixMonths"; with one the throughput cannot be deleted, nor its stack, before the commitment ends.
 
     `schedule` has days, from, to, time_zone; `expires` is a day (ISO). With a schedule the deploy buys nothing:
-    `capacity` does, at the next opening. `accepted_hourly_cost_usd`: what was agreed to, of all units together.
+    ProvisionedCapacity does, at the next opening. `accepted_hourly_cost_usd`: of all units together.
     `model_units` and `commitment_duration` cannot change: Bedrock has no such update, so a deploy refuses it.
     """
 
@@ -30,7 +29,6 @@ class ProvisionedThroughput(Construct):
         *,
         kit_deployment: str,
         target: ThroughputTarget,
-        capacity: ProvisionedCapacity,
         model_units: int,
         commitment_duration: str | None = None,
         schedule: Mapping[str, Any] | None = None,
@@ -79,7 +77,6 @@ class ProvisionedThroughput(Construct):
             "schedule": dict(schedule) if schedule else None,
             "expires": expires,
             "release_when_idle_hours": release_when_idle_hours,
-            "function": capacity.function.function_name,
         }
         parameter = ssm.StringParameter(
             self,

@@ -184,7 +184,6 @@ EXPLAINED_RULES = {
     "media-count": "11 images in two turns",
     "media-format": "an image in capitals (PNG)",
     "media-uri": "an umlaut in the place of an image",
-    "reference-answer": "a number as reference",
     "reserved-word": "reserved word User:",
     "roles": "a turn without role",
     "schema-version": "without schemaVersion",

@@ -47,7 +47,7 @@ def _cases(judges: dict[str, Validator]) -> Iterator[str]:
     """Print the table of the cases that are judged differently; yields those without an explanation."""
     print(f"| case | kit | {' | '.join(judges)} | why |\n|{' --- |' * (len(judges) + 3)}")
     for name, (record_format, line) in CASES.items():
-        kit = _verdict(line, record_format)
+        kit = verdict(line, record_format)
         theirs = {judge: _theirs(validator, record_format, line) for judge, validator in judges.items()}
         if any(_differs(kit, verdict) for verdict in theirs.values()):
             why = EXPLANATIONS.get(name, "")
@@ -60,7 +60,7 @@ def _differs(kit: str, verdict: str) -> bool:
     return verdict != "-" and (kit == "refuses") != (verdict == "refuses")
 
 
-def _verdict(line: bytes, record_format: str) -> str:
+def verdict(line: bytes, record_format: str) -> str:
     report = _report(line, record_format)
     mixed = len(report.media) > 1  # what `kit data check` says of the dataset as a whole
     return "refuses" if report.finding_count or mixed else "warns" if report.warning_count else "accepts"
@@ -103,7 +103,7 @@ def _corpus(judges: dict[str, Validator], records: int) -> Iterator[str]:
                 report, accepted = _report(line, record_format), _judged(judge, line)
                 if report.finding_count and accepted:
                     stricter.update(list(report.by_rule)[:1] if len(report.by_rule) == 1 else ["several"])
-                elif accepted is False and _verdict(line, record_format) == "accepts":
+                elif accepted is False and verdict(line, record_format) == "accepts":
                     looser.append(line)
             counts = ", ".join(f"{rule} {count}" for rule, count in stricter.most_common())
             print(f"| {name} ({record_format}) | {stricter.total()} | {len(looser)} | {counts} |")

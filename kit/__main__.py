@@ -13,6 +13,7 @@ COMMANDS = {
     "cost": "what deployment.toml costs: idle, training, requests, provisioned throughput",
     "models": "what Bedrock offers: ids, regions, customization, prices, end of life",
     "reap": "what the account is billed for by the hour, who owns it; deletes what nobody owns",
+    "capacity": "provisioned throughput: what is there, why, until when; buys, releases, resumes",
     "schema": "the JSON Schema of deployment.toml",
 }
 

@@ -56,7 +56,7 @@ def _missing_rows(groups: Sequence[CostGroup]) -> Iterator[str]:
 def _source(price: Price) -> str:
     subject = price.model or price.service or "any model"
     kind = price.kind.replace("_", " ")
-    mark = " " if price.verified else "*"
+    mark = "" if price.verified else "*"
     return f"{subject}, {kind}{mark}: {price.usd:g} per {price.per}, {price.region}; {price.source}, {price.date}"
 
 

@@ -7,6 +7,9 @@ import importlib
 SUBCOMMANDS = {
     "check": "every rule that Bedrock has for this base model, before a job is paid for",
     "convert": "what you have (chats, Alpaca, ShareGPT, CSV, Parquet, logs) to what a model and method need",
+    "split": "a training and a validation set: seeded, alike in length, no duplicate on both sides",
+    "stats": "tokens, turns, lengths, duplicates, languages; the lengths as a picture",
+    "redact": "personal data and secrets out of the texts, with counts by kind",
 }
 
 

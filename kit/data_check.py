@@ -44,7 +44,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"kit data check: {error}", file=sys.stderr)
         return 2
     try:
-        print(_as_json(report, options) if options.json else _as_text(report, options), flush=True)
+        parts = report_parts(report, options.file, options.validation)
+        print(_as_json(report, parts, options) if options.json else as_text(parts), flush=True)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter tries once more at its end
         print(f"kit data check: the report cannot be written: {error.strerror}", file=sys.stderr)
@@ -69,18 +70,26 @@ def rules_for(model: str, method: str) -> DatasetRules:
     )
 
 
-def _parts(report: DatasetReport, options: argparse.Namespace) -> list[tuple[Path, CheckReport]]:
-    return [(options.file, report.training), *([(options.validation, report.validation)] if report.validation else [])]
+Parts = list[tuple[Path, CheckReport]]
 
 
-def _as_json(report: DatasetReport, options: argparse.Namespace) -> str:
-    files = [{"file": str(file), **dataclasses.asdict(part)} for file, part in _parts(report, options)]
+def report_parts(report: DatasetReport, file: Path, validation: Path | None) -> Parts:
+    """The report on each file, with the file."""
+    parts = [(file, report.training)]
+    if validation and report.validation:
+        parts.append((validation, report.validation))
+    return parts
+
+
+def _as_json(report: DatasetReport, parts: Parts, options: argparse.Namespace) -> str:
+    files = [{"file": str(file), **dataclasses.asdict(part)} for file, part in parts]
     return json.dumps({"passes": report.passes, "model": options.model, "method": options.method, "files": files})
 
 
-def _as_text(report: DatasetReport, options: argparse.Namespace) -> str:
+def as_text(parts: Parts) -> str:
+    """Findings, warnings and counts of each file."""
     lines = []
-    for file, part in _parts(report, options):
+    for file, part in parts:
         shown = [("", item) for item in part.findings] + [("warning: ", item) for item in part.warnings]
         lines += [
             f"{file}:{item.line}: {kind}{item.message}" if item.line else f"{file}: {kind}{item.message}"

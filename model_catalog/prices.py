@@ -28,7 +28,7 @@ UNITS: Mapping[str, float] = {
     "image": 1,
 }
 # A geographic profile is billed at the price of the region that is called; a global one has prices of its own.
-# https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html
+# https://docs.aws.amazon.com/bedrock/latest/userguide/cross-region-inference.html
 GEOGRAPHIC = re.compile(r"^(us|us-gov|eu|apac|au|ca|in|jp)\.(?=[a-z0-9]+\.)")
 CONTEXT_SUFFIX = re.compile(r":\d+k$")
 EVERY_REGION = "*"

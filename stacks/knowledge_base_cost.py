@@ -50,14 +50,10 @@ def knowledge_base_groups(config: DeploymentConfig, traffic: Traffic) -> list[Co
 
 def _ingestion(config: DeploymentConfig, section: KnowledgeBase) -> CostGroup:
     region = config.deployment.region
-    tokens = passages(section) * section.chunk_max_tokens
+    size, tokens = document_bytes(section), passages(section) * section.chunk_max_tokens
     lines = (
-        line(
-            "embedding",
-            f"{document_bytes(section):,} bytes in {passages(section):,} passages, about {tokens:,} tokens",
-            tokens,
-            price("embedding_tokens", model=section.embedding_model, region=region),
-            missing=f"embedding tokens of {section.embedding_model} in {region}",
+        _embedding_line(
+            f"{size:,} bytes in {passages(section):,} passages, about {tokens:,} tokens", tokens, section, region
         ),
         line(
             "vectors written",
@@ -76,13 +72,7 @@ def _questions(config: DeploymentConfig, section: KnowledgeBase, traffic: Traffi
     grounded = replace(traffic, input_tokens=traffic.input_tokens + PASSAGES_PER_ANSWER * section.chunk_max_tokens)
     vectors = "s3-vectors"
     lines = (
-        line(
-            "embedding",
-            f"{traffic.requests:,} x {traffic.input_tokens:,} tokens",
-            asked,
-            price("embedding_tokens", model=section.embedding_model, region=region),
-            missing=f"embedding tokens of {section.embedding_model} in {region}",
-        ),
+        _embedding_line(f"{traffic.requests:,} x {traffic.input_tokens:,} tokens", asked, section, region),
         line(
             "vector queries",
             f"{traffic.requests:,} queries",
@@ -101,3 +91,8 @@ def _questions(config: DeploymentConfig, section: KnowledgeBase, traffic: Traffi
         *serving_lines(traffic, region),
     )
     return CostGroup("knowledge_base.requests", f"{traffic.requests:,} cited answers of {section.model}", lines)
+
+
+def _embedding_line(what: str, tokens: int, section: KnowledgeBase, region: str) -> CostLine:
+    found = price("embedding_tokens", model=section.embedding_model, region=region)
+    return line("embedding", what, tokens, found, missing=f"embedding tokens of {section.embedding_model} in {region}")

@@ -47,7 +47,6 @@ class ProvisionedThroughputStack(cdk.Stack):
                 construct_name,
                 kit_deployment=config.deployment.name,
                 target=targets[name],
-                capacity=capacity,
                 model_units=item.model_units,
                 commitment_duration=None if item.commitment == "none" else item.commitment,
                 schedule=schedule,

@@ -11,6 +11,8 @@ import pytest
 from tests.iam.recorded_calls import record_calls
 
 os.environ.setdefault("CDK_VALIDATION", "false")
+# Without make there may be no Node on PATH, or an old one.
+os.environ.setdefault("JSII_NODE", str(Path(__file__).resolve().parent.parent / ".venv" / "bin" / "node"))
 os.environ.setdefault(
     "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).resolve().parent.parent / ".local" / "hypothesis")
 )

@@ -33,10 +33,9 @@ def atomic(output: Path) -> Iterator[BinaryIO]:
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{output.name}.", suffix=".part", dir=output.parent)
         temporary = Path(name)
-        with open(descriptor, "wb", buffering=1 << 20) as stream:  # noqa: PTH123  # a descriptor, not a path
+        os.close(descriptor)
+        with temporary.open("wb") as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(output)
     except OSError as error:

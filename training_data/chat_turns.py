@@ -44,7 +44,7 @@ def sharegpt_conversation(record: Mapping[str, Any]) -> Conversation:
         if role is None:
             allowed = ", ".join(SHAREGPT_ROLES)
             raise ValueError(f"{where}.from must be one of {allowed}, got {item.get('from')!r}; fine-tuning takes text")
-        turns.append((role, plain_text(item.get("value"), f"{where}.value")))
+        turns.append((role, said_text(item.get("value"), f"{where}.value", role)))
     others = {
         key: value for key, value in record.items() if key not in ("system", "conversations") and value not in NOTHING
     }
@@ -91,13 +91,21 @@ def _message(message: Any, where: str) -> tuple[str, str, dict[str, Any]]:
     role = message.get("role")
     if role in ("tool", "function"):
         raise ValueError(f"{where} is a tool's result (role {role!r}); records hold text only, drop the record")
-    text = plain_text(message.get("content"), f"{where}.content")
+    text = said_text(message.get("content"), f"{where}.content", str(role))
     left = {
         f"{where}.{key}": value
         for key, value in message.items()
         if key not in ("role", "content") and value not in NOTHING
     }
     return str(role), text, left
+
+
+def said_text(content: Any, where: str, role: str) -> str:
+    """The text of a turn. Raises ValueError for an empty one; a system prompt may be empty: there is none then."""
+    text = plain_text(content, where)
+    if not text.strip() and role not in SYSTEM_ROLES:
+        raise ValueError(f"{where} must be text that is not empty, got {text[:40]!r}; write it or drop the record")
+    return text
 
 
 def plain_text(content: Any, where: str) -> str:

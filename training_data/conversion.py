@@ -15,6 +15,10 @@ UNLABELLED = ("refuse", "continuation")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
+class TargetError(ValueError):
+    """When nothing can be converted to what is asked for."""
+
+
 @dataclass(frozen=True)
 class Target:
     """What is wanted: the record format, a system prompt for records without one, what unlabelled texts become.
@@ -28,11 +32,17 @@ class Target:
     shape: str | None = None
     columns: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def takes_plain_chats(self) -> bool:
+        """Whether a chat's turns become a Bedrock conversation with nothing added."""
+        plain = self.record_format == "converse" and self.shape in (None, "chat")
+        return plain and not self.system and not self.columns
+
     def __post_init__(self) -> None:
         if self.record_format not in RECORD_FORMATS:
-            raise ValueError(f"record format must be one of {', '.join(RECORD_FORMATS)}, got {self.record_format!r}")
+            raise TargetError(f"record format must be one of {', '.join(RECORD_FORMATS)}, got {self.record_format!r}")
         if self.unlabelled not in UNLABELLED:
-            raise ValueError(f"unlabelled must be one of {', '.join(UNLABELLED)}, got {self.unlabelled!r}")
+            raise TargetError(f"unlabelled must be one of {', '.join(UNLABELLED)}, got {self.unlabelled!r}")
 
 
 @dataclass(frozen=True)

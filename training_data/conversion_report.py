@@ -36,6 +36,23 @@ class ConversionReport:
             self.changed += 1
             self._add(file, item.line, "changed", item.changes, item.original)
 
+    def add_fast(self, chats: int) -> None:
+        """Chats that became one record each, unchanged."""
+        self.converted += chats
+        self.written += chats
+        self.shapes["chat"] += chats
+
+    def append(self, part: "ConversionReport") -> None:
+        """Add the counts of the part of the file that follows; its entries are not written again."""
+        self.converted += part.converted
+        self.written += part.written
+        self.dropped += part.dropped
+        self.changed += part.changed
+        self.shapes += part.shapes
+        self.reasons += part.reasons
+        for key, examples in part.examples.items():
+            self.examples[key] = (self.examples.get(key, []) + examples)[:SHOWN_EACH]
+
     def add_dropped(self, file: str, error: ConversionError) -> None:
         self.dropped += 1
         self._add(file, error.line, "dropped", (error.message,), error.original)

@@ -2,12 +2,14 @@
 
 from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 from training_data.atomic_output import atomic, refuse_output
 from training_data.conversion import Target, convert_file
 from training_data.conversion_report import ConversionReport
+from training_data.line_conversion import convert_ranges
 from training_data.records import to_line
-from training_data.source_files import ConversionError
+from training_data.source_files import ConversionError, file_state, is_packed, opened, require_unchanged
 
 
 def convert_dataset(
@@ -24,14 +26,27 @@ def convert_dataset(
     with ExitStack() as stack:
         stream = stack.enter_context(atomic(output))
         report = ConversionReport(stack.enter_context(atomic(report_file)) if report_file else None)
-        for item in convert_file(file, target):
-            if isinstance(item, ConversionError):
-                if item.ends:
-                    raise item
-                report.add_dropped(file.name, item)
-            else:
-                report.add_converted(file.name, item)
-                stream.writelines(to_line(record) for record in item.records)
+        before = file_state(file)
+        with opened(file) as (source, kind):
+            in_ranges, start = kind == "lines" and not is_packed(source), source.tell()
+        if in_ranges:
+            convert_ranges(file, target, start, stream, report)
+            require_unchanged(file, before)
+        else:
+            _convert_all(file, target, stream, report)
+        if not report.converted and not report.dropped:
+            raise ConversionError(file, 0, "is empty; put records into it")
         if not report.written:
             raise ConversionError(file, 0, f"gives no record at all ({'; '.join(report.table())}); mend it")
     return report
+
+
+def _convert_all(file: Path, target: Target, stream: BinaryIO, report: ConversionReport) -> None:
+    for item in convert_file(file, target):
+        if isinstance(item, ConversionError):
+            if item.ends:
+                raise item
+            report.add_dropped(file.name, item)
+        else:
+            report.add_converted(file.name, item)
+            stream.writelines(to_line(record) for record in item.records)

@@ -64,12 +64,12 @@ def _chat_message(message: Any, index: int, walk: RecordWalk) -> None:
 
 def _reference(record: dict[str, Any], walk: RecordWalk) -> None:
     """What AWS's validators ask of the two keys that they know; Bedrock's guide leaves them free."""
-    answer = record.get("reference_answer", "none is needed")
-    if not isinstance(answer, str | dict) or not answer or (isinstance(answer, str) and answer.isspace()):
+    answer, identifier = record.get("reference_answer"), record.get("id")
+    blank = isinstance(answer, str) and not answer.strip()
+    if answer is not None and (blank or not answer or not isinstance(answer, str | dict)):
         takes = "text or an object that is not empty"
         walk.fault(
             "reference-answer", f"reference_answer must be {takes}, got {shown(answer)}; mend it or leave it out"
         )
-    identifier = record.get("id", "none is needed")
-    if not isinstance(identifier, str) or not identifier.strip():
+    if identifier is not None and (not isinstance(identifier, str) or not identifier.strip()):
         walk.fault("reference-answer", f"id must be text that is not empty, got {shown(identifier)}; mend or remove it")

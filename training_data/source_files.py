@@ -5,7 +5,6 @@ JSON lines, a JSON array, CSV, TSV or Parquet, each also gzipped (but Parquet); 
 
 import gzip
 import io
-import os
 import stat
 import zlib
 from collections.abc import Iterator
@@ -48,41 +47,48 @@ def opened(file: Path) -> Iterator[tuple[io.BufferedReader, str]]:
 
     Raises ConversionError, also at the end, when the file changed meanwhile.
     """
-    _require_file(file)
+    before = file_state(file)
     try:
         with file.open("rb") as raw:
-            before = _state(os.fstat(raw.fileno()))
             stream = _unpacked(raw)
-            kind = _kind(file, stream)
-            yield stream, kind
-            after = (_state(os.fstat(raw.fileno())), _state(file.stat()))
+            yield stream, _kind(file, stream)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ConversionError(file, 0, f"is a broken or cut gzip file ({error}); write or download it again") from None
     except OSError as error:
         raise ConversionError(file, 0, f"cannot be read: {error.strerror or error}; check path and rights") from None
-    if after != (before, before):
+    require_unchanged(file, before)
+
+
+def require_unchanged(file: Path, before: tuple[int, ...]) -> None:
+    """Raises ConversionError when the file is another one, or was written to, since `file_state` gave `before`."""
+    if file_state(file) != before:
         raise ConversionError(file, 0, "changed while it was read; wait until it is written, then run again")
 
 
-def _require_file(file: Path) -> None:
+def file_state(file: Path) -> tuple[int, ...]:
+    """What tells whether a file was changed. Raises ConversionError for what is no file."""
     try:
-        mode = file.stat().st_mode
+        found = file.stat()
     except OSError as error:
         fault = f"{file} is not a file ({error.strerror}); name an existing one"
         raise ConversionError(file, 0, fault) from None
-    if not stat.S_ISREG(mode):
-        kind = "a directory" if stat.S_ISDIR(mode) else "a device or pipe"
+    except ValueError:
+        raise ConversionError(file, 0, f"{str(file)!r} is not a path; name an existing file") from None
+    if not stat.S_ISREG(found.st_mode):
+        kind = "a directory" if stat.S_ISDIR(found.st_mode) else "a device or pipe"
         raise ConversionError(file, 0, f"{file} is {kind}, not a file; name a file")
-
-
-def _state(status: os.stat_result) -> tuple[int, int, int]:
-    return status.st_ino, status.st_size, status.st_mtime_ns
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _unpacked(raw: io.BufferedReader) -> io.BufferedReader:
     if not raw.peek(2).startswith(GZIP_MAGIC):
         return raw
     return io.BufferedReader(gzip.GzipFile(fileobj=raw), 1 << 20)
+
+
+def is_packed(stream: io.BufferedReader) -> bool:
+    """Whether `opened` unpacks this stream: it cannot be read from any place in the file then."""
+    return isinstance(stream.raw, gzip.GzipFile)
 
 
 def _kind(file: Path, stream: io.BufferedReader) -> str:
@@ -115,8 +121,8 @@ def lines_of(file: Path, stream: io.BufferedReader) -> Iterator[tuple[int, bytes
         size = len(line)
         while not line.endswith(b"\n") and (line := stream.readline(MAX_RECORD_BYTES)):
             size += len(line)
-        yield ConversionError(file, number, _too_large(size))
+        yield ConversionError(file, number, too_large(size))
 
 
-def _too_large(size: int) -> str:
+def too_large(size: int) -> str:
     return f"is {size} bytes long, a record may have {MAX_RECORD_BYTES}; split it, or write one record a line"

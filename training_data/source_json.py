@@ -76,18 +76,34 @@ class _Window:
         """The value that begins at `position`. Raises ConversionError when its end cannot be found."""
         while True:
             fault: Exception | None = None
+            value, end = None, len(self.text)
             try:
-                _, end = LENIENT.raw_decode(self.text, self.position)
+                value, end = STRICT.raw_decode(self.text, self.position)
             except (ValueError, RecursionError) as error:
-                fault, end = error, len(self.text)
+                fault = error
             waiting = len(self.text) - self.position
             if end < len(self.text) or waiting > MAX_RECORD_BYTES or isinstance(fault, RecursionError):
                 break
             if not self.more(max(WINDOW, waiting)):
                 break
-        if fault:
-            raise self._fault(fault)
-        return self._strictly(end)
+        if fault is None:
+            return SourceRecord(self.line, value, self._taken(end))
+        return self._not_strict(fault)
+
+    def _taken(self, end: int) -> bytes:
+        original = self.text[self.position : end].encode()
+        self.advance(end)
+        return original
+
+    def _not_strict(self, fault: Exception) -> ConversionError:
+        """What json would read, but Bedrock not, has an end all the same. Raises ConversionError for anything else."""
+        try:
+            _, end = LENIENT.raw_decode(self.text, self.position)
+        except (ValueError, RecursionError):
+            raise self._fault(fault) from None
+        line = self.line
+        message = f"is not JSON as Bedrock reads it: {json_fault(fault)}; mend it"
+        return ConversionError(self._file, line, message, original=self._taken(end))
 
     def _fault(self, fault: Exception) -> ConversionError:
         line = self.line
@@ -97,17 +113,6 @@ class _Window:
         return ConversionError(
             self._file, line, message, original=self.text[self.position :].encode(errors="surrogatepass"), ends=True
         )
-
-    def _strictly(self, end: int) -> SourceRecord | ConversionError:
-        original, line = self.text[self.position : end], self.line
-        self.advance(end)
-        encoded = original.encode()
-        try:
-            return SourceRecord(line, STRICT.decode(original), encoded)
-        except (ValueError, RecursionError) as error:
-            return ConversionError(
-                self._file, line, f"is not JSON as Bedrock reads it: {error}; mend it", original=encoded
-            )
 
 
 def read_array(file: Path, stream: io.BufferedReader) -> Iterator[SourceRecord | ConversionError]:

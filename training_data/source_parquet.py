@@ -16,7 +16,7 @@ def read(file: Path) -> Iterator[SourceRecord | ConversionError]:
         import pyarrow
         from pyarrow import parquet
     except ImportError:
-        fix = "pip install -r requirements-optional.txt (or pip install pyarrow), or save the file as JSON lines"
+        fix = ".venv/bin/uv pip install pyarrow, or save the file as JSON lines"
         raise ConversionError(file, 0, f"is Parquet, and pyarrow is not installed; {fix}") from None
     try:
         with parquet.ParquetFile(file) as table:

@@ -18,6 +18,7 @@ from provisioned_capacity import holds
 from provisioned_capacity.bookkeeping import Books, Clients
 from provisioned_capacity.convergence import Convergence
 from provisioned_capacity.notices import Notices
+from provisioned_capacity.report import report
 from provisioned_capacity.requests import Request, requests_of
 
 # The function's timeout is 15 minutes; what is still on its way then, the next tick settles.
@@ -37,6 +38,9 @@ def run(event: Mapping[str, Any], books: Mapping[str, Books], *, sleep: Callable
     faults: list[str] = []
     for request in requests_of(event):
         chosen = _chosen(request, books)
+        if request.action == "status":
+            steps += [report(one) for one in chosen]
+            continue
         seconds = SETTLE_SECONDS / max(len(chosen), 1) if request.wait else 0
         for one in chosen:  # first every decision, then what takes minutes
             _try(one.name, faults, partial(holds.apply, request, one))

@@ -4,6 +4,7 @@
   {"action": "release", "reason": TEXT, ...}      held released; "budget": until the next month, else until resumed
   {"action": "buy", "name": NAME, "hours": N?}    held bought for N hours, or until the schedule's next closing
   {"action": "resume", "name": NAME?}             no hold any more: back to the schedule
+  {"action": "status", "name": NAME?}             nothing is changed, only told
 Without a name all throughputs are meant. `wait` false: one step only, for a caller who wants an answer now.
 """
 
@@ -14,7 +15,7 @@ from typing import Any
 
 from custom_resources.lifecycle import ResourceFailedError
 
-ACTIONS = ("converge", "release", "buy", "resume")
+ACTIONS = ("converge", "release", "buy", "resume", "status")
 BUDGET = "budget"
 
 

@@ -44,9 +44,7 @@ def add_throughput(stack: cdk.Stack, target: ThroughputTarget, **settings: Any) 
         notify=["ops@example.com"],
         watches_idleness=False,
     )
-    ProvisionedThroughput(
-        stack, "Throughput", kit_deployment="sup", target=target, capacity=capacity, model_units=1, **settings
-    )
+    ProvisionedThroughput(stack, "Throughput", kit_deployment="sup", target=target, model_units=1, **settings)
     return capacity
 
 

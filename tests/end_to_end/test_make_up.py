@@ -112,6 +112,20 @@ def test_a_body_of_12_mb_is_too_large(deployed: Deployed) -> None:
     assert answer["error"]["message"]
 
 
+def test_the_budget_tells_its_owner_and_its_topic(deployed: Deployed) -> None:
+    account = deployed.client("sts").get_caller_identity()["Account"]
+    budgets = deployed.client("budgets")
+
+    (budget,) = budgets.describe_budgets(AccountId=account)["Budgets"]
+    named = {"AccountId": account, "BudgetName": budget["BudgetName"]}
+    (alarm, *others) = budgets.describe_notifications_for_budget(**named)["Notifications"]
+    key = {name: alarm[name] for name in ("NotificationType", "ComparisonOperator", "Threshold", "ThresholdType")}
+    told = budgets.describe_subscribers_for_notification(**named, Notification=key)["Subscribers"]
+
+    assert len(others) == 3
+    assert sorted(one["SubscriptionType"] for one in told) == ["EMAIL", "SNS"]
+
+
 def test_the_alias_is_served_by_the_fine_tuned_model(deployed: Deployed) -> None:
     target = deployed.outputs["aliases"]["support-bot"]
     assert ":custom-model-deployment/" in target

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tests.fuzz.check_targets import CHECK_TARGETS
+from tests.fuzz.convert_targets import CONVERT_TARGETS
 
 
 @dataclass(frozen=True)
@@ -17,4 +18,6 @@ class FuzzTarget:
     seeds: tuple[bytes, ...]
 
 
-TARGETS: Mapping[str, FuzzTarget] = {name: FuzzTarget(run, seeds) for name, (run, seeds) in CHECK_TARGETS.items()}
+TARGETS: Mapping[str, FuzzTarget] = {
+    name: FuzzTarget(run, seeds) for name, (run, seeds) in {**CHECK_TARGETS, **CONVERT_TARGETS}.items()
+}

@@ -38,7 +38,7 @@ def test_chats_become_a_dataset_that_passes_the_checks(tmp_path: Path, capsys: p
     assert code == 0
     assert "recognised: chat 8" in printed
     assert "records written 8, dropped 0, changed 0" in printed
-    assert "checked: 8 records, findings: none" in printed
+    assert "train.jsonl: 8 records, 0 findings" in printed
     assert json.loads(output.read_text().splitlines()[7])["messages"][1]["content"] == [{"text": "a7"}]
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
@@ -56,7 +56,7 @@ def test_what_was_dropped_and_changed_is_shown_and_reported_with_its_original(
     assert code == 1
     assert len(output.read_text().splitlines()) == 9
     assert [(entry["line"], entry["action"]) for entry in entries] == [(9, "dropped"), (10, "changed")]
-    assert entries[0]["original"] == tool + "\n"
+    assert entries[0]["original"] == tool
     assert "calls a tool" in entries[0]["reasons"][0]
     printed = capsys.readouterr().out
     assert "  dropped      1  messages[1] calls a tool" in printed
@@ -76,7 +76,7 @@ def test_findings_of_the_checks_are_shown_with_exit_code_1(tmp_path: Path, capsy
     [
         ((), "train.jsonl exists; name another one, or add --force"),
         (("--report", "SAME"), "is also the input; name another --output"),
-        (("--method", "reinforcement-fine-tuning"), "cannot be customized by reinforcement-fine-tuning"),
+        (("--method", "reinforcement-fine-tuning"), "cannot be customized by REINFORCEMENT_FINE_TUNING"),
     ],
 )
 def test_a_clear_error_writes_nothing(

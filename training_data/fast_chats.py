@@ -1,0 +1,176 @@
+"""OpenAI chat lines to Bedrock conversation lines without taking texts apart: only what is understood fully.
+
+A scan of a whole piece finds every line that needs care. The others are decoded by msgspec, which checks JSON and keys
+and leaves the texts as they stand; these go into the record byte for byte. What could come out otherwise on the
+explaining path (training_data/conversion.py) is left to that path. ImportError without msgspec or hyperscan.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+import hyperscan
+import msgspec
+
+from training_data.records import SCHEMA_VERSION
+
+# The first bytes of texts that may be blank: quote, blank, escape, and other blanks in UTF-8.
+MAYBE_BLANK = (
+    b'""',
+    b'" ',
+    b'"\\',
+    b'"\xc2\x85',
+    b'"\xc2\xa0',
+    b'"\xe1\x9a\x80',
+    b'"\xe2\x80',
+    b'"\xe2\x81',
+    b'"\xe3\x80\x80',
+)
+# What a line that json.dumps wrote has nowhere; with it the length alone proves that nothing else is in the line.
+NEEDS_CARE = (
+    rb"\\[u/]",  # characters that json writes otherwise
+    rb'"content":[ \t\r](?:[^"]|' + b"|".join(map(re.escape, MAYBE_BLANK)) + rb")",
+    rb'":[^ \t\r]',  # no blank where one is expected, or one where none is: could hide a key that stands twice
+    rb'"[ \t\r\n]+:',
+    rb',["{\n]',
+    rb"\}[ \t\r]*\{",
+)
+# json writes these as what they stand for.
+REWRITTEN = (b"\\u", b"\\/")
+# An escaped letter could spell a key a second time.
+ESCAPED_LETTERS = (b"\\u006", b"\\u007")
+
+
+class _Message(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    role: Literal["system", "user", "assistant"]
+    content: msgspec.Raw
+
+
+class _Chat(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    messages: list[_Message]
+
+
+class _Shapes(dict[tuple[str, ...], tuple[list[bytes], int]]):
+    """Roles -> the record's parts around the texts, and by how much it is longer than json.dumps's chat line."""
+
+    def __missing__(self, roles: tuple[str, ...]) -> tuple[list[bytes], int]:
+        turns = roles[1:] if roles[:1] == ("system",) else roles
+        if len(turns) < 2 or turns != ("user", "assistant") * (len(turns) // 2):
+            raise KeyError(roles)
+        system = b'"system": [{"text": %}], ' if len(turns) < len(roles) else b""
+        said = b", ".join(b'{"role": "%b", "content": [{"text": %%}]}' % role.encode() for role in turns)
+        record = b'{"schemaVersion": "' + SCHEMA_VERSION.encode() + b'", ' + system + b'"messages": [' + said + b"]}\n"
+        chat = b", ".join(b'{"role": "%b", "content": %%}' % role.encode() for role in roles)
+        self[roles] = record.split(b"%"), len(record) - len(b'{"messages": [' + chat + b"]}\n")
+        return self[roles]
+
+
+_SHAPES = _Shapes()
+_DECODE = msgspec.json.Decoder(_Chat).decode
+_DECODE_LINES = msgspec.json.Decoder(_Chat).decode_lines
+_TEXT = msgspec.json.Decoder(str).decode
+_ENCODE = msgspec.json.Encoder().encode
+_CARE = hyperscan.Database()
+_CARE.compile(expressions=[b"(?:" + b"|".join(NEEDS_CARE) + rb")[^\n]*\n"], ids=[0], flags=[0])
+
+
+Explain = Callable[[int, bytes], bytes]
+
+
+def chat_converter(explain: Explain) -> Callable[[bytes], tuple[bytes, int, int]]:
+    """A function of whole lines, each with its newline: their records, how many lines, how many of them not explained.
+
+    `explain` gets the index of each line that is not understood, and the line; it gives the line's records.
+    """
+    return lambda lines: _Piece(explain).convert(lines)
+
+
+class _Piece:
+    """One piece of whole lines on its way."""
+
+    def __init__(self, explain: Explain) -> None:
+        self._explain = explain
+        self._made: list[bytes] = []
+        self._lines = self._explained = 0
+
+    def convert(self, piece: bytes) -> tuple[bytes, int, int]:
+        if _is_utf_8(piece):
+            self._convert_utf_8(piece)
+        else:
+            self._one_by_one(piece, understood=False)
+        return b"".join(self._made), self._lines, self._lines - self._explained
+
+    def _convert_utf_8(self, piece: bytes) -> None:
+        ends: list[int] = []
+        _CARE.scan(piece, match_event_handler=lambda _id, _start, end, _flags, _context: ends.append(end))
+        position = 0
+        for end in ends:
+            begin = max(piece.rfind(b"\n", position, end - 1) + 1, position)
+            self._quickly(piece[position:begin])
+            self._one_by_one(piece[begin:end], understood=True)
+            position = end
+        self._quickly(piece[position:])
+
+    def _quickly(self, lines: bytes) -> None:
+        """Lines without anything that needs care: when the lengths fit, every one is as json.dumps writes it."""
+        made: list[bytes | msgspec.Raw] = []
+        count = longer = 0
+        try:
+            for chat in _DECODE_LINES(lines):
+                messages = chat.messages
+                parts, more = _SHAPES[tuple([message.role for message in messages])]
+                for part, message in zip(parts, messages, strict=False):
+                    made += (part, message.content)
+                made.append(parts[-1])
+                longer += more
+                count += 1
+        except (msgspec.DecodeError, KeyError):
+            return self._one_by_one(lines, understood=True)
+        records = b"".join(made)
+        if len(records) != len(lines) + longer:
+            return self._one_by_one(lines, understood=True)
+        self._made.append(records)
+        self._lines += count
+        return None
+
+    def _one_by_one(self, lines: bytes, *, understood: bool) -> None:
+        for line in lines.split(b"\n")[:-1]:
+            record = bedrock_line(line) if understood else None
+            if record is None:
+                self._explained += 1
+                record = self._explain(self._lines, line)
+            self._made.append(record)
+            self._lines += 1
+
+
+def bedrock_line(line: bytes) -> bytes | None:
+    """The record of a line of UTF-8, the same bytes as on the explaining path; None where that path must look."""
+    try:
+        messages = _DECODE(line).messages
+        parts, _ = _SHAPES[tuple([message.role for message in messages])]
+        counts = [line.count(key) for key in (b'"content"', b'"role"', b'"messages"')]
+        # Of two equal keys msgspec takes the last; the explaining path refuses them.
+        if counts != [len(messages), len(messages), 1] or any(letter in line for letter in ESCAPED_LETTERS):
+            return None
+        texts = [bytes(message.content) for message in messages]
+        if not all(text.startswith(b'"') and not (text.startswith(MAYBE_BLANK) and _is_blank(text)) for text in texts):
+            return None
+        if any(mark in line for mark in REWRITTEN):
+            texts = [_ENCODE(_TEXT(text)) for text in texts]
+    except (msgspec.DecodeError, KeyError):
+        return None
+    return b"".join([item for pair in zip(parts, texts, strict=False) for item in pair]) + parts[-1]
+
+
+def _is_blank(text: bytes) -> bool:
+    return not _TEXT(text).strip()
+
+
+def _is_utf_8(piece: bytes) -> bool:
+    if piece.isascii():
+        return True
+    try:
+        piece.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
