@@ -149,12 +149,16 @@ class CustomizationWorkflow(Construct):
         reason = "Bedrock chooses the ids; whose a target is, its tag says, and the function checks it"
         owned = []
         if any(item.serving == "on-demand" for item in self._customizations):
-            actions = [f"bedrock:{verb}CustomModelDeployment" for verb in ("Create", "Get", "Update")]
-            function.allow("Deploy", [*actions, "bedrock:TagResource"], [models, deployments], wildcard_reason=reason)
+            create, get, update = (f"bedrock:{verb}CustomModelDeployment" for verb in ("Create", "Get", "Update"))
+            function.allow("Deploy", [create, update], [models], wildcard_reason=reason)
+            function.allow(
+                "KeepDeployment", [get, update, "bedrock:TagResource"], [deployments], wildcard_reason=reason
+            )
             owned.append(deployments)
         if any(item.provisioned_model_name for item in self._customizations):
-            actions = ["bedrock:GetProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"]
-            function.allow("Provision", actions, [models, throughputs], wildcard_reason=reason)
+            get, update = "bedrock:GetProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"
+            function.allow("Swap", [update], [models, throughputs], wildcard_reason=reason)
+            function.allow("ReadThroughput", [get], [throughputs], wildcard_reason=reason)
             owned.append(throughputs)
         function.allow("ReadOwner", ["bedrock:ListTagsForResource"], owned, wildcard_reason=reason)
         function.allow("Publish", ["ssm:PutParameter"], self._published_parameters())

@@ -149,7 +149,7 @@ def test_no_function_may_act_on_everything(template: Template, role: str) -> Non
     [
         ("CheckDataRole", {"ReadData", "WriteReport", "FindModel"}),
         ("MetricsRole", {"ReadOutput", "WriteMetrics", "ListOutput"}),
-        ("PromotionRole", {"Deploy", "Provision", "ReadOwner", "Publish"}),
+        ("PromotionRole", {"Deploy", "KeepDeployment", "Swap", "ReadThroughput", "ReadOwner", "Publish"}),
         (
             "StarterFunctionRole",
             {

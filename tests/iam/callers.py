@@ -3,9 +3,13 @@
 import boto3
 from botocore import xform_name
 
+from tests.iam.recorded_calls import LAMBDA
+
 PROVIDERS = tuple(
-    f"{stack}/CustomResourceProviderFunctionRole" for stack in ("model-access", "knowledge-base", "training")
+    f"{stack}/CustomResourceProviderFunctionRole"
+    for stack in ("model-access", "knowledge-base", "training", "provisioned-throughput")
 )
+CAPACITY = sorted(path.stem for path in (LAMBDA / "provisioned_capacity").glob("[a-z]*.py"))
 CALLERS = {
     "custom_resources/bucket_objects.py": (
         "knowledge-base/CustomResourceProviderFunctionRole",
@@ -14,12 +18,15 @@ CALLERS = {
     "custom_resources/custom_model_deployment.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/customization_start.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/model_access.py": ("model-access/CustomResourceProviderFunctionRole",),
+    "custom_resources/provisioned_throughput.py": ("provisioned-throughput/CustomResourceProviderFunctionRole",),
     "custom_resources/handler.py": PROVIDERS,
     "custom_resources/turn.py": PROVIDERS,
+    "customization/promotion.py": ("training/WorkflowPromotionRole",),
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
     "customization/training_metrics.py": ("training/WorkflowMetricsRole",),
     "customization/jobs_in_progress.py": ("training/WorkflowStarterFunctionRole",),
     "customization/start_run.py": ("training/WorkflowStarterFunctionRole",),
+    **{f"provisioned_capacity/{name}.py": ("provisioned-throughput/CapacityFunctionRole",) for name in CAPACITY},
     "inference_api/authorizer.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),
     "inference_api/aliases.py": ("inference-api/InferenceApiFunctionRole",),
     "inference_api/failover.py": ("inference-api/InferenceApiFunctionRole",),
@@ -36,6 +43,7 @@ NOT_IN_A_STACK = {
     ("custom_resources/custom_model_deployment.py", "update_custom_model_deployment"): "a construct with a model",
 }
 PREFIXES = {
+    "service-quotas": "servicequotas",
     "bedrock-runtime": "bedrock",
     "bedrock-agent": "bedrock",
     "bedrock-agent-runtime": "bedrock",

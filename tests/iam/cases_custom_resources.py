@@ -29,7 +29,7 @@ def _table(stack: str) -> str:
     return arn("dynamodb", f"table/iam-{stack}-CustomResourceProviderTurns")
 
 
-def _provider(stack: str, allowed: list[Request], denied: list[Request]) -> Cases:
+def provider(stack: str, allowed: list[Request], denied: list[Request]) -> Cases:
     """Whose turn it is stands in the table; an operation that outlives an invocation is handed to the next one."""
     return Cases(
         logs=f"iam-{stack}-CustomResourceProviderFunctionLogs",
@@ -69,13 +69,13 @@ _training_objects, _no_training_objects = _objects("arn:aws:s3:::iam-training-tr
 _documents, _no_documents = _objects("arn:aws:s3:::iam-knowledge-base-knowledgebasedocuments", "documents/")
 
 CUSTOM_RESOURCES = {
-    "model-access/CustomResourceProviderFunctionRole": _provider(
+    "model-access/CustomResourceProviderFunctionRole": provider(
         "model-access",
         allowed=on("*", *MODEL_ACCESS, *MARKETPLACE),
         denied=on("*", "bedrock:InvokeModel", "aws-marketplace:AcceptAgreementRequest"),
     ),
-    "knowledge-base/CustomResourceProviderFunctionRole": _provider("knowledge-base", _documents, _no_documents),
-    "training/CustomResourceProviderFunctionRole": _provider(
+    "knowledge-base/CustomResourceProviderFunctionRole": provider("knowledge-base", _documents, _no_documents),
+    "training/CustomResourceProviderFunctionRole": provider(
         "training",
         allowed=[
             *_training_objects,
