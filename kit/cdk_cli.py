@@ -11,8 +11,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 NODE = PROJECT / ".venv" / "bin" / "node"
 CDK = PROJECT / "node_modules" / "aws-cdk" / "bin" / "cdk"
-STACK_LINE = re.compile(r"^(?:\[\d+/\d+\] )?(\S+): (deploying|destroying|creating|updating)\b")
-DONE_LINE = re.compile(r"^ (✅|❌)\s+(.*)$")
+STACK_LINE = re.compile(r"^(\S+): (deploying|destroying)\b.*?(\[\d+/\d+\])?$")
+DONE_LINE = re.compile(r"^\s*(✅|❌)\s+(.*)$")
 
 
 class CdkError(Exception):
@@ -66,10 +66,12 @@ def _end(process: "subprocess.Popen[str]") -> None:
 
 
 def _event(line: str) -> str:
-    if done := DONE_LINE.match(line.rstrip()):
-        return f"{'ok    ' if done[1] == '✅' else 'FAILED'} {done[2]}"
-    if started := STACK_LINE.match(line):
-        return f"{started[2]} {started[1]}"
+    """What a person is told of a line of the CLI's: a stack's begin and its end; of the others nothing."""
+    text = line.rstrip()
+    if done := DONE_LINE.match(text):
+        return f"{'ok' if done[1] == '✅' else 'FAILED':<10} {done[2]}"
+    if started := STACK_LINE.match(text):
+        return f"{started[2]:<10} {started[1]} {started[3] or ''}".rstrip()
     return ""
 
 

@@ -3,7 +3,22 @@
 import subprocess
 from pathlib import Path
 
-from kit.cdk_cli import CDK, NODE, PROJECT
+import pytest
+
+from kit.cdk_cli import CDK, NODE, PROJECT, CdkError, run_cdk
+
+SPOKEN = """
+support-training: start: Publishing support-training Template (000000000000-us-east-1-bd287948)
+support-training: creating CloudFormation changeset...
+support-training: deploying... [2/4]
+support-training | 9/10 | 6:28:12 PM | CREATE_COMPLETE | AWS::IAM::Role | Role
+
+✅  support-training
+ ✅  support-api (no changes)
+ ❌  support-api failed: the reason
+support-training: destroying...
+✅  support-training: destroyed
+"""
 
 
 def test_the_cli_and_the_app_need_nothing_on_path(tmp_path: Path) -> None:
@@ -20,3 +35,35 @@ def test_the_cli_and_the_app_need_nothing_on_path(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "support-assistant-training" in done.stdout
     assert "end-of-life" not in done.stderr
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A CLI that says what is in the file spoken, and ends as its first argument says."""
+    script = tmp_path / "cli.sh"
+    script.write_text('cat "$(dirname "$0")/spoken"; exit "$1"\n', encoding="utf-8")
+    (tmp_path / "spoken").write_text(SPOKEN, encoding="utf-8")
+    monkeypatch.setattr("kit.cdk_cli.NODE", "/bin/sh")
+    monkeypatch.setattr("kit.cdk_cli.CDK", script)
+    return tmp_path
+
+
+def test_begin_and_end_of_each_stack_are_shown(cli: Path) -> None:
+    shown: list[str] = []
+
+    run_cdk(["0"], environment={"PATH": "/usr/bin:/bin"}, log=cli / "log", on_line=shown.append)
+
+    assert shown == [
+        "deploying  support-training [2/4]",
+        "ok         support-training",
+        "ok         support-api (no changes)",
+        "FAILED     support-api failed: the reason",
+        "destroying support-training",
+        "ok         support-training: destroyed",
+    ]
+    assert (cli / "log").read_text(encoding="utf-8").endswith(SPOKEN)
+
+
+def test_a_failure_carries_the_end_of_what_was_said_and_the_log(cli: Path) -> None:
+    with pytest.raises(CdkError, match=r"whole output is in .*log\n(.|\n)*the reason"):
+        run_cdk(["3"], environment={"PATH": "/usr/bin:/bin"}, log=cli / "log")

@@ -160,7 +160,7 @@ def alive(pids: dict[int, str]) -> dict[int, str]:
 @pytest.mark.parametrize(
     ("number", "code", "step"),
     [
-        (signal.SIGINT, 130, "creating support-assistant-model-access"),
+        (signal.SIGINT, 130, "deploying  support-assistant-model-access"),
         (signal.SIGTERM, 143, "] cdk deploy"),
         (signal.SIGHUP, 129, "] CDK bootstrap"),
     ],
