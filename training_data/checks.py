@@ -58,13 +58,13 @@ def add_count(report: CheckReport, records: int, rules: DatasetRules) -> None:
         return
     if report.records < fewest or records > most:
         fix = "add records" if report.records < fewest else "use fewer records"
-        report.add(Finding(0, "record-count", f"must hold {fewest} to {most} records, got {records}; {fix}"))
+        report.add(0, "record-count", f"must hold {fewest} to {most} records, got {records}; {fix}")
     elif report.records < rules.usual_min_records:
         usual = rules.usual_min_records
         message = (
             f"AWS's validators ask for {usual} records, the guide for {fewest}, got {records}; add some to be sure"
         )
-        report.add(Finding(0, "few-records", message))
+        report.add(0, "few-records", message)
 
 
 def explain_line(line: bytes, number: int, rules: DatasetRules, report: CheckReport) -> None:
@@ -76,13 +76,13 @@ def explain_line(line: bytes, number: int, rules: DatasetRules, report: CheckRep
     if fault is None or fault[0] != "empty-line":
         report.records += 1
     if fault:
-        report.add(Finding(number, *fault))
+        report.add(number, *fault)
         return
-    walk = RecordWalk(rules)
+    walk = RecordWalk(rules, escapes=b"\\u" in line)
     check_record(record, walk)
     _check_length(walk)
     for rule, message in walk.faults:
-        report.add(Finding(number, rule, message))
+        report.add(number, rule, message)
     for kind, bucket in walk.media:
         report.add_medium(number, kind, bucket)
 

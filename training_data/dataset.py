@@ -6,7 +6,7 @@ from pathlib import Path
 from training_data.checks import add_count
 from training_data.dataset_file import check_file
 from training_data.dataset_rules import DatasetRules
-from training_data.findings import CheckReport, Finding
+from training_data.findings import CheckReport
 
 
 @dataclass(frozen=True)
@@ -41,28 +41,28 @@ def add_whole(report: DatasetReport, rules: DatasetRules, bucket: str | None) ->
     if {"image", "video"} <= {kind for part in parts for kind in part.media}:
         lines = ", ".join(f"{kind} in line {line}" for part in parts for kind, line in part.media.items())
         message = f"a dataset may hold images or videos, not both, got {lines}; make two datasets"
-        report.training.add(Finding(0, "media-mixed", message))
+        report.training.add(0, "media-mixed", message)
     if not rules.known:
         message = f"{rules.base_model} has no rules of its own in this kit; only its record format was checked"
-        report.training.add(Finding(0, "unknown-base-model", message))
+        report.training.add(0, "unknown-base-model", message)
 
 
 def _validation(report: CheckReport, rules: DatasetRules) -> None:
     if rules.validation == "no":
-        report.add(Finding(0, "validation-set", f"{rules.base_model} takes no validation set; leave it out"))
+        report.add(0, "validation-set", f"{rules.base_model} takes no validation set; leave it out")
     elif rules.validation == "doubtful":
         message = (
             f"AWS's validator takes no validation set for {rules.base_model}, the guide does; leave it out to be sure"
         )
-        report.add(Finding(0, "validation-set-doubtful", message))
+        report.add(0, "validation-set-doubtful", message)
     most = rules.max_validation_records
     if most is not None and report.records > most:
         fix = "use fewer validation records"
-        report.add(Finding(0, "validation-set", f"may hold {most:,} records, got {report.records:,}; {fix}"))
+        report.add(0, "validation-set", f"may hold {most:,} records, got {report.records:,}; {fix}")
 
 
 def _buckets(report: CheckReport, bucket: str | None, *, named: bool) -> None:
     for found, line in report.buckets.items():
         if found != bucket:
             place = f"the dataset's bucket {bucket}" if named else f"one bucket, the first is in {bucket}"
-            report.add(Finding(line, "media-bucket", f"media must lie in {place}, got {found}; copy them there"))
+            report.add(line, "media-bucket", f"media must lie in {place}, got {found}; copy them there")

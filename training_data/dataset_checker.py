@@ -62,7 +62,7 @@ class DatasetChecker:
         self._head = False
         for finding in head_findings(piece):
             self._refused = True
-            self.report.add(finding)
+            self.report.add(finding.line, finding.rule, finding.message)
 
     def _check(self, lines: bytes) -> None:
         """`lines` are whole and each ends with a newline."""

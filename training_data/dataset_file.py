@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -47,12 +47,12 @@ def check_file(path: Path, rules: DatasetRules, *, processes: int | None = None)
     report = CheckReport()
     not_json_lines = head_findings(_head(path))
     for finding in (*name_findings(path.name, rules), *size_findings(size, rules), *not_json_lines):
-        report.add(finding)
+        report.add(finding.line, finding.rule, finding.message)
     if not_json_lines:
         return report
     count = min(processes or _usable_processors(), MAX_PROCESSES, max(1, size // RANGE_BYTES))
     edges = [size * part // count for part in range(count + 1)]
-    ranges = [FileRange(str(path), start, stop, rules) for start, stop in pairwise(edges)]
+    ranges = [FileRange(str(path.absolute()), start, stop, rules) for start, stop in pairwise(edges)]
     lines = 0
     for part, part_lines in _check_ranges(ranges):
         report.append(part, lines)
@@ -120,20 +120,28 @@ def _check_ranges(ranges: Sequence[FileRange]) -> list[tuple[CheckReport, int]]:
     with ExitStack() as stack:
         workers = []
         for part in ranges[1:]:
-            worker = subprocess.Popen(
-                WORKER,
-                cwd=PROJECT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                start_new_session=True,  # Ctrl-C reaches this process only, which ends them
-            )
+            worker = _started(part)
             stack.callback(worker.wait)
             stack.callback(worker.kill)
-            assert worker.stdin
-            worker.stdin.write(pickle.dumps(part))
-            worker.stdin.close()
             workers.append(worker)
         return [check_range(ranges[0]), *(_result(worker) for worker in workers)]
+
+
+def _started(part: FileRange) -> "subprocess.Popen[bytes]":
+    try:
+        worker = subprocess.Popen(
+            WORKER,
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C reaches this process only, which ends them
+        )
+    except OSError as error:
+        raise DatasetFileError(f"no process can be started for a part of the file: {error.strerror}") from None
+    assert worker.stdin
+    with suppress(BrokenPipeError), worker.stdin:  # one that died at once is reported by its exit code
+        worker.stdin.write(pickle.dumps(part))
+    return worker
 
 
 def _result(worker: "subprocess.Popen[bytes]") -> tuple[CheckReport, int]:

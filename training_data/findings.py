@@ -45,16 +45,16 @@ class CheckReport:
     media: dict[str, int] = field(default_factory=dict)
     buckets: dict[str, int] = field(default_factory=dict)
 
-    def add(self, finding: Finding) -> None:
-        if finding.rule in WARNING_RULES:
+    def add(self, line: int, rule: str, message: str) -> None:
+        if rule in WARNING_RULES:
             self.warning_count += 1
             shown, counts = self.warnings, self.warnings_by_rule
         else:
             self.finding_count += 1
             shown, counts = self.findings, self.by_rule
-        counts[finding.rule] = counts.get(finding.rule, 0) + 1
+        counts[rule] = counts.get(rule, 0) + 1
         if len(shown) < SHOWN_FINDINGS:
-            shown.append(finding)
+            shown.append(Finding(line, rule, message))
 
     def add_medium(self, line: int, kind: str, bucket: str) -> None:
         self.media.setdefault(kind, line)

@@ -25,12 +25,16 @@ MAX_FAULTS = 50  # of one record: a list of a million numbers is one mistake, no
 
 
 class RecordWalk:
-    """Collects (rule, message) in `faults`; `media` holds (kind, bucket) of every image and video."""
+    """Collects (rule, message) in `faults`; `media` holds (kind, bucket) of every image and video.
 
-    __slots__ = ("characters", "faults", "media", "rules")
+    `escapes`: does the line hold \\u escapes? Only they can spell half a character in UTF-8.
+    """
 
-    def __init__(self, rules: DatasetRules) -> None:
+    __slots__ = ("characters", "escapes", "faults", "media", "rules")
+
+    def __init__(self, rules: DatasetRules, *, escapes: bool) -> None:
         self.rules = rules
+        self.escapes = escapes
         self.faults: list[tuple[str, str]] = []
         self.characters = 0
         self.media: list[tuple[str, str]] = []
@@ -59,7 +63,7 @@ class RecordWalk:
             self.fault("empty-text", f"{where.format(index=index)} {fault}")
             return
         self.characters += len(text)
-        if not text.isascii() and LONE_SURROGATE.search(text):
+        if self.escapes and not text.isascii() and LONE_SURROGATE.search(text):
             fault = "holds half a character (a lone surrogate), which UTF-8 cannot hold; write it again"
             self.fault("encoding", f"{where.format(index=index)} {fault}")
         if self.rules.reserved_words and SUSPECT_PATTERN.search(text):

@@ -60,7 +60,7 @@ def _check(run: Mapping[str, Any], s3: "S3Client") -> CheckReport:
         raise TrainingDataError(f"{run['key']} was replaced after this run began; the new content is a run of its own")
     report = checker.finish()
     for finding in (*name_findings(run["key"], rules), *size_findings(size, rules)):
-        report.add(finding)
+        report.add(finding.line, finding.rule, finding.message)
     add_whole(DatasetReport(report, None), rules, specification["bucket"])
     return report
 

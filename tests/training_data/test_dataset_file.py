@@ -193,6 +193,34 @@ def test_processes_give_the_report_of_one(tmp_path: Path, monkeypatch: pytest.Mo
     assert check_file(file, RULES, processes=3) == check_file(file, RULES, processes=1)
 
 
+def test_processes_find_a_file_that_is_named_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset_file, "RANGE_BYTES", 1_000)
+    monkeypatch.chdir(tmp_path)
+    Path("train.jsonl").write_bytes((GOOD + b"\n") * 100)
+
+    assert check_file(Path("train.jsonl"), RULES, processes=2).records == 100
+
+
+def test_a_worker_that_cannot_be_started_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset_file, "RANGE_BYTES", 1_000)
+    monkeypatch.setattr(dataset_file, "WORKER", [str(tmp_path / "absent")])
+    (tmp_path / "train.jsonl").write_bytes((GOOD + b"\n") * 100)
+
+    with pytest.raises(DatasetFileError, match="no process can be started"):
+        check_file(tmp_path / "train.jsonl", RULES, processes=2)
+
+
+def test_a_worker_that_dies_before_it_was_told_anything_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dataset_file, "RANGE_BYTES", 1_000)
+    monkeypatch.setattr(dataset_file, "WORKER", ["false"])
+    (tmp_path / "train.jsonl").write_bytes((GOOD + b"\n") * 100)
+
+    with pytest.raises(DatasetFileError, match="ended with 1"):
+        check_file(tmp_path / "train.jsonl", RULES, processes=2)
+
+
 def test_a_worker_that_fails_is_an_error_not_a_short_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dataset_file, "RANGE_BYTES", 1_000)
     monkeypatch.setattr(dataset_file, "WORKER", [sys.executable, "-c", "import sys; sys.stdin.read(); sys.exit(3)"])
