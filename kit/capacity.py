@@ -1,6 +1,7 @@
 """`kit capacity`: what provisioned throughput is there, why, until when and at what price; buys, releases, resumes."""
 
 import argparse
+import importlib
 import json
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ ACTIONS = {
     "buy": "buy it now, until the schedule's next closing or for --hours",
     "release": "release it until it is bought or resumed",
     "resume": "lift what a person or the budget decided: back to the schedule",
+    "migrate": "to the model units or commitment of deployment.toml, without a gap; shows the plan, --yes begins",
 }
 
 
@@ -28,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if name == "buy":
             action.add_argument("--hours", type=float, help="how long, whatever the schedule says")
             action.add_argument("--yes", action="store_true", help="accept the price without being asked")
+        if name == "migrate":
+            action.add_argument("--yes", action="store_true", help="accept the price and begin")
         if name == "release":
             action.add_argument("--reason", default="released by a person", help="shown in the table")
 
@@ -39,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
         function = connect(options.config, local=options.local)
         if options.action is None:
             return _status(function, options)
+        if options.action == "migrate":
+            return int(importlib.import_module("kit.capacity_migrate").migrate(function, options))
         return _decide(function, options)
     except (CapacityError, ConfigError, GuardError, BotoCoreError, ClientError) as error:
         print(error, file=sys.stderr)

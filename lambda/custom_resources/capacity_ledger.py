@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from custom_resources import json_parameter
 
 if TYPE_CHECKING:
+    from mypy_boto3_bedrock.literals import CommitmentDurationType
     from mypy_boto3_ssm import SSMClient
 
 BUYING, BOUGHT, RELEASED = "buying", "bought", "released"
@@ -28,12 +29,23 @@ class Hold:
 
 
 @dataclass(frozen=True)
+class Size:
+    model_units: int
+    commitment: "CommitmentDurationType | None"
+
+    def __str__(self) -> str:
+        return f"{self.model_units} model unit(s) with commitment {self.commitment or 'none'}"
+
+
+@dataclass(frozen=True)
 class Ledger:
     """`state`: BUYING (ordered, perhaps), BOUGHT (there is one, unless somebody deleted it), RELEASED (on purpose).
 
     `purchase` counts purchases: it is part of the client token, so that two calls for one purchase buy one.
     `withdrawn_at`: since when no caller is sent there; a release goes on DRAIN_SECONDS later. `warned`: what somebody
     was told already, so that a tick does not tell it again.
+    `migration`: the size that it is being moved to; `migrated`: the one that it was moved to, until deployment.toml's
+    settings say the same; `kept`: ARN of the one that a move left behind, billed until its commitment ends.
     """
 
     state: str
@@ -44,6 +56,9 @@ class Ledger:
     withdrawn_at: str | None = None
     hold: Hold | None = None
     warned: tuple[str, ...] = ()
+    migration: Size | None = None
+    migrated: Size | None = None
+    kept: str | None = None
 
     def moved(self, state: str, *, why: str, who: str, now: datetime) -> "Ledger":
         """In `state` for the reason `why`; `since` tells when the state changed, not the reason."""
@@ -88,8 +103,9 @@ def parsed(value: Mapping[str, Any]) -> Ledger:
     """What a newer kit added is dropped: an older one, rolled back to, must still be able to release."""
     known = {field.name for field in fields(Ledger)}
     content = {name: item for name, item in value.items() if name in known}
-    hold = content.get("hold")
-    return Ledger(**{**content, "hold": Hold(**hold) if hold else None, "warned": tuple(content.get("warned", ()))})
+    for name, kind in (("hold", Hold), ("migration", Size), ("migrated", Size)):
+        content[name] = kind(**content[name]) if content.get(name) else None
+    return Ledger(**{**content, "warned": tuple(content.get("warned", ()))})
 
 
 def _text(moment: datetime) -> str:

@@ -101,6 +101,7 @@ class ProvisionedThroughputResource:
             return
         if found is not None and throughput_calls.is_committed(found, self._clock()):
             raise ResourceFailedError(throughput_calls.committed_reason(found, wanted, self._clock()))
+        self._refuse_what_is_kept(wanted)
         # No tick of the schedule buys it back: its settings parameter, without which it does nothing, is gone already.
         self._withdraw(wanted, found)
         if found is not None and not self._is_draining(wanted):
@@ -121,6 +122,15 @@ class ProvisionedThroughputResource:
         if phase is Phase.READY and wanted.alias:
             publish_capacity(self._ssm, wanted.kit_deployment, wanted.alias, found, self._clock())
         return Snapshot(phase)
+
+    def _refuse_what_is_kept(self, wanted: ThroughputProperties) -> None:
+        """A move to another size may have left one behind under its commitment: it must not be forgotten."""
+        ledger = self._ledger(wanted)
+        kept = throughput_calls.find(self._bedrock, ledger.kept) if ledger and ledger.kept else None
+        if kept is not None and throughput_calls.is_committed(kept, self._clock()):
+            raise ResourceFailedError(throughput_calls.committed_reason(kept, wanted, self._clock()))
+        if kept is not None:
+            throughput_calls.ask_delete(self._bedrock, kept, wanted)
 
     @staticmethod
     def _may_be_absent(request: Request, ledger: Ledger) -> bool:

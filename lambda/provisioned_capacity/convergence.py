@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from custom_resources import throughput_calls
-from custom_resources.capacity_ledger import BOUGHT, Ledger
+from custom_resources.capacity_ledger import BOUGHT, Ledger, Size
 from custom_resources.lifecycle import ResourceFailedError
-from provisioned_capacity import renewal
+from provisioned_capacity import migration, renewal
 from provisioned_capacity.bookkeeping import Books
 from provisioned_capacity.idleness import is_idle
 from provisioned_capacity.purchase import towards_bought
@@ -55,6 +55,7 @@ class Convergence:
         settings, ledger = self._books.settings(), self._books.ledger()
         if settings is None or ledger is None:
             return self._undeployed()
+        settings, ledger = self._with_what_was_moved(settings, ledger)
         found = throughput_calls.find(self._books.clients.bedrock, self._books.name)
         if found is not None and not throughput_calls.is_ours(self._books.clients.bedrock, found, settings.throughput):
             raise ResourceFailedError(f"{settings.name} exists and does not carry this deployment's tags: not touched")
@@ -64,7 +65,18 @@ class Convergence:
         wanted = wanted_state(settings, ledger, self._books.clock())
         return self._report(wanted, found, settled=self._move(settings, ledger, found, wanted))
 
+    def _with_what_was_moved(self, settings: Settings, ledger: Ledger) -> tuple[Settings, Ledger]:
+        """What a move to another size left to do, and the size that it ended with."""
+        ledger = migration.end_kept(self._books, settings, ledger)
+        deployed = Size(settings.throughput.model_units, settings.throughput.commitment)
+        if ledger.migrated == deployed:
+            ledger = replace(ledger, migrated=None)
+            self._books.write(ledger)
+        return migration.resized(settings, ledger), ledger
+
     def _move(self, settings: Settings, ledger: Ledger, found: "Throughput | None", wanted: Wanted) -> bool:
+        if ledger.migration is not None:
+            return migration.step(self._books, settings, ledger)
         if wanted.state != BOUGHT:
             return towards_released(self._books, settings.throughput, ledger, found, wanted.why)
         settled = towards_bought(self._books, settings, ledger, found, wanted.why)

@@ -3,6 +3,7 @@
 from custom_resources.capacity_ledger import RELEASED, Hold
 from custom_resources.lifecycle import ResourceFailedError
 from provisioned_capacity.bookkeeping import Books
+from provisioned_capacity.migration import begin
 from provisioned_capacity.requests import BUDGET, Request
 from provisioned_capacity.wanted_state import (
     active_hold,
@@ -19,6 +20,8 @@ def apply(request: Request, books: Books) -> None:
         _release(request, books)
     elif request.action == "resume":
         books.hold(None)
+    elif request.size is not None:
+        begin(books, request.size)
     elif request.action == "buy":
         books.hold(_bought(request, books))
 

@@ -12,7 +12,7 @@ from custom_resources import throughput_calls, throughput_quota
 from custom_resources.capacity_ledger import BOUGHT, BUYING, RELEASED, Hold, Ledger
 from custom_resources.capacity_parameter import publish_capacity
 from custom_resources.lifecycle import Phase, ResourceFailedError, error_code
-from custom_resources.throughput_model import is_same_model, wanted_model
+from custom_resources.throughput_model import ThroughputProperties, is_same_model, wanted_model
 from provisioned_capacity.bookkeeping import WHO, Books
 from provisioned_capacity.settings import Settings
 from provisioned_capacity.wanted_state import failure_hold
@@ -62,20 +62,21 @@ def _order(books: Books, settings: Settings, ledger: Ledger, why: str) -> bool:
     try:
         throughput_quota.check_quota(books.clients.bedrock, books.clients.quotas, wanted, model)
         books.write(ordered, before=ledger)
-        _buy(books, settings, model, token(wanted.owner, ordered.purchase))
+        buy(books, wanted, model, token(wanted.owner, ordered.purchase))
     except ResourceFailedError as error:
         books.give_up(replace(ledger, purchase=ordered.purchase), failure_hold(str(error), now))
         return False
     return True
 
 
-def _buy(books: Books, settings: Settings, model: str, client_token: str) -> None:
+def buy(books: Books, wanted: ThroughputProperties, model: str, client_token: str) -> None:
+    """Raises ResourceFailedError that explains Bedrock's refusal for want of a quota."""
     try:
-        throughput_calls.buy(books.clients.bedrock, settings.throughput, model, client_token)
+        throughput_calls.buy(books.clients.bedrock, wanted, model, client_token)
     except Exception as error:
         if error_code(error) != "ServiceQuotaExceededException":
             raise
-        raise throughput_quota.explained(error, books.clients.quotas, settings.throughput, model) from None
+        raise throughput_quota.explained(error, books.clients.quotas, wanted, model) from None
 
 
 def _swap(books: Books, settings: Settings, found: "Throughput") -> bool:

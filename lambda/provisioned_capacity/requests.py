@@ -4,6 +4,7 @@
   {"action": "release", "reason": TEXT, ...}      held released; "budget": until the next month, else until resumed
   {"action": "buy", "name": NAME, "hours": N?}    held bought for N hours, or until the schedule's next closing
   {"action": "resume", "name": NAME?}             no hold any more: back to the schedule
+  {"action": "migrate", "name": NAME, "model_units": N, "commitment": TEXT?}   to another size, without a gap
   {"action": "status", "name": NAME?}             nothing is changed, only told
 Without a name all throughputs are meant. `wait` false: one step only, for a caller who wants an answer now.
 """
@@ -13,9 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from custom_resources.capacity_ledger import Size
 from custom_resources.lifecycle import ResourceFailedError
 
-ACTIONS = ("converge", "release", "buy", "resume", "status")
+ACTIONS = ("converge", "release", "buy", "resume", "migrate", "status")
 BUDGET = "budget"
 
 
@@ -27,6 +29,7 @@ class Request:
     who: str = "unknown"
     hours: float | None = None
     wait: bool = True
+    size: Size | None = None
 
 
 def requests_of(event: Mapping[str, Any]) -> list[Request]:
@@ -53,8 +56,8 @@ def _parsed(event: Mapping[str, Any]) -> Request:
         raise ResourceFailedError(
             f"action must be one of {', '.join(ACTIONS)}, got {action!r}; see kit capacity --help"
         )
-    if action == "buy" and not event.get("name"):
-        raise ResourceFailedError("buy needs the name of one throughput; nothing was bought")
+    if action in ("buy", "migrate") and not event.get("name"):
+        raise ResourceFailedError(f"{action} needs the name of one throughput; nothing was bought")
     hours = event.get("hours")
     return Request(
         action=action,
@@ -63,4 +66,5 @@ def _parsed(event: Mapping[str, Any]) -> Request:
         who=str(event.get("who") or Request.who),
         hours=float(hours) if hours is not None else None,
         wait=bool(event.get("wait", True)),
+        size=Size(int(event["model_units"]), event.get("commitment")) if action == "migrate" else None,
     )

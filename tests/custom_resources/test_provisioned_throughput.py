@@ -1,5 +1,6 @@
 """Capacity by the hour: never bought twice, never changed by surprise, never left behind unnoticed."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -150,6 +151,19 @@ def test_delete_under_commitment_fails_at_once_with_day_cost_and_command(stack: 
         assert part in str(refused.value)
     assert len(str(refused.value)) <= 900
     assert stack.aws.published  # the alias is still served
+
+
+def test_delete_does_not_forget_what_a_move_left_under_its_commitment(stack: Stack) -> None:
+    kept = stack.there(name="sup-support-kept", commitment="OneMonth", end=stack.aws.now + timedelta(days=3))
+    ledger = {"state": "bought", "since": stack.aws.now.isoformat(), "why": "x", "who": "x", "kept": kept["arn"]}
+    stack.aws.parameters["/bedrock-kit/sup/capacity/sup-support/ledger"] = json.dumps(ledger)
+    with pytest.raises(ResourceFailedError, match=f"--provisioned-model-id {kept['arn']}"):
+        stack.resource.delete(request("Delete"))
+
+    stack.aws.now += timedelta(days=4)
+    stack.resource.delete(request("Delete"))
+
+    assert stack.aws.throughputs == {}
 
 
 def test_without_a_price_the_remaining_cost_is_unknown(stack: Stack) -> None:

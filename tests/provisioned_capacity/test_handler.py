@@ -29,7 +29,9 @@ def from_sns(message: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("event", [{}, {"action": "delete"}, from_sns("[1]"), from_sns('{"action": "no"}')])
 def test_what_is_no_action_is_refused(aws: FakeAws, event: dict[str, Any]) -> None:
-    with pytest.raises(ResourceFailedError, match="action must be one of converge, release, buy, resume, status"):
+    with pytest.raises(
+        ResourceFailedError, match="action must be one of converge, release, buy, resume, migrate, status"
+    ):
         call(aws, event)
 
 
