@@ -1,4 +1,4 @@
-"""CloudFormation types that ministack refuses: Bedrock's, vector buckets and indexes, budgets.
+"""CloudFormation types that ministack refuses or cuts short: Bedrock's, vector buckets, budgets, schedules.
 
 Properties are held against the real schemas first; a change of a create-only property replaces the resource.
 """
@@ -11,7 +11,7 @@ from typing import Any
 from ministack.services import bedrock, bedrock_agent, budgets
 from ministack.services.cloudformation import provisioners
 
-from local_aws.extension import bedrock_answers, resource_schemas, s3_vectors
+from local_aws.extension import bedrock_answers, resource_schemas, s3_vectors, schedules
 from local_aws.extension.bedrock_answers import Response
 from local_aws.extension.service_roles import trusts
 
@@ -44,6 +44,7 @@ def install() -> None:
         ("AWS::Bedrock::GuardrailVersion", _create_guardrail_version, _delete_guardrail_version, None),
         (INFERENCE_PROFILE, _create_profile, _delete_profile, _update_profile),
         ("AWS::Budgets::Budget", _create_budget, _delete_budget, _update_budget),
+        ("AWS::Scheduler::Schedule", schedules.create, schedules.delete, schedules.update),
     ):
         _register(resource_type, create, delete, update)
 

@@ -9,6 +9,7 @@ from local_aws.extension import (
     cloudformation_types,
     lambda_errors,
     language_model,
+    schedules,
     step_functions,
 )
 
@@ -19,6 +20,7 @@ def main() -> None:
     auto_delete_objects.install()
     lambda_errors.install()
     step_functions.install()
+    schedules.install()
     bedrock_install.install()
     language_model.install()
     app.main()
