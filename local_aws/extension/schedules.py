@@ -1,7 +1,7 @@
 """EventBridge Scheduler: schedules of templates with all their properties, cron on the wall clock of their time zone.
 
 ministack fires `rate`, `at` and `cron` in UTC, and its CloudFormation forgets the time zone. A cron schedule with a
-zone is fired here; ministack is kept from firing it by telling it, before each of its sweeps, that it has just been fired.
+zone is fired here; ministack is kept from firing it by telling it, before each of its sweeps, that it was just fired.
 """
 
 import json
