@@ -13,9 +13,15 @@ from training_data.source_files import ConversionError, file_state, is_packed, o
 
 
 def convert_dataset(
-    file: Path, target: Target, *, output: Path, report_file: Path | None = None, force: bool = False
+    file: Path,
+    target: Target,
+    *,
+    output: Path,
+    report_file: Path | None = None,
+    force: bool = False,
+    processes: int | None = None,
 ) -> ConversionReport:
-    """Write `output` (and `report_file`, JSON lines).
+    """Write `output` (and `report_file`, JSON lines); `processes` is how many may work, all processors if None.
 
     Raises ConversionError when the file cannot be read to its end or holds nothing to convert, OutputError when the
     output cannot be written; neither file is there then.
@@ -30,7 +36,7 @@ def convert_dataset(
         with opened(file) as (source, kind):
             in_ranges, start = kind == "lines" and not is_packed(source), source.tell()
         if in_ranges:
-            convert_ranges(file, target, start, stream, report)
+            convert_ranges(file, target, start, stream, report, processes)
             require_unchanged(file, before)
         else:
             _convert_all(file, target, stream, report)

@@ -26,19 +26,22 @@ MAYBE_BLANK = (
     b'"\xe2\x81',
     b'"\xe3\x80\x80',
 )
-# What a line that json.dumps wrote has nowhere; with it the length alone proves that nothing else is in the line.
-NEEDS_CARE = (
-    rb"\\[u/]",  # characters that json writes otherwise
-    rb'"content":[ \t\r](?:[^"]|' + b"|".join(map(re.escape, MAYBE_BLANK)) + rb")",
-    rb'":[^ \t\r]',  # no blank where one is expected, or one where none is: could hide a key that stands twice
-    rb'"[ \t\r\n]+:',
-    rb',["{\n]',
-    rb"\}[ \t\r]*\{",
-)
+# A line with one of these needs care: characters that json writes otherwise, a content that is no text or may be blank.
+NEEDS_CARE = rb'\\[u/]|"content": ?(?:[^" ]|' + b"|".join(map(re.escape, MAYBE_BLANK)) + rb")"
 # json writes these as what they stand for.
 REWRITTEN = (b"\\u", b"\\/")
 # An escaped letter could spell a key a second time.
 ESCAPED_LETTERS = (b"\\u006", b"\\u007")
+
+
+class _Content(msgspec.Struct, gc=False):
+    """A message of which nothing but the content matters, since the whole line is compared afterwards."""
+
+    content: msgspec.Raw
+
+
+class _Contents(msgspec.Struct, gc=False):
+    messages: list[_Content]
 
 
 class _Message(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -50,30 +53,47 @@ class _Chat(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     messages: list[_Message]
 
 
-class _Shapes(dict[tuple[str, ...], tuple[list[bytes], int]]):
-    """Roles -> the record's parts around the texts, and by how much it is longer than json.dumps's chat line."""
-
-    def __missing__(self, roles: tuple[str, ...]) -> tuple[list[bytes], int]:
-        turns = roles[1:] if roles[:1] == ("system",) else roles
-        if len(turns) < 2 or turns != ("user", "assistant") * (len(turns) // 2):
-            raise KeyError(roles)
-        system = b'"system": [{"text": %}], ' if len(turns) < len(roles) else b""
-        said = b", ".join(b'{"role": "%b", "content": [{"text": %%}]}' % role.encode() for role in turns)
-        record = b'{"schemaVersion": "' + SCHEMA_VERSION.encode() + b'", ' + system + b'"messages": [' + said + b"]}\n"
-        chat = b", ".join(b'{"role": "%b", "content": %%}' % role.encode() for role in roles)
-        self[roles] = record.split(b"%"), len(record) - len(b'{"messages": [' + chat + b"]}\n")
-        return self[roles]
+Row = list[bytes | msgspec.Raw]
 
 
-_SHAPES = _Shapes()
+class _Rows(dict[int, tuple[Row, Row]]):
+    """Number of messages -> the chat as json.dumps writes it and the record, with gaps for texts at 1, 3, 5 ..."""
+
+    def __init__(self, comma: bytes, colon: bytes) -> None:
+        super().__init__()
+        self._comma, self._colon = comma, colon
+
+    def __missing__(self, count: int) -> tuple[Row, Row]:
+        if count < 2:
+            raise KeyError(count)
+        turns = ("user", "assistant") * (count // 2)
+        roles = ("system", *turns) if count % 2 else turns
+        message = b'{"role"' + self._colon + b'"%b"' + self._comma + b'"content"' + self._colon + b"%%}"
+        said = self._comma.join(message % role.encode() for role in roles)
+        self[count] = _gaps(b'{"messages"' + self._colon + b"[" + said + b"]}\n"), _gaps(_record(roles))
+        return self[count]
+
+
+def _record(roles: tuple[str, ...]) -> bytes:
+    """The record of these turns, with a % in place of each text."""
+    system = b'"system": [{"text": %}], ' if roles[0] == "system" else b""
+    turns = roles[1:] if system else roles
+    said = b", ".join(b'{"role": "%b", "content": [{"text": %%}]}' % role.encode() for role in turns)
+    return b'{"schemaVersion": "' + SCHEMA_VERSION.encode() + b'", ' + system + b'"messages": [' + said + b"]}\n"
+
+
+def _gaps(line: bytes) -> Row:
+    parts = line.split(b"%")
+    return [part for index, text in enumerate(parts) for part in ((b"", text) if index else (text,))]
+
+
+_SPACED, _COMPACT = _Rows(b", ", b": "), _Rows(b",", b":")
 _DECODE = msgspec.json.Decoder(_Chat).decode
-_DECODE_LINES = msgspec.json.Decoder(_Chat).decode_lines
+_DECODE_LINES = msgspec.json.Decoder(_Contents).decode_lines
 _TEXT = msgspec.json.Decoder(str).decode
 _ENCODE = msgspec.json.Encoder().encode
 _CARE = hyperscan.Database()
-_CARE.compile(expressions=[b"(?:" + b"|".join(NEEDS_CARE) + rb")[^\n]*\n"], ids=[0], flags=[0])
-
-
+_CARE.compile(expressions=[b"(?:" + NEEDS_CARE + rb")[^\n]*\n"], ids=[0], flags=[0])
 Explain = Callable[[int, bytes], bytes]
 
 
@@ -112,24 +132,24 @@ class _Piece:
         self._quickly(piece[position:])
 
     def _quickly(self, lines: bytes) -> None:
-        """Lines without anything that needs care: when the lengths fit, every one is as json.dumps writes it."""
-        made: list[bytes | msgspec.Raw] = []
-        count = longer = 0
+        """Lines without anything that needs care: they are understood if json.dumps would write the very same lines."""
+        rows = _COMPACT if lines.startswith(b'{"messages":[') else _SPACED
+        given: Row = []
+        made: Row = []
+        count = 0
         try:
             for chat in _DECODE_LINES(lines):
-                messages = chat.messages
-                parts, more = _SHAPES[tuple([message.role for message in messages])]
-                for part, message in zip(parts, messages, strict=False):
-                    made += (part, message.content)
-                made.append(parts[-1])
-                longer += more
+                texts = [message.content for message in chat.messages]
+                chat_row, record_row = rows[len(texts)]
+                chat_row[1::2] = record_row[1::2] = texts
+                given += chat_row
+                made += record_row
                 count += 1
         except (msgspec.DecodeError, KeyError):
             return self._one_by_one(lines, understood=True)
-        records = b"".join(made)
-        if len(records) != len(lines) + longer:
+        if b"".join(given) != lines:
             return self._one_by_one(lines, understood=True)
-        self._made.append(records)
+        self._made.append(b"".join(made))
         self._lines += count
         return None
 
@@ -147,19 +167,23 @@ def bedrock_line(line: bytes) -> bytes | None:
     """The record of a line of UTF-8, the same bytes as on the explaining path; None where that path must look."""
     try:
         messages = _DECODE(line).messages
-        parts, _ = _SHAPES[tuple([message.role for message in messages])]
-        counts = [line.count(key) for key in (b'"content"', b'"role"', b'"messages"')]
         # Of two equal keys msgspec takes the last; the explaining path refuses them.
+        counts = [line.count(key) for key in (b'"content"', b'"role"', b'"messages"')]
         if counts != [len(messages), len(messages), 1] or any(letter in line for letter in ESCAPED_LETTERS):
+            return None
+        roles = tuple([message.role for message in messages])
+        if len(roles) < 2 or roles != ("system",) * (len(roles) % 2) + ("user", "assistant") * (len(roles) // 2):
             return None
         texts = [bytes(message.content) for message in messages]
         if not all(text.startswith(b'"') and not (text.startswith(MAYBE_BLANK) and _is_blank(text)) for text in texts):
             return None
         if any(mark in line for mark in REWRITTEN):
             texts = [_ENCODE(_TEXT(text)) for text in texts]
-    except (msgspec.DecodeError, KeyError):
+    except msgspec.DecodeError:
         return None
-    return b"".join([item for pair in zip(parts, texts, strict=False) for item in pair]) + parts[-1]
+    row = list(_SPACED[len(texts)][1])
+    row[1::2] = texts
+    return b"".join(row)
 
 
 def _is_blank(text: bytes) -> bool:

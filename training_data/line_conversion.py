@@ -34,7 +34,9 @@ class Job:
         return lines_before(self.file, self.start)
 
 
-def convert_ranges(file: Path, target: Target, start: int, output: BinaryIO, report: ConversionReport) -> None:
+def convert_ranges(
+    file: Path, target: Target, start: int, output: BinaryIO, report: ConversionReport, processes: int | None = None
+) -> None:
     """Convert the lines from `start` on, in several processes where the file is large; the order is kept.
 
     The first range is written to `output` itself, the others beside it and then appended.
@@ -42,7 +44,7 @@ def convert_ranges(file: Path, target: Target, start: int, output: BinaryIO, rep
     stream = report.stream
     jobs = [
         Job(file, target, first, stop, _beside(output, part), _beside(stream, part) if stream else None)
-        for part, (first, stop) in enumerate(cut(file, start))
+        for part, (first, stop) in enumerate(cut(file, start, processes=processes))
     ]
     try:
         for part in in_processes(_convert_range, jobs):

@@ -47,10 +47,12 @@ def test_several_processes_give_the_same_files(tmp_path: Path, monkeypatch: pyte
     ]
     rows[::97] = ["{broken"] * len(rows[::97])
     monkeypatch.setattr(
-        line_conversion, "cut", lambda file, start: byte_ranges.cut(file, start, least=1, processes=processes)
+        line_conversion,
+        "cut",
+        lambda file, start, processes: byte_ranges.cut(file, start, least=1, processes=processes),
     )
 
-    report = convert(tmp_path, "\n".join(rows))
+    report = convert(tmp_path, "\n".join(rows), processes=processes)
 
     written = [json.loads(line) for line in (tmp_path / "out.jsonl").read_bytes().splitlines()]
     dropped = [n + 1 for n in range(3000) if n % 97 == 0 or n % 50 == 0]
