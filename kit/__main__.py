@@ -9,7 +9,7 @@ import sys
 COMMANDS = {
     "local": "the same stacks on an embedded AWS on this machine",
     "deploy": "the stacks to the AWS account of your credentials",
-    "data": "check datasets before a job is paid for",
+    "data": "datasets: check, convert, split, figures, personal data out",
     "cost": "what deployment.toml costs: idle, training, requests, provisioned throughput",
     "models": "what Bedrock offers: ids, regions, customization, prices, end of life",
     "reap": "what the account is billed for by the hour, who owns it; deletes what nobody owns",
