@@ -14,7 +14,7 @@ from training_data.conversion import UNLABELLED, Target, TargetError
 from training_data.convert_dataset import convert_dataset
 from training_data.dataset import check_dataset
 from training_data.dataset_file import DatasetFileError
-from training_data.dataset_rules import DatasetRules
+from training_data.dataset_rules import DISTILLATION_PROMPTS, DatasetRules
 from training_data.source_files import ConversionError
 from training_data.source_shapes import SHAPES
 
@@ -65,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
             unlabelled=options.unlabelled,
             shape=options.shape,
             columns=options.columns,
+            single_turn=_is_single_turn(rules),
         )
         report = convert_dataset(
             options.file, target, output=options.output, report_file=options.report, force=options.force
@@ -77,6 +78,11 @@ def run(options: argparse.Namespace) -> int:
         print("--report FILE writes every dropped and changed record with its original")
     print(f"{options.output}: {target.record_format} for {options.model}")
     return 0 if _passes(options.output, rules) and not report.dropped else 1
+
+
+def _is_single_turn(rules: DatasetRules | None) -> bool:
+    """Llama's distillation: https://docs.aws.amazon.com/bedrock/latest/userguide/distillation-data-prep-option-1.html"""
+    return bool(rules and rules.record_format == DISTILLATION_PROMPTS and rules.base_model.startswith("meta."))
 
 
 def _passes(output: Path, rules: DatasetRules | None) -> bool:

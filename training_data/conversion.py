@@ -24,6 +24,7 @@ class Target:
     """What is wanted: the record format, a system prompt for records without one, what unlabelled texts become.
 
     `shape` is the source's where it is not to be told by keys, `columns` renames keys: {"prompt": "Frage"}.
+    `single_turn` says that a record may hold one question only.
     """
 
     record_format: str
@@ -31,6 +32,7 @@ class Target:
     unlabelled: str = "refuse"
     shape: str | None = None
     columns: dict[str, str] = field(default_factory=dict)
+    single_turn: bool = False
 
     @property
     def takes_plain_chats(self) -> bool:
@@ -81,6 +83,9 @@ def _converted(value: Any, target: Target) -> tuple[str, RecordsOf]:
     if shape == "bedrock-conversation" and target.record_format == "converse" and _has_media(value):
         return shape, RecordsOf([value])
     conversation = conversation_of(value, shape)
+    questions = sum(role == "user" for role, _ in conversation.turns)
+    if target.single_turn and questions > 1:
+        raise ValueError(f"has {questions} questions, this base model takes one a record; split the record")
     if target.system and not conversation.system:
         conversation = replace(conversation, system=target.system)
     if shape == "unlabelled" and target.record_format != "unlabelled-text":

@@ -143,3 +143,15 @@ def test_columns_that_are_no_pairs_are_refused(
         convert(source(tmp_path, chats(1)), "--columns", columns)
 
     assert "must be KEY=NAME pairs" in capsys.readouterr().err
+
+
+def test_llamas_distillation_takes_one_question_a_record(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    turns = [{"role": ("user", "assistant")[n % 2], "content": str(n)} for n in range(4)]
+    file = source(tmp_path, chats(100) + json.dumps({"messages": turns}))
+
+    code, output = convert(file, "--method", "distillation", model=LLAMA_31)
+
+    assert code == 1
+    assert len(output.read_text().splitlines()) == 100
+    assert "has 2 questions, this base model takes one a record" in capsys.readouterr().out
+    assert convert(file, "--method", "distillation", "--force")[0] == 0
