@@ -3,14 +3,11 @@
 import json
 import os
 import shutil
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import boto3
 import openai
 import pytest
 
@@ -18,6 +15,7 @@ from kit.cdk_cli import run_cdk
 from kit.local_run import LocalRun
 from local_aws import emulator
 from stacks.deployment_config import load_deployment_config
+from tests.end_to_end.deployed import Deployed
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 STATE = PROJECT / ".local" / "test-aws"
@@ -26,36 +24,9 @@ CONFIG = PROJECT / "tests" / "end_to_end" / "deployment.toml"
 pytestmark = pytest.mark.end_to_end
 
 
-class Deployed:
-    """What one run left: its outputs, and clients that reach the embedded AWS only."""
-
-    def __init__(self, outputs: dict[str, Any], aws: emulator.EmbeddedAws) -> None:
-        self.outputs = outputs
-        self.aws = aws
-
-    def client(self, service: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=self.aws.endpoint_url,
-            region_name=self.outputs["region"],
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
-
-    def post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
-        given = {"Content-Type": "application/json", "Authorization": f"Bearer {self.outputs['api_key']}"}
-        request = urllib.request.Request(self.outputs["api_url"] + path, body, headers or given)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                return response.status, json.load(response)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.loads(error.read())
-
-
-def run_up() -> dict[str, Any]:
-    config = load_deployment_config(CONFIG)
-    return LocalRun(config, CONFIG, state=STATE, outputs=STATE / "outputs.json", port=None).up()
+def run_up(path: Path = CONFIG) -> dict[str, Any]:
+    config = load_deployment_config(path)
+    return LocalRun(config, path, state=STATE, outputs=STATE / "outputs.json", port=None).up()
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +165,16 @@ def test_another_language_model_needs_a_restart(deployed: Deployed, monkeypatch:
 
     with pytest.raises(emulator.EmulatorError, match="started with none and reads it at its start only; run make down"):
         run_up()
+
+
+def test_another_deployment_in_another_region_stands_beside_the_first(deployed: Deployed) -> None:
+    outputs = run_up(CONFIG.with_name("other.toml"))
+
+    other = openai.OpenAI(base_url=outputs["api_url"], api_key=outputs["api_key"], max_retries=0)
+    messages: Any = [{"role": "user", "content": "Hello"}]
+    assert "llama3-3" in str(other.chat.completions.create(model="llama", messages=messages).choices[0].message.content)
+    assert outputs["region"] == "us-west-2"
+    assert [model.id for model in client_of(deployed).models.list()] == ["assistant", "support-bot"]
 
 
 def test_a_second_run_trains_nothing_and_replaces_nothing(
