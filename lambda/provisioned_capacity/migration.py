@@ -46,7 +46,7 @@ def resized(settings: Settings, ledger: Ledger) -> Settings:
 
 
 def step(books: Books, settings: Settings, ledger: Ledger) -> bool:
-    """One step of the move that `ledger` asks for. True when it is over, done or given up."""
+    """One step of the move that `ledger` asks for. True when it is done; raises ResourceFailedError when given up."""
     size, bedrock = ledger.migration, books.clients.bedrock
     assert size
     wanted = replace(
@@ -70,8 +70,9 @@ def step(books: Books, settings: Settings, ledger: Ledger) -> bool:
         if new is not None:
             throughput_calls.ask_delete(bedrock, new, wanted)
         books.write(replace(ledger, migration=None))
-        books.notices.tell(f"{books.name}: not moved", f"{error}\nThe present one goes on serving.")
-        return True
+        reason = f"not moved: {error} The present one goes on serving"
+        books.notices.tell(f"{books.name}: not moved", reason)
+        raise ResourceFailedError(reason) from None  # whoever waits for the answer is told as well
 
 
 def end_kept(books: Books, settings: Settings, ledger: Ledger) -> Ledger:

@@ -71,7 +71,9 @@ def test_the_same_size_moves_nothing(aws: FakeAws) -> None:
 def test_without_enough_units_the_present_one_goes_on(aws: FakeAws) -> None:
     aws.units_allowed = 2.0
 
-    moved(aws)
+    with pytest.raises(ResourceFailedError, match="not moved: nothing was bought.*L-BE77399C"):
+        moved(aws)
+    settle(aws)
 
     assert (aws.log, aws.ledger["migration"]) == ([], None)
     assert "L-BE77399C" in aws.told[0]
@@ -83,7 +85,9 @@ def test_one_that_fails_is_deleted_and_the_present_one_goes_on(aws: FakeAws) -> 
     before = only(aws)
     aws.fails = "no capacity"
 
-    moved(aws)
+    with pytest.raises(ResourceFailedError, match="no capacity"):
+        moved(aws)
+    settle(aws)
 
     assert only(aws) is before
     assert "no capacity" in aws.told[0]
