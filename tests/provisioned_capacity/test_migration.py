@@ -71,7 +71,7 @@ def test_the_same_size_moves_nothing(aws: FakeAws) -> None:
 def test_without_enough_units_the_present_one_goes_on(aws: FakeAws) -> None:
     aws.units_allowed = 2.0
 
-    with pytest.raises(ResourceFailedError, match="not moved: nothing was bought.*L-BE77399C"):
+    with pytest.raises(ResourceFailedError, match=r"not moved: nothing was bought.*L-BE77399C"):
         moved(aws)
     settle(aws)
 
