@@ -1,9 +1,11 @@
 """Arguments and exit codes of `python -m kit`; a command's module is imported only when that command is called."""
 
 import argparse
+import errno
 import importlib
 import os
 import sys
+from pathlib import Path
 
 # name -> what `kit --help` says. Its module, kit/<name>.py, has add_arguments(parser) and run(options) -> exit code.
 COMMANDS = {
@@ -19,6 +21,9 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
+    if sys.stdout is None:  # closed by the caller
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  it is open until the process ends
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # names and records of any bytes
     given = sys.argv[1:] if arguments is None else arguments
     name = given[0] if given and given[0] in COMMANDS else None
     parser = argparse.ArgumentParser(prog="kit", description="Amazon Bedrock in your own AWS account.")
@@ -30,13 +35,26 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(given)
     assert module, "argparse refuses arguments that name no command"
     try:
-        return int(module.run(options))
+        code = int(module.run(options))
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader (head, less) has gone: what is left of the output must not fail at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader (head, less) has gone
+        _give_up_output()
         return 1
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        _give_up_output()
+        print(f"kit {name}: the output cannot be written: {error.strerror}", file=sys.stderr)
+        return 2
+
+
+def _give_up_output() -> None:
+    """What is left of it would be tried once more at exit, and fail there."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -55,7 +55,6 @@ def _columns(text: str) -> dict[str, str]:
 
 
 def run(options: argparse.Namespace) -> int:
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # names and records of any bytes
     try:
         catalog.find(options.model)
         rules = None if options.method == CONTINUED_PRE_TRAINING else rules_for(options.model, options.method)
@@ -71,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
             options.file, target, output=options.output, report_file=options.report, force=options.force
         )
     except (catalog.CatalogError, ConversionError, OutputError, TargetError) as error:
-        print(f"kit data convert: {error}; nothing was written", file=sys.stderr)
+        print(f"kit data convert: nothing was written: {error}", file=sys.stderr)
         return 2
     print("\n".join(report.table()))
     if (report.dropped or report.changed) and not options.report:

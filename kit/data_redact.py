@@ -30,7 +30,6 @@ def _kinds(text: str) -> tuple[str, ...]:
 
 
 def run(options: argparse.Namespace) -> int:
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # names of any bytes
     try:
         refuse_output(options.output, [options.file], force=options.force)
         redaction = redact_file(options.file, options.output, finder(options.kinds))

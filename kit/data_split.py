@@ -37,15 +37,12 @@ def _share(text: str) -> float:
 
 
 def run(options: argparse.Namespace) -> int:
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # names of any bytes
     try:
         rules = rules_for(options.model, options.method)
         if rules.validation == "no":
             raise catalog.CatalogError(f"{options.model} takes no validation set; train on all records")
         for output, other in ((options.training, options.validation), (options.validation, options.training)):
             refuse_output(output, [options.file, other], force=options.force)
-        if options.training.resolve() == options.validation.resolve():
-            raise OutputError(f"{options.training} is named twice; name two files")
         split = split_dataset(
             options.file,
             training=options.training,

@@ -23,7 +23,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # names and texts of any bytes
     try:
         limit = rules_for(options.model, "FINE_TUNING").max_tokens if options.model else None
         if options.plot:

@@ -14,13 +14,24 @@ class OutputError(Exception):
 
 
 def refuse_output(output: Path, sources: list[Path], *, force: bool) -> None:
-    """Raises OutputError for an output that is a source, no place for a file, or there already (without `force`)."""
+    """Raises OutputError for an output that is a source, no place for a file, or there already (without `force`).
+
+    A device or pipe would be replaced by a file, which harms everybody who uses it.
+    """
+    try:
+        there = output.exists()
+    except OSError as error:
+        raise OutputError(f"{output} cannot be written: {error.strerror}; name another one") from None
     for source in sources:
-        if output.exists() and source.exists() and output.samefile(source):
-            raise OutputError(f"{output} is also the input; name another --output")
+        if os.path.realpath(output) == os.path.realpath(source) or (
+            there and source.exists() and output.samefile(source)
+        ):
+            raise OutputError(f"{output} is named twice; name another file")
     if output.is_dir():
         raise OutputError(f"{output} is a directory; name a file in it")
-    if output.exists() and not force:
+    if there and not output.is_file():
+        raise OutputError(f"{output} is a device or pipe; name a file")
+    if there and not force:
         raise OutputError(f"{output} exists; name another one, or add --force to replace it")
     if not output.parent.is_dir():
         raise OutputError(f"{output.parent} is not a directory; create it first")

@@ -58,7 +58,7 @@ def add_count(report: CheckReport, records: int, rules: DatasetRules) -> None:
         return
     if report.records < fewest or records > most:
         fix = "add records" if report.records < fewest else "use fewer records"
-        report.add(0, "record-count", f"must hold {fewest} to {most} records, got {records}; {fix}")
+        report.add(0, "record-count", f"must hold {fewest:,} to {most:,} records, got {records:,}; {fix}")
     elif report.records < rules.usual_min_records:
         usual = rules.usual_min_records
         message = (
@@ -128,7 +128,11 @@ def _check_length(walk: RecordWalk) -> None:
 
 def json_fault(error: Exception) -> str:
     """What is wrong, and in which column; json's own text counts lines within what it was given, which misleads."""
-    return f"{error.msg} (column {error.colno})" if isinstance(error, json.JSONDecodeError) else str(error)
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} (column {error.colno})"
+    if isinstance(error, RecursionError):
+        return "brackets are nested too deeply"
+    return str(error) if isinstance(error, _FaultyJsonError) else "a number has too many digits"
 
 
 def strict_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

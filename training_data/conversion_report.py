@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -10,13 +11,15 @@ from training_data.conversion import Converted
 from training_data.source_files import ConversionError
 
 SHOWN_EACH = 3
+SHOWN_CHARACTERS = 200
 
 
 @dataclass
 class ConversionReport:
     """Counts in memory; each dropped or changed record goes to `stream` at once, if there is one.
 
-    `reasons` counts by (action, reason without what differs from record to record); `examples` are their first lines.
+    `reasons` counts by (action, reason without what differs from record to record); `examples` are their first lines
+    and `first` is the reason of the first one in full.
     """
 
     stream: BinaryIO | None = None
@@ -27,6 +30,7 @@ class ConversionReport:
     shapes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     examples: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    first: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add_converted(self, file: str, item: Converted) -> None:
         self.converted += 1
@@ -52,6 +56,7 @@ class ConversionReport:
         self.reasons += part.reasons
         for key, examples in part.examples.items():
             self.examples[key] = (self.examples.get(key, []) + examples)[:SHOWN_EACH]
+            self.first.setdefault(key, part.first[key])
 
     def add_dropped(self, file: str, error: ConversionError) -> None:
         self.dropped += 1
@@ -61,6 +66,7 @@ class ConversionReport:
         for reason in reasons:
             key = (action, _kind(reason))
             self.reasons[key] += 1
+            self.first.setdefault(key, reason[:SHOWN_CHARACTERS])
             examples = self.examples.setdefault(key, [])
             if len(examples) < SHOWN_EACH:
                 examples.append(f"{file}:{line}")
@@ -70,21 +76,20 @@ class ConversionReport:
 
     def table(self) -> list[str]:
         """Lines for people: what was recognised, then what was dropped and changed, the most frequent first."""
-        shapes = ", ".join(f"{shape} {count}" for shape, count in self.shapes.most_common()) or "none"
+        shapes = ", ".join(f"{shape} {count:,}" for shape, count in self.shapes.most_common()) or "none"
         lines = [
             f"recognised: {shapes}",
-            f"records written {self.written}, dropped {self.dropped}, changed {self.changed}",
+            f"records written {self.written:,}, dropped {self.dropped:,}, changed {self.changed:,}",
         ]
         for key, count in sorted(self.reasons.items(), key=lambda item: (item[0][0] == "changed", -item[1])):
-            action, reason = key
             more = ", ..." if count > len(self.examples[key]) else ""
-            lines.append(f"  {action} {count:>6}  {reason}  ({', '.join(self.examples[key])}{more})")
+            lines += [f"  {key[0]} {count:>6,}  {self.first[key]}", f"{'':17}{', '.join(self.examples[key])}{more}"]
         return lines
 
 
 def _kind(reason: str) -> str:
     """A reason up to what differs from record to record, so that equal ones are counted together."""
-    return reason.split(", got ")[0].split(": ")[0][:120]
+    return re.sub(r"\d+", "0", reason.split(", got ")[0].split(": ")[0][:120])
 
 
 def _recoverable(original: bytes) -> dict[str, str]:

@@ -43,7 +43,7 @@ def convert_dataset(
         if not report.converted and not report.dropped:
             raise ConversionError(file, 0, "is empty; put records into it")
         if not report.written:
-            raise ConversionError(file, 0, f"gives no record at all ({'; '.join(report.table())}); mend it")
+            raise ConversionError(file, 0, "\n".join(["gives no record at all; mend it", *report.table()]))
     return report
 
 

@@ -145,7 +145,7 @@ class _Piece:
                 given += chat_row
                 made += record_row
                 count += 1
-        except (msgspec.DecodeError, KeyError):
+        except (msgspec.DecodeError, RecursionError, KeyError):
             return self._one_by_one(lines, understood=True)
         if b"".join(given) != lines:
             return self._one_by_one(lines, understood=True)
@@ -179,7 +179,7 @@ def bedrock_line(line: bytes) -> bytes | None:
             return None
         if any(mark in line for mark in REWRITTEN):
             texts = [_ENCODE(_TEXT(text)) for text in texts]
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
     row = list(_SPACED[len(texts)][1])
     row[1::2] = texts

@@ -70,13 +70,12 @@ def file_state(file: Path) -> tuple[int, ...]:
     try:
         found = file.stat()
     except OSError as error:
-        fault = f"{file} is not a file ({error.strerror}); name an existing one"
-        raise ConversionError(file, 0, fault) from None
+        raise ConversionError(file, 0, f"cannot be read ({error.strerror}); name an existing file") from None
     except ValueError:
         raise ConversionError(file, 0, f"{str(file)!r} is not a path; name an existing file") from None
     if not stat.S_ISREG(found.st_mode):
         kind = "a directory" if stat.S_ISDIR(found.st_mode) else "a device or pipe"
-        raise ConversionError(file, 0, f"{file} is {kind}, not a file; name a file")
+        raise ConversionError(file, 0, f"is {kind}; name a file")
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
@@ -125,4 +124,4 @@ def lines_of(file: Path, stream: io.BufferedReader) -> Iterator[tuple[int, bytes
 
 
 def too_large(size: int) -> str:
-    return f"is {size} bytes long, a record may have {MAX_RECORD_BYTES}; split it, or write one record a line"
+    return f"is {size:,} bytes long, a record may have {MAX_RECORD_BYTES:,}; split it, or write one record a line"

@@ -56,6 +56,29 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize("command", ["data check FILE --model MODEL", "data check FILE --model MODEL --json", "models"])
+def test_an_output_without_space_is_an_error_without_traceback(tmp_path: Path, command: str) -> None:
+    (tmp_path / "train.jsonl").write_text(GOOD * 8, encoding="utf-8")
+    arguments = command.replace("FILE", str(tmp_path / "train.jsonl")).replace("MODEL", MODEL).split()
+
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "kit", *arguments], cwd=PROJECT, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+
+    assert done.stderr == f"kit {arguments[0]}: the output cannot be written: No space left on device\n"
+    assert done.returncode == 2
+
+
+def test_a_closed_output_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_text(GOOD * 8, encoding="utf-8")
+    command = f"{sys.executable} -m kit data check {tmp_path / 'train.jsonl'} --model {MODEL} >&-"
+
+    done = subprocess.run(["bash", "-c", command], cwd=PROJECT, stderr=subprocess.PIPE, text=True)
+
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
 def test_a_good_file_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "train.jsonl"
     file.write_text(GOOD * 8, encoding="utf-8")

@@ -116,18 +116,6 @@ def test_what_cannot_be_checked_ends_with_two(
     assert fault in captured.err
 
 
-@pytest.mark.parametrize("options", [[], ["--json"]])
-def test_a_report_that_cannot_be_written_is_an_error_without_traceback(tmp_path: Path, options: list[str]) -> None:
-    file = written(tmp_path / "train.jsonl", *[turns()] * 8)
-    command = [sys.executable, "-m", "kit", "data", "check", str(file), "--model", NOVA, *options]
-
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(command, cwd=PROJECT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-
-    assert done.returncode == 2
-    assert done.stderr == "kit data check: the report cannot be written: No space left on device\n"
-
-
 def test_records_of_any_characters_can_be_shown_on_any_terminal(tmp_path: Path) -> None:
     file = tmp_path / "tr\udcffain.jsonl"
     file.write_bytes(b'{"\\ud800\\u001b[31m": "\xc3\xa9"}\n')

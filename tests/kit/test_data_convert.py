@@ -60,7 +60,19 @@ def test_what_was_dropped_and_changed_is_shown_and_reported_with_its_original(
     assert "calls a tool" in entries[0]["reasons"][0]
     printed = capsys.readouterr().out
     assert "  dropped      1  messages[1] calls a tool" in printed
-    assert "  changed      1  left out 'id', which training would not see  (mine.jsonl:10)" in printed
+    assert "  changed      1  left out 'id', which training would not see\n                 mine.jsonl:10\n" in printed
+
+
+def test_faults_that_differ_in_figures_only_are_one_line_with_the_first_in_full(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = "".join(f'{{"messages": {" " * blanks}x}}\n' for blanks in range(20))
+
+    convert(source(tmp_path, f'{chats(8)}{broken}{{"messages": [], "messages": []}}\n'))
+
+    printed = capsys.readouterr().out
+    first = "is not one JSON object: Expecting value (column 14); write one record a line"
+    assert f"  dropped     21  {first}\n                 mine.jsonl:9, mine.jsonl:10, mine.jsonl:11, ...\n" in printed
 
 
 def test_findings_of_the_checks_are_shown_with_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,14 +80,14 @@ def test_findings_of_the_checks_are_shown_with_exit_code_1(tmp_path: Path, capsy
 
     assert code == 1
     assert output.is_file()
-    assert "must hold 8 to 20000 records, got 3" in capsys.readouterr().out
+    assert "must hold 8 to 20,000 records, got 3" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("more", "fault"),
     [
         ((), "train.jsonl exists; name another one, or add --force"),
-        (("--report", "SAME"), "is also the input; name another --output"),
+        (("--report", "SAME"), "is named twice; name another file"),
         (("--method", "reinforcement-fine-tuning"), "cannot be customized by REINFORCEMENT_FINE_TUNING"),
     ],
 )

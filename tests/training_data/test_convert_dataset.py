@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
@@ -98,7 +99,7 @@ def test_what_cannot_be_read_to_its_end_writes_nothing(tmp_path: Path, content: 
         ('{"prompt": "\ud800", "response": "b"}', "is not UTF-8"),
         ('{"prompt": "a', "is not one JSON object"),
         ("9" * 5000, "is not one JSON object"),
-        ('{"prompt": "' + "a" * MAX_RECORD_BYTES + '"}', "a record may have 4194304; split it"),
+        ('{"prompt": "' + "a" * MAX_RECORD_BYTES + '"}', "a record may have 4,194,304; split it"),
     ],
     ids=range(8),
 )
@@ -172,10 +173,45 @@ def test_no_space_on_the_disk_writes_nothing(tmp_path: Path, monkeypatch: pytest
     assert left_behind(tmp_path) == []
 
 
-def test_a_full_disk_in_truth() -> None:
-    """/dev/full refuses every byte."""
-    with pytest.raises(OSError, match="No space left"), Path("/dev/full").open("wb") as full:
-        line_conversion._append(Path(__file__), full)
+def test_an_output_that_the_system_cuts_short_is_not_left_behind(tmp_path: Path) -> None:
+    """In a process of its own, no file of which may have more than 100 KB."""
+    file = tmp_path / "mine.jsonl"
+    file.write_text(GOOD * 20_000)
+    program = f"try:\n{indent(PROGRAM, ' ')}\nexcept OutputError as error: print(error)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(file), str(tmp_path / "out.jsonl")],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == f"{tmp_path / 'out.jsonl'} cannot be written: File too large; check path and rights\n"
+    assert left_behind(tmp_path) == []
+
+
+def test_an_output_that_is_no_file_stays_as_it_is(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    source = tmp_path / "mine.jsonl"
+    source.write_text(GOOD)
+
+    for output, message in ((pipe, "is a device or pipe"), (tmp_path / ("x" * 300), "File name too long")):
+        with pytest.raises(OutputError, match=message):
+            convert_dataset(source, Target("converse"), output=output, force=True)
+
+    assert pipe.is_fifo()
+
+
+def test_records_and_report_cannot_be_one_file(tmp_path: Path) -> None:
+    source, output = tmp_path / "mine.jsonl", tmp_path / "out.jsonl"
+    source.write_text(GOOD)
+
+    with pytest.raises(OutputError, match="is named twice"):
+        convert_dataset(source, Target("converse"), output=output, report_file=tmp_path / "." / "out.jsonl")
+
+    assert not output.exists()
 
 
 @pytest.mark.parametrize("content", ["one line", "array"])
@@ -203,6 +239,7 @@ def test_memory_stays_bounded(tmp_path: Path, content: str) -> None:
 PROGRAM = """
 import sys
 from pathlib import Path
+from training_data.atomic_output import OutputError
 from training_data.convert_dataset import convert_dataset
 from training_data.conversion import Target
 report = convert_dataset(Path(sys.argv[1]), Target("converse"), output=Path(sys.argv[2]))

@@ -25,6 +25,13 @@ def explained(_index: int, line: bytes) -> bytes:
     return b"".join(to_line(record) for record in item.records)
 
 
+def test_what_is_nested_too_deeply_is_explained() -> None:
+    deep = b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"\n"
+
+    both_paths_agree(chat("a", "b").encode() + b"\n" + deep)
+    assert bedrock_line(deep) is None
+
+
 def both_paths_agree(lines: bytes) -> None:
     lines += b"" if lines.endswith(b"\n") else b"\n"
     records, count, fast = chat_converter(explained)(lines)

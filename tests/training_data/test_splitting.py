@@ -139,7 +139,7 @@ def test_llamas_limit_of_validation_records_is_kept(tmp_path: Path, capsys: pyte
     [
         ((), TITAN, "takes no validation set"),
         (("--validation", "SAME"), NOVA, "is named twice"),
-        (("--training", "SOURCE"), NOVA, "is also the input"),
+        (("--training", "SOURCE"), NOVA, "is named twice"),
     ],
 )
 def test_clear_errors(
