@@ -88,9 +88,8 @@ def as_text(parts: Parts) -> str:
             f"{file}:{item.line}: {kind}{item.message}" if item.line else f"{file}: {kind}{item.message}"
             for kind, item in shown
         ]
-        lines.append(
-            f"{file}: {part.records:,} record{'' if part.records == 1 else 's'}, {_counts(part.finding_count, part.by_rule, 'finding')}"
-        )
+        counted = f"{part.records:,} record{'' if part.records == 1 else 's'}"
+        lines.append(f"{file}: {counted}, {_counts(part.finding_count, part.by_rule, 'finding')}")
         if part.warning_count:
             lines.append(f"{file}: {_counts(part.warning_count, part.warnings_by_rule, 'warning')}")
     return "\n".join(lines)
