@@ -7,6 +7,7 @@ import time
 from datetime import datetime
 from typing import Any
 
+from kit.local_stacks import StackOutputs, merged_outputs
 from kit.progress import Progress, curve
 from stacks.deployment_config import DeploymentConfig
 
@@ -21,7 +22,7 @@ class FollowError(Exception):
 
 
 def follow_training(
-    config: DeploymentConfig, outputs: dict[str, Any], clients: Any, progress: Progress, *, since: datetime
+    config: DeploymentConfig, outputs: StackOutputs, clients: Any, progress: Progress, *, since: datetime
 ) -> None:
     """Wait for every customization's newest execution; show its progress and the loss curve. Raises FollowError.
 
@@ -31,7 +32,7 @@ def follow_training(
     if not config.training:
         progress.done("no [training] in deployment.toml")
         return
-    merged = _merged(outputs)
+    merged = merged_outputs(outputs)
     for name in config.training.customizations:
         execution = _execution(clients, merged["WorkflowArn"], name)
         started = _wait_for_execution(clients, execution, name, progress)
@@ -41,13 +42,13 @@ def follow_training(
         )
 
 
-def follow_ingestion(config: DeploymentConfig, outputs: dict[str, Any], clients: Any, progress: Progress) -> None:
+def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: Any, progress: Progress) -> None:
     """Wait until an ingestion that saw every document is complete; show its statistics. Raises FollowError."""
     progress.step("Ingestion of the documents")
     if not config.knowledge_base:
         progress.done("no [knowledge_base] in deployment.toml")
         return
-    merged = _merged(outputs)
+    merged = merged_outputs(outputs)
     expected = sum(1 for path in config.knowledge_base.documents.rglob("*") if path.is_file())
     deadline = time.monotonic() + INGESTION_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
@@ -62,10 +63,6 @@ def follow_ingestion(config: DeploymentConfig, outputs: dict[str, Any], clients:
         progress.bar(scanned / max(expected, 1), newest["status"].lower().replace("_", " ") if newest else "waiting")
         time.sleep(0.3)
     raise FollowError(f"no ingestion of all {expected} documents within {INGESTION_TIMEOUT_SECONDS} s")
-
-
-def _merged(outputs: dict[str, Any]) -> dict[str, str]:
-    return {key: value for stack in outputs.values() for key, value in stack.items()}
 
 
 def _execution(clients: Any, workflow_arn: str, name: str) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def _prepare(name: str, item: Customization, region: str) -> CustomizationDatase
         max_records=customization.max_records,
         unlabelled=item.unlabelled,
         system=item.system,
-        output=PREPARED / f"{name}.jsonl",
+        output=PREPARED / f"{name}-{os.getpid()}.jsonl",  # two deployments may be prepared at once
         base_model=item.base_model,
     )
     file_name = f"{prepared.sha256[:16]}.jsonl"

@@ -1,0 +1,139 @@
+"""One deployment's stacks on one embedded AWS: starts it, bootstraps it, deploys and destroys with the real CDK CLI."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from kit.cdk_cli import run_cdk
+from kit.progress import Progress
+from local_aws import emulator, guard
+
+StackOutputs = dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Api:
+    """Where the deployed inference API is called, and the first of its keys."""
+
+    url: str
+    key: str
+
+
+class LocalStacks:
+    """`environment` and `clients` are there once it was started; they reach this embedded AWS and nothing else."""
+
+    def __init__(self, *, region: str, state: Path, port: int | None, progress: Progress) -> None:
+        self._region = region
+        self._state = state
+        self._port = port
+        self._progress = progress
+        self.environment: dict[str, str] = {}
+        self.clients: Clients
+
+    def start(self) -> emulator.EmbeddedAws:
+        self._progress.step("Embedded AWS")
+        aws = self._running()
+        guard.require_embedded(aws.endpoint_url)
+        self.environment = emulator.environment(aws)
+        session = boto3.Session(
+            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+            region_name=self._region,
+        )
+        self.clients = Clients(session, aws.endpoint_url)
+        return aws
+
+    def bootstrap(self) -> None:
+        self._progress.step("CDK bootstrap")
+        stacks = self.clients("cloudformation").describe_stacks()["Stacks"]
+        if any(stack["StackName"] == "CDKToolkit" for stack in stacks):
+            self._progress.done("already bootstrapped")
+            return
+        account_and_region = f"aws://{self.environment['CDK_DEFAULT_ACCOUNT']}/{self._region}"
+        self._cdk(["bootstrap", account_and_region], say=False)
+        self._progress.done()
+
+    def deploy(self, config: Path) -> StackOutputs:
+        """Every stack of the file `config`. Raises CdkError."""
+        file = self._state / "stack-outputs.json"
+        arguments = ["deploy", "--all", "--require-approval", "never", "--outputs-file", str(file)]
+        self._cdk([*arguments, "--progress", "events", *self._app(config)])
+        outputs: StackOutputs = json.loads(file.read_text(encoding="utf-8"))
+        return outputs
+
+    def synth(self, config: Path) -> None:
+        """Raises CdkError, in which is what is wrong with the file `config`."""
+        self._cdk(["synth", "--quiet", *self._app(config)])
+
+    def destroy(self, config: Path, stack: str) -> None:
+        """This stack alone, not those that were deployed after it."""
+        self._cdk(["destroy", stack, "--exclusively", "--force", *self._app(config)])
+
+    def api(self, outputs: StackOutputs) -> Api:
+        """Of a deployment with [inference_api]."""
+        merged = merged_outputs(outputs)
+        url = f"{self.environment['AWS_ENDPOINT_URL']}/_aws/execute-api/{merged['ApiId']}/{merged['ApiStage']}/v1"
+        return Api(url, _api_key(self.clients, merged["ApiKeySecretArn"]))
+
+    def _app(self, config: Path) -> list[str]:
+        context = (f"config={config}", "custom_resource_query_seconds=1", "ingestion_batching_seconds=1")
+        settings = [argument for value in context for argument in ("-c", value)]
+        return ["--output", str(self._state / "cdk.out"), *settings]
+
+    def _cdk(self, arguments: Sequence[str], *, say: bool = True) -> None:
+        listener = {"on_line": self._progress.line} if say else {}
+        run_cdk(arguments, environment=self.environment, log=self._state / "cdk.log", **listener)
+
+    def _running(self) -> emulator.EmbeddedAws:
+        aws = emulator.running(self._state)
+        llm_url = os.environ.get("KIT_LLM_URL") or None
+        if aws is None:
+            aws = emulator.start(
+                self._state,
+                port=self._port,
+                region=self._region,
+                llm_url=llm_url,
+                llm_model=os.environ.get("KIT_LLM_MODEL") or None,
+            )
+            self._progress.done(f"healthy on {aws.endpoint_url}, process {aws.pid}")
+        elif llm_url and llm_url != aws.llm_url:
+            raise emulator.EmulatorError(
+                f"KIT_LLM_URL is {llm_url}, but the embedded AWS was started with {aws.llm_url or 'none'} and reads it "
+                "at its start only; run make down first, then this again"
+            )
+        else:
+            self._progress.done(f"already running on {aws.endpoint_url}, process {aws.pid}")
+        return aws
+
+
+class Clients:
+    """boto3 clients that can reach the embedded AWS only, one per service."""
+
+    def __init__(self, session: boto3.Session, endpoint_url: str) -> None:
+        self._session = session
+        self._endpoint_url = endpoint_url
+        self._clients: dict[str, Any] = {}
+
+    def __call__(self, service: str) -> Any:
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service, endpoint_url=self._endpoint_url)
+        return self._clients[service]
+
+
+def merged_outputs(outputs: StackOutputs) -> dict[str, str]:
+    """Of all stacks: their names are the kit's own and differ."""
+    return {key: value for stack in outputs.values() for key, value in stack.items()}
+
+
+def _api_key(clients: Clients, secret_arn: str) -> str:
+    secret = clients("secretsmanager").get_secret_value(SecretId=secret_arn)["SecretString"]
+    try:
+        keys: dict[str, str] = json.loads(secret)["keys"]
+    except (json.JSONDecodeError, KeyError, TypeError):
+        return str(secret)
+    return next(iter(keys.values()))
