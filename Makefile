@@ -13,10 +13,13 @@ unexport PYTHONDONTWRITEBYTECODE
 
 COMPILE := $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-emit-index-url
 
-.PHONY: up down test check fuzz setup synth deploy lock lock-check templates-check clean
+.PHONY: up demo-capacity down test check fuzz setup synth deploy lock lock-check templates-check clean
 
 up: setup ## deploy, train, ingest and ask, on an embedded AWS
 	@$(BIN)/python -m kit local up
+
+demo-capacity: setup ## a provisioned throughput bought, swapped and released under a client's calls, on an embedded AWS
+	@$(BIN)/python -m kit local demo-capacity
 
 down: ## stop the embedded AWS and everything it started
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m kit local down; else echo "nothing is set up, nothing runs"; fi

@@ -1,11 +1,14 @@
-"""`kit local up|down|status|destroy`: the same stacks on an embedded AWS; picks the action and explains failures."""
+"""`kit local up|down|status|destroy|demo-capacity`: the stacks on an embedded AWS; explains failures."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
+from kit.capacity_function import CapacityError
 from kit.cdk_cli import PROJECT, CdkError, run_cdk
+from kit.demo_caller import CallerError
+from kit.demo_capacity import CapacityDemo, DemoError
 from kit.local_following import FollowError
 from kit.local_lock import LockedError, lock
 from kit.local_questions import AskError
@@ -19,20 +22,22 @@ from stacks.deployment_config import ConfigError, load_deployment_config
 LOCAL = PROJECT / ".local"
 STATE = LOCAL / "aws"
 OUTPUTS = LOCAL / "outputs.json"
+DEMO = LOCAL / "demo-capacity"
 EXPECTED = (ConfigError, FollowError, AskError, CdkError, LockedError, GuardError, emulator.EmulatorError)
+NOT_SHOWN = (DemoError, CallerError, CapacityError)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["up", "down", "status", "destroy"])
+    parser.add_argument("action", choices=["up", "down", "status", "destroy", "demo-capacity"])
     parser.add_argument("--config", type=Path, default=Path("deployment.toml"), help="default: deployment.toml")
     parser.add_argument("--port", type=int, help="port of the embedded AWS (default: a free one)")
 
 
 def run(options: argparse.Namespace) -> int:
-    actions = {"up": _up, "down": _down, "status": _status, "destroy": _destroy}
+    actions = {"up": _up, "down": _down, "status": _status, "destroy": _destroy, "demo-capacity": _demo_capacity}
     try:
         return actions[options.action](options)
-    except EXPECTED as error:
+    except (*EXPECTED, *NOT_SHOWN) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
 
@@ -89,4 +94,17 @@ def _destroy(options: argparse.Namespace) -> int:
             log=STATE / "cdk.log",
             on_line=print,
         )
+    return 0
+
+
+def _demo_capacity(options: argparse.Namespace) -> int:
+    with lock(LOCAL / "demo-capacity.lock"), stopped_by_signal():
+        emulator.stop(DEMO)  # of a demo that was killed
+        DEMO.mkdir(parents=True, exist_ok=True)
+        try:
+            CapacityDemo(state=DEMO, port=options.port).run()
+        finally:
+            ignore_signals()
+            emulator.stop(DEMO)
+    print("\nthe demo's embedded AWS is stopped; nothing is left running (its logs: .local/demo-capacity)")
     return 0

@@ -31,7 +31,8 @@ from custom_resources.capacity_parameter import (
     withdraw_capacity,
 )
 from custom_resources.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
-from custom_resources.throughput_model import ThroughputProperties, is_same_model, wanted_model
+from custom_resources.model_swap import model_to_swap_to
+from custom_resources.throughput_model import ThroughputProperties, wanted_model
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -146,8 +147,8 @@ class ProvisionedThroughputResource:
                 "second one would be billed beside the first; restore the setting, or see what a move would cost: "
                 f"python -m kit capacity migrate {wanted.name}"
             )
-        model = wanted_model(self._bedrock, self._ssm, wanted)
-        if model is None or is_same_model(found["desiredModelArn"], model):
+        model = model_to_swap_to(self._bedrock, self._ssm, wanted, found, self._clock())
+        if model is None:
             return {}
         if ":custom-model/" not in found["desiredModelArn"]:
             raise ResourceFailedError(

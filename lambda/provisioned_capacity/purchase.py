@@ -12,7 +12,8 @@ from custom_resources import throughput_calls, throughput_quota
 from custom_resources.capacity_ledger import BOUGHT, BUYING, RELEASED, Hold, Ledger
 from custom_resources.capacity_parameter import publish_capacity
 from custom_resources.lifecycle import Phase, ResourceFailedError, error_code
-from custom_resources.throughput_model import ThroughputProperties, is_same_model, wanted_model
+from custom_resources.model_swap import model_to_swap_to
+from custom_resources.throughput_model import ThroughputProperties, wanted_model
 from provisioned_capacity.bookkeeping import WHO, Books
 from provisioned_capacity.settings import Settings
 from provisioned_capacity.wanted_state import failure_hold
@@ -81,11 +82,13 @@ def buy(books: Books, wanted: ThroughputProperties, model: str, client_token: st
 
 def _swap(books: Books, settings: Settings, found: "Throughput") -> bool:
     """Whether another model was promoted while this was being bought, and now goes behind it."""
-    model = wanted_model(books.clients.bedrock, books.clients.ssm, settings.throughput)
-    desired = found["desiredModelArn"]
-    if model is None or ":custom-model/" not in desired or is_same_model(desired, model):
+    if ":custom-model/" not in found["desiredModelArn"]:
         return False
-    books.clients.bedrock.update_provisioned_model_throughput(
+    clients = books.clients
+    model = model_to_swap_to(clients.bedrock, clients.ssm, settings.throughput, found, books.clock())
+    if model is None:
+        return False
+    clients.bedrock.update_provisioned_model_throughput(
         provisionedModelId=found["provisionedModelArn"], desiredModelId=model
     )
     return True

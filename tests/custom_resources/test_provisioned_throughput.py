@@ -290,6 +290,16 @@ def test_update_swaps_the_custom_model_in_place(stack: Stack) -> None:
     assert stack.aws.log == ["swap sup-support bbbbbbbbbbbb"]
 
 
+def test_update_leaves_a_promotion_alone_that_is_swapping(stack: Stack) -> None:
+    """A deploy with other data starts the training, whose promotion may come before the deploy's own end."""
+    item = stack.there()
+    item.update(model=MODEL, desired=NEW_MODEL, updated=stack.aws.now)
+
+    assert stack.resource.update(request("Update")) == {}
+
+    assert stack.aws.log == []
+
+
 def test_delete_sends_callers_away_before_it_deletes(stack: Stack) -> None:
     stack.there()
     stack.look("Create")

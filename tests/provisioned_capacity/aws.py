@@ -88,14 +88,22 @@ class FakeAws:
         client.meta.events.register("before-call.*.*", answered)
         return client
 
-    def deploy(self, *, ledger: dict[str, Any] | None = None, model: str | None = MODEL, **settings: Any) -> None:
+    def deploy(
+        self,
+        *,
+        ledger: dict[str, Any] | None = None,
+        model: str | None = MODEL,
+        promoted_at: datetime | None = None,
+        **settings: Any,
+    ) -> None:
         """What a deploy leaves: settings, a ledger, a promoted model."""
         value = {"owner": OWNER, "properties": {**PROPERTIES, **settings.pop("properties", {})}, **settings}
         opened = {"state": "released", "since": self.now.isoformat(), "why": "waits for its schedule", "who": "test"}
         self.parameters["/bedrock-kit/sup/capacity/sup-support/settings"] = json.dumps(value)
         self.parameters["/bedrock-kit/sup/capacity/sup-support/ledger"] = json.dumps(opened | (ledger or {}))
         if model:
-            promoted = json.dumps({"custom_model_arn": model})
+            when = {"promoted_at": promoted_at.isoformat()} if promoted_at else {}
+            promoted = json.dumps({"custom_model_arn": model} | when)
             self.parameters["/bedrock-kit/sup/customizations/support/promoted"] = promoted
 
     def undeploy(self) -> None:
@@ -181,7 +189,7 @@ class FakeAws:
             "foundationModelArn": BASE,
             "status": self.status(item),
             "creationTime": item["created"],
-            "lastModifiedTime": item["created"],
+            "lastModifiedTime": item.get("updated") or item["created"],
         }
         more = {"commitmentDuration": item["commitment"], "commitmentExpirationTime": item["end"]}
         return (
