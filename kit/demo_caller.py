@@ -1,4 +1,4 @@
-"""A client that calls an alias without pause in a thread, and counts who answered and what failed."""
+"""A client that calls an alias in a thread, ten times a second, and counts who answered and what failed."""
 
 import http.client
 import json
@@ -16,6 +16,7 @@ from kit.local_stacks import Api
 QUESTION = "My coffee machine shows a descaling light. What should I do?"
 MOCKED = re.compile(r"^\[mock answer by (\S+)\]")  # says which custom model answered, on the embedded AWS only
 TIMEOUT_SECONDS = 30
+PERIOD_SECONDS = 0.1  # without any pause it would take a processor from the deploys beside it
 
 
 class CallerError(Exception):
@@ -68,6 +69,7 @@ class Caller:
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            begun = time.monotonic()
             try:
                 with self._opener.open(self._request, timeout=TIMEOUT_SECONDS) as response:
                     self._count(json.load(response))
@@ -76,6 +78,7 @@ class Caller:
                     self.failures.append(f"{error.code} {error.read().decode(errors='replace')[:300]}")
             except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
                 self.failures.append(f"{type(error).__name__}: {error}")
+            self._stop.wait(max(PERIOD_SECONDS - (time.monotonic() - begun), 0))
 
     def _count(self, answer: dict[str, Any]) -> None:
         kind = answer["served_by"]["kind"]

@@ -24,7 +24,6 @@ from kit.progress import Progress
 from stacks.customization_dataset import CustomizationDataset, prepare_datasets
 from stacks.deployment_config import load_deployment_config
 from stacks.provisioned_throughput_cost import provisioned_groups
-from stacks.provisioned_throughput_stack import provisioned_model_name
 
 ON_DEMAND, PROVISIONED = "custom-model-deployment", "provisioned-throughput"
 CACHE_SECONDS = 60  # the API remembers for 15 s who serves an alias; the rest is for a busy machine
@@ -40,16 +39,16 @@ class CapacityDemo:
     """Once, on an embedded AWS of its own in `state`, which whoever calls this stops."""
 
     def __init__(self, *, state: Path, port: int | None) -> None:
-        self._progress = Progress(total=12)
+        self._progress = Progress(total=13)
         self._files = DemoDeployment(state)
         self._config = load_deployment_config(EXAMPLE)
         self._stacks = LocalStacks(
             region=self._config.deployment.region, state=state, port=port, progress=self._progress
         )
         self._runs: list[Mapping[str, CustomizationDataset]] = []
-        (self._section,) = self._config.provisioned_throughput
-        self._name = provisioned_model_name(self._config, self._section)
-        self._alias = str(self._config.provisioned_throughput[self._section].alias)
+        ((self._section, wanted),) = self._config.provisioned_throughput.items()
+        self._name = f"{self._config.deployment.name}-{wanted.customization}"  # in Bedrock
+        self._alias = str(wanted.alias)
         self._seen: dict[str, Any] = {}
         self._caller: Caller
 
@@ -72,7 +71,7 @@ class CapacityDemo:
     def _serve_on_demand(self) -> None:
         self._progress.step("cdk deploy, without capacity")
         outputs = self._deploy_and_train(self._files.without_capacity())
-        self._progress.step(f"A client calls {self._alias} without pause, from here to the end")
+        self._progress.step(f"A client calls {self._alias} ten times a second, from here to the end")
         self._caller = Caller(self._stacks.api(outputs), self._alias, self._tell)
         self._caller.start()
         self._caller.until(kind=ON_DEMAND, seconds=CACHE_SECONDS)

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -100,7 +101,8 @@ def _destroy(options: argparse.Namespace) -> int:
 def _demo_capacity(options: argparse.Namespace) -> int:
     with lock(LOCAL / "demo-capacity.lock"), stopped_by_signal():
         emulator.stop(DEMO)  # of a demo that was killed
-        DEMO.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(DEMO, ignore_errors=True)
+        DEMO.mkdir(parents=True)
         try:
             CapacityDemo(state=DEMO, port=options.port).run()
         finally:

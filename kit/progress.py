@@ -19,6 +19,7 @@ class Progress:
         self._output = output or sys.stdout
         self._redraws = self._output.isatty() and not os.environ.get("CI")
         self._last_bar = ""
+        self._bar_drawn = False
 
     def step(self, title: str) -> None:
         self._number += 1
@@ -26,7 +27,10 @@ class Progress:
         self._write(f"[{self._number}/{self._total}] {title}\n")
 
     def line(self, text: str) -> None:
-        self._write(f"      {text}\n")
+        """A bar that is being drawn makes room, and comes back below with its next call."""
+        room = "\r\033[K" if self._bar_drawn else ""
+        self._bar_drawn = False
+        self._write(f"{room}      {text}\n")
 
     def done(self, text: str = "done") -> None:
         self.line(f"{text} ({time.monotonic() - self._started:.1f} s)")
@@ -36,13 +40,15 @@ class Progress:
         width = 30
         filled = round(max(0.0, min(1.0, fraction)) * width)
         if self._redraws:
+            self._bar_drawn = True
             self._write(f"\r      [{'#' * filled}{'.' * (width - filled)}] {text:<40}")
         elif text != self._last_bar:
             self.line(text)
         self._last_bar = text
 
     def end_bar(self) -> None:
-        if self._redraws:
+        if self._bar_drawn:
+            self._bar_drawn = False
             self._write("\n")
 
     def _write(self, text: str) -> None:

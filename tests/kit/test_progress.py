@@ -46,3 +46,15 @@ def test_a_curve_of_nothing_is_nothing() -> None:
 
 def test_a_flat_curve_does_not_divide_by_zero() -> None:
     assert curve([2.0, 2.0]) == "▁▁"
+
+
+def test_a_line_takes_the_place_of_a_bar_that_is_being_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    output = Terminal()
+    progress = Progress(1, output)
+    progress.bar(0.5, "open")
+    progress.line("callers are answered by another")
+    progress.line("a second line")
+    progress.end_bar()
+
+    assert output.getvalue().endswith("\r\033[K      callers are answered by another\n      a second line\n")
