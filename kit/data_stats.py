@@ -11,6 +11,7 @@ from training_data.dataset_statistics import DatasetStatistics, measure, percent
 from training_data.language_mix import NoLanguagesError, language_mix
 from training_data.length_histogram import text_histogram, write_picture
 from training_data.source_files import ConversionError
+from training_data.token_estimate import BYTES_PER_TOKEN
 
 SHOWN_LANGUAGES = 8
 
@@ -39,19 +40,20 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _lines(statistics: DatasetStatistics, limit: int | None) -> list[str]:
-    tokens, records = statistics.tokens, len(statistics.characters)
+    tokens, records = statistics.tokens, len(statistics.tokens)
     turns = ", ".join(f"{count} x {number}" for number, count in sorted(statistics.turns.items())[:12])
     lines = [
         f"records: {records:,}, {statistics.with_system:,} with a system prompt",
-        f"tokens, estimated as 6 characters each: {sum(tokens):,} in all; of a record {percentile(tokens, 0.5):,} at "
-        f"the median, {percentile(tokens, 0.95):,} at the 95th percentile, {max(tokens, default=0):,} at most",
+        f"tokens, estimated as {BYTES_PER_TOKEN} bytes of UTF-8 each: {sum(tokens):,} in all",
+        f"  of a record: {percentile(tokens, 0.5):,} at the median, {percentile(tokens, 0.95):,} at the 95th "
+        f"percentile, {max(tokens, default=0):,} at most",
         f"turns: {turns}",
         f"duplicates: {statistics.exact_duplicates:,} word for word, {statistics.normalized_duplicates:,} "
         "but for upper case, blanks, punctuation and system prompt",
     ]
     if limit:
         longer = sum(count > limit for count in tokens)
-        lines.append(f"longer than the base model's {limit:,} tokens: {longer:,} records")
+        lines.append(f"longer than the base model's {limit:,} tokens, by this estimate: {longer:,} records")
     if statistics.unreadable:
         first = statistics.unreadable[0]
         lines.append(f"unreadable: {len(statistics.unreadable):,} records, the first: {first}")

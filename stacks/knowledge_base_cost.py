@@ -10,7 +10,8 @@ from model_catalog.prices import price
 from stacks.cost_lines import CostGroup, CostLine, line
 from stacks.deployment_config import DeploymentConfig, KnowledgeBase
 from stacks.request_cost import Traffic, serving_lines, token_lines
-from stacks.training_cost import BYTES_PER_TOKEN, GIGABYTE
+from stacks.training_cost import GIGABYTE
+from training_data.token_estimate import BYTES_PER_TOKEN
 
 FLOAT_BYTES = 4
 PASSAGES_PER_ANSWER = 5  # what the API asks for unless told otherwise

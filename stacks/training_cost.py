@@ -1,24 +1,20 @@
 """What one training run costs: the tokens of the prepared records, times epochs, times price; and its storage.
 
-Bedrock bills the tokens that it trains on; how many that were is known after the job. Before, they are estimated.
+Bedrock bills the tokens that it trains on; how many that were is known after the job. Before, they are
+estimated (training_data/token_estimate.py).
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from model_catalog.prices import Price, price
 from stacks.cost_lines import CostGroup, line
 from stacks.customization_dataset import CustomizationDataset
 from stacks.deployment_config import Customization, DeploymentConfig
+from training_data.said_texts import said_in
+from training_data.token_estimate import estimated_tokens
 
-# UTF-8 bytes, not characters, so that other scripts count for more. Published averages of a multilingual tokenizer lie
-# at 4 to 5 bytes for European languages and 3 to 4 for Chinese and Japanese; AWS's own rule of thumb for limits is 6
-# characters. 4 rather overestimates: https://huggingface.co/CohereLabs/multilingual-22-12 (characters per token) and
-# https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html (6 characters).
-BYTES_PER_TOKEN = 4
-NO_TEXT = ("schemaVersion", "role")
 GIGABYTE = 1e9
 
 
@@ -27,11 +23,10 @@ def training_groups(config: DeploymentConfig, datasets: Mapping[str, Customizati
     return [_run(name, item, datasets[name], config.deployment.region) for name, item in items.items()]
 
 
-def estimated_tokens(file: Path) -> int:
-    """Tokens of the texts in a prepared JSONL file, without the JSON around them."""
+def tokens_of(file: Path) -> int:
+    """Tokens of the texts in a prepared JSONL file, by estimate, without the JSON around them."""
     with file.open("rb") as lines:
-        size = sum(len(text.encode()) for record in lines for text in _texts(json.loads(record)))
-    return -(-size // BYTES_PER_TOKEN)
+        return sum(estimated_tokens(text for _, text in said_in(json.loads(record))) for record in lines)
 
 
 def kept_price(base_model: str, region: str) -> Price | None:
@@ -42,7 +37,7 @@ def kept_price(base_model: str, region: str) -> Price | None:
 
 def _run(name: str, item: Customization, dataset: CustomizationDataset, region: str) -> CostGroup:
     file = dataset.folder / dataset.file_name
-    tokens = estimated_tokens(file)
+    tokens = tokens_of(file)
     epochs = dataset.hyperparameters.get("epochCount")
     trained = tokens * float(epochs) if epochs else None
     what = f"{dataset.records:,} records, about {tokens:,} tokens, x {epochs or 'unknown'} epochs"
@@ -65,15 +60,3 @@ def _run(name: str, item: Customization, dataset: CustomizationDataset, region: 
         ),
     )
     return CostGroup(f"training.{name}", f"One training run of {name}, and a month of its storage", lines)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if key not in NO_TEXT:
-                yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)

@@ -20,6 +20,7 @@ from training_data.dataset_rules import (
 from training_data.findings import SHOWN_FINDINGS, CheckReport, Finding
 from training_data.prompt_records import check_image_caption, check_openai_chat_prompts, check_prompt_completion
 from training_data.record_walk import RecordWalk, shown
+from training_data.token_estimate import BYTES_PER_TOKEN
 
 __all__ = ["CHECKS", "MAX_LINE_BYTES", "SHOWN_FINDINGS", "CheckReport", "Finding", "check_records", "explain_line"]
 
@@ -114,16 +115,15 @@ def _decode(text: str) -> Any:
 
 
 def _check_length(walk: RecordWalk) -> None:
-    most = walk.rules.max_characters
-    if most is None or walk.characters * 2 <= most:
-        return
-    tokens, got = walk.rules.max_tokens, f"has {walk.characters:,} characters"
-    if walk.characters > most:
-        limit = f"the base model takes {tokens:,} tokens, by AWS's estimate {most:,} characters"
-        walk.fault("too-long", f"{got}; {limit}; shorten it or split the record")
-    else:
-        limit = f"the {tokens:,} tokens that the base model takes"
-        walk.fault("long-record", f"{got}: as code or in many languages that is more than {limit}; count its tokens")
+    rules = walk.rules
+    if rules.max_characters and walk.characters > rules.max_characters:
+        limit = (
+            f"the base model takes {rules.max_tokens:,} tokens, by AWS's estimate {rules.max_characters:,} characters"
+        )
+        walk.fault("too-long", f"has {walk.characters:,} characters; {limit}; shorten it or split the record")
+    elif rules.doubtful_bytes and walk.bytes > rules.doubtful_bytes:
+        got = f"has {walk.bytes:,} bytes of text, more than {BYTES_PER_TOKEN} for each token that the base model takes"
+        walk.fault("long-record", f"{got} ({rules.max_tokens:,}); count its tokens or shorten it")
 
 
 def json_fault(error: Exception) -> str:

@@ -24,8 +24,8 @@ class DatasetChecker:
         self.lines = 0
         self._rules = rules
         self._pattern = accepting_pattern(rules)
-        # No line of this many bytes has as many characters as a long record.
-        self._short = (rules.max_characters or MAX_LINE_BYTES) // 2
+        # A line of no more bytes is no long record: escapes take more bytes than what they stand for.
+        self._short = rules.doubtful_bytes or MAX_LINE_BYTES
         self._rest: list[bytes] = []
         self._rest_bytes = 0
         self._head = head

@@ -10,10 +10,11 @@ SDK       aws/nova-forge-sdk, dataset checks for the platform Bedrock
 
 from dataclasses import dataclass, replace
 
+from training_data.token_estimate import BYTES_PER_TOKEN, REFUSED_CHARACTERS_PER_TOKEN
+
 IMAGES = ("png", "jpeg", "gif", "webp")  # NUG
 VIDEOS = ("mov", "mkv", "mp4", "webm")  # NUG
 GIGABYTE = 1 << 30
-CHARACTERS_PER_TOKEN = 6  # UG: "Character quota per sample in dataset: token quota x 6 (estimated)"
 CONVERSE, PROMPT_COMPLETION, IMAGE_CAPTION = "converse", "prompt-completion", "image-caption"
 DISTILLATION_PROMPTS, REINFORCEMENT_PROMPTS = "distillation-prompts", "reinforcement-prompts"
 
@@ -44,8 +45,13 @@ class DatasetRules:
     known: bool = True
 
     @property
+    def doubtful_bytes(self) -> int | None:
+        """Texts of more UTF-8 bytes than this are likely too long."""
+        return self.max_tokens * BYTES_PER_TOKEN if self.max_tokens else None
+
+    @property
     def max_characters(self) -> int | None:
-        return self.max_tokens * CHARACTERS_PER_TOKEN if self.max_tokens else None
+        return self.max_tokens * REFUSED_CHARACTERS_PER_TOKEN if self.max_tokens else None
 
 
 def fine_tuning_rules(base_model: str, record_format: str, min_records: int, max_records: int) -> DatasetRules:

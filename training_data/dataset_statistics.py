@@ -4,30 +4,25 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training_data.dataset_rules import CHARACTERS_PER_TOKEN
 from training_data.said_texts import exact_key, normalized_key, said_in
 from training_data.source_files import ConversionError
 from training_data.source_records import read_records
+from training_data.token_estimate import estimated_tokens
 
 SAMPLE_RECORDS, SAMPLE_CHARACTERS = 2000, 1000
 
 
 @dataclass
 class DatasetStatistics:
-    """`characters` holds each record's length, `sample` the beginnings of some records' texts, for their language."""
+    """`tokens` holds each record's estimate, `sample` the beginnings of some records' texts, for their language."""
 
-    characters: list[int] = field(default_factory=list)
+    tokens: list[int] = field(default_factory=list)
     turns: Counter[int] = field(default_factory=Counter)
     with_system: int = 0
     unreadable: list[ConversionError] = field(default_factory=list)
     exact_duplicates: int = 0
     normalized_duplicates: int = 0
     sample: list[str] = field(default_factory=list)
-
-    @property
-    def tokens(self) -> list[int]:
-        """Tokens of each record by AWS's own estimate, six characters each, rounded up."""
-        return [-(-length // CHARACTERS_PER_TOKEN) for length in self.characters]
 
 
 def measure(file: Path) -> DatasetStatistics:
@@ -45,8 +40,8 @@ def measure(file: Path) -> DatasetStatistics:
         _count(statistics, said)
         exact.add(exact_key(said))
         normalized.add(normalized_key(said))
-    statistics.exact_duplicates = len(statistics.characters) - len(exact)
-    statistics.normalized_duplicates = len(statistics.characters) - len(normalized)
+    statistics.exact_duplicates = len(statistics.tokens) - len(exact)
+    statistics.normalized_duplicates = len(statistics.tokens) - len(normalized)
     return statistics
 
 
@@ -54,7 +49,7 @@ def _count(statistics: DatasetStatistics, said: list[tuple[str, str]]) -> None:
     spoken = [text for role, text in said if role != "system"]
     statistics.with_system += len(spoken) < len(said)
     statistics.turns[len(spoken)] += 1
-    statistics.characters.append(sum(len(text) for _, text in said))
+    statistics.tokens.append(estimated_tokens(text for _, text in said))
     if len(statistics.sample) < SAMPLE_RECORDS:
         statistics.sample.append(" ".join(spoken)[:SAMPLE_CHARACTERS])
 

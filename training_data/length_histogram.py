@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training_data.atomic_output import atomic
+from training_data.token_estimate import BYTES_PER_TOKEN
 
 BAR, BINS = 40, 12
 
@@ -50,7 +51,7 @@ def write_picture(values: Sequence[int], limit: int | None, output: Path) -> Non
     if limit and values and limit < 4 * max(values):
         axes.axvline(limit, color="firebrick", linestyle="--")
         axes.annotate(f"limit {limit:,}", (limit, 0.95), xycoords=("data", "axes fraction"), ha="right", rotation=90)
-    axes.set_xlabel("tokens of a record (estimate: 6 characters each)")
+    axes.set_xlabel(f"tokens of a record (estimate: {BYTES_PER_TOKEN} bytes each)")
     axes.set_ylabel("records")
     with atomic(output) as stream:
         FigureCanvasAgg(figure).print_png(stream)  # type: ignore[no-untyped-call]

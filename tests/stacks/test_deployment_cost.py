@@ -15,7 +15,7 @@ from stacks.customization_dataset import CustomizationDataset, prepare_datasets
 from stacks.deployment_config import DeploymentConfig, load_deployment_config
 from stacks.deployment_cost import committed, estimate, idle, summary
 from stacks.request_cost import Traffic
-from stacks.training_cost import estimated_tokens
+from stacks.training_cost import tokens_of
 from tests.price_list import price_list, row
 from tests.synthesized import PROJECT, synthesized
 
@@ -101,7 +101,7 @@ def test_a_total_says_at_least_exactly_where_a_price_lacks(
 def test_one_run_is_tokens_times_epochs_times_price(config: DeploymentConfig, datasets: dict[str, Any]) -> None:
     run = group(estimate(config, datasets, Traffic()), "training.support")
     dataset = datasets["support"]
-    tokens = estimated_tokens(dataset.folder / dataset.file_name)
+    tokens = tokens_of(dataset.folder / dataset.file_name)
 
     assert dataset.hyperparameters["epochCount"] == "2"
     assert run.lines[0].usd == pytest.approx(tokens * 2 * 7.0 / 1000)
@@ -113,10 +113,10 @@ def test_tokens_are_counted_in_texts_only_and_by_bytes(tmp_path: Path) -> None:
         '{"schemaVersion": "bedrock-conversation-2024", "messages": [{"role": "user", "content": [{"text": "%s"}]}]}'
     )
     file.write_text(latin % ("a" * 400) + "\n", encoding="utf-8")
-    assert estimated_tokens(file) == 100
+    assert tokens_of(file) == 100
 
     file.write_text(latin % ("水" * 400) + "\n", encoding="utf-8")
-    assert estimated_tokens(file) == 300
+    assert tokens_of(file) == 300
 
 
 @pytest.mark.usefixtures("_priced")

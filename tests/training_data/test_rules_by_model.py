@@ -135,18 +135,23 @@ def test_llama_takes_one_system_block() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "characters", "broken"),
+    ("model", "character", "characters", "broken"),
     [
-        (NOVA_MICRO, 95_000, {}),
-        (NOVA_MICRO, 97_000, {"long-record": 1}),
-        (NOVA_MICRO, 193_000, {"too-long": 1}),
-        (LLAMA_33, 47_000, {}),
-        (LLAMA_33, 49_000, {"long-record": 1}),
-        (LLAMA_33, 97_000, {"too-long": 1}),
+        (NOVA_MICRO, "q", 128_000, {}),
+        (NOVA_MICRO, "q", 128_001, {"long-record": 1}),
+        (NOVA_MICRO, "q", 192_000, {"long-record": 1}),
+        (NOVA_MICRO, "q", 192_001, {"too-long": 1}),
+        (NOVA_MICRO, "水", 42_673, {}),
+        (NOVA_MICRO, "水", 42_674, {"long-record": 1}),
+        (LLAMA_33, "q", 64_000, {}),
+        (LLAMA_33, "q", 64_001, {"long-record": 1}),
+        (LLAMA_33, "q", 96_001, {"too-long": 1}),
     ],
 )
-def test_length_is_estimated_from_the_characters(model: str, characters: int, broken: dict[str, int]) -> None:
-    assert rules_broken(conversation("q" * (characters - 10), "a" * 10), rules_of(model)) == broken
+def test_length_is_estimated_from_bytes_and_refused_by_characters(
+    model: str, character: str, characters: int, broken: dict[str, int]
+) -> None:
+    assert rules_broken(conversation(character * (characters - 10), "a" * 10), rules_of(model)) == broken
 
 
 def test_an_unknown_base_model_is_checked_by_its_format() -> None:
