@@ -20,7 +20,12 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from bedrock_constructs.provisioned_throughput_rights import ThroughputTarget, capacity_arn, throughput_statements
+from bedrock_constructs.provisioned_throughput_rights import (
+    ThroughputTarget,
+    capacity_arn,
+    idleness_statements,
+    throughput_statements,
+)
 from bedrock_constructs.python_function import PythonFunction
 from bedrock_constructs.wildcard_reason import explain_wildcards
 
@@ -84,8 +89,7 @@ class ProvisionedCapacity(Construct):
             statements.append(iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[settings]))
             statements += throughput_statements(stack, self._deployment, target)
         if watches_idleness:
-            # Metrics have no ARN.
-            statements.append(iam.PolicyStatement(actions=["cloudwatch:GetMetricStatistics"], resources=["*"]))
+            statements += idleness_statements(stack, self._deployment)
         for statement in statements:
             function.add_to_role_policy(statement)
         named = [resource for statement in statements for resource in statement.resources]

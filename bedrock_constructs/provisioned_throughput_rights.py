@@ -49,6 +49,24 @@ def throughput_statements(stack: Stack, kit_deployment: str, target: ThroughputT
     return statements
 
 
+def idleness_statements(stack: Stack, kit_deployment: str) -> list[iam.PolicyStatement]:
+    """Counting the calls of this deployment's throughputs, and calling each once to see that they are counted.
+
+    The Get action beside the invoking one: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
+    """
+    own = {"StringEquals": {"aws:ResourceTag/bedrock-kit:deployment": kit_deployment}}
+    kinds = {"InvokeModel": "provisioned-model", "GetCustomModel": "custom-model"}
+    calls = [
+        iam.PolicyStatement(
+            actions=[f"bedrock:{action}"],
+            resources=[stack.format_arn(service="bedrock", resource=kind, resource_name="*")],
+            conditions=own,
+        )
+        for action, kind in kinds.items()
+    ]
+    return [_allow(["cloudwatch:GetMetricStatistics"], ["*"]), *calls]  # metrics have no ARN
+
+
 def capacity_arn(stack: Stack, kit_deployment: str, throughput: str, leaf: str) -> str:
     return parameter_arn(stack, kit_deployment, f"capacity/{throughput}/{leaf}")
 

@@ -38,6 +38,14 @@ class Size:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """Which throughput's calls are counted, and since when: a moment at which the kit called it itself."""
+
+    throughput_arn: str
+    since: str
+
+
+@dataclass(frozen=True)
 class Ledger:
     """`state`: BUYING (ordered, perhaps), BOUGHT (there is one, unless somebody deleted it), RELEASED (on purpose).
 
@@ -46,6 +54,7 @@ class Ledger:
     was told already, so that a tick does not tell it again.
     `migration`: the size that it is being moved to; `migrated`: the one that it was moved to, until deployment.toml's
     settings say the same; `kept`: ARN of the one that a move left behind, billed until its commitment ends.
+    `watch`: for the idle release only.
     """
 
     state: str
@@ -59,6 +68,7 @@ class Ledger:
     migration: Size | None = None
     migrated: Size | None = None
     kept: str | None = None
+    watch: Watch | None = None
 
     def moved(self, state: str, *, why: str, who: str, now: datetime) -> "Ledger":
         """In `state` for the reason `why`; `since` tells when the state changed, not the reason."""
@@ -103,7 +113,7 @@ def parsed(value: Mapping[str, Any]) -> Ledger:
     """What a newer kit added is dropped: an older one, rolled back to, must still be able to release."""
     known = {field.name for field in fields(Ledger)}
     content = {name: item for name, item in value.items() if name in known}
-    for name, kind in (("hold", Hold), ("migration", Size), ("migrated", Size)):
+    for name, kind in (("hold", Hold), ("migration", Size), ("migrated", Size), ("watch", Watch)):
         content[name] = kind(**content[name]) if content.get(name) else None
     return Ledger(**{**content, "warned": tuple(content.get("warned", ()))})
 

@@ -12,6 +12,7 @@ from provisioned_capacity.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_service_quotas import ServiceQuotasClient
     from mypy_boto3_ssm import SSMClient
@@ -27,6 +28,7 @@ class Clients:
     ssm: "SSMClient"
     quotas: "ServiceQuotasClient"
     cloudwatch: "CloudWatchClient"
+    runtime: "BedrockRuntimeClient"
 
 
 @dataclass(frozen=True)

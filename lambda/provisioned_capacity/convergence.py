@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from custom_resources import throughput_calls
 from custom_resources.capacity_ledger import BOUGHT, Ledger, Size
-from custom_resources.lifecycle import ResourceFailedError
-from provisioned_capacity import migration, renewal
+from custom_resources.lifecycle import Phase, ResourceFailedError, error_code
+from provisioned_capacity import idleness, migration, renewal
 from provisioned_capacity.bookkeeping import Books
-from provisioned_capacity.idleness import is_idle
+from provisioned_capacity.idleness import Calls
 from provisioned_capacity.purchase import towards_bought
 from provisioned_capacity.release import give_back, towards_released
 from provisioned_capacity.settings import Settings
@@ -96,10 +96,21 @@ class Convergence:
 
     def _with_idle_hold(self, settings: Settings, ledger: Ledger, found: "Throughput") -> Ledger:
         now, hours = self._books.clock(), settings.release_when_idle_hours
-        arn = found["provisionedModelArn"]
-        if active_hold(ledger, now) or not is_idle(self._books.clients.cloudwatch, ledger, arn, hours, now):
+        if hours is None or throughput_calls.PHASES.get(found["status"]) is not Phase.READY:
             return ledger
-        held = replace(ledger, hold=idle_hold(settings, now))
+        seen = idleness.watched(self._books.clients.runtime, ledger, found["provisionedModelArn"], now)
+        self._books.write(seen, before=ledger)
+        if active_hold(seen, now):
+            return seen
+        try:
+            calls, why = idleness.recent_calls(self._books.clients.cloudwatch, seen, hours, now), "no call is counted"
+        except Exception as error:  # what the schedule or an expiry wants must not wait for a metric
+            calls, why = Calls.UNKNOWN, error_code(error) or type(error).__name__
+        if calls is Calls.UNKNOWN:
+            return self._books.tell_once(seen, f"calls are not known ({why})", idleness.unknown_text(seen, hours))
+        if calls is not Calls.NONE:
+            return seen
+        held = replace(seen, hold=idle_hold(settings, now))
         self._books.write(held)
         return held
 

@@ -81,12 +81,15 @@ def _now() -> datetime:
 @cache
 def _clients() -> Clients:
     patient = Config(retries={"mode": "standard", "total_max_attempts": 8})
+    # A failed call of the model is not worth more of the function's time: see idleness.
+    once = Config(read_timeout=20, retries={"mode": "standard", "total_max_attempts": 2})
     session = boto3.Session()
     return Clients(
         bedrock=session.client("bedrock", config=patient),
         ssm=session.client("ssm", config=patient),
         quotas=session.client("service-quotas", config=patient),
         cloudwatch=session.client("cloudwatch", config=patient),
+        runtime=session.client("bedrock-runtime", config=once),
     )
 
 

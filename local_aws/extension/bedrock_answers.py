@@ -14,6 +14,7 @@ STATUS = {
     "ConflictException": 400,
     "ServiceQuotaExceededException": 400,
     "AccessDeniedException": 403,
+    "NoSuchResourceException": 400,
     "ResourceNotFoundException": 404,
     "ModelNotReadyException": 429,
 }

@@ -130,6 +130,8 @@ def _wrap_runtime() -> None:
         except BedrockError as error:
             return refusal(error)
         response: Response = await behind(method, path, headers, body, query)
+        if response[0] == 200:
+            bedrock_runtime_models.count(path)
         return response
 
     app.SERVICE_HANDLERS["bedrock-runtime"] = handle

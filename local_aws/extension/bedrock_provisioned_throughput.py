@@ -110,6 +110,10 @@ def find(identifier_: str) -> dict[str, Any]:
     raise BedrockError("ResourceNotFoundException", f"Provisioned throughput {identifier_} not found")
 
 
+def units_allowed() -> int:
+    return int(os.environ.get("KIT_PT_QUOTA", "2"))
+
+
 def exists(resource_arn: str) -> bool:
     return resource_arn in _throughputs
 
@@ -163,7 +167,7 @@ def _check_name(name: str) -> None:
 
 def _check_quota(units: int, model: str, commitment: str | None) -> None:
     used = sum(item["units"] for item in _throughputs.values())
-    quota = int(os.environ.get("KIT_PT_QUOTA", "2"))
+    quota = units_allowed()
     if used + units > quota:
         kind = "commitment" if commitment else "no commitment"
         raise BedrockError(

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import bm25s
 import Stemmer
-from ministack.services import bedrock, bedrock_runtime
+from ministack.services import bedrock, bedrock_runtime, cloudwatch
 
 from local_aws.extension import bedrock_custom_model_deployments as deployments
 from local_aws.extension import bedrock_customization_jobs as jobs
@@ -28,6 +28,13 @@ def check(path: str) -> None:
     match = MODEL_PATH.match(unquote(path))
     if match:
         resolve(match[1])
+
+
+def count(path: str) -> None:
+    """Add the invocation to CloudWatch's metric, under the id that the caller named."""
+    match = MODEL_PATH.match(unquote(path))
+    if match:
+        cloudwatch.record_metric("AWS/Bedrock", "Invocations", 1, "Count", {"ModelId": match[1]})
 
 
 def resolve(model_id: str) -> str:

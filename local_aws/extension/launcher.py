@@ -10,6 +10,7 @@ from local_aws.extension import (
     lambda_errors,
     language_model,
     schedules,
+    service_quotas,
     step_functions,
 )
 
@@ -21,6 +22,7 @@ def main() -> None:
     lambda_errors.install()
     step_functions.install()
     schedules.install()
+    service_quotas.install()
     bedrock_install.install()
     language_model.install()
     app.main()

@@ -9,7 +9,8 @@ import pytest
 from custom_resources.lifecycle import Phase, Request, ResourceFailedError
 from custom_resources.provisioned_throughput import ProvisionedThroughputResource
 from tests.custom_resources.aws import event
-from tests.provisioned_capacity.aws import BASE, CREATING, MODEL, NEW_MODEL, PROPERTIES, WEEKDAYS, FakeAws, Refused
+from tests.provisioned_capacity.aws import NEW_MODEL, PROPERTIES, WEEKDAYS, FakeAws
+from tests.provisioned_capacity.bedrock import BASE, CREATING, MODEL, Refused
 
 OWNER = "sup-training/Thing"
 TAGS = {"bedrock-kit:deployment": "sup", "bedrock-kit:alias": "bot", "bedrock-kit:resource": OWNER}

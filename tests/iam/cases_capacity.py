@@ -2,6 +2,7 @@
 
 from tests.iam.cases import Cases, arn, on
 from tests.iam.cases_custom_resources import provider
+from tests.iam.cases_inference_api import OURS, THEIRS
 
 THROUGHPUT = arn("bedrock", "provisioned-model/aaaabbbbcccc")
 DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
@@ -58,6 +59,8 @@ CAPACITY_ROLES = {
             *on(f"{CAPACITY}/ledger", "ssm:GetParameter", "ssm:PutParameter"),
             *on(NOTICES, "sns:Publish"),
             *on("*", "cloudwatch:GetMetricStatistics"),
+            *on(THROUGHPUT, "bedrock:InvokeModel", context=OURS),
+            *on(MODEL, "bedrock:GetCustomModel", context=OURS),
             # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
             *on(DEAD_LETTERS, "sqs:SendMessage"),
         ],
@@ -65,6 +68,9 @@ CAPACITY_ROLES = {
             *NOT_THE_THROUGHPUTS,
             *on(f"{CAPACITY}/settings", "ssm:PutParameter"),
             *on(f"{CAPACITY}/ledger", "ssm:DeleteParameter"),
+            *on(THROUGHPUT, "bedrock:InvokeModel", context=THEIRS),
+            *on(MODEL, "bedrock:GetCustomModel", context=THEIRS),
+            *on(DEPLOYMENT, "bedrock:InvokeModel", context=OURS),
             *on(arn("sns", "other"), "sns:Publish"),
             *on(FUNCTION, "lambda:InvokeFunction"),
         ],

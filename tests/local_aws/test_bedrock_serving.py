@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -127,6 +128,21 @@ def throughput(clients: Clients, name: str) -> dict[str, Any]:
     return found
 
 
+def counted(clients: Clients, model: str) -> float:
+    """The calls of the last hour that CloudWatch's metric has for this ModelId."""
+    now = datetime.now(UTC)
+    points = clients("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Bedrock",
+        MetricName="Invocations",
+        Dimensions=[{"Name": "ModelId", "Value": model}],
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(minutes=1),
+        Period=3600,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return float(sum(point["Sum"] for point in points))
+
+
 def test_provisioned_throughput_lives_within_its_quota(clients: Clients, models: list[str]) -> None:
     bedrock = clients("bedrock")
     order = {"modelUnits": 1, "provisionedModelName": "units", "modelId": models[0], "clientRequestToken": "units-1"}
@@ -150,6 +166,7 @@ def test_provisioned_throughput_lives_within_its_quota(clients: Clients, models:
     assert ask(clients, arn).startswith("[mock answer by one-model]")
     settled(lambda: throughput(clients, arn), lambda found: found["status"] == "InService")
     assert ask(clients, arn).startswith("[mock answer by two-model]")
+    assert counted(clients, arn) == 2  # while it was Creating the call was none
     assert bedrock.list_tags_for_resource(resourceARN=arn)["tags"] == TAGS
     bedrock.delete_provisioned_model_throughput(provisionedModelId=arn)
     assert bedrock.list_provisioned_model_throughputs(nameContains="units")["provisionedModelSummaries"] == []

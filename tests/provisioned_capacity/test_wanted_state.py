@@ -18,7 +18,8 @@ from provisioned_capacity.wanted_state import (
     person_holds_released,
     wanted_state,
 )
-from tests.provisioned_capacity.aws import MONDAY, OWNER, PROPERTIES, WEEKDAYS
+from tests.provisioned_capacity.aws import MONDAY, PROPERTIES, WEEKDAYS
+from tests.provisioned_capacity.bedrock import OWNER
 
 LEDGER = Ledger(state=RELEASED, since=MONDAY.isoformat(), why="", who="")
 NIGHT = MONDAY + timedelta(hours=14)

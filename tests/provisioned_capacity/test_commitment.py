@@ -1,0 +1,57 @@
+"""Under a commitment: nothing is asked to be deleted, and who pays is told before it renews itself."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.provisioned_capacity.aws import FakeAws
+from tests.provisioned_capacity.conftest import settle
+
+
+def test_a_commitment_is_told_once_and_never_asked_to_be_deleted(aws: FakeAws) -> None:
+    aws.deploy(ledger={"hold": {"wanted": "released", "why": "budget", "who": "topic", "until": None}})
+    aws.plant(commitment="OneMonth", end=aws.now + timedelta(days=10))
+    calls: list[str] = []
+    aws.before = calls.append
+
+    for _ in range(4):
+        assert settle(aws).settled
+        aws.sleep(900)
+
+    assert "DeleteProvisionedModelThroughput" not in calls
+    assert len(aws.told) == 1
+    for part in ("2026-12-10", "at most 14,520.00 USD", "aws bedrock delete-provisioned-model-throughput", "renews"):
+        assert part in aws.told[0]
+
+
+def test_when_the_commitment_has_ended_it_is_released(aws: FakeAws) -> None:
+    aws.deploy(ledger={"hold": {"wanted": "released", "why": "budget", "who": "topic", "until": None}})
+    aws.plant(commitment="OneMonth", end=aws.now + timedelta(hours=1))
+    settle(aws)
+    aws.sleep(3700)
+
+    settle(aws)
+
+    assert aws.throughputs == {}
+
+
+@pytest.mark.parametrize(("days", "told"), [(8, []), (7, ["7 days"]), (1, ["1 days"])])
+def test_renewal_is_warned_about_seven_days_and_one_day_ahead(aws: FakeAws, days: int, told: list[str]) -> None:
+    aws.deploy(ledger={"state": "bought"})
+    aws.plant(commitment="SixMonths", end=aws.now + timedelta(days=days))
+
+    for _ in range(3):
+        settle(aws)
+        aws.sleep(60)
+
+    assert [mark for mark in ("1 days", "7 days") for text in aws.told if mark in text.split("\n")[0]] == told
+
+
+def test_the_warning_of_the_last_day_follows_that_of_the_week(aws: FakeAws) -> None:
+    aws.deploy(ledger={"state": "bought"})
+    aws.plant(commitment="SixMonths", end=aws.now + timedelta(days=6, hours=12))
+    for _ in range(14):
+        settle(aws)
+        aws.sleep(12 * 3600 - 60)
+
+    assert len(aws.told) == 2
