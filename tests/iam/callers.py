@@ -36,7 +36,11 @@ CALLERS = {
     "knowledge_base_ingestion/ingestion_job.py": ("knowledge-base/IngestionFunctionRole",),
 }
 # Called by several of the above; a test may call them directly.
-SHARED = ("custom_resources/ownership.py", "custom_resources/serving_parameter.py")
+SHARED = (
+    "custom_resources/ownership.py",
+    "custom_resources/serving_parameter.py",
+    "custom_resources/throughput_quota.py",
+)
 # Calls that no stack of the kit leads to, and why the code has them.
 NOT_IN_A_STACK = {
     ("custom_resources/custom_model_deployment.py", "create_custom_model_deployment"): "a construct with a model",
