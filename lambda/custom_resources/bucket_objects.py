@@ -64,6 +64,8 @@ class ObjectsProperties:
 
 
 class BucketObjectsResource:
+    name_property = ""
+
     def __init__(self, s3: "S3Client") -> None:
         self._s3 = s3
 

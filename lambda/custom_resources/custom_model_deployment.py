@@ -54,6 +54,8 @@ class DeploymentProperties:
 
 
 class CustomModelDeploymentResource:
+    name_property = "DeploymentName"
+
     def __init__(self, bedrock: "BedrockClient", ssm: "SSMClient") -> None:
         self._bedrock = bedrock
         self._ssm = ssm

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 
 class CustomizationStartResource:
+    name_property = ""
+
     def __init__(self, invoke: "Invoke") -> None:
         self._invoke = invoke
 

@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 SCHEMA_VERSION = 1
 DEFAULT_SERVICE_TIMEOUT = 3600
+# The id of what was never made: its properties name nothing.
+NOT_MADE = "{}-not-made"
 
 
 class Phase(Enum):
@@ -81,7 +83,12 @@ class ResourceFailedError(Exception):
 
 
 class AsyncResource(Protocol):
-    """Every method may be called again with the same request: each brings the resource closer, none twice as far."""
+    """Every method may be called again with the same request: each brings the resource closer, none twice as far.
+
+    `name_property` is the property that is the physical id; empty where the id is made of something else.
+    """
+
+    name_property: str
 
     def physical_id(self, request: Request) -> str:
         """The stable name that the properties give; another one on Update means replacement."""
@@ -139,11 +146,15 @@ def can_exist(resource: AsyncResource, request: Request) -> bool:
 
 
 def leftover(resource: AsyncResource, request: Request) -> Request | None:
-    """The Delete for what a failed replacement left: CloudFormation goes back to the old id and tells of no other.
+    """The Delete for what a failed replacement left, where no other request is for that.
 
-    Going back shows in the id that CloudFormation holds: it is the one that is wanted, and not the one that the
-    properties before it name. (In a replacement that goes forward the id is the one to be replaced.)
+    Update: CloudFormation goes back to the old id and tells of no other. It shows in the id that CloudFormation holds:
+    it is the one that is wanted, and not the one that the properties before it name. (In a replacement that goes
+    forward the id is the one to be replaced.)
+    Delete: after a rollback that failed, the id is the new one and the properties are the old ones.
     """
+    if request.is_delete:
+        return _named_by_its_id(resource, request)
     if request.request_type != "Update" or not request.old_properties:
         return None
     before = replace(request, request_type="Delete", properties=request.old_properties)
@@ -151,6 +162,14 @@ def leftover(resource: AsyncResource, request: Request) -> Request | None:
         return None
     abandoned, wanted = resource.physical_id(before), resource.physical_id(request)
     return replace(before, physical_id=abandoned) if abandoned != wanted == request.physical_id else None
+
+
+def _named_by_its_id(resource: AsyncResource, request: Request) -> Request | None:
+    invented = request.physical_id.startswith(f"{request.stack_id.split('/')[1]}-{request.logical_id}-")
+    not_made = request.physical_id == NOT_MADE.format(request.logical_id)
+    if not resource.name_property or invented or not_made or request.physical_id == resource.physical_id(request):
+        return None
+    return replace(request, properties={**request.properties, resource.name_property: request.physical_id})
 
 
 def refuse_newer_schema(request: Request) -> None:

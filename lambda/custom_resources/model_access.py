@@ -43,6 +43,8 @@ class UseCaseConflictError(ResourceFailedError):
 
 
 class ModelAccessResource:
+    name_property = ""
+
     def __init__(self, bedrock: "BedrockClient", region: str) -> None:
         self._bedrock = bedrock
         self._region = region

@@ -17,7 +17,7 @@ from custom_resources.turn import SupersededError, Turn, Turns
 # How long Bedrock's answers may lag behind what was made.
 CONSISTENCY_SECONDS = 20.0
 ANSWER_MARGIN_SECONDS = 60.0
-TURN_PAUSE_SECONDS = 3.0
+FIRST_TURN_PAUSE_SECONDS, LONGEST_TURN_PAUSE_SECONDS = 2.0, 15.0
 
 Result = TypeVar("Result")
 
@@ -57,7 +57,7 @@ class Operation:
             turn = self._take_turn()
         except SupersededError:
             raise
-        except Exception as error:  # nothing was done yet, so nothing needs a record
+        except Exception as error:  # no record can be kept; what another delivery may do, the next request undoes
             return answer.failed(self._request, self._failed_id(None), _text(error))
         if turn.delivered or turn.answer is not None:
             return None if turn.delivered else turn.answer
@@ -66,13 +66,14 @@ class Operation:
         return decided
 
     def _take_turn(self) -> Turn:
-        now = self._clock()
+        now, pause = self._clock(), FIRST_TURN_PAUSE_SECONDS
         self._insist(lambda: self._turns.claim(self._sent if self._sent is not None else now, now), now)
         while True:
             turn = self._insist(lambda: self._turns.take(self._clock(), self._until), now)
             if turn is not None:
                 return turn
-            self._sleep(TURN_PAUSE_SECONDS)
+            self._sleep(pause)
+            pause = min(pause * 1.5, LONGEST_TURN_PAUSE_SECONDS)
 
     def _work(self, turn: Turn) -> bytes:
         resource = None
@@ -145,7 +146,7 @@ class Operation:
         """What the properties name on Create and Update; CloudFormation's own id where there is no name."""
         request = self._request
         if request.is_delete or resource is None or not lifecycle.can_exist(resource, request):
-            return request.physical_id or f"{request.logical_id}-not-made"
+            return request.physical_id or lifecycle.NOT_MADE.format(request.logical_id)
         return resource.physical_id(request)
 
     def _failed_id(self, resource: AsyncResource | None) -> str:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from custom_resources.lifecycle import error_code
+
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_bedrock.type_defs import TagTypeDef
@@ -22,6 +24,11 @@ def tag_list(tags: dict[str, str]) -> "list[TagTypeDef]":
 
 
 def carries(bedrock: "BedrockClient", arn: str, tags: dict[str, str]) -> bool:
-    """Whether `arn` has all of `tags`: nothing else may be changed or deleted."""
-    found = bedrock.list_tags_for_resource(resourceARN=arn).get("tags", [])
+    """Whether `arn` has all of `tags`: nothing else may be changed or deleted. What is gone has none."""
+    try:
+        found = bedrock.list_tags_for_resource(resourceARN=arn).get("tags", [])
+    except Exception as error:
+        if error_code(error) != "ResourceNotFoundException":
+            raise
+        return False
     return tags.items() <= {tag["key"]: tag["value"] for tag in found}.items()

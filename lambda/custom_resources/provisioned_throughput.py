@@ -44,6 +44,8 @@ WHO = "cloudformation"
 
 
 class ProvisionedThroughputResource:
+    name_property = "ProvisionedModelName"
+
     def __init__(
         self,
         bedrock: "BedrockClient",

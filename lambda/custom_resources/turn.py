@@ -2,6 +2,7 @@
 
 An item for each resource (the table belongs to one stack; its key Resource is the logical id):
   Request, Sequence   the newest request and its place in time: an older one that comes late changes nothing more
+  Passed              the request before it
   Holder, HeldUntil   the invocation at work; the turn of one that died ends when Lambda would have ended it
   Started, Data       that the work was begun, and what it returned
   Answer, Delivered   what CloudFormation is told: decided once, put until it arrived
@@ -57,13 +58,18 @@ class Turns:
         self._holder = holder
 
     def claim(self, sent: float, now: float) -> None:
-        """Become the newest request, unless a newer one came or this one did already. Within one second, which is
-        all that the URL tells, a Delete comes after an Update, and an Update after a Create."""
+        """Become the newest request, unless a newer one came or this one was it before.
+
+        The URL tells seconds. Within one a Delete comes after an Update, and an Update after a Create; of two Updates
+        the one that came first does not come back.
+        """
         sequence = int(sent) * len(RANKS) + RANKS[self._request.request_type]
         self._update(
-            "SET #request = :request, #sequence = :sequence, FirstSeen = :now, #before = if_not_exists(#outcome, :none)"
+            "SET Passed = if_not_exists(#request, :none), #request = :request, #sequence = :sequence, FirstSeen = :now,"
+            " #before = if_not_exists(#outcome, :none)"
             " REMOVE #outcome, Started, #data, Answer, Delivered",
-            "attribute_not_exists(#request) OR (#sequence <= :sequence AND #request <> :request)",
+            "attribute_not_exists(#request)"
+            " OR (#sequence <= :sequence AND #request <> :request AND Passed <> :request)",
             {":sequence": _number(sequence), ":now": _number(now), ":none": {"S": "NONE"}},
             {"#sequence": "Sequence", "#before": "Before", "#outcome": "Outcome", "#data": "Data"},
         )

@@ -21,6 +21,8 @@ from tests.cloudformation_harness.world import World
 
 ACCOUNT_ARN = "arn:aws:cloudformation:us-east-1:111122223333:stack"
 BODY_LIMIT = 4096
+# Nobody starts the next operation in the second in which one ended.
+BETWEEN_OPERATIONS_SECONDS = 2.0
 Properties = Mapping[str, Any]
 Template = dict[str, tuple[str, Properties]]
 
@@ -75,6 +77,7 @@ class Stack:
         """Run it, and whatever it started, to the end."""
         process = self.world.scheduler.spawn(operation, "cloudformation")
         self.world.scheduler.run()
+        self.world.scheduler.now += BETWEEN_OPERATIONS_SECONDS
         if process.error:
             raise process.error
         return self.status
@@ -128,7 +131,7 @@ class Stack:
             adopted = request.status == "SUCCESS" or (self.adopts_failed_ids and request.status == "FAILED")
             held = request.physical_id if adopted else old.physical_id
             back[name] = self._send("Update", name, old.resource_type, old.properties, held, now.properties)
-        fine = self._await_all(back, None)
+        fine = self._await_all(back, None, stops_at_failure=False)
         cleanup = {}
         for name, request in back.items():
             if request.event["RequestType"] == "Delete":
@@ -147,7 +150,7 @@ class Stack:
             name: self._send("Delete", name, item.resource_type, item.properties, item.physical_id)
             for name, item in self.resources.items()
         }
-        fine = self._await_all(sent, None)
+        fine = self._await_all(sent, None, stops_at_failure=False)
         for name, request in sent.items():
             self._forget_deleted(name, request)
         self.status = "DELETE_COMPLETE" if fine else "DELETE_FAILED"
@@ -231,7 +234,9 @@ class Stack:
             self.world.scheduler.set(self._news)
         return 200
 
-    def _await_all(self, sent: dict[str, Sent], sibling_fails_after: float | None) -> bool:
+    def _await_all(
+        self, sent: dict[str, Sent], sibling_fails_after: float | None, *, stops_at_failure: bool = True
+    ) -> bool:
         """Whether all succeeded. The first failure, also a sibling's, cancels those under way; an hour fails them."""
         limit = 3600.0 if sibling_fails_after is None else min(3600.0, sibling_fails_after)
         end, waiting = self.world.scheduler.now + limit, list(sent.values())
@@ -239,7 +244,7 @@ class Stack:
             self._news = Signal()
             self.world.scheduler.wait(self._news, end - self.world.scheduler.now)
             waiting = [request for request in waiting if not request.status]
-            if any(request.status == "FAILED" for request in sent.values()):
+            if stops_at_failure and any(request.status == "FAILED" for request in sent.values()):
                 break
         for request in waiting:
             request.cancelled = True

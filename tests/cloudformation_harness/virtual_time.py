@@ -18,6 +18,13 @@ class KilledError(BaseException):
     """The process is gone: no exception handler of the code under test may see it as an error."""
 
 
+def _closed_gate() -> threading.Lock:
+    """A lock that one thread opens for another."""
+    gate = threading.Lock()
+    gate.acquire()
+    return gate
+
+
 class Process:
     def __init__(self, target: Callable[[], None], name: str) -> None:
         self.name = name
@@ -28,10 +35,10 @@ class Process:
         self.alarm_at = float("inf")
         self.ring: Callable[[int, object], None] | None = None
         self.wakes = 0
-        self.turn = threading.Semaphore(0)
+        self.turn = _closed_gate()
         self._target = target
 
-    def run(self, back: threading.Semaphore) -> None:
+    def run(self, back: threading.Lock) -> None:
         self.turn.acquire()
         try:
             self._target()
@@ -58,7 +65,7 @@ class Scheduler:
         self._choose = choose
         self._due: list[tuple[float, int, int, Process]] = []
         self._order = itertools.count()
-        self._back = threading.Semaphore(0)
+        self._back = _closed_gate()
         self._current: Process | None = None
 
     @property
@@ -101,7 +108,9 @@ class Scheduler:
         for _ in range(LIVE_LOCK):
             if not self._due or self._due[0][0] > until:
                 return
-            self._resume(self._next())
+            process = self._next()
+            if process is not None:
+                self._resume(process)
         raise AssertionError(f"nothing ends: {[item[3].name for item in self._due]}")
 
     def time_module(self) -> SimpleNamespace:
@@ -140,27 +149,26 @@ class Scheduler:
         process.wakes += 1
         heapq.heappush(self._due, (moment, next(self._order), process.wakes, process))
 
-    def _next(self) -> Process:
+    def _next(self) -> Process | None:
         """One of the processes that are due first; a wake-up that a later one replaced is dropped."""
-        self._due = [item for item in self._due if not self._is_stale(item)]
-        heapq.heapify(self._due)
-        if not self._due:
-            return Process(lambda: None, "nobody")
-        first = self._due[0][0]
-        ready = sorted(item for item in self._due if item[0] == first)
-        item = ready[self._choose(len(ready)) % len(ready)]
-        self._due.remove(item)
-        heapq.heapify(self._due)
-        self.now = max(self.now, first)
-        return item[3]
+        ready: list[tuple[float, int, int, Process]] = []
+        while self._due and (not ready or self._due[0][0] == ready[0][0]):
+            item = heapq.heappop(self._due)
+            if not self._is_stale(item):
+                ready.append(item)
+        if not ready:
+            return None
+        chosen = ready.pop(self._choose(len(ready)) % len(ready))
+        for item in ready:
+            heapq.heappush(self._due, item)
+        self.now = max(self.now, chosen[0])
+        return chosen[3]
 
     @staticmethod
     def _is_stale(item: tuple[float, int, int, Process]) -> bool:
         return item[3].finished or item[2] != item[3].wakes
 
     def _resume(self, process: Process) -> None:
-        if process.name == "nobody":
-            return
         self._current = process
         process.turn.release()
         self._back.acquire()

@@ -216,6 +216,22 @@ def test_fault_12_an_update_in_place_that_succeeded_is_swapped_back(world: World
     assert len([call for call in world.calls if call.operation == "update_provisioned_model_throughput"]) == 2
 
 
+def test_fault_12_a_rollback_that_fails_leaves_a_stack_that_deletes_both(world: World, stack: Stack) -> None:
+    stack.create(throughput())
+    refused = [False]
+
+    def refuse_the_way_back(call: Call) -> Fault | None:
+        refused[0] = refused[0] or (len(stack.requests) == 3 and call.service == "bedrock")
+        return Fault("error", "ValidationException") if refused[0] and call.service == "bedrock" else None
+
+    world.plan = refuse_the_way_back
+    assert stack.update(throughput("sup-other"), sibling_fails_after=1000.0) == "UPDATE_ROLLBACK_FAILED"
+    world.plan = lambda call: None
+
+    assert stack.delete() == "DELETE_COMPLETE"
+    assert world.bedrock.billed() == []
+
+
 def test_fault_12_properties_round_trip(world: World, stack: Stack) -> None:
     def never(call: Call) -> Fault | None:
         return None
@@ -228,3 +244,21 @@ def test_fault_12_properties_round_trip(world: World, stack: Stack) -> None:
     assert {name: item.properties for name, item in stack.resources.items()} == {
         name: item.properties for name, item in before.items()
     }
+
+
+def test_fault_12_an_update_that_lambda_repeats_does_not_come_before_the_way_back(world: World, stack: Stack) -> None:
+    """Both were sent within one second; the first is repeated a minute later."""
+    stack.create(throughput())
+    killed = [False]
+
+    def before_it_is_noted(call: Call) -> Fault | None:
+        if killed[0] or "Delivered" not in call.parameters.get("UpdateExpression", "").partition("REMOVE")[0]:
+            return None
+        killed[0] = True
+        return Fault("kill")
+
+    world.plan = before_it_is_noted
+    assert stack.update(throughput(ModelUnits=2)) == "UPDATE_ROLLBACK_COMPLETE"
+
+    assert len(world.invocations[1].attempts) == 2
+    assert [request.status for request in stack.requests] == ["SUCCESS", "FAILED", "SUCCESS"]

@@ -13,6 +13,8 @@ from tests.custom_resources.aws import event
 class MemoryResource:
     """A resource whose every look is scripted."""
 
+    name_property = "Name"
+
     def __init__(self, *looks: Snapshot) -> None:
         self.looks = list(looks)
         self.calls: list[str] = []
@@ -101,6 +103,20 @@ def test_what_a_failed_replacement_left_is_told_from_what_is_to_be_replaced(
 
     assert (found.physical_id if found else None) == abandoned
     assert found is None or found.is_delete
+
+
+@pytest.mark.parametrize(
+    ("held", "named", "abandoned"),
+    [("b", "a", "b"), ("a", "a", None), ("sup-training-Thing-1X2Y3Z", "a", None), ("Thing-not-made", "a", None)],
+)
+def test_a_delete_after_a_rollback_that_failed_is_for_the_id_and_for_the_properties(
+    held: str, named: str, abandoned: str | None
+) -> None:
+    delete = Request.from_event(event("Delete", {"Name": named}, PhysicalResourceId=held))
+
+    found = lifecycle.leftover(MemoryResource(), delete)
+
+    assert (found.properties["Name"] if found else None) == abandoned
 
 
 @pytest.mark.parametrize("version", ["2", "x"])

@@ -1,0 +1,47 @@
+"""What must hold between a stack and its account, whatever went wrong: who owns what is billed, who was told what."""
+
+from tests.cloudformation_harness.bedrock import Thing
+from tests.cloudformation_harness.cloudformation import Sent, Stack
+
+NAMES = ("ProvisionedModelName", "DeploymentName")
+
+
+def name_in(properties: object) -> str:
+    """What a resource's properties call what they make."""
+    assert isinstance(properties, dict)
+    return next(str(properties[key]) for key in NAMES if key in properties)
+
+
+def known_names(stack: Stack) -> set[str]:
+    """What the stack holds, and what its user was told to be left: a Delete or a way back that did not succeed."""
+    held = {name for item in stack.resources.values() for name in (name_in(item.properties), item.physical_id)}
+    told = {name_in(_left_by(request)) for request in stack.requests if request.status != "SUCCESS" and _ends(request)}
+    return held | told
+
+
+def orphans(stack: Stack, foreign: list[Thing]) -> list[Thing]:
+    """What is billed and not somebody else's, and that nobody knows of."""
+    known = known_names(stack)
+    return [item for item in stack.world.bedrock.billed() if item not in foreign and item.name not in known]
+
+
+def unanswered(stack: Stack) -> list[Sent]:
+    return [request for request in stack.requests if request.status == "TIMEOUT"]
+
+
+def contradictory(stack: Stack) -> list[Sent]:
+    """Requests with two answers that differ."""
+    return [request for request in stack.requests if len(set(request.answers)) > 1]
+
+
+def _ends(request: Sent) -> bool:
+    """A Delete, or an Update that goes back from a replacement: what it leaves, nobody else deletes."""
+    event = request.event
+    if event["RequestType"] == "Delete":
+        return True
+    return event["RequestType"] == "Update" and name_in(event["ResourceProperties"]) == str(event["PhysicalResourceId"])
+
+
+def _left_by(request: Sent) -> object:
+    kept = "ResourceProperties" if request.event["RequestType"] == "Delete" else "OldResourceProperties"
+    return request.event[kept]
