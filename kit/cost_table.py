@@ -1,16 +1,17 @@
 """An estimate as a table for people and as JSON for programs."""
 
 import json
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from model_catalog.prices import Price
+from model_catalog.prices import EVERY_REGION, Price
 from stacks.cost_lines import FETCH, CostGroup, CostLine, amount, total
 from stacks.deployment_config import DeploymentConfig
 from stacks.request_cost import Traffic
 
-WIDTH = 20
+WIDTH, LINE = 20, 116
 
 
 def as_table(config: DeploymentConfig, groups: Sequence[CostGroup]) -> str:
@@ -21,7 +22,14 @@ def as_table(config: DeploymentConfig, groups: Sequence[CostGroup]) -> str:
             rows += ["", f"{group.title}: {total([group])}", *(_row(line) for line in group.lines)]
     rows += _missing_rows(groups)
     sources = sorted({_source(line.price) for group in groups for line in group.lines if line.price})
-    return "\n".join([*rows, "", "Prices (* not AWS's own figure):", *(f"  {source}" for source in sources)])
+    wrapped = (
+        line
+        for source in sources
+        for line in textwrap.wrap(source, LINE, subsequent_indent="    ", break_on_hyphens=False)
+    )
+    return "\n".join(
+        [*rows, "", "Prices (* not read at AWS itself, but in a copy):", *(f"  {line}" for line in wrapped)]
+    )
 
 
 def as_json(config: DeploymentConfig, traffic: Traffic, groups: Sequence[CostGroup]) -> str:
@@ -57,7 +65,9 @@ def _source(price: Price) -> str:
     subject = price.model or price.service or "any model"
     kind = price.kind.replace("_", " ")
     mark = "" if price.verified else "*"
-    return f"{subject}, {kind}{mark}: {price.usd:g} per {price.per}, {price.region}; {price.source}, {price.date}"
+    region = "every region" if price.region == EVERY_REGION else price.region
+    usd = f"{price.usd:.10f}".rstrip("0").rstrip(".")
+    return f"{subject}, {kind}{mark}: {usd} per {price.per}, {region}; {price.source}, {price.date}"
 
 
 def _group(group: CostGroup) -> dict[str, Any]:

@@ -70,12 +70,17 @@ def _price_lines(model: Model, region: str | None, sources: list[str]) -> Iterat
     for label, row in lines:
         claim = row.source if row.verified else f"{row.source}; not verified"
         mark = _mark(Source(claim, row.date), sources)
-        yield from _field(
-            f"  {label}", f"{row.usd:g} USD per {row.per}{mark}", indent=max(len(at) for at, _ in lines) + 4
-        )
+        yield from _field(f"  {label}", f"{_usd(row)}{mark}", indent=max(len(at) for at, _ in lines) + 4)
     others = ", ".join(place for place in regions if place != shown)
     if others:
         yield from _field("  --region", others)
+
+
+def _usd(row: Price) -> str:
+    """Tokens by the million, however AWS counts them, so that rows can be compared."""
+    if row.per.endswith("tokens"):
+        return f"{row.of(1e6):g} USD per million tokens"
+    return f"{row.usd:g} USD per {row.per}"
 
 
 def _price_label(row: Price, model: Model) -> str:

@@ -36,7 +36,7 @@ EVERY_REGION = "*"
 
 @dataclass(frozen=True)
 class Price:
-    """US dollars for one `per`. `verified` is False where the figure is not AWS's own; `entered` is "api" or "person".
+    """US dollars for one `per`. `entered` is "api" or "person"; what was not read at AWS itself is not `verified`.
 
     `tier` is None for the standard one; `commitment` is None where the kind knows none.
     """
@@ -91,5 +91,7 @@ def _index() -> Mapping[Key, Mapping[str, Price]]:
     for row in data["prices"]:
         found = Price(**row)
         key = (found.kind, found.model, found.service, found.commitment, found.tier)
-        index.setdefault(key, {})[found.region] = found
+        regions = index.setdefault(key, {})
+        if found.entered == "api" or found.region not in regions:  # what AWS's API said goes before what people entered
+            regions[found.region] = found
     return index

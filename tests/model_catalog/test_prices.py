@@ -48,10 +48,22 @@ def test_the_shipped_rows_have_source_date_unit_and_one_owner_at_most() -> None:
         assert one["usd"] > 0, one
         assert one["entered"] in ("api", "person"), one
         assert one["model"] is None or one["service"] is None, one
+        copied = "third" in one["source"] or "user recorded" in one["source"]
+        assert not (one["verified"] and copied), one
 
 
 def test_no_two_shipped_rows_say_the_same() -> None:
-    assert len(prices.prices()) == len(ROWS)
+    told_apart_by = ("kind", "model", "service", "commitment", "region", "tier", "entered")
+    assert len({tuple(one[name] for name in told_apart_by) for one in ROWS}) == len(ROWS)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_row_of_the_api_goes_before_one_that_people_entered(tmp_path: Path, order: int) -> None:
+    rows = [row("input_tokens", 2.0, model=MICRO), row("input_tokens", 3.0, model=MICRO, entered="api")]
+
+    with price_list(tmp_path, rows[::order]):
+        assert usd(price("input_tokens", model=MICRO, region="us-east-1")) == 3.0
+        assert [one.usd for one in prices.prices()] == [3.0]
 
 
 def test_the_shipped_rows_name_models_of_the_catalog() -> None:

@@ -245,3 +245,20 @@ from training_data.conversion import Target
 report = convert_dataset(Path(sys.argv[1]), Target("converse"), output=Path(sys.argv[2]))
 print(report.written, report.dropped)
 """
+
+
+@pytest.mark.parametrize("missing", ["hyperscan", "msgspec"])
+def test_without_the_fast_path_the_result_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    content = GOOD * 3 + GOOD.replace("q", "\\u00fc") + "{broken\n"
+    fast = convert(tmp_path, content)
+    expected = (tmp_path / "out.jsonl").read_bytes()
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.delitem(sys.modules, "training_data.fast_chats")
+
+    slow = convert(tmp_path, content, force=True)
+
+    assert line_conversion._fast_chats() is None
+    assert (tmp_path / "out.jsonl").read_bytes() == expected
+    assert (slow.written, slow.dropped, slow.shapes) == (fast.written, fast.dropped, fast.shapes)
