@@ -27,7 +27,7 @@ from stacks.provisioned_throughput_cost import provisioned_groups
 
 ON_DEMAND, PROVISIONED = "custom-model-deployment", "provisioned-throughput"
 CACHE_SECONDS = 60  # the API remembers for 15 s who serves an alias; the rest is for a busy machine
-RELEASE_SECONDS = 120  # the sweep of the schedules, 30 s of draining, the deletion
+RELEASE_SECONDS = 150  # the sweep of the schedules, 50 s of draining, the deletion
 SLACK = 1.3  # the second deploy and run do less than the first; this much time in their place leaves room
 
 
@@ -141,7 +141,7 @@ class CapacityDemo:
         self._caller.until(kind=ON_DEMAND, seconds=CACHE_SECONDS)
         self._table()
         late = (deleted - closing).total_seconds()
-        self._progress.line(f"gone {late:.0f} s after the window closed: the schedules' sweep, 30 s of draining")
+        self._progress.line(f"gone {late:.0f} s after the window closed: the schedules' sweep, 50 s of draining")
         self._progress.done(f"{self._caller.calls:,} calls so far, {len(self._caller.failures)} failed")
         return deleted
 
@@ -151,7 +151,7 @@ class CapacityDemo:
         found = self._stacks.clients("ssm").get_parameters(
             Names=[f"/bedrock-kit/{self._config.deployment.name}/aliases/{self._alias}/capacity"]
         )["Parameters"]
-        return "closed; the function is being woken" if found else "callers are sent elsewhere; deleted after 30 s"
+        return "closed; the function is being woken" if found else "callers are sent elsewhere; deleted after 50 s"
 
     def _destroy(self) -> None:
         self._progress.step("cdk destroy of the capacity stack, and what is billed by the hour")

@@ -58,7 +58,7 @@ def test_callers_are_sent_away_before_the_deletion(aws: FakeAws) -> None:
 
     assert withdrawn_at is not None
     assert deleted_at is not None
-    assert deleted_at - withdrawn_at >= timedelta(seconds=30)
+    assert deleted_at - withdrawn_at >= timedelta(seconds=50)
     assert (aws.throughputs, aws.published) == ({}, None)
 
 

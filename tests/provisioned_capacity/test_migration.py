@@ -122,7 +122,7 @@ def test_the_old_one_is_deleted_only_after_its_callers_went(aws: FakeAws) -> Non
 
     moved(aws)
 
-    assert moments["deleted"] - moments["swapped"] >= timedelta(seconds=30)
+    assert moments["deleted"] - moments["swapped"] >= timedelta(seconds=50)
 
 
 def test_a_move_that_dies_anywhere_goes_on_where_it_was() -> None:
