@@ -122,6 +122,8 @@ class Stack:
 
     def _roll_back(self, verb: str, before: dict[str, Existing], sent: dict[str, Sent]) -> None:
         back: dict[str, Sent] = {}
+        if verb == "UPDATE":  # within a second nobody could tell the way back from the way there
+            self.world.scheduler.sleep(1.0)
         for name, request in sent.items():
             now = self.resources[name]
             if name not in before:

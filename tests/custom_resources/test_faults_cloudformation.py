@@ -247,7 +247,7 @@ def test_fault_12_properties_round_trip(world: World, stack: Stack) -> None:
 
 
 def test_fault_12_an_update_that_lambda_repeats_does_not_come_before_the_way_back(world: World, stack: Stack) -> None:
-    """Both were sent within one second; the first is repeated a minute later."""
+    """The first is repeated a minute later, when the second was answered long ago."""
     stack.create(throughput())
     killed = [False]
 
