@@ -1,10 +1,12 @@
 """The states of the training workflow, from the check of the data to the published alias.
 
 CheckData -> Train (.sync, waits for days) -> RecordMetrics -> Promote -> WaitForPromotion ... -> PublishAlias
+          -> TrainAndValidate (with a validation set) ---> RecordMetrics
           -> ModelExists (this very run was done before) ----> Promote
 Any failure ends in Failed with the step's own message; the served model stays as it was.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import Duration
@@ -22,6 +24,8 @@ LAMBDA_ERRORS = (
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
 )
+VALIDATION_URI = "States.Format('s3://{}/{}', $.specification.bucket, $.specification.validation_key)"
+VALIDATION = {"ValidationDataConfig": {"Validators": [{"S3Uri.$": VALIDATION_URI}]}}
 JOB_RESOURCE = "arn:aws:states:::bedrock:createModelCustomizationJob.sync"
 
 
@@ -43,7 +47,8 @@ class CustomizationDefinition(Construct):
         failed = sfn.Fail(self, "Failed", error_path="$.failure.Error", cause_path="$.failure.Cause")
         run = {"run.$": "$", "custom_model_arn.$": "$.model.custom_model_arn"}
         checked = self._task("CheckData", check, None, "$.check", failed)
-        train = self._train().add_catch(failed, result_path="$.failure")
+        train = self._train("Train").add_catch(failed, result_path="$.failure")
+        validated = self._train("TrainAndValidate", VALIDATION).add_catch(failed, result_path="$.failure")
         existing = sfn.Pass(
             self,
             "ModelExists",
@@ -54,6 +59,7 @@ class CustomizationDefinition(Construct):
         promoted = self._promote(promotion, run, failed)
         choice = sfn.Choice(self, "TrainedBefore")
         choice.when(sfn.Condition.boolean_equals("$.check.trained", True), existing.next(promoted))
+        choice.when(sfn.Condition.is_present("$.specification.validation_key"), validated.next(recorded))
         choice.otherwise(train.next(recorded).next(promoted))
         self.start: sfn.IChainable = checked.next(choice)
 
@@ -99,7 +105,7 @@ class CustomizationDefinition(Construct):
         task.add_catch(failed, result_path="$.failure")
         return task
 
-    def _train(self) -> sfn.CustomState:
+    def _train(self, name: str, more: Mapping[str, Any] = {}) -> sfn.CustomState:
         names = "States.Format('s3://{}/{}', $.specification.bucket, $.key)"
         output = "States.Format('s3://{}/{}{}/', $.specification.bucket, $.specification.output_prefix, $.run_id)"
         tags = [
@@ -118,6 +124,7 @@ class CustomizationDefinition(Construct):
                 "HyperParameters.$": "$.specification.hyperparameters",
                 "TrainingDataConfig": {"S3Uri.$": names},
                 "OutputDataConfig": {"S3Uri.$": output},
+                **more,
                 "JobTags": tags,
                 "CustomModelTags": tags,
                 "ClientRequestToken.$": "$.check.client_request_token",
@@ -134,4 +141,4 @@ class CustomizationDefinition(Construct):
                 }
             ],
         }
-        return sfn.CustomState(self, "Train", state_json=state)
+        return sfn.CustomState(self, name, state_json=state)

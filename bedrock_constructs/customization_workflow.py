@@ -29,7 +29,8 @@ from bedrock_constructs.wildcard_reason import explain_wildcards
 class RunSpecification:
     """What every run of one customization has in common. `hyperparameters` are strings, as the API takes them.
 
-    `provisioned_model_name` is that of its provisioned throughput, empty where it has none.
+    `provisioned_model_name` is that of its provisioned throughput, `validation_key` that of its validation set; empty
+    where it has none.
     """
 
     customization: str
@@ -44,6 +45,7 @@ class RunSpecification:
     deployment_name: str
     provisioned_model_name: str
     role: iam.IRole
+    validation_key: str = ""
 
 
 class CustomizationWorkflow(Construct):
@@ -91,6 +93,7 @@ class CustomizationWorkflow(Construct):
             "bucket": self._bucket.bucket_name,
             "data_prefix": f"data/{item.customization}/",
             "output_prefix": f"output/{item.customization}/",
+            **({"validation_key": item.validation_key} if item.validation_key else {}),
         }
         return ssm.StringParameter(
             self,

@@ -48,7 +48,8 @@ def _customization_faults(config: DeploymentConfig) -> Iterator[str]:
                 f"{where}: deployment name and customization name must have {MAX_MODEL_OWNER - 1} characters together "
                 f"at most, got {len(owner) - 1} ({owner}); shorten one of them: the custom model's name has both"
             )
-        yield from (f"{where}.dataset: {file} does not exist" for file in item.dataset if not file.is_file())
+        for key, files in (("dataset", item.dataset), ("validation_dataset", item.validation_dataset)):
+            yield from (f"{where}.{key}: {file} does not exist" for file in files if not file.is_file())
         if config.inference_api and item.alias not in aliases:
             yield (
                 f"{where}.alias: {item.alias!r} is not an alias of the API; "

@@ -65,6 +65,7 @@ class Customization(Section):
     base_model: str
     method: Literal["FINE_TUNING"] = "FINE_TUNING"
     dataset: Annotated[list[Path], Field(min_length=1)]
+    validation_dataset: list[Path] = []
     system: str | None = None
     unlabelled: Literal["refuse", "continuation"] = "refuse"
     serving: Literal["on-demand", "provisioned"] = "on-demand"
@@ -213,7 +214,12 @@ def _resolve_paths(config: DeploymentConfig, folder: Path) -> DeploymentConfig:
     changes: dict[str, object] = {}
     if config.training:
         customizations = {
-            name: item.model_copy(update={"dataset": [folder / file for file in item.dataset]})
+            name: item.model_copy(
+                update={
+                    "dataset": [folder / file for file in item.dataset],
+                    "validation_dataset": [folder / file for file in item.validation_dataset],
+                }
+            )
             for name, item in config.training.customizations.items()
         }
         changes["training"] = config.training.model_copy(update={"customizations": customizations})

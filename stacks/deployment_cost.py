@@ -73,5 +73,5 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
 
 def _stored_bytes(config: DeploymentConfig) -> int:
     customizations = config.training.customizations.values() if config.training else ()
-    size = sum(file.stat().st_size for item in customizations for file in item.dataset)
+    size = sum(file.stat().st_size for item in customizations for file in (*item.dataset, *item.validation_dataset))
     return size + (document_bytes(config.knowledge_base) if config.knowledge_base else 0)

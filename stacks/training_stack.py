@@ -87,6 +87,7 @@ class TrainingStack(cdk.Stack):
             deployment_name=f"{self._deployment}-{name}",
             provisioned_model_name=self._throughputs.get(name, ""),
             role=role.role,
+            validation_key=dataset.validation_file and f"data/{name}/{dataset.validation_file}",
         )
 
     def _deliver(

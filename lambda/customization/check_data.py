@@ -10,7 +10,7 @@ from customization import run_names
 from training_data.dataset import DatasetReport, add_whole
 from training_data.dataset_checker import PIECE, DatasetChecker
 from training_data.dataset_file import name_findings, size_findings
-from training_data.dataset_rules import dataset_rules
+from training_data.dataset_rules import DatasetRules, dataset_rules
 from training_data.findings import CheckReport
 
 if TYPE_CHECKING:
@@ -29,19 +29,20 @@ def check_data(run: Mapping[str, Any], *, bedrock: "BedrockClient", s3: "S3Clien
         return {"trained": True, "custom_model_arn": existing}
     report = _check(run, s3)
     uri = _write_report(run, report, s3)
-    if report.finding_count:
-        raise TrainingDataError(_reason(report, run["key"], uri))
+    if report.training.finding_count:
+        raise TrainingDataError(_reason(report.training, run["key"], uri))
+    if report.validation and report.validation.finding_count:
+        raise TrainingDataError(_reason(report.validation, run["specification"]["validation_key"], uri))
     name = f"{run['execution_name']}-{timestamp}"  # jobs cannot be deleted: each needs a name of its own
     return {
         "trained": False,
-        "records": report.records,
+        "records": report.training.records,
         "job_name": name[-63:].lstrip("-"),
         "client_request_token": name,
     }
 
 
-def _check(run: Mapping[str, Any], s3: "S3Client") -> CheckReport:
-    """Memory is bounded by a piece and the longest line, whatever the object's size."""
+def _check(run: Mapping[str, Any], s3: "S3Client") -> DatasetReport:
     specification = run["specification"]
     rules = dataset_rules(
         specification["base_model"],
@@ -50,28 +51,40 @@ def _check(run: Mapping[str, Any], s3: "S3Client") -> CheckReport:
         min_records=specification["min_records"],
         max_records=specification["max_records"],
     )
+    bucket, validation_key = specification["bucket"], specification.get("validation_key")
+    training, sha256 = _check_object(bucket, run["key"], rules, s3)
+    if sha256 != run["dataset_sha256"]:
+        raise TrainingDataError(f"{run['key']} was replaced after this run began; the new content is a run of its own")
+    validation = _check_object(bucket, validation_key, rules, s3)[0] if validation_key else None
+    report = DatasetReport(training, validation)
+    add_whole(report, rules, bucket)
+    return report
+
+
+def _check_object(bucket: str, key: str, rules: DatasetRules, s3: "S3Client") -> tuple[CheckReport, str]:
+    """The report and the SHA-256. Memory is bounded by a piece and the longest line, whatever the object's size."""
     checker, digest, size = DatasetChecker(rules), hashlib.sha256(), 0
-    body = s3.get_object(Bucket=specification["bucket"], Key=run["key"])["Body"]
+    body = s3.get_object(Bucket=bucket, Key=key)["Body"]
     while piece := body.read(PIECE):
         digest.update(piece)
         checker.feed(piece)
         size += len(piece)
-    if digest.hexdigest() != run["dataset_sha256"]:
-        raise TrainingDataError(f"{run['key']} was replaced after this run began; the new content is a run of its own")
     report = checker.finish()
-    for finding in (*name_findings(run["key"], rules), *size_findings(size, rules)):
+    for finding in (*name_findings(key, rules), *size_findings(size, rules)):
         report.add(finding.line, finding.rule, finding.message)
-    add_whole(DatasetReport(report, None), rules, specification["bucket"])
-    return report
+    return report, digest.hexdigest()
 
 
-def _write_report(run: Mapping[str, Any], report: CheckReport, s3: "S3Client") -> str:
+def _write_report(run: Mapping[str, Any], report: DatasetReport, s3: "S3Client") -> str:
     specification = run["specification"]
     key = run_names.run_prefix(specification["customization"], run["run_id"]) + "check.json"
+    content = asdict(report.training)
+    if report.validation:
+        content["validation"] = asdict(report.validation)
     s3.put_object(
         Bucket=specification["bucket"],
         Key=key,
-        Body=json.dumps(asdict(report)).encode(),
+        Body=json.dumps(content).encode(),
         ContentType="application/json",
     )
     return f"s3://{specification['bucket']}/{key}"

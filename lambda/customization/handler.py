@@ -14,7 +14,7 @@ import boto3
 from customization import check_data as checking
 from customization import training_metrics
 from customization.promotion import Promotion
-from customization.start_run import RunStarter, customization_of
+from customization.start_run import RunStarter, customization_of, starts_a_run
 
 Event = Mapping[str, Any]
 
@@ -59,8 +59,8 @@ def _start_run(event: Event) -> dict[str, Any]:
     )
     if "detail" in event:
         key = event["detail"]["object"]["key"]
-        if not key.endswith(".jsonl"):  # the folder that the console makes, a note beside the data
-            return {"started": False, "reason": "not a .jsonl file"}
+        if not starts_a_run(key):
+            return {"started": False, "reason": "no training data"}
         return starter.start(customization_of(key), key)
     if event.get("stop"):
         return starter.stop(event["customization"])

@@ -9,13 +9,18 @@ RUN_ID_LENGTH = 16
 
 
 def run_id(specification: Mapping[str, Any], dataset_sha256: str) -> str:
-    """16 hexadecimal digits over base model, method, hyperparameters and dataset."""
+    """16 hexadecimal digits over base model, method, hyperparameters, dataset and validation set, if there is one.
+
+    The validation set's key names its content.
+    """
     content = {
         "base_model": specification["base_model"],
         "method": specification["method"],
         "hyperparameters": specification["hyperparameters"],
         "dataset_sha256": dataset_sha256,
     }
+    if "validation_key" in specification:
+        content["validation_key"] = specification["validation_key"]
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:RUN_ID_LENGTH]
 

@@ -146,6 +146,11 @@ class RunStarter:
             return None
 
 
+def starts_a_run(key: str) -> bool:
+    """Not a note beside the data, nor the folder that the console makes, nor a validation set, which comes along."""
+    return key.endswith(".jsonl") and key.split("/")[2:3] != ["validation"]
+
+
 def customization_of(key: str) -> str:
     """The customization whose data lies under `key`. Raises StartError for a key that is not data."""
     parts = key.split("/")

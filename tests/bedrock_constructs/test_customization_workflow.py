@@ -32,7 +32,9 @@ def definition(template: Template) -> dict[str, Any]:
 def test_every_task_that_fails_ends_the_run_with_its_own_message(states: dict[str, Any]) -> None:
     tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
 
-    assert set(tasks) == {"CheckData", "Train", "RecordMetrics", "Promote", "PromotionStatus", "PublishAlias"}
+    assert set(tasks) == {
+        *("CheckData", "Train", "TrainAndValidate", "RecordMetrics", "Promote", "PromotionStatus", "PublishAlias")
+    }
     for name, state in tasks.items():
         catch = {"ErrorEquals": ["States.ALL"], "Next": "Failed", "ResultPath": "$.failure"}
         assert state["Catch"] == [catch], name
@@ -72,7 +74,7 @@ def test_the_alias_is_published_only_when_its_target_is_ready(states: dict[str, 
 
 
 def test_a_model_that_exists_is_promoted_without_a_job(states: dict[str, Any]) -> None:
-    (choice,) = states["TrainedBefore"]["Choices"]
+    choice, _ = states["TrainedBefore"]["Choices"]
 
     assert choice == {"Variable": "$.check.trained", "BooleanEquals": True, "Next": "ModelExists"}
     assert (states["ModelExists"]["Next"], states["TrainedBefore"]["Default"]) == ("Promote", "Train")
@@ -101,6 +103,19 @@ def test_the_job_is_waited_for_in_one_state_and_gets_everything_from_the_run(sta
         "ClientRequestToken.$": "$.check.client_request_token",
     }
     assert train["ResultSelector"] == {"custom_model_arn.$": "$.OutputModelArn", "job_arn.$": "$.JobArn"}
+
+
+def test_a_validation_set_goes_to_a_job_that_is_the_same_otherwise(states: dict[str, Any]) -> None:
+    train, validated = states["Train"], states["TrainAndValidate"]
+    uri = "States.Format('s3://{}/{}', $.specification.bucket, $.specification.validation_key)"
+    more = {"ValidationDataConfig": {"Validators": [{"S3Uri.$": uri}]}}
+
+    assert states["TrainedBefore"]["Choices"][1] == {
+        "Variable": "$.specification.validation_key",
+        "IsPresent": True,
+        "Next": "TrainAndValidate",
+    }
+    assert validated == {**train, "Parameters": {**train["Parameters"], **more}}
 
 
 def test_a_job_of_weeks_fits_and_its_log_holds_no_data(template: Template) -> None:

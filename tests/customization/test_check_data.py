@@ -80,6 +80,38 @@ def test_too_few_and_too_many_records_stop_the_run(count: int) -> None:
         checking.check(a_run(content))
 
 
+VALIDATION_KEY = "data/support/validation/0123.jsonl"
+
+
+def with_validation(training: bytes, validation: bytes) -> Checking:
+    checking = Checking().without_model().with_data(training, report=False)
+    checking.s3.add_response("get_object", streamed(validation), {"Bucket": BUCKET, "Key": VALIDATION_KEY})
+    expected = {"Bucket": BUCKET, "Key": REPORT, "Body": ANY, "ContentType": "application/json"}
+    checking.s3.add_response("put_object", {}, expected)
+    return checking
+
+
+def test_a_good_validation_set_is_reported_and_its_records_are_not_the_runs() -> None:
+    checking = with_validation(GOOD, record("E2?"))
+
+    assert checking.check(a_run(GOOD, validation_key=VALIDATION_KEY))["records"] == 2
+    assert checking.report["validation"]["records"] == 1
+
+
+@pytest.mark.parametrize(
+    ("validation", "message"),
+    [
+        (record() + b"{broken\n", f"^{VALIDATION_KEY}:2: is not one JSON object"),
+        (record() * 3, f"^{KEY}: must hold 2 to 4 records, got 5"),
+    ],
+)
+def test_a_validation_set_that_would_fail_the_job_stops_the_run(validation: bytes, message: str) -> None:
+    checking = with_validation(GOOD, validation)
+
+    with pytest.raises(TrainingDataError, match=message):
+        checking.check(a_run(GOOD, validation_key=VALIDATION_KEY))
+
+
 def test_data_that_was_replaced_after_the_start_is_not_trained_under_the_old_hash() -> None:
     checking = Checking().without_model().with_data(GOOD, report=False)
 

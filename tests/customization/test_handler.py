@@ -75,7 +75,7 @@ def test_an_unknown_action_is_refused(capsys: pytest.CaptureFixture[str]) -> Non
     assert logged(capsys)["outcome"] == "failed"
 
 
-@pytest.mark.parametrize("key", ["data/support/", "data/support/notes.txt"])
+@pytest.mark.parametrize("key", ["data/support/", "data/support/notes.txt", "data/support/validation/1.jsonl"])
 def test_what_lies_beside_the_data_starts_nothing(key: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert handler.start_run(uploaded(key), None)["started"] is False
     assert logged(capsys)["outcome"] == "ok"

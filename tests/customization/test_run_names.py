@@ -17,6 +17,7 @@ SHA = "a" * 64
         {"base_model": "amazon.nova-lite-v1:0:300k"},
         {"method": "CONTINUED_PRE_TRAINING"},
         {"hyperparameters": {"epochCount": "3"}},
+        {"validation_key": "data/support/validation/0123.jsonl"},
     ],
 )
 def test_what_changes_the_model_changes_the_run(change: dict[str, object]) -> None:

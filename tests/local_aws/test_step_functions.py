@@ -36,7 +36,9 @@ def role(client: Client) -> str:
 
 @pytest.fixture
 def start(client: Client, role: str) -> Callable[..., str]:
-    def begin(name: str, *, resource: str = f"{RESOURCE}.sync", data: str = "good", **task: Any) -> str:
+    def begin(
+        name: str, *, resource: str = f"{RESOURCE}.sync", data: str = "good", more: Any = None, **task: Any
+    ) -> str:
         parameters = {
             "JobName": name,
             "CustomModelName": name,
@@ -46,6 +48,7 @@ def start(client: Client, role: str) -> Callable[..., str]:
             "TrainingDataConfig": {"S3Uri": f"s3://{BUCKET}/{data}.jsonl"},
             "OutputDataConfig": {"S3Uri": f"s3://{BUCKET}/output/"},
             "JobTags": [{"Key": "Owner", "Value": "support"}],
+            **(more or {}),
         }
         state = {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True, **task}
         definition = json.dumps({"StartAt": "Train", "States": {"Train": state}})
@@ -92,6 +95,18 @@ def test_without_sync_the_state_ends_when_the_job_is_created(client: Client, sta
 
     job = client("bedrock").get_model_customization_job(jobIdentifier=output["JobArn"])
     assert job["status"] == "InProgress"
+
+
+def test_a_validation_set_gives_metrics_of_its_own(client: Client, start: Callable[..., str]) -> None:
+    client("s3").put_object(Bucket=BUCKET, Key="held-out.jsonl", Body=record(11).encode())
+    validators = [{"S3Uri": f"s3://{BUCKET}/held-out.jsonl"}]
+    done = ended(client, start("validated", more={"ValidationDataConfig": {"Validators": validators}}))
+
+    job = json.loads(done["output"])
+    assert job["ValidationMetrics"][0]["ValidationLoss"] > 0
+    keys = [item["Key"] for item in client("s3").list_objects_v2(Bucket=BUCKET, Prefix="output/")["Contents"]]
+    (folder,) = {key.split("/")[1] for key in keys if key.endswith("validation_metrics.csv")}
+    assert folder.removeprefix("model-customization-job-") == job["JobArn"].rpartition("/")[2]
 
 
 def test_a_failed_job_fails_the_state_with_its_message(client: Client, start: Callable[..., str]) -> None:
