@@ -1,5 +1,8 @@
 """Capacity that is billed by the hour, alone in its stack so that it can be destroyed alone."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
@@ -7,6 +10,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from bedrock_constructs.capacity_start import CapacityStart
 from bedrock_constructs.provisioned_capacity import ProvisionedCapacity
 from bedrock_constructs.provisioned_throughput import ProvisionedThroughput
 from bedrock_constructs.provisioned_throughput_rights import ThroughputTarget
@@ -39,10 +43,17 @@ class ProvisionedThroughputStack(cdk.Stack):
         )
         if hard_stop_topic:
             hard_stop_topic.add_subscription(subscriptions.LambdaSubscription(capacity.function))
+        start = CapacityStart(
+            self,
+            "CapacityStart",
+            function=capacity.function,
+            kit_deployment=config.deployment.name,
+            settings_hash=_hash_of(sections),
+        )
         for name, item in sections.items():
             construct_name = "".join(part.capitalize() for part in name.split("-"))
             schedule = item.schedule.model_dump(by_alias=True) if item.schedule else None
-            ProvisionedThroughput(
+            throughput = ProvisionedThroughput(
                 self,
                 construct_name,
                 kit_deployment=config.deployment.name,
@@ -54,6 +65,9 @@ class ProvisionedThroughputStack(cdk.Stack):
                 release_when_idle_hours=item.release_when_idle_hours,
                 accepted_hourly_cost_usd=item.accept_hourly_cost_usd,
             )
+            # Deleted before it: a destroy that a commitment refuses leaves the clock and whom it tells of the renewal.
+            throughput.node.add_dependency(capacity)
+            start.node.add_dependency(throughput)
             if schedule:
                 capacity.open_and_close(construct_name, targets[name].name, schedule)
         cdk.CfnOutput(self, "CapacityFunction", value=capacity.function.function_name)
@@ -63,6 +77,11 @@ class ProvisionedThroughputStack(cdk.Stack):
 def provisioned_model_name(config: DeploymentConfig, section: str) -> str:
     """The throughput's name in Bedrock."""
     return f"{config.deployment.name}-{config.provisioned_throughput[section].customization or section}"
+
+
+def _hash_of(sections: Mapping[str, Section]) -> str:
+    wanted = {name: item.model_dump(mode="json") for name, item in sections.items()}
+    return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
 
 
 def _target(config: DeploymentConfig, name: str, item: Section) -> ThroughputTarget:

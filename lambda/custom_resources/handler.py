@@ -18,6 +18,7 @@ from botocore.config import Config
 
 from custom_resources import answer
 from custom_resources.bucket_objects import BucketObjectsResource
+from custom_resources.capacity_start import CapacityStartResource
 from custom_resources.custom_model_deployment import CustomModelDeploymentResource
 from custom_resources.customization_start import CustomizationStartResource
 from custom_resources.lifecycle import AsyncResource, Request, ResourceFailedError, error_code
@@ -53,6 +54,7 @@ def resources(session: boto3.Session, region: str) -> dict[str, Factory]:
             session.client("ssm", config=patient),
             session.client("service-quotas", config=patient),
         ),
+        "Custom::BedrockCapacityStart": lambda: CapacityStartResource(session.client("lambda", config=patient).invoke),
         "Custom::BucketObjects": lambda: BucketObjectsResource(session.client("s3", config=patient)),
         "Custom::BedrockCustomizationStart": lambda: CustomizationStartResource(
             session.client("lambda", config=once).invoke

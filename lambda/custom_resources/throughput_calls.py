@@ -29,6 +29,10 @@ def is_ours(bedrock: "BedrockClient", found: "Throughput", wanted: ThroughputPro
     return carries(bedrock, found["provisionedModelArn"], marks)
 
 
+def is_of(bedrock: "BedrockClient", found: "Throughput", deployment: str) -> bool:
+    return carries(bedrock, found["provisionedModelArn"], ownership(deployment))
+
+
 def buy(bedrock: "BedrockClient", wanted: ThroughputProperties, model: str, token: str) -> None:
     """The same token buys once, however often it is asked with."""
     order: CreateRequest = {

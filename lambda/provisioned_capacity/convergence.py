@@ -54,13 +54,13 @@ class Convergence:
     def step(self) -> Step:
         settings, ledger = self._books.settings(), self._books.ledger()
         if settings is None or ledger is None:
-            return self._undeployed()
+            return self._undeployed(ledger)
         settings, ledger = self._with_what_was_moved(settings, ledger)
         found = throughput_calls.find(self._books.clients.bedrock, self._books.name)
         if found is not None and not throughput_calls.is_ours(self._books.clients.bedrock, found, settings.throughput):
             raise ResourceFailedError(f"{settings.name} exists and does not carry this deployment's tags: not touched")
         if found is not None:
-            ledger = self._with_renewal_told(settings, ledger, found)
+            ledger = renewal.with_renewal_told(self._books, ledger, found, settings.throughput.accepted_hourly_cost_usd)
             ledger = self._with_idle_hold(settings, ledger, found)
         wanted = wanted_state(settings, ledger, self._books.clock())
         return self._report(wanted, found, settled=self._move(settings, ledger, found, wanted))
@@ -84,15 +84,13 @@ class Convergence:
             self._ordered_with = settings
         return settled
 
-    def _undeployed(self) -> Step:
+    def _undeployed(self, ledger: Ledger | None) -> Step:
+        """A ledger without settings is left by a destroy under way, or by one that a commitment refused."""
+        found = throughput_calls.find(self._books.clients.bedrock, self._books.name) if ledger else None
+        if ledger and found and throughput_calls.is_of(self._books.clients.bedrock, found, self._books.deployment):
+            renewal.with_renewal_told(self._books, ledger, found, hourly_cost_usd=None)
         settled = self._ordered_with is None or give_back(self._books, self._ordered_with.throughput)
         return Step(self._books.name, "not deployed", "nothing", "its stack is gone or not yet there", None, settled)
-
-    def _with_renewal_told(self, settings: Settings, ledger: Ledger, found: "Throughput") -> Ledger:
-        mark = renewal.due_warning(found, ledger.warned, self._books.clock())
-        if mark is None:
-            return ledger
-        return self._books.tell_once(ledger, mark, renewal.warning_text(found, settings.throughput))
 
     def _with_idle_hold(self, settings: Settings, ledger: Ledger, found: "Throughput") -> Ledger:
         now, hours = self._books.clock(), settings.release_when_idle_hours

@@ -15,6 +15,7 @@ from custom_resources.lifecycle import Phase, ResourceFailedError
 from custom_resources.throughput_model import ThroughputProperties, wanted_model
 from provisioned_capacity.bookkeeping import Books
 from provisioned_capacity.purchase import buy, token
+from provisioned_capacity.renewal import with_renewal_told
 from provisioned_capacity.settings import Settings
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def end_kept(books: Books, settings: Settings, ledger: Ledger) -> Ledger:
     if found is not None and not throughput_calls.is_committed(found, books.clock()):
         throughput_calls.ask_delete(books.clients.bedrock, found, settings.throughput)
     if found is not None:
-        return ledger
+        return with_renewal_told(books, ledger, found, settings.throughput.accepted_hourly_cost_usd)
     ended = replace(ledger, kept=None)
     books.write(ended)
     return ended

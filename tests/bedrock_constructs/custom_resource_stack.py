@@ -10,6 +10,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 
 from bedrock_constructs.bucket_objects import BucketObjects
+from bedrock_constructs.capacity_start import CapacityStart
 from bedrock_constructs.custom_model_deployment import CustomModelDeployment
 from bedrock_constructs.customization_start import CustomizationStart
 from bedrock_constructs.model_access import ModelAccess
@@ -31,6 +32,7 @@ def template() -> Template:
     folder = Path(__file__).resolve().parent.parent / "custom_resources"
     BucketObjects(stack, "Files", source=folder, destination=bucket, prefix="docs/", delete_on_removal=False)
     starter = lambda_.Function.from_function_name(stack, "Starter", "starter")
+    CapacityStart(stack, "CapacityStart", function=starter, kit_deployment="sup", settings_hash="h")
     CustomizationStart(stack, "Start", starter=starter, customization="support", data_key="data/a", spec_hash="h")
     return Template.from_stack(stack)
 

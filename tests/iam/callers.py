@@ -15,6 +15,7 @@ CALLERS = {
         "knowledge-base/CustomResourceProviderFunctionRole",
         "training/CustomResourceProviderFunctionRole",
     ),
+    "custom_resources/capacity_start.py": ("provisioned-throughput/CustomResourceProviderFunctionRole",),
     "custom_resources/custom_model_deployment.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/customization_start.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/model_access.py": ("model-access/CustomResourceProviderFunctionRole",),

@@ -48,8 +48,13 @@ CAPACITY_ROLES = {
         allowed=[
             *THROUGHPUT_RIGHTS,
             *on(f"{CAPACITY}/ledger", "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"),
+            *on(FUNCTION, "lambda:InvokeFunction"),
         ],
-        denied=[*NOT_THE_THROUGHPUTS, *on(f"{CAPACITY}/settings", "ssm:PutParameter")],
+        denied=[
+            *NOT_THE_THROUGHPUTS,
+            *on(f"{CAPACITY}/settings", "ssm:PutParameter"),
+            *on(arn("lambda", "function:other"), "lambda:InvokeFunction"),
+        ],
     ),
     "provisioned-throughput/CapacityFunctionRole": Cases(
         logs="iam-provisioned-throughput-CapacityFunctionLogs",

@@ -55,3 +55,50 @@ def test_the_warning_of_the_last_day_follows_that_of_the_week(aws: FakeAws) -> N
         aws.sleep(12 * 3600 - 60)
 
     assert len(aws.told) == 2
+
+
+def test_lost_ticks_cost_no_warning_that_still_helps(aws: FakeAws) -> None:
+    aws.deploy(ledger={"state": "bought"})
+    aws.plant(commitment="SixMonths", end=aws.now + timedelta(days=8))
+    settle(aws)
+    aws.sleep(timedelta(days=7, hours=20).total_seconds())
+
+    settle(aws)
+
+    (text,) = aws.told
+    assert "1 days" in text.split("\n")[0]
+
+
+def test_a_renewed_term_is_warned_about_anew(aws: FakeAws) -> None:
+    aws.deploy(ledger={"state": "bought"})
+    item = aws.plant(commitment="OneMonth", end=aws.now + timedelta(hours=12))
+    settle(aws)
+    item["end"] += timedelta(days=30)
+    aws.sleep(timedelta(days=30).total_seconds())
+
+    settle(aws)
+
+    assert len(aws.told) == 2
+
+
+def test_a_destroy_that_was_refused_leaves_the_warnings(aws: FakeAws) -> None:
+    """CloudFormation deletes the settings, then is refused the throughput: it does not come to the function."""
+    aws.deploy(ledger={"state": "bought"})
+    aws.plant(commitment="OneMonth", end=aws.now + timedelta(days=9))
+    aws.undeploy()
+    for _ in range(10):
+        settle(aws)
+        aws.sleep(24 * 3600 - 60)
+
+    assert [("7 days" in text, "1 days" in text) for text in aws.told] == [(True, False), (False, True)]
+    assert aws.log == []
+
+
+def test_a_strangers_throughput_of_the_name_is_not_told_about(aws: FakeAws) -> None:
+    aws.deploy()
+    aws.plant(commitment="OneMonth", end=aws.now + timedelta(days=1), tags={"bedrock-kit:deployment": "other"})
+    aws.undeploy()
+
+    settle(aws)
+
+    assert aws.told == []

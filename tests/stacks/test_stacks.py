@@ -145,3 +145,15 @@ def test_only_the_budgets_hard_stop_may_wake_the_capacity_function_through_sns()
     assert told["Ref"] in exported
     assert permission["SourceArn"] == subscription["TopicArn"]
     assert permission["FunctionName"] == subscription["Endpoint"]
+
+
+def test_a_throughput_is_made_after_its_clock_and_deleted_before_it_and_a_deploy_wakes_the_clock_last() -> None:
+    template = synthesized(CONFIGS["full"])["full-provisioned-throughput"]
+    (throughput,) = resources(template, "Custom::BedrockProvisionedThroughput").items()
+    (start,) = resources(template, "Custom::BedrockCapacityStart").values()
+    clock = [*resources(template, "AWS::Scheduler::Schedule"), *resources(template, "AWS::CloudWatch::Alarm")]
+    settings = [name for name in resources(template, "AWS::SSM::Parameter") if "Settings" in name]
+
+    assert len(clock) == 4  # the tick, opens, closes; the alarm
+    assert set(clock) <= set(throughput[1]["DependsOn"])
+    assert {throughput[0], *settings} <= set(start["DependsOn"])
