@@ -18,7 +18,7 @@ def test_an_unknown_type_fails_and_lists_the_known_ones() -> None:
         stack = Stack(world)
         stack.create({"Thing": ("Custom::Thing", {"Name": "a"})})
 
-    assert "Custom::Thing is not one of the kit's: Custom::BedrockCustomModelDeployment" in stack.requests[0].reason
+    assert "Custom::Thing is not one of the kit's: Custom::BedrockCapacityStart, " in stack.requests[0].reason
 
 
 def test_an_invocation_writes_one_line() -> None:
