@@ -26,18 +26,13 @@ def main(arguments: list[str] | None = None) -> int:
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # names and records of any bytes
     given = sys.argv[1:] if arguments is None else arguments
     name = given[0] if given and given[0] in COMMANDS else None
-    parser = argparse.ArgumentParser(prog="kit", description="Amazon Bedrock in your own AWS account.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    subparsers = {command: commands.add_parser(command, help=text) for command, text in COMMANDS.items()}
-    module = importlib.import_module(f"kit.{name}") if name else None
-    if module and name:
-        module.add_arguments(subparsers[name])
-    options = parser.parse_args(given)
-    assert module, "argparse refuses arguments that name no command"
     try:
-        code = int(module.run(options))
+        code = _run(given, name)
         sys.stdout.flush()
         return code
+    except ModuleNotFoundError as error:
+        print(f"kit {name}: {error.msg}; run make setup, then .venv/bin/python -m kit {name}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return 130
@@ -50,6 +45,18 @@ def main(arguments: list[str] | None = None) -> int:
         _give_up_output()
         print(f"kit {name}: the output cannot be written: {error.strerror}", file=sys.stderr)
         return 2
+
+
+def _run(given: list[str], name: str | None) -> int:
+    parser = argparse.ArgumentParser(prog="kit", description="Amazon Bedrock in your own AWS account.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    subparsers = {command: commands.add_parser(command, help=text) for command, text in COMMANDS.items()}
+    module = importlib.import_module(f"kit.{name}") if name else None
+    if module and name:
+        module.add_arguments(subparsers[name])
+    options = parser.parse_args(given)
+    assert module, "argparse refuses arguments that name no command"
+    return int(module.run(options))
 
 
 def _give_up_output() -> None:

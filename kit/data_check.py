@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from model_catalog import catalog
+from model_catalog.selection import method_name
 from training_data.dataset import DatasetReport, check_dataset
 from training_data.dataset_file import DatasetFileError
 from training_data.dataset_rules import METHOD_RULES, DatasetRules, dataset_rules
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method",
         default="FINE_TUNING",
-        type=lambda name: name.upper().replace("-", "_"),
+        type=method_name,
         choices=METHODS,
         metavar="METHOD",
         help=f"{', '.join(METHODS)} (default: FINE_TUNING)",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kit.data_check import METHODS, as_text, report_parts, rules_for
 from model_catalog import catalog
+from model_catalog.selection import method_name
 from training_data.atomic_output import OutputError
 from training_data.conversion import UNLABELLED, Target, TargetError
 from training_data.convert_dataset import convert_dataset
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method",
         default="FINE_TUNING",
-        type=lambda name: name.upper().replace("-", "_"),
+        type=method_name,
         choices=(*METHODS, CONTINUED_PRE_TRAINING),
         metavar="METHOD",
         help=f"{', '.join(METHODS)} (default: FINE_TUNING) or {CONTINUED_PRE_TRAINING}",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kit.data_check import METHODS, as_text, report_parts, rules_for
 from model_catalog import catalog
+from model_catalog.selection import method_name
 from training_data.atomic_output import OutputError, refuse_output
 from training_data.dataset import check_dataset
 from training_data.dataset_file import DatasetFileError
@@ -16,9 +17,7 @@ from training_data.splitting import split_dataset
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="JSON lines in the base model's record format")
     parser.add_argument("--model", required=True, metavar="ID", help="customization id or inference id")
-    parser.add_argument(
-        "--method", default="FINE_TUNING", type=lambda name: name.upper().replace("-", "_"), choices=METHODS
-    )
+    parser.add_argument("--method", default="FINE_TUNING", type=method_name, choices=METHODS)
     parser.add_argument("--share", type=_share, default=0.1, metavar="SHARE", help="of validation records (0.1)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed, the same split (0)")
     parser.add_argument("--training", required=True, type=Path, metavar="FILE")

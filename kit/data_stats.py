@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _lines(statistics: DatasetStatistics, limit: int | None) -> list[str]:
     tokens, records = statistics.tokens, len(statistics.tokens)
-    turns = ", ".join(f"{count} x {number}" for number, count in sorted(statistics.turns.items())[:12])
+    turns = ", ".join(f"{number} in {count:,} records" for number, count in sorted(statistics.turns.items())[:12])
     lines = [
         f"records: {records:,}, {statistics.with_system:,} with a system prompt",
         f"tokens, estimated as {BYTES_PER_TOKEN} bytes of UTF-8 each: {sum(tokens):,} in all",

@@ -5,7 +5,7 @@ import importlib
 import sys
 
 from model_catalog.catalog import CatalogError
-from model_catalog.selection import ANY_METHOD, SORT_KEYS
+from model_catalog.selection import ANY_METHOD, SORT_KEYS, method_name
 
 METHODS = ("FINE_TUNING", "DISTILLATION", "REINFORCEMENT_FINE_TUNING", "CONTINUED_PRE_TRAINING")
 MODALITIES = ("text", "image", "video", "audio", "speech", "embedding")
@@ -40,6 +40,7 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
         "--customizable",
         nargs="?",
         const=ANY_METHOD,
+        type=method_name,
         choices=(ANY_METHOD, *METHODS),
         metavar="METHOD",
         help=f"{', '.join(METHODS)}; default: any",

@@ -10,6 +10,11 @@ DEFAULT_REGION = "us-east-1"
 ANY_METHOD = "ANY"
 
 
+def method_name(text: str) -> str:
+    """A method of customization as Bedrock spells it, however a person does: fine-tuning is FINE_TUNING."""
+    return text.upper().replace("-", "_")
+
+
 @dataclass(frozen=True)
 class Filters:
     """None (or False) filters nothing; `serve` is "on-demand" or "provisioned"; prices: US dollars per million tokens.

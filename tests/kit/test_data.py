@@ -70,6 +70,17 @@ def test_an_output_without_space_is_an_error_without_traceback(tmp_path: Path, c
     assert done.returncode == 2
 
 
+@pytest.mark.parametrize("command", ["cost", "models refresh --dry-run"])
+def test_a_python_without_the_packages_says_which_one_has_them(command: str) -> None:
+    arguments = [sys.executable, "-S", "-m", "kit", *command.split()]
+
+    done = subprocess.run(arguments, cwd=PROJECT, capture_output=True, text=True)
+
+    assert done.returncode == 2
+    assert "; run make setup, then .venv/bin/python -m kit " in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_closed_output_is_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "train.jsonl").write_text(GOOD * 8, encoding="utf-8")
     command = f"{sys.executable} -m kit data check {tmp_path / 'train.jsonl'} --model {MODEL} >&-"

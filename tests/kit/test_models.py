@@ -29,7 +29,9 @@ def test_filters_that_nothing_fits_give_an_empty_list(capsys: pytest.CaptureFixt
     assert json.loads(printed(capsys, "--provider", "nobody", "--json")) == []
 
 
-@pytest.mark.parametrize("arguments", [[], ["--region", "eu-west-1"], ["--customizable"], ["--serve", "provisioned"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["--region", "eu-west-1"], ["--customizable", "fine-tuning"], ["--serve", "provisioned"]]
+)
 def test_the_table_fits_120_columns(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(capsys, *arguments).splitlines()
 
