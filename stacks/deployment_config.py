@@ -10,7 +10,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-Name = Annotated[str, Field(pattern=r"^[a-z](-?[a-z0-9]){1,30}$")]
+NAME, REGION = r"^[a-z](-?[a-z0-9]){1,30}$", r"^[a-z]{2}(-[a-z]+)+-\d$"
+TIME, ADDRESS = r"^([01]\d|2[0-3]):[0-5]\d$", r"^[^@\s]+@[^@\s]+$"
+IN_WORDS = {
+    NAME: "2 to 31 small letters and digits, a letter first, with single dashes between them",
+    REGION: "a region such as us-east-1",
+    TIME: "a time such as 08:00",
+    ADDRESS: "a mail address",
+}
+Name = Annotated[str, Field(pattern=NAME)]
 Removal = Literal["retain", "destroy"]
 Percent = Annotated[float, Field(ge=0.1, le=1_000_000)]
 DEPLOYMENT_TAG = "bedrock-kit:deployment"
@@ -37,7 +45,7 @@ class Deployment(Section):
     """
 
     name: Name
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    region: Annotated[str, Field(pattern=REGION)]
     allow_data_deletion: bool = False
     allow_unlisted: bool = False
 
@@ -82,8 +90,8 @@ class CapacitySchedule(Section):
     """When it is there: on `days` from `from` to `to` of `time_zone`; a `to` at or before `from` is the next day's."""
 
     days: Annotated[list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]], Field(min_length=1)]
-    start: Annotated[str, Field(alias="from", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-    end: Annotated[str, Field(alias="to", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    start: Annotated[str, Field(alias="from", pattern=TIME)]
+    end: Annotated[str, Field(alias="to", pattern=TIME)]
     time_zone: str
 
 
@@ -106,7 +114,7 @@ class ProvisionedThroughput(Section):
     schedule: CapacitySchedule | None = None
     expires: date | None = None
     release_when_idle_hours: Annotated[int, Field(ge=1, le=720)] | None = None
-    notify: list[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]] = []
+    notify: list[Annotated[str, Field(pattern=ADDRESS)]] = []
 
 
 class KnowledgeBase(Section):
@@ -151,7 +159,7 @@ class Budget(Section):
     monthly_usd: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     actual_percent: list[Percent] = [50, 80, 100]
     forecast_percent: list[Percent] = [100]
-    emails: Annotated[list[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]], Field(max_length=10)] = []
+    emails: Annotated[list[Annotated[str, Field(pattern=ADDRESS)]], Field(max_length=10)] = []
     topic: bool = False
     hard_stop: bool = False
     by_tag: bool = False
@@ -185,11 +193,13 @@ def load_deployment_config(path: Path) -> DeploymentConfig:
 
 def _fault(file: str, detail: object) -> str:
     assert isinstance(detail, dict)
-    where = ".".join(str(part) for part in detail["loc"])
+    where = ".".join(str(part) for part in detail["loc"] if part != "[key]")
     if detail["type"] == "extra_forbidden":
         return f"{file}: {where} is not a setting, got {detail['input']!r}; allowed names: {_allowed(detail['loc'])}"
     if detail["type"] == "missing":
         return f"{file}: {where} is missing; add it"
+    if detail["type"] == "string_pattern_mismatch":
+        return f"{file}: {where}: must be {IN_WORDS[detail['ctx']['pattern']]}, got {detail['input']!r}; change it"
     return f"{file}: {where}: {detail['msg'][0].lower()}{detail['msg'][1:]}, got {detail['input']!r}"
 
 

@@ -143,3 +143,24 @@ def test_an_order_of_the_place_where_the_alias_is_promoted_is_accepted(tmp_path:
 
     assert config.inference_api
     assert config.inference_api.aliases["support-bot"].order == ["on-demand"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('name = "A b"\nregion = "us-east-1"', "deployment.name: must be 2 to 31 small letters and digits"),
+        ('name = "sup"\nregion = "Virginia"', "deployment.region: must be a region such as us-east-1, got 'Virginia'"),
+        (
+            'name = "sup"\nregion = "us-east-1"\n[inference_api.aliases.x]\nmodel = "m"',
+            "inference_api.aliases.x: must be 2 to 31 small letters and digits",
+        ),
+    ],
+)
+def test_a_pattern_is_told_in_words(tmp_path: Path, text: str, fault: str) -> None:
+    file = tmp_path / "deployment.toml"
+    file.write_text(f"[deployment]\n{text}\n", encoding="utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        load_deployment_config(file)
+
+    assert str(caught.value).startswith(f"deployment.toml: {fault}")
