@@ -16,7 +16,7 @@ second throughput is bought where one of ours exists.
 API: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateProvisionedModelThroughput.html
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -102,19 +102,22 @@ class ProvisionedThroughputResource:
         found = throughput_calls.find(self._bedrock, wanted.name)
         if found is not None and not throughput_calls.is_ours(self._bedrock, found, wanted):
             return
-        if found is not None and throughput_calls.is_committed(found, self._clock()):
-            raise ResourceFailedError(throughput_calls.committed_reason(found, wanted, self._clock()))
-        self._refuse_what_is_kept(wanted)
+        there = [item for item in (found, *self._left_by_a_move(wanted)) if item is not None]
+        for item in there:
+            if throughput_calls.is_committed(item, self._clock()):
+                raise ResourceFailedError(throughput_calls.committed_reason(item, wanted, self._clock()))
         # No tick of the schedule buys it back: its settings parameter, without which it does nothing, is gone already.
-        self._withdraw(wanted, found)
-        if found is not None and not self._is_draining(wanted):
-            throughput_calls.ask_delete(self._bedrock, found, wanted)
+        self._withdraw(wanted, there)
+        for item in there:
+            if not self._is_draining(wanted):
+                throughput_calls.ask_delete(self._bedrock, item, wanted)
 
     def describe(self, request: Request) -> Snapshot:
         wanted = ThroughputProperties.of(request)
         found = throughput_calls.find(self._bedrock, wanted.name)
         if request.request_type == "Delete":
-            if found is not None and throughput_calls.is_ours(self._bedrock, found, wanted):
+            ours = found is not None and throughput_calls.is_ours(self._bedrock, found, wanted)
+            if ours or self._left_by_a_move(wanted):
                 return Snapshot(Phase.IN_PROGRESS)
             capacity_ledger.remove_ledger(self._ssm, wanted.kit_deployment, wanted.name)
             return Snapshot(Phase.GONE)
@@ -126,14 +129,12 @@ class ProvisionedThroughputResource:
             publish_capacity(self._ssm, wanted.kit_deployment, wanted.alias, found, self._clock())
         return Snapshot(phase)
 
-    def _refuse_what_is_kept(self, wanted: ThroughputProperties) -> None:
-        """A move to another size may have left one behind under its commitment: it must not be forgotten."""
+    def _left_by_a_move(self, wanted: ThroughputProperties) -> "list[Throughput]":
+        """A move to another size has two for a while, and may leave one under its commitment: none is forgotten."""
         ledger = self._ledger(wanted)
-        kept = throughput_calls.find(self._bedrock, ledger.kept) if ledger and ledger.kept else None
-        if kept is not None and throughput_calls.is_committed(kept, self._clock()):
-            raise ResourceFailedError(throughput_calls.committed_reason(kept, wanted, self._clock()))
-        if kept is not None:
-            throughput_calls.ask_delete(self._bedrock, kept, wanted)
+        names = [throughput_calls.next_name(wanted.name), ledger.kept if ledger else None]
+        found = [throughput_calls.find(self._bedrock, name) for name in names if name]
+        return [item for item in found if item is not None and throughput_calls.is_ours(self._bedrock, item, wanted)]
 
     @staticmethod
     def _may_be_absent(request: Request, ledger: Ledger) -> bool:
@@ -162,15 +163,16 @@ class ProvisionedThroughputResource:
         )
         return {}
 
-    def _withdraw(self, wanted: ThroughputProperties, found: "Throughput | None") -> None:
+    def _withdraw(self, wanted: ThroughputProperties, there: "Sequence[Throughput]") -> None:
         if not wanted.alias:
             return
-        if found is None:
+        arns = [item["provisionedModelArn"] for item in there]
+        if not arns:
             published = read_capacity(self._ssm, wanted.kit_deployment, wanted.alias)
             # After a replacement the alias is served by the new throughput: then the parameter is not this one's.
             if published and throughput_calls.find(self._bedrock, published["target_arn"]) is None:
                 json_parameter.remove(self._ssm, parameter_name(wanted.kit_deployment, wanted.alias))
-        elif withdraw_capacity(self._ssm, wanted.kit_deployment, wanted.alias, found["provisionedModelArn"]):
+        elif any(withdraw_capacity(self._ssm, wanted.kit_deployment, wanted.alias, arn) for arn in arns):
             ledger = self._note(wanted, RELEASED, "its stack deletes it")
             self._write(wanted, ledger.withdrawn(self._clock()))
 

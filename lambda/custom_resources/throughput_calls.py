@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import CreateProvisionedModelThroughputRequestTypeDef as CreateRequest
     from mypy_boto3_bedrock.type_defs import GetProvisionedModelThroughputResponseTypeDef as Throughput
 
+LONGEST_NAME = 63
 PHASES = {"Creating": Phase.IN_PROGRESS, "InService": Phase.READY, "Updating": Phase.IN_PROGRESS, "Failed": None}
+
+
+def next_name(name: str) -> str | None:
+    """Under which a move to another size orders (provisioned_capacity/migration.py); None where it is too long."""
+    moved = f"{name}-next"
+    return moved if len(moved) <= LONGEST_NAME else None
 
 
 def find(bedrock: "BedrockClient", identifier: str) -> "Throughput | None":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from custom_resources import throughput_calls
 from custom_resources.capacity_ledger import BOUGHT, Ledger, Size
 from custom_resources.lifecycle import Phase, ResourceFailedError, error_code
+from custom_resources.throughput_model import ThroughputProperties
 from provisioned_capacity import idleness, migration, renewal
 from provisioned_capacity.bookkeeping import Books
 from provisioned_capacity.idleness import Calls
@@ -40,7 +41,7 @@ class Step:
 class Convergence:
     def __init__(self, books: Books) -> None:
         self._books = books
-        self._ordered_with: Settings | None = None
+        self._ordered: ThroughputProperties | None = None
 
     def settle(self, *, seconds: float, sleep: Callable[[float], None]) -> Step:
         """Step until nothing is left to do or `seconds` of the clock are over; the next tick goes on then."""
@@ -76,12 +77,13 @@ class Convergence:
 
     def _move(self, settings: Settings, ledger: Ledger, found: "Throughput | None", wanted: Wanted) -> bool:
         if ledger.migration is not None:
+            self._ordered = migration.ordered(settings, ledger)
             return migration.step(self._books, settings, ledger)
         if wanted.state != BOUGHT:
             return towards_released(self._books, settings.throughput, ledger, found, wanted.why)
         settled = towards_bought(self._books, settings, ledger, found, wanted.why)
         if found is None and not settled:
-            self._ordered_with = settings
+            self._ordered = settings.throughput
         return settled
 
     def _undeployed(self, ledger: Ledger | None) -> Step:
@@ -89,7 +91,7 @@ class Convergence:
         found = throughput_calls.find(self._books.clients.bedrock, self._books.name) if ledger else None
         if ledger and found and throughput_calls.is_of(self._books.clients.bedrock, found, self._books.deployment):
             renewal.with_renewal_told(self._books, ledger, found, hourly_cost_usd=None)
-        settled = self._ordered_with is None or give_back(self._books, self._ordered_with.throughput)
+        settled = self._ordered is None or give_back(self._books, self._ordered)
         return Step(self._books.name, "not deployed", "nothing", "its stack is gone or not yet there", None, settled)
 
     def _with_idle_hold(self, settings: Settings, ledger: Ledger, found: "Throughput") -> Ledger:

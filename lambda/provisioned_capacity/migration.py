@@ -21,8 +21,7 @@ from provisioned_capacity.settings import Settings
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import GetProvisionedModelThroughputResponseTypeDef as Throughput
 
-NEXT, KEPT = "-next", "-kept"
-LONGEST_NAME = 63 - len(NEXT)
+KEPT = "-kept"
 
 
 def begin(books: Books, size: Size) -> None:
@@ -30,8 +29,9 @@ def begin(books: Books, size: Size) -> None:
     ledger, found = books.ledger(), throughput_calls.find(books.clients.bedrock, books.name)
     if ledger is None or found is None:
         raise ResourceFailedError(f"{books.name} is absent: deploy the new settings, the next purchase takes them")
-    if len(books.name) > LONGEST_NAME:
-        raise ResourceFailedError(f"{books.name} must have at most {LONGEST_NAME} characters to be moved; rename it")
+    if throughput_calls.next_name(books.name) is None:
+        longest = throughput_calls.LONGEST_NAME - len("-next")
+        raise ResourceFailedError(f"{books.name} must have at most {longest} characters to be moved; rename it")
     if ledger.migration is not None and ledger.migration != size:
         raise ResourceFailedError(f"{books.name} is being moved to {ledger.migration}; wait until that is done")
     if ledger.migration is None and size_of(found) != size:
@@ -46,16 +46,17 @@ def resized(settings: Settings, ledger: Ledger) -> Settings:
     return replace(settings, throughput=replace(settings.throughput, model_units=units, commitment=commitment))
 
 
+def ordered(settings: Settings, ledger: Ledger) -> ThroughputProperties:
+    """What the move orders beside the present one."""
+    size, name = ledger.migration, throughput_calls.next_name(settings.name)
+    assert size
+    assert name
+    return replace(settings.throughput, name=name, model_units=size.model_units, commitment=size.commitment)
+
+
 def step(books: Books, settings: Settings, ledger: Ledger) -> bool:
     """One step of the move that `ledger` asks for. True when it is done; raises ResourceFailedError when given up."""
-    size, bedrock = ledger.migration, books.clients.bedrock
-    assert size
-    wanted = replace(
-        settings.throughput,
-        name=f"{books.name}{NEXT}",
-        model_units=size.model_units,
-        commitment=size.commitment,
-    )
+    size, bedrock, wanted = ledger.migration, books.clients.bedrock, ordered(settings, ledger)
     old, new = throughput_calls.find(bedrock, books.name), throughput_calls.find(bedrock, wanted.name)
     if new is None and old is not None and size_of(old) == size:
         books.write(replace(ledger, migration=None, migrated=size, withdrawn_at=None))
@@ -99,7 +100,7 @@ def _order(books: Books, wanted: ThroughputProperties, ledger: Ledger) -> None:
     if model is None:
         raise ResourceFailedError(f"{wanted.name}: there is no model to serve any more")
     throughput_quota.check_quota(books.clients.bedrock, books.clients.quotas, wanted, model)
-    buy(books, wanted, model, token(f"{wanted.owner}{NEXT}", ledger.purchase))
+    buy(books, wanted, model, token(f"{wanted.owner}-next", ledger.purchase))
 
 
 def _move(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from custom_resources.capacity_parameter import publish_capacity
 from custom_resources.lifecycle import Phase, Request, ResourceFailedError
 from custom_resources.provisioned_throughput import ProvisionedThroughputResource
 from tests.custom_resources.aws import event
@@ -33,6 +34,9 @@ class Stack:
 
     def there(self, **more: Any) -> dict[str, Any]:
         return self.aws.plant(**{"tags": TAGS, **more})
+
+    def resource_of(self, item: dict[str, Any]) -> Any:
+        return self.aws.client("bedrock").get_provisioned_model_throughput(provisionedModelId=item["arn"])
 
     def create(self, **more: str) -> Phase:
         self.resource.create(request("Create", **more))
@@ -281,6 +285,35 @@ def test_a_create_that_died_is_adopted(stack: Stack) -> None:
 
     assert stack.create() is Phase.READY
     assert stack.aws.log == []
+
+
+@pytest.mark.parametrize("old_is_there", [True, False])
+def test_a_destroy_in_the_middle_of_a_move_forgets_neither(stack: Stack, old_is_there: bool) -> None:
+    if old_is_there:
+        stack.there()
+        stack.look("Create")
+    new = stack.there(name="sup-support-next", units=2)
+    publish_capacity(stack.aws.client("ssm"), "sup", "bot", stack.resource_of(new), stack.aws.now)
+
+    assert stack.delete() is Phase.GONE
+
+    assert (stack.aws.throughputs, stack.aws.published) == ({}, None)
+
+
+def test_a_committed_one_that_a_move_ordered_refuses_the_destroy(stack: Stack) -> None:
+    stack.there()
+    stack.there(name="sup-support-next", commitment="OneMonth", end=stack.aws.now + timedelta(days=30))
+
+    with pytest.raises(ResourceFailedError, match="sup-support-next cannot be deleted"):
+        stack.resource.delete(request("Delete"))
+    assert stack.aws.log == []
+
+
+def test_another_deployments_throughput_of_the_moves_name_is_not_touched(stack: Stack) -> None:
+    stack.there(name="sup-support-next", tags={"bedrock-kit:deployment": "other"})
+
+    assert stack.delete() is Phase.GONE
+    assert len(stack.aws.throughputs) == 1
 
 
 def test_update_swaps_the_custom_model_in_place(stack: Stack) -> None:

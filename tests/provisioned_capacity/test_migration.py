@@ -149,6 +149,18 @@ def test_a_move_that_dies_anywhere_goes_on_where_it_was() -> None:
         assert aws.log.count("create sup-support-next x2 aaaaaaaaaaaa") == 1
 
 
+def test_a_move_that_crosses_the_stacks_deletion_gives_back_what_it_ordered(aws: FakeAws) -> None:
+    def deleted_meanwhile(operation: str) -> None:
+        if operation == "CreateProvisionedModelThroughput":
+            aws.undeploy()
+
+    aws.before = deleted_meanwhile
+
+    moved(aws)
+
+    assert only(aws)["name"] == "sup-support"  # CloudFormation's to delete
+
+
 def test_a_committed_one_is_kept_by_another_name_and_deleted_when_that_ends(aws: FakeAws) -> None:
     only(aws).update(commitment="OneMonth", end=aws.now + timedelta(days=3))
 
