@@ -9,7 +9,8 @@ from pathlib import Path
 from kit.capacity_function import CapacityError
 from kit.cdk_cli import PROJECT, CdkError, run_cdk
 from kit.demo_caller import CallerError
-from kit.demo_capacity import CapacityDemo, DemoError
+from kit.demo_capacity import CapacityDemo
+from kit.demo_throughput import DemoError
 from kit.local_following import FollowError
 from kit.local_lock import LockedError, lock
 from kit.local_questions import AskError
@@ -23,7 +24,6 @@ from stacks.deployment_config import ConfigError, load_deployment_config
 LOCAL = PROJECT / ".local"
 STATE = LOCAL / "aws"
 OUTPUTS = LOCAL / "outputs.json"
-DEMO = LOCAL / "demo-capacity"
 EXPECTED = (ConfigError, FollowError, AskError, CdkError, LockedError, GuardError, emulator.EmulatorError)
 NOT_SHOWN = (DemoError, CallerError, CapacityError)
 
@@ -99,14 +99,15 @@ def _destroy(options: argparse.Namespace) -> int:
 
 
 def _demo_capacity(options: argparse.Namespace) -> int:
+    state = LOCAL / "demo-capacity"
     with lock(LOCAL / "demo-capacity.lock"), stopped_by_signal():
-        emulator.stop(DEMO)  # of a demo that was killed
-        shutil.rmtree(DEMO, ignore_errors=True)
-        DEMO.mkdir(parents=True)
+        emulator.stop(state)  # of a demo that was killed
+        shutil.rmtree(state, ignore_errors=True)
+        state.mkdir(parents=True)
         try:
-            CapacityDemo(state=DEMO, port=options.port).run()
+            CapacityDemo(state=state, port=options.port).run()
         finally:
             ignore_signals()
-            emulator.stop(DEMO)
-    print("\nthe demo's embedded AWS is stopped; nothing is left running (its logs: .local/demo-capacity)")
+            emulator.stop(state)
+            print(f"\nthe demo's embedded AWS is stopped; nothing is left running; its logs are in {state}")
     return 0

@@ -15,6 +15,7 @@ from kit.cdk_cli import run_cdk
 from kit.local_run import LocalRun
 from local_aws import emulator
 from stacks.deployment_config import load_deployment_config
+from tests.end_to_end.conftest import DemoRun
 from tests.end_to_end.deployed import Deployed
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -30,7 +31,8 @@ def run_up(path: Path = CONFIG) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def deployed() -> Iterator[Deployed]:
+def deployed(demo_run: DemoRun) -> Iterator[Deployed]:
+    """`demo_run` is started first and looked at later: most of its time it waits."""
     emulator.stop(STATE)
     shutil.rmtree(STATE, ignore_errors=True)
     STATE.mkdir(parents=True)
@@ -158,6 +160,13 @@ def test_an_answer_from_the_documents_cites_them(deployed: Deployed) -> None:
     assert body["answer"]
     sources = [source["source"] for citation in body["citations"] for source in citation["sources"]]
     assert any(question["document"] in source for source in sources)
+
+
+def test_a_reserve_was_bought_by_the_deploy(deployed: Deployed) -> None:
+    """Its end is looked at by the last test of this file: a destroyed stack takes it along."""
+    (found,) = deployed.client("bedrock").list_provisioned_model_throughputs()["provisionedModelSummaries"]
+
+    assert (found["provisionedModelName"], found["status"]) == ("end-to-end-reserve", "InService")
 
 
 def test_another_language_model_needs_a_restart(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,62 @@
+"""`make demo-capacity`, started before the first of these tests and read by the last.
+
+It waits for the wall clock most of the time, so it runs beside `make up`, on an embedded AWS of its own.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kit.cdk_cli import PROJECT
+from local_aws import emulator
+
+RUN = """
+import sys
+from pathlib import Path
+from kit import local
+from kit.__main__ import main
+local.LOCAL = Path(sys.argv[1])
+sys.exit(main(["local", "demo-capacity"]))
+"""
+
+
+class DemoRun:
+    """`state`: its folder; `finished` waits for its end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.state = folder / "demo-capacity"
+        self._output = folder / "output.txt"
+        with self._output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", RUN, str(folder)],
+                cwd=PROJECT,
+                env={**os.environ, "CI": "true"},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def finished(self) -> tuple[int, str]:
+        """Exit code and what it printed."""
+        code = self.process.wait(timeout=420)
+        return code, self._output.read_text(encoding="utf-8")
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            self.process.wait(timeout=30)
+        emulator.stop(self.state)
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoRun]:
+    run = DemoRun(tmp_path_factory.mktemp("demo"))
+    try:
+        yield run
+    finally:
+        run.stop()

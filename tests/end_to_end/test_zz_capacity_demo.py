@@ -1,0 +1,81 @@
+"""What `make demo-capacity` showed: what the embedded AWS answered on the way, what the client got, what was left."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from custom_resources.capacity_parameter import DRAIN_SECONDS
+from local_aws import emulator
+from tests.end_to_end.conftest import DemoRun
+
+pytestmark = pytest.mark.end_to_end
+
+
+@pytest.fixture(scope="module")
+def seen(demo_run: DemoRun) -> dict[str, Any]:
+    code, output = demo_run.finished()
+    assert code == 0, output
+    summary: dict[str, Any] = json.loads((demo_run.state / "summary.json").read_text(encoding="utf-8"))
+    return summary | {"output": output}
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def test_without_consent_synth_names_the_price(seen: dict[str, Any]) -> None:
+    assert "provisioned_throughput.support.accept_hourly_cost_usd" in seen["refused"]
+    assert "60.50 USD an hour" in seen["refused"]
+    assert "got no consent" in seen["refused"]
+
+
+def test_the_deploy_bought_it(seen: dict[str, Any]) -> None:
+    (report,) = seen["bought_report"]
+
+    assert (seen["bought"]["status"], report["status"], report["state"]) == ("InService", "InService", "bought")
+    assert report["accepted_usd_per_day"] == 1452.0
+
+
+def test_no_call_failed_and_all_three_ways_answered(seen: dict[str, Any]) -> None:
+    assert seen["failures"] == []
+    assert seen["answered"].keys() == {"custom-model-deployment", "provisioned-throughput"}
+    assert min(seen["answered"].values()) > 20
+    assert seen["calls"] == sum(seen["answered"].values())
+
+
+def test_a_sibling_model_was_swapped_in_behind_the_same_arn(seen: dict[str, Any]) -> None:
+    before, after = seen["bought"], seen["swapped"]
+
+    assert after["provisionedModelArn"] == before["provisionedModelArn"]
+    assert after["creationTime"] == before["creationTime"]
+    assert after["modelArn"] != before["modelArn"]
+    assert len(seen["models"]) == 2
+    assert min(seen["models"].values()) > 10
+
+
+def test_its_schedule_released_it_after_callers_were_sent_elsewhere(seen: dict[str, Any]) -> None:
+    (report,) = seen["released_report"]
+
+    assert (report["status"], report["state"], report["why"], report["who"]) == (
+        "absent",
+        "released",
+        "schedule",
+        "converge",
+    )
+    assert at(report["since"]) >= at(seen["closing"])
+    assert at(seen["deleted"]) - at(report["since"]) >= timedelta(seconds=DRAIN_SECONDS)
+    assert at(report["next_change"]) > at(seen["deleted"])
+
+
+def test_nothing_is_billed_by_the_hour_at_the_end(seen: dict[str, Any]) -> None:
+    assert seen["left"] == []
+    assert seen["reap_exit_code"] == 0
+    assert "Billed by the hour: 0.00 USD a day\n  none\n" in seen["reap"]
+    assert "Nothing is without an owner." in seen["reap"]
+
+
+def test_nothing_is_left_running(seen: dict[str, Any], demo_run: DemoRun) -> None:
+    assert "nothing is left running" in seen["output"]
+    assert emulator.running(demo_run.state) is None
