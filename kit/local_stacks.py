@@ -31,6 +31,7 @@ class LocalStacks:
         self._region = region
         self._state = state
         self._port = port
+        self._assembly = str(state / "cdk.out")  # of its own: the CLI locks it, and another run may be under way
         self._progress = progress
         self.environment: dict[str, str] = {}
         self.clients: Clients
@@ -55,7 +56,7 @@ class LocalStacks:
             self._progress.done("already bootstrapped")
             return
         account_and_region = f"aws://{self.environment['CDK_DEFAULT_ACCOUNT']}/{self._region}"
-        self._cdk(["bootstrap", account_and_region], say=False)
+        self._cdk(["bootstrap", account_and_region, "--output", self._assembly], say=False)
         self._progress.done()
 
     def deploy(self, config: Path) -> StackOutputs:
@@ -83,7 +84,7 @@ class LocalStacks:
     def _app(self, config: Path) -> list[str]:
         context = (f"config={config}", "custom_resource_query_seconds=1", "ingestion_batching_seconds=1")
         settings = [argument for value in context for argument in ("-c", value)]
-        return ["--output", str(self._state / "cdk.out"), *settings]
+        return ["--output", self._assembly, *settings]
 
     def _cdk(self, arguments: Sequence[str], *, say: bool = True) -> None:
         listener = {"on_line": self._progress.line} if say else {}

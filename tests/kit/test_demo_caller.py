@@ -70,7 +70,7 @@ def call(server: Server, **wanted: str) -> tuple[Caller, list[tuple[str, str]]]:
 
 
 def test_what_fails_is_counted_and_the_calls_go_on(server: Server) -> None:
-    broken = (200, {"choices": []})
+    broken: tuple[int, dict[str, Any]] = (200, {"choices": []})
     server.replies = [(503, {"error": "busy"}), None, broken, answer("provisioned-throughput", "Yes.")]
 
     caller, _ = call(server, kind="provisioned-throughput")

@@ -1,4 +1,4 @@
-"""The demo's deployment files: every stage is a file that synth judges as the demo says; its bill says what is unknown."""
+"""The files of the demo: each stage is one that synth judges as the demo says; its bill says what is unknown."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -87,7 +87,12 @@ def test_half_an_hour_of_the_throughput_is_half_the_price_of_an_hour() -> None:
     lines = bill(config, [prepare_datasets(config)], called(), 1800)
 
     assert [found.usd for found in lines if found.part == "provisioned throughput"] == [30.25]
-    assert [found.part for found in lines] == ["training", "provisioned throughput", "on demand, input", "on demand, output"]
+    assert [found.part for found in lines] == [
+        "training",
+        "provisioned throughput",
+        "on demand, input",
+        "on demand, output",
+    ]
 
 
 def test_failed_calls_are_in_the_table() -> None:

@@ -100,10 +100,10 @@ def command(folder: Path, *arguments: str) -> list[str]:
 
 
 @contextmanager
-def up(folder: Path, step: str) -> Iterator["subprocess.Popen[str]"]:
-    """A run that has come to `step`, in a session of its own as in a terminal."""
+def up(folder: Path, step: str, *action: str) -> Iterator["subprocess.Popen[str]"]:
+    """A run that has come to `step`, in a session of its own as in a terminal; of `up` if no other is named."""
     run = subprocess.Popen(
-        command(folder, "up", "--config", config(folder)),
+        command(folder, *(action or ("up", "--config", config(folder)))),
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -121,6 +121,7 @@ def up(folder: Path, step: str) -> Iterator["subprocess.Popen[str]"]:
         finally:
             run.kill()
             emulator.stop(folder / "aws")
+            emulator.stop(folder / "demo-capacity")
 
 
 def started_by(pid: int) -> dict[int, str]:
@@ -182,6 +183,22 @@ def test_an_interrupted_run_leaves_no_process_and_no_state(folder: Path, number:
         assert "Traceback" not in output
         assert alive(below) == {}
         assert nothing_is_left(folder)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_demo_leaves_no_process(folder: Path, number: int, code: int) -> None:
+    with up(folder, "] CDK bootstrap", "demo-capacity") as run:
+        below = started_by(run.pid)
+        assert any(emulator.LAUNCHER in words for words in below.values())
+
+        os.killpg(run.pid, number)
+        output, _ = run.communicate(timeout=30)
+
+        assert run.returncode == code, output
+        assert "nothing is left running" in output
+        assert "Traceback" not in output
+        assert alive(below) == {}
+        assert emulator.running(folder / "demo-capacity") is None
 
 
 def test_a_second_run_is_refused_and_the_first_goes_on(folder: Path) -> None:
