@@ -58,10 +58,8 @@ class CapacityDemo:
         self._serve_on_demand()
         try:
             self._consent()
-            begun = time.monotonic()
-            self._buy()
-            # The next deploy is of the same size as this one: half as much again is left for it.
-            self._swap(next_closing(datetime.now(UTC), lead=timedelta(seconds=1.5 * (time.monotonic() - begun))))
+            lead = self._buy()
+            self._swap(next_closing(datetime.now(UTC), lead=lead))
             self._close()
             self._destroy()
         finally:
@@ -98,15 +96,19 @@ class CapacityDemo:
             raise
         raise DemoError("a throughput whose price nobody accepted was synthesized")
 
-    def _buy(self) -> None:
+    def _buy(self) -> timedelta:
+        """How long the next deploy may take: half as long again as this one, which is of the same size."""
         self._progress.step("cdk deploy, with capacity: bought")
+        begun = time.monotonic()
         self._stacks.deploy(self._files.bought())
+        lead = timedelta(seconds=1.5 * (time.monotonic() - begun))
         bought = self._seen["bought"] = self._throughput.require()
         self._show_capacity("bought_report")
         self._progress.done(f"{bought['status']}, serves {bought['modelArn'].rpartition('/')[2]}")
         self._progress.step("Served through its alias")
         self._caller.until(kind=PROVISIONED, seconds=NOTICED_SECONDS)
         self._progress.done("the API looks every 15 s who serves an alias")
+        return lead
 
     def _swap(self, closing: datetime) -> None:
         """Other data are trained on and swapped in; the schedule that comes along closes its window at `closing`."""
