@@ -41,8 +41,11 @@ def run(options: argparse.Namespace) -> int:
         if options.picture:
             return _plot(config, traffic, options.alias, options.output)
         groups = estimate(config, prepare_datasets(config), traffic)
-    except (ConfigError, NothingToPlotError, OSError) as error:
+    except (ConfigError, NothingToPlotError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"kit cost: {error.filename}: {error.strerror}; check path and rights", file=sys.stderr)
         return 1
     print(as_json(config, traffic, groups) if options.json else as_table(config, groups))
     return 0

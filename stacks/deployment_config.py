@@ -181,7 +181,9 @@ def load_deployment_config(path: Path) -> DeploymentConfig:
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError([f"{path} does not exist; pass another one with -c config=FILE"]) from None
+        raise ConfigError(
+            [f"{path} does not exist; name another one (kit: --config FILE, cdk: -c config=FILE)"]
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError([f"{path}: not valid TOML: {error}"]) from None
     try:

@@ -20,7 +20,7 @@ from training_data.dataset_rules import (
 from training_data.findings import SHOWN_FINDINGS, CheckReport, Finding
 from training_data.prompt_records import check_image_caption, check_openai_chat_prompts, check_prompt_completion
 from training_data.record_walk import RecordWalk, shown
-from training_data.token_estimate import BYTES_PER_TOKEN
+from training_data.token_estimate import BYTES_PER_TOKEN, estimated_tokens
 
 __all__ = ["CHECKS", "MAX_LINE_BYTES", "SHOWN_FINDINGS", "CheckReport", "Finding", "check_records", "explain_line"]
 
@@ -115,14 +115,16 @@ def _decode(text: str) -> Any:
 
 
 def _check_length(walk: RecordWalk) -> None:
-    rules = walk.rules
-    if rules.max_characters and walk.characters > rules.max_characters:
+    rules, characters = walk.rules, sum(map(len, walk.texts))
+    if rules.max_tokens is None or characters <= rules.max_tokens:  # a character has 4 bytes at most
+        return
+    if rules.max_characters and characters > rules.max_characters:
         limit = (
             f"the base model takes {rules.max_tokens:,} tokens, by AWS's estimate {rules.max_characters:,} characters"
         )
-        walk.fault("too-long", f"has {walk.characters:,} characters; {limit}; shorten it or split the record")
-    elif rules.doubtful_bytes and walk.bytes > rules.doubtful_bytes:
-        got = f"has {walk.bytes:,} bytes of text, more than {BYTES_PER_TOKEN} for each token that the base model takes"
+        walk.fault("too-long", f"has {characters:,} characters; {limit}; shorten it or split the record")
+    elif estimated_tokens(walk.texts) > rules.max_tokens:
+        got = f"has more than {BYTES_PER_TOKEN} bytes of text for each token that the base model takes"
         walk.fault("long-record", f"{got} ({rules.max_tokens:,}); count its tokens or shorten it")
 
 

@@ -1,11 +1,10 @@
-"""One record while it is looked at: its faults, how long its texts are, and the media that it names. Pure."""
+"""One record while it is looked at: its faults, its texts, and the media that it names. Pure."""
 
 import re
 from collections.abc import Collection
 from typing import Any
 
 from training_data.dataset_rules import DatasetRules
-from training_data.token_estimate import utf_8_bytes
 
 # NUG names the first seven. SDK, which takes letter case seriously, adds the rest. VAL looks at no letter case.
 RESERVED = (
@@ -31,13 +30,13 @@ class RecordWalk:
     `escapes`: does the line hold \\u escapes? Only they can spell half a character in UTF-8.
     """
 
-    __slots__ = ("bytes", "characters", "escapes", "faults", "media", "rules")
+    __slots__ = ("escapes", "faults", "media", "rules", "texts")
 
     def __init__(self, rules: DatasetRules, *, escapes: bool) -> None:
         self.rules = rules
         self.escapes = escapes
         self.faults: list[tuple[str, str]] = []
-        self.bytes = self.characters = 0
+        self.texts: list[str] = []
         self.media: list[tuple[str, str]] = []
 
     def fault(self, rule: str, message: str) -> None:
@@ -63,8 +62,7 @@ class RecordWalk:
             fault = f"must be text that is not empty, got {shown(text)}; write it or drop the record"
             self.fault("empty-text", f"{where.format(index=index)} {fault}")
             return
-        self.characters += len(text)
-        self.bytes += utf_8_bytes(text)
+        self.texts.append(text)
         if self.escapes and not text.isascii() and LONE_SURROGATE.search(text):
             fault = "holds half a character (a lone surrogate), which UTF-8 cannot hold; write it again"
             self.fault("encoding", f"{where.format(index=index)} {fault}")

@@ -17,9 +17,9 @@ REFUSED_CHARACTERS_PER_TOKEN = 6
 
 def estimated_tokens(texts: Iterable[str]) -> int:
     """Of one record; a token that is begun counts."""
-    return -(-sum(map(utf_8_bytes, texts)) // BYTES_PER_TOKEN)
+    return -(-sum(map(_utf_8_bytes, texts)) // BYTES_PER_TOKEN)
 
 
-def utf_8_bytes(text: str) -> int:
+def _utf_8_bytes(text: str) -> int:
     """Its size, also where it holds half characters, which no file can."""
     return len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))
