@@ -183,12 +183,25 @@ class StepFunctions:
 
 
 def _chosen(state: State, data: Any) -> str:
-    for choice in state["Choices"]:
-        value = _at(data, choice["Variable"])
-        same = value == choice.get("BooleanEquals", choice.get("StringEquals", object()))
-        if same or ("NumericGreaterThan" in choice and value > choice["NumericGreaterThan"]):
-            return str(choice["Next"])
-    return str(state["Default"])
+    holding = (choice["Next"] for choice in state["Choices"] if _holds(choice, data))
+    return str(next(holding, state["Default"]))
+
+
+def _holds(choice: State, data: Any) -> bool:
+    if "IsPresent" in choice:
+        return _is_present(data, choice["Variable"]) is choice["IsPresent"]
+    value = _at(data, choice["Variable"])
+    if "NumericGreaterThan" in choice:
+        return bool(value > choice["NumericGreaterThan"])
+    return bool(value == choice.get("BooleanEquals", choice.get("StringEquals", object())))
+
+
+def _is_present(data: Any, path: str) -> bool:
+    try:
+        _at(data, path)
+    except KeyError:
+        return False
+    return True
 
 
 def _put(data: Any, state: State, result: Any) -> None:
