@@ -51,7 +51,7 @@ def install() -> None:
 
 def _register(resource_type: str, create: Create, delete: Delete, update: Update | None) -> None:
     def created(logical_id: str, properties: Properties, stack_name: str) -> Created:
-        return create(f"{stack_name}-{logical_id}".lower(), _checked(resource_type, properties))
+        return create(f"{stack_name}-{logical_id}", _checked(resource_type, properties))
 
     def updated(physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str) -> Created:
         before, after = resource_schemas.typed(resource_type, old), _checked(resource_type, new)

@@ -77,4 +77,4 @@ def _bucket_arn(name: str) -> str:
 
 
 def _generated(seed: str) -> str:
-    return f"{seed[:40].rstrip('-')}-{uuid.uuid4().hex[:12]}"
+    return f"{seed[:40].lower().rstrip('-')}-{uuid.uuid4().hex[:12]}"
