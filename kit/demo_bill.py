@@ -64,7 +64,7 @@ def bill_table(lines: Sequence[CostLine]) -> list[str]:
 def calls_table(caller: Caller) -> list[str]:
     kinds = [kind for kind in KINDS if caller.answered[kind]]
     rows = [f"{caller.answered[kind]:>12,} answered by {kind}" for kind in kinds]
-    rows += [f"{'':>12} of these {number:,} by {model}" for model, number in caller.models.items() if model]
+    rows += [f"{number:>12,} of all by custom model {model}" for model, number in caller.models.items() if model]
     return [f"{caller.calls:>12,} calls", f"{len(caller.failures):>12,} failed", *rows]
 
 

@@ -101,5 +101,5 @@ def test_failed_calls_are_in_the_table() -> None:
         ["1", "failed"],
         ["2", "answered"],
         ["1", "answered"],
-        ["of", "these"],
+        ["3", "of"],
     ]
