@@ -38,6 +38,8 @@ CALLERS = {
 }
 # Called by several of the above; a test may call them directly.
 SHARED = (
+    "custom_resources/capacity_parameter.py",
+    "custom_resources/json_parameter.py",
     "custom_resources/ownership.py",
     "custom_resources/serving_parameter.py",
     "custom_resources/throughput_quota.py",

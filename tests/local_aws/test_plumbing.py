@@ -108,5 +108,5 @@ def test_a_stack_with_a_schedule_is_created(client: Client, expression: str) -> 
     )
 
     schedules = client("scheduler").list_schedules()["Schedules"]
-    assert any(schedule["Name"].startswith(name) for schedule in schedules)
+    assert any(schedule["Name"].lower().startswith(name.lower()) for schedule in schedules)
     cloudformation.delete_stack(StackName=name)
