@@ -18,6 +18,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3vectors as s3vectors
 from constructs import Construct
 
+from bedrock_constructs.documents_bucket import documents_bucket
+
 DOCUMENTS_PREFIX = "documents/"
 # Bedrock writes a passage and its source here; filterable metadata is limited to 2 KB a vector, a passage is longer.
 NON_FILTERABLE_KEYS = ("AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA")
@@ -55,7 +57,9 @@ class KnowledgeBase(Construct):
             service="bedrock", account="", resource="foundation-model", resource_name=embedding_model_id
         )
         self.documents_prefix = DOCUMENTS_PREFIX
-        self.documents_bucket = self._documents_bucket()
+        self.documents_bucket = documents_bucket(
+            self, kms_key=kms_key, removal_policy=self._removal_policy, destroy=self._destroy
+        )
         index = self._vector_index(dimensions)
         self.role = self._service_role(index)
         knowledge_base = self._knowledge_base(
@@ -67,48 +71,6 @@ class KnowledgeBase(Construct):
         self.knowledge_base_id = knowledge_base.attr_knowledge_base_id
         self.knowledge_base_arn = knowledge_base.attr_knowledge_base_arn
         self.data_source_id = self._data_source(chunk_max_tokens, chunk_overlap_percentage).attr_data_source_id
-
-    def _documents_bucket(self) -> s3.Bucket:
-        log_bucket = s3.Bucket(
-            self,
-            "AccessLogs",
-            encryption=s3.BucketEncryption.S3_MANAGED,  # log delivery cannot write with a customer's key
-            enforce_ssl=True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            lifecycle_rules=[s3.LifecycleRule(id="Expire", expiration=cdk.Duration.days(90))],
-            removal_policy=self._removal_policy,
-            auto_delete_objects=self._destroy,
-        )
-        bucket = s3.Bucket(
-            self,
-            "Documents",
-            versioned=True,
-            encryption=s3.BucketEncryption.KMS if self._kms_key else s3.BucketEncryption.S3_MANAGED,
-            encryption_key=self._kms_key,
-            bucket_key_enabled=True if self._kms_key else None,
-            enforce_ssl=True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            server_access_logs_bucket=log_bucket,
-            server_access_logs_prefix="documents/",
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="OldVersions",
-                    noncurrent_version_expiration=cdk.Duration.days(90),
-                    expired_object_delete_marker=True,
-                    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
-                )
-            ],
-            removal_policy=self._removal_policy,
-            auto_delete_objects=self._destroy,
-        )
-        # event_bridge_enabled of the L2 would bring a custom resource with a function; the property is enough.
-        resource = bucket.node.default_child
-        assert isinstance(resource, s3.CfnBucket)
-        resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
-            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
-        )
-        self._bucket_logical_id = cdk.Stack.of(self).get_logical_id(resource)
-        return bucket
 
     def _vector_index(self, dimensions: int) -> s3vectors.CfnIndex:
         # Names are left to CloudFormation: every property is create-only, a fixed name would block a replacement.
@@ -152,7 +114,9 @@ class KnowledgeBase(Construct):
             role.add_to_policy(statement)
         if self._kms_key:
             self._allow_key(role, self._kms_key)
-        finding = f"AwsSolutions-IAM5[Resource::<{self._bucket_logical_id}.Arn>/{DOCUMENTS_PREFIX}*]"
+        bucket = self.documents_bucket.node.default_child
+        assert isinstance(bucket, s3.CfnBucket)
+        finding = f"AwsSolutions-IAM5[Resource::<{stack.get_logical_id(bucket)}.Arn>/{DOCUMENTS_PREFIX}*]"
         reason = "Every document under the prefix is to be read; their names are not known at synth."
         Validations.of(role).acknowledge(Acknowledgment(id=finding, reason=reason))
         return role

@@ -63,16 +63,7 @@ def start(
     state_dir.mkdir(parents=True, exist_ok=True)
     log = state_dir / "emulator.log"
     environment = _server_environment(state_dir, chosen, region, time_scale) | _llm_environment(llm_url, llm_model)
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [str(PYTHON), "-m", LAUNCHER],
-            cwd=PROJECT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    process = _launch(environment, log)
     aws = EmbeddedAws(chosen, process.pid, state_dir, region, llm_url)
     recorded = {"pid": aws.pid, "port": aws.port, "region": region, "llm_url": llm_url}
     _pid_file(state_dir).write_text(json.dumps(recorded), encoding="utf-8")
@@ -167,6 +158,19 @@ def _free_port(wanted: int | None) -> int:
             raise EmulatorError(f"port {wanted} is in use; stop what uses it, or leave --port out") from None
         port: int = probe.getsockname()[1]
     return port
+
+
+def _launch(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [str(PYTHON), "-m", LAUNCHER],
+            cwd=PROJECT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def _wait_until_healthy(aws: EmbeddedAws, process: "subprocess.Popen[bytes]", log: Path) -> None:

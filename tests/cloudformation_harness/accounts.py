@@ -1,7 +1,8 @@
 """What must hold between a stack and its account, whatever went wrong: who owns what is billed, who was told what."""
 
-from tests.cloudformation_harness.bedrock import Thing
-from tests.cloudformation_harness.cloudformation import Sent, Stack
+from tests.cloudformation_harness.capacity import Thing
+from tests.cloudformation_harness.cloudformation import Stack
+from tests.cloudformation_harness.conversation import Sent
 
 NAMES = ("ProvisionedModelName", "DeploymentName")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.cloudformation_harness.bedrock import Settings
+from tests.cloudformation_harness.capacity import Settings
 
 
 class ServiceQuotas:

@@ -4,7 +4,6 @@
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,12 +11,12 @@ from typing import Any, Protocol
 
 from tests.cloudformation_harness.jobs import Jobs
 from tests.cloudformation_harness.refusals import Refusal
+from tests.cloudformation_harness.states_language import State, at, chosen, filled, put
 from tests.cloudformation_harness.virtual_time import Process, Scheduler
 
 MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:Workflow"
 POLL_SECONDS = 60.0
 Given = Mapping[str, Any]
-State = dict[str, Any]
 
 
 class StateError(Exception):
@@ -115,8 +114,8 @@ class StepFunctions:
             state = self.definition["States"][name]
             if state["Type"] == "Fail":
                 execution.status = "FAILED"
-                execution.error = _at(execution.data, state["ErrorPath"]) if "ErrorPath" in state else state["Error"]
-                execution.cause = _at(execution.data, state["CausePath"]) if "CausePath" in state else state["Cause"]
+                execution.error = at(execution.data, state["ErrorPath"]) if "ErrorPath" in state else state["Error"]
+                execution.cause = at(execution.data, state["CausePath"]) if "CausePath" in state else state["Cause"]
                 return
             name = self._step(state, execution)
             self.history.append(json.dumps(execution.data))
@@ -124,19 +123,19 @@ class StepFunctions:
 
     def _step(self, state: State, execution: Execution) -> str | None:
         if state["Type"] == "Choice":
-            return _chosen(state, execution.data)
+            return chosen(state, execution.data)
         if state["Type"] == "Wait":
             self._account.scheduler.sleep(float(state["Seconds"]))
         elif state["Type"] == "Pass":
-            _put(execution.data, state, _filled(state["Parameters"], execution.data))
+            put(execution.data, state, filled(state["Parameters"], execution.data))
         else:
             try:
-                _put(execution.data, state, self._with_retries(state, execution))
+                put(execution.data, state, self._with_retries(state, execution))
             except StateError as failure:
                 catch = state["Catch"][0]
                 found = {"Error": failure.error, "Cause": failure.cause}
                 self.history.append(json.dumps(found))
-                _put(execution.data, catch, found)
+                put(execution.data, catch, found)
                 return str(catch["Next"])
         return state.get("Next")
 
@@ -155,7 +154,7 @@ class StepFunctions:
                 self._account.scheduler.sleep(pause)
 
     def _task(self, state: State, execution: Execution) -> Any:
-        given = _filled(state["Parameters"], execution.data) if "Parameters" in state else execution.data
+        given = filled(state["Parameters"], execution.data) if "Parameters" in state else execution.data
         if state["Resource"].endswith("createModelCustomizationJob.sync"):
             answer = self._job(given)
         else:
@@ -164,7 +163,7 @@ class StepFunctions:
             except Exception as error:  # as Step Functions names a Lambda's error
                 raise StateError(type(error).__name__, str(error)) from None
         self.history.append(json.dumps(answer, default=str))
-        return _filled(state["ResultSelector"], answer) if "ResultSelector" in state else answer
+        return filled(state["ResultSelector"], answer) if "ResultSelector" in state else answer
 
     def _job(self, given: Mapping[str, Any]) -> Any:
         jobs = self._account.jobs
@@ -180,63 +179,6 @@ class StepFunctions:
                 cause = json.dumps(_first_letters(described, str.upper), default=str)
                 raise StateError("States.TaskFailed", cause)
             self._account.scheduler.sleep(POLL_SECONDS)
-
-
-def _chosen(state: State, data: Any) -> str:
-    holding = (choice["Next"] for choice in state["Choices"] if _holds(choice, data))
-    return str(next(holding, state["Default"]))
-
-
-def _holds(choice: State, data: Any) -> bool:
-    if "IsPresent" in choice:
-        return _is_present(data, choice["Variable"]) is choice["IsPresent"]
-    value = _at(data, choice["Variable"])
-    if "NumericGreaterThan" in choice:
-        return bool(value > choice["NumericGreaterThan"])
-    return bool(value == choice.get("BooleanEquals", choice.get("StringEquals", object())))
-
-
-def _is_present(data: Any, path: str) -> bool:
-    try:
-        _at(data, path)
-    except KeyError:
-        return False
-    return True
-
-
-def _put(data: Any, state: State, result: Any) -> None:
-    path = state["ResultPath"].removeprefix("$.").split(".")
-    for key in path[:-1]:
-        data = data[key]
-    data[path[-1]] = result
-
-
-def _at(data: Any, path: str) -> Any:
-    for key in path.removeprefix("$").split(".")[1:]:
-        data = data[key]
-    return data
-
-
-def _filled(template: Any, data: Any) -> Any:
-    """Parameters and result selectors: keys that end in .$ hold paths and intrinsics."""
-    if isinstance(template, list):
-        return [_filled(item, data) for item in template]
-    if not isinstance(template, dict):
-        return template
-    return {
-        key.removesuffix(".$"): _expression(item, data) if key.endswith(".$") else _filled(item, data)
-        for key, item in template.items()
-    }
-
-
-def _expression(text: str, data: Any) -> Any:
-    call = re.fullmatch(r"States\.(Format|MathAdd)\((.*)\)", text)
-    if call is None:
-        return _at(data, text)
-    arguments = [part.strip() for part in call[2].split(",")]
-    if call[1] == "MathAdd":
-        return _at(data, arguments[0]) + int(arguments[1])
-    return arguments[0].strip("'").format(*(_at(data, path) for path in arguments[1:]))
 
 
 def _first_letters(value: Any, change: Callable[[str], str], inside: str = "") -> Any:

@@ -12,7 +12,8 @@ from custom_resources import answer
 from custom_resources.answer import BODY_LIMIT, UndeliveredError
 from custom_resources.lifecycle import Request
 from tests.cloudformation_harness.clients import Fault
-from tests.cloudformation_harness.cloudformation import Sent, Stack
+from tests.cloudformation_harness.cloudformation import Stack
+from tests.cloudformation_harness.conversation import Sent
 from tests.cloudformation_harness.templates import access, throughput
 from tests.cloudformation_harness.training import start, training
 from tests.cloudformation_harness.world import World, fault_at

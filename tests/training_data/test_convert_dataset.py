@@ -1,6 +1,5 @@
-"""Files to files: the same result for any number of processes, nothing half written, bad input named."""
+"""Files to files: the same result for any number of processes, bad input named, bounded memory."""
 
-import errno
 import gzip
 import json
 import os
@@ -8,35 +7,14 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
-from textwrap import indent
-from typing import Any
 
 import pytest
 
+from tests.training_data.dataset_conversion import GOOD, PROGRAM, convert, entries, left_behind
 from training_data import byte_ranges, line_conversion
-from training_data import convert_dataset as module
-from training_data.atomic_output import OutputError
 from training_data.conversion import Target
-from training_data.conversion_report import ConversionReport
 from training_data.convert_dataset import convert_dataset
 from training_data.source_files import MAX_RECORD_BYTES, ConversionError
-
-GOOD = '{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}\n'
-
-
-def convert(folder: Path, content: bytes | str, name: str = "mine.jsonl", **options: Any) -> ConversionReport:
-    file = folder / name
-    file.write_bytes(content if isinstance(content, bytes) else content.encode(errors="surrogatepass"))
-    report_file = folder / "report.jsonl"
-    return convert_dataset(file, Target("converse"), output=folder / "out.jsonl", report_file=report_file, **options)
-
-
-def entries(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (folder / "report.jsonl").read_text(encoding="utf-8").splitlines()]
-
-
-def left_behind(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.name != "mine.jsonl")
 
 
 @pytest.mark.parametrize("processes", [1, 2, 3])
@@ -145,75 +123,6 @@ def test_a_directory_a_loop_of_links_and_a_pipe_are_no_files(tmp_path: Path) -> 
             convert_dataset(tmp_path / name, Target("converse"), output=tmp_path / "out.jsonl")
 
 
-def test_a_file_that_changes_while_it_is_read_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = line_conversion.convert_ranges
-
-    def convert_while_another_writes(file: Path, *rest: Any) -> None:
-        real(file, *rest)
-        with file.open("a") as stream:
-            stream.write(GOOD)
-
-    monkeypatch.setattr(module, "convert_ranges", convert_while_another_writes)
-
-    with pytest.raises(ConversionError, match="changed while it was read"):
-        convert(tmp_path, GOOD)
-
-    assert left_behind(tmp_path) == []
-
-
-def test_no_space_on_the_disk_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: Any) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(module, "convert_ranges", full)
-
-    with pytest.raises(OutputError, match="no space is left on the disk"):
-        convert(tmp_path, GOOD)
-
-    assert left_behind(tmp_path) == []
-
-
-def test_an_output_that_the_system_cuts_short_is_not_left_behind(tmp_path: Path) -> None:
-    """In a process of its own, no file of which may have more than 100 KB."""
-    file = tmp_path / "mine.jsonl"
-    file.write_text(GOOD * 20_000)
-    program = f"try:\n{indent(PROGRAM, ' ')}\nexcept OutputError as error: print(error)"
-
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(file), str(tmp_path / "out.jsonl")],
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert done.stdout == f"{tmp_path / 'out.jsonl'} cannot be written: File too large; check path and rights\n"
-    assert left_behind(tmp_path) == []
-
-
-def test_an_output_that_is_no_file_stays_as_it_is(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    source = tmp_path / "mine.jsonl"
-    source.write_text(GOOD)
-
-    for output, message in ((pipe, "is a device or pipe"), (tmp_path / ("x" * 300), "File name too long")):
-        with pytest.raises(OutputError, match=message):
-            convert_dataset(source, Target("converse"), output=output, force=True)
-
-    assert pipe.is_fifo()
-
-
-def test_records_and_report_cannot_be_one_file(tmp_path: Path) -> None:
-    source, output = tmp_path / "mine.jsonl", tmp_path / "out.jsonl"
-    source.write_text(GOOD)
-
-    with pytest.raises(OutputError, match="is named twice"):
-        convert_dataset(source, Target("converse"), output=output, report_file=tmp_path / "." / "out.jsonl")
-
-    assert not output.exists()
-
-
 @pytest.mark.parametrize("content", ["one line", "array"])
 def test_memory_stays_bounded(tmp_path: Path, content: str) -> None:
     """100 MB in one line, 21 MB in one array, in a process of its own that may have 300 MB of addresses."""
@@ -234,17 +143,6 @@ def test_memory_stays_bounded(tmp_path: Path, content: str) -> None:
     )
 
     assert done.stdout == ("1 1\n" if content == "one line" else "240001 0\n")
-
-
-PROGRAM = """
-import sys
-from pathlib import Path
-from training_data.atomic_output import OutputError
-from training_data.convert_dataset import convert_dataset
-from training_data.conversion import Target
-report = convert_dataset(Path(sys.argv[1]), Target("converse"), output=Path(sys.argv[2]))
-print(report.written, report.dropped)
-"""
 
 
 @pytest.mark.parametrize("missing", ["hyperscan", "msgspec"])
