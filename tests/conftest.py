@@ -26,7 +26,7 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """tests/iam last: it holds what the other tests recorded against the policies. The demo's results just before: it
     was started with the end-to-end tests and waits for the wall clock beside all the others."""
-    last = ("tests/end_to_end/test_zz_capacity_demo.py", "tests/iam/")
+    last = ("tests/end_to_end/test_capacity_demo.py", "tests/iam/")
     items.sort(key=lambda item: next((place for place, path in enumerate(last, 1) if path in item.nodeid), 0))
 
 
