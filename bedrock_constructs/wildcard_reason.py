@@ -9,11 +9,11 @@ from constructs import Construct
 
 def explain_wildcards(scope: Construct, resources: Sequence[str], *, reason: str) -> None:
     """Acknowledge AwsSolutions-IAM5 below `scope` for those of `resources` that hold a `*`."""
+    stack, validations = Stack.of(scope), Validations.of(scope)
     for resource in resources:
-        shown = _shown(Stack.of(scope).resolve(resource))
-        if "*" in shown:
-            finding = f"AwsSolutions-IAM5[Resource::{shown}]"
-            Validations.of(scope).acknowledge(Acknowledgment(id=finding, reason=reason))
+        if "*" in resource:
+            finding = f"AwsSolutions-IAM5[Resource::{_shown(stack.resolve(resource))}]"
+            validations.acknowledge(Acknowledgment(id=finding, reason=reason))
 
 
 def _shown(value: Any) -> str:

@@ -6,6 +6,7 @@ const fs = require('fs');
 const cdk = require('aws-cdk-lib');
 const apigateway = require('aws-cdk-lib/aws-apigateway');
 const cloudwatch = require('aws-cdk-lib/aws-cloudwatch');
+const dynamodb = require('aws-cdk-lib/aws-dynamodb');
 const events = require('aws-cdk-lib/aws-events');
 const targets = require('aws-cdk-lib/aws-events-targets');
 const iam = require('aws-cdk-lib/aws-iam');
@@ -20,7 +21,7 @@ const stepfunctions = require('aws-cdk-lib/aws-stepfunctions');
 const [templates, outdir, assets] = process.argv.slice(2);
 const code = fs.readdirSync(assets).map((name) => `${assets}/${name}`);
 
-const ADDED_BY_OTHERS = new Set(['AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Logs::LogGroup', 'AWS::Lambda::EventInvokeConfig',
+const ADDED_BY_OTHERS = new Set(['AWS::IAM::Role', 'AWS::Logs::LogGroup', 'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Permission', 'AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy', 'AWS::ApiGateway::Account',
   'AWS::ApiGateway::Deployment', 'AWS::ApiGateway::Stage', 'AWS::ApiGateway::UsagePlanKey']);
 
@@ -38,6 +39,11 @@ const MAKERS = {
     stack.handler.addToRolePolicy(new iam.PolicyStatement({actions: ['bedrock:GetCustomModel'],
       resources: [stack.formatArn({service: 'bedrock', resource: 'custom-model', resourceName: '*'})]}));
   },
+  'AWS::IAM::Policy': (stack, id, index, properties) => id.includes('DefaultPolicy') || new iam.Policy(stack, id, {
+    roles: [stack.handler.role], statements: properties.PolicyDocument.Statement.map(({Action}) =>
+      new iam.PolicyStatement({actions: [Action].flat(), resources: [stack.handler.functionArn]}))}),
+  'AWS::DynamoDB::Table': (stack, id, index, properties) => new dynamodb.CfnTable(stack, id, {billingMode: 'PAY_PER_REQUEST',
+    attributeDefinitions: [{attributeName: 'a', attributeType: 'S'}], keySchema: [{attributeName: 'a', keyType: 'HASH'}]}),
   'AWS::S3::Bucket': (stack, id) => new s3.Bucket(stack, id, {enforceSSL: true, versioned: true, blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     encryption: s3.BucketEncryption.S3_MANAGED, lifecycleRules: [{noncurrentVersionExpiration: cdk.Duration.days(30)}]}),
   'AWS::SQS::Queue': (stack, id) => new sqs.Queue(stack, id, {enforceSSL: true, visibilityTimeout: cdk.Duration.minutes(5)}),
@@ -47,7 +53,7 @@ const MAKERS = {
     targets: stack.handler ? [new targets.LambdaFunction(stack.handler)] : []}),
   'AWS::ApiGateway::RestApi': (stack) => api(stack),
   'AWS::ApiGateway::Resource': (stack, id) => roots(stack).push(api(stack).root.addResource(id)),
-  'AWS::ApiGateway::Method': (stack, id, index) => (roots(stack)[index % 3] ?? api(stack).root.addResource(id)).addMethod('ANY',
+  'AWS::ApiGateway::Method': (stack, id, index) => (roots(stack).shift() ?? api(stack).root.addResource(id)).addMethod('ANY',
     new apigateway.LambdaIntegration(stack.handler), {apiKeyRequired: true}),
   'AWS::ApiGateway::GatewayResponse': (stack, id) => api(stack).addGatewayResponse(id, {type: apigateway.ResponseType.DEFAULT_4XX, templates: {a: '{}'}}),
   'AWS::ApiGateway::ApiKey': (stack, id) => { stack.key = new apigateway.ApiKey(stack, id); },
