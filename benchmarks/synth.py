@@ -56,7 +56,7 @@ def _twin(scratch: Path, environment: dict[str, str]) -> list[str]:
     for package in (aws_cdk, constructs, cloud_assembly_schema):
         _unpack(next((Path(str(package.__file__)).parent / "_jsii").glob("*.tgz")), modules)
     command = [str(NODE), str(TWIN), str(scratch / "templates.json"), str(scratch / "twin")]
-    command.append(str(PROJECT / ".local" / "lambda"))
+    command += [str(PROJECT / ".local" / "lambda"), str(PROJECT / "examples" / "support" / "documents")]
     made = subprocess.run(
         command, env={**environment, "NODE_PATH": str(modules)}, check=True, stdout=subprocess.PIPE, text=True
     )

@@ -1,7 +1,8 @@
 // The JavaScript twin of benchmarks/synth.py: as many resources as the kit's templates hold, made by the same L2 constructs.
 //
-// usage: node synth_twin.js TEMPLATES.json OUTDIR ASSETS. One stack for each template. What an L2 construct adds by itself
-// (policies, permissions, log groups) is not made again; types without an L2 construct become a CfnResource. Prints the count.
+// usage: node synth_twin.js TEMPLATES.json OUTDIR FUNCTIONS DOCUMENTS. One stack for each template. What an L2 construct adds by
+// itself (permissions, log groups, default policies) is not made again; types without one become a CfnResource. Outputs, assets,
+// tags, dependencies and acknowledgments are those of the kit in number. Prints how many resources it made.
 const fs = require('fs');
 const cdk = require('aws-cdk-lib');
 const apigateway = require('aws-cdk-lib/aws-apigateway');
@@ -13,13 +14,14 @@ const iam = require('aws-cdk-lib/aws-iam');
 const lambda = require('aws-cdk-lib/aws-lambda');
 const logs = require('aws-cdk-lib/aws-logs');
 const s3 = require('aws-cdk-lib/aws-s3');
+const assets = require('aws-cdk-lib/aws-s3-assets');
 const secretsmanager = require('aws-cdk-lib/aws-secretsmanager');
 const sqs = require('aws-cdk-lib/aws-sqs');
 const ssm = require('aws-cdk-lib/aws-ssm');
 const stepfunctions = require('aws-cdk-lib/aws-stepfunctions');
 
-const [templates, outdir, assets] = process.argv.slice(2);
-const code = fs.readdirSync(assets).map((name) => `${assets}/${name}`);
+const [templates, outdir, functions, documents] = process.argv.slice(2);
+const code = fs.readdirSync(functions).map((name) => `${functions}/${name}`);
 
 const ADDED_BY_OTHERS = new Set(['AWS::IAM::Role', 'AWS::Logs::LogGroup', 'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Permission', 'AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy', 'AWS::ApiGateway::Account',
@@ -66,15 +68,22 @@ const MAKERS = {
 
 const app = new cdk.App({outdir});
 let index = 0;
+let earlier;
 for (const [name, template] of Object.entries(JSON.parse(fs.readFileSync(templates)))) {
   const stack = new cdk.Stack(app, name, {env: {region: 'us-east-1'}});
+  if (earlier) stack.addStackDependency(earlier);
+  earlier = stack;
   const resources = Object.entries(template.Resources);
   resources.sort(([, a], [, b]) => (b.Type === 'AWS::Lambda::Function') - (a.Type === 'AWS::Lambda::Function'));
   for (const [id, {Type, Properties}] of resources) {
     if (ADDED_BY_OTHERS.has(Type)) continue;
     if (MAKERS[Type]) MAKERS[Type](stack, id, index++, Properties);
     else new cdk.CfnResource(stack, id, {type: Type, properties: {Name: 'a'}});
+    if (Type === 'Custom::BucketObjects') new assets.Asset(stack, `${id}Files`, {path: documents});
+    if (Type === 'AWS::IAM::Policy') cdk.Validations.of(stack).acknowledge({id: `AwsSolutions-IAM5[${id}]`, reason: 'a'});
   }
+  for (const id of Object.keys(template.Outputs ?? {})) new cdk.CfnOutput(stack, `${id}Output`, {value: stack.stackName});
 }
+cdk.Tags.of(app).add('bedrock-kit:deployment', 'twin');
 const made = app.synth().stacks.reduce((sum, stack) => sum + Object.keys(stack.template.Resources).length, 0);
 console.log(made);
