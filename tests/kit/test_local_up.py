@@ -158,6 +158,20 @@ def alive(pids: dict[int, str]) -> dict[int, str]:
     return living
 
 
+def interrupt(run: subprocess.Popen[str], number: int, code: int) -> None:
+    """It says that it stopped what it had started, and has."""
+    below = started_by(run.pid)
+    assert any(emulator.LAUNCHER in words for words in below.values())
+
+    os.killpg(run.pid, number)
+    output, _ = run.communicate(timeout=30)
+
+    assert run.returncode == code, output
+    assert "nothing is left running" in output
+    assert "Traceback" not in output
+    assert alive(below) == {}
+
+
 @pytest.mark.parametrize(
     ("number", "code", "step"),
     [
@@ -172,32 +186,14 @@ def test_an_interrupted_run_leaves_no_process_and_no_state(folder: Path, number:
         while not any("aws-cdk" in words for words in started_by(run.pid).values()):
             assert time.monotonic() < deadline
             time.sleep(0.02)
-        below = started_by(run.pid)
-        assert any(emulator.LAUNCHER in words for words in below.values())
-
-        os.killpg(run.pid, number)
-        output, _ = run.communicate(timeout=30)
-
-        assert run.returncode == code, output
-        assert "nothing is left running" in output
-        assert "Traceback" not in output
-        assert alive(below) == {}
+        interrupt(run, number, code)
         assert nothing_is_left(folder)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_demo_leaves_no_process(folder: Path, number: int, code: int) -> None:
     with up(folder, "] CDK bootstrap", "demo-capacity") as run:
-        below = started_by(run.pid)
-        assert any(emulator.LAUNCHER in words for words in below.values())
-
-        os.killpg(run.pid, number)
-        output, _ = run.communicate(timeout=30)
-
-        assert run.returncode == code, output
-        assert "nothing is left running" in output
-        assert "Traceback" not in output
-        assert alive(below) == {}
+        interrupt(run, number, code)
         assert emulator.running(folder / "demo-capacity") is None
 
 
