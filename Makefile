@@ -19,7 +19,7 @@ up: setup ## deploy, train, ingest and ask, on an embedded AWS
 	@$(BIN)/python -m kit local up
 
 demo-capacity: setup ## a provisioned throughput bought, swapped and released under a client's calls, on an embedded AWS
-	@$(BIN)/python -m kit local demo-capacity
+	@$(BIN)/python -m examples.capacity_demo
 
 down: ## stop the embedded AWS and everything it started
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m kit local down; else echo "nothing is set up, nothing runs"; fi

@@ -15,15 +15,15 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import Validations
 
+from deployment.checks.deployment import check_deployment
+from deployment.checks.models import model_warnings
+from deployment.config import DEPLOYMENT_TAG, ConfigError, DeploymentConfig, load_deployment_config
+from deployment.costs.deployment import summary
+from deployment.datasets import prepare_datasets
 from stacks.budget_stack import BudgetStack
-from stacks.customization_dataset import prepare_datasets
-from stacks.deployment_checks import check_deployment
-from stacks.deployment_config import DEPLOYMENT_TAG, ConfigError, DeploymentConfig, load_deployment_config
-from stacks.deployment_cost import summary
 from stacks.inference_api_stack import InferenceApiStack
 from stacks.knowledge_base_stack import KnowledgeBaseStack
 from stacks.model_access_stack import ModelAccessStack
-from stacks.model_checks import model_warnings
 from stacks.provisioned_throughput_stack import ProvisionedThroughputStack
 from stacks.training_stack import TrainingStack
 

@@ -4,7 +4,7 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from bedrock_constructs.custom_resource_provider import CustomResourceProvider
+from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 
 
 class CustomModelDeployment(Construct):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from bedrock_constructs.custom_resource_provider import CustomResourceProvider
+from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 
 ACTIONS = (
     "bedrock:GetFoundationModelAvailability",

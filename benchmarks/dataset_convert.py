@@ -18,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from training_data.conversion import Target
-from training_data.convert_dataset import convert_dataset
+from training_data.conversion.conversion import Target
+from training_data.conversion.dataset_conversion import convert_dataset
 
 PROJECT = Path(__file__).resolve().parent.parent
 RECORDS = 200_000

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.training_data.dataset_corpus import medium_of
+from tests.training_data.checking.dataset_corpus import medium_of
 
 QUESTION, ANSWER = "What does E1 mean?", "The tank is empty."
 

@@ -22,9 +22,9 @@ from typing import Any
 from benchmarks.validator_cases import CASES, EXPLAINED_RULES, EXPLANATIONS
 from benchmarks.validators import VALIDATORS, Validator
 from tests.fuzz.check_targets import rules_of
-from tests.training_data.dataset_corpus import mutated_line
-from training_data.checks import explain_line
-from training_data.findings import CheckReport
+from tests.training_data.checking.dataset_corpus import mutated_line
+from training_data.checking.checks import explain_line
+from training_data.checking.findings import CheckReport
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-# name -> what `kit --help` says. Its module, kit/<name>.py, has add_arguments(parser) and run(options) -> exit code.
+# name -> what `kit --help` says. kit/<name>/command.py has add_arguments(parser) and run(options) -> exit code.
 COMMANDS = {
     "local": "the same stacks on an embedded AWS on this machine",
     "deploy": "the stacks to the AWS account of your credentials",
@@ -51,7 +51,7 @@ def _run(given: list[str], name: str | None) -> int:
     parser = argparse.ArgumentParser(prog="kit", description="Amazon Bedrock in your own AWS account.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     subparsers = {command: commands.add_parser(command, help=text) for command, text in COMMANDS.items()}
-    module = importlib.import_module(f"kit.{name}") if name else None
+    module = importlib.import_module(f"kit.{name}.command") if name else None
     if module and name:
         module.add_arguments(subparsers[name])
     options = parser.parse_args(given)

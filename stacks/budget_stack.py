@@ -7,7 +7,8 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from bedrock_constructs.budget import Budget
-from stacks.deployment_config import DEPLOYMENT_TAG, HARD_STOP_PERCENT, DeploymentConfig
+from deployment.config import DEPLOYMENT_TAG, DeploymentConfig
+from deployment.sections.budget import HARD_STOP_PERCENT
 
 
 class BudgetStack(cdk.Stack):

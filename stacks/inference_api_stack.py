@@ -5,10 +5,10 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
-from bedrock_constructs.inference_api import AliasTarget, InferenceApi, ServedAlias
-from bedrock_constructs.knowledge_base import KnowledgeBase
+from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias
+from bedrock_constructs.knowledge_base.knowledge_base import KnowledgeBase
+from deployment.config import DeploymentConfig
 from model_catalog import catalog
-from stacks.deployment_config import DeploymentConfig
 
 
 class InferenceApiStack(cdk.Stack):
@@ -27,7 +27,7 @@ class InferenceApiStack(cdk.Stack):
         api = InferenceApi(
             self,
             "InferenceApi",
-            deployment_name=config.deployment.name,
+            kit_deployment=config.deployment.name,
             aliases={
                 name: ServedAlias(base=self._target(alias.model), order=alias.order)
                 for name, alias in section.aliases.items()

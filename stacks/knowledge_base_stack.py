@@ -5,10 +5,10 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
-from bedrock_constructs.bucket_objects import BucketObjects
-from bedrock_constructs.knowledge_base import KnowledgeBase
-from bedrock_constructs.knowledge_base_ingestion import KnowledgeBaseIngestion
-from stacks.deployment_config import DeploymentConfig
+from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
+from bedrock_constructs.knowledge_base.ingestion import KnowledgeBaseIngestion
+from bedrock_constructs.knowledge_base.knowledge_base import KnowledgeBase
+from deployment.config import DeploymentConfig
 
 
 class KnowledgeBaseStack(cdk.Stack):

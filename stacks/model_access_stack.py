@@ -6,7 +6,8 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from bedrock_constructs.model_access import ModelAccess
-from stacks.deployment_config import DeploymentConfig, UseCase
+from deployment.config import DeploymentConfig
+from deployment.sections.model_access import UseCase
 
 INTENDED_USERS = {"internal": "0", "external": "1", "both": "2"}
 

@@ -10,12 +10,12 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from bedrock_constructs.capacity_start import CapacityStart
-from bedrock_constructs.provisioned_capacity import ProvisionedCapacity
-from bedrock_constructs.provisioned_throughput import ProvisionedThroughput
-from bedrock_constructs.provisioned_throughput_rights import ThroughputTarget
-from stacks.deployment_config import DeploymentConfig
-from stacks.deployment_config import ProvisionedThroughput as Section
+from bedrock_constructs.provisioned_throughput.controller import ProvisionedThroughputController
+from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget
+from bedrock_constructs.provisioned_throughput.start import ProvisionedThroughputStart
+from bedrock_constructs.provisioned_throughput.throughput import ProvisionedThroughput
+from deployment.config import DeploymentConfig
+from deployment.sections.provisioned_throughput import ProvisionedThroughput as Section
 
 
 class ProvisionedThroughputStack(cdk.Stack):
@@ -33,7 +33,7 @@ class ProvisionedThroughputStack(cdk.Stack):
         super().__init__(scope, construct_id, **kwargs)
         sections = config.provisioned_throughput
         targets = {name: _target(config, name, item) for name, item in sections.items()}
-        capacity = ProvisionedCapacity(
+        capacity = ProvisionedThroughputController(
             self,
             "Capacity",
             kit_deployment=config.deployment.name,
@@ -43,7 +43,7 @@ class ProvisionedThroughputStack(cdk.Stack):
         )
         if hard_stop_topic:
             hard_stop_topic.add_subscription(subscriptions.LambdaSubscription(capacity.function))
-        start = CapacityStart(
+        start = ProvisionedThroughputStart(
             self,
             "CapacityStart",
             function=capacity.function,
@@ -74,11 +74,6 @@ class ProvisionedThroughputStack(cdk.Stack):
         cdk.CfnOutput(self, "CapacityTopicArn", value=capacity.topic.topic_arn)
 
 
-def provisioned_model_name(config: DeploymentConfig, section: str) -> str:
-    """The throughput's name in Bedrock."""
-    return f"{config.deployment.name}-{config.provisioned_throughput[section].customization or section}"
-
-
 def _hash_of(sections: Mapping[str, Section]) -> str:
     wanted = {name: item.model_dump(mode="json") for name, item in sections.items()}
     return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
@@ -86,7 +81,7 @@ def _hash_of(sections: Mapping[str, Section]) -> str:
 
 def _target(config: DeploymentConfig, name: str, item: Section) -> ThroughputTarget:
     return ThroughputTarget(
-        name=provisioned_model_name(config, name),
+        name=config.provisioned_model_name(name),
         model_identifier=item.model,
         customization=item.customization,
         alias=item.alias,

@@ -7,15 +7,15 @@ import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from bedrock_constructs.bucket_objects import BucketObjects
 from bedrock_constructs.custom_model_deployment import CustomModelDeployment
-from bedrock_constructs.customization_role import CustomizationRole
-from bedrock_constructs.customization_start import CustomizationStart
-from bedrock_constructs.customization_workflow import CustomizationWorkflow, RunSpecification
+from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
+from bedrock_constructs.customization.role import CustomizationRole
+from bedrock_constructs.customization.start import CustomizationStart
+from bedrock_constructs.customization.workflow import CustomizationWorkflow, RunSpecification
 from bedrock_constructs.training_data_bucket import TrainingDataBucket
-from stacks.customization_dataset import CustomizationDataset
-from stacks.deployment_config import Customization, DeploymentConfig, Training
-from stacks.provisioned_throughput_stack import provisioned_model_name
+from deployment.config import DeploymentConfig
+from deployment.datasets import CustomizationDataset
+from deployment.sections.training import Customization, Training
 
 
 class TrainingStack(cdk.Stack):
@@ -32,7 +32,7 @@ class TrainingStack(cdk.Stack):
         assert config.training
         self._deployment = config.deployment.name
         self._throughputs = {
-            item.customization: provisioned_model_name(config, section)
+            item.customization: config.provisioned_model_name(section)
             for section, item in config.provisioned_throughput.items()
             if item.customization
         }

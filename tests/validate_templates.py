@@ -12,7 +12,7 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from app import build_app
-from stacks.deployment_config import load_deployment_config
+from deployment.config import load_deployment_config
 
 PROJECT = Path(__file__).resolve().parent.parent
 CONFIGS = ("deployment.toml", "tests/stacks/full.toml", "tests/stacks/full_east.toml")

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from training_data.atomic_output import atomic
-from training_data.records import to_line
-from training_data.source_files import ConversionError
-from training_data.source_records import read_records
+from training_data.conversion.record_formats import to_line
+from training_data.sources.files import ConversionError
+from training_data.sources.records import read_records
 
 SECRETS = ("API_KEY", "BEARER_TOKEN", "CREDENTIAL_URI", "JWT", "PRIVATE_KEY")
 PERSONAL = ("EMAIL", "PHONE", "CREDIT_CARD", "SSN", "IP_ADDRESS")

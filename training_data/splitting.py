@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from training_data.atomic_output import atomic
-from training_data.said_texts import normalized_key, said_in
-from training_data.source_files import ConversionError, file_state, opened, require_unchanged
-from training_data.source_json import read_lines
+from training_data.sources.files import ConversionError, file_state, opened, require_unchanged
+from training_data.sources.json_records import read_lines
+from training_data.texts import normalized_key, said_in
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from custom_resources.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
-from custom_resources.properties import Properties
+from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
+from custom_resources.framework.properties import Properties
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from custom_resources.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
+from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
+from custom_resources.framework.properties import Properties
 from custom_resources.ownership import carries, ownership, tag_list
-from custom_resources.properties import Properties
 from custom_resources.serving_parameter import read_serving, withdraw_serving
 
 if TYPE_CHECKING:

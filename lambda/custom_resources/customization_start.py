@@ -12,8 +12,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from custom_resources.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
-from custom_resources.properties import Properties
+from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
+from custom_resources.framework.properties import Properties
 
 if TYPE_CHECKING:
     from collections.abc import Callable

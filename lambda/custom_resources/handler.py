@@ -16,16 +16,17 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from custom_resources import answer
 from custom_resources.bucket_objects import BucketObjectsResource
-from custom_resources.capacity_start import CapacityStartResource
 from custom_resources.custom_model_deployment import CustomModelDeploymentResource
 from custom_resources.customization_start import CustomizationStartResource
-from custom_resources.lifecycle import AsyncResource, Request, ResourceFailedError, error_code
+from custom_resources.framework import answer
+from custom_resources.framework.lease import Leases, SupersededError
+from custom_resources.framework.lifecycle import AsyncResource, Request, ResourceFailedError, error_code
+from custom_resources.framework.operation import Operation, OutOfTimeError
 from custom_resources.model_access import ModelAccessResource
-from custom_resources.operation import Operation, OutOfTimeError
-from custom_resources.provisioned_throughput import ProvisionedThroughputResource
-from custom_resources.turn import SupersededError, Turns
+from custom_resources.provisioned_throughput.resource import ProvisionedThroughputResource
+from custom_resources.provisioned_throughput_start import ProvisionedThroughputStartResource
+from kit_contract.environment import LEASES_TABLE, LONGEST_PAUSE_SECONDS
 
 Factory = Callable[[], AsyncResource]
 # Left of Lambda's time when the work is given to the next invocation: enough for an answer's 60 s, were it due.
@@ -54,7 +55,9 @@ def resources(session: boto3.Session, region: str) -> dict[str, Factory]:
             session.client("ssm", config=patient),
             session.client("service-quotas", config=patient),
         ),
-        "Custom::BedrockCapacityStart": lambda: CapacityStartResource(session.client("lambda", config=patient).invoke),
+        "Custom::BedrockCapacityStart": lambda: ProvisionedThroughputStartResource(
+            session.client("lambda", config=patient).invoke
+        ),
         "Custom::BucketObjects": lambda: BucketObjectsResource(session.client("s3", config=patient)),
         "Custom::BedrockCustomizationStart": lambda: CustomizationStartResource(
             session.client("lambda", config=once).invoke
@@ -85,13 +88,13 @@ def _handle(event: Mapping[str, Any], context: Any) -> dict[str, object]:
     left = context.get_remaining_time_in_millis() / 1000
     dynamodb = session.client("dynamodb", config=Config(region_name=region, read_timeout=10))
     request = Request.from_event(event)
-    turns = Turns(dynamodb, os.environ["TURNS_TABLE"], request, holder=context.aws_request_id)
+    leases = Leases(dynamodb, os.environ[LEASES_TABLE], request, holder=context.aws_request_id)
     operation = Operation(
         event,
         make=lambda resource_type: _resource(resource_type, session, region),
-        turns=turns,
+        leases=leases,
         until=time.time() + left,
-        longest_pause=float(os.environ["LONGEST_PAUSE_SECONDS"]),
+        longest_pause=float(os.environ[LONGEST_PAUSE_SECONDS]),
         clock=time.time,
         sleep=time.sleep,
     )
@@ -99,22 +102,22 @@ def _handle(event: Mapping[str, Any], context: Any) -> dict[str, object]:
         with _alarm(left - HAND_OVER_SECONDS):
             decided = operation.decide()
     except SupersededError:
-        turns.release()
+        leases.release()
         return {"outcome": "superseded by a newer request"}
     except OutOfTimeError:
-        turns.release()
+        leases.release()
         again = session.client("lambda", config=Config(region_name=region, read_timeout=20))
         again.invoke(
             FunctionName=context.invoked_function_arn, InvocationType="Event", Payload=json.dumps(event).encode()
         )
         return {"outcome": "handed over"}
     if decided is None:
-        turns.release()
+        leases.release()
         return {"outcome": "answered before"}
-    return _deliver(event, decided, turns)
+    return _deliver(event, decided, leases)
 
 
-def _deliver(event: Mapping[str, Any], decided: bytes, turns: Turns) -> dict[str, object]:
+def _deliver(event: Mapping[str, Any], decided: bytes, leases: Leases) -> dict[str, object]:
     body = json.loads(decided)
     line = {"outcome": body["Status"], "physical_id": body["PhysicalResourceId"]}
     try:
@@ -126,11 +129,11 @@ def _deliver(event: Mapping[str, Any], decided: bytes, turns: Turns) -> dict[str
             sleep=time.sleep,
         )
     except answer.UndeliveredError as error:
-        turns.release()
+        leases.release()
         if error.passing:
             raise
         return {**line, "undelivered": str(error)}
-    turns.finish(body["Status"])
+    leases.finish(body["Status"])
     return line
 
 

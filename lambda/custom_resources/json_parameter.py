@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from custom_resources.lifecycle import error_code
+from custom_resources.framework.lifecycle import error_code
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient

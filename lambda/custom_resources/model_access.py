@@ -19,8 +19,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from custom_resources.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
-from custom_resources.properties import Properties
+from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
+from custom_resources.framework.properties import Properties
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient

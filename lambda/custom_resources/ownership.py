@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from custom_resources.lifecycle import error_code
+from custom_resources.framework.lifecycle import error_code
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient

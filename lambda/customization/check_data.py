@@ -7,11 +7,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from customization import run_names
-from training_data.dataset import DatasetReport, add_whole
-from training_data.dataset_checker import PIECE, DatasetChecker
-from training_data.dataset_file import name_findings, size_findings
-from training_data.dataset_rules import DatasetRules, dataset_rules
-from training_data.findings import CheckReport
+from training_data.checking.dataset import DatasetReport, add_whole
+from training_data.checking.dataset_checker import PIECE, DatasetChecker
+from training_data.checking.dataset_file import name_findings, size_findings
+from training_data.checking.dataset_rules import DatasetRules, dataset_rules
+from training_data.checking.findings import CheckReport
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient

@@ -15,6 +15,7 @@ from customization import check_data as checking
 from customization import training_metrics
 from customization.promotion import Promotion
 from customization.start_run import RunStarter, customization_of, starts_a_run
+from kit_contract.environment import KIT_DEPLOYMENT, STATE_MACHINE_ARN
 
 Event = Mapping[str, Any]
 
@@ -50,8 +51,8 @@ def promote(event: Event, context: object) -> dict[str, Any]:
 
 def _start_run(event: Event) -> dict[str, Any]:
     starter = RunStarter(
-        deployment=os.environ["DEPLOYMENT_NAME"],
-        state_machine_arn=os.environ["STATE_MACHINE_ARN"],
+        deployment=os.environ[KIT_DEPLOYMENT],
+        state_machine_arn=os.environ[STATE_MACHINE_ARN],
         bedrock=_client("bedrock"),
         s3=_client("s3"),
         ssm=_client("ssm"),

@@ -64,7 +64,7 @@ class Aliases:
 
     def _published(self, alias: str) -> dict[str, Target]:
         """Place -> target. Capacity comes and goes on its schedule: what its parameter says wins over promotion's."""
-        path = f"/bedrock-kit/{self._settings.deployment_name}/aliases/{alias}"
+        path = f"/bedrock-kit/{self._settings.kit_deployment}/aliases/{alias}"
         names = [f"{path}/serving", f"{path}/capacity"]
         parameters = self._clients.ssm.get_parameters(Names=names)["Parameters"]
         values = {parameter["Name"]: json.loads(parameter["Value"]) for parameter in parameters}

@@ -18,6 +18,7 @@ import boto3
 from botocore.config import Config
 
 from inference_api.errors import failure_name
+from kit_contract.environment import API_KEYS_SECRET_ARN
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -59,7 +60,7 @@ class ApiKeys:
 @cache
 def api_keys() -> ApiKeys:
     client = boto3.client("secretsmanager", config=CONFIG)
-    return ApiKeys(client, os.environ["API_KEYS_SECRET_ARN"], time.monotonic)
+    return ApiKeys(client, os.environ[API_KEYS_SECRET_ARN], time.monotonic)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
         request,
         answer,
         facts,
-        deployment_name=service().settings.deployment_name,
+        kit_deployment=service().settings.kit_deployment,
         request_id=context.aws_request_id,
         now=time.time(),
         milliseconds=milliseconds,

@@ -23,4 +23,4 @@ def get_model(settings: Settings, alias: str) -> Answer:
 
 def _entry(alias: str, settings: Settings) -> dict[str, Any]:
     # OpenAI's schema wants a date; an alias has none, what serves it changes with each promotion.
-    return {"id": alias, "object": "model", "created": 0, "owned_by": settings.deployment_name}
+    return {"id": alias, "object": "model", "created": 0, "owned_by": settings.kit_deployment}

@@ -19,7 +19,7 @@ def log_line(
     answer: Answer,
     facts: Facts,
     *,
-    deployment_name: str,
+    kit_deployment: str,
     request_id: str,
     now: float,
     milliseconds: int,
@@ -39,10 +39,10 @@ def log_line(
         "usage": facts.usage,
         "error": facts.error,
     }
-    return json.dumps(line | _metrics(facts, deployment_name, now))
+    return json.dumps(line | _metrics(facts, kit_deployment, now))
 
 
-def _metrics(facts: Facts, deployment_name: str, now: float) -> dict[str, Any]:
+def _metrics(facts: Facts, kit_deployment: str, now: float) -> dict[str, Any]:
     """How many answers each kind of target gave, and how many of them another target was asked for first.
 
     No alias among the dimensions: each combination of their values is a metric with a monthly price.
@@ -54,7 +54,7 @@ def _metrics(facts: Facts, deployment_name: str, now: float) -> dict[str, Any]:
     directive = {"Namespace": NAMESPACE, "Dimensions": [["Deployment", "Kind"]], "Metrics": metrics}
     return {
         "_aws": {"Timestamp": int(now * 1000), "CloudWatchMetrics": [directive]},
-        "Deployment": deployment_name,
+        "Deployment": kit_deployment,
         "Kind": facts.served_by["kind"],
         **values,
     }

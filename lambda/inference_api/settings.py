@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kit_contract.environment import ALIASES, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
+
 
 @dataclass(frozen=True)
 class Model:
@@ -32,7 +34,7 @@ class Alias:
 class Settings:
     """`aliases`: alias -> what may serve it. `knowledge_bases`: name -> knowledge base id."""
 
-    deployment_name: str
+    kit_deployment: str
     aliases: Mapping[str, Alias]
     knowledge_bases: Mapping[str, str]
     knowledge_base_model: Model | None
@@ -40,12 +42,12 @@ class Settings:
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Raises KeyError for a variable that is missing; only a deployment with knowledge bases has a model for them."""
-    aliases = json.loads(environment["ALIASES"])
-    knowledge_base_model = json.loads(environment.get("KNOWLEDGE_BASE_MODEL", "null"))
+    aliases = json.loads(environment[ALIASES])
+    knowledge_base_model = json.loads(environment.get(KNOWLEDGE_BASE_MODEL, "null"))
     return Settings(
-        deployment_name=environment["DEPLOYMENT_NAME"],
+        kit_deployment=environment[KIT_DEPLOYMENT],
         aliases={name: Alias(_model(entry), tuple(entry["order"])) for name, entry in aliases.items()},
-        knowledge_bases=json.loads(environment["KNOWLEDGE_BASES"]),
+        knowledge_bases=json.loads(environment[KNOWLEDGE_BASES]),
         knowledge_base_model=_model(knowledge_base_model) if knowledge_base_model else None,
     )
 

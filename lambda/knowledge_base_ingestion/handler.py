@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 
+from kit_contract.environment import DATA_SOURCE_ID, KNOWLEDGE_BASE_ID, METRIC_NAME, METRIC_NAMESPACE, RESULT_PARAMETER
 from knowledge_base_ingestion.ingestion_job import (
     DataSource,
     IngestionJob,
@@ -53,8 +54,8 @@ def handler(event: dict[str, Any], context: Context) -> None:
         raise
     finally:
         line = log_line(
-            namespace=os.environ["METRIC_NAMESPACE"],
-            metric_name=os.environ["METRIC_NAME"],
+            namespace=os.environ[METRIC_NAMESPACE],
+            metric_name=os.environ[METRIC_NAME],
             messages=len(message_ids),
             now=datetime.now(UTC),
             job=job,
@@ -65,11 +66,11 @@ def handler(event: dict[str, Any], context: Context) -> None:
 
 def _ingest(message_ids: list[str], waiting: Waiting) -> IngestionJob:
     agent, ssm = clients()
-    source = DataSource(os.environ["KNOWLEDGE_BASE_ID"], os.environ["DATA_SOURCE_ID"])
+    source = DataSource(os.environ[KNOWLEDGE_BASE_ID], os.environ[DATA_SOURCE_ID])
     started = start_job(agent, source, token=client_token(source, message_ids), waiting=waiting)
     job = wait_for_job(agent, source, started, waiting=waiting)
     ssm.put_parameter(
-        Name=os.environ["RESULT_PARAMETER"],
+        Name=os.environ[RESULT_PARAMETER],
         Value=parameter_value(job, datetime.now(UTC)),
         Type="String",
         Overwrite=True,

@@ -8,7 +8,7 @@ from botocore.session import get_session
 from botocore.validate import ParamValidator
 
 from bedrock_constructs.budget import Budget
-from tests.bedrock_constructs.customization_stack import ACCOUNT, empty_stack
+from tests.bedrock_constructs.customization.customization_stack import ACCOUNT, empty_stack
 
 TAG = ("bedrock-kit:deployment", "support")
 

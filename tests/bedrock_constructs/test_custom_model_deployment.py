@@ -1,6 +1,6 @@
 """Properties and grants of a custom model deployment that the training workflow fills."""
 
-from tests.bedrock_constructs.custom_resource_stack import actions_of, template
+from tests.bedrock_constructs.custom_resources.custom_resource_stack import actions_of, template
 
 
 def test_a_reserved_name_has_no_model() -> None:

@@ -1,6 +1,6 @@
 """Properties and grants of model access."""
 
-from tests.bedrock_constructs.custom_resource_stack import actions_of, template
+from tests.bedrock_constructs.custom_resources.custom_resource_stack import actions_of, template
 
 
 def test_models_are_sorted_and_the_form_is_passed() -> None:

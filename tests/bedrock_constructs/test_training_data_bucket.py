@@ -7,7 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Match, Template
 
 from bedrock_constructs.training_data_bucket import TrainingDataBucket
-from tests.bedrock_constructs.customization_stack import KEY_ARN, empty_stack
+from tests.bedrock_constructs.customization.customization_stack import KEY_ARN, empty_stack
 
 
 def a_template(

@@ -9,7 +9,7 @@ from typing import Any
 from unittest import mock
 
 from customization import handler
-from tests.bedrock_constructs.customization_stack import workflow_template
+from tests.bedrock_constructs.customization.customization_stack import workflow_template
 from tests.cloudformation_harness.clients import Routed
 from tests.cloudformation_harness.cloudformation import Template
 from tests.cloudformation_harness.step_functions import MACHINE
@@ -42,7 +42,7 @@ def training(world: World) -> Iterator[None]:
     """The customization `support`, its data uploaded as data/support/one.jsonl and two.jsonl."""
     definition, handlers = synthesized()
     world.stepfunctions.definition = definition
-    environ = {"DEPLOYMENT_NAME": "sup", "STATE_MACHINE_ARN": MACHINE}
+    environ = {"KIT_DEPLOYMENT": "sup", "STATE_MACHINE_ARN": MACHINE}
     world.ssm.values["/bedrock-kit/sup/customizations/support"] = json.dumps(SPECIFICATION)
     for name in ("one", "two"):
         world.s3.content[BUCKET, f"data/support/{name}.jsonl"] = record(f"What of {name}?") * 3

@@ -11,7 +11,8 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-from custom_resources import answer, handler
+from custom_resources import handler
+from custom_resources.framework import answer
 from tests.cloudformation_harness.bedrock import Bedrock
 from tests.cloudformation_harness.clients import Call, Fault, Plan, Session
 from tests.cloudformation_harness.dynamodb import DynamoDB
@@ -156,7 +157,7 @@ class World:
     @contextmanager
     def installed(self) -> Iterator["World"]:
         """The handler's clients, clocks, way out and log are this world's."""
-        environ = {"AWS_REGION": "us-east-1", "TURNS_TABLE": "turns", "LONGEST_PAUSE_SECONDS": "40"}
+        environ = {"AWS_REGION": "us-east-1", "LEASES_TABLE": "leases", "LONGEST_PAUSE_SECONDS": "40"}
         with (
             mock.patch.object(handler, "boto3", SimpleNamespace(Session=lambda: Session(self))),
             mock.patch.object(handler, "time", self.scheduler.time_module()),
@@ -164,7 +165,7 @@ class World:
             mock.patch.object(handler, "sys", SimpleNamespace(stderr=self.log_stream)),
             mock.patch.object(handler, "os", SimpleNamespace(environ=environ)),
             mock.patch.object(answer, "put_once", self.put_once),
-            mock.patch("custom_resources.provisioned_throughput.datetime", self.dates()),
+            mock.patch("custom_resources.provisioned_throughput.resource.datetime", self.dates()),
         ):
             yield self
 

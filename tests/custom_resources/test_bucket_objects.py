@@ -12,7 +12,7 @@ from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 
 from custom_resources.bucket_objects import BucketObjectsResource, ObjectsProperties
-from custom_resources.lifecycle import Phase, Request, ResourceFailedError
+from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError
 from tests.custom_resources.aws import event, stubbed
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from custom_resources.custom_model_deployment import CustomModelDeploymentResource
-from custom_resources.lifecycle import Phase, Request, ResourceFailedError
+from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError
 from tests.custom_resources.aws import TOKEN, event, stubbed
 
 ARN = "arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/abcdefghijkl"

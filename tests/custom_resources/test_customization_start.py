@@ -8,7 +8,7 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from custom_resources.customization_start import CustomizationStartResource
-from custom_resources.lifecycle import Phase, Request, ResourceFailedError
+from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError
 from tests.custom_resources.aws import event, stubbed
 
 PROPERTIES = {"StarterFunctionName": "starter", "Customization": "support", "DataKey": "data/a", "SpecHash": "h"}

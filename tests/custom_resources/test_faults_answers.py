@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custom_resources import answer
-from custom_resources.answer import BODY_LIMIT, UndeliveredError
-from custom_resources.lifecycle import Request
+from custom_resources.framework import answer
+from custom_resources.framework.answer import BODY_LIMIT, UndeliveredError
+from custom_resources.framework.lifecycle import Request
 from tests.cloudformation_harness.clients import Fault
 from tests.cloudformation_harness.cloudformation import Stack
 from tests.cloudformation_harness.conversation import Sent

@@ -8,7 +8,7 @@ from tests.cloudformation_harness.clients import Fault
 from tests.cloudformation_harness.cloudformation import Existing, Stack, Template
 from tests.cloudformation_harness.templates import THROUGHPUT, access, throughput
 from tests.cloudformation_harness.world import World, fault_at
-from tests.custom_resources.capacity_kinds import BOTH, mutating
+from tests.custom_resources.provisioned_throughput_kinds import BOTH, mutating
 
 
 @pytest.mark.parametrize("kind", BOTH)

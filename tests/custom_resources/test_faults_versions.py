@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from custom_resources.lifecycle import SCHEMA_VERSION
-from tests.bedrock_constructs.custom_resource_stack import template
+from custom_resources.framework.lifecycle import SCHEMA_VERSION
+from tests.bedrock_constructs.custom_resources.custom_resource_stack import template
 from tests.cloudformation_harness.clients import Fault
 from tests.cloudformation_harness.cloudformation import Existing, Stack
 from tests.cloudformation_harness.templates import MODEL

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from custom_resources.lifecycle import Phase, Request, ResourceFailedError
+from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError
 from custom_resources.model_access import ModelAccessResource, UseCaseConflictError, plain_model_id
 from tests.custom_resources.aws import event, stubbed
 

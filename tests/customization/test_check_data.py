@@ -10,7 +10,7 @@ from botocore.stub import ANY
 
 from customization.check_data import TrainingDataError, check_data
 from tests.customization.aws import BUCKET, KEY, MODEL_ARN, RUN_ID, a_run, record, streamed, stubbed
-from training_data.dataset_checker import PIECE
+from training_data.checking.dataset_checker import PIECE
 
 REPORT = f"runs/support/{RUN_ID}/check.json"
 TIMESTAMP = "20261124023000"

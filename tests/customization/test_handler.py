@@ -39,7 +39,7 @@ class PromotionSteps:
 
 @pytest.fixture(autouse=True)
 def _edge(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DEPLOYMENT_NAME", "sup")
+    monkeypatch.setenv("KIT_DEPLOYMENT", "sup")
     monkeypatch.setenv("STATE_MACHINE_ARN", MACHINE)
     monkeypatch.setattr(handler, "_client", lambda service: service)
     monkeypatch.setattr(handler, "RunStarter", Starter)

@@ -15,15 +15,6 @@ import pytest
 from kit.cdk_cli import PROJECT
 from local_aws import emulator
 
-RUN = """
-import sys
-from pathlib import Path
-from kit import local
-from kit.__main__ import main
-local.LOCAL = Path(sys.argv[1])
-sys.exit(main(["local", "demo-capacity"]))
-"""
-
 
 class DemoRun:
     """`state`: its folder; `finished` waits for its end."""
@@ -33,7 +24,7 @@ class DemoRun:
         self._output = folder / "output.txt"
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", RUN, str(folder)],
+                [sys.executable, "-m", "examples.capacity_demo", "--folder", str(folder)],
                 cwd=PROJECT,
                 env={**os.environ, "CI": "true"},
                 stdout=output,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from custom_resources.capacity_parameter import DRAIN_SECONDS
+from custom_resources.provisioned_throughput.alias_capacity import DRAIN_SECONDS
 from local_aws import emulator
 from tests.end_to_end.conftest import DemoRun
 
@@ -62,7 +62,7 @@ def test_its_schedule_released_it_after_callers_were_sent_elsewhere(seen: dict[s
         "absent",
         "released",
         "schedule",
-        "converge",
+        "reconcile",
     )
     assert at(report["since"]) >= at(seen["closing"])
     assert at(seen["deleted"]) - at(report["since"]) >= timedelta(seconds=DRAIN_SECONDS)

@@ -11,10 +11,10 @@ from typing import Any
 import openai
 import pytest
 
+from deployment.config import load_deployment_config
 from kit.cdk_cli import run_cdk
-from kit.local_run import LocalRun
+from kit.local.run import LocalRun
 from local_aws import emulator
-from stacks.deployment_config import load_deployment_config
 from tests.end_to_end.conftest import DemoRun
 from tests.end_to_end.deployed import Deployed
 

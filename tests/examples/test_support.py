@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from model_catalog import catalog
-from training_data.prepare import DatasetError, PreparedDataset, prepare_dataset
+from training_data.preparation import DatasetError, PreparedDataset, prepare_dataset
 
 SUPPORT = Path(__file__).resolve().parent.parent.parent / "examples" / "support"
 DOCUMENTS = SUPPORT / "documents"

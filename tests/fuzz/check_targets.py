@@ -4,11 +4,11 @@ import random
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from tests.training_data.dataset_corpus import GOOD, good_line, mutated_line
-from training_data.checks import explain_line
-from training_data.dataset_checker import DatasetChecker
-from training_data.dataset_rules import DatasetRules, dataset_rules
-from training_data.findings import CheckReport
+from tests.training_data.checking.dataset_corpus import GOOD, good_line, mutated_line
+from training_data.checking.checks import explain_line
+from training_data.checking.dataset_checker import DatasetChecker
+from training_data.checking.dataset_rules import DatasetRules, dataset_rules
+from training_data.checking.findings import CheckReport
 
 MODELS = {
     "converse": ("amazon.nova-lite-v1:0:300k", "FINE_TUNING"),

@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from training_data.conversion import Target, convert_file
-from training_data.fast_chats import chat_converter
-from training_data.records import RECORD_FORMATS, to_line
-from training_data.said_texts import exact_key, said_in
-from training_data.source_files import ConversionError
+from training_data.conversion.conversion import Target, convert_file
+from training_data.conversion.fast_chats import chat_converter
+from training_data.conversion.record_formats import RECORD_FORMATS, to_line
+from training_data.sources.files import ConversionError
+from training_data.texts import exact_key, said_in
 
 TURNS = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
 BLOCKS = [{"role": turn["role"], "content": [{"text": turn["content"]}]} for turn in TURNS]

@@ -9,25 +9,30 @@ PROVIDERS = tuple(
     f"{stack}/CustomResourceProviderFunctionRole"
     for stack in ("model-access", "knowledge-base", "training", "provisioned-throughput")
 )
-CAPACITY = sorted(path.stem for path in (LAMBDA / "provisioned_capacity").glob("[a-z]*.py"))
+CAPACITY = sorted(path.stem for path in (LAMBDA / "provisioned_throughput_controller").glob("[a-z]*.py"))
 CALLERS = {
     "custom_resources/bucket_objects.py": (
         "knowledge-base/CustomResourceProviderFunctionRole",
         "training/CustomResourceProviderFunctionRole",
     ),
-    "custom_resources/capacity_start.py": ("provisioned-throughput/CustomResourceProviderFunctionRole",),
+    "custom_resources/provisioned_throughput_start.py": ("provisioned-throughput/CustomResourceProviderFunctionRole",),
     "custom_resources/custom_model_deployment.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/customization_start.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/model_access.py": ("model-access/CustomResourceProviderFunctionRole",),
-    "custom_resources/provisioned_throughput.py": ("provisioned-throughput/CustomResourceProviderFunctionRole",),
+    "custom_resources/provisioned_throughput/resource.py": (
+        "provisioned-throughput/CustomResourceProviderFunctionRole",
+    ),
     "custom_resources/handler.py": PROVIDERS,
-    "custom_resources/turn.py": PROVIDERS,
+    "custom_resources/framework/lease.py": PROVIDERS,
     "customization/promotion.py": ("training/WorkflowPromotionRole",),
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
     "customization/training_metrics.py": ("training/WorkflowMetricsRole",),
     "customization/jobs_in_progress.py": ("training/WorkflowStarterFunctionRole",),
     "customization/start_run.py": ("training/WorkflowStarterFunctionRole",),
-    **{f"provisioned_capacity/{name}.py": ("provisioned-throughput/CapacityFunctionRole",) for name in CAPACITY},
+    **{
+        f"provisioned_throughput_controller/{name}.py": ("provisioned-throughput/CapacityFunctionRole",)
+        for name in CAPACITY
+    },
     "inference_api/authorizer.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),
     "inference_api/aliases.py": ("inference-api/InferenceApiFunctionRole",),
     "inference_api/failover.py": ("inference-api/InferenceApiFunctionRole",),
@@ -38,11 +43,11 @@ CALLERS = {
 }
 # Called by several of the above; a test may call them directly.
 SHARED = (
-    "custom_resources/capacity_parameter.py",
+    "custom_resources/provisioned_throughput/alias_capacity.py",
     "custom_resources/json_parameter.py",
     "custom_resources/ownership.py",
     "custom_resources/serving_parameter.py",
-    "custom_resources/throughput_quota.py",
+    "custom_resources/provisioned_throughput/quota.py",
 )
 # Calls that no stack of the kit leads to, and why the code has them.
 NOT_IN_A_STACK = {

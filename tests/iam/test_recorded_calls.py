@@ -33,10 +33,14 @@ def test_every_recorded_call_is_among_its_roles_cases() -> None:
 
 
 def test_the_entry_is_found_behind_what_several_packages_share() -> None:
-    order = ("custom_resources/throughput_calls.py", "provisioned_capacity/purchase.py", "custom_resources/turn.py")
+    order = (
+        "custom_resources/provisioned_throughput/bedrock_calls.py",
+        "provisioned_throughput_controller/purchase.py",
+        "custom_resources/framework/lease.py",
+    )
 
     assert _entry(Call(("customization/handler.py", "customization/promotion.py"), "ssm", "put_parameter")) == (
         "customization/promotion.py"
     )
-    assert _entry(Call(order, "bedrock", "tag_resource")) == "provisioned_capacity/purchase.py"
+    assert _entry(Call(order, "bedrock", "tag_resource")) == "provisioned_throughput_controller/purchase.py"
     assert _entry(Call(("custom_resources/ownership.py",), "bedrock", "list_tags_for_resource")) == ""

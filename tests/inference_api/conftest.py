@@ -27,7 +27,7 @@ PROFILE = {
 DEPLOYMENT_ARN = f"arn:aws:bedrock:{REGION}:111122223333:custom-model-deployment/abcdefgh1234"
 ORDER = ["provisioned", "on-demand", "base"]
 ENVIRONMENT = {
-    "DEPLOYMENT_NAME": "support-assistant",
+    "KIT_DEPLOYMENT": "support-assistant",
     "ALIASES": json.dumps({"support-bot": {**MICRO, "order": ORDER}, "assistant": {**PROFILE, "order": ORDER}}),
     "KNOWLEDGE_BASES": json.dumps({"documents": "KB12345678"}),
     "KNOWLEDGE_BASE_MODEL": json.dumps(MICRO),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from custom_resources.capacity_parameter import DRAIN_SECONDS
+from custom_resources.provisioned_throughput.alias_capacity import DRAIN_SECONDS
 from inference_api.aliases import CACHE_SECONDS
 from inference_api.boto_clients import PARAMETER_CONFIG
 from inference_api.failover import BUDGET_SECONDS

@@ -143,7 +143,7 @@ def test_the_log_line_holds_nothing_that_the_caller_wrote() -> None:
 
 def logged(request: Request, status: int, facts: Facts) -> dict[str, Any]:
     answer = json_answer(status, {})
-    text = log_line(request, answer, facts, deployment_name="support", request_id="r-1", now=5.5, milliseconds=3)
+    text = log_line(request, answer, facts, kit_deployment="support", request_id="r-1", now=5.5, milliseconds=3)
     line: dict[str, Any] = json.loads(text)
     return line
 

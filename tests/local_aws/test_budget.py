@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from bedrock_constructs.lambda_functions.sources import source_files
 from tests.local_aws.conftest import Client
 from tests.local_aws.test_bedrock_serving import settled
 from tests.local_aws.test_cloudformation_types import ended, outputs_of, reasons
 from tests.local_aws.test_plumbing import ROLE
-from tests.synthesized import PROJECT, synthesized
+from tests.synthesized import synthesized
 
 STACK = "full-budget"
 NAME = "full-live"
@@ -81,7 +82,7 @@ def test_a_message_to_the_hard_stop_releases_what_is_billed_by_the_hour(
         assert time.monotonic() < deadline, "the throughput is still there"
         time.sleep(0.1)
     ledger = json.loads(_parameter(client, "ledger"))
-    assert (ledger["hold"]["wanted"], ledger["hold"]["why"]) == ("released", "budget")
+    assert (ledger["override"]["wanted"], ledger["override"]["why"]) == ("released", "budget")
 
 
 def _deployed_throughput(client: Client) -> None:
@@ -107,15 +108,14 @@ def _deployed_throughput(client: Client) -> None:
 def _capacity_function(client: Client, notices_topic: str) -> str:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
-        for package in ("provisioned_capacity", "custom_resources"):
-            for source in sorted((PROJECT / "lambda" / package).glob("*.py")):
-                file.write(source, f"{package}/{source.name}")
-    variables = {"DEPLOYMENT_NAME": "full", "THROUGHPUTS": json.dumps([NAME]), "TOPIC_ARN": notices_topic}
+        for name, source in source_files("provisioned_throughput_controller.handler").items():
+            file.write(source, name)
+    variables = {"KIT_DEPLOYMENT": "full", "THROUGHPUTS": json.dumps([NAME]), "TOPIC_ARN": notices_topic}
     arn: str = client("lambda").create_function(
         FunctionName="full-capacity",
         Runtime="python3.13",
         Role=ROLE,
-        Handler="provisioned_capacity.handler.handler",
+        Handler="provisioned_throughput_controller.handler.handler",
         Code={"ZipFile": archive.getvalue()},
         Environment={"Variables": variables},
         Timeout=60,

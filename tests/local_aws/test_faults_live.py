@@ -9,17 +9,16 @@ import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bedrock_constructs.lambda_functions.sources import source_files
 from local_aws import emulator
 from tests.local_aws import fault_proxy
 from tests.local_aws.conftest import Client
 from tests.local_aws.fault_proxy import FaultProxy, Harm
 
-LAMBDA = Path(__file__).resolve().parent.parent.parent / "lambda"
 THROUGHPUTS = "/provisioned-model-throughput"
 STACK_ID = "arn:aws:cloudformation:us-east-1:000000000000:stack/live/0f0f"
 
@@ -86,17 +85,17 @@ def proxy(aws: emulator.EmbeddedAws) -> Iterator[FaultProxy]:
 @pytest.fixture(scope="module")
 def function(client: Client, proxy: FaultProxy) -> str:
     client("dynamodb").create_table(
-        TableName="live-turns",
+        TableName="live-leases",
         KeySchema=[{"AttributeName": "Resource", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "Resource", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as writer:
-        for path in sorted((LAMBDA / "custom_resources").glob("*.py")):
+        for name, path in source_files("custom_resources.handler").items():
             # The embedded AWS's lists never lag: its tests do not wait for that.
             text = path.read_text(encoding="utf-8").replace("CONSISTENCY_SECONDS = 20.0", "CONSISTENCY_SECONDS = 0.5")
-            writer.writestr(f"custom_resources/{path.name}", text)
+            writer.writestr(name, text)
     functions = client("lambda")
     functions.create_function(
         FunctionName="live-custom-resources",
@@ -108,7 +107,7 @@ def function(client: Client, proxy: FaultProxy) -> str:
         Environment={
             "Variables": {
                 "AWS_ENDPOINT_URL": proxy.url,
-                "TURNS_TABLE": "live-turns",
+                "LEASES_TABLE": "live-leases",
                 "LONGEST_PAUSE_SECONDS": "0.3",
             }
         },

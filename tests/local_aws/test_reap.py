@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kit import reap
+from kit.reap import command
 from local_aws import emulator
 from tests.local_aws.test_bedrock_install import BASE, Clients, running
 
@@ -50,8 +50,8 @@ def in_service(clients: Clients, arn: str) -> None:
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
     parser = argparse.ArgumentParser()
-    reap.add_arguments(parser)
-    code = reap.run(parser.parse_args([*arguments, "--json"]))
+    command.add_arguments(parser)
+    code = command.run(parser.parse_args([*arguments, "--json"]))
     return code, json.loads(capsys.readouterr().out)
 
 
@@ -77,7 +77,7 @@ def test_what_a_stack_left_behind_goes_and_what_a_stack_has_stays(
 
     code, found = run(capsys)
     assert found["not_listed"] == {}
-    assert (code, found["orphans"], found["account"]) == (reap.ORPHANS_LEFT, [orphan], emulator.ACCOUNT)
+    assert (code, found["orphans"], found["account"]) == (command.ORPHANS_LEFT, [orphan], emulator.ACCOUNT)
     assert {item["what"] for item in found["resources"]} == {f"1 x {BASE}"}
 
     code, found = run(capsys, "--delete-orphans", "--yes")

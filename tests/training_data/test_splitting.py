@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.__main__ import main
-from training_data.said_texts import normalized_key, said_in
-from training_data.source_files import ConversionError
+from training_data.sources.files import ConversionError
 from training_data.splitting import Split, split_dataset
+from training_data.texts import normalized_key, said_in
 
 NOVA, LLAMA, TITAN = "amazon.nova-micro-v1:0", "meta.llama3-3-70b-instruct-v1:0", "amazon.titan-embed-image-v1"
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from custom_resources.lifecycle import Phase, Request
-from custom_resources.provisioned_throughput import ProvisionedThroughputResource
+from custom_resources.framework.lifecycle import Phase, Request
+from custom_resources.provisioned_throughput.resource import ProvisionedThroughputResource
 from tests.custom_resources.aws import event
-from tests.provisioned_capacity.aws import PROPERTIES, FakeAws
-from tests.provisioned_capacity.bedrock import MODEL
+from tests.provisioned_throughput_controller.aws import PROPERTIES, FakeAws
+from tests.provisioned_throughput_controller.bedrock import MODEL
 
 OWNER = "sup-training/Thing"
 TAGS = {"bedrock-kit:deployment": "sup", "bedrock-kit:alias": "bot", "bedrock-kit:resource": OWNER}

@@ -2,10 +2,10 @@
 
 import pytest
 
-from custom_resources.lifecycle import Phase, ResourceFailedError
+from custom_resources.framework.lifecycle import Phase, ResourceFailedError
 from tests.custom_resources.provisioned_throughput.stack import TAGS, Stack
-from tests.provisioned_capacity.aws import NEW_MODEL, WEEKDAYS
-from tests.provisioned_capacity.bedrock import BASE, CREATING, MODEL
+from tests.provisioned_throughput_controller.aws import NEW_MODEL, WEEKDAYS
+from tests.provisioned_throughput_controller.bedrock import BASE, CREATING, MODEL
 
 
 def test_a_throughput_of_another_resource_is_refused(stack: Stack) -> None:

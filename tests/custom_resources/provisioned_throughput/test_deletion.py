@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from custom_resources.capacity_parameter import publish_capacity
-from custom_resources.lifecycle import Phase, ResourceFailedError
+from custom_resources.framework.lifecycle import Phase, ResourceFailedError
+from custom_resources.provisioned_throughput.alias_capacity import publish_capacity
 from tests.custom_resources.provisioned_throughput.stack import Stack, request
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from custom_resources.lifecycle import ResourceFailedError
+from custom_resources.framework.lifecycle import ResourceFailedError
 from tests.custom_resources.provisioned_throughput.stack import Stack
-from tests.provisioned_capacity.bedrock import Refused
+from tests.provisioned_throughput_controller.bedrock import Refused
 
 NOVA = "amazon.nova-micro-v1:0:128k"
 

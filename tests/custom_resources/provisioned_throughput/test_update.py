@@ -2,10 +2,10 @@
 
 import pytest
 
-from custom_resources.lifecycle import Phase, ResourceFailedError
+from custom_resources.framework.lifecycle import Phase, ResourceFailedError
 from tests.custom_resources.provisioned_throughput.stack import Stack, request
-from tests.provisioned_capacity.aws import NEW_MODEL, WEEKDAYS
-from tests.provisioned_capacity.bedrock import BASE, MODEL
+from tests.provisioned_throughput_controller.aws import NEW_MODEL, WEEKDAYS
+from tests.provisioned_throughput_controller.bedrock import BASE, MODEL
 
 
 def test_units_or_commitment_changes_are_refused_before_anything_is_bought(stack: Stack) -> None:

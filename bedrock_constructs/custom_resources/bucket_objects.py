@@ -1,0 +1,66 @@
+"""A folder of the project as objects under a prefix of a bucket, uploaded at deploy."""
+
+from pathlib import Path
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_assets as assets
+from constructs import Construct
+
+from bedrock_constructs.custom_resources.provider import CustomResourceProvider
+
+
+class BucketObjects(Construct):
+    """`source` is a folder; `prefix` is empty or ends in a slash. Only keys that this construct put are ever deleted.
+
+    Files that leave `source` leave the bucket at the next deploy; removing the construct keeps the objects unless
+    `delete_on_removal`.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        source: Path,
+        destination: s3.IBucket,
+        prefix: str,
+        delete_on_removal: bool,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        if not source.is_dir():
+            raise ValueError(f"source of {construct_id} must be a folder, got {source}; create it or name another")
+        asset = assets.Asset(self, "Asset", path=str(source), exclude=[".DS_Store", "Thumbs.db"])
+        written = [destination.arn_for_objects(f"{prefix}*"), destination.arn_for_objects(".bedrock-kit/*")]
+        write = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"]
+        statements = [
+            iam.PolicyStatement(
+                actions=["s3:GetObject"], resources=[asset.bucket.arn_for_objects(asset.s3_object_key)]
+            ),
+            # The keys are the folder's file names: only what is before them can be named.
+            iam.PolicyStatement(actions=write, resources=written),
+            # Without it S3 answers 403 instead of 404 for a manifest that is not there yet.
+            iam.PolicyStatement(actions=["s3:ListBucket"], resources=[destination.bucket_arn]),
+        ]
+        if destination.encryption_key:
+            key_actions = ["kms:GenerateDataKey", "kms:Decrypt"]
+            through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{Stack.of(self).region}.amazonaws.com"}}
+            key = destination.encryption_key.key_arn
+            statements.append(iam.PolicyStatement(actions=key_actions, resources=[key], conditions=through_s3))
+        self.resource = CustomResourceProvider.of(self).custom_resource(
+            self,
+            resource_type="Custom::BucketObjects",
+            properties={
+                "SourceBucket": asset.s3_bucket_name,
+                "SourceKey": asset.s3_object_key,
+                "DestinationBucket": destination.bucket_name,
+                "DestinationPrefix": prefix,
+                "ContentHash": asset.asset_hash,
+                "DeleteOnRemoval": delete_on_removal,
+            },
+            statements=statements,
+            wildcard_reason="object keys are file names of the folder, under one prefix",
+        )
+        # Files are put in before the bucket's policy allows it, or deleted after, if nothing says the order.
+        self.resource.node.add_dependency(destination)

@@ -1,0 +1,132 @@
+"""The stack's one provider of custom resources: a function that CloudFormation invokes and that answers by itself.
+
+Why not the CDK's provider framework: docs/architecture.md, "Custom resources answer by themselves".
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import Acknowledgment, CustomResource, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from bedrock_constructs.lambda_functions.python_function import PythonFunction
+from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
+from kit_contract.environment import LEASES_TABLE, LONGEST_PAUSE_SECONDS
+
+CONSTRUCT_ID = "CustomResourceProvider"
+QUERY_SECONDS_CONTEXT = "custom_resource_query_seconds"
+# At most two looks a minute at a resource that takes long: Bedrock's control plane throttles.
+DEFAULT_QUERY_SECONDS = 40
+SERVICE_TIMEOUT = Duration.seconds(3600)
+# In every custom resource's properties; a Delete and a rollback bring those of an earlier release.
+SCHEMA_VERSION = 1
+
+
+class CustomResourceProvider(Construct):
+    """Get it with `CustomResourceProvider.of(scope)`; it may do nothing until a construct grants what it needs."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self._leases = self._leases_table()
+        seconds = int(self.node.try_get_context(QUERY_SECONDS_CONTEXT) or DEFAULT_QUERY_SECONDS)
+        self._function = PythonFunction(
+            self,
+            "Function",
+            handler="custom_resources.handler.handle",
+            description="Custom resources of the kit",
+            timeout=Duration.minutes(15),
+            memory_mb=512,
+            service_models=["bedrock"],
+            environment={LEASES_TABLE: self._leases.ref, LONGEST_PAUSE_SECONDS: str(seconds)},
+        )
+        self._repeat_what_died()
+        self.add_to_policy(
+            iam.PolicyStatement(actions=["dynamodb:GetItem", "dynamodb:UpdateItem"], resources=[self._leases.attr_arn])
+        )
+        # Not in the role's own policy, which the function depends on: this one names the function.
+        iam.Policy(
+            self,
+            "HandOver",
+            statements=[
+                iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self._function.function_arn])
+            ],
+            roles=self.roles,
+        )
+        reason = "the runtime is pinned to the bytecode that the kit ships"
+        Validations.of(self).acknowledge(Acknowledgment(id="AwsSolutions-L1", reason=reason))
+
+    @staticmethod
+    def of(scope: Construct) -> "CustomResourceProvider":
+        """The provider of the stack that `scope` is in, made at the first call."""
+        stack = Stack.of(scope)
+        found = stack.node.try_find_child(CONSTRUCT_ID)
+        return found if isinstance(found, CustomResourceProvider) else CustomResourceProvider(stack, CONSTRUCT_ID)
+
+    @property
+    def service_token(self) -> str:
+        return self._function.function_arn
+
+    @property
+    def roles(self) -> list[iam.IRole]:
+        """The role of the function."""
+        assert self._function.role
+        return [self._function.role]
+
+    def add_to_policy(self, statement: iam.PolicyStatement) -> None:
+        self._function.add_to_role_policy(statement)
+
+    def custom_resource(
+        self,
+        scope: Construct,
+        *,
+        resource_type: str,
+        properties: Mapping[str, Any],
+        statements: Sequence[iam.PolicyStatement],
+        wildcard_reason: str = "",
+    ) -> CustomResource:
+        """`Resource` and its `Policy` in `scope`: the grants exist before its Create and until after its Delete.
+
+        `wildcard_reason` says why some resources of `statements` end in a wildcard, where they do.
+        """
+        policy = iam.Policy(scope, "Policy", statements=list(statements), roles=self.roles)
+        resource = CustomResource(
+            scope,
+            "Resource",
+            service_token=self.service_token,
+            resource_type=resource_type,
+            properties={
+                "SchemaVersion": SCHEMA_VERSION,
+                **{key: value for key, value in properties.items() if value is not None},
+            },
+            service_timeout=SERVICE_TIMEOUT,
+        )
+        resource.node.add_dependency(policy, self)
+        if wildcard_reason:
+            named = [resource_arn for statement in statements for resource_arn in statement.resources]
+            acknowledge_wildcards(scope, named, reason=wildcard_reason)
+        return resource
+
+    def _leases_table(self) -> dynamodb.CfnTable:
+        """The L1: it says all that is wanted in a quarter of the L2's time at synth, in every stack."""
+        key = "Resource"
+        table = dynamodb.CfnTable(
+            self,
+            "Leases",
+            attribute_definitions=[{"attributeName": key, "attributeType": "S"}],
+            key_schema=[{"attributeName": key, "keyType": "HASH"}],
+            billing_mode="PAY_PER_REQUEST",
+        )
+        table.apply_removal_policy(RemovalPolicy.DESTROY)
+        reason = "an item says whose turn it is with a resource now; yesterday's would be wrong"
+        Validations.of(table).acknowledge(Acknowledgment(id="AwsSolutions-DDB3", reason=reason))
+        return table
+
+    def _repeat_what_died(self) -> None:
+        """An invocation that dies is repeated: the operation goes on where it was. Unheard after an hour, it ends."""
+        config = self._function.node.find_child("EventInvokeConfig").node.default_child
+        assert isinstance(config, lambda_.CfnEventInvokeConfig)
+        config.maximum_retry_attempts = 2
+        config.maximum_event_age_in_seconds = SERVICE_TIMEOUT.to_seconds()

@@ -1,0 +1,67 @@
+"""One function of the training workflow: the customization package, its bucket's key, and rights that say why."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from bedrock_constructs.lambda_functions.python_function import PythonFunction
+from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
+
+
+class CustomizationFunction(PythonFunction):
+    """`handler` is the name of a function in lambda/customization/handler.py.
+
+    `key_actions` are what it needs of the bucket's key, if that is the customer's: kms:Decrypt to read objects,
+    kms:GenerateDataKey to write some.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        handler: str,
+        description: str,
+        memory_mb: int,
+        bucket: s3.IBucket,
+        key_actions: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            handler=f"customization.handler.{handler}",
+            description=description,
+            timeout=Duration.minutes(15),
+            memory_mb=memory_mb,
+            environment=environment,
+            service_models=["bedrock"],
+        )
+        self._scope = scope
+        if bucket.encryption_key and key_actions:
+            through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{Stack.of(self).region}.amazonaws.com"}}
+            self.allow(
+                "UseKey",
+                key_actions,
+                [bucket.encryption_key.key_arn],
+                conditions=through_s3,
+            )
+
+    def allow(
+        self,
+        sid: str,
+        actions: Sequence[str],
+        resources: Sequence[str],
+        *,
+        wildcard_reason: str = "",
+        conditions: Mapping[str, Mapping[str, object]] | None = None,
+    ) -> None:
+        """`wildcard_reason` says why resources end in a wildcard, where they do."""
+        self.add_to_role_policy(
+            iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(resources), conditions=conditions)
+        )
+        if wildcard_reason:
+            acknowledge_wildcards(self._scope, resources, reason=wildcard_reason)  # the role is beside the function

@@ -1,0 +1,74 @@
+"""The role that Bedrock takes on for a customization job: its own prefixes of one bucket, its key, nothing else.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-iam-role.html
+"""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
+
+
+class CustomizationRole(Construct):
+    """Trusts Bedrock for customization jobs of this account and region only. Exposes `role`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        bucket: s3.IBucket,
+        data_prefix: str,
+        output_prefix: str,
+        kms_key: kms.IKey | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        stack = cdk.Stack.of(self)
+        jobs = stack.format_arn(service="bedrock", resource="model-customization-job", resource_name="*")
+        self.role = iam.Role(
+            self,
+            "Role",
+            description="Taken on by Amazon Bedrock for model customization jobs",
+            assumed_by=iam.ServicePrincipal(
+                "bedrock.amazonaws.com",
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": stack.account},
+                    "ArnLike": {"aws:SourceArn": jobs},
+                },
+            ),
+        )
+        own_account = {"StringEquals": {"aws:ResourceAccount": stack.account}}
+        data = bucket.arn_for_objects(f"{data_prefix}*")
+        output = bucket.arn_for_objects(f"{output_prefix}*")
+        statements = [
+            iam.PolicyStatement(sid="ReadData", actions=["s3:GetObject"], resources=[data], conditions=own_account),
+            iam.PolicyStatement(
+                sid="WriteOutput",
+                actions=["s3:GetObject", "s3:PutObject"],
+                resources=[output],
+                conditions=own_account,
+            ),
+            iam.PolicyStatement(
+                sid="ListPrefixes",
+                actions=["s3:ListBucket"],
+                resources=[bucket.bucket_arn],
+                conditions={**own_account, "StringLike": {"s3:prefix": [f"{data_prefix}*", f"{output_prefix}*"]}},
+            ),
+        ]
+        if kms_key:
+            statements.append(
+                iam.PolicyStatement(
+                    sid="UseKey",
+                    actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                    resources=[kms_key.key_arn],
+                    conditions={"StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"}},
+                )
+            )
+        for statement in statements:
+            self.role.add_to_policy(statement)
+        acknowledge_wildcards(
+            self, [data, output], reason="Objects of this customization's own prefixes; names are data"
+        )

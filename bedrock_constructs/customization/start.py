@@ -1,0 +1,41 @@
+"""Starts a training run on deploy: when the dataset or its settings are new, and never waits for it."""
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from bedrock_constructs.custom_resources.provider import CustomResourceProvider
+
+
+class CustomizationStart(Construct):
+    """`spec_hash` covers base model, method, hyperparameters and dataset; a change of it or `data_key` is a new start.
+
+    The starter gets {"customization", "key"} and answers {"execution_arn", "run_id", "started"}; when the construct
+    is removed it gets {"customization", "stop": true}.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        starter: lambda_.IFunction,
+        customization: str,
+        data_key: str,
+        spec_hash: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        invoke = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[starter.function_arn])
+        resource = CustomResourceProvider.of(self).custom_resource(
+            self,
+            resource_type="Custom::BedrockCustomizationStart",
+            properties={
+                "StarterFunctionName": starter.function_name,
+                "Customization": customization,
+                "DataKey": data_key,
+                "SpecHash": spec_hash,
+            },
+            statements=[invoke],
+        )
+        self.execution_arn = resource.get_att_string("ExecutionArn")
+        self.run_id = resource.get_att_string("RunId")

@@ -1,0 +1,122 @@
+"""Starts runs of the training workflow: on every upload below data/, and when it is invoked by a deploy.
+
+upload -> EventBridge -> function -> StartExecution. What cannot be delivered, and what failed three times, lies in a
+dead-letter queue for 14 days. The function is idempotent by content, so that repeating it costs nothing.
+"""
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_ssm as ssm
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from bedrock_constructs.customization.function import CustomizationFunction
+from kit_contract.environment import KIT_DEPLOYMENT, STATE_MACHINE_ARN
+
+
+class CustomizationStarter(Construct):
+    """Exposes `function` and `dead_letter_queue`. `specifications` are the SSM parameters of the customizations."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        kit_deployment: str,
+        bucket: s3.IBucket,
+        state_machine: sfn.StateMachine,
+        specifications: Sequence[ssm.StringParameter],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.function = CustomizationFunction(
+            self,
+            "Function",
+            handler="start_run",
+            description="Starts a training run when its content is new",
+            memory_mb=512,
+            bucket=bucket,
+            key_actions=["kms:Decrypt"],
+            environment={KIT_DEPLOYMENT: kit_deployment, STATE_MACHINE_ARN: state_machine.state_machine_arn},
+        )
+        self._grant(bucket, state_machine, specifications)
+        self.dead_letter_queue = sqs.Queue(
+            self,
+            "DeadLetters",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+        )
+        reason = "It is the dead-letter queue"
+        cdk.Validations.of(self.dead_letter_queue).acknowledge(
+            cdk.Acknowledgment(id="AwsSolutions-SQS3", reason=reason)
+        )
+        self._start_on_upload(bucket)
+        self._repeat_failures()
+
+    def _grant(
+        self, bucket: s3.IBucket, state_machine: sfn.StateMachine, specifications: Sequence[ssm.StringParameter]
+    ) -> None:
+        executions = cdk.Stack.of(self).format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{state_machine.state_machine_name}:*",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        self.function.allow(
+            "ReadData",
+            ["s3:GetObject"],
+            [bucket.arn_for_objects("data/*")],
+            wildcard_reason="Data of any name below the prefix is trained on",
+        )
+        self.function.allow(
+            "Follow",
+            ["states:DescribeExecution", "states:StopExecution"],
+            [executions],
+            wildcard_reason="Executions are named by the hash of their content",
+        )
+        start = ["states:StartExecution", "states:ListExecutions"]
+        self.function.allow("Start", start, [state_machine.state_machine_arn])
+        jobs = cdk.Stack.of(self).format_arn(service="bedrock", resource="model-customization-job", resource_name="*")
+        self.function.allow(
+            "StopJobs",
+            ["bedrock:ListTagsForResource", "bedrock:StopModelCustomizationJob"],
+            [jobs],
+            wildcard_reason="Bedrock chooses the ids of jobs; whose a job is, its tag says, and the function checks it",
+        )
+        # Its resource type would be the job, but a list names none.
+        self.function.allow(
+            "FindJobs", ["bedrock:ListModelCustomizationJobs"], ["*"], wildcard_reason="Listing jobs takes no ARN"
+        )
+        names = [parameter.parameter_arn for parameter in specifications]
+        self.function.allow("Specification", ["ssm:GetParameter"], names)
+        self.function.allow("ForgetPromotion", ["ssm:DeleteParameters"], [f"{name}/promoted" for name in names])
+
+    def _start_on_upload(self, bucket: s3.IBucket) -> None:
+        events.Rule(
+            self,
+            "DataUploaded",
+            description="Training data uploaded: start a run",
+            event_pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={"bucket": {"name": [bucket.bucket_name]}, "object": {"key": [{"prefix": "data/"}]}},
+            ),
+            targets=[targets.LambdaFunction(self.function, dead_letter_queue=self.dead_letter_queue, retry_attempts=3)],
+        )
+
+    def _repeat_failures(self) -> None:
+        """A start that fails after EventBridge delivered it is Lambda's to repeat."""
+        self.function.allow("ReportFailure", ["sqs:SendMessage"], [self.dead_letter_queue.queue_arn])
+        config = self.function.node.find_child("EventInvokeConfig").node.default_child
+        assert isinstance(config, lambda_.CfnEventInvokeConfig)
+        config.maximum_retry_attempts = 2
+        config.destination_config = lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
+            on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=self.dead_letter_queue.queue_arn)
+        )

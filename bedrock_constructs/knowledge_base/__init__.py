@@ -1,0 +1,1 @@
+"""Documents, their vectors, the knowledge base over both, and ingestion."""

@@ -1,0 +1,213 @@
+"""Documents in S3, their vectors in S3 Vectors, and the knowledge base over both; all CloudFormation-native.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-setup.html (fields of the index)
+https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html (trust and rights of the service role)
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import aws_cdk as cdk
+from aws_cdk import Acknowledgment, RemovalPolicy, Validations
+from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3vectors as s3vectors
+from constructs import Construct
+
+from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
+
+DOCUMENTS_PREFIX = "documents/"
+# Bedrock writes a passage and its source here; filterable metadata is limited to 2 KB a vector, a passage is longer.
+NON_FILTERABLE_KEYS = ("AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA")
+VECTOR_ACTIONS = ("PutVectors", "GetVectors", "DeleteVectors", "QueryVectors", "GetIndex")
+
+
+class KnowledgeBase(Construct):
+    """Documents under `documents_prefix` of `documents_bucket`, found by meaning once they are ingested.
+
+    `dimensions`: length of a vector (Titan Text Embeddings v2: 256, 512 or 1024). `chunk_max_tokens`: 1 to 8192 tokens
+    a passage. `chunk_overlap_percentage`: 1 to 99. Data is destroyed with the stack only if `removal` is "destroy" and
+    `allow_data_deletion` is true.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        kit_deployment: str,
+        name: str,
+        embedding_model_id: str,
+        dimensions: int,
+        removal: Literal["retain", "destroy"],
+        allow_data_deletion: bool,
+        kms_key: kms.IKey | None = None,
+        chunk_max_tokens: int = 300,
+        chunk_overlap_percentage: int = 20,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._kms_key = kms_key
+        self._destroy = removal == "destroy" and allow_data_deletion
+        self._removal_policy = RemovalPolicy.DESTROY if self._destroy else RemovalPolicy.RETAIN
+        self._embedding_model_arn = cdk.Stack.of(self).format_arn(
+            service="bedrock", account="", resource="foundation-model", resource_name=embedding_model_id
+        )
+        self.documents_prefix = DOCUMENTS_PREFIX
+        self.documents_bucket = documents_bucket(
+            self, kms_key=kms_key, removal_policy=self._removal_policy, destroy=self._destroy
+        )
+        index = self._vector_index(dimensions)
+        self.role = self._service_role(index)
+        knowledge_base = self._knowledge_base(
+            index,
+            # A replacement is created before the old one is deleted and names are unique: what replaces, renames.
+            name=_unique_name(f"{kit_deployment}-{name}", embedding_model_id, dimensions),
+            dimensions=dimensions,
+        )
+        self.knowledge_base_id = knowledge_base.attr_knowledge_base_id
+        self.knowledge_base_arn = knowledge_base.attr_knowledge_base_arn
+        self.data_source_id = self._data_source(chunk_max_tokens, chunk_overlap_percentage).attr_data_source_id
+
+    def _vector_index(self, dimensions: int) -> s3vectors.CfnIndex:
+        # Names are left to CloudFormation: every property is create-only, a fixed name would block a replacement.
+        encryption = s3vectors.CfnVectorBucket.EncryptionConfigurationProperty(
+            sse_type="aws:kms" if self._kms_key else "AES256",
+            kms_key_arn=self._kms_key.key_arn if self._kms_key else None,
+        )
+        bucket = s3vectors.CfnVectorBucket(self, "VectorBucket", encryption_configuration=encryption)
+        bucket.apply_removal_policy(self._removal_policy)
+        index = s3vectors.CfnIndex(
+            self,
+            "VectorIndex",
+            vector_bucket_arn=bucket.attr_vector_bucket_arn,
+            data_type="float32",
+            dimension=dimensions,
+            distance_metric="cosine",
+            metadata_configuration=s3vectors.CfnIndex.MetadataConfigurationProperty(
+                non_filterable_metadata_keys=list(NON_FILTERABLE_KEYS)
+            ),
+        )
+        index.apply_removal_policy(self._removal_policy)
+        return index
+
+    def _service_role(self, index: s3vectors.CfnIndex) -> iam.Role:
+        stack = cdk.Stack.of(self)
+        any_knowledge_base = stack.format_arn(service="bedrock", resource="knowledge-base", resource_name="*")
+        role = iam.Role(
+            self,
+            "Role",
+            description="Bedrock reads the documents and keeps their vectors with it",
+            assumed_by=iam.ServicePrincipal(
+                "bedrock.amazonaws.com",
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": stack.account},
+                    # The id exists only after the role: no narrower ARN can be written here.
+                    "ArnLike": {"aws:SourceArn": any_knowledge_base},
+                },
+            ),
+        )
+        for statement in self._permissions(index):
+            role.add_to_policy(statement)
+        if self._kms_key:
+            self._allow_key(role, self._kms_key)
+        bucket = self.documents_bucket.node.default_child
+        assert isinstance(bucket, s3.CfnBucket)
+        finding = f"AwsSolutions-IAM5[Resource::<{stack.get_logical_id(bucket)}.Arn>/{DOCUMENTS_PREFIX}*]"
+        reason = "Every document under the prefix is to be read; their names are not known at synth."
+        Validations.of(role).acknowledge(Acknowledgment(id=finding, reason=reason))
+        return role
+
+    def _permissions(self, index: s3vectors.CfnIndex) -> list[iam.PolicyStatement]:
+        own_account = {"aws:ResourceAccount": cdk.Stack.of(self).account}
+        documents = self.documents_bucket.arn_for_objects(f"{DOCUMENTS_PREFIX}*")
+        return [
+            _allow("Embed", ["bedrock:InvokeModel"], self._embedding_model_arn),
+            _allow(
+                "ListDocuments",
+                ["s3:ListBucket"],
+                self.documents_bucket.bucket_arn,
+                {"StringEquals": own_account, "StringLike": {"s3:prefix": [f"{DOCUMENTS_PREFIX}*"]}},
+            ),
+            # The wildcard is the documents themselves: their names are not known at synth.
+            _allow("ReadDocuments", ["s3:GetObject"], documents, {"StringEquals": own_account}),
+            _allow("KeepVectors", [f"s3vectors:{action}" for action in VECTOR_ACTIONS], index.attr_index_arn),
+        ]
+
+    def _allow_key(self, role: iam.Role, key: kms.IKey) -> None:
+        region = cdk.Stack.of(self).region
+        through = {"StringEquals": {"kms:ViaService": [f"{s}.{region}.amazonaws.com" for s in ("s3", "s3vectors")]}}
+        role.add_to_policy(_allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn, through))
+        # S3 Vectors reads with its own principal while it indexes. An imported key's policy is its owner's to change.
+        indexing = _allow("IndexVectors", ["kms:Decrypt"], "*")  # in a key policy "*" is the key itself
+        indexing.add_service_principal("indexing.s3vectors.amazonaws.com")
+        indexing.add_condition("StringEquals", {"aws:SourceAccount": cdk.Stack.of(self).account})
+        key.add_to_resource_policy(indexing)
+
+    def _knowledge_base(self, index: s3vectors.CfnIndex, *, name: str, dimensions: int) -> bedrock.CfnKnowledgeBase:
+        properties = bedrock.CfnKnowledgeBase
+        embedding = properties.EmbeddingModelConfigurationProperty(
+            bedrock_embedding_model_configuration=properties.BedrockEmbeddingModelConfigurationProperty(
+                dimensions=dimensions
+            )
+        )
+        knowledge_base = bedrock.CfnKnowledgeBase(
+            self,
+            "Resource",
+            name=name,
+            role_arn=self.role.role_arn,
+            knowledge_base_configuration=properties.KnowledgeBaseConfigurationProperty(
+                type="VECTOR",
+                vector_knowledge_base_configuration=properties.VectorKnowledgeBaseConfigurationProperty(
+                    embedding_model_arn=self._embedding_model_arn, embedding_model_configuration=embedding
+                ),
+            ),
+            storage_configuration=properties.StorageConfigurationProperty(
+                type="S3_VECTORS",
+                s3_vectors_configuration=properties.S3VectorsConfigurationProperty(index_arn=index.attr_index_arn),
+            ),
+        )
+        knowledge_base.node.add_dependency(self.role)  # with its policy: Bedrock tries the rights at once
+        return knowledge_base
+
+    def _data_source(self, chunk_max_tokens: int, chunk_overlap_percentage: int) -> bedrock.CfnDataSource:
+        properties = bedrock.CfnDataSource
+        chunking = properties.FixedSizeChunkingConfigurationProperty(
+            max_tokens=chunk_max_tokens, overlap_percentage=chunk_overlap_percentage
+        )
+        return bedrock.CfnDataSource(
+            self,
+            "DataSource",
+            name=_unique_name("documents", chunk_max_tokens, chunk_overlap_percentage),
+            knowledge_base_id=self.knowledge_base_id,
+            # DELETE takes a deleted data source's vectors out of an index that stays. Where the index goes with the
+            # same stack, that work is lost and can end in DELETE_UNSUCCESSFUL if the index goes first: RETAIN.
+            data_deletion_policy="RETAIN" if self._destroy else "DELETE",
+            data_source_configuration=properties.DataSourceConfigurationProperty(
+                type="S3",
+                s3_configuration=properties.S3DataSourceConfigurationProperty(
+                    bucket_arn=self.documents_bucket.bucket_arn,
+                    bucket_owner_account_id=cdk.Stack.of(self).account,
+                    inclusion_prefixes=[DOCUMENTS_PREFIX],
+                ),
+            ),
+            vector_ingestion_configuration=properties.VectorIngestionConfigurationProperty(
+                chunking_configuration=properties.ChunkingConfigurationProperty(
+                    chunking_strategy="FIXED_SIZE", fixed_size_chunking_configuration=chunking
+                )
+            ),
+        )
+
+
+def _allow(
+    sid: str, actions: list[str], resource: str, conditions: Mapping[str, Any] | None = None
+) -> iam.PolicyStatement:
+    return iam.PolicyStatement(sid=sid, actions=actions, resources=[resource], conditions=conditions)
+
+
+def _unique_name(prefix: str, *replacing: object) -> str:
+    digest = hashlib.sha256(repr(replacing).encode()).hexdigest()[:8]
+    return re.sub("-+", "-", f"{prefix}-{digest}")  # Bedrock takes no two hyphens in a row

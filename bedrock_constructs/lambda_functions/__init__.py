@@ -1,0 +1,1 @@
+"""Lambda functions of the kit: their zip and their defaults."""

@@ -1,0 +1,55 @@
+"""Finds the source files that a Lambda function uses: its handler's module and whatever that imports, and no more.
+
+Only imports are read, none is executed, so a change to a module changes the zip of the functions that use it and of no
+other. What is imported for type checking only does not count.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+SOURCE_ROOTS = (PROJECT / "lambda", PROJECT)
+
+
+def source_files(module: str) -> dict[str, Path]:
+    """Files by their name in the zip (`inference_api/handler.py`). Raises ValueError if `module` is not in the tree."""
+    if _file(module) is None:
+        raise ValueError(f"no module named {module} in lambda/ or the project's root")
+    found: dict[str, Path] = {}
+    pending = [module]
+    while pending:
+        name = pending.pop()
+        path = _file(name)
+        if path is None or path in found.values():
+            continue
+        root = next(root for root in SOURCE_ROOTS if path.is_relative_to(root))
+        found[path.relative_to(root).as_posix()] = path
+        pending += [*_packages(name), *_imports(ast.parse(path.read_text(encoding="utf-8")))]
+    return dict(sorted(found.items()))
+
+
+def _file(module: str) -> Path | None:
+    relative = Path(*module.split("."))
+    candidates = [
+        root / path for root in SOURCE_ROOTS for path in (relative.with_suffix(".py"), relative / "__init__.py")
+    ]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _packages(module: str) -> list[str]:
+    parts = module.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts))]
+
+
+def _imports(node: ast.AST) -> Iterator[str]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
+            continue
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom) and child.module:
+            yield child.module
+            yield from (f"{child.module}.{alias.name}" for alias in child.names)  # each may be a module
+        else:
+            yield from _imports(child)

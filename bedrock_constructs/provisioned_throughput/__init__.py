@@ -1,0 +1,1 @@
+"""Provisioned throughput and the controller that buys and releases it."""

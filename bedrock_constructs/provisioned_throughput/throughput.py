@@ -1,0 +1,90 @@
+"""Model units of Bedrock, billed by the hour while they are there: bought and removed with the stack or a schedule."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import CfnResource, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from bedrock_constructs.custom_resources.provider import CustomResourceProvider
+from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget, capacity_arn, throughput_statements
+
+
+class ProvisionedThroughput(Construct):
+    """Exactly one of the target's `model_identifier` (foundation model id with its context suffix, or a custom model's
+    ARN) and `customization` (the custom model that the kit trained for it). `commitment_duration` is None, "OneMonth"
+    or "SixMonths"; with one the throughput cannot be deleted, nor its stack, before the commitment ends.
+
+    `schedule` has days, from, to, time_zone; `expires` is a day (ISO). With a schedule the deploy buys nothing:
+    ProvisionedThroughputController does, at the next opening. `accepted_hourly_cost_usd`: of all units together.
+    `model_units` and `commitment_duration` cannot change: Bedrock has no such update, so a deploy refuses it.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        kit_deployment: str,
+        target: ThroughputTarget,
+        model_units: int,
+        commitment_duration: str | None = None,
+        schedule: Mapping[str, Any] | None = None,
+        expires: str | None = None,
+        release_when_idle_hours: int | None = None,
+        accepted_hourly_cost_usd: float | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        if bool(target.model_identifier) == bool(target.customization):
+            raise ValueError(
+                f"provisioned throughput {target.name} needs either a model or a customization, got "
+                f"{target.model_identifier!r} and {target.customization!r}; name exactly one"
+            )
+        stack = Stack.of(self)
+        properties = {
+            "ProvisionedModelName": target.name,
+            "ModelIdentifier": target.model_identifier,
+            "Customization": target.customization,
+            "ModelUnits": model_units,
+            "CommitmentDuration": commitment_duration,
+            "Alias": target.alias,
+            "KitDeployment": kit_deployment,
+            "Schedule": stack.to_json_string(dict(schedule)) if schedule else None,
+            "Expires": expires,
+            "AcceptedHourlyCostUsd": str(accepted_hourly_cost_usd) if accepted_hourly_cost_usd is not None else None,
+        }
+        given = {name: value for name, value in properties.items() if value is not None}
+        resource = CustomResourceProvider.of(self).custom_resource(
+            self,
+            resource_type="Custom::BedrockProvisionedThroughput",
+            properties=given,
+            statements=[
+                *throughput_statements(stack, kit_deployment, target),
+                iam.PolicyStatement(
+                    actions=["ssm:DeleteParameter"],
+                    resources=[capacity_arn(stack, kit_deployment, target.name, "ledger")],
+                ),
+            ],
+            wildcard_reason="Bedrock chooses the last part of these ARNs; listing takes no ARN",
+        )
+        main = resource.node.default_child
+        assert isinstance(main, CfnResource)
+        settings = {
+            "owner": f"{stack.stack_name}/{stack.get_logical_id(main)}",
+            "properties": given,
+            "schedule": dict(schedule) if schedule else None,
+            "expires": expires,
+            "release_when_idle_hours": release_when_idle_hours,
+        }
+        parameter = ssm.StringParameter(
+            self,
+            "Settings",
+            parameter_name=f"/bedrock-kit/{kit_deployment}/capacity/{target.name}/settings",
+            description=f"What {target.name} is to be; while it exists, schedule and kit capacity may buy",
+            string_value=stack.to_json_string(settings),
+        )
+        parameter.apply_removal_policy(RemovalPolicy.DESTROY)
+        # Made last and deleted first: nothing is bought while CloudFormation makes or deletes the throughput.
+        parameter.node.add_dependency(resource)

@@ -1,0 +1,1 @@
+"""Checks that run before synth: all faults of deployment.toml are reported at once."""

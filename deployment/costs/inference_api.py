@@ -1,0 +1,64 @@
+"""What requests to the API cost: tokens of the model that answers, API Gateway and Lambda."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deployment.config import DeploymentConfig
+from deployment.costs.lines import CostGroup, CostLine, line
+from model_catalog.prices import price
+
+FUNCTION_GIGABYTES = 0.5  # memory of the function that answers
+FUNCTIONS_PER_REQUEST = 2  # the authorizer and the one that answers
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Of each request: tokens in and out, and seconds until it is answered. `requests` is how many are costed."""
+
+    requests: int = 1000
+    input_tokens: int = 300
+    output_tokens: int = 200
+    seconds: float = 2.0
+
+
+def request_groups(config: DeploymentConfig, traffic: Traffic) -> list[CostGroup]:
+    """For each alias its foundation model's group, and its on-demand custom model's where it has one."""
+    api = config.inference_api
+    region = config.deployment.region
+    groups = []
+    for alias, target in api.aliases.items() if api else ():
+        groups.append(_group(f"alias {alias}, {target.model}", f"requests.{alias}", traffic, target.model, region, ""))
+    for name, item in config.training.customizations.items() if config.training else ():
+        if item.serving == "on-demand":
+            title = f"alias {item.alias}, custom model {name} on demand"
+            groups.append(_group(title, f"requests.{item.alias}.{name}", traffic, item.base_model, region, "custom_"))
+    return groups
+
+
+def _group(title: str, name: str, traffic: Traffic, model: str, region: str, prefix: str) -> CostGroup:
+    lines = (*token_lines(traffic, model, region, prefix), *serving_lines(traffic, region))
+    return CostGroup(name, f"{traffic.requests:,} requests to {title}", lines)
+
+
+def token_lines(traffic: Traffic, model: str, region: str, prefix: str = "") -> Iterator[CostLine]:
+    """`prefix` is "custom_" for a custom model on demand: its price need not be that of its base."""
+    said = "custom model of " if prefix else ""
+    for way, tokens in (("input", traffic.input_tokens), ("output", traffic.output_tokens)):
+        yield line(
+            f"{way} tokens",
+            f"{traffic.requests:,} x {tokens:,} tokens",
+            traffic.requests * tokens,
+            price(f"{prefix}{way}_tokens", model=model, region=region),
+            missing=f"{way} tokens of {said}{model} in {region}",
+        )
+
+
+def serving_lines(traffic: Traffic, region: str) -> Iterator[CostLine]:
+    seconds = traffic.requests * traffic.seconds * FUNCTION_GIGABYTES
+    for part, what, quantity, kind, service in (
+        ("API Gateway", f"{traffic.requests:,} requests", traffic.requests, "request", "api-gateway"),
+        ("Lambda", f"{FUNCTIONS_PER_REQUEST} functions each", traffic.requests * 2, "request", "lambda"),
+        ("Lambda time", f"{traffic.seconds:g} s x {FUNCTION_GIGABYTES} GB each", seconds, "gb_second", "lambda"),
+    ):
+        found = price(kind, service=service, region=region)
+        yield line(part, what, quantity, found, missing=f"{part} in {region}")

@@ -1,0 +1,100 @@
+"""What a knowledge base costs: embedding and storing its documents once, keeping them, and asking it.
+
+Passages and tokens are estimated from the documents' size on disk, as if every byte were text (a PDF holds less).
+"""
+
+from dataclasses import replace
+from math import ceil
+
+from deployment.config import DeploymentConfig
+from deployment.costs.inference_api import Traffic, serving_lines, token_lines
+from deployment.costs.lines import CostGroup, CostLine, line
+from deployment.costs.training import GIGABYTE
+from deployment.sections.knowledge_base import KnowledgeBase
+from model_catalog.prices import price
+from training_data.token_estimate import BYTES_PER_TOKEN
+
+FLOAT_BYTES = 4
+PASSAGES_PER_ANSWER = 5  # what the API asks for unless told otherwise
+
+
+def document_bytes(section: KnowledgeBase) -> int:
+    return sum(path.stat().st_size for path in section.documents.rglob("*") if path.is_file())
+
+
+def passages(section: KnowledgeBase) -> int:
+    """Each passage begins with the overlap of the one before."""
+    new_tokens = section.chunk_max_tokens * (1 - section.chunk_overlap_percentage / 100)
+    return ceil(document_bytes(section) / BYTES_PER_TOKEN / new_tokens)
+
+
+def vector_bytes(section: KnowledgeBase) -> int:
+    """A vector of 4-byte floats and its passage's text, which Bedrock keeps beside it."""
+    return passages(section) * (section.dimensions * FLOAT_BYTES + section.chunk_max_tokens * BYTES_PER_TOKEN)
+
+
+def storage_line(config: DeploymentConfig, section: KnowledgeBase) -> CostLine:
+    region = config.deployment.region
+    size = vector_bytes(section)
+    return line(
+        "vectors",
+        f"{passages(section):,} passages, about {size:,} bytes in S3 Vectors",
+        size / GIGABYTE,
+        price("storage", service="s3-vectors", region=region),
+        missing=f"S3 Vectors storage in {region}",
+    )
+
+
+def knowledge_base_groups(config: DeploymentConfig, traffic: Traffic) -> list[CostGroup]:
+    section = config.knowledge_base
+    return [_ingestion(config, section), _questions(config, section, traffic)] if section else []
+
+
+def _ingestion(config: DeploymentConfig, section: KnowledgeBase) -> CostGroup:
+    region = config.deployment.region
+    size, tokens = document_bytes(section), passages(section) * section.chunk_max_tokens
+    lines = (
+        _embedding_line(
+            f"{size:,} bytes in {passages(section):,} passages, about {tokens:,} tokens", tokens, section, region
+        ),
+        line(
+            "vectors written",
+            f"about {vector_bytes(section):,} bytes",
+            vector_bytes(section) / GIGABYTE,
+            price("written", service="s3-vectors", region=region),
+            missing=f"writing to S3 Vectors in {region}",
+        ),
+    )
+    return CostGroup("knowledge_base.ingestion", "Ingestion of all documents, once", lines)
+
+
+def _questions(config: DeploymentConfig, section: KnowledgeBase, traffic: Traffic) -> CostGroup:
+    region = config.deployment.region
+    asked = traffic.requests * traffic.input_tokens
+    grounded = replace(traffic, input_tokens=traffic.input_tokens + PASSAGES_PER_ANSWER * section.chunk_max_tokens)
+    vectors = "s3-vectors"
+    lines = (
+        _embedding_line(f"{traffic.requests:,} x {traffic.input_tokens:,} tokens", asked, section, region),
+        line(
+            "vector queries",
+            f"{traffic.requests:,} queries",
+            traffic.requests,
+            price("query", service=vectors, region=region),
+            missing=f"queries of S3 Vectors in {region}",
+        ),
+        line(
+            "vectors searched",
+            f"{traffic.requests:,} x {vector_bytes(section):,} bytes",
+            traffic.requests * vector_bytes(section) / GIGABYTE,
+            price("processed", service=vectors, region=region),
+            missing=f"data that queries of S3 Vectors process in {region}",
+        ),
+        *token_lines(grounded, section.model, region),
+        *serving_lines(traffic, region),
+    )
+    return CostGroup("knowledge_base.requests", f"{traffic.requests:,} cited answers of {section.model}", lines)
+
+
+def _embedding_line(what: str, tokens: int, section: KnowledgeBase, region: str) -> CostLine:
+    found = price("embedding_tokens", model=section.embedding_model, region=region)
+    return line("embedding", what, tokens, found, missing=f"embedding tokens of {section.embedding_model} in {region}")

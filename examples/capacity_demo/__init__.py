@@ -1,0 +1,1 @@
+"""A provisioned throughput bought, swapped and released while a client calls it."""

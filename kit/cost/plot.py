@@ -1,0 +1,91 @@
+"""`kit cost plot`: monthly cost against traffic on two logarithmic axes, break-even points marked."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deployment.costs.break_even import BreakEven, Way, break_evens
+from deployment.costs.inference_api import Traffic
+from deployment.costs.lines import FETCH
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SUFFIXES = (".png", ".svg")
+USUAL_DECADES = (3, 8)
+POINTS = 200
+
+
+class NothingToPlotError(Exception):
+    """When no way to serve has its prices."""
+
+
+def plot(ways: Sequence[Way], title: str, traffic: Traffic, output: Path) -> list[BreakEven]:
+    """Write the picture (PNG or SVG by `output`'s suffix). Raises NothingToPlotError and OSError."""
+    known = [way for way in ways if not way.missing]
+    if not known:
+        lacking = "\n".join(f"  {text}" for way in ways for text in way.missing)
+        raise NothingToPlotError(
+            f"no way to serve has its prices, nothing to draw; fetch them with: {FETCH}\n{lacking}"
+        )
+    # Figure without pyplot: no window, no global state, no backend to choose.
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 8), layout="constrained")
+    axes = figure.add_subplot()
+    points = list(break_evens(ways))
+    _draw(axes, ways, points)
+    tokens = f"{traffic.input_tokens:,} tokens in, {traffic.output_tokens:,} out a request"
+    axes.set_title(f"{title}\n{tokens}; the model's cost only", loc="left", fontsize=11)
+    figure.savefig(output, dpi=120)
+    return points
+
+
+def _draw(axes: "Axes", ways: Sequence[Way], points: Sequence[BreakEven]) -> None:
+    traffic = _traffic(points)
+    colors = {way.label: f"C{index}" for index, way in enumerate(ways)}
+    for way in ways:
+        shown = traffic if not way.missing else []
+        style = ":" if way.missing else "-" if way.per_request else "--"
+        costs = [way.monthly(requests) for requests in shown]
+        axes.plot(shown, costs, color=colors[way.label], linestyle=style, label=_label(way))
+    for number, point in enumerate(points, start=1):
+        _mark(axes, number, point, color=colors[point.by_token.label], above=point.by_token.label == ways[0].label)
+    axes.set(xscale="log", yscale="log", xlabel="requests a month", ylabel="US dollars a month")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
+    axes.tick_params(axis="x", labelrotation=20)
+    axes.grid(which="major", alpha=0.4)
+    axes.legend(loc="upper left", bbox_to_anchor=(0, -0.17), fontsize=9, frameon=False)
+
+
+def _mark(axes: "Axes", number: int, point: BreakEven, *, color: str, above: bool) -> None:
+    """A hollow point in the colour of the way by the token; numbers of the two ways on different sides."""
+    place, told = (point.requests, point.usd), _told(number, point)
+    axes.plot(*place, "o", markersize=6, markerfacecolor="white", markeredgecolor=color, label=told, zorder=3)
+    offset, side = ((-7, 5), "right") if above else ((7, -13), "left")
+    axes.annotate(str(number), place, textcoords="offset points", xytext=offset, ha=side, fontsize=10, color=color)
+
+
+def _traffic(points: Sequence[BreakEven]) -> list[float]:
+    """Requests a month from well below the first break-even point to well above the last, whole decades."""
+    low, high = USUAL_DECADES
+    if points:
+        low = min(low, math.floor(math.log10(min(point.requests for point in points))) - 1)
+        high = max(high, math.ceil(math.log10(max(point.requests for point in points))) + 1)
+    return [10 ** (low + (high - low) * step / POINTS) for step in range(POINTS + 1)]
+
+
+def _label(way: Way) -> str:
+    if way.missing:
+        return f"{way.label}: price unknown"
+    if way.per_request:
+        return f"{way.label}, on demand: {way.per_request * 1000:,.4g} USD per 1,000 requests"
+    return f"{way.label}: {way.fixed:,.0f} USD a month"
+
+
+def _told(number: int, point: BreakEven) -> str:
+    return (
+        f"{number}: {point.requests:,.0f} requests, {point.usd:,.0f} USD: {point.fixed.label} = {point.by_token.label}"
+    )

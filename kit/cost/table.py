@@ -1,0 +1,81 @@
+"""An estimate as a table for people and as JSON for programs."""
+
+import json
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from deployment.config import DeploymentConfig
+from deployment.costs.inference_api import Traffic
+from deployment.costs.lines import FETCH, CostGroup, CostLine, amount, total
+from model_catalog.prices import EVERY_REGION, Price
+
+WIDTH, LINE = 20, 116
+
+
+def as_table(config: DeploymentConfig, groups: Sequence[CostGroup]) -> str:
+    """Every group with its lines and total; below it whose prices lack, and whose come from a third party."""
+    rows = [f"{config.deployment.name} in {config.deployment.region}: estimate in US dollars (docs/costs.md)"]
+    for group in groups:
+        if group.lines:
+            rows += ["", f"{group.title}: {total([group])}", *(_row(line) for line in group.lines)]
+    rows += _missing_rows(groups)
+    sources = sorted({_source(line.price) for group in groups for line in group.lines if line.price})
+    wrapped = (
+        line
+        for source in sources
+        for line in textwrap.wrap(source, LINE, subsequent_indent="    ", break_on_hyphens=False)
+    )
+    return "\n".join(
+        [*rows, "", "Prices (* not read at AWS itself, but in a copy):", *(f"  {line}" for line in wrapped)]
+    )
+
+
+def as_json(config: DeploymentConfig, traffic: Traffic, groups: Sequence[CostGroup]) -> str:
+    answer = {
+        "deployment": config.deployment.name,
+        "region": config.deployment.region,
+        "currency": "USD",
+        "traffic": asdict(traffic),
+        "groups": [_group(group) for group in groups],
+        "missing": _missing(groups),
+        "fetch_missing_with": FETCH,
+    }
+    return json.dumps(answer, indent=1)
+
+
+def _row(line: CostLine) -> str:
+    usd = "missing" if line.usd is None else amount(line.usd)
+    mark = "*" if line.price and not line.price.verified else " "
+    return f"  {usd:>14}{mark} {line.part:<{WIDTH}} {line.what}"
+
+
+def _missing(groups: Sequence[CostGroup]) -> list[str]:
+    return list(dict.fromkeys(line.missing for group in groups for line in group.lines if line.missing))
+
+
+def _missing_rows(groups: Sequence[CostGroup]) -> Iterator[str]:
+    if missing := _missing(groups):
+        yield from ("", f"Missing, so totals say at least; fetch prices with: {FETCH}")
+        yield from (f"  {what}" for what in missing)
+
+
+def _source(price: Price) -> str:
+    subject = price.model or price.service or "any model"
+    kind = price.kind.replace("_", " ")
+    mark = "" if price.verified else "*"
+    region = "every region" if price.region == EVERY_REGION else price.region
+    usd = f"{price.usd:.10f}".rstrip("0").rstrip(".")
+    return f"{subject}, {kind}{mark}: {usd} per {price.per}, {region}; {price.source}, {price.date}"
+
+
+def _group(group: CostGroup) -> dict[str, Any]:
+    lines = [asdict(line) for line in group.lines]
+    return {
+        "name": group.name,
+        "title": group.title,
+        "usd": group.usd,
+        "at_least": group.at_least,
+        "lines": lines,
+    }

@@ -1,0 +1,98 @@
+"""`kit data convert`: what people have -> what a model and method need.
+
+Exit code 0: all of it, 1: written, but with losses or findings, 2: nothing written.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from kit.data.check import METHODS, as_text, report_parts, rules_for
+from model_catalog import catalog
+from model_catalog.selection import method_name
+from training_data.atomic_output import OutputError
+from training_data.checking.dataset import check_dataset
+from training_data.checking.dataset_file import DatasetFileError
+from training_data.checking.dataset_rules import DISTILLATION_PROMPTS, DatasetRules
+from training_data.conversion.conversion import UNLABELLED, Target, TargetError
+from training_data.conversion.dataset_conversion import convert_dataset
+from training_data.sources.files import ConversionError
+from training_data.sources.shapes import SHAPES
+
+CONTINUED_PRE_TRAINING = "CONTINUED_PRE_TRAINING"
+NO_CONTINUED_PRE_TRAINING = (
+    "no base model on Bedrock takes continued pre-training today (Titan Text, the last one, has ended): these records"
+    " are for SageMaker or for later, and were not checked; see docs/which-method.md"
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="JSON lines or array, CSV, TSV, Parquet; gzip or not")
+    parser.add_argument("--model", required=True, metavar="ID", help="customization id or inference id")
+    parser.add_argument(
+        "--method",
+        default="FINE_TUNING",
+        type=method_name,
+        choices=(*METHODS, CONTINUED_PRE_TRAINING),
+        metavar="METHOD",
+        help=f"{', '.join(METHODS)} (default: FINE_TUNING) or {CONTINUED_PRE_TRAINING}",
+    )
+    parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="the dataset, JSON lines")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="every dropped and changed record, JSON lines")
+    parser.add_argument("--from", dest="shape", choices=list(SHAPES), help="the source's shape, if not to be detected")
+    parser.add_argument(
+        "--columns", type=_columns, default={}, metavar="KEY=NAME,...", help="prompt=Frage,response=Antwort"
+    )
+    parser.add_argument("--system", metavar="TEXT", help="system prompt for records without one")
+    parser.add_argument("--unlabelled", choices=UNLABELLED, default="refuse", help="what plain texts become")
+    parser.add_argument("--force", action="store_true", help="replace an existing output")
+
+
+def _columns(text: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in text.split(",")]
+    if any(not (key.strip() and separator and name.strip()) for key, separator, name in pairs):
+        raise argparse.ArgumentTypeError(f"must be KEY=NAME pairs such as prompt=Frage,response=Antwort, got {text!r}")
+    return {key.strip(): name.strip() for key, _, name in pairs}
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        catalog.find(options.model)
+        rules = None if options.method == CONTINUED_PRE_TRAINING else rules_for(options.model, options.method)
+        target = Target(
+            record_format=rules.record_format if rules else "unlabelled-text",
+            system=options.system,
+            unlabelled=options.unlabelled,
+            shape=options.shape,
+            columns=options.columns,
+            single_turn=_is_single_turn(rules),
+        )
+        report = convert_dataset(
+            options.file, target, output=options.output, report_file=options.report, force=options.force
+        )
+    except (catalog.CatalogError, ConversionError, OutputError, TargetError) as error:
+        print(f"kit data convert: nothing was written: {error}", file=sys.stderr)
+        return 2
+    print("\n".join(report.table()))
+    if (report.dropped or report.changed) and not options.report:
+        print("--report FILE writes every dropped and changed record with its original")
+    print(f"{options.output}: {target.record_format} for {options.model}")
+    return 0 if _passes(options.output, rules) and not report.dropped else 1
+
+
+def _is_single_turn(rules: DatasetRules | None) -> bool:
+    """Llama's distillation: https://docs.aws.amazon.com/bedrock/latest/userguide/distillation-data-prep-option-1.html"""
+    return bool(rules and rules.record_format == DISTILLATION_PROMPTS and rules.base_model.startswith("meta."))
+
+
+def _passes(output: Path, rules: DatasetRules | None) -> bool:
+    if rules is None:
+        print(NO_CONTINUED_PRE_TRAINING)
+        return True
+    try:
+        report = check_dataset(output, rules)
+    except DatasetFileError as error:
+        print(f"kit data convert: {error}", file=sys.stderr)
+        return False
+    print(as_text(report_parts(report, output, None)))
+    return report.passes

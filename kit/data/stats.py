@@ -1,0 +1,70 @@
+"""`kit data stats`: tokens, turns, lengths, duplicates, languages of a dataset. Exit code 0, or 2: could not read."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from kit.data.check import rules_for
+from model_catalog import catalog
+from training_data.atomic_output import OutputError, refuse_output
+from training_data.language_mix import NoLanguagesError, language_mix
+from training_data.length_histogram import text_histogram, write_picture
+from training_data.sources.files import ConversionError
+from training_data.statistics import DatasetStatistics, measure, percentile
+from training_data.token_estimate import BYTES_PER_TOKEN
+
+SHOWN_LANGUAGES = 8
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="any file that kit data convert reads")
+    parser.add_argument("--model", metavar="ID", help="marks its token limit and counts longer records")
+    parser.add_argument("--plot", type=Path, metavar="FILE.png", help="the histogram as a picture")
+    parser.add_argument("--force", action="store_true", help="replace an existing picture")
+
+
+def run(options: argparse.Namespace) -> int:
+    try:
+        limit = rules_for(options.model, "FINE_TUNING").max_tokens if options.model else None
+        if options.plot:
+            refuse_output(options.plot, [options.file], force=options.force)
+        statistics = measure(options.file)
+        print("\n".join(_lines(statistics, limit)))
+        if options.plot:
+            write_picture(statistics.tokens, limit, options.plot)
+            print(f"picture: {options.plot}")
+    except (catalog.CatalogError, ConversionError, OutputError) as error:
+        print(f"kit data stats: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _lines(statistics: DatasetStatistics, limit: int | None) -> list[str]:
+    tokens, records = statistics.tokens, len(statistics.tokens)
+    turns = ", ".join(f"{number} in {count:,} records" for number, count in sorted(statistics.turns.items())[:12])
+    lines = [
+        f"records: {records:,}, {statistics.with_system:,} with a system prompt",
+        f"tokens, estimated as {BYTES_PER_TOKEN} bytes of UTF-8 each: {sum(tokens):,} in all",
+        f"  of a record: {percentile(tokens, 0.5):,} at the median, {percentile(tokens, 0.95):,} at the 95th "
+        f"percentile, {max(tokens, default=0):,} at most",
+        f"turns: {turns}",
+        f"duplicates: {statistics.exact_duplicates:,} word for word, {statistics.normalized_duplicates:,} "
+        "but for upper case, blanks, punctuation and system prompt",
+    ]
+    if limit:
+        longer = sum(count > limit for count in tokens)
+        lines.append(f"longer than the base model's {limit:,} tokens, by this estimate: {longer:,} records")
+    if statistics.unreadable:
+        first = statistics.unreadable[0]
+        lines.append(f"unreadable: {len(statistics.unreadable):,} records, the first: {first}")
+    lines.append(_languages(statistics.sample))
+    return [*lines, *text_histogram(tokens, "tokens")]
+
+
+def _languages(sample: list[str]) -> str:
+    try:
+        found = language_mix(sample)
+    except NoLanguagesError as error:
+        return str(error)
+    shares = ", ".join(f"{name} {count / len(sample):.0%}" for name, count in found.most_common(SHOWN_LANGUAGES))
+    return f"languages (of {len(sample):,} records, by py3langid): {shares or 'none'}"

@@ -1,0 +1,149 @@
+"""Follows what a deploy started: the training run of each customization and the ingestion of the documents."""
+
+import csv
+import io
+import re
+import time
+from datetime import datetime
+from typing import Any
+
+from deployment.config import DeploymentConfig
+from kit.local.stacks import StackOutputs, merged_outputs
+from kit.progress import Progress, curve
+
+RUN_ID = "[0-9a-f]{16}"
+TRAINING_TIMEOUT_SECONDS = 300
+INGESTION_TIMEOUT_SECONDS = 120
+STAGES = {"validationDetails": "validation", "dataProcessingDetails": "data processing", "trainingDetails": "training"}
+
+
+class FollowError(Exception):
+    """When what a deploy started did not end well; carries the service's own reason."""
+
+
+def follow_training(
+    config: DeploymentConfig, outputs: StackOutputs, clients: Any, progress: Progress, *, since: datetime
+) -> None:
+    """Wait for every customization's newest execution; show its progress and the loss curve. Raises FollowError.
+
+    `since` is when this run began: an execution that started earlier was an earlier run's.
+    """
+    progress.step("Training")
+    if not config.training:
+        progress.done("no [training] in deployment.toml")
+        return
+    merged = merged_outputs(outputs)
+    for name in config.training.customizations:
+        execution = _execution(clients, merged["WorkflowArn"], name)
+        started = _wait_for_execution(clients, execution, name, progress)
+        _show_loss(clients, merged["TrainingBucket"], name, execution.rsplit(":", 1)[-1], progress)
+        progress.done(
+            f"{name}: trained and promoted" if started >= since else f"{name}: already trained, nothing to do"
+        )
+
+
+def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: Any, progress: Progress) -> None:
+    """Wait until an ingestion that saw every document is complete; show its statistics. Raises FollowError."""
+    progress.step("Ingestion of the documents")
+    if not config.knowledge_base:
+        progress.done("no [knowledge_base] in deployment.toml")
+        return
+    merged = merged_outputs(outputs)
+    expected = sum(1 for path in config.knowledge_base.documents.rglob("*") if path.is_file())
+    deadline = time.monotonic() + INGESTION_TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
+        jobs = _ingestion_jobs(clients, merged)
+        newest = jobs[-1] if jobs else None
+        if newest and newest["status"] == "FAILED":
+            raise FollowError(f"ingestion failed: {'; '.join(newest.get('failureReasons', ['no reason given']))}")
+        scanned = newest["statistics"]["numberOfDocumentsScanned"] if newest else 0
+        if newest and newest["status"] == "COMPLETE" and scanned >= expected:
+            _show_ingestion(jobs, progress)
+            return
+        progress.bar(scanned / max(expected, 1), newest["status"].lower().replace("_", " ") if newest else "waiting")
+        time.sleep(0.3)
+    raise FollowError(f"no ingestion of all {expected} documents within {INGESTION_TIMEOUT_SECONDS} s")
+
+
+def _execution(clients: Any, workflow_arn: str, name: str) -> str:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        executions = clients("stepfunctions").list_executions(stateMachineArn=workflow_arn)["executions"]
+        mine = [item for item in executions if re.match(f"{re.escape(name)}-{RUN_ID}", item["name"])]
+        if mine:
+            return str(max(mine, key=lambda item: item["startDate"])["executionArn"])
+        time.sleep(0.3)
+    raise FollowError(f"no training run of {name} was started; see .local/aws/emulator.log")
+
+
+def _wait_for_execution(clients: Any, execution: str, name: str, progress: Progress) -> datetime:
+    """When it started."""
+    waited = False
+    deadline = time.monotonic() + TRAINING_TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
+        state = clients("stepfunctions").describe_execution(executionArn=execution)
+        if state["status"] == "SUCCEEDED":
+            if waited:
+                progress.bar(1.0, f"{name}: done")
+                progress.end_bar()
+            started: datetime = state["startDate"]
+            return started
+        if state["status"] != "RUNNING":
+            raise FollowError(f"training of {name} ended {state['status']}: {state.get('cause', 'no reason given')}")
+        waited = True
+        fraction, text = _job_progress(clients, name)
+        progress.bar(fraction, f"{name}: {text}")
+        time.sleep(0.3)
+    raise FollowError(f"training of {name} did not end within {TRAINING_TIMEOUT_SECONDS} s on the embedded AWS")
+
+
+def _job_progress(clients: Any, name: str) -> tuple[float, str]:
+    jobs = clients("bedrock").list_model_customization_jobs(sortBy="CreationTime", sortOrder="Descending")
+    mine = [job for job in jobs["modelCustomizationJobSummaries"] if f"{name}-" in job["jobName"]]
+    if not mine:
+        return 0.02, "checking the data"
+    job = clients("bedrock").get_model_customization_job(jobIdentifier=mine[0]["jobArn"])
+    if job["status"] == "Completed":
+        return 0.9, "deploying the custom model"
+    details = job.get("statusDetails", {})
+    states = {text: details.get(key, {}).get("status", "NotStarted") for key, text in STAGES.items()}
+    done = sum(1 for state in states.values() if state == "Completed")
+    current = next((text for text, state in states.items() if state == "InProgress"), "queued")
+    return 0.05 + 0.28 * done, current
+
+
+def _show_loss(clients: Any, bucket: str, name: str, execution_name: str, progress: Progress) -> None:
+    run_id = execution_name.removeprefix(f"{name}-").split("-")[0]
+    prefix = f"output/{name}/{run_id}/"
+    found = clients("s3").list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+    keys = [item["Key"] for item in found if item["Key"].endswith("step_wise_training_metrics.csv")]
+    if not keys:
+        return
+    body = clients("s3").get_object(Bucket=bucket, Key=keys[0])["Body"].read().decode()
+    losses = [float(row["training_loss"]) for row in csv.DictReader(io.StringIO(body))]
+    progress.line(f"training loss {losses[0]:.2f} {curve(losses)} {losses[-1]:.2f} ({len(losses)} steps)")
+
+
+def _ingestion_jobs(clients: Any, merged: dict[str, str]) -> list[dict[str, Any]]:
+    """Every ingestion job of the data source, the oldest first."""
+    identifiers = {"knowledgeBaseId": merged["KnowledgeBaseId"], "dataSourceId": merged["DataSourceId"]}
+    agent = clients("bedrock-agent")
+    summaries = sorted(
+        agent.list_ingestion_jobs(**identifiers)["ingestionJobSummaries"], key=lambda job: job["startedAt"]
+    )
+    return [
+        agent.get_ingestion_job(**identifiers, ingestionJobId=job["ingestionJobId"])["ingestionJob"]
+        for job in summaries
+    ]
+
+
+def _show_ingestion(jobs: list[dict[str, Any]], progress: Progress) -> None:
+    newest = jobs[-1]["statistics"]
+    indexed = sum(job["statistics"]["numberOfNewDocumentsIndexed"] for job in jobs)
+    modified = sum(job["statistics"]["numberOfModifiedDocumentsIndexed"] for job in jobs)
+    progress.done(
+        f"{newest['numberOfDocumentsScanned']} documents: {indexed} indexed, {modified} modified, "
+        f"{newest['numberOfDocumentsFailed']} failed, in {len(jobs)} job(s)"
+    )
+    for reason in jobs[-1].get("failureReasons", []):
+        progress.line(f"failed: {reason}")

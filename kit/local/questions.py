@@ -1,0 +1,67 @@
+"""The questions that `kit local up` asks through the deployed API, as any HTTP client would."""
+
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+from deployment.config import DeploymentConfig
+from kit.progress import Progress
+
+CHAT_QUESTION = "My coffee machine shows a descaling light. What should I do?"
+GROUNDED_QUESTION = "How often should I remove limescale from the machine, and with what?"
+
+
+class AskError(Exception):
+    """When the API answers a question of ours with a fault."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    question: str
+    text: str
+    served_by: str
+    sources: tuple[str, ...] = ()
+
+
+def ask(config: DeploymentConfig, outputs: dict[str, Any], progress: Progress) -> list[Answer]:
+    """One question through each customization's alias, one from the knowledge base with citations."""
+    if not config.inference_api:
+        progress.done("no [inference_api] in deployment.toml")
+        return []
+    answers = [
+        _chat(outputs, item.alias) for item in (config.training.customizations.values() if config.training else ())
+    ]
+    if config.knowledge_base:
+        answers.append(_grounded(outputs))
+    progress.done(f"{len(answers)} answered")
+    return answers
+
+
+def _chat(outputs: dict[str, Any], alias: str) -> Answer:
+    body = {"model": alias, "messages": [{"role": "user", "content": CHAT_QUESTION}]}
+    answer = _post(outputs, "/chat/completions", body)
+    served_by = answer.get("served_by", {}).get("target", "unknown")
+    return Answer(CHAT_QUESTION, answer["choices"][0]["message"]["content"], served_by)
+
+
+def _grounded(outputs: dict[str, Any]) -> Answer:
+    answer = _post(outputs, "/retrieve-and-generate", {"query": GROUNDED_QUESTION})
+    sources = {source["source"] for citation in answer["citations"] for source in citation["sources"]}
+    return Answer(GROUNDED_QUESTION, answer["answer"], answer["model"], tuple(sorted(sources)))
+
+
+def _post(outputs: dict[str, Any], path: str, body: dict[str, Any]) -> dict[str, Any]:
+    request = urllib.request.Request(
+        outputs["api_url"] + path,
+        data=json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {outputs['api_key']}", "Content-Type": "application/json"},
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback only, whatever the proxies
+    try:
+        with opener.open(request, timeout=30) as response:
+            answer: dict[str, Any] = json.load(response)
+    except urllib.error.HTTPError as error:
+        raise AskError(f"POST {path} answered {error.code}: {error.read().decode(errors='replace')[:500]}") from None
+    return answer

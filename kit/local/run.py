@@ -1,0 +1,86 @@
+"""`kit local up`: set up the embedded AWS, deploy with the real CDK CLI, follow the training, ask, and sum up."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from deployment.config import DeploymentConfig
+from deployment.datasets import prepare_datasets
+from kit.local import questions
+from kit.local.following import follow_ingestion, follow_training
+from kit.local.stacks import Clients, LocalStacks, StackOutputs, merged_outputs
+from kit.local.summary import print_summary
+from kit.progress import Progress
+
+
+class LocalRun:
+    """One run. Running it again reconciles: a hash that was trained is not trained again, no resource is replaced."""
+
+    def __init__(self, config: DeploymentConfig, path: Path, *, state: Path, outputs: Path, port: int | None) -> None:
+        self._config = config
+        self._path = path
+        self._state = state
+        self._outputs = outputs
+        self._port = port
+        self._progress = Progress(total=8)
+
+    def up(self) -> dict[str, Any]:
+        begun = datetime.now(UTC)
+        self._check_data()
+        stacks = LocalStacks(
+            region=self._config.deployment.region, state=self._state, port=self._port, progress=self._progress
+        )
+        stacks.start()
+        stacks.bootstrap()
+        self._progress.step("cdk deploy")
+        stack_outputs = stacks.deploy(self._path)
+        self._progress.done()
+        follow_training(self._config, stack_outputs, stacks.clients, self._progress, since=begun)
+        follow_ingestion(self._config, stack_outputs, stacks.clients, self._progress)
+        outputs = self._write_outputs(stack_outputs, stacks)
+        self._progress.step("Questions through the deployed API")
+        answers = questions.ask(self._config, outputs, self._progress)
+        self._progress.step("Summary")
+        print_summary(self._config, outputs, answers)
+        return outputs
+
+    def _check_data(self) -> None:
+        self._progress.step("Data check")
+        for name, dataset in prepare_datasets(self._config).items():
+            self._progress.line(f"{name}: {dataset.records} records in {dataset.record_format} format, every one valid")
+
+    def _write_outputs(self, stack_outputs: StackOutputs, stacks: LocalStacks) -> dict[str, Any]:
+        merged = merged_outputs(stack_outputs)
+        name = self._config.deployment.name
+        outputs: dict[str, Any] = {
+            "endpoint_url": stacks.environment["AWS_ENDPOINT_URL"],
+            "region": self._config.deployment.region,
+            "deployment": name,
+            "api_url": None,
+            "api_key": None,
+            "aliases": {},
+            "knowledge_base_id": merged.get("KnowledgeBaseId"),
+            "documents_bucket": merged.get("DocumentsBucket"),
+            "training_bucket": merged.get("TrainingBucket"),
+            "workflow_arn": merged.get("WorkflowArn"),
+        }
+        if self._config.inference_api:
+            api = stacks.api(stack_outputs)
+            outputs["api_url"], outputs["api_key"] = api.url, api.key
+            outputs["aliases"] = _aliases(self._config, stacks.clients)
+        self._outputs.write_text(json.dumps(outputs, indent=2) + "\n", encoding="utf-8")
+        self._outputs.chmod(0o600)
+        return outputs
+
+
+def _aliases(config: DeploymentConfig, clients: Clients) -> dict[str, str]:
+    """Alias -> what serves it now: provisioned throughput, the promoted deployment, else its own foundation model."""
+    assert config.inference_api
+    targets = {}
+    for alias, base in config.inference_api.aliases.items():
+        names = [f"/bedrock-kit/{config.deployment.name}/aliases/{alias}/{leaf}" for leaf in ("capacity", "serving")]
+        found = {item["Name"]: item["Value"] for item in clients("ssm").get_parameters(Names=names)["Parameters"]}
+        first = next((found[name] for name in names if name in found), None)
+        targets[alias] = json.loads(first)["target_arn"] if first else base.model
+    return targets

@@ -1,0 +1,59 @@
+"""The short summary at the end of `kit local up`: answers, address, key, snippets, where to go next."""
+
+import os
+import textwrap
+from typing import Any
+
+from deployment.config import DeploymentConfig
+from kit.local.questions import Answer
+
+MOCK = "[mock answer"
+
+
+def print_summary(config: DeploymentConfig, outputs: dict[str, Any], answers: list[Answer]) -> None:
+    for answer in answers:
+        print()
+        print(_wrapped("Q  ", answer.question))
+        print(_wrapped("A  ", answer.text))
+        print(f"   served by {answer.served_by}")
+        for source in answer.sources:
+            print(f"   cites {source}")
+    if any(MOCK in answer.text for answer in answers):
+        _explain_mocks()
+    if config.inference_api:
+        _print_snippets(config, outputs)
+    print("\nnext: edit deployment.toml and run make up again; docs/ has a page per question;")
+    print("      make deploy goes to your AWS account; make down stops everything here")
+
+
+def _explain_mocks() -> None:
+    print("\nAnswers marked [mock answer ...] come from the embedded AWS, not from a language model;")
+    if url := os.environ.get("KIT_LLM_URL"):
+        print(f"{url} did not give them: .local/aws/emulator.log says what it was asked for (local_aws/README.md).")
+        return
+    print("make down; KIT_LLM_URL=http://127.0.0.1:11434 KIT_LLM_MODEL=llama3.2 make up asks a server with OpenAI's")
+    print("chat API (Ollama, llama.cpp) instead.")
+
+
+def _print_snippets(config: DeploymentConfig, outputs: dict[str, Any]) -> None:
+    assert config.inference_api
+    alias = next(iter(config.inference_api.aliases))
+    print(f"\nurl   {outputs['api_url']}")
+    print(f"key   {outputs['api_key']}   (also in .local/outputs.json)")
+    print("\naliases")
+    for name, target in outputs["aliases"].items():
+        print(f"  {name:<20} {target}")
+    print(
+        textwrap.dedent(f"""
+        curl {outputs["api_url"]}/chat/completions \\
+          -H 'Authorization: Bearer {outputs["api_key"]}' -H 'Content-Type: application/json' \\
+          -d '{{"model": "{alias}", "messages": [{{"role": "user", "content": "Hello"}}]}}'
+
+        from openai import OpenAI
+        client = OpenAI(base_url="{outputs["api_url"]}", api_key="{outputs["api_key"]}")
+        client.chat.completions.create(model="{alias}", messages=[{{"role": "user", "content": "Hello"}}])""")
+    )
+
+
+def _wrapped(label: str, text: str) -> str:
+    return textwrap.fill(text, width=110, initial_indent=label, subsequent_indent=" " * len(label))

@@ -1,0 +1,76 @@
+"""`kit models`: the models that fit the filters, as a table that fits 120 columns or as JSON."""
+
+import argparse
+import json
+
+from kit.models.facts import facts, money, tokens, yes_no
+from model_catalog.entries import Model
+from model_catalog.loading import models
+from model_catalog.selection import Filters, price_in, price_out, select, sort
+
+FILTERS = tuple(Filters.__dataclass_fields__)
+LETTERS = {"text": "T", "image": "I", "video": "V", "audio": "A", "speech": "S", "embedding": "E"}
+HEADINGS = ("MODEL", "IN", "OUT", "CTX", "MAX", "$ IN", "$ OUT", "TOOLS", "TRAIN", "CALL", "ENDS")
+
+
+def run(options: argparse.Namespace) -> int:
+    filters = Filters(**{name: getattr(options, name) for name in FILTERS})
+    selection = select(models(), filters)
+    found = sort(selection.models, options.sort, filters.region)
+    if options.json:
+        print(json.dumps([facts(model, filters.region) for model in found], indent=1))
+        return 0
+    _print_table([_row(model, filters.region) for model in found])
+    print(f"\n{len(found)} of {len(models())} models. T text, I image, V video, A audio, S speech, E embedding.")
+    print("CTX, MAX: tokens in and out. $: per million tokens. TRAIN: F fine-tuning, D distillation, R reinforcement.")
+    print(
+        "CALL: by its own id, through an inference profile, both (by region), or at the bedrock-mantle endpoint only."
+    )
+    print("?: unknown.")
+    if selection.unknown:
+        print(f"{len(selection.unknown)} more left out: whether they fit is unknown")
+    return 0
+
+
+def _row(model: Model, region: str | None) -> tuple[str, ...]:
+    life = model.lifecycle
+    ends = life.end_of_life or ("Legacy" if life.status == "LEGACY" else "")
+    return (
+        model.inference_id,
+        _letters(model.input),
+        _letters(model.output),
+        tokens(model.context_tokens),
+        tokens(model.max_output_tokens),
+        money(price_in(model, region)),
+        money(price_out(model, region)) if "text" in model.output else "-",
+        yes_no(model.tools),
+        "".join(method[0] for method in model.customizations) or "-",
+        _call(model, region),
+        ends,
+    )
+
+
+def _letters(modalities: tuple[str, ...]) -> str:
+    return "".join(letter for name, letter in LETTERS.items() if name in modalities) or "?"
+
+
+def _call(model: Model, region: str | None) -> str:
+    if model.mantle_only:
+        return "mantle"
+    direct = {region} & set(model.on_demand_regions) if region else set(model.on_demand_regions)
+    through = {
+        name for name, routes in model.profiles.items() for route in routes if not region or region in route.sources
+    }
+    return "both" if direct and through else "id" if direct else "profile"
+
+
+def _print_table(rows: list[tuple[str, ...]]) -> None:
+    lines = [HEADINGS, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    right = {HEADINGS.index(name) for name in ("CTX", "MAX", "$ IN", "$ OUT")}
+    for line in lines:
+        cells = (
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        print("  ".join(cells).rstrip())

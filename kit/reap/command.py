@@ -1,0 +1,102 @@
+"""`kit reap`: what an account is billed for by the hour and who owns it; deletes what nobody owns, if told to.
+
+Exit code: 0 nothing is without an owner (any more), 1 something could not be read or deleted, 3 orphans are left.
+"""
+
+import argparse
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from billed_resources.deletion import Outcome, Result, delete_orphan
+from billed_resources.kit_parameters import read_kit_parameters
+from billed_resources.listing import Clients, list_billed
+from billed_resources.owner import owner_of
+from billed_resources.stack_lookup import StackLookup
+from kit.reap.table import Report, as_json, as_table, outcome_table
+
+FAILED, ORPHANS_LEFT = 1, 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--region", help="default: that of your AWS configuration")
+    parser.add_argument("--delete-orphans", action="store_true", help="delete what this kit made and nobody owns")
+    parser.add_argument("--yes", action="store_true", help="with --delete-orphans: do not ask")
+    parser.add_argument("--json", action="store_true", help="for programs; to delete it needs --yes")
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.json and options.delete_orphans and not options.yes:
+        print("kit reap --json --delete-orphans asks nothing, so it needs --yes", file=sys.stderr)
+        return FAILED
+    try:
+        account, region, clients = _connect(options.region)
+    except (ClientError, BotoCoreError) as error:
+        print(f"kit reap needs AWS credentials and a region: {error}; log in, or pass --region", file=sys.stderr)
+        return FAILED
+    report = _look(account, region, clients)
+    if not options.json:
+        print(as_table(report))
+    if options.delete_orphans and report.orphans and (options.yes or _confirmed(report)):
+        report = _delete(report, clients, say=not options.json)
+    if options.json:
+        print(as_json(report))
+    return _exit_code(report)
+
+
+def _connect(region: str | None) -> tuple[str, str, Clients]:
+    import boto3
+    from botocore.config import Config
+
+    config = Config(retries={"mode": "standard", "total_max_attempts": 8})
+    session = boto3.Session(region_name=region)
+    clients = Clients(
+        bedrock=session.client("bedrock", config=config),
+        cloudformation=session.client("cloudformation", config=config),
+        ssm=session.client("ssm", config=config),
+        opensearch=session.client("opensearchserverless", config=config),
+    )
+    account = session.client("sts", config=config).get_caller_identity()["Account"]
+    return account, clients.bedrock.meta.region_name, clients
+
+
+def _look(account: str, region: str, clients: Clients) -> Report:
+    listing = list_billed(clients, region, _now())
+    stacks, parameters = StackLookup(clients.cloudformation), read_kit_parameters(clients.ssm)
+    owned = [(resource, owner_of(resource, stacks, parameters)) for resource in listing.resources]
+    return Report(account, region, listing, owned)
+
+
+def _confirmed(report: Report) -> bool:
+    number, place = len(report.orphans), f"account {report.account}, {report.region}"
+    question = f"\nDelete what is without an owner ({number}) in {place}? Type yes: "
+    try:
+        return input(question).strip() == "yes"
+    except EOFError:
+        print("\nnothing was deleted: nobody answered; pass --yes to delete without being asked", file=sys.stderr)
+        return False
+
+
+def _delete(report: Report, clients: Clients, *, say: bool) -> Report:
+    outcomes: list[Outcome] = []
+    for number, resource in enumerate(report.orphans, start=1):
+        outcomes.append(delete_orphan(resource, clients, report.region, _now))
+        if say:
+            print(f"{number}/{len(report.orphans)} {resource.name}: {outcomes[-1].result.value}", flush=True)
+    if say:
+        print(f"\n{outcome_table(outcomes)}")
+    return replace(report, outcomes=outcomes)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _exit_code(report: Report) -> int:
+    results = [outcome.result for outcome in report.outcomes]
+    if report.listing.failures or Result.FAILED in results:
+        return FAILED
+    left = len(report.orphans) - sum(result in (Result.DELETED, Result.GONE) for result in results)
+    return ORPHANS_LEFT if left else 0

@@ -1,0 +1,27 @@
+"""Environment variables of the Lambda functions: constructs set them, handlers read them."""
+
+KIT_DEPLOYMENT = "KIT_DEPLOYMENT"  # [deployment] name
+
+# Custom resource provider
+LEASES_TABLE = "LEASES_TABLE"
+LONGEST_PAUSE_SECONDS = "LONGEST_PAUSE_SECONDS"
+
+# Customization
+STATE_MACHINE_ARN = "STATE_MACHINE_ARN"
+
+# Provisioned throughput controller
+THROUGHPUTS = "THROUGHPUTS"  # JSON list of names
+TOPIC_ARN = "TOPIC_ARN"
+
+# Inference API
+ALIASES = "ALIASES"  # JSON: alias -> {"model", "arn", "order"}
+KNOWLEDGE_BASES = "KNOWLEDGE_BASES"  # JSON: name -> knowledge base id
+KNOWLEDGE_BASE_MODEL = "KNOWLEDGE_BASE_MODEL"  # JSON: {"model", "arn"}
+API_KEYS_SECRET_ARN = "API_KEYS_SECRET_ARN"
+
+# Knowledge base ingestion
+KNOWLEDGE_BASE_ID = "KNOWLEDGE_BASE_ID"
+DATA_SOURCE_ID = "DATA_SOURCE_ID"
+METRIC_NAMESPACE = "METRIC_NAMESPACE"
+METRIC_NAME = "METRIC_NAME"
+RESULT_PARAMETER = "RESULT_PARAMETER"

@@ -1,0 +1,49 @@
+"""Names of the SSM parameters that a deployment keeps, one function each.
+
+`kit_deployment` is `[deployment] name`.
+"""
+
+ROOT = "/bedrock-kit"
+
+
+def deployment_path(kit_deployment: str) -> str:
+    return f"{ROOT}/{kit_deployment}"
+
+
+def aliases_path(kit_deployment: str) -> str:
+    return f"{deployment_path(kit_deployment)}/aliases"
+
+
+def alias_serving(kit_deployment: str, alias: str) -> str:
+    """The custom model deployment that serves the alias: written by promotion."""
+    return f"{aliases_path(kit_deployment)}/{alias}/serving"
+
+
+def alias_capacity(kit_deployment: str, alias: str) -> str:
+    """The provisioned throughput that serves the alias: written by the throughput's own lifecycle."""
+    return f"{aliases_path(kit_deployment)}/{alias}/capacity"
+
+
+def customization_specification(kit_deployment: str, customization: str) -> str:
+    """What a run of the customization uses: written by CloudFormation."""
+    return f"{deployment_path(kit_deployment)}/customizations/{customization}"
+
+
+def customization_promoted(kit_deployment: str, customization: str) -> str:
+    """The custom model that was promoted: written by promotion, read when a throughput is bought later."""
+    return f"{customization_specification(kit_deployment, customization)}/promoted"
+
+
+def throughput_settings(kit_deployment: str, throughput: str) -> str:
+    """What the stack wants of the provisioned throughput: written by CloudFormation."""
+    return f"{deployment_path(kit_deployment)}/capacity/{throughput}/settings"
+
+
+def throughput_ledger(kit_deployment: str, throughput: str) -> str:
+    """What the kit last did with the provisioned throughput, and why."""
+    return f"{deployment_path(kit_deployment)}/capacity/{throughput}/ledger"
+
+
+def last_ingestion(kit_deployment: str, knowledge_base: str) -> str:
+    """The result of the knowledge base's last ingestion job."""
+    return f"{deployment_path(kit_deployment)}/knowledge-base/{knowledge_base}/last-ingestion"

@@ -1,0 +1,11 @@
+"""Tags that tell whose a resource is: stacks carry them, and Bedrock resources that functions create at run time."""
+
+DEPLOYMENT_TAG = "bedrock-kit:deployment"
+ALIAS_TAG = "bedrock-kit:alias"
+# <stack>/<logical id>: a resource that moves to another logical id must not be deleted by the old one's Delete.
+RESOURCE_TAG = "bedrock-kit:resource"
+
+
+def resource_tag_key(tag: str) -> str:
+    """The IAM condition key for `tag` of the resource that is acted on."""
+    return f"aws:ResourceTag/{tag}"

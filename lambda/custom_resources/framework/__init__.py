@@ -1,0 +1,1 @@
+"""The lifecycle of any custom resource: request, lease, retry policy, answer."""

@@ -1,0 +1,59 @@
+"""CloudFormation's properties, all of them text, as typed values: errors name property, value and rule."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from custom_resources.framework.lifecycle import ResourceFailedError
+
+
+class Properties:
+    """Reads `values` by name; a property that is missing or malformed raises ResourceFailedError."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def text(self, name: str) -> str:
+        value = self._values.get(name)
+        if not isinstance(value, str) or not value:
+            raise _fault(name, value, "a text that is not empty")
+        return value
+
+    def optional_text(self, name: str) -> str | None:
+        value = self._values.get(name)
+        if value is not None and not isinstance(value, str):
+            raise _fault(name, value, "a text, or nothing")
+        return value or None
+
+    def integer(self, name: str, *, minimum: int) -> int:
+        value = self._values.get(name)
+        try:
+            number = int(str(value))
+        except ValueError:
+            raise _fault(name, value, f"a whole number of {minimum} or more") from None
+        if number < minimum:
+            raise _fault(name, value, f"a whole number of {minimum} or more")
+        return number
+
+    def boolean(self, name: str, *, default: bool = False) -> bool:
+        value = self._values.get(name, default)
+        if str(value).lower() not in ("true", "false"):
+            raise _fault(name, value, "true or false")
+        return str(value).lower() == "true"
+
+    def texts(self, name: str) -> list[str]:
+        value = self._values.get(name)
+        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+            raise _fault(name, value, "a list of texts")
+        return value
+
+    def text_map(self, name: str) -> dict[str, str] | None:
+        value = self._values.get(name)
+        if value in (None, "", {}):
+            return None
+        if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+            raise _fault(name, value, "names with texts, or nothing")
+        return value
+
+
+def _fault(name: str, value: object, allowed: str) -> ResourceFailedError:
+    return ResourceFailedError(f"property {name} must be {allowed}, got {value!r:.100}; correct it in the template")

@@ -1,0 +1,1 @@
+"""Custom::BedrockProvisionedThroughput and what it shares with the controller."""

@@ -1,0 +1,99 @@
+"""The edge: EventBridge Scheduler's ticks, kit's calls and a budget's SNS messages -> steps of each throughput."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import cache, partial
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from custom_resources.framework.lifecycle import ResourceFailedError
+from kit_contract.environment import KIT_DEPLOYMENT, THROUGHPUTS, TOPIC_ARN
+from provisioned_throughput_controller import overrides
+from provisioned_throughput_controller.context import Clients, Context
+from provisioned_throughput_controller.notices import Notices
+from provisioned_throughput_controller.reconciliation import Reconciliation
+from provisioned_throughput_controller.report import report
+from provisioned_throughput_controller.requests import Request, requests_of
+
+# The function's timeout is 15 minutes; what is still on its way then, the next tick settles.
+SETTLE_SECONDS = 13 * 60
+REASON_LIMIT = 900
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    deployment, throughputs = os.environ[KIT_DEPLOYMENT], json.loads(os.environ[THROUGHPUTS])
+    contexts = {name: Context(_clients(), _notices(), deployment, name, _now) for name in throughputs}
+    return run(event, contexts, sleep=time.sleep)
+
+
+def run(event: Mapping[str, Any], contexts: Mapping[str, Context], *, sleep: Callable[[float], None]) -> dict[str, Any]:
+    """Raises after all were served if one failed: the alarm on errors sees it, the others are not held up."""
+    steps: list[dict[str, Any]] = []
+    faults: list[str] = []
+    for request in requests_of(event):
+        chosen = _chosen(request, contexts)
+        if request.action == "status":
+            steps += [report(one) for one in chosen]
+            continue
+        seconds = SETTLE_SECONDS / max(len(chosen), 1) if request.wait else 0
+        for one in chosen:  # first every decision, then what takes minutes
+            _try(one.name, faults, partial(overrides.apply, request, one))
+        for one in chosen:
+            _try(one.name, faults, partial(_settle, one, seconds, sleep, steps))
+    if faults:
+        raise ResourceFailedError("; ".join(faults))
+    return {"throughputs": steps}
+
+
+def _settle(context: Context, seconds: float, sleep: Callable[[float], None], steps: list[dict[str, Any]]) -> None:
+    step = asdict(Reconciliation(context).settle(seconds=seconds, sleep=sleep))
+    print(json.dumps({"step": "reconcile", **step}), file=sys.stderr)
+    steps.append(step)
+
+
+def _chosen(request: Request, contexts: Mapping[str, Context]) -> list[Context]:
+    if request.name is None:
+        return list(contexts.values())
+    if request.name not in contexts:
+        known = ", ".join(contexts) or "none"
+        raise ResourceFailedError(f"{request.name} is not a throughput of this deployment; there are: {known}")
+    return [contexts[request.name]]
+
+
+def _try(name: str, faults: list[str], action: Callable[[], object]) -> None:
+    try:
+        action()
+    except Exception as error:
+        faults.append(f"{name}: {str(error)[:REASON_LIMIT]}")
+        print(json.dumps({"name": name, "outcome": "failed", "error": type(error).__name__}), file=sys.stderr)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@cache
+def _clients() -> Clients:
+    patient = Config(retries={"mode": "standard", "total_max_attempts": 8})
+    # A failed call of the model is not worth more of the function's time: see idleness.
+    once = Config(read_timeout=20, retries={"mode": "standard", "total_max_attempts": 2})
+    session = boto3.Session()
+    return Clients(
+        bedrock=session.client("bedrock", config=patient),
+        ssm=session.client("ssm", config=patient),
+        quotas=session.client("service-quotas", config=patient),
+        cloudwatch=session.client("cloudwatch", config=patient),
+        runtime=session.client("bedrock-runtime", config=once),
+    )
+
+
+@cache
+def _notices() -> Notices:
+    return Notices(boto3.Session().client("sns"), os.environ[TOPIC_ARN])

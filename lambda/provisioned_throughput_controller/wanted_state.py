@@ -1,0 +1,89 @@
+"""What should be the case now: from expiry, holds, schedule and the clock, in that order. Pure.
+
+Asked at every call: an event that is lost, late or doubled changes nothing, the next call comes to the same end.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from custom_resources.provisioned_throughput.ledger import BOUGHT, RELEASED, Ledger, Override
+from provisioned_throughput_controller.settings import Settings
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`state` is BOUGHT or RELEASED; `until` is when that changes by itself, None where it does not."""
+
+    state: str
+    why: str
+    until: datetime | None
+
+
+def wanted_state(settings: Settings, ledger: Ledger, now: datetime) -> Wanted:
+    if settings.expires and now >= settings.expires:
+        return Wanted(RELEASED, f"expired on {settings.throughput.expires}, for good", None)
+    override = active_override(ledger, now)
+    if override:
+        until = datetime.fromisoformat(override.until) if override.until else None
+        return _before_expiry(Wanted(override.wanted, override.why, until), settings)
+    if settings.schedule is None:
+        return _before_expiry(Wanted(BOUGHT, "no schedule: always", None), settings)
+    is_open = settings.schedule.is_open(now)
+    change = settings.schedule.next_change(now)
+    return _before_expiry(Wanted(BOUGHT if is_open else RELEASED, "schedule", change), settings)
+
+
+def active_override(ledger: Ledger, now: datetime) -> Override | None:
+    override = ledger.override
+    if override is None or (override.until and now >= datetime.fromisoformat(override.until)):
+        return None
+    return override
+
+
+def idle_override(settings: Settings, now: datetime) -> Override:
+    """Back at the schedule's next opening; without a schedule when a person buys it back."""
+    return Override(
+        RELEASED, f"no call for {settings.release_when_idle_hours} hours", "idle release", _opening(settings, now)
+    )
+
+
+def budget_override(reason: str, who: str, now: datetime) -> Override:
+    """Until the first of the next month, UTC: AWS's budgets begin anew then."""
+    first = (now.astimezone(UTC).replace(day=1) + timedelta(days=32)).replace(day=1)
+    until = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Override(RELEASED, reason, who, _text(until))
+
+
+def person_overrides_released(reason: str, who: str) -> Override:
+    """Until a person buys or resumes."""
+    return Override(RELEASED, reason, who)
+
+
+def person_overrides_bought(settings: Settings, who: str, hours: float | None, now: datetime) -> Override | None:
+    """For `hours`; else until the schedule's next closing. None without either: the wish is what the settings say."""
+    if hours is not None:
+        until: datetime | None = now + timedelta(hours=hours)
+    else:
+        until = settings.schedule.next_closing(now) if settings.schedule else None
+    return Override(BOUGHT, "bought by a person", who, _text(until)) if until else None
+
+
+def failure_override(why: str, now: datetime) -> Override:
+    """A purchase that failed is not tried every few minutes: again in an hour."""
+    return Override(RELEASED, why, "reconcile", _text(now + timedelta(hours=1)))
+
+
+def _opening(settings: Settings, now: datetime) -> str | None:
+    opening = settings.schedule.next_opening(now) if settings.schedule else None
+    return _text(opening) if opening else None
+
+
+def _before_expiry(wanted: Wanted, settings: Settings) -> Wanted:
+    if settings.expires is None or wanted.state == RELEASED:
+        return wanted
+    until = min(wanted.until, settings.expires) if wanted.until else settings.expires
+    return Wanted(wanted.state, wanted.why, until)
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

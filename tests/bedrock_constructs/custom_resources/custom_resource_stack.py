@@ -1,0 +1,63 @@
+"""One stack that holds every construct with a custom resource, synthesized once for the tests that look at it."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk.assertions import Template
+
+from bedrock_constructs.custom_model_deployment import CustomModelDeployment
+from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
+from bedrock_constructs.customization.start import CustomizationStart
+from bedrock_constructs.model_access import ModelAccess
+from bedrock_constructs.provisioned_throughput.controller import ProvisionedThroughputController
+from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget
+from bedrock_constructs.provisioned_throughput.start import ProvisionedThroughputStart
+from bedrock_constructs.provisioned_throughput.throughput import ProvisionedThroughput
+
+PROVISIONED_NAME = "sup-support"
+
+
+@cache
+def template() -> Template:
+    app = cdk.App(context={"custom_resource_query_seconds": "2"})
+    stack = cdk.Stack(app, "Test", env=cdk.Environment(account="111122223333", region="us-east-1"))
+    ModelAccess(stack, "Access", models=["b.model", "a.model"], use_case={"companyName": "Brew"})
+    CustomModelDeployment(stack, "Serving", kit_deployment="sup", deployment_name="sup-support", alias="bot")
+    add_throughput(stack, ThroughputTarget(PROVISIONED_NAME, None, "support", "bot"))
+    bucket = s3.Bucket(stack, "Bucket")
+    folder = Path(__file__).resolve().parents[2] / "custom_resources"
+    BucketObjects(stack, "Files", source=folder, destination=bucket, prefix="docs/", delete_on_removal=False)
+    starter = lambda_.Function.from_function_name(stack, "Starter", "starter")
+    ProvisionedThroughputStart(stack, "CapacityStart", function=starter, kit_deployment="sup", settings_hash="h")
+    CustomizationStart(stack, "Start", starter=starter, customization="support", data_key="data/a", spec_hash="h")
+    return Template.from_stack(stack)
+
+
+def add_throughput(stack: cdk.Stack, target: ThroughputTarget, **settings: Any) -> ProvisionedThroughputController:
+    capacity = ProvisionedThroughputController(
+        stack,
+        "Capacity",
+        kit_deployment="sup",
+        throughputs=[target],
+        notify=["ops@example.com"],
+        watches_idleness=False,
+    )
+    ProvisionedThroughput(stack, "Throughput", kit_deployment="sup", target=target, model_units=1, **settings)
+    return capacity
+
+
+def actions_of(construct_id: str) -> set[str]:
+    """The actions that the policy of one construct grants to the provider's functions."""
+    policies = template().find_resources("AWS::IAM::Policy")
+    statements = [
+        statement
+        for logical_id, policy in policies.items()
+        if logical_id.startswith(f"{construct_id}Policy")
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    listed = [item["Action"] for item in statements]
+    return {action for item in listed for action in (item if isinstance(item, list) else [item])}

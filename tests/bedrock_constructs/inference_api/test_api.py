@@ -1,0 +1,208 @@
+"""The API's construct: rights, key, plan, what needs a key, and no prompt in a log."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk.assertions import Template
+
+from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias
+from inference_api.settings import settings_from
+
+MODEL_ARN = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
+PROFILE_ARN = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-2-lite-v1:0"
+DESTINATION_ARN = "arn:aws:bedrock:us-west-2::foundation-model/amazon.nova-2-lite-v1:0"
+CONTEXT = {"@aws-cdk/core:enablePartitionLiterals": True}  # as cdk.json
+OWN = {"StringEquals": {"aws:ResourceTag/bedrock-kit:deployment": "support-assistant"}}
+INVOKE = "bedrock:InvokeModel"
+
+
+MICRO = AliasTarget(model="amazon.nova-micro-v1:0", invoke_arns=[MODEL_ARN])
+PROFILE = AliasTarget(model="us.amazon.nova-2-lite-v1:0", invoke_arns=[PROFILE_ARN, DESTINATION_ARN])
+ORDER = ("provisioned", "on-demand", "base")
+
+
+def synthesize(
+    *, knowledge_bases: dict[str, str], model: AliasTarget | None, order: tuple[str, ...] = ORDER
+) -> Template:
+    stack = cdk.Stack(cdk.App(context=CONTEXT), "Test", env=cdk.Environment(account="111122223333", region="us-east-1"))
+    InferenceApi(
+        stack,
+        "InferenceApi",
+        kit_deployment="support-assistant",
+        aliases={
+            "support-bot": ServedAlias(base=MICRO, order=order),
+            "assistant": ServedAlias(base=PROFILE, order=order),
+        },
+        knowledge_bases=knowledge_bases,
+        knowledge_base_model=model,
+        throttle_rate_per_second=10,
+        throttle_burst=20,
+        monthly_quota=100_000,
+    )
+    return Template.from_stack(stack)
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return synthesize(knowledge_bases={"documents": "KB12345678"}, model=MICRO)
+
+
+@pytest.fixture(scope="module")
+def statements(template: Template) -> dict[str, dict[str, Any]]:
+    return _statements(template)
+
+
+def _statements(template: Template) -> dict[str, dict[str, Any]]:
+    policies = template.find_resources("AWS::IAM::Policy").values()
+    every = [item for policy in policies for item in policy["Properties"]["PolicyDocument"]["Statement"]]
+    return {item["Sid"]: item for item in every if "Sid" in item}
+
+
+def test_only_the_configured_models_may_be_invoked(statements: dict[str, dict[str, Any]]) -> None:
+    assert statements["InvokeConfiguredModels"]["Action"] == INVOKE
+    assert sorted(statements["InvokeConfiguredModels"]["Resource"]) == sorted([MODEL_ARN, PROFILE_ARN, DESTINATION_ARN])
+    assert statements["ReadProfiles"]["Resource"] == PROFILE_ARN
+
+
+@pytest.mark.parametrize(
+    ("sid", "kinds"),
+    [
+        ("InvokeOwnModels", ["custom-model-deployment", "provisioned-model"]),
+        ("ReadOwnDeployments", ["custom-model-deployment"]),
+        ("ReadOwnProvisionedModels", ["provisioned-model"]),
+        ("ReadOwnCustomModels", ["custom-model"]),
+    ],
+)
+def test_trained_models_only_with_this_deployments_tag(
+    statements: dict[str, dict[str, Any]], sid: str, kinds: list[str]
+) -> None:
+    resource = statements[sid]["Resource"]
+    arns = [f"arn:aws:bedrock:us-east-1:111122223333:{kind}/*" for kind in kinds]
+
+    assert statements[sid]["Condition"] == OWN
+    assert (resource if isinstance(resource, list) else [resource]) == arns
+
+
+def test_knowledge_base_and_parameters(statements: dict[str, dict[str, Any]]) -> None:
+    assert statements["Retrieve"]["Resource"] == "arn:aws:bedrock:us-east-1:111122223333:knowledge-base/KB12345678"
+    assert statements["RetrieveAndGenerate"]["Action"] == "bedrock:RetrieveAndGenerate"
+    expected = "arn:aws:ssm:us-east-1:111122223333:parameter/bedrock-kit/support-assistant/aliases/*"
+    assert statements["ReadAliases"]["Resource"] == expected
+
+
+@pytest.mark.parametrize(
+    ("order", "kind", "reading"),
+    [
+        (("provisioned",), "provisioned-model", {"ReadOwnProvisionedModels", "ReadOwnCustomModels"}),
+        (("on-demand",), "custom-model-deployment", {"ReadOwnDeployments", "ReadOwnCustomModels"}),
+    ],
+)
+def test_a_place_that_no_alias_names_may_not_be_invoked(order: tuple[str, ...], kind: str, reading: set[str]) -> None:
+    found = _statements(synthesize(knowledge_bases={}, model=None, order=order))
+
+    assert set(found) == {"InvokeOwnModels", "ReadAliases"} | reading
+    assert found["InvokeOwnModels"]["Resource"] == f"arn:aws:bedrock:us-east-1:111122223333:{kind}/*"
+
+
+def test_an_order_of_base_models_gives_no_right_to_any_other_model() -> None:
+    found = _statements(synthesize(knowledge_bases={}, model=None, order=("base",)))
+
+    assert set(found) == {"InvokeConfiguredModels", "ReadProfiles", "ReadAliases"}
+
+
+def test_the_model_of_the_knowledge_base_may_be_invoked_whatever_the_order_of_the_aliases() -> None:
+    found = _statements(synthesize(knowledge_bases={"documents": "KB12345678"}, model=MICRO, order=("provisioned",)))
+
+    assert found["InvokeConfiguredModels"]["Resource"] == MODEL_ARN
+
+
+def test_nothing_else_ends_in_a_bare_star(statements: dict[str, dict[str, Any]]) -> None:
+    assert [sid for sid, item in statements.items() if item["Resource"] == "*"] == ["RetrieveAndGenerate"]
+
+
+def test_without_a_knowledge_base_there_are_no_rights_on_one() -> None:
+    template = synthesize(knowledge_bases={}, model=None)
+
+    assert not {"Retrieve", "RetrieveAndGenerate"} & set(_statements(template))
+    environment = _environment(template)
+    assert environment["KNOWLEDGE_BASES"] == "{}"
+    assert settings_from(environment).knowledge_base_model is None
+
+
+def _environment(template: Template) -> dict[str, Any]:
+    """Of the function that answers."""
+    functions = template.find_resources("AWS::Lambda::Function").values()
+    variables = [item["Properties"]["Environment"]["Variables"] for item in functions]
+    (environment,) = [item for item in variables if "ALIASES" in item]
+    assert isinstance(environment, dict)
+    return environment
+
+
+def test_the_environment_carries_id_and_arn_of_each_alias(template: Template) -> None:
+    environment = _environment(template)
+
+    assert json.loads(environment["ALIASES"]) == {
+        "support-bot": {"model": "amazon.nova-micro-v1:0", "arn": MODEL_ARN, "order": list(ORDER)},
+        "assistant": {"model": "us.amazon.nova-2-lite-v1:0", "arn": PROFILE_ARN, "order": list(ORDER)},
+    }
+    assistant = settings_from(environment).aliases["assistant"]
+    assert (assistant.base.kind, assistant.order) == ("inference-profile", ORDER)
+
+
+def test_everything_but_health_needs_a_key(template: Template) -> None:
+    methods = template.find_resources("AWS::ApiGateway::Method").values()
+    keyed = {item["Properties"]["HttpMethod"]: item["Properties"].get("ApiKeyRequired", False) for item in methods}
+    types = {item["Properties"]["HttpMethod"]: item["Properties"]["AuthorizationType"] for item in methods}
+
+    assert keyed == {"ANY": True, "GET": False}
+    assert types == {"ANY": "CUSTOM", "GET": "NONE"}
+
+
+def test_the_plan_counts_the_key_that_the_authorizer_found(template: Template) -> None:
+    template.has_resource_properties("AWS::ApiGateway::RestApi", {"ApiKeySourceType": "AUTHORIZER"})
+    template.has_resource_properties(
+        "AWS::ApiGateway::Authorizer", {"Type": "REQUEST", "AuthorizerResultTtlInSeconds": 0}
+    )
+    template.has_resource_properties(
+        "AWS::ApiGateway::UsagePlan",
+        {"Throttle": {"RateLimit": 10, "BurstLimit": 20}, "Quota": {"Limit": 100_000, "Period": "MONTH"}},
+    )
+    template.resource_count_is("AWS::ApiGateway::UsagePlanKey", 1)
+
+
+def test_the_keys_value_is_in_no_template(template: Template) -> None:
+    (key,) = template.find_resources("AWS::ApiGateway::ApiKey").values()
+
+    assert "{{resolve:secretsmanager:" in json.dumps(key["Properties"]["Value"])
+    template.has_resource_properties(
+        "AWS::SecretsManager::Secret", {"GenerateSecretString": {"ExcludePunctuation": True, "PasswordLength": 40}}
+    )
+    assert template.to_json().get("Outputs") is None
+
+
+def test_the_stage_logs_access_and_never_bodies(template: Template) -> None:
+    (stage,) = template.find_resources("AWS::ApiGateway::Stage").values()
+    properties = stage["Properties"]
+
+    assert all(settings["DataTraceEnabled"] is False for settings in properties["MethodSettings"])
+    access_log = json.loads(properties["AccessLogSetting"]["Format"])
+    assert "$context.identity.apiKey" not in access_log.values()
+    assert "$context.status" in access_log.values()
+
+
+def test_what_api_gateway_answers_itself_has_openais_error_shape(template: Template) -> None:
+    responses = [item["Properties"] for item in template.find_resources("AWS::ApiGateway::GatewayResponse").values()]
+    statuses = {item["ResponseType"]: item.get("StatusCode") for item in responses}
+
+    for response in responses:
+        error = json.loads(response["ResponseTemplates"]["application/json"])["error"]
+        assert set(error) == {"message", "type", "param", "code"}
+    assert statuses["UNAUTHORIZED"] == "401"
+    assert statuses["REQUEST_TOO_LARGE"] == "413"
+    assert statuses["THROTTLED"] == statuses["QUOTA_EXCEEDED"] == "429"
+    assert statuses["MISSING_AUTHENTICATION_TOKEN"] == "404"
+    assert statuses["DEFAULT_5XX"] is None

@@ -1,0 +1,211 @@
+"""KnowledgeBase: buckets, vectors, role, knowledge base and data source, in both modes of removal."""
+
+import json
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_kms as kms
+from aws_cdk.assertions import Match, Template
+
+from bedrock_constructs.knowledge_base.knowledge_base import KnowledgeBase
+
+CONTEXT = {
+    "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True,
+    "@aws-cdk/core:enablePartitionLiterals": True,
+    "@aws-cdk/core:target-partitions": ["aws"],
+}
+EMBEDDING_ARN = "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0"
+
+
+def a_template(*, with_key: bool = False, **changes: Any) -> Template:
+    app = cdk.App(context=CONTEXT)
+    stack = cdk.Stack(app, "Test", env=cdk.Environment(account="111122223333", region="us-east-1"))
+    arguments: dict[str, Any] = {
+        "kit_deployment": "support-assistant",
+        "name": "documents",
+        "embedding_model_id": "amazon.titan-embed-text-v2:0",
+        "dimensions": 1024,
+        "removal": "retain",
+        "allow_data_deletion": False,
+        "kms_key": kms.Key(stack, "Key") if with_key else None,
+    }
+    KnowledgeBase(stack, "KnowledgeBase", **{**arguments, **changes})
+    return Template.from_stack(stack)
+
+
+@pytest.fixture(scope="module")
+def retained() -> Template:
+    return a_template()
+
+
+@pytest.fixture(scope="module")
+def destroyed() -> Template:
+    return a_template(removal="destroy", allow_data_deletion=True, with_key=True)
+
+
+def only(template: Template, resource_type: str) -> dict[str, Any]:
+    (resource,) = template.find_resources(resource_type).values()
+    return dict(resource)
+
+
+def documents_bucket(template: Template) -> dict[str, Any]:
+    buckets = template.find_resources("AWS::S3::Bucket")
+    (name,) = [name for name in buckets if "Documents" in name]
+    return dict(buckets[name])
+
+
+def statements(template: Template) -> dict[str, dict[str, Any]]:
+    policy = only(template, "AWS::IAM::Policy")
+    return {statement["Sid"]: statement for statement in policy["Properties"]["PolicyDocument"]["Statement"]}
+
+
+def test_documents_bucket_is_versioned_encrypted_private_logged_and_tells_eventbridge(retained: Template) -> None:
+    properties = documents_bucket(retained)["Properties"]
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    algorithm = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
+    assert algorithm["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert "AccessLogs" in properties["LoggingConfiguration"]["DestinationBucketName"]["Ref"]
+    assert properties["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    (rule,) = properties["LifecycleConfiguration"]["Rules"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 90}
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+
+
+def test_both_buckets_refuse_plain_http(retained: Template) -> None:
+    deny = {"Action": "s3:*", "Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    policy = {"PolicyDocument": {"Statement": Match.array_with([Match.object_like(deny)])}}
+    retained.resource_properties_count_is("AWS::S3::BucketPolicy", policy, 2)
+
+
+def test_no_function_comes_along(retained: Template) -> None:
+    retained.resource_count_is("AWS::Lambda::Function", 0)
+
+
+def test_vectors_have_generated_names_and_bedrocks_fields(retained: Template) -> None:
+    index = only(retained, "AWS::S3Vectors::Index")["Properties"]
+    assert index.pop("VectorBucketArn")["Fn::GetAtt"][1] == "VectorBucketArn"
+    assert index == {
+        "DataType": "float32",
+        "Dimension": 1024,
+        "DistanceMetric": "cosine",
+        "MetadataConfiguration": {"NonFilterableMetadataKeys": ["AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA"]},
+    }
+    assert only(retained, "AWS::S3Vectors::VectorBucket")["Properties"] == {
+        "EncryptionConfiguration": {"SseType": "AES256"}
+    }
+
+
+def test_only_knowledge_bases_of_this_account_and_region_assume_the_role(retained: Template) -> None:
+    (trust,) = only(retained, "AWS::IAM::Role")["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust == {
+        "Action": "sts:AssumeRole",
+        "Effect": "Allow",
+        "Principal": {"Service": "bedrock.amazonaws.com"},
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": "111122223333"},
+            "ArnLike": {"aws:SourceArn": "arn:aws:bedrock:us-east-1:111122223333:knowledge-base/*"},
+        },
+    }
+
+
+def test_role_embeds_with_one_model_reads_the_prefix_and_keeps_vectors(retained: Template) -> None:
+    rights = statements(retained)
+    assert set(rights) == {"Embed", "ListDocuments", "ReadDocuments", "KeepVectors"}
+    assert (rights["Embed"]["Action"], rights["Embed"]["Resource"]) == ("bedrock:InvokeModel", EMBEDDING_ARN)
+    own = {"aws:ResourceAccount": "111122223333"}
+    assert rights["ListDocuments"]["Action"] == "s3:ListBucket"
+    assert rights["ListDocuments"]["Condition"] == {
+        "StringEquals": own,
+        "StringLike": {"s3:prefix": ["documents/*"]},
+    }
+    assert rights["ReadDocuments"]["Action"] == "s3:GetObject"
+    assert rights["ReadDocuments"]["Condition"] == {"StringEquals": own}
+    assert rights["ReadDocuments"]["Resource"]["Fn::Join"][1][-1] == "/documents/*"
+    assert rights["KeepVectors"]["Action"] == [
+        "s3vectors:PutVectors",
+        "s3vectors:GetVectors",
+        "s3vectors:DeleteVectors",
+        "s3vectors:QueryVectors",
+        "s3vectors:GetIndex",
+    ]
+    assert rights["KeepVectors"]["Resource"]["Fn::GetAtt"][1] == "IndexArn"
+
+
+def test_knowledge_base_waits_for_the_roles_policy(retained: Template) -> None:
+    (policy,) = retained.find_resources("AWS::IAM::Policy")
+    assert policy in only(retained, "AWS::Bedrock::KnowledgeBase")["DependsOn"]
+
+
+def test_knowledge_base_embeds_with_the_index_s_dimensions(retained: Template) -> None:
+    properties = only(retained, "AWS::Bedrock::KnowledgeBase")["Properties"]
+    assert properties["KnowledgeBaseConfiguration"] == {
+        "Type": "VECTOR",
+        "VectorKnowledgeBaseConfiguration": {
+            "EmbeddingModelArn": EMBEDDING_ARN,
+            "EmbeddingModelConfiguration": {"BedrockEmbeddingModelConfiguration": {"Dimensions": 1024}},
+        },
+    }
+    storage = properties["StorageConfiguration"]
+    assert storage["Type"] == "S3_VECTORS"
+    assert storage["S3VectorsConfiguration"]["IndexArn"]["Fn::GetAtt"][1] == "IndexArn"
+
+
+def test_data_source_reads_the_prefix_in_fixed_size_chunks(retained: Template) -> None:
+    properties = only(retained, "AWS::Bedrock::DataSource")["Properties"]
+    s3 = properties["DataSourceConfiguration"]["S3Configuration"]
+    assert (s3["InclusionPrefixes"], s3["BucketOwnerAccountId"]) == (["documents/"], "111122223333")
+    assert properties["VectorIngestionConfiguration"]["ChunkingConfiguration"] == {
+        "ChunkingStrategy": "FIXED_SIZE",
+        "FixedSizeChunkingConfiguration": {"MaxTokens": 300, "OverlapPercentage": 20},
+    }
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "change"),
+    [
+        ("AWS::Bedrock::KnowledgeBase", {"dimensions": 256}),
+        ("AWS::Bedrock::KnowledgeBase", {"embedding_model_id": "cohere.embed-english-v3"}),
+        ("AWS::Bedrock::DataSource", {"chunk_max_tokens": 500}),
+        ("AWS::Bedrock::DataSource", {"chunk_overlap_percentage": 10}),
+    ],
+)
+def test_what_replaces_renames(retained: Template, resource_type: str, change: dict[str, Any]) -> None:
+    before = only(retained, resource_type)["Properties"]["Name"]
+    assert only(a_template(**change), resource_type)["Properties"]["Name"] != before
+
+
+def test_names_never_hold_two_hyphens_in_a_row() -> None:
+    template = a_template(kit_deployment="a--b", name="docs-")
+    name = only(template, "AWS::Bedrock::KnowledgeBase")["Properties"]["Name"]
+    assert name.startswith("a-b-docs-")
+    assert "--" not in name
+
+
+@pytest.mark.parametrize("change", [{}, {"removal": "destroy"}, {"allow_data_deletion": True}])
+def test_one_setting_alone_destroys_nothing(change: dict[str, Any]) -> None:
+    template = a_template(**change)
+    for kind in ("AWS::S3::Bucket", "AWS::S3Vectors::VectorBucket", "AWS::S3Vectors::Index"):
+        assert {r["DeletionPolicy"] for r in template.find_resources(kind).values()} == {"Retain"}
+    assert only(template, "AWS::Bedrock::DataSource")["Properties"]["DataDeletionPolicy"] == "DELETE"
+
+
+def test_two_settings_destroy_everything(destroyed: Template) -> None:
+    for kind in ("AWS::S3::Bucket", "AWS::S3Vectors::VectorBucket", "AWS::S3Vectors::Index"):
+        assert {r["DeletionPolicy"] for r in destroyed.find_resources(kind).values()} == {"Delete"}
+    destroyed.resource_count_is("Custom::S3AutoDeleteObjects", 2)
+    assert only(destroyed, "AWS::Bedrock::DataSource")["Properties"]["DataDeletionPolicy"] == "RETAIN"
+
+
+def test_a_key_encrypts_documents_and_vectors_and_is_used_through_s3_only(destroyed: Template) -> None:
+    encryption = documents_bucket(destroyed)["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    vectors = only(destroyed, "AWS::S3Vectors::VectorBucket")["Properties"]["EncryptionConfiguration"]
+    assert vectors["SseType"] == "aws:kms"
+    use_key = statements(destroyed)["UseKey"]
+    assert use_key["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    via = {"kms:ViaService": ["s3.us-east-1.amazonaws.com", "s3vectors.us-east-1.amazonaws.com"]}
+    assert use_key["Condition"] == {"StringEquals": via}
+    key_policy = json.dumps(only(destroyed, "AWS::KMS::Key")["Properties"]["KeyPolicy"])
+    assert "indexing.s3vectors.amazonaws.com" in key_policy

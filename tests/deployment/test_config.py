@@ -1,0 +1,172 @@
+"""deployment.toml: every fault at once, in the user's words; the shipped file is valid."""
+
+from pathlib import Path
+
+import pytest
+
+from deployment.checks.deployment import check_deployment
+from deployment.config import ConfigError, load_deployment_config
+from kit.schema.command import schema_text
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+SHIPPED = (PROJECT / "deployment.toml").read_text(encoding="utf-8")
+
+
+def faults(tmp_path: Path, text: str) -> list[str]:
+    (tmp_path / "examples").symlink_to(PROJECT / "examples")
+    file = tmp_path / "deployment.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as raised:
+        check_deployment(load_deployment_config(file), file.name)
+    return raised.value.faults
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nothing\.toml does not exist"):
+        load_deployment_config(tmp_path / "nothing.toml")
+
+
+def test_text_that_is_not_toml_is_reported_with_its_line(tmp_path: Path) -> None:
+    assert "line 2" in faults(tmp_path, "[deployment]\nname = = 1\n")[0]
+
+
+def test_an_unknown_key_names_the_allowed_ones(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace("[training]\nremoval", "[training]\nremovall"))
+
+    assert fault.startswith("deployment.toml: training.removall is not a setting, got 'retain'")
+    assert "removal" in fault.split("allowed names:")[1]
+
+
+def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
+    text = SHIPPED.replace("burst = 20", "burst = 0").replace('serving = "on-demand"', 'serving = "cheap"')
+
+    found = faults(tmp_path, text)
+
+    assert len(found) == 2
+    assert any("inference_api.burst" in fault and "got 0" in fault for fault in found)
+    assert any("training.customizations.support.serving" in fault and "'cheap'" in fault for fault in found)
+
+
+def test_an_unknown_model_is_named_with_near_matches(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace('"amazon.nova-lite-v1:0"', '"amazon.nova-light-v1:0"'))
+
+    assert "inference_api.aliases.assistant.model" in fault
+    assert "amazon.nova-lite-v1:0" in fault
+
+
+def test_a_base_model_in_the_wrong_region_names_where_it_can_be_customized(tmp_path: Path) -> None:
+    found = faults(tmp_path, SHIPPED.replace('region = "us-east-1"', 'region = "eu-west-1"'))
+
+    fault = next(fault for fault in found if "training.customizations.support.base_model" in fault)
+    assert "eu-west-1" in fault
+    assert "us-east-1" in fault
+
+
+def test_a_hyperparameter_out_of_range_says_its_range(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace("epochCount = 2", "epochCount = 30"))
+
+    assert "epochCount" in fault
+    assert "1 to 5" in fault
+    assert "30" in fault
+
+
+@pytest.mark.parametrize(("length", "refused"), [(14, False), (15, True)])
+def test_names_too_long_for_the_custom_model_are_refused(tmp_path: Path, length: int, refused: bool) -> None:
+    text = SHIPPED.replace('name = "support-assistant"', f'name = "{"d" * 31}"')
+    text = text.replace("training.customizations.support", f"training.customizations.{'c' * length}")
+
+    found = faults(tmp_path, text.replace('alias = "support-bot"', 'alias = "nobody"'))
+
+    assert any(f"must have 45 characters together at most, got {31 + length}" in fault for fault in found) == refused
+
+
+def test_a_missing_data_file_is_named(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace("support/chat.jsonl", "support/absent.jsonl"))
+
+    assert "absent.jsonl does not exist" in fault
+
+
+def test_an_alias_that_the_api_does_not_have_is_refused(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace('alias = "support-bot"', 'alias = "supportbot"'))
+
+    assert "'supportbot' is not an alias of the API; allowed: assistant, support-bot" in fault
+
+
+def test_provisioned_serving_without_capacity_is_refused(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace('serving = "on-demand"', 'serving = "provisioned"'))
+
+    assert "needs a [provisioned_throughput.*] section" in fault
+
+
+def test_the_shipped_file_is_valid() -> None:
+    config = load_deployment_config(PROJECT / "deployment.toml")
+
+    check_deployment(config)
+
+    assert config.training
+    assert all(path.is_file() for path in config.training.customizations["support"].dataset)
+
+
+def test_the_schema_for_editors_is_the_current_one() -> None:
+    assert (PROJECT / "docs" / "deployment.schema.json").read_text(encoding="utf-8") == schema_text()
+
+
+ALIAS = '[inference_api.aliases.assistant]\nmodel = "amazon.nova-lite-v1:0"\n'
+
+
+@pytest.mark.parametrize(
+    ("order", "hint"),
+    [
+        ('["base", "base"]', "named once at most"),
+        ("[]", "at least 1 item"),
+        ('["cheapest"]', "'provisioned', 'on-demand' or 'base'"),
+        ('["provisioned", "on-demand"]', "this deployment has base for this alias"),
+    ],
+)
+def test_an_order_that_cannot_serve_an_alias_is_refused(tmp_path: Path, order: str, hint: str) -> None:
+    assert ALIAS in SHIPPED
+
+    (fault,) = faults(tmp_path, SHIPPED.replace(ALIAS, f"{ALIAS}order = {order}\n"))
+
+    assert "inference_api.aliases.assistant.order" in fault
+    assert hint in fault
+
+
+def test_an_order_of_the_place_where_the_alias_is_promoted_is_accepted(tmp_path: Path) -> None:
+    (tmp_path / "examples").symlink_to(PROJECT / "examples")
+    file = tmp_path / "deployment.toml"
+    bot = "[inference_api.aliases.support-bot]\n"
+    file.write_text(SHIPPED.replace(bot, f'{bot}order = ["on-demand"]\n'), encoding="utf-8")
+
+    config = load_deployment_config(file)
+    check_deployment(config)
+
+    assert config.inference_api
+    assert config.inference_api.aliases["support-bot"].order == ["on-demand"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            'name = "A b"\nregion = "us-east-1"',
+            "deployment.name: must be 2 to 31 lowercase letters, digits and single",
+        ),
+        (
+            'name = "sup"\nregion = "Virginia"',
+            "deployment.region: must be an AWS Region such as us-east-1, got",
+        ),
+        (
+            'name = "sup"\nregion = "us-east-1"\n[inference_api.aliases.x]\nmodel = "m"',
+            "inference_api.aliases.x: must be 2 to 31 lowercase letters, digits and single hyphens",
+        ),
+    ],
+)
+def test_a_pattern_is_told_in_words(tmp_path: Path, text: str, fault: str) -> None:
+    file = tmp_path / "deployment.toml"
+    file.write_text(f"[deployment]\n{text}\n", encoding="utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        load_deployment_config(file)
+
+    assert str(caught.value).startswith(f"deployment.toml: {fault}")

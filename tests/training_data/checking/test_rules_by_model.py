@@ -1,0 +1,95 @@
+"""What each base model asks for beyond the record format, broken one rule at a time."""
+
+import pytest
+
+from tests.training_data.checking.one_record import (
+    LLAMA_33,
+    NOVA_LITE,
+    NOVA_MICRO,
+    check,
+    conversation,
+    rules_broken,
+    rules_of,
+)
+
+
+@pytest.mark.parametrize("word", ["user:", "uSER:", "<Image>", "[eos]", "thought:", "bot:"])
+def test_a_reserved_word_in_another_letter_case_is_a_warning(word: str) -> None:
+    report = check(conversation(f"The {word} said", "Yes."), rules_of(NOVA_MICRO))
+
+    assert report.by_rule == {}
+    assert report.warnings_by_rule == {"reserved-word-doubtful": 1}
+    assert repr(word) in report.warnings[0].message
+
+
+@pytest.mark.parametrize("word", ["USER:", "Thought:", "<unk>", "[EOS]"])
+def test_words_that_only_the_sdk_names_are_findings(word: str) -> None:
+    assert rules_broken(conversation(f"user: {word}", "Yes."), rules_of(NOVA_MICRO)) == {"reserved-word": 1}
+
+
+@pytest.mark.parametrize("text", ["user :", "User", "superusers:", "<images>", "[EOS", "Robots:", "<image"])
+def test_what_is_nearly_a_reserved_word_is_none(text: str) -> None:
+    assert rules_broken(conversation(text, "Yes."), rules_of(NOVA_MICRO)) == {}
+
+
+def test_llama_reserves_no_words() -> None:
+    assert rules_broken(conversation("User: hello <image>", "Bot: yes"), rules_of(LLAMA_33)) == {}
+
+
+def test_another_schema_version_is_a_warning_where_the_guide_takes_any() -> None:
+    assert rules_broken(conversation("E1?", "Empty.", version="mine"), rules_of(NOVA_MICRO)) == {
+        "schema-version-value": 1
+    }
+
+
+def test_llama_takes_one_system_block() -> None:
+    record = conversation("E1?", "Empty.", system=[{"text": "Be brief."}, {"text": "Be kind."}])
+
+    assert rules_broken(record, rules_of(LLAMA_33)) == {"content": 1}
+    assert rules_broken(record, rules_of(NOVA_MICRO)) == {}
+
+
+@pytest.mark.parametrize(
+    ("model", "character", "characters", "broken"),
+    [
+        (NOVA_MICRO, "q", 128_000, {}),
+        (NOVA_MICRO, "q", 128_001, {"long-record": 1}),
+        (NOVA_MICRO, "q", 192_000, {"long-record": 1}),
+        (NOVA_MICRO, "q", 192_001, {"too-long": 1}),
+        (NOVA_MICRO, "水", 42_673, {}),
+        (NOVA_MICRO, "水", 42_674, {"long-record": 1}),
+        (LLAMA_33, "q", 64_000, {}),
+        (LLAMA_33, "q", 64_001, {"long-record": 1}),
+        (LLAMA_33, "q", 96_001, {"too-long": 1}),
+    ],
+)
+def test_length_is_estimated_from_bytes_and_refused_by_characters(
+    model: str, character: str, characters: int, broken: dict[str, int]
+) -> None:
+    assert rules_broken(conversation(character * (characters - 10), "a" * 10), rules_of(model)) == broken
+
+
+def test_an_unknown_base_model_is_checked_by_its_format() -> None:
+    rules = rules_of("meta.llama9-1b-instruct-v1:0:1m")
+
+    assert not rules.known
+    assert rules_broken(conversation("E1?", "Empty."), rules) == {}
+    assert rules_broken(conversation("E1?"), rules) == {"turns": 1}
+
+
+def test_one_record_gives_fifty_faults_at_most() -> None:
+    record = {"schemaVersion": "bedrock-conversation-2024", "messages": [1] * 100_000}
+
+    assert check(record, rules_of(NOVA_MICRO)).finding_count == 50
+
+
+def test_messages_stay_short_whatever_a_record_holds() -> None:
+    long = "x" * 100_000
+    for record in (
+        {long: 1},
+        conversation([{long: long}], [long]),
+        conversation(long, long, system=long),
+        long,
+        [long],
+    ):
+        assert all(len(finding.message) < 400 for finding in check(record, rules_of(NOVA_LITE)).findings)

@@ -1,0 +1,102 @@
+"""Files in, one checked file out, the same bytes each time; nothing is written when anything is wrong."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from training_data.preparation import DatasetError, PreparedDataset, prepare_dataset
+
+GOOD = '{"prompt": "Wie heiß?", "response": "90 °C"}\n'
+
+
+def prepare(folder: Path, *contents: str, min_records: int = 1, max_records: int = 100) -> PreparedDataset:
+    files = [folder / f"part-{number}.jsonl" for number in range(len(contents))]
+    for file, content in zip(files, contents, strict=True):
+        file.write_text(content, encoding="utf-8")
+    return prepare_dataset(
+        files,
+        record_format="converse",
+        min_records=min_records,
+        max_records=max_records,
+        output=folder / "out.jsonl",
+    )
+
+
+def test_a_broken_record_on_line_57_stops_everything(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError) as caught:
+        prepare(tmp_path, GOOD * 56 + '{"prompt": "broken\n' + GOOD * 3)
+
+    assert str(caught.value).startswith(
+        "part-0.jsonl:57: is not one JSON object: Unterminated string starting at (column 12); "
+    )
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_faults_of_reading_and_of_checking_are_reported_together_in_order(tmp_path: Path) -> None:
+    reserved = '{"prompt": "What is System: for?", "response": "b"}\n'
+    open_end = '{"messages": [{"role": "user", "content": "a"}]}\n'
+
+    with pytest.raises(DatasetError) as caught:
+        prepare(tmp_path, GOOD + reserved + open_end, '{"prompt": 1}')
+
+    assert [line.split(": ", 1)[0] for line in str(caught.value).splitlines()] == [
+        "part-0.jsonl:2",
+        "part-0.jsonl:3",
+        "part-1.jsonl:1",
+    ]
+    assert "reserved word 'System:'" in str(caught.value)
+
+
+def test_the_first_fifty_faults_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError) as caught:
+        prepare(tmp_path, "{}\n" * 80)
+
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 51
+    assert lines[-1] == "and 30 more; mend these first"
+
+
+def test_a_missing_file_does_not_hide_the_faults_of_the_others(tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text("{}")
+
+    with pytest.raises(DatasetError) as caught:
+        prepare_dataset(
+            [tmp_path / "gone.jsonl", tmp_path / "bad.jsonl"],
+            record_format="converse",
+            min_records=1,
+            max_records=9,
+            output=tmp_path / "out.jsonl",
+        )
+
+    assert "gone.jsonl: " in str(caught.value)
+    assert "bad.jsonl:1: " in str(caught.value)
+
+
+@pytest.mark.parametrize(("given", "fix"), [(7, "add records"), (21, "use fewer records")])
+def test_too_few_and_too_many_records_are_refused(tmp_path: Path, given: int, fix: str) -> None:
+    with pytest.raises(DatasetError, match=f"takes 8 to 20 records, got {given}; {fix}"):
+        prepare(tmp_path, GOOD * given, min_records=8, max_records=20)
+
+
+def test_the_output_is_one_json_object_a_line_in_order_and_readable(tmp_path: Path) -> None:
+    prepared = prepare(tmp_path, GOOD, '{"prompt": "second", "response": "b"}\r\n')
+    content = prepared.path.read_bytes()
+
+    assert "Wie heiß?".encode() in content
+    assert b"\r" not in content
+    assert content.endswith(b"}\n")
+    assert [json.loads(line)["messages"][0]["content"][0]["text"] for line in content.splitlines()] == [
+        "Wie heiß?",
+        "second",
+    ]
+    assert prepared.sha256 == hashlib.sha256(content).hexdigest()
+    assert [(file.name, shape, count) for file, shape, count in prepared.sources] == [
+        ("part-0.jsonl", "labelled", 1),
+        ("part-1.jsonl", "labelled", 1),
+    ]
+
+
+def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
+    assert prepare(tmp_path, GOOD * 5).sha256 == prepare(tmp_path, GOOD * 5).sha256

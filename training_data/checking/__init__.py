@@ -1,0 +1,1 @@
+"""Checks records and datasets against Bedrock's rules."""

@@ -1,0 +1,104 @@
+"""One record while it is looked at: its faults, its texts, and the media that it names. Pure."""
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from training_data.checking.dataset_rules import DatasetRules
+
+# NUG names the first seven. SDK, which takes letter case seriously, adds the rest. VAL looks at no letter case.
+RESERVED = (
+    *("User:", "Bot:", "Assistant:", "System:", "<image>", "<video>", "[EOS]"),
+    *("USER:", "BOT:", "ASSISTANT:", "SYSTEM:", "Thought:", "<unk>"),
+)
+# Finds them in any letter case. It begins with rare characters, which `re` looks for fast; groups hold what is beside.
+SUSPECT_PATTERN = re.compile(
+    ":(?:" + "|".join(f"(?<=({word}:))" for word in ("user", "bot", "assistant", "system", "thought")) + ")"
+    r"|<(?=(image>|video>|unk>))|\[(?=(eos\]))",
+    re.IGNORECASE | re.ASCII,
+)
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+S3_URI = re.compile(r"s3://([^/]*)(/[A-Za-z0-9_\-/.]*)?")
+MAX_CAPTION, MAX_IMAGES, MAX_VIDEOS = 2_560, 10, 1
+SHOWN_CHARACTERS = 40
+MAX_FAULTS = 50  # of one record: a list of a million numbers is one mistake, not a million
+
+
+class RecordWalk:
+    """Collects (rule, message) in `faults`; `media` holds (kind, bucket) of every image and video.
+
+    `escapes`: does the line hold \\u escapes? Only they can spell half a character in UTF-8.
+    """
+
+    __slots__ = ("escapes", "faults", "media", "rules", "texts")
+
+    def __init__(self, rules: DatasetRules, *, escapes: bool) -> None:
+        self.rules = rules
+        self.escapes = escapes
+        self.faults: list[tuple[str, str]] = []
+        self.texts: list[str] = []
+        self.media: list[tuple[str, str]] = []
+
+    def fault(self, rule: str, message: str) -> None:
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append((rule, message))
+
+    def is_object(self, record: Any) -> bool:
+        if isinstance(record, dict):
+            return True
+        self.fault("record", f"must be a JSON object, got {type(record).__name__}; write one object a line")
+        return False
+
+    def keys(self, given: dict[str, Any], allowed: Collection[str], where: str = "") -> None:
+        unknown = [key for key in given if key not in allowed]
+        if unknown:
+            place, names = f"{where} " if where else "", ", ".join(allowed)
+            got = shown(unknown[0]) + (f" and {len(unknown) - 1} more" if len(unknown) > 1 else "")
+            self.fault("unknown-key", f"{place}has an unknown key {got}; allowed are {names}; remove it")
+
+    def text(self, text: Any, where: str, index: int = 0) -> None:
+        """`where` names the text in the record, with {index} for that of its message."""
+        if not isinstance(text, str) or not text or text.isspace():
+            fault = f"must be text that is not empty, got {shown(text)}; write it or drop the record"
+            self.fault("empty-text", f"{where.format(index=index)} {fault}")
+            return
+        self.texts.append(text)
+        if self.escapes and not text.isascii() and LONE_SURROGATE.search(text):
+            fault = "holds half a character (a lone surrogate), which UTF-8 cannot hold; write it again"
+            self.fault("encoding", f"{where.format(index=index)} {fault}")
+        if self.rules.reserved_words and SUSPECT_PATTERN.search(text):
+            self._reserved(text, where.format(index=index))
+
+    def _reserved(self, text: str, where: str) -> None:
+        found = [_word(match) for match in SUSPECT_PATTERN.finditer(text)]
+        exact = next((word for word in found if word in RESERVED), None)
+        if exact and self.rules.reserved_words == "refuse":
+            self.fault("reserved-word", f"{where} holds the reserved word {exact!r}; rephrase it, the job would fail")
+        else:
+            fault = f"holds {found[0]!r}, which a validator of AWS refuses and Bedrock's guide does not; rephrase it"
+            self.fault("reserved-word-doubtful", f"{where} {fault}")
+
+    def s3_object(self, uri: Any, kind: str, where: str) -> None:
+        """Check the place of an image or a video and remember its bucket."""
+        match = S3_URI.fullmatch(uri) if isinstance(uri, str) else None
+        if not match or len(match[2] or "") < 2 or not match[1]:
+            allowed = "s3://bucket/key with letters, digits and _ - / . only"
+            self.fault("media-uri", f"{where} must be {allowed}, got {shown(uri, 80)}; rename the object or mend it")
+        else:
+            self.media.append((kind, match[1]))
+
+
+def _word(match: re.Match[str]) -> str:
+    """The reserved word as it is written."""
+    beside = str(match[match.lastindex or 0])
+    return beside if match[0] == ":" else match[0] + beside
+
+
+def shown(value: Any, length: int = SHOWN_CHARACTERS) -> str:
+    """The beginning of `value` as a person should see it; never the whole of a large one."""
+    if isinstance(value, str):
+        return repr(value[:length]) + ("..." if len(value) > length else "")
+    if isinstance(value, dict | list):
+        size, kind = len(value), "keys" if isinstance(value, dict) else "values"
+        return f"{'an object' if kind == 'keys' else 'a list'} of {size} {kind}"
+    return "nothing" if value is None else repr(value)[:length]

@@ -1,0 +1,1 @@
+"""Converts records to the formats of Bedrock's base models."""

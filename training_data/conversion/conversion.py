@@ -1,0 +1,116 @@
+"""Converts what people have to the records that a base model and method need; every loss and change is named."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from training_data.conversion.record_formats import RECORD_FORMATS, Conversation, RecordsOf, to_records
+from training_data.sources.files import ConversionError, SourceRecord
+from training_data.sources.records import read_records
+from training_data.sources.shapes import conversation_of, shape_of, shapes_text
+
+UNLABELLED = ("refuse", "continuation")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+
+
+class TargetError(ValueError):
+    """When nothing can be converted to what is asked for."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is wanted: the record format, a system prompt for records without one, what unlabelled texts become.
+
+    `shape` is the source's where it is not to be told by keys, `columns` renames keys: {"prompt": "Frage"}.
+    `single_turn` says that a record may hold one question only.
+    """
+
+    record_format: str
+    system: str | None = None
+    unlabelled: str = "refuse"
+    shape: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    single_turn: bool = False
+
+    @property
+    def takes_plain_chats(self) -> bool:
+        """Whether a chat's turns become a Bedrock conversation with nothing added."""
+        plain = self.record_format == "converse" and self.shape in (None, "chat")
+        return plain and not self.system and not self.columns
+
+    def __post_init__(self) -> None:
+        if self.record_format not in RECORD_FORMATS:
+            raise TargetError(f"record format must be one of {', '.join(RECORD_FORMATS)}, got {self.record_format!r}")
+        if self.unlabelled not in UNLABELLED:
+            raise TargetError(f"unlabelled must be one of {', '.join(UNLABELLED)}, got {self.unlabelled!r}")
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The records that one source record became (a chat may give several), and what they do not hold of it."""
+
+    line: int
+    shape: str
+    records: list[dict[str, Any]]
+    changes: tuple[str, ...]
+    original: bytes
+
+
+def convert_file(file: Path, target: Target) -> Iterator[Converted | ConversionError]:
+    """Every record of `file` converted, a ConversionError in place of each that cannot be."""
+    for source in read_records(file):
+        yield source if isinstance(source, ConversionError) else convert_record(file, source, target)
+
+
+def convert_record(file: Path, source: SourceRecord, target: Target) -> Converted | ConversionError:
+    """One record."""
+    try:
+        shape, converted = _converted(source.value, target)
+    except ValueError as error:
+        return ConversionError(file, source.line, str(error), original=source.original)
+    return Converted(source.line, shape, converted.records, converted.changes, source.original)
+
+
+def _converted(value: Any, target: Target) -> tuple[str, RecordsOf]:
+    if not isinstance(value, dict):
+        raise ValueError(f"must be a JSON object, got {type(value).__name__}; allowed shapes: {shapes_text()}")
+    if target.columns:
+        renamed = {given.lower(): key for key, given in target.columns.items()}
+        value = {renamed.get(key.lower(), key): item for key, item in value.items()}
+    shape = target.shape or shape_of(value)
+    if shape == "bedrock-conversation" and target.record_format == "converse" and _has_media(value):
+        return shape, RecordsOf([value])
+    conversation = conversation_of(value, shape)
+    questions = sum(role == "user" for role, _ in conversation.turns)
+    if target.single_turn and questions > 1:
+        raise ValueError(f"has {questions} questions, this base model takes one a record; split the record")
+    if target.system and not conversation.system:
+        conversation = replace(conversation, system=target.system)
+    if shape == "unlabelled" and target.record_format != "unlabelled-text":
+        conversation = _continuation(conversation, target.unlabelled)
+    return shape, to_records(conversation, target.record_format)
+
+
+def _has_media(record: dict[str, Any]) -> bool:
+    """A record with images or video is Bedrock's own already: it is passed on as it is, for the checks to judge."""
+    messages = record.get("messages")
+    contents = (
+        [item.get("content") for item in messages if isinstance(item, dict)] if isinstance(messages, list) else []
+    )
+    blocks = [block for content in contents if isinstance(content, list) for block in content]
+    return any(isinstance(block, dict) and set(block) & {"image", "video"} for block in blocks)
+
+
+def _continuation(conversation: Conversation, unlabelled: str) -> Conversation:
+    if unlabelled != "continuation":
+        raise ValueError(
+            'is unlabelled ({"input"}): fine-tuning needs answers, and no base model on Bedrock takes continued '
+            'pre-training today; give it a prompt and a response, or set unlabelled = "continuation"'
+        )
+    first, *rest = SENTENCE_END.split(conversation.turns[0][1].strip())
+    if not rest:
+        raise ValueError("input is a single sentence, nothing is left to continue; add a second one or drop the record")
+    turns = (("user", f"Continue this text: {first}"), ("assistant", " ".join(rest)))
+    return replace(conversation, turns=turns)

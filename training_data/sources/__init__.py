@@ -1,0 +1,1 @@
+"""Reads files as people have them, record by record."""
