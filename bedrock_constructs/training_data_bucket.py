@@ -1,4 +1,4 @@
-"""The bucket of training data, job output and run records: versioned, encrypted, TLS only, kept unless two agree."""
+"""The bucket of training data, job output and run records: versioned, encrypted, TLS only, retained by default."""
 
 from typing import Literal
 
@@ -12,7 +12,7 @@ LOGS_KEPT = Duration.days(365)
 
 
 class TrainingDataBucket(Construct):
-    """Prefixes: data/ (what is trained on), output/ (what Bedrock writes), runs/ (checks, metrics), evaluation/.
+    """Prefixes: data/ (datasets), output/ (written by Bedrock), runs/ (reports and metrics).
 
     Destroyed with the stack only if `removal` is "destroy" and `allow_data_deletion` is true. Exposes `bucket`.
     """
@@ -62,7 +62,7 @@ class TrainingDataBucket(Construct):
             removal_policy=policy,
             auto_delete_objects=destroy,
         )
-        # Not event_bridge_enabled: that adds a function with a managed policy to set one property of the template.
+        # event_bridge_enabled would add a function with a managed policy to set this one property.
         resource = self.bucket.node.default_child
         assert isinstance(resource, s3.CfnBucket)
         resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(

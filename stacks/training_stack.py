@@ -11,11 +11,13 @@ from bedrock_constructs.custom_model_deployment import CustomModelDeployment
 from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
 from bedrock_constructs.customization.role import CustomizationRole
 from bedrock_constructs.customization.start import CustomizationStart
-from bedrock_constructs.customization.workflow import CustomizationWorkflow, RunSpecification
+from bedrock_constructs.customization.workflow import CustomizationWorkflow
 from bedrock_constructs.training_data_bucket import TrainingDataBucket
 from deployment.config import DeploymentConfig
 from deployment.datasets import CustomizationDataset
 from deployment.sections.training import Customization, Training
+from kit_contract.run_names import data_prefix, output_prefix
+from kit_contract.runs import RunSpecification
 
 
 class TrainingStack(cdk.Stack):
@@ -30,7 +32,7 @@ class TrainingStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         assert config.training
-        self._deployment = config.deployment.name
+        self._kit_deployment = config.deployment.name
         self._throughputs = {
             item.customization: config.provisioned_model_name(section)
             for section, item in config.provisioned_throughput.items()
@@ -49,7 +51,7 @@ class TrainingStack(cdk.Stack):
         workflow = CustomizationWorkflow(
             self,
             "Workflow",
-            kit_deployment=self._deployment,
+            kit_deployment=self._kit_deployment,
             bucket=bucket.bucket,
             customizations=specifications,
         )
@@ -70,8 +72,8 @@ class TrainingStack(cdk.Stack):
             self,
             f"{_pascal(name)}Role",
             bucket=bucket.bucket,
-            data_prefix=f"data/{name}/",
-            output_prefix=f"output/{name}/",
+            data_prefix=data_prefix(name),
+            output_prefix=output_prefix(name),
             kms_key=key,
         )
         return RunSpecification(
@@ -84,10 +86,11 @@ class TrainingStack(cdk.Stack):
             min_records=dataset.min_records,
             max_records=dataset.max_records,
             serving=item.serving,
-            deployment_name=f"{self._deployment}-{name}",
+            deployment_name=f"{self._kit_deployment}-{name}",
             provisioned_model_name=self._throughputs.get(name, ""),
-            role=role.role,
-            validation_key=dataset.validation_file and f"data/{name}/{dataset.validation_file}",
+            role_arn=role.role.role_arn,
+            bucket=bucket.bucket.bucket_name,
+            validation_key=dataset.validation_file and f"{data_prefix(name)}{dataset.validation_file}",
         )
 
     def _deliver(
@@ -103,7 +106,7 @@ class TrainingStack(cdk.Stack):
             serving = CustomModelDeployment(
                 self,
                 f"{_pascal(name)}Deployment",
-                kit_deployment=self._deployment,
+                kit_deployment=self._kit_deployment,
                 deployment_name=specification.deployment_name,
                 alias=specification.alias,
             )
@@ -112,7 +115,7 @@ class TrainingStack(cdk.Stack):
             f"{_pascal(name)}Data",
             source=Path(dataset.folder),
             destination=bucket.bucket,
-            prefix=f"data/{name}/",
+            prefix=data_prefix(name),
             delete_on_removal=False,
         )
         start = CustomizationStart(
@@ -120,7 +123,7 @@ class TrainingStack(cdk.Stack):
             f"{_pascal(name)}Start",
             starter=workflow.starter,
             customization=name,
-            data_key=f"data/{name}/{dataset.file_name}",
+            data_key=f"{data_prefix(name)}{dataset.file_name}",
             spec_hash=dataset.specification_hash,
         )
         start.node.add_dependency(data, workflow, *([serving] if serving else []))

@@ -1,4 +1,4 @@
-"""One function of the training workflow: the customization package, its bucket's key, and rights that say why."""
+"""One Lambda function of the training workflow, with access to the bucket's key."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,10 +12,10 @@ from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 
 
 class CustomizationFunction(PythonFunction):
-    """`handler` is the name of a function in lambda/customization/handler.py.
+    """`handler` is the name of a module in lambda/customization/handlers/.
 
-    `key_actions` are what it needs of the bucket's key, if that is the customer's: kms:Decrypt to read objects,
-    kms:GenerateDataKey to write some.
+    `key_actions` are granted on the bucket's customer managed key, if it has one: kms:Decrypt to read objects,
+    kms:GenerateDataKey to write them.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class CustomizationFunction(PythonFunction):
         super().__init__(
             scope,
             construct_id,
-            handler=f"customization.handler.{handler}",
+            handler=f"customization.handlers.{handler}.handler",
             description=description,
             timeout=Duration.minutes(15),
             memory_mb=memory_mb,
@@ -43,12 +43,7 @@ class CustomizationFunction(PythonFunction):
         self._scope = scope
         if bucket.encryption_key and key_actions:
             through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{Stack.of(self).region}.amazonaws.com"}}
-            self.allow(
-                "UseKey",
-                key_actions,
-                [bucket.encryption_key.key_arn],
-                conditions=through_s3,
-            )
+            self.allow("UseKey", key_actions, [bucket.encryption_key.key_arn], conditions=through_s3)
 
     def allow(
         self,
@@ -56,12 +51,12 @@ class CustomizationFunction(PythonFunction):
         actions: Sequence[str],
         resources: Sequence[str],
         *,
-        wildcard_reason: str = "",
+        acknowledgment: str = "",
         conditions: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
-        """`wildcard_reason` says why resources end in a wildcard, where they do."""
+        """`acknowledgment` tells cdk-nag why `resources` end in a wildcard."""
         self.add_to_role_policy(
             iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(resources), conditions=conditions)
         )
-        if wildcard_reason:
-            acknowledge_wildcards(self._scope, resources, reason=wildcard_reason)  # the role is beside the function
+        if acknowledgment:
+            acknowledge_wildcards(self._scope, resources, reason=acknowledgment)  # the role is beside the function

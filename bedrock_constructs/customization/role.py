@@ -1,4 +1,4 @@
-"""The role that Bedrock takes on for a customization job: its own prefixes of one bucket, its key, nothing else.
+"""The role that Bedrock assumes for customization jobs: access to two prefixes of one bucket and to the bucket's key.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-iam-role.html
 """

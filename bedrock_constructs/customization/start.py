@@ -1,4 +1,4 @@
-"""Starts a training run on deploy: when the dataset or its settings are new, and never waits for it."""
+"""Starts a training run on deploy when the dataset or its settings are new. The deploy does not wait for the run."""
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -8,10 +8,9 @@ from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 
 
 class CustomizationStart(Construct):
-    """`spec_hash` covers base model, method, hyperparameters and dataset; a change of it or `data_key` is a new start.
+    """`spec_hash` covers base model, method, hyperparameters and dataset: a new hash or `data_key` starts a run.
 
-    The starter gets {"customization", "key"} and answers {"execution_arn", "run_id", "started"}; when the construct
-    is removed it gets {"customization", "stop": true}.
+    The starter gets a StartRequest, and a StopRequest when the construct is removed (kit_contract/run_events.py).
     """
 
     def __init__(

@@ -1,7 +1,7 @@
-"""Starts runs of the training workflow: on every upload below data/, and when it is invoked by a deploy.
+"""Starts runs of the training workflow: on every upload to data/, and when a deploy invokes it.
 
-upload -> EventBridge -> function -> StartExecution. What cannot be delivered, and what failed three times, lies in a
-dead-letter queue for 14 days. The function is idempotent by content, so that repeating it costs nothing.
+upload -> EventBridge -> function -> StartExecution. Events that cannot be delivered or that fail three times stay in a
+dead-letter queue for 14 days. The function is idempotent by content, so retries are safe.
 """
 
 from collections.abc import Sequence
@@ -18,6 +18,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from bedrock_constructs.customization.function import CustomizationFunction
+from kit_contract import run_names
 from kit_contract.environment import KIT_DEPLOYMENT, STATE_MACHINE_ARN
 
 
@@ -58,7 +59,7 @@ class CustomizationStarter(Construct):
             cdk.Acknowledgment(id="AwsSolutions-SQS3", reason=reason)
         )
         self._start_on_upload(bucket)
-        self._repeat_failures()
+        self._retry_failures()
 
     def _grant(
         self, bucket: s3.IBucket, state_machine: sfn.StateMachine, specifications: Sequence[ssm.StringParameter]
@@ -72,14 +73,14 @@ class CustomizationStarter(Construct):
         self.function.allow(
             "ReadData",
             ["s3:GetObject"],
-            [bucket.arn_for_objects("data/*")],
-            wildcard_reason="Data of any name below the prefix is trained on",
+            [bucket.arn_for_objects(f"{run_names.DATA}*")],
+            acknowledgment="Datasets below the prefix may have any name",
         )
         self.function.allow(
             "Follow",
             ["states:DescribeExecution", "states:StopExecution"],
             [executions],
-            wildcard_reason="Executions are named by the hash of their content",
+            acknowledgment="Executions are named by the hash of their content",
         )
         start = ["states:StartExecution", "states:ListExecutions"]
         self.function.allow("Start", start, [state_machine.state_machine_arn])
@@ -88,11 +89,10 @@ class CustomizationStarter(Construct):
             "StopJobs",
             ["bedrock:ListTagsForResource", "bedrock:StopModelCustomizationJob"],
             [jobs],
-            wildcard_reason="Bedrock chooses the ids of jobs; whose a job is, its tag says, and the function checks it",
+            acknowledgment="Bedrock chooses the ids of jobs; the function checks the tag of their owner",
         )
-        # Its resource type would be the job, but a list names none.
         self.function.allow(
-            "FindJobs", ["bedrock:ListModelCustomizationJobs"], ["*"], wildcard_reason="Listing jobs takes no ARN"
+            "FindJobs", ["bedrock:ListModelCustomizationJobs"], ["*"], acknowledgment="Listing jobs takes no ARN"
         )
         names = [parameter.parameter_arn for parameter in specifications]
         self.function.allow("Specification", ["ssm:GetParameter"], names)
@@ -106,13 +106,13 @@ class CustomizationStarter(Construct):
             event_pattern=events.EventPattern(
                 source=["aws.s3"],
                 detail_type=["Object Created"],
-                detail={"bucket": {"name": [bucket.bucket_name]}, "object": {"key": [{"prefix": "data/"}]}},
+                detail={"bucket": {"name": [bucket.bucket_name]}, "object": {"key": [{"prefix": run_names.DATA}]}},
             ),
             targets=[targets.LambdaFunction(self.function, dead_letter_queue=self.dead_letter_queue, retry_attempts=3)],
         )
 
-    def _repeat_failures(self) -> None:
-        """A start that fails after EventBridge delivered it is Lambda's to repeat."""
+    def _retry_failures(self) -> None:
+        """Lambda, not EventBridge, retries a start that fails after delivery."""
         self.function.allow("ReportFailure", ["sqs:SendMessage"], [self.dead_letter_queue.queue_arn])
         config = self.function.node.find_child("EventInvokeConfig").node.default_child
         assert isinstance(config, lambda_.CfnEventInvokeConfig)

@@ -1,9 +1,9 @@
-"""The states of the training workflow, from the check of the data to the published alias.
+"""The states of the training workflow, from checking the data to publishing the alias.
 
 CheckData -> Train (.sync, waits for days) -> RecordMetrics -> Promote -> WaitForPromotion ... -> PublishAlias
           -> TrainAndValidate (with a validation set) ---> RecordMetrics
-          -> ModelExists (this very run was done before) ----> Promote
-Any failure ends in Failed with the step's own message; the served model stays as it was.
+          -> ModelExists (this run trained it before) --------> Promote
+Any failure ends in Failed with the step's own message; the previous model keeps serving.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,8 @@ from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
+
+from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG
 
 PROMOTION_POLL = Duration.seconds(30)
 MAX_PROMOTION_POLLS = 120  # an hour; deployments take about 8 minutes
@@ -30,7 +32,7 @@ JOB_RESOURCE = "arn:aws:states:::bedrock:createModelCustomizationJob.sync"
 
 
 class CustomizationDefinition(Construct):
-    """Exposes `start`, the first state. The input is what the starter writes (lambda/customization/start_run.py)."""
+    """Exposes `start`, the first state. The input is a Run (kit_contract/runs.py)."""
 
     def __init__(
         self,
@@ -43,7 +45,7 @@ class CustomizationDefinition(Construct):
         promotion: lambda_.IFunction,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._deployment = kit_deployment
+        self._kit_deployment = kit_deployment
         failed = sfn.Fail(self, "Failed", error_path="$.failure.Error", cause_path="$.failure.Cause")
         run = {"run.$": "$", "custom_model_arn.$": "$.model.custom_model_arn"}
         checked = self._task("CheckData", check, None, "$.check", failed)
@@ -65,7 +67,7 @@ class CustomizationDefinition(Construct):
 
     def _promote(self, promotion: lambda_.IFunction, run: dict[str, Any], failed: sfn.Fail) -> sfn.IChainable:
         promote = self._task("Promote", promotion, {"action": "promote", **run}, "$.promotion", failed)
-        # Another run of the customization is being promoted: this one comes after it.
+        # Another run of the customization is being promoted: wait for it. Lambda reports the class of the exception.
         promote.add_retry(errors=["PromotionBusyError"], interval=PROMOTION_POLL, max_attempts=40, backoff_rate=1)
         status = self._task("PromotionStatus", promotion, {"action": "status", **run}, "$.promotion", failed)
         publish_input = {"action": "publish", "target_arn.$": "$.promotion.target_arn", **run}
@@ -85,14 +87,14 @@ class CustomizationDefinition(Construct):
         ready.when(sfn.Condition.string_equals("$.promotion.status", "READY"), publish)
         ready.when(sfn.Condition.number_greater_than("$.poll.count", MAX_PROMOTION_POLLS), never_ready)
         ready.otherwise(wait)
-        promote.next(begin).next(status).next(ready)  # the first look is at once: the model may be there already
+        promote.next(begin).next(status).next(ready)  # poll at once: the model may be ready already
         wait.next(count).next(status)
         return promote
 
     def _task(
         self, name: str, function: lambda_.IFunction, payload: dict[str, Any] | None, result_path: str, failed: sfn.Fail
     ) -> sfn.CustomState:
-        # The CDK's own LambdaInvoke would add a grant for every version of the function; there are none.
+        # LambdaInvoke would add a grant for every version of the function; there are none.
         state: dict[str, Any] = {"Type": "Task", "Resource": function.function_arn, "ResultPath": result_path}
         if payload:
             state["Parameters"] = payload
@@ -109,8 +111,8 @@ class CustomizationDefinition(Construct):
         names = "States.Format('s3://{}/{}', $.specification.bucket, $.key)"
         output = "States.Format('s3://{}/{}{}/', $.specification.bucket, $.specification.output_prefix, $.run_id)"
         tags = [
-            {"Key": "bedrock-kit:deployment", "Value": self._deployment},
-            {"Key": "bedrock-kit:alias", "Value.$": "$.specification.alias"},
+            {"Key": DEPLOYMENT_TAG, "Value": self._kit_deployment},
+            {"Key": ALIAS_TAG, "Value.$": "$.specification.alias"},
         ]
         state = {
             "Type": "Task",

@@ -1,13 +1,12 @@
-"""The training workflow: check -> customization job -> metrics -> promotion -> alias, one execution a content hash.
+"""The training workflow: check -> customization job -> metrics -> promotion -> alias, one execution per content hash.
 
 start      a deploy (custom resource) or an upload (EventBridge) -> starter -> execution <customization>-<run id>
-train      bedrock:createModelCustomizationJob.sync waits for days inside one state: no polls of ours, few events
+train      bedrock:createModelCustomizationJob.sync waits for days in one state: no polling, few history events
 promote    create or update what serves the alias, wait until it is ready, then publish the alias
-failure    ends the execution with Bedrock's message; the served model stays as it was
+failure    ends the execution with Bedrock's message; the previous model keeps serving
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
@@ -23,33 +22,15 @@ from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.customization.starter import CustomizationStarter
 from bedrock_constructs.customization.states import CustomizationDefinition
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
-
-
-@dataclass(frozen=True)
-class RunSpecification:
-    """What every run of one customization has in common. `hyperparameters` are strings, as the API takes them.
-
-    `provisioned_model_name` is that of its provisioned throughput, `validation_key` that of its validation set; empty
-    where it has none.
-    """
-
-    customization: str
-    alias: str
-    base_model: str
-    method: str
-    hyperparameters: Mapping[str, str]
-    record_format: str
-    min_records: int
-    max_records: int
-    serving: str
-    deployment_name: str
-    provisioned_model_name: str
-    role: iam.IRole
-    validation_key: str = ""
+from kit_contract import parameters, run_names
+from kit_contract.runs import RunSpecification
 
 
 class CustomizationWorkflow(Construct):
-    """Exposes `state_machine` and `starter` (the function that starts a run)."""
+    """Exposes `state_machine` and `starter`, the function that starts a run.
+
+    `role_arn` and `bucket` of the specifications may be tokens; `bucket` is the bucket that they name.
+    """
 
     def __init__(
         self,
@@ -61,7 +42,7 @@ class CustomizationWorkflow(Construct):
         customizations: Sequence[RunSpecification],
     ) -> None:
         super().__init__(scope, construct_id)
-        self._deployment = kit_deployment
+        self._kit_deployment = kit_deployment
         self._bucket = bucket
         self._customizations = customizations
         check, metrics, promotion = self._check_function(), self._metrics_function(), self._promotion_function()
@@ -77,29 +58,11 @@ class CustomizationWorkflow(Construct):
         self.starter = starter.function
 
     def _specification_parameter(self, item: RunSpecification) -> ssm.StringParameter:
-        value = {
-            "customization": item.customization,
-            "alias": item.alias,
-            "base_model": item.base_model,
-            "method": item.method,
-            "hyperparameters": dict(item.hyperparameters),
-            "record_format": item.record_format,
-            "min_records": item.min_records,
-            "max_records": item.max_records,
-            "serving": item.serving,
-            "deployment_name": item.deployment_name,
-            "provisioned_model_name": item.provisioned_model_name,
-            "role_arn": item.role.role_arn,
-            "bucket": self._bucket.bucket_name,
-            "data_prefix": f"data/{item.customization}/",
-            "output_prefix": f"output/{item.customization}/",
-            **({"validation_key": item.validation_key} if item.validation_key else {}),
-        }
         return ssm.StringParameter(
             self,
             f"Specification-{item.customization}",
-            parameter_name=f"/bedrock-kit/{self._deployment}/customizations/{item.customization}",
-            string_value=cdk.Stack.of(self).to_json_string(value),
+            parameter_name=parameters.customization_specification(self._kit_deployment, item.customization),
+            string_value=cdk.Stack.of(self).to_json_string(item.to_json()),
             description=f"What a training run of {item.customization} uses",
         )
 
@@ -113,12 +76,12 @@ class CustomizationWorkflow(Construct):
             bucket=self._bucket,
             key_actions=["kms:Decrypt", "kms:GenerateDataKey"],
         )
-        data, runs = self._bucket.arn_for_objects("data/*"), self._bucket.arn_for_objects("runs/*")
+        data, runs = self._objects(run_names.DATA), self._objects(run_names.RUNS)
         models = [self._bedrock_arn("custom-model")]
-        any_name = "Data of any name below the prefix is trained on"
-        function.allow("ReadData", ["s3:GetObject"], [data], wildcard_reason=any_name)
-        function.allow("WriteReport", ["s3:PutObject"], [runs], wildcard_reason="One report a run, named by its hash")
-        function.allow("FindModel", ["bedrock:GetCustomModel"], models, wildcard_reason="Bedrock chooses models' ids")
+        any_name = "Datasets below the prefix may have any name"
+        function.allow("ReadData", ["s3:GetObject"], [data], acknowledgment=any_name)
+        function.allow("WriteReport", ["s3:PutObject"], [runs], acknowledgment="One report per run, named by its hash")
+        function.allow("FindModel", ["bedrock:GetCustomModel"], models, acknowledgment="Bedrock chooses models' ids")
         return function
 
     def _metrics_function(self) -> CustomizationFunction:
@@ -131,10 +94,10 @@ class CustomizationWorkflow(Construct):
             bucket=self._bucket,
             key_actions=["kms:Decrypt", "kms:GenerateDataKey"],
         )
-        output, runs = self._bucket.arn_for_objects("output/*"), self._bucket.arn_for_objects("runs/*")
-        only_output = {"StringLike": {"s3:prefix": ["output/*"]}}
-        function.allow("ReadOutput", ["s3:GetObject"], [output], wildcard_reason="Bedrock names what a job writes")
-        function.allow("WriteMetrics", ["s3:PutObject"], [runs], wildcard_reason="One record a run, named by its hash")
+        output, runs = self._objects(run_names.OUTPUT), self._objects(run_names.RUNS)
+        only_output = {"StringLike": {"s3:prefix": [f"{run_names.OUTPUT}*"]}}
+        function.allow("ReadOutput", ["s3:GetObject"], [output], acknowledgment="Bedrock names what a job writes")
+        function.allow("WriteMetrics", ["s3:PutObject"], [runs], acknowledgment="One object per run, named by its hash")
         function.allow("ListOutput", ["s3:ListBucket"], [self._bucket.bucket_arn], conditions=only_output)
         return function
 
@@ -149,32 +112,34 @@ class CustomizationWorkflow(Construct):
         )
         models, deployments = self._bedrock_arn("custom-model"), self._bedrock_arn("custom-model-deployment")
         throughputs = self._bedrock_arn("provisioned-model")
-        reason = "Bedrock chooses the ids; whose a target is, its tag says, and the function checks it"
+        reason = "Bedrock chooses the ids; the function checks the tag of the target's owner"
         owned = []
         if any(item.serving == "on-demand" for item in self._customizations):
             create, get, update = (f"bedrock:{verb}CustomModelDeployment" for verb in ("Create", "Get", "Update"))
-            function.allow("Deploy", [create, update], [models], wildcard_reason=reason)
-            function.allow(
-                "KeepDeployment", [get, update, "bedrock:TagResource"], [deployments], wildcard_reason=reason
-            )
+            function.allow("Deploy", [create, update], [models], acknowledgment=reason)
+            function.allow("KeepDeployment", [get, update, "bedrock:TagResource"], [deployments], acknowledgment=reason)
             owned.append(deployments)
         if any(item.provisioned_model_name for item in self._customizations):
             get, update = "bedrock:GetProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"
-            function.allow("Swap", [update], [models, throughputs], wildcard_reason=reason)
-            function.allow("ReadThroughput", [get], [throughputs], wildcard_reason=reason)
+            function.allow("Swap", [update], [models, throughputs], acknowledgment=reason)
+            function.allow("ReadThroughput", [get], [throughputs], acknowledgment=reason)
             owned.append(throughputs)
-        function.allow("ReadOwner", ["bedrock:ListTagsForResource"], owned, wildcard_reason=reason)
+        function.allow("ReadOwner", ["bedrock:ListTagsForResource"], owned, acknowledgment=reason)
         function.allow("Publish", ["ssm:PutParameter"], self._published_parameters())
         return function
 
     def _published_parameters(self) -> list[str]:
-        names = [f"customizations/{item.customization}/promoted" for item in self._customizations]
-        names += [f"aliases/{item.alias}/serving" for item in self._customizations if item.serving == "on-demand"]
+        names = [
+            parameters.customization_promoted(self._kit_deployment, item.customization) for item in self._customizations
+        ]
+        names += [
+            parameters.alias_serving(self._kit_deployment, item.alias)
+            for item in self._customizations
+            if item.serving == "on-demand"
+        ]
         stack = cdk.Stack.of(self)
         return [
-            stack.format_arn(
-                service="ssm", resource="parameter", resource_name=f"bedrock-kit/{self._deployment}/{name}"
-            )
+            stack.format_arn(service="ssm", resource="parameter", resource_name=name.removeprefix("/"))
             for name in names
         ]
 
@@ -185,7 +150,7 @@ class CustomizationWorkflow(Construct):
             self, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
         )
         definition = CustomizationDefinition(
-            self, "States", kit_deployment=self._deployment, check=check, metrics=metrics, promotion=promotion
+            self, "States", kit_deployment=self._kit_deployment, check=check, metrics=metrics, promotion=promotion
         )
         machine = sfn.StateMachine(
             self,
@@ -193,7 +158,7 @@ class CustomizationWorkflow(Construct):
             definition_body=sfn.DefinitionBody.from_chainable(definition.start),
             timeout=Duration.days(30),
             tracing_enabled=True,
-            # Every event, but not what runs carry: no prompt and no record reaches the log.
+            # All events without their data: no prompt and no record reaches the log.
             logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=False),
         )
         self._grant_job(machine, [check, metrics, promotion])
@@ -211,7 +176,7 @@ class CustomizationWorkflow(Construct):
                 resources=[function.function_arn for function in functions],
             )
         )
-        # What .sync needs (it polls by itself and, unlike other services', needs no rule of EventBridge), and tags:
+        # Permissions of .sync and for tags. For Bedrock, .sync polls and needs no EventBridge rule.
         # https://docs.aws.amazon.com/step-functions/latest/dg/connect-bedrock.html#bedrock-iam
         machine.add_to_role_policy(
             iam.PolicyStatement(
@@ -231,13 +196,16 @@ class CustomizationWorkflow(Construct):
             iam.PolicyStatement(
                 sid="PassJobRole",
                 actions=["iam:PassRole"],
-                resources=[item.role.role_arn for item in self._customizations],
+                resources=[item.role_arn for item in self._customizations],
                 conditions={"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}},
             )
         )
         acknowledge_wildcards(self, [models, jobs], reason="Bedrock chooses the ids of jobs and models")
         reason = "X-Ray and the delivery of CloudWatch Logs have no resource-level permissions"
         Validations.of(machine).acknowledge(Acknowledgment(id="AwsSolutions-IAM5[Resource::*]", reason=reason))
+
+    def _objects(self, prefix: str) -> str:
+        return self._bucket.arn_for_objects(f"{prefix}*")
 
     def _bedrock_arn(self, resource: str) -> str:
         return cdk.Stack.of(self).format_arn(service="bedrock", resource=resource, resource_name="*")

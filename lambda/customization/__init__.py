@@ -1,1 +1,1 @@
-"""The steps of the training workflow: start, check, metrics, promotion, publication."""
+"""The functions of the training workflow: start, check, metrics and promotion."""

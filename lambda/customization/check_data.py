@@ -1,12 +1,14 @@
-"""Before a job is paid for: was this very run done already, and is every record what Bedrock takes?"""
+"""Checks training data before a job is paid for, and finds the model if the same run trained one before."""
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from customization import run_names
+from kit_contract.errors import InputError
+from kit_contract.run_events import ModelExists, NewJob
+from kit_contract.run_names import job_name
+from kit_contract.runs import Run
 from training_data.checking.dataset import DatasetReport, add_whole
 from training_data.checking.dataset_checker import PIECE, DatasetChecker
 from training_data.checking.dataset_file import name_findings, size_findings
@@ -18,43 +20,42 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-class TrainingDataError(Exception):
+class TrainingDataError(InputError):
     """When the data would fail the job: the first finding, the counts, and where the whole report is."""
 
 
-def check_data(run: Mapping[str, Any], *, bedrock: "BedrockClient", s3: "S3Client", timestamp: str) -> dict[str, Any]:
-    """{"trained": True, "custom_model_arn"} where the model exists, else the job's names. Raises TrainingDataError."""
-    existing = _existing_model(run["custom_model_name"], bedrock)
+def check_data(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", timestamp: str) -> ModelExists | NewJob:
+    """The model that exists already, else the names of the job to create. Raises TrainingDataError."""
+    existing = _existing_model(run.custom_model_name, bedrock)
     if existing:
         return {"trained": True, "custom_model_arn": existing}
     report = _check(run, s3)
     uri = _write_report(run, report, s3)
     if report.training.finding_count:
-        raise TrainingDataError(_reason(report.training, run["key"], uri))
+        raise TrainingDataError(_reason(report.training, run.key, uri))
     if report.validation and report.validation.finding_count:
-        raise TrainingDataError(_reason(report.validation, run["specification"]["validation_key"], uri))
-    name = f"{run['execution_name']}-{timestamp}"  # jobs cannot be deleted: each needs a name of its own
+        raise TrainingDataError(_reason(report.validation, run.specification.validation_key, uri))
     return {
         "trained": False,
         "records": report.training.records,
-        "job_name": name[-63:].lstrip("-"),
-        "client_request_token": name,
+        "job_name": job_name(run.execution_name, timestamp),
+        "client_request_token": f"{run.execution_name}-{timestamp}",
     }
 
 
-def _check(run: Mapping[str, Any], s3: "S3Client") -> DatasetReport:
-    specification = run["specification"]
+def _check(run: Run, s3: "S3Client") -> DatasetReport:
+    specification = run.specification
     rules = dataset_rules(
-        specification["base_model"],
-        specification["method"],
-        record_format=specification["record_format"],
-        min_records=specification["min_records"],
-        max_records=specification["max_records"],
+        specification.base_model,
+        specification.method,
+        record_format=specification.record_format,
+        min_records=specification.min_records,
+        max_records=specification.max_records,
     )
-    bucket, validation_key = specification["bucket"], specification.get("validation_key")
-    training, sha256 = _check_object(bucket, run["key"], rules, s3)
-    if sha256 != run["dataset_sha256"]:
-        raise TrainingDataError(f"{run['key']} was replaced after this run began; the new content is a run of its own")
+    bucket, validation_key = specification.bucket, specification.validation_key
+    training, sha256 = _check_object(bucket, run.key, rules, s3)
+    if sha256 != run.dataset_sha256:
+        raise TrainingDataError(f"{run.key} was replaced after this run began; the new content starts its own run")
     validation = _check_object(bucket, validation_key, rules, s3)[0] if validation_key else None
     report = DatasetReport(training, validation)
     add_whole(report, rules, bucket)
@@ -75,19 +76,13 @@ def _check_object(bucket: str, key: str, rules: DatasetRules, s3: "S3Client") ->
     return report, digest.hexdigest()
 
 
-def _write_report(run: Mapping[str, Any], report: DatasetReport, s3: "S3Client") -> str:
-    specification = run["specification"]
-    key = run_names.run_prefix(specification["customization"], run["run_id"]) + "check.json"
+def _write_report(run: Run, report: DatasetReport, s3: "S3Client") -> str:
+    bucket, key = run.specification.bucket, f"{run.prefix}check.json"
     content = asdict(report.training)
     if report.validation:
         content["validation"] = asdict(report.validation)
-    s3.put_object(
-        Bucket=specification["bucket"],
-        Key=key,
-        Body=json.dumps(content).encode(),
-        ContentType="application/json",
-    )
-    return f"s3://{specification['bucket']}/{key}"
+    s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(content).encode(), ContentType="application/json")
+    return f"s3://{bucket}/{key}"
 
 
 def _existing_model(name: str, bedrock: "BedrockClient") -> str:
@@ -100,7 +95,7 @@ def _existing_model(name: str, bedrock: "BedrockClient") -> str:
         return model["modelArn"]
     reason = model.get("failureMessage", "no reason given")
     raise TrainingDataError(
-        f"custom model {name} exists and is {status} ({reason}), Active is needed; wait for it or delete it, "
+        f"custom model {name} must be Active, got {status} ({reason}); wait for it or delete it, "
         "then upload the data again"
     )
 
@@ -109,4 +104,4 @@ def _reason(report: CheckReport, key: str, report_uri: str) -> str:
     first = report.findings[0]
     counts = ", ".join(f"{rule} {count}" for rule, count in sorted(report.by_rule.items()))
     where = f"{key}:{first.line}" if first.line else key
-    return f"{where}: {first.message} ({report.finding_count} findings: {counts}); all of them in {report_uri}"
+    return f"{where}: {first.message} ({report.finding_count} findings: {counts}); the full report is {report_uri}"

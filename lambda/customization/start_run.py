@@ -1,13 +1,16 @@
-"""Starts a run by content hash: one execution a hash, a new attempt only after one that failed."""
+"""Starts a run: one execution per content hash, and a new attempt only after one that failed."""
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from customization import run_names
 from customization.jobs_in_progress import stop_jobs
+from kit_contract import parameters, run_names
+from kit_contract.errors import InputError
+from kit_contract.run_events import StartResult, StopResult
+from kit_contract.runs import Run, RunSpecification, new_run
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -17,14 +20,14 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 20
 MAX_ATTEMPTS = 20
-DONE_OR_UNDER_WAY = {"RUNNING", "SUCCEEDED", "PENDING_REDRIVE"}
+COMPLETE_OR_RUNNING = {"RUNNING", "SUCCEEDED", "PENDING_REDRIVE"}
 FAILED = {"FAILED", "TIMED_OUT", "ABORTED"}
-# What S3Uri takes of a key (API reference, S3DataSource): no space, no "=", "+" or "@".
+# The pattern of S3Uri (API reference, S3DataSource) excludes spaces, "=", "+" and "@".
 KEY_PATTERN = re.compile(r"[-!_*'().a-zA-Z0-9/]+")
 
 
-class StartError(Exception):
-    """When a run cannot be started; says what was asked for and what to do."""
+class StartError(InputError):
+    """When a run cannot be started."""
 
 
 class RunStarter:
@@ -33,108 +36,107 @@ class RunStarter:
     def __init__(
         self,
         *,
-        deployment: str,
+        kit_deployment: str,
         state_machine_arn: str,
         bedrock: "BedrockClient",
         s3: "S3Client",
         ssm: "SSMClient",
         stepfunctions: "SFNClient",
     ) -> None:
-        self._deployment = deployment
+        self._kit_deployment = kit_deployment
         self._state_machine_arn = state_machine_arn
         self._bedrock = bedrock
         self._s3 = s3
         self._ssm = ssm
         self._stepfunctions = stepfunctions
 
-    def start(self, customization: str, key: str) -> dict[str, Any]:
-        """Start the run that this object and the customization's settings make, unless it was done or is under way."""
+    def start(self, customization: str, key: str) -> StartResult:
+        """Start the run of this object under the current settings, unless it is complete or running."""
         _require_usable(key)
         specification = self._specification(customization)
-        sha256 = _sha256(self._object(specification["bucket"], key))
-        run = run_names.run_id(specification, sha256)
-        run_input = {
-            "specification": specification,
-            "deployment": self._deployment,
-            "run_id": run,
-            "key": key,
-            "dataset_sha256": sha256,
-            "custom_model_name": run_names.custom_model_name(self._deployment, customization, run),
-        }
-        return self._start_once(f"{customization}-{run}", run, run_input)
+        sha256 = _sha256(self._object(specification.bucket, key))
+        return self._start_once(
+            new_run(specification, kit_deployment=self._kit_deployment, key=key, dataset_sha256=sha256)
+        )
 
-    def stop(self, customization: str) -> dict[str, Any]:
-        """Stop its executions and jobs that are under way and forget what was promoted; the models stay.
+    def stop(self, customization: str) -> StopResult:
+        """Stop its running executions and jobs and forget the promoted model. The models stay.
 
-        "in_progress" names jobs that have not ended yet. A customization that comes back is promoted anew from the
-        model that its content gave.
+        A customization that you add again is promoted again from the model of its content.
         """
-        mine = self._running(customization)
-        for arn in mine.values():
+        running = self._running(customization)
+        for arn in running.values():
             self._stepfunctions.stop_execution(executionArn=arn, error="Removed", cause="the customization was removed")
-        # DeleteParameters, unlike DeleteParameter, takes it calmly where nothing was ever promoted.
-        self._ssm.delete_parameters(Names=[run_names.promoted_parameter(self._deployment, customization)])
-        return {"stopped": len(mine), "in_progress": stop_jobs(self._bedrock, self._deployment, customization)}
+        # DeleteParameters, unlike DeleteParameter, accepts a name that does not exist.
+        self._ssm.delete_parameters(Names=[parameters.customization_promoted(self._kit_deployment, customization)])
+        return {"stopped": len(running), "in_progress": stop_jobs(self._bedrock, self._kit_deployment, customization)}
 
     def _running(self, customization: str) -> dict[str, str]:
-        """Name -> ARN of the customization's executions that are under way."""
+        """Name -> ARN of the customization's running executions."""
         pages = self._stepfunctions.get_paginator("list_executions").paginate(
             stateMachineArn=self._state_machine_arn, statusFilter="RUNNING"
         )
-        found = [item for page in pages for item in page["executions"]]
-        return {item["name"]: item["executionArn"] for item in found if _belongs(item["name"], customization)}
+        found = {item["name"]: item["executionArn"] for page in pages for item in page["executions"]}
+        return {name: arn for name, arn in found.items() if run_names.is_execution_of(name, customization)}
 
     def _object(self, bucket: str, key: str) -> BinaryIO:
         try:
             body: Any = self._s3.get_object(Bucket=bucket, Key=key)["Body"]
         except self._s3.exceptions.NoSuchKey:
-            raise StartError(f"there is no object s3://{bucket}/{key}; upload it, then start the run") from None
+            raise StartError(f"no object s3://{bucket}/{key}; upload it, then start the run") from None
         stream: BinaryIO = body
         return stream
 
-    def _specification(self, customization: str) -> Mapping[str, Any]:
-        name = run_names.specification_parameter(self._deployment, customization)
+    def _specification(self, customization: str) -> RunSpecification:
+        name = parameters.customization_specification(self._kit_deployment, customization)
         try:
             value = self._ssm.get_parameter(Name=name)["Parameter"]["Value"]
         except self._ssm.exceptions.ParameterNotFound:
             raise StartError(
-                f"{customization!r} is not a customization of {self._deployment}; upload below data/<customization>/ "
+                f"{customization!r} is not a customization of {self._kit_deployment}; upload to data/<customization>/ "
                 "with a name from deployment.toml"
             ) from None
-        specification: Mapping[str, Any] = json.loads(value)
-        return specification
+        return RunSpecification.from_json(json.loads(value))
 
-    def _start_once(self, name: str, run: str, run_input: Mapping[str, Any]) -> dict[str, Any]:
+    def _start_once(self, run: Run) -> StartResult:
+        customization = run.specification.customization
         for attempt in range(1, MAX_ATTEMPTS + 1):
-            attempt_name = name if attempt == 1 else f"{name}-{attempt}"
-            arn = self._execution_arn(attempt_name)
+            name = run_names.execution_name(customization, run.run_id, attempt)
+            arn = self._execution_arn(name)
             status = self._status(arn)
-            if status in DONE_OR_UNDER_WAY:
-                return {"execution_arn": arn, "run_id": run, "started": False, "reason": f"this run is {status}"}
             if status is None:
-                self._require_idle(run_input["specification"]["customization"], attempt_name)
-                return {"execution_arn": arn, "run_id": run, **self._start_execution(attempt_name, run_input, attempt)}
+                self._require_idle(customization, name)
+                started = self._start_execution(replace(run, execution_name=name))
+                reason = f"attempt {attempt}" if started else "this run was started a moment ago"
+                return {"execution_arn": arn, "run_id": run.run_id, "started": started, "reason": reason}
+            if status in COMPLETE_OR_RUNNING:
+                return {"execution_arn": arn, "run_id": run.run_id, "started": False, "reason": f"this run is {status}"}
             if status not in FAILED:
-                raise StartError(f"execution {arn} has a status this kit does not know: {status}; update the kit")
-        raise StartError(f"run {run} failed {MAX_ATTEMPTS} times; see its executions, change the data or the settings")
+                raise StartError(f"execution {arn} has the unknown status {status}; update the kit")
+        raise StartError(
+            f"run {run.run_id} failed {MAX_ATTEMPTS} times; read the errors of its executions, then change the data or "
+            "the settings"
+        )
 
     def _require_idle(self, customization: str, name: str) -> None:
-        """One job at a time: two would both cost, and the older data might be promoted last."""
+        """One job at a time: two would both be billed, and the older data might be promoted last."""
         others = [arn for other, arn in self._running(customization).items() if other != name]
-        for arn in others:
+        if others:
             raise StartError(
-                f"{customization} is being trained with other data or settings: wait for it, or stop it (aws "
-                f"stepfunctions stop-execution --execution-arn {arn}); then deploy or upload again"
+                f"{customization} is being trained with other data or settings; wait for it or stop it (aws "
+                f"stepfunctions stop-execution --execution-arn {others[0]}), then deploy or upload again"
             )
 
-    def _start_execution(self, name: str, run_input: Mapping[str, Any], attempt: int) -> dict[str, Any]:
-        """The upload's event and the deploy start the same run within a moment: whoever is second starts nothing."""
-        content = json.dumps({**run_input, "execution_name": name}, sort_keys=True)
+    def _start_execution(self, run: Run) -> bool:
+        """False if it exists: a deploy's upload and its request start the same run within a moment."""
+        content = json.dumps(run.to_json(), sort_keys=True)
         try:
-            self._stepfunctions.start_execution(stateMachineArn=self._state_machine_arn, name=name, input=content)
+            self._stepfunctions.start_execution(
+                stateMachineArn=self._state_machine_arn, name=run.execution_name, input=content
+            )
         except self._stepfunctions.exceptions.ExecutionAlreadyExists:
-            return {"started": False, "reason": "this run was started a moment ago"}
-        return {"started": True, "reason": f"attempt {attempt}"}
+            return False
+        return True
 
     def _execution_arn(self, name: str) -> str:
         return self._state_machine_arn.replace(":stateMachine:", ":execution:") + f":{name}"
@@ -147,27 +149,21 @@ class RunStarter:
 
 
 def starts_a_run(key: str) -> bool:
-    """Not a note beside the data, nor the folder that the console makes, nor a validation set, which comes along."""
+    """True for training data: not for other files, the console's folder objects, or validation sets."""
     return key.endswith(".jsonl") and key.split("/")[2:3] != ["validation"]
 
 
 def customization_of(key: str) -> str:
-    """The customization whose data lies under `key`. Raises StartError for a key that is not data."""
+    """The customization in `data/<customization>/<name>.jsonl`. Raises StartError for any other key."""
     parts = key.split("/")
-    if len(parts) < 3 or parts[0] != "data" or not key.endswith(".jsonl"):
+    if len(parts) < 3 or not key.startswith(run_names.DATA) or not key.endswith(".jsonl"):
         raise StartError(f"{key} is not training data; upload JSON lines as data/<customization>/<name>.jsonl")
     return parts[1]
 
 
 def _require_usable(key: str) -> None:
     if not KEY_PATTERN.fullmatch(key):
-        raise StartError(f"Bedrock takes letters, digits, / and -!_*'(). in a key, got {key!r}; rename the object")
-
-
-def _belongs(execution_name: str, customization: str) -> bool:
-    """Not by prefix alone: the runs of `support-eu` are not those of `support`."""
-    run = rf"[0-9a-f]{{{run_names.RUN_ID_LENGTH}}}(-\d+)?"
-    return re.fullmatch(f"{re.escape(customization)}-{run}", execution_name) is not None
+        raise StartError(f"a key must consist of letters, digits, / and -!_*'()., got {key!r}; rename the object")
 
 
 def _sha256(body: BinaryIO) -> str:

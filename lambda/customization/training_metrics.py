@@ -1,12 +1,13 @@
-"""Collects what a job wrote about itself (loss by step) into one small object beside the run."""
+"""Collects the loss curves that a job wrote into one object of the run."""
 
 import csv
 import io
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from customization import run_names
+from kit_contract.run_events import MetricsResult
+from kit_contract.runs import Run
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -18,34 +19,32 @@ METRIC_FILES = {
 }
 
 
-def record_metrics(run: Mapping[str, Any], custom_model_arn: str, *, s3: "S3Client") -> dict[str, Any]:
-    """Write runs/<customization>/<run id>/metrics.json and return its summary. Absent files are absent, not zero."""
-    specification = run["specification"]
-    bucket = specification["bucket"]
-    job_arn = str(run["model"]["job_arn"])
-    keys = _output_keys(bucket, f"{specification['output_prefix']}{run['run_id']}/", job_arn, s3=s3)
+def record_metrics(run: Run, custom_model_arn: str, *, s3: "S3Client") -> MetricsResult:
+    """Write runs/<customization>/<run id>/metrics.json and return its summary. A missing file gives no steps."""
+    bucket = run.specification.bucket
+    keys = _output_keys(run, s3=s3)
     steps = {kind: _steps(bucket, keys, *where, s3=s3) for kind, where in METRIC_FILES.items()}
     final_loss = {kind: values[-1]["loss"] if values else None for kind, values in steps.items()}
     content = {
-        "run_id": run["run_id"],
-        "job_arn": job_arn,
+        "run_id": run.run_id,
+        "job_arn": run.job_arn,
         "custom_model_arn": custom_model_arn,
-        "base_model": specification["base_model"],
-        "hyperparameters": specification["hyperparameters"],
-        "dataset": {"key": run["key"], "sha256": run["dataset_sha256"]},
+        "base_model": run.specification.base_model,
+        "hyperparameters": run.specification.hyperparameters,
+        "dataset": {"key": run.key, "sha256": run.dataset_sha256},
         "steps": steps,
         "final_loss": final_loss,
     }
-    key = run_names.run_prefix(specification["customization"], run["run_id"]) + "metrics.json"
+    key = f"{run.prefix}metrics.json"
     s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(content).encode(), ContentType="application/json")
     return {"metrics_key": key, "final_loss": final_loss}
 
 
-def _output_keys(bucket: str, prefix: str, job_arn: str, *, s3: "S3Client") -> list[str]:
-    """What this job wrote: an earlier attempt of the run, that failed, may have left its own folder."""
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+def _output_keys(run: Run, *, s3: "S3Client") -> list[str]:
+    """The output of this job only: an earlier attempt at the run that failed may have left its own folder."""
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=run.specification.bucket, Prefix=run.output_prefix)
     keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-    folder = f"model-customization-job-{job_arn.rpartition('/')[2]}/"
+    folder = f"model-customization-job-{run.job_arn.rpartition('/')[2]}/"
     return [key for key in keys if folder in key]
 
 

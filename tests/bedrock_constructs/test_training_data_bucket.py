@@ -1,4 +1,4 @@
-"""TrainingDataBucket: kept unless two settings agree; encrypted, versioned, closed, logged, announcing uploads."""
+"""TrainingDataBucket: retained unless two settings agree; encrypted, versioned, private, logged, with upload events."""
 
 from typing import Any, Literal
 
@@ -25,7 +25,7 @@ def template() -> Template:
 
 
 def buckets(template: Template) -> dict[str, Any]:
-    """`data` and `logs` -> the whole resource."""
+    """`data` and `logs` -> the complete resource."""
     found = template.find_resources("AWS::S3::Bucket")
     return {"data" if "LoggingConfiguration" in item["Properties"] else "logs": item for item in found.values()}
 
@@ -59,7 +59,7 @@ def test_objects_belong_to_the_account(template: Template) -> None:
     template.all_resources_properties("AWS::S3::Bucket", {"OwnershipControls": rules})
 
 
-def test_versions_are_kept_90_days_and_broken_uploads_7(template: Template) -> None:
+def test_old_versions_are_kept_90_days_and_incomplete_uploads_7(template: Template) -> None:
     properties = buckets(template)["data"]["Properties"]
     (rule,) = properties["LifecycleConfiguration"]["Rules"]
 
@@ -69,14 +69,14 @@ def test_versions_are_kept_90_days_and_broken_uploads_7(template: Template) -> N
     assert "ExpirationInDays" not in rule
 
 
-def test_uploads_are_announced_without_a_function_for_it(template: Template) -> None:
+def test_uploads_send_events_without_an_extra_function(template: Template) -> None:
     configuration = buckets(template)["data"]["Properties"]["NotificationConfiguration"]
 
     assert configuration == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
     template.resource_count_is("AWS::Lambda::Function", 0)
 
 
-def test_access_is_logged_into_a_bucket_of_its_own(template: Template) -> None:
+def test_access_is_logged_in_a_separate_bucket(template: Template) -> None:
     destination = buckets(template)["data"]["Properties"]["LoggingConfiguration"]["DestinationBucketName"]
     expiring = buckets(template)["logs"]["Properties"]["LifecycleConfiguration"]["Rules"]
 
@@ -85,7 +85,7 @@ def test_access_is_logged_into_a_bucket_of_its_own(template: Template) -> None:
 
 
 @pytest.mark.parametrize(("customer_key", "algorithm"), [(False, "AES256"), (True, "aws:kms")])
-def test_a_customers_key_encrypts_the_data(customer_key: bool, algorithm: str) -> None:
+def test_a_customer_managed_key_encrypts_the_data(customer_key: bool, algorithm: str) -> None:
     found = buckets(a_template(customer_key=customer_key))
     rule, logs = (
         found[name]["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
@@ -95,4 +95,6 @@ def test_a_customers_key_encrypts_the_data(customer_key: bool, algorithm: str) -
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == algorithm
     assert rule["ServerSideEncryptionByDefault"].get("KMSMasterKeyID") == (KEY_ARN if customer_key else None)
     assert bool(rule.get("BucketKeyEnabled")) is customer_key
-    assert logs["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"  # log delivery has no customer's key
+    assert (
+        logs["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    )  # log delivery cannot use a customer managed key

@@ -43,7 +43,7 @@ def test_fault_13_an_update_while_a_job_runs_is_refused_and_starts_no_second_job
     deploy(stack, "two")
 
     assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
-    assert "support is being trained with other data or settings: wait for it, or stop it" in stack.requests[1].reason
+    assert "support is being trained with other data or settings; wait for it or stop it" in stack.requests[1].reason
     assert len(world.jobs.all) == 1
     assert len(world.jobs.in_progress()) == 1
 

@@ -1,9 +1,10 @@
-"""A promotion whose clients are stubbed, and what Bedrock answers about deployments and throughputs."""
+"""A promotion with stubbed clients, and Bedrock's answers about deployments and throughputs."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from customization.promotion import Promotion
+from kit_contract.run_events import PromotionTarget
+from kit_contract.runs import Run
 from tests.customization.aws import MODEL_ARN, a_run, stubbed
 
 DEPLOYMENT_ARN = "arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/deploydeploy"
@@ -58,7 +59,7 @@ class Promoting:
         self.bedrock.add_response("list_tags_for_resource", {"tags": tags}, {"resourceARN": arn})
         return self
 
-    def promote(self, run: dict[str, Any]) -> dict[str, str]:
+    def promote(self, run: Run) -> PromotionTarget:
         result = self.promotion.promote(run, MODEL_ARN)
         self.bedrock.assert_no_pending_responses()
         return result

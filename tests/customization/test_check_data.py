@@ -1,14 +1,16 @@
-"""The check before a job: what would fail it fails here, with a report; a model that exists is not trained again."""
+"""The check before a job: data that would fail the job fails here, with a report; a model is not trained twice."""
 
 import json
 import re
 import tracemalloc
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.stub import ANY
 
 from customization.check_data import TrainingDataError, check_data
+from kit_contract.runs import Run
 from tests.customization.aws import BUCKET, KEY, MODEL_ARN, RUN_ID, a_run, record, streamed, stubbed
 from training_data.checking.dataset_checker import PIECE
 
@@ -18,7 +20,7 @@ GOOD = record() + record("And then?", "Wait for the light.")
 
 
 class Checking:
-    """check_data with stubbed clients; keeps the report that was written."""
+    """check_data with stubbed clients. Keeps the report that it writes."""
 
     def __init__(self) -> None:
         self.bedrock_client, self.bedrock = stubbed("bedrock")
@@ -43,7 +45,7 @@ class Checking:
             self.s3.add_response("put_object", {}, expected)
         return self
 
-    def check(self, run: dict[str, Any]) -> dict[str, Any]:
+    def check(self, run: Run) -> Any:
         result = check_data(run, bedrock=self.bedrock_client, s3=self.s3_client, timestamp=TIMESTAMP)
         self.all_called()
         return result
@@ -91,7 +93,7 @@ def with_validation(training: bytes, validation: bytes) -> Checking:
     return checking
 
 
-def test_a_good_validation_set_is_reported_and_its_records_are_not_the_runs() -> None:
+def test_a_good_validation_set_has_its_own_report() -> None:
     checking = with_validation(GOOD, record("E2?"))
 
     assert checking.check(a_run(GOOD, validation_key=VALIDATION_KEY))["records"] == 2
@@ -112,7 +114,7 @@ def test_a_validation_set_that_would_fail_the_job_stops_the_run(validation: byte
         checking.check(a_run(GOOD, validation_key=VALIDATION_KEY))
 
 
-def test_data_that_was_replaced_after_the_start_is_not_trained_under_the_old_hash() -> None:
+def test_data_that_was_replaced_after_the_start_stops_the_run() -> None:
     checking = Checking().without_model().with_data(GOOD, report=False)
 
     with pytest.raises(TrainingDataError, match="was replaced after this run began"):
@@ -123,11 +125,11 @@ def test_data_that_was_replaced_after_the_start_is_not_trained_under_the_old_has
 def test_a_model_that_is_not_active_is_reported_with_bedrocks_reason(status: str) -> None:
     checking = Checking().with_model(modelStatus=status, failureMessage="no capacity")
 
-    with pytest.raises(TrainingDataError, match=rf"is {status} \(no capacity\)"):
+    with pytest.raises(TrainingDataError, match=rf"must be Active, got {status} \(no capacity\)"):
         checking.check(a_run(GOOD))
 
 
-def test_other_errors_of_bedrock_are_not_taken_for_absence() -> None:
+def test_other_errors_of_bedrock_do_not_mean_that_the_model_is_absent() -> None:
     checking = Checking()
     checking.bedrock.add_client_error("get_custom_model", "AccessDeniedException")
 
@@ -140,7 +142,7 @@ def test_a_model_that_exists_is_not_trained_again(more: dict[str, object]) -> No
     assert Checking().with_model(**more).check(a_run(GOOD)) == {"trained": True, "custom_model_arn": MODEL_ARN}
 
 
-def test_good_data_gives_a_job_a_name_of_its_own() -> None:
+def test_good_data_gives_the_job_its_own_name() -> None:
     checking = Checking().without_model().with_data(GOOD)
 
     result = checking.check(a_run(GOOD))
@@ -152,7 +154,7 @@ def test_good_data_gives_a_job_a_name_of_its_own() -> None:
 
 
 def test_the_longest_names_keep_bedrocks_rules() -> None:
-    run = {**a_run(GOOD), "execution_name": f"{'c' * 29}-9-{RUN_ID}-20"}
+    run = replace(a_run(GOOD), execution_name=f"{'c' * 29}-9-{RUN_ID}-20")
 
     result = Checking().without_model().with_data(GOOD).check(run)
 
@@ -162,7 +164,7 @@ def test_the_longest_names_keep_bedrocks_rules() -> None:
 
 
 @pytest.mark.parametrize("length", [PIECE - 1, PIECE, PIECE + 1])
-def test_lines_are_whole_wherever_a_piece_of_the_stream_ends(length: int) -> None:
+def test_lines_are_complete_wherever_a_piece_of_the_stream_ends(length: int) -> None:
     full, rest = divmod(length - len(record("")), len(record()))
     content = record() * full + record("q" * rest) + record() + record().rstrip(b"\n")
     run = a_run(content, max_records=full + 3)
@@ -170,7 +172,7 @@ def test_lines_are_whole_wherever_a_piece_of_the_stream_ends(length: int) -> Non
     assert Checking().without_model().with_data(content).check(run)["records"] == full + 3
 
 
-def test_lines_that_end_as_on_windows_are_lines() -> None:
+def test_windows_line_ends_are_accepted() -> None:
     content = GOOD.replace(b"\n", b"\r\n")
 
     assert Checking().without_model().with_data(content).check(a_run(content))["records"] == 2
@@ -183,7 +185,7 @@ def test_prompts_and_completions_are_checked_by_their_own_rules() -> None:
     assert Checking().without_model().with_data(content).check(run)["records"] == 2
 
 
-def test_media_in_another_bucket_than_the_datas_own_stop_the_run() -> None:
+def test_media_in_another_bucket_stop_the_run() -> None:
     image = {"format": "png", "source": {"s3Location": {"uri": "s3://elsewhere/a.png", "bucketOwner": "111122223333"}}}
     turn = {"role": "user", "content": [{"text": "What is this?"}, {"image": image}]}
     answer = {"role": "assistant", "content": [{"text": "A tank."}]}
@@ -205,7 +207,7 @@ def test_a_key_may_have_the_characters_that_the_base_model_takes(key: str, model
     checking = Checking().without_model()
     checking.s3.add_response("get_object", streamed(GOOD), {"Bucket": BUCKET, "Key": key})
     checking.s3.add_response("put_object", {}, {"Bucket": BUCKET, "Key": REPORT, "Body": ANY, "ContentType": ANY})
-    run = {**a_run(GOOD, base_model=model), "key": key}
+    run = replace(a_run(GOOD, base_model=model), key=key)
 
     if passes:
         assert checking.check(run)["records"] == 2
@@ -223,7 +225,7 @@ def test_warnings_are_in_the_report_and_do_not_stop_the_run() -> None:
 
 
 @pytest.mark.parametrize("content", [b"\x1f\x8b\x08" + b"\0" * 100, b"[" + GOOD + b"]"])
-def test_what_is_no_json_lines_stops_the_run_with_one_finding(content: bytes) -> None:
+def test_a_file_that_is_not_json_lines_stops_the_run_with_one_finding(content: bytes) -> None:
     checking = Checking().without_model().with_data(content)
 
     with pytest.raises(TrainingDataError, match="not-json-lines 1"):

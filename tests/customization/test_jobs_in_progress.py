@@ -1,4 +1,4 @@
-"""Stopping jobs: only this deployment's and this customization's, and one that ends in that moment is no error."""
+"""Stopping jobs: only those of this deployment and customization; a job that has just ended is no error."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def summaries(names: list[str], status: str) -> dict[str, Any]:
 
 
 def jobs(running: list[str], stopping: list[str], *, owner: str = "sup", conflict: bool = False) -> list[str]:
-    """What stop_jobs answers for the customization support-eu, whose `running` jobs are all tagged with `owner`."""
+    """The result of stop_jobs for the customization support-eu, whose `running` jobs are tagged with `owner`."""
     client, stubber = stubbed("bedrock")
     own = [name for name in running if name.endswith(f"eu-{RUN}-20260101000000")]
     stubber.add_response(
@@ -44,18 +44,18 @@ MINE = f"support-eu-{RUN}-20260101000000"
 SECOND = f"support-eu-{RUN}-2-20260101000000"
 
 
-def test_another_customizations_job_is_left_alone() -> None:
+def test_jobs_of_another_customization_are_not_stopped() -> None:
     assert jobs([f"eu-us-{RUN}-20260101000000", "support-eu-by-hand", f"support-{RUN}-20260101000000"], []) == []
 
 
-def test_another_deployments_job_is_left_alone() -> None:
+def test_jobs_of_another_deployment_are_not_stopped() -> None:
     assert jobs([MINE], [], owner="other") == []
 
 
 @pytest.mark.parametrize("conflict", [False, True])
-def test_a_running_job_is_stopped_and_waited_for(conflict: bool) -> None:
+def test_a_running_job_is_stopped_and_returned(conflict: bool) -> None:
     assert jobs([MINE], [], conflict=conflict) == [MINE]
 
 
-def test_a_job_that_is_being_stopped_is_waited_for() -> None:
+def test_a_stopping_job_is_returned() -> None:
     assert jobs([], [SECOND]) == [SECOND]

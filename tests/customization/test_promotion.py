@@ -1,11 +1,11 @@
-"""Promotion: what must not be touched, then both ways to serve a model, and the alias."""
+"""Promotion: ownership first, then both ways to serve a model, and the alias."""
 
 import json
-from typing import Any
 
 import pytest
 
-from customization.promotion import PromotionBusyError, PromotionError
+from customization.promotion_targets import PromotionBusyError, PromotionError
+from kit_contract.runs import Run
 from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, RUN_ID, a_run
 from tests.customization.promoting import (
     BOTH,
@@ -21,27 +21,29 @@ NOW = "2026-11-24T00:00:00Z"
 
 
 @pytest.mark.parametrize("tags", [[], [{"key": "bedrock-kit:deployment", "value": "another"}]])
-def test_a_deployment_of_someone_elses_is_not_touched(tags: list[dict[str, str]]) -> None:
+def test_a_deployment_of_another_owner_is_not_changed(tags: list[dict[str, str]]) -> None:
     promoting = Promoting().with_deployment(OTHER_MODEL_ARN).with_tags(DEPLOYMENT_ARN, tags)
 
-    with pytest.raises(PromotionError, match="exists and is not ours: tag bedrock-kit:deployment must be sup"):
+    with pytest.raises(
+        PromotionError, match=r"is not ours: tag bedrock-kit:deployment must be sup, got (no such tag|another);"
+    ):
         promoting.promote(a_run())
 
 
-def test_a_throughput_of_someone_elses_is_not_touched() -> None:
+def test_a_throughput_of_another_owner_is_not_changed() -> None:
     promoting = Promoting().with_throughput(OTHER_MODEL_ARN).with_tags(THROUGHPUT_ARN, [])
 
     with pytest.raises(PromotionError, match="is not ours"):
         promoting.promote(PROVISIONED)
 
 
-def test_a_throughput_that_is_released_is_left_to_its_next_purchase() -> None:
+def test_a_released_throughput_is_left_to_its_next_purchase() -> None:
     promoting = Promoting().without("get_provisioned_model_throughput")
 
     assert promoting.promote(PROVISIONED) == {"target_arn": ""}
 
 
-def test_a_busy_throughput_holds_up_the_promotion_also_where_there_is_a_deployment() -> None:
+def test_a_busy_throughput_delays_the_promotion_of_a_deployment_too() -> None:
     promoting = Promoting().with_deployment(MODEL_ARN).with_tags(DEPLOYMENT_ARN, OURS)
     promoting.with_throughput(OTHER_MODEL_ARN, status="Creating").with_tags(THROUGHPUT_ARN, OURS)
 
@@ -53,7 +55,7 @@ def test_a_busy_throughput_holds_up_the_promotion_also_where_there_is_a_deployme
     ("status", "more"),
     [("Creating", {}), ("Active", {"updateDetails": update_details("Updating", OTHER_MODEL_ARN)})],
 )
-def test_while_another_promotion_is_under_way_this_one_waits(status: str, more: dict[str, object]) -> None:
+def test_a_promotion_waits_for_another_one(status: str, more: dict[str, object]) -> None:
     promoting = Promoting().with_deployment(OTHER_MODEL_ARN, status, **more).with_tags(DEPLOYMENT_ARN, OURS)
 
     with pytest.raises(PromotionBusyError, match="sup-support is being created or updated"):
@@ -61,7 +63,7 @@ def test_while_another_promotion_is_under_way_this_one_waits(status: str, more: 
 
 
 @pytest.mark.parametrize("status", ["Creating", "Updating"])
-def test_while_a_throughput_changes_promotion_waits(status: str) -> None:
+def test_a_promotion_waits_for_a_changing_throughput(status: str) -> None:
     promoting = Promoting().with_throughput(OTHER_MODEL_ARN, status=status).with_tags(THROUGHPUT_ARN, OURS)
 
     with pytest.raises(PromotionBusyError):
@@ -91,7 +93,7 @@ def test_a_later_promotion_updates_the_deployment_in_place() -> None:
     assert promoting.promote(a_run()) == {"target_arn": DEPLOYMENT_ARN}
 
 
-def test_a_deployment_that_serves_the_model_already_is_left_alone() -> None:
+def test_a_deployment_that_serves_the_model_is_unchanged() -> None:
     assert Promoting().with_deployment(MODEL_ARN).with_tags(DEPLOYMENT_ARN, OURS).promote(a_run()) == {
         "target_arn": DEPLOYMENT_ARN
     }
@@ -105,7 +107,7 @@ def test_a_throughput_is_updated_in_place() -> None:
     assert promoting.promote(PROVISIONED) == {"target_arn": THROUGHPUT_ARN}
 
 
-def test_a_throughput_that_is_changing_to_the_model_is_left_alone() -> None:
+def test_a_throughput_that_is_changing_to_the_model_is_unchanged() -> None:
     promoting = Promoting().with_throughput(OTHER_MODEL_ARN, MODEL_ARN, "Updating").with_tags(THROUGHPUT_ARN, OURS)
 
     assert promoting.promote(PROVISIONED) == {"target_arn": THROUGHPUT_ARN}
@@ -124,7 +126,7 @@ def test_the_model_is_swapped_behind_deployment_and_throughput() -> None:
 
 
 @pytest.mark.parametrize("run", [a_run(), BOTH])
-def test_publishing_writes_what_was_promoted_and_what_serves_the_alias(run: dict[str, Any]) -> None:
+def test_publishing_writes_what_was_promoted_and_what_serves_the_alias(run: Run) -> None:
     promoting = Promoting()
     expect_promoted(promoting)
     value = {

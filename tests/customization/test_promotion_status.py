@@ -1,8 +1,8 @@
-"""How far a promotion is: failures and unknown states first, then ready only when the target serves this model."""
+"""The progress of a promotion: failures and unknown statuses first, then when a target is ready."""
 
 import pytest
 
-from customization.promotion import DEPLOYMENT_PHASES, THROUGHPUT_PHASES, UPDATE_PHASES, PromotionError
+from customization.promotion_targets import PHASES, PromotionError
 from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, a_run, stubbed
 from tests.customization.promoting import BOTH, DEPLOYMENT_ARN, PROVISIONED, Promoting, update_details
 
@@ -24,14 +24,14 @@ def test_a_failed_update_fails_the_promotion() -> None:
 def test_a_failed_throughput_carries_bedrocks_reason() -> None:
     promoting = Promoting().with_throughput(OTHER_MODEL_ARN, MODEL_ARN, "Failed", failureMessage="quota")
 
-    with pytest.raises(PromotionError, match="quota"):
+    with pytest.raises(PromotionError, match=r"sup-support failed to serve .*: quota"):
         promoting.promotion.status(PROVISIONED, MODEL_ARN)
 
 
-def test_a_status_that_bedrock_may_add_is_not_guessed() -> None:
+def test_an_unknown_status_is_an_error() -> None:
     promoting = Promoting().with_deployment(MODEL_ARN, "Paused")
 
-    with pytest.raises(PromotionError, match="Paused; allowed Creating, Active, Failed"):
+    with pytest.raises(PromotionError, match="sup-support has the unknown status Paused; known are Creating"):
         promoting.promotion.status(a_run(), MODEL_ARN)
 
 
@@ -71,24 +71,20 @@ def test_a_throughput_is_ready_when_it_serves_this_model(model: str, status: str
     assert promoting.promotion.status(PROVISIONED, MODEL_ARN)["status"] == expected
 
 
-def test_a_throughput_that_is_released_is_ready_without_a_target() -> None:
+def test_a_released_throughput_is_ready_without_a_target() -> None:
     promoting = Promoting().without("get_provisioned_model_throughput")
 
     assert promoting.promotion.status(PROVISIONED, MODEL_ARN) == {"status": "READY", "target_arn": ""}
 
 
-def test_with_both_the_later_one_decides_and_the_deployment_is_the_target() -> None:
+def test_with_both_targets_the_slower_one_decides_and_the_deployment_is_the_target() -> None:
     promoting = Promoting().with_deployment(MODEL_ARN).with_throughput(OTHER_MODEL_ARN, status="Updating")
 
     assert promoting.promotion.status(BOTH, MODEL_ARN) == {"status": "IN_PROGRESS", "target_arn": DEPLOYMENT_ARN}
 
 
-def test_every_status_of_the_api_is_in_a_table() -> None:
+def test_the_table_has_every_status_of_the_api() -> None:
     client, _ = stubbed("bedrock")
-    model = client.meta.service_model
-    for shape, table in (
-        ("CustomModelDeploymentStatus", DEPLOYMENT_PHASES),
-        ("CustomModelDeploymentUpdateStatus", UPDATE_PHASES),
-        ("ProvisionedModelStatus", THROUGHPUT_PHASES),
-    ):
-        assert set(model.shape_for(shape).enum) == set(table)
+    shapes = ("CustomModelDeploymentStatus", "CustomModelDeploymentUpdateStatus", "ProvisionedModelStatus")
+
+    assert {status for shape in shapes for status in client.meta.service_model.shape_for(shape).enum} == set(PHASES)

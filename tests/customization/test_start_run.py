@@ -1,4 +1,4 @@
-"""The starter: refusals first, then one execution for one content, whatever was started before."""
+"""The starter: errors first, then one execution per content, whatever was started before."""
 
 import hashlib
 import json
@@ -7,17 +7,16 @@ from typing import Any
 import pytest
 from botocore.stub import ANY, Stubber
 
-from customization import run_names
 from customization.start_run import CHUNK, MAX_ATTEMPTS, RunStarter, StartError, customization_of
-from tests.customization.aws import BUCKET, KEY, MACHINE, SPECIFICATION, streamed, stubbed
+from tests.customization.aws import BUCKET, KEY, MACHINE, specification, streamed, stubbed
 
 CONTENT = b'{"a": 1}\n' * 3
-RUN = run_names.run_id(SPECIFICATION, hashlib.sha256(CONTENT).hexdigest())
+RUN = specification().run_id(hashlib.sha256(CONTENT).hexdigest())
 PARAMETER = "/bedrock-kit/sup/customizations/support"
 
 
 class Starting:
-    """A starter whose three clients are stubbed; every queued answer must be used."""
+    """A starter with stubbed clients. Tests must use every queued answer."""
 
     def __init__(self) -> None:
         self.s3_client, self.s3 = stubbed("s3")
@@ -25,7 +24,7 @@ class Starting:
         self.states_client, self.states = stubbed("stepfunctions")
         self.bedrock_client, self.bedrock = stubbed("bedrock")
         self.starter = RunStarter(
-            deployment="sup",
+            kit_deployment="sup",
             state_machine_arn=MACHINE,
             bedrock=self.bedrock_client,
             s3=self.s3_client,
@@ -34,7 +33,7 @@ class Starting:
         )
 
     def with_data(self, content: bytes = CONTENT) -> "Starting":
-        answer = {"Parameter": {"Name": PARAMETER, "Value": json.dumps(SPECIFICATION)}}
+        answer = {"Parameter": {"Name": PARAMETER, "Value": json.dumps(specification().to_json())}}
         self.ssm.add_response("get_parameter", answer, {"Name": PARAMETER})
         self.s3.add_response("get_object", streamed(content), {"Bucket": BUCKET, "Key": KEY})
         return self
@@ -51,7 +50,7 @@ class Starting:
         return self
 
     def with_start(self, name: str, run_input: Any = ANY) -> "Starting":
-        listed(self.states, [name])  # a list may know of the start of a moment ago
+        listed(self.states, [name])  # a list may contain the execution that has just started
         expected = {"stateMachineArn": MACHINE, "name": name, "input": run_input}
         answer = {"executionArn": arn_of(name), "startDate": 0}
         self.states.add_response("start_execution", answer, expected)
@@ -74,9 +73,9 @@ def test_an_unknown_customization_says_what_to_do() -> None:
         starting.starter.start("support", KEY)
 
 
-def test_an_object_that_is_not_there_is_named() -> None:
+def test_a_missing_object_is_named() -> None:
     starting = Starting()
-    answer = {"Parameter": {"Name": PARAMETER, "Value": json.dumps(SPECIFICATION)}}
+    answer = {"Parameter": {"Name": PARAMETER, "Value": json.dumps(specification().to_json())}}
     starting.ssm.add_response("get_parameter", answer)
     starting.s3.add_client_error("get_object", "NoSuchKey")
 
@@ -85,7 +84,7 @@ def test_an_object_that_is_not_there_is_named() -> None:
 
 
 @pytest.mark.parametrize("key", ["data/support/my data.jsonl", "data/support/a=b.jsonl", "data/support/ä.jsonl"])
-def test_a_key_that_bedrock_would_refuse_is_refused_before_anything_is_called(key: str) -> None:
+def test_a_key_that_bedrock_would_refuse_is_refused_before_any_call(key: str) -> None:
     with pytest.raises(StartError, match="rename the object"):
         Starting().starter.start("support", key)
 
@@ -100,9 +99,9 @@ def test_the_customization_is_the_folder_below_data() -> None:
     assert customization_of("data/support/2026/records.jsonl") == "support"
 
 
-def test_new_content_starts_a_run_with_all_it_needs() -> None:
+def test_new_content_starts_a_run_with_its_complete_input() -> None:
     content = {
-        "specification": SPECIFICATION,
+        "specification": specification().to_json(),
         "deployment": "sup",
         "run_id": RUN,
         "key": KEY,
@@ -122,14 +121,14 @@ def test_new_content_starts_a_run_with_all_it_needs() -> None:
 
 def test_a_large_object_is_hashed_in_pieces() -> None:
     content = b"x" * (2 * CHUNK + 5)
-    run = run_names.run_id(SPECIFICATION, hashlib.sha256(content).hexdigest())
+    run = specification().run_id(hashlib.sha256(content).hexdigest())
     starting = Starting().with_data(content).with_execution(f"support-{run}", "SUCCEEDED")
 
-    assert starting.starter.start("support", KEY)["run_id"] == run
+    assert starting.starter.start("support", KEY).get("run_id") == run
 
 
 @pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED", "PENDING_REDRIVE"])
-def test_a_run_that_is_done_or_under_way_is_not_started_again(status: str) -> None:
+def test_a_complete_or_running_run_is_not_started_again(status: str) -> None:
     starting = Starting().with_data().with_execution(f"support-{RUN}", status)
 
     result = starting.starter.start("support", KEY)
@@ -146,12 +145,12 @@ def test_a_run_that_failed_is_started_again_under_the_next_name(status: str) -> 
 
     result = starting.starter.start("support", KEY)
 
-    assert result["execution_arn"] == arn_of(f"support-{RUN}-2")
+    assert result.get("execution_arn") == arn_of(f"support-{RUN}-2")
     assert (result["started"], result["reason"]) == (True, "attempt 2")
     starting.all_called()
 
 
-def test_a_second_attempt_that_succeeded_ends_the_search() -> None:
+def test_a_second_attempt_that_succeeded_is_not_repeated() -> None:
     starting = Starting().with_data().with_execution(f"support-{RUN}", "FAILED")
     starting.with_execution(f"support-{RUN}-2", "SUCCEEDED")
 
@@ -159,7 +158,7 @@ def test_a_second_attempt_that_succeeded_ends_the_search() -> None:
     starting.all_called()
 
 
-def test_after_twenty_failures_a_person_is_asked() -> None:
+def test_twenty_failures_are_an_error() -> None:
     starting = Starting().with_data().with_execution(f"support-{RUN}", "FAILED")
     for attempt in range(2, MAX_ATTEMPTS + 1):
         starting.with_execution(f"support-{RUN}-{attempt}", "FAILED")
@@ -169,10 +168,10 @@ def test_after_twenty_failures_a_person_is_asked() -> None:
     starting.all_called()
 
 
-def test_a_status_that_step_functions_may_add_is_not_guessed() -> None:
+def test_an_unknown_status_is_an_error() -> None:
     starting = Starting().with_data().with_execution(f"support-{RUN}", "PAUSED")
 
-    with pytest.raises(StartError, match="PAUSED"):
+    with pytest.raises(StartError, match="unknown status PAUSED"):
         starting.starter.start("support", KEY)
 
 
@@ -184,7 +183,7 @@ def test_the_second_of_two_starts_within_a_moment_starts_nothing() -> None:
     result = starting.starter.start("support", KEY)
 
     assert result["started"] is False
-    assert result["execution_arn"] == arn_of(f"support-{RUN}")
+    assert result.get("execution_arn") == arn_of(f"support-{RUN}")
 
 
 def test_stop_ends_the_runs_of_this_customization_only() -> None:
@@ -194,14 +193,13 @@ def test_stop_ends_the_runs_of_this_customization_only() -> None:
     expected = {"executionArn": arn_of(names[0]), "error": "Removed", "cause": "the customization was removed"}
     starting.states.add_response("stop_execution", {"stopDate": 0}, expected)
     forgotten(starting.ssm)
-
     without_jobs(starting.bedrock)
 
     assert starting.starter.stop("support") == {"stopped": 1, "in_progress": []}
     starting.all_called()
 
 
-def test_stop_with_nothing_under_way_is_fine() -> None:
+def test_stop_without_running_executions_succeeds() -> None:
     starting = Starting()
     listed(starting.states, [])
     forgotten(starting.ssm)
@@ -210,7 +208,7 @@ def test_stop_with_nothing_under_way_is_fine() -> None:
     assert starting.starter.stop("support") == {"stopped": 0, "in_progress": []}
 
 
-def test_other_content_is_refused_while_a_run_is_under_way() -> None:
+def test_other_content_is_refused_during_a_run() -> None:
     starting = Starting().with_data().with_execution(f"support-{RUN}", None)
     listed(starting.states, [f"sales-{RUN}", "support-fedcba9876543210"])
 

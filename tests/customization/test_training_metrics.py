@@ -1,12 +1,14 @@
-"""Loss curves: found wherever Bedrock put them, of this job only; absent is absent."""
+"""Loss curves: found in every folder that Bedrock uses, of this job only."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.stub import ANY
 
 from customization.training_metrics import record_metrics
+from kit_contract.run_events import MetricsResult
 from tests.customization.aws import BUCKET, JOB_ARN, KEY, MODEL_ARN, RUN_ID, a_run, streamed, stubbed
 
 PREFIX = f"output/support/{RUN_ID}/"
@@ -36,7 +38,7 @@ class Recording:
         self.s3.add_response("get_object", streamed(content), {"Bucket": BUCKET, "Key": key})
         return self
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> MetricsResult:
         expected = {
             "Bucket": BUCKET,
             "Key": f"runs/support/{RUN_ID}/metrics.json",
@@ -44,8 +46,7 @@ class Recording:
             "ContentType": "application/json",
         }
         self.s3.add_response("put_object", {}, expected)
-        run = {**a_run(), "model": {"custom_model_arn": MODEL_ARN, "job_arn": JOB_ARN}}
-        result = record_metrics(run, MODEL_ARN, s3=self.client)
+        result = record_metrics(replace(a_run(), job_arn=JOB_ARN), MODEL_ARN, s3=self.client)
         self.s3.assert_no_pending_responses()
         return result
 
@@ -60,20 +61,20 @@ def test_a_job_without_metrics_has_none() -> None:
     assert recording.written["steps"] == {"training": [], "validation": []}
 
 
-def test_an_earlier_attempts_metrics_are_not_this_jobs() -> None:
+def test_metrics_of_an_earlier_attempt_are_ignored() -> None:
     other = TRAINING.replace("jobjobjobjob", "anotherothers")
 
     assert Recording(other).record()["final_loss"]["training"] is None
 
 
-def test_a_row_without_a_loss_is_left_out() -> None:
+def test_a_row_without_a_loss_is_skipped() -> None:
     content = TRAINING_CSV + b"2,1,,\n"
 
     assert Recording(TRAINING).with_file(TRAINING, content).record()["final_loss"]["training"] == 1.25
 
 
 @pytest.mark.parametrize("folder", [VALIDATION, f"{VALIDATION}/validation"])
-def test_both_curves_are_recorded_wherever_they_lie(folder: str) -> None:
+def test_both_curves_are_recorded_from_either_folder(folder: str) -> None:
     validation = f"{JOB}{folder}/validation_metrics.csv"
     recording = Recording(TRAINING, validation)
     recording.with_file(TRAINING, TRAINING_CSV).with_file(validation, VALIDATION_CSV)
@@ -88,7 +89,7 @@ def test_both_curves_are_recorded_wherever_they_lie(folder: str) -> None:
         "custom_model_arn": MODEL_ARN,
         "base_model": "amazon.nova-micro-v1:0:128k",
         "hyperparameters": {"epochCount": "2"},
-        "dataset": {"key": KEY, "sha256": a_run()["dataset_sha256"]},
+        "dataset": {"key": KEY, "sha256": a_run().dataset_sha256},
         "steps": {
             "training": [{"step": 0, "epoch": 0, "loss": 2.5}, {"step": 1, "epoch": 0, "loss": 1.25}],
             "validation": [{"step": 1, "epoch": 0, "loss": 1.5}],

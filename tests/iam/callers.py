@@ -25,6 +25,7 @@ CALLERS = {
     "custom_resources/handler.py": PROVIDERS,
     "custom_resources/framework/lease.py": PROVIDERS,
     "customization/promotion.py": ("training/WorkflowPromotionRole",),
+    "customization/promotion_targets.py": ("training/WorkflowPromotionRole",),
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
     "customization/training_metrics.py": ("training/WorkflowMetricsRole",),
     "customization/jobs_in_progress.py": ("training/WorkflowStarterFunctionRole",),

@@ -39,8 +39,7 @@ def test_the_entry_is_found_behind_what_several_packages_share() -> None:
         "custom_resources/framework/lease.py",
     )
 
-    assert _entry(Call(("customization/handler.py", "customization/promotion.py"), "ssm", "put_parameter")) == (
-        "customization/promotion.py"
-    )
+    promotion = ("customization/handlers/promote.py", "customization/promotion.py")
+    assert _entry(Call(promotion, "ssm", "put_parameter")) == "customization/promotion.py"
     assert _entry(Call(order, "bedrock", "tag_resource")) == "provisioned_throughput_controller/purchase.py"
     assert _entry(Call(("custom_resources/ownership.py",), "bedrock", "list_tags_for_resource")) == ""

@@ -1,4 +1,4 @@
-"""A stack with the training bucket, two customizations' roles and their workflow, and looks into its template."""
+"""A stack with the training bucket and the workflow of two customizations, and ways to look into its template."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
 
 from bedrock_constructs.customization.role import CustomizationRole
-from bedrock_constructs.customization.workflow import CustomizationWorkflow, RunSpecification
+from bedrock_constructs.customization.workflow import CustomizationWorkflow
 from bedrock_constructs.training_data_bucket import TrainingDataBucket
+from tests.customization.aws import specification
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0f0f"
@@ -31,19 +32,13 @@ def workflow_template(*, customer_key: bool = False) -> Template:
         for name in ("support", "sales")
     }
     specifications = [
-        RunSpecification(
+        specification(
             customization=name,
             alias=f"{name}-bot",
-            base_model=NOVA,
-            method="FINE_TUNING",
-            hyperparameters={"epochCount": "2"},
-            record_format="converse",
-            min_records=8,
-            max_records=20_000,
-            serving="on-demand",
             deployment_name=f"sup-{name}",
             provisioned_model_name="sup-sales" if name == "sales" else "",
-            role=role,
+            role_arn=role.role_arn,
+            bucket=bucket.bucket_name,
         )
         for name, role in roles.items()
     ]

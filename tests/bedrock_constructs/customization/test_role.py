@@ -1,4 +1,4 @@
-"""CustomizationRole: whom it trusts, and that it reaches its own prefixes and key and nothing else."""
+"""CustomizationRole: its trust policy, and access to its own prefixes and key only."""
 
 from typing import Any
 
@@ -94,5 +94,5 @@ def test_the_key_is_used_through_s3_only(template: Template) -> None:
     assert statement["Condition"] == {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
 
 
-def test_without_a_customers_key_there_is_no_right_to_one() -> None:
+def test_without_a_customer_managed_key_there_is_no_permission_for_one() -> None:
     assert "UseKey" not in statements_of(a_template(customer_key=False))

@@ -1,4 +1,4 @@
-"""CustomizationWorkflow: what fails where, and what a run is given."""
+"""CustomizationWorkflow: how each step fails, and what a run gets."""
 
 import json
 from typing import Any
@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Match, Template
 
-from tests.bedrock_constructs.customization.customization_stack import NOVA, only, workflow_template
+from customization.check_data import TrainingDataError
+from customization.promotion_targets import PromotionBusyError, PromotionError
+from kit_contract.runs import RunSpecification
+from tests.bedrock_constructs.customization.customization_stack import only, workflow_template
+from tests.customization.aws import specification
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +43,16 @@ def test_every_task_that_fails_ends_the_run_with_its_own_message(states: dict[st
     assert states["Failed"] == {"Type": "Fail", "ErrorPath": "$.failure.Error", "CausePath": "$.failure.Cause"}
 
 
-def test_only_what_may_pass_is_tried_again(states: dict[str, Any]) -> None:
+def test_only_temporary_errors_are_retried(states: dict[str, Any]) -> None:
     for name, state in states.items():
         retried = {error for retry in state.get("Retry", []) for error in retry["ErrorEquals"]}
-        assert not retried & {"States.ALL", "States.TaskFailed", "TrainingDataError", "PromotionError"}, name
+        final = {"States.ALL", "States.TaskFailed", TrainingDataError.__name__, PromotionError.__name__}
+        assert not retried & final, name
         assert not [error for error in retried if "Validation" in error or "AccessDenied" in error], name
     assert "Bedrock.ThrottlingException" in states["Train"]["Retry"][0]["ErrorEquals"]
-    assert "PromotionBusyError" in {error for retry in states["Promote"]["Retry"] for error in retry["ErrorEquals"]}
+    assert PromotionBusyError.__name__ in {
+        error for retry in states["Promote"]["Retry"] for error in retry["ErrorEquals"]
+    }
 
 
 def test_the_wait_for_promotion_is_bounded(states: dict[str, Any]) -> None:
@@ -78,7 +85,7 @@ def test_a_model_that_exists_is_promoted_without_a_job(states: dict[str, Any]) -
     assert (states["ModelExists"]["Next"], states["TrainedBefore"]["Default"]) == ("Promote", "Train")
 
 
-def test_the_job_is_waited_for_in_one_state_and_gets_everything_from_the_run(states: dict[str, Any]) -> None:
+def test_one_state_waits_for_the_job_and_gives_it_everything_from_the_run(states: dict[str, Any]) -> None:
     train = states["Train"]
     tags = [
         {"Key": "bedrock-kit:deployment", "Value": "sup"},
@@ -103,7 +110,7 @@ def test_the_job_is_waited_for_in_one_state_and_gets_everything_from_the_run(sta
     assert train["ResultSelector"] == {"custom_model_arn.$": "$.OutputModelArn", "job_arn.$": "$.JobArn"}
 
 
-def test_a_validation_set_goes_to_a_job_that_is_the_same_otherwise(states: dict[str, Any]) -> None:
+def test_a_validation_set_is_the_only_difference_of_its_job(states: dict[str, Any]) -> None:
     train, validated = states["Train"], states["TrainAndValidate"]
     uri = "States.Format('s3://{}/{}', $.specification.bucket, $.specification.validation_key)"
     more = {"ValidationDataConfig": {"Validators": [{"S3Uri.$": uri}]}}
@@ -131,27 +138,13 @@ def test_each_customization_has_its_specification_in_a_parameter(template: Templ
 
     assert set(parameters) == {f"/bedrock-kit/sup/customizations/{name}" for name in ("support", "sales")}
     value = parameters["/bedrock-kit/sup/customizations/support"]["Properties"]["Value"]
-    text = "".join(part if isinstance(part, str) else "X" for part in value["Fn::Join"][1])
-    assert json.loads(text) == {
-        "customization": "support",
-        "alias": "support-bot",
-        "base_model": NOVA,
-        "method": "FINE_TUNING",
-        "hyperparameters": {"epochCount": "2"},
-        "record_format": "converse",
-        "min_records": 8,
-        "max_records": 20_000,
-        "serving": "on-demand",
-        "deployment_name": "sup-support",
-        "provisioned_model_name": "",
-        "role_arn": "X",
-        "bucket": "X",
-        "data_prefix": "data/support/",
-        "output_prefix": "output/support/",
-    }
+    text = "".join(part if isinstance(part, str) else next(iter(part)) for part in value["Fn::Join"][1])
+    written = specification(role_arn="Fn::GetAtt", bucket="Ref")
+    assert json.loads(text) == written.to_json()
+    assert RunSpecification.from_json(json.loads(text)) == written
 
 
-def test_uploads_below_data_start_a_run_and_none_is_lost(template: Template) -> None:
+def test_uploads_to_data_start_a_run_and_failures_are_kept(template: Template) -> None:
     rule = only(template, "AWS::Events::Rule")
     (target,) = rule["Targets"]
     starts = {"MaximumRetryAttempts": 2, "DestinationConfig": {"OnFailure": {"Destination": Match.any_value()}}}

@@ -1,4 +1,4 @@
-"""CustomizationWorkflow: who may do what."""
+"""CustomizationWorkflow: the permissions of the state machine and of each function."""
 
 import json
 

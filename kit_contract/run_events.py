@@ -1,0 +1,88 @@
+"""Events and answers of the training workflow's functions. Callers and states depend on their keys."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired, TypedDict, final
+
+
+@final
+class UploadEvent(TypedDict):
+    """EventBridge's "Object Created", as far as the starter reads it: {"object": {"key"}}."""
+
+    detail: Mapping[str, Mapping[str, str]]
+
+
+@final
+class StartRequest(TypedDict):
+    """From the deploy: start a run of the object at `key`."""
+
+    customization: str
+    key: str
+
+
+@final
+class StopRequest(TypedDict):
+    """From the deploy that removes the customization."""
+
+    customization: str
+    stop: Literal[True]
+
+
+class StartResult(TypedDict):
+    started: bool
+    reason: str
+    execution_arn: NotRequired[str]
+    run_id: NotRequired[str]
+
+
+class StopResult(TypedDict):
+    """`in_progress` holds the ARNs of jobs that have not ended yet."""
+
+    stopped: int
+    in_progress: list[str]
+
+
+class ModelExists(TypedDict):
+    trained: Literal[True]
+    custom_model_arn: str
+
+
+class NewJob(TypedDict):
+    trained: Literal[False]
+    records: int
+    job_name: str
+    client_request_token: str
+
+
+class MetricsRequest(TypedDict):
+    """`run` is the state of the execution: see Run.from_json."""
+
+    run: Mapping[str, Any]
+    custom_model_arn: str
+
+
+class MetricsResult(TypedDict):
+    metrics_key: str
+    final_loss: dict[str, float | None]
+
+
+class PromotionRequest(TypedDict):
+    """`run` is the state of the execution; `target_arn` comes with the action `publish` only."""
+
+    action: Literal["promote", "status", "publish"]
+    run: Mapping[str, Any]
+    custom_model_arn: str
+    target_arn: NotRequired[str]
+
+
+class PromotionTarget(TypedDict):
+    """`target_arn` is empty for a provisioned throughput that is released."""
+
+    target_arn: str
+
+
+class PromotionProgress(PromotionTarget):
+    status: Literal["IN_PROGRESS", "READY"]
+
+
+class PublishedAlias(PromotionTarget):
+    alias: str

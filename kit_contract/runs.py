@@ -1,0 +1,124 @@
+"""A training run, from the stack through the starter to the functions of the workflow.
+
+CloudFormation writes a RunSpecification into an SSM parameter. The starter combines it with a dataset into a Run, the
+input of the workflow's execution. Parameters and executions outlive a release: the keys of their JSON stay as they are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
+from typing import Any, Literal
+
+from kit_contract import run_names
+from kit_contract.errors import InputError
+
+Hyperparameters = Mapping[str, str]  # strings, as CreateModelCustomizationJob takes them
+Serving = Literal["on-demand", "provisioned"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSpecification:
+    """What all runs of one customization have in common.
+
+    `provisioned_model_name` and `validation_key` are empty without a provisioned throughput or a validation set.
+    """
+
+    customization: str
+    alias: str
+    base_model: str
+    method: str
+    hyperparameters: Hyperparameters
+    record_format: str
+    min_records: int
+    max_records: int
+    serving: Serving
+    deployment_name: str
+    provisioned_model_name: str
+    role_arn: str
+    bucket: str
+    validation_key: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        value = asdict(self)
+        validation_key = value.pop("validation_key")
+        value["data_prefix"] = run_names.data_prefix(self.customization)
+        value["output_prefix"] = run_names.output_prefix(self.customization)
+        if validation_key:  # the workflow asks whether the key is present
+            value["validation_key"] = validation_key
+        return value
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "RunSpecification":
+        """Also reads what earlier releases wrote. Raises InputError if a key is missing."""
+        # Once, the one deployment name stood for either kind of target.
+        earlier = value.get("deployment_name", "") if value.get("serving") == "provisioned" else ""
+        return cls(**_known(cls, {"provisioned_model_name": earlier, **value}))
+
+    def run_id(self, dataset_sha256: str) -> str:
+        return run_names.run_id(
+            base_model=self.base_model,
+            method=self.method,
+            hyperparameters=self.hyperparameters,
+            dataset_sha256=dataset_sha256,
+            validation_key=self.validation_key,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """The input of one execution. `job_arn` is empty until the job is complete."""
+
+    specification: RunSpecification
+    kit_deployment: str
+    run_id: str
+    key: str
+    dataset_sha256: str
+    custom_model_name: str
+    execution_name: str
+    job_arn: str = ""
+
+    @property
+    def prefix(self) -> str:
+        return run_names.run_prefix(self.specification.customization, self.run_id)
+
+    @property
+    def output_prefix(self) -> str:
+        return f"{run_names.output_prefix(self.specification.customization)}{self.run_id}/"
+
+    def to_json(self) -> dict[str, Any]:
+        """The execution's input. The workflow adds the job, so it is left out."""
+        value = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "job_arn"}
+        value["specification"] = self.specification.to_json()
+        value["deployment"] = value.pop("kit_deployment")
+        return value
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Run":
+        """Reads the state of an execution at any step. Raises InputError if a key is missing."""
+        given = dict(value)
+        if "deployment" in given:
+            given["kit_deployment"] = given["deployment"]
+        given["job_arn"] = given.get("model", {}).get("job_arn", "")
+        given = _known(cls, given)
+        return cls(**{**given, "specification": RunSpecification.from_json(given["specification"])})
+
+
+def new_run(specification: RunSpecification, *, kit_deployment: str, key: str, dataset_sha256: str) -> Run:
+    """The first attempt at this content: the same specification and dataset give the same run."""
+    run, customization = specification.run_id(dataset_sha256), specification.customization
+    return Run(
+        specification=specification,
+        kit_deployment=kit_deployment,
+        run_id=run,
+        key=key,
+        dataset_sha256=dataset_sha256,
+        custom_model_name=run_names.custom_model_name(kit_deployment, customization, run),
+        execution_name=run_names.execution_name(customization, run),
+    )
+
+
+def _known(cls: type[Run] | type[RunSpecification], value: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of `cls` in `value`, without what the workflow or another release added."""
+    missing = [field.name for field in fields(cls) if field.default is MISSING and field.name not in value]
+    if missing:
+        raise InputError(f"{cls.__name__} has no {', '.join(missing)}, got {sorted(value)}; deploy the kit again")
+    return {field.name: value[field.name] for field in fields(cls) if field.name in value}

@@ -1,0 +1,17 @@
+"""Handler of the check: the execution's input -> the model that exists already, or the names of the job."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from customization import invocation
+from customization.check_data import check_data
+from kit_contract.run_events import ModelExists, NewJob
+from kit_contract.runs import Run
+
+
+def handler(event: Mapping[str, Any], context: object) -> ModelExists | NewJob:
+    run, timestamp = Run.from_json(event), invocation.now("%Y%m%d%H%M%S")
+    bedrock, s3 = invocation.client("bedrock"), invocation.client("s3")
+    return invocation.logged(
+        "check_data", lambda: check_data(run, bedrock=bedrock, s3=s3, timestamp=timestamp), run_id=run.run_id
+    )

@@ -1,0 +1,143 @@
+"""What serves a custom model: a custom model deployment or a provisioned throughput, updated in place.
+
+custom model deployment   absent -> created; Active -> updated to the new model; same model -> unchanged
+provisioned throughput    InService -> updated to the new model; absent -> left to its next purchase, which reads the
+                          promoted parameter; never created here, because it is billed by the hour
+"""
+
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from kit_contract.errors import ResourceFailedError, RetryLaterError
+from kit_contract.runs import Run
+from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock import BedrockClient
+
+
+class PromotionError(ResourceFailedError):
+    """When the model cannot be put behind its alias. The previous model keeps serving."""
+
+
+class PromotionBusyError(RetryLaterError):
+    """When the target is still being created or updated. The workflow retries by the name of this class."""
+
+
+class Phase(Enum):
+    IN_PROGRESS = "IN_PROGRESS"
+    READY = "READY"
+    FAILED = "FAILED"
+
+
+# Statuses of a deployment, of its latest update and of a throughput: one that they share means the same in each.
+PHASES = {
+    "Creating": Phase.IN_PROGRESS,
+    "Updating": Phase.IN_PROGRESS,
+    "Active": Phase.READY,
+    "InService": Phase.READY,
+    "UpdateCompleted": Phase.READY,
+    "Failed": Phase.FAILED,
+    "UpdateFailed": Phase.FAILED,
+}
+
+
+class Progress(NamedTuple):
+    """How far a target is with a model. `reason` is Bedrock's failure message."""
+
+    name: str
+    phase: Phase
+    target_arn: str = ""
+    reason: str = ""
+
+
+class CustomModelDeployment:
+    def __init__(self, name: str, bedrock: "BedrockClient") -> None:
+        self._name, self._bedrock = name, bedrock
+
+    def promote(self, run: Run, model_arn: str) -> str:
+        """Create the deployment or update it. Returns its ARN. Raises PromotionError, PromotionBusyError."""
+        try:
+            found = self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=self._name)
+        except self._bedrock.exceptions.ResourceNotFoundException:
+            return self._create(run, model_arn)
+        target = found["customModelDeploymentArn"]
+        _require_ours(self._bedrock, target, self._name, run.kit_deployment)
+        if found["modelArn"] != model_arn:
+            _require_idle(found["status"], self._name)
+            if "updateDetails" in found:
+                _require_idle(found["updateDetails"]["updateStatus"], self._name)
+            self._bedrock.update_custom_model_deployment(customModelDeploymentIdentifier=target, modelArn=model_arn)
+        return target
+
+    def progress(self, model_arn: str) -> Progress:
+        found = self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=self._name)
+        phase, update = _phase(found["status"], self._name), found.get("updateDetails")
+        # The details describe the latest update, which may be to another run's model.
+        if phase is Phase.READY and update and update["modelArn"] == model_arn:
+            phase = _phase(update["updateStatus"], self._name)
+        elif phase is Phase.READY and found["modelArn"] != model_arn:
+            phase = Phase.IN_PROGRESS
+        return Progress(self._name, phase, found["customModelDeploymentArn"], found.get("failureMessage", ""))
+
+    def _create(self, run: Run, model_arn: str) -> str:
+        tags = {DEPLOYMENT_TAG: run.kit_deployment, ALIAS_TAG: run.specification.alias}
+        created = self._bedrock.create_custom_model_deployment(
+            modelDeploymentName=self._name,
+            modelArn=model_arn,
+            tags=[{"key": key, "value": value} for key, value in tags.items()],
+            clientRequestToken=run.execution_name,
+        )
+        return created["customModelDeploymentArn"]
+
+
+class ProvisionedThroughput:
+    def __init__(self, name: str, bedrock: "BedrockClient") -> None:
+        self._name, self._bedrock = name, bedrock
+
+    def promote(self, run: Run, model_arn: str) -> str:
+        """Update the throughput if it exists. Returns its ARN or "". Raises PromotionError, PromotionBusyError."""
+        try:
+            found = self._bedrock.get_provisioned_model_throughput(provisionedModelId=self._name)
+        except self._bedrock.exceptions.ResourceNotFoundException:
+            return ""
+        target = found["provisionedModelArn"]
+        _require_ours(self._bedrock, target, self._name, run.kit_deployment)
+        if found["desiredModelArn"] != model_arn:
+            _require_idle(found["status"], self._name)
+            self._bedrock.update_provisioned_model_throughput(provisionedModelId=target, desiredModelId=model_arn)
+        return target
+
+    def progress(self, model_arn: str) -> Progress:
+        try:
+            found = self._bedrock.get_provisioned_model_throughput(provisionedModelId=self._name)
+        except self._bedrock.exceptions.ResourceNotFoundException:
+            return Progress(self._name, Phase.READY)
+        phase = _phase(found["status"], self._name)
+        if phase is Phase.READY and found["modelArn"] != model_arn:
+            phase = Phase.IN_PROGRESS
+        return Progress(self._name, phase, found["provisionedModelArn"], found.get("failureMessage", ""))
+
+
+def _require_ours(bedrock: "BedrockClient", target: str, name: str, kit_deployment: str) -> None:
+    tags = bedrock.list_tags_for_resource(resourceARN=target)["tags"]
+    owner = {tag["key"]: tag["value"] for tag in tags}.get(DEPLOYMENT_TAG, "no such tag")
+    if owner != kit_deployment:
+        raise PromotionError(
+            f"{name} exists and is not ours: tag {DEPLOYMENT_TAG} must be {kit_deployment}, got {owner}; delete or "
+            f"rename {target}, or change the deployment's name"
+        )
+
+
+def _require_idle(status: str, name: str) -> None:
+    if _phase(status, name) is Phase.IN_PROGRESS:
+        raise PromotionBusyError(f"{name} is being created or updated; it can take another model after that")
+
+
+def _phase(status: str, name: str) -> Phase:
+    try:
+        return PHASES[status]
+    except KeyError:
+        raise PromotionError(
+            f"{name} has the unknown status {status}; known are {', '.join(PHASES)}; update the kit"
+        ) from None

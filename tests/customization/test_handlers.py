@@ -1,0 +1,172 @@
+"""The handlers: which event reaches which step, one log line without data per invocation, and what their zips hold."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bedrock_constructs.lambda_functions.sources import source_files
+from customization import invocation
+from customization.handlers import check_data, promote, record_metrics, start_run
+from kit_contract.errors import InputError
+from kit_contract.runs import Run
+from tests.customization.aws import BUCKET, JOB_ARN, KEY, MACHINE, MODEL_ARN, RUN_ID, a_run
+
+
+class Starter:
+    """Stands for RunStarter: answers with its arguments."""
+
+    def __init__(self, **given: Any) -> None:
+        self.given = given
+
+    def start(self, customization: str, key: str) -> dict[str, Any]:
+        if key.endswith("broken.jsonl"):
+            raise ValueError("the record says: my secret")
+        return {"started": True, "asked": [customization, key], "machine": self.given["state_machine_arn"]}
+
+    def stop(self, customization: str) -> dict[str, Any]:
+        return {"stopped": 1, "asked": customization}
+
+
+class PromotionSteps:
+    def __init__(self, **_: Any) -> None: ...
+
+    def promote(self, run: Run, model_arn: str) -> dict[str, str]:
+        return {"step": "promote", "model": model_arn}
+
+    def status(self, run: Run, model_arn: str) -> dict[str, str]:
+        return {"step": "status", "model": model_arn}
+
+    def publish(self, run: Run, model_arn: str, target_arn: str, *, now: str) -> dict[str, str]:
+        return {"step": "publish", "target": target_arn}
+
+
+@pytest.fixture(autouse=True)
+def _clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIT_DEPLOYMENT", "sup")
+    monkeypatch.setenv("STATE_MACHINE_ARN", MACHINE)
+    monkeypatch.setattr(invocation, "client", lambda service: service)
+    monkeypatch.setattr(start_run, "RunStarter", Starter)
+    monkeypatch.setattr(promote, "Promotion", PromotionSteps)
+
+
+def uploaded(key: str) -> dict[str, Any]:
+    return {
+        "source": "aws.s3",
+        "detail-type": "Object Created",
+        "detail": {"bucket": {"name": BUCKET}, "object": {"key": key, "size": 10}},
+    }
+
+
+def start(event: Any) -> Any:
+    return start_run.handler(event, None)
+
+
+def promoted(event: Any) -> Any:
+    return promote.handler(event, None)
+
+
+def logged(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    (line,) = capsys.readouterr().err.splitlines()
+    parsed: dict[str, Any] = json.loads(line)
+    return parsed
+
+
+def test_a_failure_is_raised_and_logged_without_its_text(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ValueError, match="my secret"):
+        start(uploaded("data/support/broken.jsonl"))
+
+    line = logged(capsys)
+    assert (line["step"], line["outcome"], line["error"]) == ("start_run", "failed", "ValueError")
+    assert "secret" not in json.dumps(line)
+
+
+def test_an_unknown_action_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(InputError, match="action must be promote, status or publish, got 'delete'"):
+        promoted({"action": "delete", "run": a_run().to_json(), "custom_model_arn": MODEL_ARN})
+    assert logged(capsys)["outcome"] == "failed"
+
+
+@pytest.mark.parametrize("key", ["data/support/", "data/support/notes.txt", "data/support/validation/1.jsonl"])
+def test_files_beside_the_data_start_nothing(key: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert start(uploaded(key))["started"] is False
+    assert logged(capsys)["outcome"] == "ok"
+
+
+def test_an_upload_starts_a_run_of_its_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = start(uploaded(KEY))
+
+    assert (answer["asked"], answer["machine"]) == (["support", KEY], MACHINE)
+    assert logged(capsys)["started"] is True
+
+
+def test_a_deploy_starts_a_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert start({"customization": "support", "key": KEY})["asked"] == ["support", KEY]
+    assert logged(capsys)["step"] == "start_run"
+
+
+def test_a_removal_stops_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert start({"customization": "support", "stop": True}) == {"stopped": 1, "asked": "support"}
+    assert logged(capsys)["stopped"] == 1
+
+
+@pytest.mark.parametrize("action", ["promote", "status", "publish"])
+def test_one_function_handles_the_three_steps_of_promotion(action: str, capsys: pytest.CaptureFixture[str]) -> None:
+    event = {"action": action, "run": a_run().to_json(), "custom_model_arn": MODEL_ARN, "target_arn": "the-target"}
+
+    assert promoted(event)["step"] == action
+    assert logged(capsys)["run_id"] == RUN_ID
+
+
+def test_the_check_gets_the_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(check_data, "check_data", lambda run, **more: given.update(more, run=run) or {})
+
+    check_data.handler(a_run().to_json(), None)
+
+    assert len(given.pop("timestamp")) == 14
+    assert given == {"run": a_run(), "bedrock": "bedrock", "s3": "s3"}
+    assert logged(capsys)["step"] == "check_data"
+
+
+def test_the_metrics_get_the_run_and_its_job(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(
+        record_metrics, "record_metrics", lambda run, model, s3: given.update(run=run, model=model, s3=s3) or {}
+    )
+    state = {**a_run().to_json(), "check": {}, "model": {"custom_model_arn": MODEL_ARN, "job_arn": JOB_ARN}}
+
+    record_metrics.handler({"run": state, "custom_model_arn": MODEL_ARN}, None)
+
+    assert given == {"run": replace(a_run(), job_arn=JOB_ARN), "model": MODEL_ARN, "s3": "s3"}
+    assert logged(capsys)["step"] == "record_metrics"
+
+
+CONTRACT = {f"kit_contract/{name}.py" for name in ("__init__", "errors", "run_events", "run_names", "runs")}
+PARTS = {
+    "check_data": {"check_data"},
+    "record_metrics": {"training_metrics"},
+    "promote": {"promotion", "promotion_targets"},
+    "start_run": {"start_run", "jobs_in_progress"},
+}
+
+
+@pytest.mark.parametrize("handler", PARTS)
+def test_a_zip_holds_the_parts_of_its_function_only(handler: str) -> None:
+    files = set(source_files(f"customization.handlers.{handler}"))
+    own = {"__init__", "invocation", "handlers/__init__", f"handlers/{handler}", *PARTS[handler]}
+
+    assert {name for name in files if name.startswith("customization/")} == {f"customization/{name}.py" for name in own}
+    assert files >= CONTRACT
+    if handler != "check_data":
+        assert not [name for name in files if name.startswith("training_data/")]
+
+
+def test_the_zip_of_the_check_holds_the_checker_and_not_all_of_training_data() -> None:
+    files = {name for name in source_files("customization.handlers.check_data") if name.startswith("training_data/")}
+
+    assert "training_data/checking/dataset_checker.py" in files
+    assert not [name for name in files if "redaction" in name or "sources" in name]
