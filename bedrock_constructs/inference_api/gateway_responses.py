@@ -1,4 +1,4 @@
-"""What API Gateway itself answers (no key, throttled, too large), in OpenAI's error shape.
+"""Error responses of API Gateway itself (no key, throttled, too large) with OpenAI's error body.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 """

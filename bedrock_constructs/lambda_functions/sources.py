@@ -1,7 +1,7 @@
-"""Finds the source files that a Lambda function uses: its handler's module and whatever that imports, and no more.
+"""Finds the source files of a Lambda function: its handler's module and all modules of ours that it imports.
 
-Only imports are read, none is executed, so a change to a module changes the zip of the functions that use it and of no
-other. What is imported for type checking only does not count.
+A change to a module changes only the functions that use it. Imports are parsed, not executed; imports under
+TYPE_CHECKING do not count.
 """
 
 import ast
@@ -13,9 +13,9 @@ SOURCE_ROOTS = (PROJECT / "lambda", PROJECT)
 
 
 def source_files(module: str) -> dict[str, Path]:
-    """Files by their name in the zip (`inference_api/handler.py`). Raises ValueError if `module` is not in the tree."""
+    """Path in the zip (`inference_api/handler.py`) -> file. Raises ValueError if `module` does not exist."""
     if _file(module) is None:
-        raise ValueError(f"no module named {module} in lambda/ or the project's root")
+        raise ValueError(f"handler must be in a module in lambda/ or the project's root, got {module}")
     found: dict[str, Path] = {}
     pending = [module]
     while pending:

@@ -10,7 +10,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias
-from inference_api.settings import settings_from
+from kit_contract.inference_api import settings_from
 
 MODEL_ARN = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
 PROFILE_ARN = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-2-lite-v1:0"
