@@ -86,7 +86,7 @@ class KnowledgeBaseIngestion(Construct):
         )
 
     def _function(self, settings: IngestionSettings, knowledge_base_arn: str) -> None:
-        # In the template, so that the stack deletes it. CloudFormation does not reset the value that the function writes.
+        # In the template, so that the stack deletes it. CloudFormation does not reset its changed value.
         parameter = ssm.StringParameter(
             self,
             "LastIngestion",

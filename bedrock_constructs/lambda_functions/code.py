@@ -77,7 +77,7 @@ def _service_model_files(service: str) -> Iterator[tuple[str, bytes]]:
 
     data = Path(botocore.__file__).parent / "data" / service
     version = max(entry.name for entry in data.iterdir() if entry.is_dir())
-    for path in sorted((data / version).glob("*.json.gz")):
+    for path in sorted((data / version).glob("*.json*")):
         if path.name.startswith(("service-2", "endpoint-rule-set-1", "paginators-1")):
             yield f"{SERVICE_MODELS_FOLDER}/{service}/{version}/{path.name}", path.read_bytes()
 
@@ -95,7 +95,8 @@ def _stage(files: Sequence[tuple[str, bytes]], asset_hash: str) -> Path:
         target.write_bytes(content)
         if target.suffix == ".py" and sys.version_info[:2] == PYTHON_MINOR:
             _compile(target, name)
-    scratch.chmod(0o755)
+    for path in (scratch, *scratch.rglob("*")):  # Lambda needs files that everyone can read, whatever the umask
+        path.chmod(0o755 if path.is_dir() else 0o644)
     try:
         scratch.rename(staged)
     except OSError:  # another synth has staged the same content

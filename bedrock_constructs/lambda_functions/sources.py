@@ -13,7 +13,7 @@ SOURCE_ROOTS = (PROJECT / "lambda", PROJECT)
 
 
 def source_files(module: str) -> dict[str, Path]:
-    """Path in the zip (`inference_api/handler.py`) -> file. Raises ValueError if `module` does not exist."""
+    """Path in the zip (`inference_api/handler.py`) -> file. Raises ValueError if there is no `module`."""
     if _file(module) is None:
         raise ValueError(f"handler must be in a module in lambda/ or the project's root, got {module}")
     found: dict[str, Path] = {}
@@ -44,11 +44,13 @@ def _packages(module: str) -> list[str]:
 
 def _imports(node: ast.AST) -> Iterator[str]:
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
-            continue
-        if isinstance(child, ast.Import):
+        if isinstance(child, ast.If) and ast.unparse(child.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            yield from _imports(ast.Module(child.orelse, []))
+        elif isinstance(child, ast.Import):
             yield from (alias.name for alias in child.names)
-        elif isinstance(child, ast.ImportFrom) and child.module:
+        elif isinstance(child, ast.ImportFrom):
+            if child.level or child.module is None:
+                raise ValueError(f"imports must be absolute, got {ast.unparse(child)!r}; name the whole module")
             yield child.module
             yield from (f"{child.module}.{alias.name}" for alias in child.names)  # each may be a module
         else:
