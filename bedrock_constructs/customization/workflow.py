@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import aws_cdk as cdk
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -237,7 +237,7 @@ class CustomizationWorkflow(Construct):
         )
         acknowledge_wildcards(self, [models, jobs], reason="Bedrock chooses the ids of jobs and models")
         reason = "X-Ray and the delivery of CloudWatch Logs have no resource-level permissions"
-        Validations.of(machine).acknowledge(Acknowledgment(id="AwsSolutions-IAM5[Resource::*]", reason=reason))
+        acknowledge_wildcards(machine, ["*"], reason=reason)
 
     def _bedrock_arn(self, resource: str) -> str:
         return cdk.Stack.of(self).format_arn(service="bedrock", resource=resource, resource_name="*")
