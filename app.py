@@ -1,9 +1,9 @@
-"""The wiring diagram: which stacks a deployment.toml gives, and what each gets from the others."""
+"""Builds the stacks of a deployment.toml and passes each what it needs from the others."""
 
 import gc
 
 if __name__ == "__main__":
-    gc.disable()  # a short process of many classes that live to its end: collecting them is a fifth of the synth
+    gc.disable()  # a fifth of the synth otherwise: a short process whose objects live to its end
 
 import datetime
 import json
@@ -17,9 +17,10 @@ from aws_cdk import Validations
 
 from deployment.checks.deployment import check_deployment
 from deployment.checks.models import model_warnings
-from deployment.config import DEPLOYMENT_TAG, ConfigError, DeploymentConfig, load_deployment_config
+from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.deployment import summary
 from deployment.datasets import prepare_datasets
+from kit_contract.tags import DEPLOYMENT_TAG
 from stacks.budget_stack import BudgetStack
 from stacks.inference_api_stack import InferenceApiStack
 from stacks.knowledge_base_stack import KnowledgeBaseStack
@@ -31,7 +32,7 @@ PROJECT = Path(__file__).resolve().parent
 
 
 def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = None) -> cdk.App:
-    """Add the stacks of `config` to `app`. `account` of None leaves the account to the credentials at deploy."""
+    """Add the stacks of `config` to `app`. If `account` is None, the credentials at deploy decide it."""
     name = config.deployment.name
     environment = cdk.Environment(account=account, region=config.deployment.region)
     stacks: list[cdk.Stack] = []
@@ -59,7 +60,7 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
     if config.inference_api:
         api_id = f"{name}-inference-api"
         stacks.append(InferenceApiStack(app, api_id, config=config, knowledge_base=knowledge_base, env=environment))
-    for earlier, later in pairwise(stacks):  # in the order of the wiring: budget and access first, the API last
+    for earlier, later in pairwise(stacks):  # deploys in this order: budget and model access first, the API last
         later.add_stack_dependency(earlier)
     cdk.Tags.of(app).add(DEPLOYMENT_TAG, name)
     return app
@@ -67,14 +68,14 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
 
 def main() -> None:
     flags = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]
-    app = cdk.App(context=flags)  # `python app.py` and the CDK CLI, whose context wins, give the same templates
+    app = cdk.App(context=flags)  # `python app.py` gives the same templates as the CDK CLI, whose context wins
     path = PROJECT / (app.node.try_get_context("config") or "deployment.toml")
     config = load_deployment_config(path)
     today = datetime.datetime.now(datetime.UTC).date()
     check_deployment(config, path.name, today=today)
     for warning in model_warnings(config, today):
         print(f"warning: {path.name}: {warning}", file=sys.stderr)
-    print(summary(config), file=sys.stderr)  # standard output is the template's
+    print(summary(config), file=sys.stderr)  # standard output belongs to the CDK CLI
     build_app(app, config, account=os.environ.get("CDK_DEFAULT_ACCOUNT"))
     if app.node.try_get_context("nag"):
         from cdk_nag import AwsSolutionsChecks
@@ -88,4 +89,4 @@ if __name__ == "__main__":
         main()
     except ConfigError as error:
         sys.exit(f"{error}\n{len(error.faults)} fault(s); nothing was deployed")
-    gc.freeze()  # the interpreter's last collection would walk all of them once more
+    gc.freeze()  # spares the last collection at exit

@@ -1,21 +1,23 @@
-"""A monthly budget of AWS Budgets with alarms by mail and through SNS topics."""
+"""A monthly budget of AWS Budgets with alarms by email and SNS."""
 
 from collections.abc import Sequence
 
-from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import Stack
 from aws_cdk import aws_budgets as budgets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from bedrock_constructs.nag_acknowledgments import acknowledge
+
 
 class Budget(Construct):
-    """`actual_percent` and `forecast_percent` of `monthly_usd` raise alarms; `emails` are told without confirming.
+    """Alarms at `actual_percent` and `forecast_percent` of `monthly_usd`. `emails` need no confirmation.
 
-    Costs count that carry `tag` (key, value; None: whatever its tag) and are of one of `services` (empty: of any).
-    `topic` is told every alarm. `hard_stop_topic` is told of `hard_stop_percent` actual and of nothing else: what is
-    subscribed there may act. AWS allows one topic an alarm, so there it takes the place of `topic`. Both are None
-    unless asked for.
+    The budget counts costs with `tag` (key, value; None: any) and of `services` (empty: any).
+    `topic` gets every alarm. `hard_stop_topic` gets only the alarm at `hard_stop_percent` actual cost, so that
+    subscribers can act on it. AWS allows one topic per alarm: this alarm does not go to `topic`. Both attributes are
+    None unless requested.
 
     https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-best-practices.html
     """
@@ -40,7 +42,7 @@ class Budget(Construct):
         self._hard_stop = ("ACTUAL", hard_stop_percent)
         actual = sorted({*actual_percent, *([hard_stop_percent] if hard_stop_percent else [])})
         alarms = [("ACTUAL", percent) for percent in actual] + [("FORECASTED", one) for one in sorted(forecast_percent)]
-        # No name: a change of the alarms replaces the budget, and the new one would find its name taken.
+        # No name: a change of the alarms replaces the budget, and the name would already exist.
         budget = budgets.CfnBudget(
             self,
             "Budget",
@@ -53,7 +55,7 @@ class Budget(Construct):
             ),
             notifications_with_subscribers=[self._alarm(kind, percent, emails) for kind, percent in alarms],
         )
-        # AWS tries each topic when the budget is made: its policy must be there.
+        # AWS publishes to each topic when it creates the budget, so the topic policies must exist.
         budget.node.add_dependency(*(topic for topic in (self.topic, self.hard_stop_topic) if topic))
 
     def _alarm(
@@ -90,10 +92,10 @@ class Budget(Construct):
             )
         )
         reason = (
-            "AWS Budgets cannot publish under SNS's own key, and a customer key has a monthly price. "
-            "The messages hold a budget's name and sums."
+            "AWS Budgets cannot publish with the AWS managed key, and a customer managed key has a monthly price. "
+            "The messages contain the budget's name and amounts."
         )
-        Validations.of(topic).acknowledge(Acknowledgment(id="AwsSolutions-SNS2", reason=reason))
+        acknowledge(topic, "AwsSolutions-SNS2", reason=reason)
         return topic
 
 

@@ -1,23 +1,27 @@
-"""Says to cdk-nag why a policy of a construct ends in a wildcard: one acknowledgment for each resource, no blanket."""
+"""Acknowledges cdk-nag findings, each with a reason and as narrow as cdk-nag allows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import Construct
 
 
-def acknowledge_wildcards(scope: Construct, resources: Sequence[str], *, reason: str) -> None:
-    """Acknowledge AwsSolutions-IAM5 below `scope` for those of `resources` that hold a `*`."""
-    stack, validations = Stack.of(scope), Validations.of(scope)
+def acknowledge(scope: Construct, finding: str, *, reason: str) -> None:
+    """Acknowledge `finding` (`AwsSolutions-SQS3`) for `scope` and what is below it."""
+    Validations.of(scope).acknowledge(Acknowledgment(id=finding, reason=reason))
+
+
+def acknowledge_wildcards(scope: Construct, resources: Iterable[str], *, reason: str) -> None:
+    """Acknowledge AwsSolutions-IAM5 below `scope` for each of `resources` that contains a `*`."""
     for resource in resources:
         if "*" in resource:
-            finding = f"AwsSolutions-IAM5[Resource::{_shown(stack.resolve(resource))}]"
-            validations.acknowledge(Acknowledgment(id=finding, reason=reason))
+            arn = _as_printed(Stack.of(scope).resolve(resource))
+            acknowledge(scope, f"AwsSolutions-IAM5[Resource::{arn}]", reason=reason)
 
 
-def _shown(value: Any) -> str:
-    """`value`, a resolved ARN, as cdk-nag prints it: references in angle brackets."""
+def _as_printed(value: Any) -> str:
+    """A resolved ARN as cdk-nag prints it: references in angle brackets."""
     if not isinstance(value, dict):
         return str(value)
     if "Ref" in value:
@@ -26,5 +30,5 @@ def _shown(value: Any) -> str:
         return f"<{'.'.join(value['Fn::GetAtt'])}>"
     if "Fn::Join" in value:
         separator, parts = value["Fn::Join"]
-        return str(separator).join(_shown(part) for part in parts)
+        return str(separator).join(_as_printed(part) for part in parts)
     return str(value)

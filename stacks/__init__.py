@@ -1,1 +1,1 @@
-"""What is deployed together: thin stacks, composition only."""
+"""The stacks of a deployment. They compose constructs and nothing else."""

@@ -1,4 +1,4 @@
-"""The monthly budget, first of all stacks that can cost something: its alarms are there before anything is bought."""
+"""The monthly budget: the first stack, so that its alarms exist before anything can cost money."""
 
 from typing import Any
 
@@ -7,12 +7,13 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from bedrock_constructs.budget import Budget
-from deployment.config import DEPLOYMENT_TAG, DeploymentConfig
+from deployment.config import DeploymentConfig
 from deployment.sections.budget import HARD_STOP_PERCENT
+from kit_contract.tags import DEPLOYMENT_TAG
 
 
 class BudgetStack(cdk.Stack):
-    """`hard_stop_topic` is None unless the section asks for a hard stop."""
+    """`hard_stop_topic` is None unless `[budget] hard_stop` is true."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: DeploymentConfig, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, **kwargs)

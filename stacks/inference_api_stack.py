@@ -1,4 +1,4 @@
-"""The API in front of the aliases and the knowledge base."""
+"""The inference API over the aliases and the knowledge base."""
 
 from typing import Any
 

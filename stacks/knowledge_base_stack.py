@@ -1,4 +1,4 @@
-"""Documents, their vectors, the knowledge base, and ingestion on deploy and on upload."""
+"""The knowledge base, its documents, and ingestion on deploy and on upload."""
 
 from typing import Any
 
@@ -45,9 +45,9 @@ class KnowledgeBaseStack(cdk.Stack):
             source=section.documents,
             destination=self.knowledge_base.documents_bucket,
             prefix=self.knowledge_base.documents_prefix,
-            delete_on_removal=section.removal == "destroy" and config.deployment.allow_data_deletion,
+            delete_on_removal=self.knowledge_base.destroys_data,
         )
-        documents.node.add_dependency(ingestion)  # the uploads' events start the first ingestion
+        documents.node.add_dependency(ingestion)  # the upload events start the first ingestion
         cdk.CfnOutput(self, "KnowledgeBaseId", value=self.knowledge_base.knowledge_base_id)
         cdk.CfnOutput(self, "DataSourceId", value=self.knowledge_base.data_source_id)
         cdk.CfnOutput(self, "DocumentsBucket", value=self.knowledge_base.documents_bucket.bucket_name)

@@ -1,4 +1,4 @@
-"""Synthesizes a configuration once, as `python app.py` does, and keeps the result under a hash of what went in."""
+"""Synthesizes a configuration once, as `python app.py` does, and caches the result by a hash of all inputs."""
 
 import hashlib
 import json
@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent
-INPUTS = ("app.py", "cdk.json", "requirements.txt", "deployment.toml", "stacks", "bedrock_constructs", "lambda")
-MORE_INPUTS = ("model_catalog", "training_data", "examples", "tests/stacks")
+FILES = ("app.py", "cdk.json", "requirements.txt", "deployment.toml")
 CONFIGS = ("tests/iam/deployment.toml", "tests/iam/encrypted.toml")
+PACKAGES = ("stacks", "deployment", "bedrock_constructs", "lambda", "kit_contract", "model_catalog", "training_data")
+INPUTS = (*FILES, *CONFIGS, *PACKAGES, "examples", "tests/stacks")
 ACCOUNT = "111122223333"
 
 
 @cache
 def synthesized(config: str = "deployment.toml") -> dict[str, dict[str, Any]]:
-    """Stack name -> template. cdk-nag runs in the same synth; its findings fail it."""
+    """Stack name -> template. cdk-nag runs in the same synth, which fails on its findings."""
     folder = PROJECT / ".local" / "synth" / f"{_inputs_hash()}-{config.replace('/', '-')}"
     if not (folder / "manifest.json").is_file():
         _synthesize(config, folder)
@@ -36,7 +37,7 @@ def folder_of(config: str = "deployment.toml") -> Path:
 
 
 def without_hashes(template: dict[str, Any]) -> dict[str, Any]:
-    """The template with asset hashes replaced: they follow the sources, which have tests of their own."""
+    """The template with asset hashes replaced: they depend on the sources, which have their own tests."""
     text = re.sub(r"[0-9a-f]{64}|(?<=/)[0-9a-f]{16}(?=\.jsonl)", "<hash>", json.dumps(template))
     cleaned: dict[str, Any] = json.loads(text)
     return cleaned
@@ -61,7 +62,7 @@ def _synthesize(config: str, folder: Path) -> None:
 @cache
 def _inputs_hash() -> str:
     digest = hashlib.sha256()
-    for name in (*INPUTS, *MORE_INPUTS, *CONFIGS):
+    for name in INPUTS:
         root = PROJECT / name
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
             if path.is_file() and "__pycache__" not in path.parts and "__snapshots__" not in path.parts:

@@ -6,14 +6,14 @@ Why not the CDK's provider framework: docs/architecture.md, "Custom resources an
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Acknowledgment, CustomResource, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import CustomResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
-from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
+from bedrock_constructs.nag_acknowledgments import acknowledge, acknowledge_wildcards
 from kit_contract.environment import LEASES_TABLE, LONGEST_PAUSE_SECONDS
 
 CONSTRUCT_ID = "CustomResourceProvider"
@@ -56,7 +56,7 @@ class CustomResourceProvider(Construct):
             roles=self.roles,
         )
         reason = "the runtime is pinned to the bytecode that the kit ships"
-        Validations.of(self).acknowledge(Acknowledgment(id="AwsSolutions-L1", reason=reason))
+        acknowledge(self, "AwsSolutions-L1", reason=reason)
 
     @staticmethod
     def of(scope: Construct) -> "CustomResourceProvider":
@@ -121,7 +121,7 @@ class CustomResourceProvider(Construct):
         )
         table.apply_removal_policy(RemovalPolicy.DESTROY)
         reason = "an item says whose turn it is with a resource now; yesterday's would be wrong"
-        Validations.of(table).acknowledge(Acknowledgment(id="AwsSolutions-DDB3", reason=reason))
+        acknowledge(table, "AwsSolutions-DDB3", reason=reason)
         return table
 
     def _repeat_what_died(self) -> None:

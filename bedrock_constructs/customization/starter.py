@@ -18,6 +18,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from bedrock_constructs.customization.function import CustomizationFunction
+from bedrock_constructs.nag_acknowledgments import acknowledge
 from kit_contract import run_names
 from kit_contract.environment import KIT_DEPLOYMENT, STATE_MACHINE_ARN
 
@@ -54,10 +55,7 @@ class CustomizationStarter(Construct):
             enforce_ssl=True,
             retention_period=Duration.days(14),
         )
-        reason = "It is the dead-letter queue"
-        cdk.Validations.of(self.dead_letter_queue).acknowledge(
-            cdk.Acknowledgment(id="AwsSolutions-SQS3", reason=reason)
-        )
+        acknowledge(self.dead_letter_queue, "AwsSolutions-SQS3", reason="It is the dead-letter queue")
         self._start_on_upload(bucket)
         self._retry_failures()
 

@@ -9,7 +9,7 @@ failure    ends the execution with Bedrock's message; the previous model keeps s
 from collections.abc import Sequence
 
 import aws_cdk as cdk
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -202,7 +202,7 @@ class CustomizationWorkflow(Construct):
         )
         acknowledge_wildcards(self, [models, jobs], reason="Bedrock chooses the ids of jobs and models")
         reason = "X-Ray and the delivery of CloudWatch Logs have no resource-level permissions"
-        Validations.of(machine).acknowledge(Acknowledgment(id="AwsSolutions-IAM5[Resource::*]", reason=reason))
+        acknowledge_wildcards(machine, ["*"], reason=reason)
 
     def _objects(self, prefix: str) -> str:
         return self._bucket.arn_for_objects(f"{prefix}*")

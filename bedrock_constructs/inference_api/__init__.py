@@ -1,1 +1,1 @@
-"""The API in front of the aliases: REST API, function, permissions, gateway responses."""
+"""The inference API: REST API, functions, permissions and gateway responses."""

@@ -1,9 +1,9 @@
-"""The API: REST API with keys and a usage plan, one function behind it, rights on the configured models only."""
+"""The inference API: a REST API with keys and a usage plan, and the function that answers."""
 
 from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -13,22 +13,22 @@ from constructs import Construct
 from bedrock_constructs.inference_api.gateway_responses import add_gateway_responses
 from bedrock_constructs.inference_api.permissions import AliasTarget, ServedAlias, grant_serving
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
-from kit_contract.environment import ALIASES, API_KEYS_SECRET_ARN, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
+from bedrock_constructs.nag_acknowledgments import acknowledge
+from kit_contract.environment import API_KEYS_SECRET_ARN
+from kit_contract.inference_api import Alias, Model, Settings, environment_from
 
 __all__ = ["AliasTarget", "InferenceApi", "ServedAlias"]
 
-TIMEOUT = Duration.seconds(29)  # API Gateway's limit for an answer that is not streamed
-HEALTH_REQUESTS_PER_SECOND = 5  # anyone may ask: a limit of its own keeps it from eating the others' share
-
-
+TIMEOUT = Duration.seconds(29)  # API Gateway's limit for responses that are not streamed
+HEALTH_REQUESTS_PER_SECOND = 5  # public, so it has its own limit
 LOG_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
 
 class InferenceApi(Construct):
-    """`aliases`: alias -> what may serve it. `knowledge_bases`: name -> knowledge base id.
+    """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
 
-    `knowledge_base_model` answers /v1/retrieve-and-generate when the caller names no alias.
-    `throttle_rate_per_second`, `throttle_burst` (requests) and `monthly_quota` (requests) hold for each key.
+    `knowledge_base_model` answers /v1/retrieve-and-generate if the request names no alias.
+    `throttle_rate_per_second`, `throttle_burst` (requests) and `monthly_quota` (requests) apply to each key.
     """
 
     def __init__(
@@ -46,13 +46,12 @@ class InferenceApi(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.api_key_secret = self._secret(kit_deployment)
-        environment = {
-            KIT_DEPLOYMENT: kit_deployment,
-            ALIASES: self._json({name: _alias(alias) for name, alias in aliases.items()}),
-            KNOWLEDGE_BASES: self._json(dict(knowledge_bases)),
-        }
-        if knowledge_base_model:
-            environment[KNOWLEDGE_BASE_MODEL] = self._json(_model(knowledge_base_model))
+        settings = Settings(
+            kit_deployment=kit_deployment,
+            aliases={name: Alias(_model(alias.base), tuple(alias.order)) for name, alias in aliases.items()},
+            knowledge_bases=knowledge_bases,
+            knowledge_base_model=_model(knowledge_base_model) if knowledge_base_model else None,
+        )
         self.function = PythonFunction(
             self,
             "Function",
@@ -60,7 +59,7 @@ class InferenceApi(Construct):
             description=f"{kit_deployment}: answers the inference API",
             timeout=TIMEOUT,
             memory_mb=512,
-            environment=environment,
+            environment=environment_from(settings, cdk.Stack.of(self).to_json_string),
         )
         grant_serving(
             self.function,
@@ -82,8 +81,8 @@ class InferenceApi(Construct):
             description=f"{kit_deployment}: the key of the inference API",
             generate_secret_string=secretsmanager.SecretStringGenerator(exclude_punctuation=True, password_length=40),
         )
-        reason = "A new key must reach its callers first: rotation is a step of people (docs/inference-api.md)."
-        Validations.of(secret).acknowledge(Acknowledgment(id="AwsSolutions-SMG4", reason=reason))
+        reason = "Callers need the new key first, so rotation is a manual step (docs/inference-api.md)."
+        acknowledge(secret, "AwsSolutions-SMG4", reason=reason)
         return secret
 
     def _rest_api(self, kit_deployment: str) -> apigateway.RestApi:
@@ -96,16 +95,16 @@ class InferenceApi(Construct):
             rest_api_name=f"{kit_deployment}-inference-api",
             description=f"Aliases and knowledge bases of {kit_deployment}",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            # The plan follows the key that the authorizer found, so it holds for both headers.
+            # The authorizer finds the key, so the usage plan applies to both headers.
             api_key_source_type=apigateway.ApiKeySourceType.AUTHORIZER,
-            # Without the account's role API Gateway refuses a stage that logs. It is one per account and region, and
-            # other APIs may have come to need it: it stays when the stack goes (the default of the L2).
+            # API Gateway needs the account's log role for a stage with logs. There is one per account and region, and
+            # other APIs can depend on it: it stays when the stack is deleted (the default of the L2).
             cloud_watch_role=True,
             deploy_options=apigateway.StageOptions(
                 access_log_destination=apigateway.LogGroupLogDestination(access_log),
                 access_log_format=_access_log_format(),
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
-                data_trace_enabled=False,  # it would write prompts and answers to the log
+                data_trace_enabled=False,  # true writes prompts and answers to the log
                 method_options={
                     "/health/GET": apigateway.MethodDeploymentOptions(
                         throttling_rate_limit=HEALTH_REQUESTS_PER_SECOND,
@@ -115,16 +114,13 @@ class InferenceApi(Construct):
                 },
             ),
         )
-        rest_api.node.try_remove_child("Endpoint")  # the stack names its outputs itself
-        _acknowledge(
-            rest_api,
-            {
-                "AwsSolutions-APIG2": "The function checks every body and answers in OpenAI's error shape.",
-                f"AwsSolutions-IAM4[Policy::{LOG_POLICY}]": "AWS's own policy for API Gateway's log role.",
-            },
-        )
-        reason = "Keys, throttle and quota limit callers; a web ACL has a monthly price and is the owner's to attach."
-        _acknowledge(rest_api.deployment_stage, {"AwsSolutions-APIG3": reason})
+        rest_api.node.try_remove_child("Endpoint")  # the stack has its own outputs
+        reason = "The function validates every body and answers with OpenAI's error body."
+        acknowledge(rest_api, "AwsSolutions-APIG2", reason=reason)
+        reason = "The AWS managed policy for API Gateway's log role."
+        acknowledge(rest_api, f"AwsSolutions-IAM4[Policy::{LOG_POLICY}]", reason=reason)
+        reason = "Keys, throttling and quota limit callers. You can attach a web ACL, which has a monthly price."
+        acknowledge(rest_api.deployment_stage, "AwsSolutions-APIG3", reason=reason)
         return rest_api
 
     def _authorizer(self, kit_deployment: str) -> apigateway.RequestAuthorizer:
@@ -143,8 +139,8 @@ class InferenceApi(Construct):
             self,
             "Authorizer",
             handler=function,
-            # A declared identity source must be in every request, and the key is in one of two headers. With none
-            # declared a cache would have no key: one caller's yes would be everybody's. So: no source, no cache.
+            # API Gateway requires declared identity sources in every request, but the key is in one of two headers.
+            # Without a source, a cache would return the result of one caller to all, so there is no cache either.
             identity_sources=[],
             results_cache_ttl=Duration.seconds(0),
         )
@@ -152,14 +148,9 @@ class InferenceApi(Construct):
     def _add_methods(self, authorizer: apigateway.RequestAuthorizer) -> None:
         integration = apigateway.LambdaIntegration(self.function, timeout=TIMEOUT, allow_test_invoke=False)
         health = self.rest_api.root.add_resource("health").add_method("GET", integration)
-        _acknowledge(
-            health,
-            {
-                "AwsSolutions-APIG4": "It says ok and nothing else; load balancers and monitors have no key.",
-                "AwsSolutions-COG4": "It says ok and nothing else; load balancers and monitors have no key.",
-            },
-        )
-        # Everything below /v1 goes to the function: it answers 404 and 405 in OpenAI's shape (API Gateway: 403).
+        for finding in ("AwsSolutions-APIG4", "AwsSolutions-COG4"):
+            acknowledge(health, finding, reason="Returns a constant; load balancers and monitors have no key.")
+        # All paths below /v1 go to the function, which answers 404 and 405 with OpenAI's error body.
         resource = self.rest_api.root.add_resource("v1").add_resource("{proxy+}")
         method = resource.add_method(
             "ANY",
@@ -168,11 +159,11 @@ class InferenceApi(Construct):
             authorization_type=apigateway.AuthorizationType.CUSTOM,
             api_key_required=True,
         )
-        reason = "Callers are programs with a key, as OpenAI's clients send it; the authorizer checks it."
-        _acknowledge(method, {"AwsSolutions-COG4": reason})
+        reason = "Callers are programs with an API key, as OpenAI's clients send it; the authorizer checks it."
+        acknowledge(method, "AwsSolutions-COG4", reason=reason)
 
     def _usage_plan(self, rate_per_second: float, burst: int, monthly_quota: int) -> None:
-        # The reference is resolved by CloudFormation: the value is in no template and no output.
+        # CloudFormation resolves the reference, so the value is in no template and no output.
         value = self.api_key_secret.secret_value.unsafe_unwrap()
         key = apigateway.ApiKey(self, "DefaultKey", value=value, description="The key of the secret ApiKeySecret")
         plan = apigateway.UsagePlan(
@@ -184,20 +175,13 @@ class InferenceApi(Construct):
         plan.add_api_key(key)
         plan.add_api_stage(stage=self.rest_api.deployment_stage)
 
-    def _json(self, value: object) -> str:
-        return cdk.Stack.of(self).to_json_string(value)
 
-
-def _alias(alias: ServedAlias) -> dict[str, object]:
-    return {**_model(alias.base), "order": list(alias.order)}
-
-
-def _model(target: AliasTarget) -> dict[str, str]:
-    return {"model": target.model, "arn": target.invoke_arns[0]}
+def _model(target: AliasTarget) -> Model:
+    return Model(id=target.model, arn=target.invoke_arns[0])
 
 
 def _access_log_format() -> apigateway.AccessLogFormat:
-    """Who (the key's name and id, never its value), what and how long; no body."""
+    """Names and ids of keys, never their values; no bodies."""
     fields: Sequence[str] = (
         "requestId",
         "requestTime",
@@ -213,8 +197,3 @@ def _access_log_format() -> apigateway.AccessLogFormat:
     )
     entries = ",".join(f'"{name.split(".")[-1]}":"$context.{name}"' for name in fields)
     return apigateway.AccessLogFormat.custom("{" + entries + "}")
-
-
-def _acknowledge(scope: Construct, reasons: Mapping[str, str]) -> None:
-    for finding, reason in reasons.items():
-        Validations.of(scope).acknowledge(Acknowledgment(id=finding, reason=reason))

@@ -1,4 +1,4 @@
-"""What API Gateway itself answers (no key, throttled, too large), in OpenAI's error shape.
+"""Error responses of API Gateway itself (no key, throttled, too large) with OpenAI's error body.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 """
@@ -18,26 +18,32 @@ class _Error:
     retry_after_seconds: int | None = None
 
 
-_NO_KEY = "send the API key in x-api-key or as Authorization: Bearer KEY; the deployment's secret holds it"
-_DENIED = _Error(403, "permission_error", "access_denied", "this key may not call this API; check its usage plan")
+_NO_KEY = "send the key in x-api-key or as Authorization: Bearer KEY; find it in the deployment's secret"
+_DENIED = _Error(403, "permission_error", "access_denied", "this key cannot call this API; check its usage plan")
 _BROKEN = _Error(500, "server_error", "internal_error", "the API failed on this request; send it again")
-_LATE = "no answer within 29 seconds; ask for fewer tokens (max_tokens)"
+_LATE = "no answer within 29 seconds; request fewer tokens (max_tokens)"
 
 _ERRORS = {
-    "UNAUTHORIZED": _Error(401, "authentication_error", "invalid_api_key", f"no API key, or a wrong one; {_NO_KEY}"),
+    "UNAUTHORIZED": _Error(
+        401, "authentication_error", "invalid_api_key", f"the API key is missing or wrong; {_NO_KEY}"
+    ),
     "ACCESS_DENIED": _DENIED,
     "INVALID_API_KEY": _DENIED,
     "MISSING_AUTHENTICATION_TOKEN": _Error(
         404, "invalid_request_error", "not_found", "there is no such path or method; the API is below /v1"
     ),
     "THROTTLED": _Error(
-        429, "rate_limit_error", "rate_limit_exceeded", "too many requests for this key; wait and send again", 1
+        429,
+        "rate_limit_error",
+        "rate_limit_exceeded",
+        "too many requests for this key; send the request again later",
+        1,
     ),
     "QUOTA_EXCEEDED": _Error(
         429,
         "rate_limit_error",
         "insufficient_quota",
-        "this key's requests of the month are used up; raise requests_per_month in deployment.toml and deploy",
+        "this key has used its requests of the month; raise requests_per_month in deployment.toml and deploy",
         3600,
     ),
     "REQUEST_TOO_LARGE": _Error(
@@ -49,13 +55,13 @@ _ERRORS = {
     "INTEGRATION_TIMEOUT": _Error(504, "timeout_error", "timeout", _LATE),
     "INTEGRATION_FAILURE": _Error(502, "server_error", "internal_error", _BROKEN.message),
     "AUTHORIZER_FAILURE": _BROKEN,
-    "DEFAULT_4XX": _Error(400, "invalid_request_error", "invalid_request", "API Gateway refuses the request"),
+    "DEFAULT_4XX": _Error(400, "invalid_request_error", "invalid_request", "API Gateway rejected the request"),
     "DEFAULT_5XX": _BROKEN,
 }
 
 
 def add_gateway_responses(rest_api: apigateway.RestApi) -> None:
-    """The construct id of each is the name of its response type. The defaults keep the status of each type."""
+    """The construct id of a response is the name of its type. DEFAULT_4XX and DEFAULT_5XX keep the original status."""
     for name, error in _ERRORS.items():
         body = {"message": error.message, "type": error.kind, "param": None, "code": error.code}
         after = error.retry_after_seconds

@@ -1,7 +1,7 @@
-"""What the API's function may do: invoke the configured models and this deployment's own, read its knowledge bases.
+"""Permissions of the API's function: invoke the configured models and this deployment's own, query knowledge bases.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
-https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html (the Get actions beside the invoking ones)
+https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html (why invoking needs Get actions)
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -12,17 +12,19 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
+from kit_contract.parameters import aliases_path
+from kit_contract.tags import DEPLOYMENT_TAG, resource_tag_key
 
 WILDCARD_REASON = (
-    "Bedrock chooses the ids of the models it trains: their tag limits the rights to this deployment's own; a global "
-    "profile runs in any region; two parameters for each alias; RetrieveAndGenerate has no resource level"
+    "Bedrock chooses the ids of trained models, and a tag limits them to this deployment's own; a global profile runs "
+    "in any region; each alias has two parameters; RetrieveAndGenerate has no resource-level permissions"
 )
-INVOKE = ("bedrock:InvokeModel",)  # Converse; streamed answers come from one call, so no right to stream
+INVOKE = ("bedrock:InvokeModel",)  # Converse; the function does not call ConverseStream
 
 
 @dataclass(frozen=True)
 class AliasTarget:
-    """`model`: inference id or profile id; `invoke_arns`: its own ARN first, then those of a profile's destinations."""
+    """`model`: model id or inference profile id. `invoke_arns`: its ARN, then those of the profile's destinations."""
 
     model: str
     invoke_arns: Sequence[str]
@@ -30,7 +32,7 @@ class AliasTarget:
 
 @dataclass(frozen=True)
 class ServedAlias:
-    """`order`: the places that are asked, first to last, each of "provisioned", "on-demand" and "base"."""
+    """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base"."""
 
     base: AliasTarget
     order: Sequence[str]
@@ -46,9 +48,9 @@ def grant_serving(
 ) -> None:
     stack = cdk.Stack.of(function)
     knowledge_bases = [_bedrock_arn(stack, f"knowledge-base/{kb_id}") for kb_id in knowledge_base_ids]
-    # Two parameters for each alias, serving and capacity; nothing else is below this path.
+    # Two parameters per alias, serving and capacity; there are no others below this path.
     parameters = stack.format_arn(
-        service="ssm", resource="parameter", resource_name=f"bedrock-kit/{kit_deployment}/aliases/*"
+        service="ssm", resource="parameter", resource_name=f"{aliases_path(kit_deployment)[1:]}/*"
     )
     base_models = [alias.base for alias in aliases if "base" in alias.order]
     statements = [
@@ -58,13 +60,13 @@ def grant_serving(
     ]
     if knowledge_bases:
         statements.append(_allow("Retrieve", ["bedrock:Retrieve"], knowledge_bases))
-        # The action has no resource level: what it reaches is limited by Retrieve and InvokeModel above.
+        # No resource-level permissions: Retrieve and InvokeModel above limit what it reaches.
         statements.append(_allow("RetrieveAndGenerate", ["bedrock:RetrieveAndGenerate"], ["*"]))
     for statement in statements:
         function.add_to_role_policy(statement)
     resources = [resource for statement in statements for resource in statement.resources]
     role = function.role
-    assert isinstance(role, iam.Role)  # PythonFunction makes one
+    assert isinstance(role, iam.Role)  # PythonFunction creates it
     acknowledge_wildcards(role, resources, reason=WILDCARD_REASON)
 
 
@@ -80,8 +82,8 @@ def _configured_models(targets: Iterable[AliasTarget]) -> list[iam.PolicyStateme
 
 
 def _own_models(stack: cdk.Stack, kit_deployment: str, *, places: Collection[str]) -> list[iam.PolicyStatement]:
-    """Their ids are given by Bedrock when training makes them, long after this policy: the tag says whose they are."""
-    own = {"StringEquals": {"aws:ResourceTag/bedrock-kit:deployment": kit_deployment}}
+    """Limited by tag: Bedrock chooses the ids of trained models, long after this policy exists."""
+    own = {"StringEquals": {resource_tag_key(DEPLOYMENT_TAG): kit_deployment}}
     kinds = {
         "on-demand": ("custom-model-deployment", "ReadOwnDeployments", "bedrock:GetCustomModelDeployment"),
         "provisioned": ("provisioned-model", "ReadOwnProvisionedModels", "bedrock:GetProvisionedModelThroughput"),

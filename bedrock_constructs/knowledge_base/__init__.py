@@ -1,1 +1,1 @@
-"""Documents, their vectors, the knowledge base over both, and ingestion."""
+"""A knowledge base, its documents and vectors, and their ingestion."""

@@ -1,4 +1,4 @@
-"""The bucket of a knowledge base's documents, which tells EventBridge what changes in it, and its access logs."""
+"""The bucket of a knowledge base's documents, with events to EventBridge, and the bucket of its access logs."""
 
 import aws_cdk as cdk
 from aws_cdk import RemovalPolicy
@@ -33,7 +33,7 @@ def documents_bucket(
         removal_policy=removal_policy,
         auto_delete_objects=destroy,
     )
-    # event_bridge_enabled of the L2 would bring a custom resource with a function; the property is enough.
+    # event_bridge_enabled of the L2 adds a custom resource with a function; setting the property is enough.
     resource = bucket.node.default_child
     assert isinstance(resource, s3.CfnBucket)
     resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
@@ -46,7 +46,7 @@ def _log_bucket(scope: Construct, removal_policy: RemovalPolicy, destroy: bool) 
     return s3.Bucket(
         scope,
         "AccessLogs",
-        encryption=s3.BucketEncryption.S3_MANAGED,  # log delivery cannot write with a customer's key
+        encryption=s3.BucketEncryption.S3_MANAGED,  # log delivery does not support customer managed keys
         enforce_ssl=True,
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
         lifecycle_rules=[s3.LifecycleRule(id="Expire", expiration=cdk.Duration.days(90))],

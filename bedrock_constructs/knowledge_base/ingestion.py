@@ -1,7 +1,7 @@
-"""Ingests documents whenever they change: uploads (a deploy's too) -> queue -> one ingestion job at a time.
+"""Ingests documents when they change: S3 events -> queue -> one ingestion job at a time.
 
-Bedrock runs one ingestion job a data source. The queue gathers what a deploy or a person uploads within the batching
-window, so that many uploads are one job; the function waits while another job runs and reports what its own job did.
+Bedrock runs one ingestion job per data source. The queue collects the uploads of a batching window, so that they share
+a job. The function waits while another job runs, and reports the result of its own.
 """
 
 import json
@@ -17,21 +17,21 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
-from kit_contract import environment
-from kit_contract.environment import DATA_SOURCE_ID, KNOWLEDGE_BASE_ID, METRIC_NAME, RESULT_PARAMETER
+from kit_contract.knowledge_base_ingestion import FAILURES_METRIC, METRIC_DIMENSION, IngestionSettings
+from kit_contract.parameters import last_ingestion
 
 METRIC_NAMESPACE = "BedrockKit/KnowledgeBase"
 FUNCTION_TIMEOUT = Duration.minutes(10)
-# Not shorter than the function's timeout plus the batching window, or a message would be worked on twice.
+# Longer than the function's timeout plus the batching window, or two invocations would get the same message.
 VISIBILITY_TIMEOUT = Duration.minutes(16)
-# A batch that waits for a job of hours comes back every 16 minutes: 20 times are 5 hours.
+# While a long job runs, its batch returns every 16 minutes: 20 times are 5 hours.
 MAX_RECEIVE_COUNT = 20
 
 
 class KnowledgeBaseIngestion(Construct):
     """Exposes `queue`, `dead_letter_queue`, `function`, `alarm`, `last_ingestion_parameter_name`.
 
-    `batching_window_seconds` (0 to 300): how long uploads are gathered; the context value
+    `batching_window_seconds` (0 to 300): how long the queue collects uploads. The context value
     `ingestion_batching_seconds` overrides it.
     """
 
@@ -51,11 +51,18 @@ class KnowledgeBaseIngestion(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._metric_name = f"{kit_deployment}/{knowledge_base_name}"
-        self.last_ingestion_parameter_name = (
-            f"/bedrock-kit/{kit_deployment}/knowledge-base/{knowledge_base_name}/last-ingestion"
-        )
+        self.last_ingestion_parameter_name = last_ingestion(kit_deployment, knowledge_base_name)
         self._queues()
-        self._function(knowledge_base_id, knowledge_base_arn, data_source_id)
+        self._function(
+            IngestionSettings(
+                knowledge_base_id=knowledge_base_id,
+                data_source_id=data_source_id,
+                result_parameter=self.last_ingestion_parameter_name,
+                metric_namespace=METRIC_NAMESPACE,
+                metric_name=self._metric_name,
+            ),
+            knowledge_base_arn,
+        )
         override = self.node.try_get_context("ingestion_batching_seconds")
         self._mapping(batching_window_seconds if override is None else int(override))
         self._rule(documents_bucket, documents_prefix)
@@ -78,8 +85,8 @@ class KnowledgeBaseIngestion(Construct):
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letter_queue, max_receive_count=MAX_RECEIVE_COUNT),
         )
 
-    def _function(self, knowledge_base_id: str, knowledge_base_arn: str, data_source_id: str) -> None:
-        # In the template, so that it goes with the stack; CloudFormation leaves the value alone as long as this does.
+    def _function(self, settings: IngestionSettings, knowledge_base_arn: str) -> None:
+        # In the template, so that the stack deletes it. CloudFormation does not reset its changed value.
         parameter = ssm.StringParameter(
             self,
             "LastIngestion",
@@ -94,13 +101,7 @@ class KnowledgeBaseIngestion(Construct):
             handler="knowledge_base_ingestion.handler.handler",
             description="Ingests changed documents into the knowledge base",
             timeout=FUNCTION_TIMEOUT,
-            environment={
-                KNOWLEDGE_BASE_ID: knowledge_base_id,
-                DATA_SOURCE_ID: data_source_id,
-                RESULT_PARAMETER: self.last_ingestion_parameter_name,
-                environment.METRIC_NAMESPACE: METRIC_NAMESPACE,
-                METRIC_NAME: self._metric_name,
-            },
+            environment=settings.to_environment(),
         )
         self.function.add_to_role_policy(
             iam.PolicyStatement(
@@ -114,7 +115,7 @@ class KnowledgeBaseIngestion(Construct):
         )
 
     def _mapping(self, batching_window_seconds: int) -> None:
-        # What Lambda's poller needs, no more: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+        # Only what the poller needs: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
         self.function.add_to_role_policy(
             iam.PolicyStatement(
                 sid="Poll",
@@ -125,10 +126,10 @@ class KnowledgeBaseIngestion(Construct):
         self.function.add_event_source_mapping(
             "Uploads",
             event_source_arn=self.queue.queue_arn,
-            # More than 10 needs a window of at least 1 s.
+            # A batch of more than 10 needs a window of at least 1 s.
             batch_size=1000 if batching_window_seconds else 10,
             max_batching_window=Duration.seconds(batching_window_seconds),
-            max_concurrency=2,  # Lambda's smallest: one waits for its job, one gathers what came meanwhile
+            max_concurrency=2,  # Lambda's minimum: one waits for its job, one collects new uploads
         )
 
     def _rule(self, bucket: s3.IBucket, prefix: str) -> None:
@@ -147,8 +148,8 @@ class KnowledgeBaseIngestion(Construct):
     def _alarm(self) -> None:
         failures = cloudwatch.Metric(
             namespace=METRIC_NAMESPACE,
-            metric_name="Failures",
-            dimensions_map={"KnowledgeBase": self._metric_name},
+            metric_name=FAILURES_METRIC,
+            dimensions_map={METRIC_DIMENSION: self._metric_name},
             statistic="Sum",
             period=Duration.minutes(5),
         )

@@ -1,7 +1,7 @@
-"""Documents in S3, their vectors in S3 Vectors, and the knowledge base over both; all CloudFormation-native.
+"""A knowledge base with documents in S3 and vectors in S3 Vectors, from CloudFormation resources only.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-setup.html (fields of the index)
-https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html (trust and rights of the service role)
+https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html (trust and permissions of the service role)
 """
 
 import hashlib
@@ -10,28 +10,28 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import aws_cdk as cdk
-from aws_cdk import Acknowledgment, RemovalPolicy, Validations
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3vectors as s3vectors
 from constructs import Construct
 
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
+from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 
 DOCUMENTS_PREFIX = "documents/"
-# Bedrock writes a passage and its source here; filterable metadata is limited to 2 KB a vector, a passage is longer.
+# Bedrock writes the passage and its source here. Filterable metadata is limited to 2 KB per vector, too few for them.
 NON_FILTERABLE_KEYS = ("AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA")
 VECTOR_ACTIONS = ("PutVectors", "GetVectors", "DeleteVectors", "QueryVectors", "GetIndex")
 
 
 class KnowledgeBase(Construct):
-    """Documents under `documents_prefix` of `documents_bucket`, found by meaning once they are ingested.
+    """Searches the documents under `documents_prefix` of `documents_bucket` after their ingestion.
 
     `dimensions`: length of a vector (Titan Text Embeddings v2: 256, 512 or 1024). `chunk_max_tokens`: 1 to 8192 tokens
-    a passage. `chunk_overlap_percentage`: 1 to 99. Data is destroyed with the stack only if `removal` is "destroy" and
-    `allow_data_deletion` is true.
+    per passage. `chunk_overlap_percentage`: 1 to 99. The stack's deletion destroys data only if `removal` is "destroy"
+    and `allow_data_deletion` is true; `destroys_data` is the result.
     """
 
     def __init__(
@@ -51,20 +51,20 @@ class KnowledgeBase(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._kms_key = kms_key
-        self._destroy = removal == "destroy" and allow_data_deletion
-        self._removal_policy = RemovalPolicy.DESTROY if self._destroy else RemovalPolicy.RETAIN
+        self.destroys_data = removal == "destroy" and allow_data_deletion
+        self._removal_policy = RemovalPolicy.DESTROY if self.destroys_data else RemovalPolicy.RETAIN
         self._embedding_model_arn = cdk.Stack.of(self).format_arn(
             service="bedrock", account="", resource="foundation-model", resource_name=embedding_model_id
         )
         self.documents_prefix = DOCUMENTS_PREFIX
         self.documents_bucket = documents_bucket(
-            self, kms_key=kms_key, removal_policy=self._removal_policy, destroy=self._destroy
+            self, kms_key=kms_key, removal_policy=self._removal_policy, destroy=self.destroys_data
         )
         index = self._vector_index(dimensions)
         self.role = self._service_role(index)
         knowledge_base = self._knowledge_base(
             index,
-            # A replacement is created before the old one is deleted and names are unique: what replaces, renames.
+            # CloudFormation creates a replacement before it deletes the old one, so a replacement needs another name.
             name=_unique_name(f"{kit_deployment}-{name}", embedding_model_id, dimensions),
             dimensions=dimensions,
         )
@@ -73,7 +73,7 @@ class KnowledgeBase(Construct):
         self.data_source_id = self._data_source(chunk_max_tokens, chunk_overlap_percentage).attr_data_source_id
 
     def _vector_index(self, dimensions: int) -> s3vectors.CfnIndex:
-        # Names are left to CloudFormation: every property is create-only, a fixed name would block a replacement.
+        # No names: every property is create-only, and a fixed name would block a replacement.
         encryption = s3vectors.CfnVectorBucket.EncryptionConfigurationProperty(
             sse_type="aws:kms" if self._kms_key else "AES256",
             kms_key_arn=self._kms_key.key_arn if self._kms_key else None,
@@ -105,7 +105,7 @@ class KnowledgeBase(Construct):
                 "bedrock.amazonaws.com",
                 conditions={
                     "StringEquals": {"aws:SourceAccount": stack.account},
-                    # The id exists only after the role: no narrower ARN can be written here.
+                    # The role exists before the id, so no narrower ARN is possible.
                     "ArnLike": {"aws:SourceArn": any_knowledge_base},
                 },
             ),
@@ -114,11 +114,9 @@ class KnowledgeBase(Construct):
             role.add_to_policy(statement)
         if self._kms_key:
             self._allow_key(role, self._kms_key)
-        bucket = self.documents_bucket.node.default_child
-        assert isinstance(bucket, s3.CfnBucket)
-        finding = f"AwsSolutions-IAM5[Resource::<{stack.get_logical_id(bucket)}.Arn>/{DOCUMENTS_PREFIX}*]"
-        reason = "Every document under the prefix is to be read; their names are not known at synth."
-        Validations.of(role).acknowledge(Acknowledgment(id=finding, reason=reason))
+        documents = self.documents_bucket.arn_for_objects(f"{DOCUMENTS_PREFIX}*")
+        reason = "The role reads all documents under the prefix. Their names are not known at synth."
+        acknowledge_wildcards(role, [documents], reason=reason)
         return role
 
     def _permissions(self, index: s3vectors.CfnIndex) -> list[iam.PolicyStatement]:
@@ -132,7 +130,6 @@ class KnowledgeBase(Construct):
                 self.documents_bucket.bucket_arn,
                 {"StringEquals": own_account, "StringLike": {"s3:prefix": [f"{DOCUMENTS_PREFIX}*"]}},
             ),
-            # The wildcard is the documents themselves: their names are not known at synth.
             _allow("ReadDocuments", ["s3:GetObject"], documents, {"StringEquals": own_account}),
             _allow("KeepVectors", [f"s3vectors:{action}" for action in VECTOR_ACTIONS], index.attr_index_arn),
         ]
@@ -141,8 +138,8 @@ class KnowledgeBase(Construct):
         region = cdk.Stack.of(self).region
         through = {"StringEquals": {"kms:ViaService": [f"{s}.{region}.amazonaws.com" for s in ("s3", "s3vectors")]}}
         role.add_to_policy(_allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn, through))
-        # S3 Vectors reads with its own principal while it indexes. An imported key's policy is its owner's to change.
-        indexing = _allow("IndexVectors", ["kms:Decrypt"], "*")  # in a key policy "*" is the key itself
+        # S3 Vectors indexes with its own principal. This does not change the policy of an imported key: its owner must.
+        indexing = _allow("IndexVectors", ["kms:Decrypt"], "*")  # in a key policy, "*" means this key
         indexing.add_service_principal("indexing.s3vectors.amazonaws.com")
         indexing.add_condition("StringEquals", {"aws:SourceAccount": cdk.Stack.of(self).account})
         key.add_to_resource_policy(indexing)
@@ -170,7 +167,7 @@ class KnowledgeBase(Construct):
                 s3_vectors_configuration=properties.S3VectorsConfigurationProperty(index_arn=index.attr_index_arn),
             ),
         )
-        knowledge_base.node.add_dependency(self.role)  # with its policy: Bedrock tries the rights at once
+        knowledge_base.node.add_dependency(self.role)  # and on its policy: Bedrock checks the permissions at creation
         return knowledge_base
 
     def _data_source(self, chunk_max_tokens: int, chunk_overlap_percentage: int) -> bedrock.CfnDataSource:
@@ -183,9 +180,9 @@ class KnowledgeBase(Construct):
             "DataSource",
             name=_unique_name("documents", chunk_max_tokens, chunk_overlap_percentage),
             knowledge_base_id=self.knowledge_base_id,
-            # DELETE takes a deleted data source's vectors out of an index that stays. Where the index goes with the
-            # same stack, that work is lost and can end in DELETE_UNSUCCESSFUL if the index goes first: RETAIN.
-            data_deletion_policy="RETAIN" if self._destroy else "DELETE",
+            # DELETE removes the vectors of a deleted data source from an index that stays. If the stack deletes the
+            # index too, that is not needed and fails with DELETE_UNSUCCESSFUL when the index is deleted first.
+            data_deletion_policy="RETAIN" if self.destroys_data else "DELETE",
             data_source_configuration=properties.DataSourceConfigurationProperty(
                 type="S3",
                 s3_configuration=properties.S3DataSourceConfigurationProperty(
@@ -210,4 +207,4 @@ def _allow(
 
 def _unique_name(prefix: str, *replacing: object) -> str:
     digest = hashlib.sha256(repr(replacing).encode()).hexdigest()[:8]
-    return re.sub("-+", "-", f"{prefix}-{digest}")  # Bedrock takes no two hyphens in a row
+    return re.sub("-+", "-", f"{prefix}-{digest}")  # Bedrock rejects two hyphens in a row

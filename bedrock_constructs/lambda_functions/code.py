@@ -1,7 +1,7 @@
-"""Builds a function's zip from the modules that its handler imports, byte for byte the same on every machine.
+"""Builds the code of a function from the modules that its handler imports. The same sources give the same asset hash.
 
-Bytecode goes in beside the sources when the synthesizing Python has the runtime's minor version: without valid
-.pyc files every cold start compiles anew (CDK's zip dates files to 1980, so only hash-based ones stay valid).
+If Python at synth has the runtime's minor version, the code contains bytecode too: without it, every cold start
+compiles the sources. CDK's zip dates files to 1980, so only hash-based .pyc files stay valid.
 """
 
 import hashlib
@@ -22,17 +22,17 @@ from bedrock_constructs.lambda_functions.sources import PROJECT, source_files
 
 PYTHON_MINOR = (3, 14)
 RUNTIME = lambda_.Runtime.PYTHON_3_14
-# Data that a function needs and no runtime promises to have: pinned in requirements.txt, taken as installed.
+# Data packages that the Lambda runtime does not guarantee: pinned in requirements.txt, copied as installed.
 INSTALLED = ("tzdata",)
 SERVICE_MODELS_FOLDER = "service_models"
 
 
 def lambda_code(handler: str, *, data_packages: Sequence[str] = (), service_models: Sequence[str] = ()) -> lambda_.Code:
-    """The code of the function whose entry point is `handler` (`inference_api.handler.handler`).
+    """The code of the function with the entry point `handler` (`inference_api.handler.handler`).
 
-    `data_packages` are packages of INSTALLED that it reads at run time. `service_models` names botocore services
-    ("bedrock") whose pinned API model goes in too: the runtime's own boto3 may be older than the operations we call.
-    Set AWS_DATA_PATH to `data_path()` for the function to use them.
+    `data_packages`: packages of INSTALLED to include. `service_models`: botocore services ("bedrock") whose pinned API
+    model to include, because the boto3 of the runtime can be too old. The function finds them if AWS_DATA_PATH is
+    `data_path()`.
     """
     module = handler.rpartition(".")[0]
     staged, asset_hash = _staged(module, tuple(data_packages), tuple(service_models))
@@ -44,7 +44,7 @@ def data_path() -> str:
     return f"$LAMBDA_TASK_ROOT/{SERVICE_MODELS_FOLDER}"
 
 
-@cache  # several functions have the same code, and one synth sees one state of the tree
+@cache  # several functions have the same code, and the sources do not change during a synth
 def _staged(module: str, data_packages: tuple[str, ...], service_models: tuple[str, ...]) -> tuple[Path, str]:
     files = sorted(_files(module, data_packages, service_models))
     digest = hashlib.sha256(json.dumps(PYTHON_MINOR).encode())
@@ -65,7 +65,7 @@ def _files(module: str, data_packages: Sequence[str], service_models: Sequence[s
 def _data_package_files(package: str) -> Iterator[tuple[str, bytes]]:
     spec = importlib.util.find_spec(package) if package in INSTALLED else None
     if spec is None or spec.origin is None:
-        raise ValueError(f"{package} is not one of the installed data packages {INSTALLED}")
+        raise ValueError(f"data package must be one of {', '.join(INSTALLED)} and installed, got {package}")
     folder = Path(spec.origin).parent
     for path in sorted(folder.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
@@ -77,7 +77,7 @@ def _service_model_files(service: str) -> Iterator[tuple[str, bytes]]:
 
     data = Path(botocore.__file__).parent / "data" / service
     version = max(entry.name for entry in data.iterdir() if entry.is_dir())
-    for path in sorted((data / version).glob("*.json.gz")):
+    for path in sorted((data / version).glob("*.json*")):
         if path.name.startswith(("service-2", "endpoint-rule-set-1", "paginators-1")):
             yield f"{SERVICE_MODELS_FOLDER}/{service}/{version}/{path.name}", path.read_bytes()
 
@@ -95,10 +95,11 @@ def _stage(files: Sequence[tuple[str, bytes]], asset_hash: str) -> Path:
         target.write_bytes(content)
         if target.suffix == ".py" and sys.version_info[:2] == PYTHON_MINOR:
             _compile(target, name)
-    scratch.chmod(0o755)
+    for path in (scratch, *scratch.rglob("*")):  # Lambda needs files that everyone can read, whatever the umask
+        path.chmod(0o755 if path.is_dir() else 0o644)
     try:
         scratch.rename(staged)
-    except OSError:  # another synth staged the same content first
+    except OSError:  # another synth has staged the same content
         shutil.rmtree(scratch)
     return staged
 

@@ -1,4 +1,4 @@
-"""A Lambda function of the kit: its own role, its own log group, nothing granted but writing to that log."""
+"""A Lambda function with its own role and log group, and no permission but to write to that log group."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,9 +12,9 @@ from bedrock_constructs.lambda_functions.code import RUNTIME, data_path, lambda_
 
 
 class PythonFunction(lambda_.Function):
-    """`handler` is an import path (`inference_api.handler.handler`): its module and what that imports are the code.
+    """`handler` is an import path (`inference_api.handler.handler`). The code is its module and everything it imports.
 
-    Asynchronous callers get no automatic retry: every caller of the kit retries by itself, or must not.
+    Asynchronous invocations are not retried: callers retry by themselves or must not retry.
     """
 
     def __init__(

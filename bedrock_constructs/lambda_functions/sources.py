@@ -1,7 +1,7 @@
-"""Finds the source files that a Lambda function uses: its handler's module and whatever that imports, and no more.
+"""Finds the source files of a Lambda function: its handler's module and all modules of ours that it imports.
 
-Only imports are read, none is executed, so a change to a module changes the zip of the functions that use it and of no
-other. What is imported for type checking only does not count.
+A change to a module changes only the functions that use it. Imports are parsed, not executed; imports under
+TYPE_CHECKING do not count.
 """
 
 import ast
@@ -13,9 +13,9 @@ SOURCE_ROOTS = (PROJECT / "lambda", PROJECT)
 
 
 def source_files(module: str) -> dict[str, Path]:
-    """Files by their name in the zip (`inference_api/handler.py`). Raises ValueError if `module` is not in the tree."""
+    """Path in the zip (`inference_api/handler.py`) -> file. Raises ValueError if there is no `module`."""
     if _file(module) is None:
-        raise ValueError(f"no module named {module} in lambda/ or the project's root")
+        raise ValueError(f"handler must be in a module in lambda/ or the project's root, got {module}")
     found: dict[str, Path] = {}
     pending = [module]
     while pending:
@@ -44,11 +44,13 @@ def _packages(module: str) -> list[str]:
 
 def _imports(node: ast.AST) -> Iterator[str]:
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and isinstance(child.test, ast.Name) and child.test.id == "TYPE_CHECKING":
-            continue
-        if isinstance(child, ast.Import):
+        if isinstance(child, ast.If) and ast.unparse(child.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            yield from _imports(ast.Module(child.orelse, []))
+        elif isinstance(child, ast.Import):
             yield from (alias.name for alias in child.names)
-        elif isinstance(child, ast.ImportFrom) and child.module:
+        elif isinstance(child, ast.ImportFrom):
+            if child.level or child.module is None:
+                raise ValueError(f"imports must be absolute, got {ast.unparse(child)!r}; name the whole module")
             yield child.module
             yield from (f"{child.module}.{alias.name}" for alias in child.names)  # each may be a module
         else:

@@ -21,7 +21,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
-from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
+from bedrock_constructs.nag_acknowledgments import acknowledge, acknowledge_wildcards
 from bedrock_constructs.provisioned_throughput.permissions import (
     ThroughputTarget,
     capacity_arn,
@@ -121,8 +121,7 @@ class ProvisionedThroughputController(Construct):
             enforce_ssl=True,
             retention_period=Duration.days(14),
         )
-        acknowledgment = cdk.Acknowledgment(id="AwsSolutions-SQS3", reason="It is the dead-letter queue")
-        cdk.Validations.of(queue).acknowledge(acknowledgment)
+        acknowledge(queue, "AwsSolutions-SQS3", reason="It is the dead-letter queue")
         return queue
 
     def _repeat_failures(self) -> None:

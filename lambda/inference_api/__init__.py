@@ -1,1 +1,1 @@
-"""The API in front of the aliases and the knowledge bases: OpenAI's wire shape outside, Bedrock inside."""
+"""The inference API: OpenAI-compatible requests, answered by Bedrock models and knowledge bases."""

@@ -1,4 +1,4 @@
-"""What may serve an alias now, in its order: what the capacity and serving parameters say, and its base model."""
+"""Resolves an alias to the targets that can serve it now, in the order of its configuration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 from inference_api.clients import Clients
 from inference_api.errors import ApiError
-from inference_api.settings import Model, Settings
+from kit_contract.inference_api import Model, Settings
+from kit_contract.parameters import alias_capacity, alias_serving
 
 CACHE_SECONDS = 15.0
 _PLACES = {"provisioned-throughput": "provisioned", "custom-model-deployment": "on-demand"}
@@ -17,7 +18,7 @@ _PLACES = {"provisioned-throughput": "provisioned", "custom-model-deployment": "
 
 @dataclass(frozen=True)
 class Target:
-    """`invoke_id`: modelId of Converse; `arn`: modelArn of RetrieveAndGenerate; `custom`: made by this deployment."""
+    """`invoke_id`: modelId of Converse. `arn`: modelArn of RetrieveAndGenerate. `custom`: a trained model."""
 
     invoke_id: str
     arn: str
@@ -26,7 +27,7 @@ class Target:
 
 
 class Aliases:
-    """Resolves aliases; "nothing published" is remembered as long as a target is: CACHE_SECONDS."""
+    """Caches the targets of each alias for CACHE_SECONDS, also when there are none."""
 
     def __init__(self, settings: Settings, clients: Clients, clock: Callable[[], float]) -> None:
         self._settings = settings
@@ -35,7 +36,7 @@ class Aliases:
         self._cache: dict[str, tuple[float, tuple[Target, ...]]] = {}
 
     def resolve(self, alias: str) -> tuple[Target, ...]:
-        """At least one. Raises ApiError: 404 for an alias that is not configured, 503 if nothing can serve it."""
+        """At least one target. Raises ApiError: 404 if the alias is not configured, 503 if nothing can serve it."""
         if alias not in self._settings.aliases:
             raise unknown_alias(self._settings)
         read_at, targets = self._cache.get(alias, (float("-inf"), ()))
@@ -43,7 +44,7 @@ class Aliases:
             targets = self._read(alias, targets)
         if not targets:
             order = ", ".join(self._settings.aliases[alias].order)
-            message = f"nothing serves this alias now; it waits for one of: {order}; send the request again later"
+            message = f"no target serves this alias now; it needs one of: {order}; send the request again later"
             raise _unavailable("alias_not_served", message)
         return targets
 
@@ -52,9 +53,9 @@ class Aliases:
             fresh = self._targets(alias)
         except Exception as error:
             if not known:
-                message = "what serves this alias cannot be read just now; send the request again"
+                message = "the targets of this alias cannot be read now; send the request again"
                 raise _unavailable("alias_unavailable", message) from error
-            fresh = known  # what served it a moment ago is better than no answer, and than a wait in each request
+            fresh = known  # the last known targets are better than an error, and cached: no request waits for SSM again
         self._cache[alias] = (self._clock(), fresh)
         return fresh
 
@@ -63,18 +64,18 @@ class Aliases:
         return tuple(found[place] for place in self._settings.aliases[alias].order if place in found)
 
     def _published(self, alias: str) -> dict[str, Target]:
-        """Place -> target. Capacity comes and goes on its schedule: what its parameter says wins over promotion's."""
-        path = f"/bedrock-kit/{self._settings.kit_deployment}/aliases/{alias}"
-        names = [f"{path}/serving", f"{path}/capacity"]
+        """Place -> target. The capacity parameter wins: it is written after promotion writes the serving parameter."""
+        kit_deployment = self._settings.kit_deployment
+        names = [alias_serving(kit_deployment, alias), alias_capacity(kit_deployment, alias)]
         parameters = self._clients.ssm.get_parameters(Names=names)["Parameters"]
         values = {parameter["Name"]: json.loads(parameter["Value"]) for parameter in parameters}
         return {_PLACES[values[name]["kind"]]: _target(values[name]) for name in names if name in values}
 
 
 def knowledge_base_target(settings: Settings) -> Target:
-    """The model that answers from a knowledge base if the caller names no alias."""
+    """The model that answers from a knowledge base when the request names no alias."""
     if settings.knowledge_base_model is None:
-        message = "model is missing and this deployment has no model for its knowledge base; name one of its aliases"
+        message = "model is missing and this deployment has no knowledge base model; set model to one of its aliases"
         raise ApiError(400, "missing_field", message, param="model")
     return base_target(settings.knowledge_base_model)
 

@@ -1,4 +1,4 @@
-"""Lambda authorizer of the API: the key of `x-api-key` or `Authorization: Bearer` -> allow, and whose usage plan.
+"""Lambda authorizer of the API: accepts a key in `x-api-key` or `Authorization: Bearer` and names its usage plan.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
 """
@@ -32,7 +32,7 @@ class Context(Protocol):
 
 
 class ApiKeys:
-    """Key name -> key value, from one secret, read again after CACHE_SECONDS."""
+    """The API keys by name. They come from one secret, which is read again after CACHE_SECONDS."""
 
     def __init__(self, client: SecretsManagerClient, secret_arn: str, clock: Callable[[], float]) -> None:
         self._client = client
@@ -42,7 +42,7 @@ class ApiKeys:
         self._keys: dict[str, str] = {}
 
     def name_of(self, candidate: str) -> str | None:
-        """The name of the key with this value. Every key is compared, each in constant time."""
+        """The name of the key with this value. Compares every key in constant time."""
         given = candidate.encode("utf-8", "surrogatepass")
         found = None
         for name, value in self._current().items():
@@ -64,7 +64,7 @@ def api_keys() -> ApiKeys:
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
-    """Raises Exception("Unauthorized"): API Gateway makes 401 of exactly that."""
+    """Raises Exception("Unauthorized"): API Gateway answers 401 for exactly this message."""
     name, error = None, None
     try:
         key = key_from(event.get("headers") or {})
@@ -81,7 +81,7 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
 
 
 def key_from(headers: Mapping[str, str]) -> str | None:
-    """`x-api-key` wins over `Authorization: Bearer`; names of headers come in any case."""
+    """`x-api-key` wins over `Authorization: Bearer`. Header names are case-insensitive."""
     lowered = {name.lower(): value for name, value in headers.items()}
     if lowered.get("x-api-key"):
         return lowered["x-api-key"].strip()
@@ -90,7 +90,7 @@ def key_from(headers: Mapping[str, str]) -> str | None:
 
 
 def parse_keys(secret: str) -> dict[str, str]:
-    """`{"keys": {name: value}}`, or a plain value, which is the key "default". An empty value is no key."""
+    """Parses `{"keys": {name: value}}`, or a plain value, which is the key "default". Empty values are ignored."""
     try:
         value = json.loads(secret)
     except ValueError:
@@ -100,11 +100,11 @@ def parse_keys(secret: str) -> dict[str, str]:
 
 
 def allow(method_arn: str, *, key_name: str, key: str) -> dict[str, Any]:
-    """The stage as a whole: a policy for one method would be wrong for the next, were it ever cached."""
+    """Allows the whole stage: if API Gateway caches the policy, it applies to the next method too."""
     api, stage = method_arn.split("/")[:2]
     statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api}/{stage}/*"}
     return {
         "principalId": key_name,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "usageIdentifierKey": key,  # whose usage plan counts: the API takes its keys from here, not from a header
+        "usageIdentifierKey": key,  # selects the usage plan, because the API key source is AUTHORIZER
     }

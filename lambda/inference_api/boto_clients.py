@@ -1,4 +1,4 @@
-"""The real AWS clients. None retries by itself: the one retry loop is in failover.py."""
+"""The real AWS clients. Model clients do not retry: the only retry loop is in fallback.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
-from inference_api.failover import CONNECT_SECONDS
+from inference_api.fallback import CONNECT_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
@@ -19,7 +19,7 @@ PARAMETER_CONFIG = Config(connect_timeout=1, read_timeout=1, retries={"mode": "s
 
 
 class BotoClients:
-    """Each made at its first use: a cold GET /v1/models needs none, and most requests one of each model client."""
+    """Creates each client at its first use, so that a cold GET /v1/models creates none."""
 
     def bedrock_runtime(self, read_timeout: int) -> BedrockRuntimeClient:
         return _bedrock_runtime(read_timeout)

@@ -26,7 +26,7 @@ FINISH_REASONS = {
     "content_filtered": "content_filter",
 }
 _MALFORMED = ("malformed_model_output", "malformed_tool_use")
-# Settings that would change the answer and that Converse has no equal for: only "off" is accepted.
+# Settings that change the answer but that Converse does not have: only the neutral value is accepted.
 _ONLY: Mapping[str, tuple[Any, ...]] = {
     "n": (1,),
     "logprobs": (False,),
@@ -45,7 +45,7 @@ _MAX_TOKENS = 1_000_000
 
 @dataclass(frozen=True)
 class Completion:
-    """One answer of the model, before it is put in one of OpenAI's two shapes. `created`: seconds since 1970."""
+    """An answer of the model, independent of streaming. `created`: seconds since 1970."""
 
     id: str
     created: int
@@ -58,7 +58,7 @@ class Completion:
 
 
 def converse_request(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of Converse, all but the model's. Raises ApiError 400."""
+    """The arguments of Converse except `modelId`. Raises ApiError 400."""
     for name, accepted in _ONLY.items():
         if body.get(name) is not None and body[name] not in accepted:
             allowed = f"must be {json.dumps(accepted[0])}" if accepted else "is not supported"
@@ -72,7 +72,7 @@ def _inference(body: Mapping[str, Any]) -> dict[str, Any]:
     limits = [fields.integer(body, name, low=1, high=_MAX_TOKENS) for name in ("max_completion_tokens", "max_tokens")]
     settings = {
         "maxTokens": next((limit for limit in limits if limit is not None), None),
-        "temperature": fields.number(body, "temperature", low=0, high=1),  # OpenAI's goes to 2, Bedrock's to 1
+        "temperature": fields.number(body, "temperature", low=0, high=1),  # OpenAI allows up to 2, Bedrock up to 1
         "topP": fields.number(body, "top_p", low=0, high=1),
         "stopSequences": _stop(body),
     }
@@ -85,18 +85,18 @@ def _stop(body: Mapping[str, Any]) -> list[str] | None:
     if sequences is None or sequences == []:
         return None
     if not isinstance(sequences, list) or not all(isinstance(item, str) and item for item in sequences):
-        raise invalid("stop", "stop must be a string or a list of strings, none of them empty")
+        raise invalid("stop", "stop must be a non-empty string or a list of non-empty strings")
     return sequences
 
 
 def completion(
     response: Mapping[str, Any], *, completion_id: str, created: int, alias: str, served_by: Mapping[str, Any]
 ) -> Completion:
-    """Raises ApiError 502 for an answer that the model broke."""
+    """Raises ApiError 502 if the model did not complete its answer."""
     blocks = response["output"]["message"].get("content", [])
     reason = response["stopReason"]
     if reason not in FINISH_REASONS:
-        what = "broke off its answer" if reason in _MALFORMED else "ended its answer in a way this API does not know"
+        what = "returned malformed output" if reason in _MALFORMED else "stopped for a reason this API does not know"
         message = f"the model {what} ({reason}); send the request again or change it"
         raise ApiError(502, "model_error", message, kind="server_error")
     return Completion(
@@ -117,7 +117,7 @@ def _tool_call(use: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _usage(usage: Mapping[str, Any]) -> dict[str, Any]:
-    """Bedrock counts cached tokens beside the input tokens, OpenAI among them."""
+    """Bedrock counts cached tokens apart from the input tokens; OpenAI includes them."""
     read = usage.get("cacheReadInputTokens", 0)
     prompt = usage["inputTokens"] + read + usage.get("cacheWriteInputTokens", 0)
     return {
@@ -138,7 +138,7 @@ def body_of(answer: Completion) -> dict[str, Any]:
 
 
 def chunks_of(answer: Completion, *, include_usage: bool) -> Iterator[bytes]:
-    """The same answer as server-sent events: it was generated whole, so each part comes in one piece."""
+    """The answer as server-sent events. It is already complete, so each part is one event."""
     calls = [{"index": index, **call} for index, call in enumerate(answer.tool_calls)]
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
     deltas += [{"content": answer.content}] if answer.content else []

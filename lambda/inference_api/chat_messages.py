@@ -23,7 +23,7 @@ Block = dict[str, Any]
 
 
 def converse_messages(body: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[Block]]:
-    """(messages, system). Neighbours of one role become one message: Converse wants turns. Raises ApiError 400."""
+    """(messages, system). Merges adjacent messages of one role, as Converse requires. Raises ApiError 400."""
     messages: list[dict[str, Any]] = []
     system: list[Block] = []
     for index, message in enumerate(fields.items(body, "messages")):
@@ -36,7 +36,7 @@ def converse_messages(body: Mapping[str, Any]) -> tuple[list[dict[str, Any]], li
             continue
         _append(messages, "assistant" if role == "assistant" else "user", _blocks(role, message, where))
     if not messages:
-        raise invalid("messages", "messages must hold at least one user message that is not empty")
+        raise invalid("messages", "messages must contain at least one user message that is not empty")
     return messages, system
 
 
@@ -58,7 +58,7 @@ def _blocks(role: str, message: Mapping[str, Any], where: str) -> list[Block]:
 
 
 def _content(message: Mapping[str, Any], where: str, *, images: bool) -> list[Block]:
-    """Blank text is left out: Converse refuses a blank block, OpenAI's clients send them."""
+    """Drops blank text: OpenAI clients send it, Converse rejects it."""
     content = message.get("content")
     if content is None and message.get("role") == "assistant":
         return []
@@ -78,7 +78,7 @@ def _part(part: Mapping[str, Any], where: str, images: bool) -> Block:
     if kind == "image_url" and images:
         return _image(part, where)
     allowed = "text or image_url" if images else "text"
-    raise invalid(f"{where}.type", f"{where} must be a part of type {allowed} with its value")
+    raise invalid(f"{where}.type", f"{where} must be a part of type {allowed} with a value")
 
 
 def _image(part: Mapping[str, Any], where: str) -> Block:
@@ -90,8 +90,8 @@ def _image(part: Mapping[str, Any], where: str) -> Block:
     if header is None:
         raise invalid(
             f"{where}.image_url.url",
-            f"{where}.image_url.url must be a data: URL of a png, jpeg, gif or webp image in base64; "
-            "addresses (http, https) are not fetched: download the image and send its bytes",
+            f"{where}.image_url.url must be a data: URL with a base64-encoded png, jpeg, gif or webp image; "
+            "http and https URLs are not fetched: download the image and send its bytes",
         )
     try:
         content = base64.b64decode(url[header.end() :], validate=True)
@@ -117,6 +117,6 @@ def _tool_use(call: Mapping[str, Any], where: str) -> Block:
 
 
 def _tool_result(message: Mapping[str, Any], where: str) -> Block:
-    # A tool may have nothing to say, and Converse refuses a blank block.
+    # A tool result can be empty, but Converse rejects a blank block.
     content = _content(message, where, images=False) or [{"text": "(empty)"}]
     return {"toolResult": {"toolUseId": fields.text(message, "tool_call_id"), "content": content}}

@@ -15,7 +15,7 @@ _NO_ARGUMENTS = {"type": "object", "properties": {}}
 
 
 def tool_config(body: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """None if the model is to be offered no tools. Raises ApiError 400."""
+    """None if the request offers no tools to the model. Raises ApiError 400."""
     tools = [_tool(tool, f"tools[{index}]") for index, tool in enumerate(fields.items(body, "tools"))]
     choice = body.get("tool_choice")
     used = any("toolUse" in block or "toolResult" in block for message in messages for block in message["content"])
@@ -23,13 +23,13 @@ def tool_config(body: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) 
         if used:
             raise invalid(
                 "tool_choice",
-                'tool_choice "none" cannot be used after tool calls: Bedrock wants the tools of a conversation '
-                'that has used them; send "auto"',
+                'tool_choice "none" is not supported after tool calls: Bedrock requires the tools of a conversation '
+                'that has used them; use "auto"',
             )
         return None
     if not tools:
         if used:
-            raise invalid("tools", "tools is missing: a conversation that has used tools must send them again")
+            raise invalid("tools", "tools is missing; send the tools again in a conversation that has used them")
         return None
     return {"tools": tools, **({"toolChoice": _choice(choice)} if choice else {})}
 

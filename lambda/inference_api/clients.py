@@ -1,4 +1,4 @@
-"""The AWS clients that the core asks for, by the seconds they may wait; boto_clients.py makes them at first use."""
+"""The AWS clients that the core uses. `read_timeout` is in seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One table from what went wrong to an HTTP status and OpenAI's error shape; nothing internal leaks.
+"""Maps failures to HTTP statuses and OpenAI error bodies. Internal details do not reach the caller.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
 """
@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kit_contract.errors import KitError
+
 RETRY_AFTER_SECONDS = "1"
 _ARN = re.compile(r"arn:aws[\w-]*:\S+")
-# Bedrock says with a ValidationException, too, that there is no such model (any more). What a model itself complains of
-# comes with that name as well ("... 0.content: tool not found"): only these ways of saying it count.
+# Bedrock also reports a missing model as ValidationException. A model's own complaints have that code too
+# ("... 0.content: tool not found"), so only these messages count.
 _NO_SUCH_MODEL = re.compile(
     r"^(the )?provided model identifier is invalid|^could not resolve the (foundation )?model"
     r"|^(the )?((provisioned|custom|foundation) )?model( throughput| deployment)?( \S+)? (was not found|not found|"
@@ -23,8 +25,8 @@ _NO_SUCH_MODEL = re.compile(
 _MAX_REASON_LENGTH = 400
 
 
-class ApiError(Exception):
-    """An answer that is an error. `message` goes to the caller: what, got, allowed, fix."""
+class ApiError(KitError):
+    """When a request ends with an error response. The caller sees `message`."""
 
     def __init__(
         self,
@@ -57,47 +59,49 @@ _THROTTLED = _Row(
     429,
     "rate_limit_error",
     "rate_limit_exceeded",
-    "Bedrock throttles this model in this account and region; wait and send the request again, or raise the quota",
+    "Bedrock throttles this model in this account and region; send the request again later or raise the quota",
     _RETRY,
 )
 _NOT_READY = _Row(
-    429, "rate_limit_error", "model_not_ready", "the model is being loaded; wait and send the request again", _RETRY
+    429, "rate_limit_error", "model_not_ready", "the model is loading; send the request again later", _RETRY
 )
 _DENIED = _Row(
     403,
     "permission_error",
     "model_access_denied",
-    "Bedrock denies this deployment the model or knowledge base; check the account's access to it and deploy again",
+    "Bedrock denies access to the model or knowledge base; check the account's model access and deploy again",
 )
 _GONE = _Row(
     404,
     "invalid_request_error",
     "model_not_available",
-    "what serves this request does not exist in Bedrock any more; deploy again, or promote another training run",
+    "the model behind this request no longer exists; deploy again or promote another training run",
 )
 _NO_KNOWLEDGE_BASE = _Row(
     404,
     "invalid_request_error",
     "knowledge_base_not_available",
-    "the knowledge base does not exist in Bedrock any more; deploy again",
+    "the knowledge base no longer exists; deploy again",
 )
 _TIMEOUT = _Row(
     504,
     "timeout_error",
     "timeout",
-    "Bedrock did not answer in time; ask for fewer tokens (max_tokens)",
+    "Bedrock did not answer in time; request fewer tokens (max_tokens)",
 )
 _UNAVAILABLE = _Row(
-    503, "server_error", "service_unavailable", "Bedrock is not available just now; send the request again", _RETRY
+    503, "server_error", "service_unavailable", "Bedrock is unavailable; send the request again", _RETRY
 )
 _FAILED = _Row(502, "server_error", "model_error", "the model failed on this request; send it again or change it")
-_INTERNAL = _Row(500, "server_error", "internal_error", "the API failed on this request; its log has the request id")
-_INVALID = _Row(400, "invalid_request_error", "invalid_request", "Bedrock refuses the request")
+_INTERNAL = _Row(
+    500, "server_error", "internal_error", "the API failed on this request; find the request id in its log"
+)
+_INVALID = _Row(400, "invalid_request_error", "invalid_request", "Bedrock rejected the request")
 _MISFIT = _Row(
     400,
     "invalid_request_error",
     "invalid_value",
-    "a value in the request has a type or a length that Bedrock does not take; compare docs/inference-api.md",
+    "a value in the request has a type or length that Bedrock does not accept; see docs/inference-api.md",
 )
 
 _TABLE: Mapping[str, _Row] = {
@@ -118,14 +122,14 @@ _TABLE: Mapping[str, _Row] = {
     "BadGatewayException": _UNAVAILABLE,
     "InternalServerException": _UNAVAILABLE,
     "ServiceUnavailableException": _UNAVAILABLE,
-    "HTTPClientError": _UNAVAILABLE,  # this and the next: botocore's parents of connection failures
+    "HTTPClientError": _UNAVAILABLE,  # this and ConnectionError: botocore's base classes of connection failures
     "ConnectionError": _UNAVAILABLE,
-    "ParamValidationError": _MISFIT,  # botocore's message holds the value: it is not repeated
+    "ParamValidationError": _MISFIT,  # botocore's message contains the value, so it is not passed on
 }
 
 
 def api_error(error: Exception) -> ApiError:
-    """What the caller is told of any exception."""
+    """The error response for any exception."""
     if isinstance(error, ApiError):
         return error
     row = _row(error)
@@ -134,13 +138,13 @@ def api_error(error: Exception) -> ApiError:
 
 
 def service_code(error: Exception) -> str | None:
-    """The error code that an AWS service answered with (a botocore ClientError), if one did."""
+    """The AWS error code of a botocore ClientError, else None."""
     response = getattr(error, "response", None)
     return response.get("Error", {}).get("Code") if isinstance(response, dict) else None
 
 
 def failure_name(error: BaseException) -> str:
-    """The service's code or the class of what went wrong, and of what caused it, for the log."""
+    """For the log: the AWS error code or class name of the exception and of its causes."""
     name = (service_code(error) if isinstance(error, Exception) else None) or type(error).__name__
     return f"{name} from {failure_name(error.__cause__)}" if error.__cause__ else name
 
@@ -158,5 +162,5 @@ def _message(error: Exception) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """Bedrock's own words help the caller (too many tokens, a role out of order); ARNs in them do not."""
+    """Bedrock's message without ARNs: it tells the caller what to change (too many tokens, a wrong role)."""
     return _ARN.sub("[resource]", _message(error))[:_MAX_REASON_LENGTH] or "no reason given"

@@ -1,4 +1,4 @@
-"""Typed access to the fields of a request body; each fault is a 400 that names the field."""
+"""Typed access to the fields of a request body. An invalid field is a 400 that names it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def invalid(param: str, message: str, *, code: str = "invalid_value") -> ApiErro
 
 
 def text(body: Mapping[str, Any], name: str, *, max_length: int | None = None) -> str:
-    """A string that must be there and not blank."""
+    """A required string that is not blank."""
     value = body.get(name)
     if value is None:
         raise invalid(name, f"{name} is missing; add it as a string", code="missing_field")
@@ -47,7 +47,7 @@ def number(body: Mapping[str, Any], name: str, *, low: float, high: float) -> fl
 
 
 def items(body: Mapping[str, Any], name: str, *, where: str = "") -> list[dict[str, Any]]:
-    """A list of objects; absent is empty."""
+    """A list of objects, empty if the field is missing."""
     value = body.get(name)
     if value is None:
         return []
@@ -57,5 +57,5 @@ def items(body: Mapping[str, Any], name: str, *, where: str = "") -> list[dict[s
 
 
 def _shown(value: Any) -> str:
-    """The value if it is a number or a flag; else only its type: a string may be somebody's prompt."""
+    """The value if it is a number or boolean, else only its type: a string may be part of a prompt."""
     return str(value) if isinstance(value, int | float) else type(value).__name__

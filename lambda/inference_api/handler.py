@@ -1,4 +1,4 @@
-"""Edge of the API: API Gateway's proxy event -> the core -> a proxy response, and one JSON log line."""
+"""Lambda handler of the API: API Gateway proxy event -> response, and one JSON log line."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import Any, Protocol
 
 from inference_api.aliases import Aliases
 from inference_api.boto_clients import BotoClients
-from inference_api.failover import Failover
+from inference_api.fallback import Fallback
 from inference_api.http_messages import Request
 from inference_api.request_log import log_line
 from inference_api.routes import Service, respond
-from inference_api.settings import settings_from
+from kit_contract.inference_api import settings_from
 
 
 class Context(Protocol):
@@ -32,7 +32,7 @@ def service() -> Service:
         settings=settings,
         clients=clients,
         aliases=Aliases(settings, clients, time.monotonic),
-        failover=Failover(time.monotonic, time.sleep, random.random),
+        fallback=Fallback(time.monotonic, time.sleep, random.random),
         clock=time.time,
         new_id=lambda: uuid.uuid4().hex,
     )
@@ -58,7 +58,7 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
 
 
 def request_from(event: dict[str, Any]) -> Request:
-    """From a proxy event of payload version 1.0 (REST API)."""
+    """The request in a proxy event of a REST API (payload version 1.0)."""
     text = event.get("body") or ""
     body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")
     return Request(method=event["httpMethod"], path=event["path"], body=body)

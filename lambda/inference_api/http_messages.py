@@ -1,4 +1,4 @@
-"""A request and a response, whoever carries them: Lambda's proxy event or a local server."""
+"""HTTP requests and responses, independent of what carries them (Lambda proxy events, a local server)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from inference_api.errors import ApiError
-from inference_api.failover import Attempt
+from inference_api.fallback import Attempt
 
-MAX_BODY_BYTES = 6_000_000  # what Lambda takes in one invocation, event envelope included
+MAX_BODY_BYTES = 6_000_000  # Lambda's limit for an invocation, event envelope included
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Answer(NamedTuple):
 
 @dataclass
 class Facts:
-    """What the log line may say about a request: never a prompt, an answer or a key."""
+    """What the log line says about a request: never a prompt, an answer or a key."""
 
     route: str = "unknown"
     alias: str | None = None

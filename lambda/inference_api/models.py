@@ -6,7 +6,7 @@ from typing import Any
 
 from inference_api.aliases import unknown_alias
 from inference_api.http_messages import Answer, json_answer
-from inference_api.settings import Settings
+from kit_contract.inference_api import Settings
 
 
 def list_models(settings: Settings) -> Answer:
@@ -22,5 +22,5 @@ def get_model(settings: Settings, alias: str) -> Answer:
 
 
 def _entry(alias: str, settings: Settings) -> dict[str, Any]:
-    # OpenAI's schema wants a date; an alias has none, what serves it changes with each promotion.
+    # OpenAI's schema requires `created`, which an alias does not have.
     return {"id": alias, "object": "model", "created": 0, "owned_by": settings.kit_deployment}

@@ -1,6 +1,6 @@
-"""One JSON line a request: what was asked, who answered, what was tried; CloudWatch makes metrics of it.
+"""The JSON log line of a request. CloudWatch extracts metrics from it.
 
-Names only what this deployment configures, never what the caller wrote.
+The line contains names of this deployment only, never what the caller wrote.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
@@ -43,13 +43,13 @@ def log_line(
 
 
 def _metrics(facts: Facts, kit_deployment: str, now: float) -> dict[str, Any]:
-    """How many answers each kind of target gave, and how many of them another target was asked for first.
+    """Counts the answers of each kind of target, and how many of them came after a fallback.
 
-    No alias among the dimensions: each combination of their values is a metric with a monthly price.
+    The alias is not a dimension: each combination of dimension values is a metric with a monthly price.
     """
     if not facts.served_by:
         return {}
-    values = {"Answers": 1, "Spills": int(facts.attempts[0].target != facts.attempts[-1].target)}
+    values = {"Answers": 1, "Fallbacks": int(facts.attempts[0].target != facts.attempts[-1].target)}
     metrics = [{"Name": name, "Unit": "Count"} for name in values]
     directive = {"Namespace": NAMESPACE, "Dimensions": [["Deployment", "Kind"]], "Metrics": metrics}
     return {

@@ -14,7 +14,7 @@ from inference_api import fields
 from inference_api.aliases import Target
 from inference_api.errors import ApiError
 from inference_api.fields import invalid
-from inference_api.settings import Settings
+from kit_contract.inference_api import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
@@ -23,7 +23,7 @@ MAX_QUERY_CHARACTERS = 20_000
 MAX_QUESTION_CHARACTERS = 1_000
 MAX_RESULTS = 100
 DEFAULT_RESULTS = 5
-# Bedrock has prompts of its own for its base models only; a custom model needs them spelt out.
+# Bedrock has default prompts for base models only; requests to a custom model must contain them.
 # https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-supported.html
 _ANSWER_PROMPT = """Answer the question with the search results only. If they do not answer it, say so.
 
@@ -74,7 +74,7 @@ def question_of(body: Mapping[str, Any], settings: Settings) -> Question:
 
 
 def retrieve_and_generate(question: Question, target: Target, client: AgentsforBedrockRuntimeClient) -> dict[str, Any]:
-    """{"answer", "citations", "session_id"}; the caller adds who answered."""
+    """{"answer", "citations", "session_id"}. The route adds the model."""
     configuration: Any = {
         "type": "KNOWLEDGE_BASE",
         "knowledgeBaseConfiguration": {
@@ -95,7 +95,7 @@ def retrieve_and_generate(question: Question, target: Target, client: AgentsforB
 
 
 def knowledge_base_id(body: Mapping[str, Any], settings: Settings) -> str:
-    """The knowledge base that the body names, or the only one. Raises ApiError 400 or 404."""
+    """The id of the knowledge base that the body names, or of the only one. Raises ApiError 400 or 404."""
     known = settings.knowledge_bases
     names = ", ".join(sorted(known))
     if not known:
@@ -103,9 +103,9 @@ def knowledge_base_id(body: Mapping[str, Any], settings: Settings) -> str:
         raise ApiError(404, "knowledge_base_not_found", message, param="knowledge_base")
     name = fields.optional_text(body, "knowledge_base")
     if name is None and len(known) > 1:
-        raise invalid("knowledge_base", f"knowledge_base is missing; name one of: {names}", code="missing_field")
+        raise invalid("knowledge_base", f"knowledge_base is missing; set it to one of: {names}", code="missing_field")
     if name is not None and name not in known:
-        message = f"knowledge_base must be one of: {names}; or leave it out if there is only one"
+        message = f"knowledge_base must be one of: {names}; you can omit it if there is only one"
         raise ApiError(404, "knowledge_base_not_found", message, param="knowledge_base")
     return known[name] if name else next(iter(known.values()))
 
@@ -137,6 +137,6 @@ def _citation(citation: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _source(result: Mapping[str, Any]) -> str | None:
-    """Where the passage is from: each kind of location has one field (uri, url, id or query) that says it."""
+    """The source of a passage: each type of location has one field with it (uri, url, id or query)."""
     locations = [value for value in result.get("location", {}).values() if isinstance(value, dict)]
     return next((str(value) for location in locations for value in location.values()), None)

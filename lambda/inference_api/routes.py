@@ -1,4 +1,4 @@
-"""The API as one function: a request -> status, headers and an iterator of bytes."""
+"""The routes of the API: request -> status, headers and an iterator of bytes."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from inference_api.aliases import Aliases, Target, knowledge_base_target
 from inference_api.chat_completions import body_of, chunks_of, completion, converse_request
 from inference_api.clients import Clients
 from inference_api.errors import ApiError, api_error, failure_name
-from inference_api.failover import READ_SECONDS, Failover, Served
+from inference_api.fallback import READ_SECONDS, Fallback, Served
 from inference_api.fields import invalid, text
 from inference_api.http_messages import Answer, Facts, Request, json_answer
 from inference_api.models import get_model, list_models
 from inference_api.retrieval import question_of, retrieve, retrieve_and_generate
-from inference_api.settings import Settings
+from kit_contract.inference_api import Settings
 
 MODELS = "/v1/models"
 
 
 @dataclass(frozen=True)
 class Service:
-    """What a request is answered with. `clock`: seconds since 1970; `new_id`: a fresh name for a completion."""
+    """What the endpoints work with. `clock`: seconds since 1970. `new_id`: a new completion id."""
 
     settings: Settings
     clients: Clients
     aliases: Aliases
-    failover: Failover
+    fallback: Fallback
     clock: Callable[[], float]
     new_id: Callable[[], str]
 
@@ -36,7 +36,7 @@ Endpoint = Callable[[Request, Service, Facts], Answer]
 
 
 def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
-    """The answer, errors included, and what the log may say about it."""
+    """The response, also for errors, and the facts for the log."""
     facts = Facts()
     try:
         return _endpoint(request, facts)(request, service, facts), facts
@@ -51,11 +51,11 @@ def _endpoint(request: Request, facts: Facts) -> Endpoint:
     route = f"{MODELS}/{{model}}" if path.startswith(f"{MODELS}/") else path
     if route not in _ROUTES:
         known = ", ".join(sorted(_ROUTES))
-        raise ApiError(404, "not_found", f"there is no such path; the API has {known}")
+        raise ApiError(404, "not_found", f"there is no such path; the paths are {known}")
     facts.route = route
     method, endpoint = _ROUTES[route]
     if request.method != method:
-        message = f"{route} takes {method}, got {request.method}"
+        message = f"{route} accepts {method}, got {request.method}"
         raise ApiError(405, "method_not_allowed", message, headers={"Allow": method})
     return endpoint
 
@@ -73,7 +73,7 @@ def _model(request: Request, service: Service, facts: Facts) -> Answer:
 
 
 def _chat(request: Request, service: Service, facts: Facts) -> Answer:
-    deadline = service.failover.deadline()
+    deadline = service.fallback.deadline()
     body = request.json()
     alias = text(body, "model")
     targets = _resolve(alias, service, facts)
@@ -84,7 +84,7 @@ def _chat(request: Request, service: Service, facts: Facts) -> Answer:
     def converse(target: Target, read_seconds: int) -> Any:
         return service.clients.bedrock_runtime(read_seconds).converse(modelId=target.invoke_id, **arguments)
 
-    served = service.failover.ask(targets, converse, deadline=deadline, attempts=facts.attempts)
+    served = service.fallback.ask(targets, converse, deadline=deadline, attempts=facts.attempts)
     facts.served_by = _served_by(alias, served)
     answer = completion(
         served.answer,
@@ -109,7 +109,7 @@ def _retrieve(request: Request, service: Service, facts: Facts) -> Answer:
 
 
 def _retrieve_and_generate(request: Request, service: Service, facts: Facts) -> Answer:
-    deadline = service.failover.deadline()
+    deadline = service.fallback.deadline()
     body = request.json()
     alias = None if body.get("model") is None else text(body, "model")
     targets = _resolve(alias, service, facts) if alias else (knowledge_base_target(service.settings),)
@@ -118,7 +118,7 @@ def _retrieve_and_generate(request: Request, service: Service, facts: Facts) -> 
     def generate(target: Target, read_seconds: int) -> dict[str, Any]:
         return retrieve_and_generate(question, target, service.clients.agent_runtime(read_seconds))
 
-    served = service.failover.ask(targets, generate, deadline=deadline, attempts=facts.attempts)
+    served = service.fallback.ask(targets, generate, deadline=deadline, attempts=facts.attempts)
     facts.served_by = _served_by(alias, served)
     value = served.answer | {"model": alias or served.target.invoke_id, "served_by": facts.served_by}
     return json_answer(200, value, _headers(served))
@@ -136,7 +136,7 @@ def _served_by(alias: str | None, served: Served[Any]) -> dict[str, Any]:
 
 
 def _headers(served: Served[Any]) -> dict[str, str]:
-    """For callers whose client hides what it does not know of the body."""
+    """Repeats `served_by` for clients that hide unknown fields of the body."""
     return {
         "x-bedrock-model": served.target.invoke_id,
         "x-bedrock-kit-served-by": served.target.kind,

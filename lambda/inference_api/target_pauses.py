@@ -1,4 +1,4 @@
-"""Short memory of targets that failed: they are asked last for a while, so that not every request pays for them."""
+"""Remembers which targets failed recently, so that requests try them last for a while."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NONE = _Pause(0.0, float("-inf"), 0)
 
 
 class TargetPauses:
-    """Doubles with each failure in a row; an answer ends it. Nothing is refused: the last one left is still asked."""
+    """A pause doubles with each failure in a row and ends with an answer. A paused target can still be used."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -36,7 +36,7 @@ class TargetPauses:
         self._pauses.pop(target.arn, None)
 
     def first(self, targets: Iterable[Target], *, asked: Collection[Target]) -> Target:
-        """The first that is neither paused nor `asked` before, else the one whose pause is the shortest."""
+        """The first target that is neither paused nor in `asked`, else the one with the shortest pause."""
         now = self._clock()
 
         def rank(target: Target) -> tuple[bool, float]:

@@ -1,1 +1,1 @@
-"""Ingestion of changed documents: one job at a time, its statistics and failures reported."""
+"""Ingests changed documents into a knowledge base, one job at a time, and reports statistics and failures."""

@@ -1,4 +1,4 @@
-"""Edge of the ingestion: a batch of the upload queue -> one ingestion job, reported in the log and in SSM."""
+"""Lambda handler of the ingestion: a batch of the upload queue -> one ingestion job, reported in the log and in SSM."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 
-from kit_contract.environment import DATA_SOURCE_ID, KNOWLEDGE_BASE_ID, METRIC_NAME, METRIC_NAMESPACE, RESULT_PARAMETER
+from kit_contract.knowledge_base_ingestion import IngestionSettings
 from knowledge_base_ingestion.ingestion_job import (
     DataSource,
     IngestionJob,
-    IngestionPending,
+    IngestionPendingError,
     Waiting,
     client_token,
     start_job,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Context(Protocol):
-    """What Lambda passes beside the event."""
+    """Lambda's context object."""
 
     def get_remaining_time_in_millis(self) -> int: ...
 
@@ -40,22 +40,22 @@ def clients() -> tuple[AgentsforBedrockClient, SSMClient]:
 
 
 def handler(event: dict[str, Any], context: Context) -> None:
-    """Ingest what the batch announces. Raises when the batch is to be delivered again."""
+    """Ingest the documents that the batch announces. Raises if SQS must deliver the batch again."""
+    settings = IngestionSettings.from_environment(os.environ)
     waiting = Waiting(seconds_left=lambda: context.get_remaining_time_in_millis() / 1000, sleep=time.sleep)
     message_ids = [record["messageId"] for record in event["Records"]]
     job: IngestionJob | None = None
-    error: str | None = None
+    error: Exception | None = None
     try:
-        job = _ingest(message_ids, waiting)
+        job = _ingest(message_ids, settings, waiting)
         if not job.status.is_final:
-            raise IngestionPending(f"ingestion job {job.job_id} still runs; its batch comes back later")
+            raise IngestionPendingError(f"ingestion job {job.job_id} is still running; SQS delivers its batch again")
     except Exception as problem:
-        error = type(problem).__name__
+        error = problem
         raise
     finally:
         line = log_line(
-            namespace=os.environ[METRIC_NAMESPACE],
-            metric_name=os.environ[METRIC_NAME],
+            settings,
             messages=len(message_ids),
             now=datetime.now(UTC),
             job=job,
@@ -64,13 +64,13 @@ def handler(event: dict[str, Any], context: Context) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
-def _ingest(message_ids: list[str], waiting: Waiting) -> IngestionJob:
+def _ingest(message_ids: list[str], settings: IngestionSettings, waiting: Waiting) -> IngestionJob:
     agent, ssm = clients()
-    source = DataSource(os.environ[KNOWLEDGE_BASE_ID], os.environ[DATA_SOURCE_ID])
+    source = DataSource(settings.knowledge_base_id, settings.data_source_id)
     started = start_job(agent, source, token=client_token(source, message_ids), waiting=waiting)
     job = wait_for_job(agent, source, started, waiting=waiting)
     ssm.put_parameter(
-        Name=os.environ[RESULT_PARAMETER],
+        Name=settings.result_parameter,
         Value=parameter_value(job, datetime.now(UTC)),
         Type="String",
         Overwrite=True,

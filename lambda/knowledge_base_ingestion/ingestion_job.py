@@ -1,7 +1,7 @@
-"""One ingestion job: start it (waiting while another runs), wait for its end.
+"""Starts one ingestion job, waiting while another one runs, and follows it to its end.
 
-Lifecycle: STARTING -> IN_PROGRESS -> COMPLETE | FAILED; STOPPING -> STOPPED when a person stops it. Bedrock refuses a
-second job of the same data source with ConflictException while one runs.
+Lifecycle: STARTING -> IN_PROGRESS -> COMPLETE | FAILED, or STOPPING -> STOPPED if a person stops it. While a job runs,
+Bedrock rejects a second one for the same data source with ConflictException.
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_StartIngestionJob.html
 """
 
@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from kit_contract.errors import RetryLaterError
+
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent import AgentsforBedrockClient
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
-# Time kept for reporting before Lambda ends the function.
+# Time left for the report before Lambda ends the function.
 RESERVE_SECONDS = 15.0
 
 
@@ -35,13 +37,13 @@ class IngestionStatus(StrEnum):
         return self in (IngestionStatus.COMPLETE, IngestionStatus.FAILED, IngestionStatus.STOPPED)
 
 
-class IngestionPending(Exception):
-    """A job still runs at the end of this invocation: the queue delivers the batch again."""
+class IngestionPendingError(RetryLaterError):
+    """When a job still runs at the end of this invocation: SQS delivers the batch again."""
 
 
 @dataclass(frozen=True)
 class IngestionJob:
-    """`statistics` as Bedrock names them, for example {"numberOfDocumentsScanned": 15}."""
+    """`statistics`: Bedrock's counters, for example {"numberOfDocumentsScanned": 15}."""
 
     job_id: str
     status: IngestionStatus
@@ -51,7 +53,7 @@ class IngestionJob:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What time is made of: `seconds_left` of this invocation, and `sleep`."""
+    """`seconds_left`: of this invocation. `sleep`: takes seconds."""
 
     seconds_left: Callable[[], float]
     sleep: Callable[[float], None]
@@ -64,13 +66,13 @@ class DataSource:
 
 
 def client_token(source: DataSource, message_ids: Iterable[str]) -> str:
-    """64 hex digits (Bedrock takes 33 to 256), equal for the same batch: a batch delivered again starts nothing new."""
+    """64 hex digits (Bedrock accepts 33 to 256 characters). A redelivered batch does not start another job."""
     content = "\n".join([source.knowledge_base_id, source.data_source_id, *sorted(message_ids)])
     return hashlib.sha256(content.encode()).hexdigest()
 
 
 def start_job(client: AgentsforBedrockClient, source: DataSource, *, token: str, waiting: Waiting) -> IngestionJob:
-    """Start a job that sees everything uploaded until now. Raises IngestionPending when others run all the time."""
+    """Start a job that covers all uploads so far. Raises IngestionPendingError if other jobs run until time is up."""
     pause = FIRST_PAUSE_SECONDS
     while True:
         try:
@@ -78,17 +80,17 @@ def start_job(client: AgentsforBedrockClient, source: DataSource, *, token: str,
                 knowledgeBaseId=source.knowledge_base_id, dataSourceId=source.data_source_id, clientToken=token
             )
             return _job(dict(response["ingestionJob"]))
-        # One job a data source (conflict), few an account (quota): both end by themselves.
+        # One job per data source (conflict) and few per account (quota): both end by themselves.
         except (client.exceptions.ConflictException, client.exceptions.ServiceQuotaExceededException) as error:
             if not _pause(waiting, pause):
-                raise IngestionPending(f"no ingestion job could be started yet: {error}") from error
+                raise IngestionPendingError(f"no ingestion job could be started yet: {error}") from error
         pause = _longer(pause)
 
 
 def wait_for_job(
     client: AgentsforBedrockClient, source: DataSource, job: IngestionJob, *, waiting: Waiting
 ) -> IngestionJob:
-    """The job at its end, or as it is when the invocation's time is over."""
+    """The job in its final status, or in its current one if the time of the invocation is up."""
     pause = FIRST_PAUSE_SECONDS
     while not job.status.is_final and _pause(waiting, pause):
         response = client.get_ingestion_job(

@@ -1,6 +1,6 @@
-"""What is said about an ingestion job: one log line that carries the metrics, and the value of the SSM parameter.
+"""Reports an ingestion job: one log line with the metrics, and the value of the SSM parameter.
 
-The log names documents (their S3 addresses) and never what is in them.
+The log contains S3 URIs of documents, never their content.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from kit_contract.errors import RetryLaterError
+from kit_contract.knowledge_base_ingestion import FAILURES_METRIC, METRIC_DIMENSION, IngestionSettings
 from knowledge_base_ingestion.ingestion_job import IngestionJob, IngestionStatus
 
 METRICS = {
@@ -22,53 +24,53 @@ METRICS = {
     "DocumentsFailed": "numberOfDocumentsFailed",
 }
 LISTED_FAILURES = 10
-# Ten reasons and the statistics stay below the 4,096 characters of a standard parameter.
+# Ten reasons and the statistics fit into the 4,096 characters of a standard parameter.
 REASON_CHARACTERS = 300
 _DOCUMENT = re.compile(r"s3://.+?(?=,\s*s3://|\]|$)")
 
 
 def log_line(
-    *, namespace: str, metric_name: str, messages: int, now: datetime, job: IngestionJob | None, error: str | None
+    settings: IngestionSettings, *, messages: int, now: datetime, job: IngestionJob | None, error: Exception | None
 ) -> str:
-    """One line of JSON; CloudWatch makes metrics of it. `error` is the class of what went wrong, if anything did."""
-    values = _values(job, error) if job is None or job.status.is_final else {"Failures": 0}
+    """One line of JSON, from which CloudWatch extracts metrics."""
+    values = _values(job, error) if job is None or job.status.is_final else {FAILURES_METRIC: 0}
     line: dict[str, Any] = {
         "_aws": {
             "Timestamp": int(now.timestamp() * 1000),
             "CloudWatchMetrics": [
                 {
-                    "Namespace": namespace,
-                    "Dimensions": [["KnowledgeBase"]],
+                    "Namespace": settings.metric_namespace,
+                    "Dimensions": [[METRIC_DIMENSION]],
                     "Metrics": [{"Name": name, "Unit": "Count"} for name in values],
                 }
             ],
         },
-        "KnowledgeBase": metric_name,
+        METRIC_DIMENSION: settings.metric_name,
         **values,
         "messages": messages,
         "job_id": job.job_id if job else None,
         "status": job.status if job else None,
         "failed_documents": failed_documents(job.failure_reasons) if job else [],
-        "error": error,
+        "error": type(error).__name__ if error else None,
     }
     return json.dumps(line)
 
 
-def _values(job: IngestionJob | None, error: str | None) -> dict[str, int]:
+def _values(job: IngestionJob | None, error: Exception | None) -> dict[str, int]:
     if job is None:
-        return {"Failures": 0 if error == "IngestionPending" else 1}
+        return {FAILURES_METRIC: 0 if isinstance(error, RetryLaterError) else 1}
     counts = {name: job.statistics.get(source, 0) for name, source in METRICS.items()}
     whole_job = job.status is IngestionStatus.FAILED or error is not None
-    return {**counts, "Failures": counts["DocumentsFailed"] + whole_job}
+    return {**counts, FAILURES_METRIC: counts["DocumentsFailed"] + whole_job}
 
 
 def failed_documents(reasons: Iterable[str]) -> list[str]:
-    """The S3 addresses that Bedrock's reasons name, in their order, each once."""
+    """The S3 URIs in Bedrock's reasons, in their order, without duplicates."""
     return list(dict.fromkeys(address for reason in reasons for address in _DOCUMENT.findall(reason)))
 
 
 def parameter_value(job: IngestionJob, finished_at: datetime) -> str:
-    """JSON: job_id, status, statistics, failure_reasons (the first ten), finished_at (None while the job runs)."""
+    """JSON: job_id, status, statistics, failure_reasons (the first ten), finished_at (null while the job runs)."""
     value = json.dumps(
         {
             "job_id": job.job_id,
@@ -79,4 +81,4 @@ def parameter_value(job: IngestionJob, finished_at: datetime) -> str:
         },
         ensure_ascii=False,
     )
-    return value.replace("{{", "{ {")  # SSM refuses what looks like a reference to another parameter
+    return value.replace("{{", "{ {")  # SSM rejects values that look like a parameter reference

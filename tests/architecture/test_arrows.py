@@ -1,7 +1,8 @@
-"""The arrows between the rooms (docs/architecture.md), read from the imports."""
+"""The arrows between rooms and between the packages of a room (docs/architecture.md), read from the imports."""
 
 import ast
 import re
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -25,21 +26,50 @@ ROOMS = (
     "billed_resources",
     "local_aws",
     "kit",
+    "examples",
     *LAMBDA_PACKAGES,
 )
+# Every room may import kit_contract. A key with dots is a package inside a room; the key of the room itself holds for
+# the modules directly in it. A target with dots is a package of the same room.
 ARROWS = {
     "app": {"stacks", "deployment"},
-    "deployment": {"model_catalog", "training_data"},
+    "deployment": {"model_catalog", "training_data", "deployment.sections"},
+    "deployment.checks": {"deployment", "deployment.costs", "deployment.sections"},
+    "deployment.costs": {"deployment", "deployment.sections"},
     "stacks": {"bedrock_constructs", "deployment", "model_catalog"},
-    "bedrock_constructs": set(),
+    "bedrock_constructs": {"bedrock_constructs.custom_resources"},
+    "bedrock_constructs.custom_resources": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
+    "bedrock_constructs.customization": {
+        "bedrock_constructs",
+        "bedrock_constructs.custom_resources",
+        "bedrock_constructs.lambda_functions",
+    },
+    "bedrock_constructs.inference_api": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
+    "bedrock_constructs.knowledge_base": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
+    "bedrock_constructs.provisioned_throughput": {
+        "bedrock_constructs",
+        "bedrock_constructs.custom_resources",
+        "bedrock_constructs.lambda_functions",
+    },
     "model_catalog": set(),
-    "training_data": set(),
+    "training_data": {"training_data.checking", "training_data.conversion", "training_data.sources"},
+    "training_data.checking": {"training_data", "training_data.sources"},
+    "training_data.conversion": {"training_data", "training_data.checking", "training_data.sources"},
+    "training_data.sources": {"training_data.checking", "training_data.conversion"},
     "billed_resources": {"model_catalog"},
     "local_aws": set(),
     "kit": {"model_catalog", "training_data", "billed_resources", "local_aws", "deployment"},
+    "kit.capacity": {"kit"},
+    "kit.deploy": {"kit"},
+    "kit.local": {"kit"},
+    "examples": {"kit", "local_aws", "deployment", "model_catalog"},
+    "custom_resources": {"custom_resources.framework", "custom_resources.provisioned_throughput"},
+    "custom_resources.provisioned_throughput": {"custom_resources", "custom_resources.framework"},
     "customization": {"training_data"},
     "provisioned_throughput_controller": {"custom_resources"},
 }
+# Rooms whose packages still import each other in a circle.
+CYCLIC = {"training_data"}
 PURE = ("lifecycle.py", "properties.py", "chat_completions.py", "checks.py", "records.py", "errors.py", "routes.py")
 
 
@@ -105,3 +135,71 @@ def test_every_file_says_in_its_first_line_what_it_is_for() -> None:
         for path in _files(room):
             text = path.read_text(encoding="utf-8")
             assert re.match(r'"""\S', text), f"{path.relative_to(PROJECT)} does not open with a docstring"
+
+
+def _package(path: Path) -> str:
+    """The package of a module: `deployment.sections`."""
+    parts = path.relative_to(PROJECT).with_suffix("").parts
+    return ".".join(parts[:-1] or parts).removeprefix("lambda.")
+
+
+def _imported_files(path: Path) -> set[Path]:
+    """The files of the same room that `path` imports, without the packages that they are in."""
+    room = _package(path).split(".")[0]
+    root = PROJECT / ("lambda" if room in LAMBDA_PACKAGES else "")
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    found = {root.joinpath(*name.split(".")).with_suffix(".py") for name in names if name.split(".")[0] == room}
+    return {file for file in found if file.is_file()}
+
+
+@pytest.mark.parametrize("room", ROOMS[1:])
+def test_a_package_imports_only_where_an_arrow_points(room: str) -> None:
+    for path in _files(room):
+        package = _package(path)
+        imported = {_package(file) for file in _imported_files(path)}
+        wrong = imported - {package} - ARROWS.get(package, set())
+        assert not wrong, f"{path.relative_to(PROJECT)} imports {sorted(wrong)}: no arrow from {package}"
+
+
+def test_no_arrow_between_rooms_runs_back() -> None:
+    graph = {room: {target for target in ARROWS.get(room, set()) if "." not in target} - {room} for room in ROOMS}
+
+    assert _cycle(graph) == []
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room not in CYCLIC])
+def test_no_arrow_between_packages_runs_back(room: str) -> None:
+    """A module directly in the room counts by itself."""
+    graph: dict[str, set[str]] = {}
+    for path in _files(room):
+        targets = {_node(file) for file in _imported_files(path)}
+        graph.setdefault(_node(path), set()).update(targets - {_node(path)})
+
+    assert _cycle(graph) == []
+
+
+def _node(path: Path) -> str:
+    package = _package(path)
+    return package if "." in package else f"{package}.{path.stem}"
+
+
+def _cycle(graph: dict[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_every_arrow_is_used() -> None:
+    for package, targets in ARROWS.items():
+        room = package.split(".")[0]
+        files = [path for path in _files(room) if "." not in package or _package(path) == package]
+        rooms = {name for path in files for name in _imports(path)}
+        packages = {_package(file) for path in files if _package(path) == package for file in _imported_files(path)}
+        assert targets <= rooms | packages, f"{package} does not import {sorted(targets - rooms - packages)}"

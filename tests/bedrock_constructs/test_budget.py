@@ -36,7 +36,7 @@ def properties(template: Template) -> dict[str, Any]:
 
 
 def alarms(template: Template) -> dict[tuple[str, float], list[tuple[str, Any]]]:
-    """(type, percent) -> who is told."""
+    """(type, percent) -> subscribers."""
     return {
         (alarm["Notification"]["NotificationType"], alarm["Notification"]["Threshold"]): [
             (one["SubscriptionType"], one["Address"]) for one in alarm["Subscribers"]
@@ -45,13 +45,13 @@ def alarms(template: Template) -> dict[tuple[str, float], list[tuple[str, Any]]]
     }
 
 
-def test_every_alarm_tells_everybody() -> None:
+def test_every_alarm_notifies_all_subscribers() -> None:
     told = [("EMAIL", "a@example.com"), ("EMAIL", "b@example.com")]
 
     assert alarms(a_template()) == {("ACTUAL", 50): told, ("ACTUAL", 100): told, ("FORECASTED", 100): told}
 
 
-def test_it_is_a_monthly_budget_of_costs_without_a_name() -> None:
+def test_the_budget_is_monthly_and_has_no_name() -> None:
     budget = properties(a_template())["Budget"]
 
     assert budget == {
@@ -65,7 +65,7 @@ def test_it_is_a_monthly_budget_of_costs_without_a_name() -> None:
 @pytest.mark.parametrize("tag", [None, TAG])
 @pytest.mark.parametrize("services", [[], ["Amazon Bedrock", "AWS Lambda"]])
 @pytest.mark.parametrize("with_topic", [False, True])
-def test_aws_would_take_the_budget(tag: tuple[str, str] | None, services: list[str], with_topic: bool) -> None:
+def test_botocore_accepts_the_budget(tag: tuple[str, str] | None, services: list[str], with_topic: bool) -> None:
     made = properties(a_template(tag=tag, services=services, with_topic=with_topic))
     shape = get_session().get_service_model("budgets").shape_for("CreateBudgetRequest")
     limit = {
@@ -91,7 +91,7 @@ def test_aws_would_take_the_budget(tag: tuple[str, str] | None, services: list[s
     assert not report.has_errors(), report.generate_report()
 
 
-def test_costs_count_by_tag_by_service_by_both_or_all() -> None:
+def test_costs_are_filtered_by_tag_and_service() -> None:
     tagged = {"Tags": {"Key": TAG[0], "Values": [TAG[1]], "MatchOptions": ["EQUALS"]}}
     named = {"Dimensions": {"Key": "SERVICE", "Values": ["Amazon Bedrock"], "MatchOptions": ["EQUALS"]}}
 
@@ -102,7 +102,7 @@ def test_costs_count_by_tag_by_service_by_both_or_all() -> None:
     assert "FilterExpression" not in properties(a_template())["Budget"]
 
 
-def test_only_budgets_of_this_account_may_publish_and_only_over_tls() -> None:
+def test_only_budgets_of_this_account_can_publish_and_only_over_tls() -> None:
     template = a_template(with_topic=True)
     statements = [
         Match.object_like({"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}),
@@ -122,14 +122,14 @@ def test_only_budgets_of_this_account_may_publish_and_only_over_tls() -> None:
     template.has_resource_properties("AWS::SNS::TopicPolicy", {"PolicyDocument": {"Statement": statements}})
 
 
-def test_the_budget_waits_for_the_policies_of_its_topics() -> None:
+def test_the_budget_depends_on_the_policies_of_its_topics() -> None:
     template = a_template(with_topic=True, hard_stop_percent=100)
     (budget,) = template.find_resources("AWS::Budgets::Budget").values()
 
     assert set(template.find_resources("AWS::SNS::TopicPolicy")) <= set(budget["DependsOn"])
 
 
-def test_the_hard_stop_is_told_of_100_percent_actual_and_of_nothing_else() -> None:
+def test_the_hard_stop_topic_gets_only_its_own_alarm() -> None:
     template = a_template(with_topic=True, hard_stop_percent=100, actual_percent=[50])
     topics = {key: [address["Ref"] for way, address in told if way == "SNS"] for key, told in alarms(template).items()}
 

@@ -36,7 +36,7 @@ CALLERS = {
     },
     "inference_api/authorizer.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),
     "inference_api/aliases.py": ("inference-api/InferenceApiFunctionRole",),
-    "inference_api/failover.py": ("inference-api/InferenceApiFunctionRole",),
+    "inference_api/fallback.py": ("inference-api/InferenceApiFunctionRole",),
     "inference_api/retrieval.py": ("inference-api/InferenceApiFunctionRole",),
     "inference_api/routes.py": ("inference-api/InferenceApiFunctionRole",),
     "knowledge_base_ingestion/handler.py": ("knowledge-base/IngestionFunctionRole",),

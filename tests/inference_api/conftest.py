@@ -1,4 +1,4 @@
-"""The API's core with stubbed clients: every call is checked against botocore's model."""
+"""The API with stubbed clients: botocore's model validates every call."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from botocore.config import Config
 from botocore.stub import Stubber
 
 from inference_api.aliases import Aliases
-from inference_api.failover import Failover
+from inference_api.fallback import Fallback
 from inference_api.http_messages import Facts, Request
 from inference_api.routes import Service, respond
-from inference_api.settings import Settings, settings_from
+from kit_contract.inference_api import Settings, settings_from
 
 REGION = "us-east-1"
 MICRO = {"model": "amazon.nova-micro-v1:0", "arn": f"arn:aws:bedrock:{REGION}::foundation-model/amazon.nova-micro-v1:0"}
@@ -73,7 +73,7 @@ class Clients:
 
 @dataclass
 class Api:
-    """The core, its stubs, and a shorthand to ask it."""
+    """The API, its stubs and shorthands for requests."""
 
     settings: Settings
     clients: Clients
@@ -87,13 +87,13 @@ class Api:
         self.configure(ORDER)
 
     def configure(self, order: list[str]) -> None:
-        """`order` of every alias."""
+        """Sets the `order` of every alias."""
         changed = {name: replace(alias, order=tuple(order)) for name, alias in self.settings.aliases.items()}
         self.settings = replace(self.settings, aliases=changed)
         aliases = Aliases(self.settings, self.clients, self.clock)
         self.aliases = aliases
-        failover = Failover(self.clock, self.clock.sleep, lambda: 0.5)
-        self.service = Service(self.settings, self.clients, aliases, failover, clock=self.clock, new_id=lambda: "0001")
+        fallback = Fallback(self.clock, self.clock.sleep, lambda: 0.5)
+        self.service = Service(self.settings, self.clients, aliases, fallback, clock=self.clock, new_id=lambda: "0001")
 
     def raw(self, method: str, path: str, body: bytes = b"") -> tuple[int, Mapping[str, str], bytes]:
         answer, self.facts = respond(Request(method, path, body), self.service)
@@ -110,7 +110,7 @@ class Api:
         self.publishes(serving=SERVING)
 
     def publishes(self, *, alias: str = "support-bot", **values: Mapping[str, str]) -> None:
-        """What the alias's parameters, `serving` and `capacity`, hold at the next look."""
+        """Sets what the next read of the alias's parameters, `serving` and `capacity`, returns."""
         found = [
             {"Name": f"{PATH}/{alias}/{name}", "Type": "String", "Value": json.dumps(value)}
             for name, value in values.items()

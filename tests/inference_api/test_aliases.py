@@ -1,4 +1,4 @@
-"""Alias resolution: the published parameter, the base target, the cache, failures of SSM."""
+"""Alias resolution: parameters, base model, cache, failures of SSM."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def kinds(api: Api, alias: str = "support-bot") -> list[str]:
     return [target.kind for target in api.aliases.resolve(alias)]
 
 
-def test_a_profile_is_named_as_such(api: Api) -> None:
+def test_an_inference_profile_is_its_own_kind_of_target(api: Api) -> None:
     api.base_serves("assistant")
 
     (target,) = api.aliases.resolve("assistant")
@@ -25,13 +25,13 @@ def test_a_profile_is_named_as_such(api: Api) -> None:
     assert (target.invoke_id, target.kind) == ("us.amazon.nova-2-lite-v1:0", "inference-profile")
 
 
-def test_capacity_comes_before_the_deployment_and_the_base_model_in_one_look(api: Api) -> None:
+def test_the_default_order_is_capacity_deployment_base_model(api: Api) -> None:
     api.publishes(serving=SERVING, capacity=CAPACITY)
 
     assert kinds(api) == ["provisioned-throughput", "custom-model-deployment", "foundation-model"]
 
 
-def test_capacity_that_promotion_published_is_used_until_the_throughput_says_otherwise(api: Api) -> None:
+def test_the_capacity_parameter_wins_over_a_throughput_in_the_serving_parameter(api: Api) -> None:
     old = {"target_arn": f"{THROUGHPUT_ARN[:-1]}9", "kind": "provisioned-throughput"}
     api.publishes(serving=old)
     assert api.aliases.resolve("support-bot")[0].arn == old["target_arn"]
@@ -49,7 +49,7 @@ def test_capacity_that_promotion_published_is_used_until_the_throughput_says_oth
         (["provisioned"], ["provisioned-throughput"]),
     ],
 )
-def test_the_order_is_that_of_the_configuration_and_nothing_else_is_asked(
+def test_the_configuration_gives_the_order_and_excludes_other_places(
     api: Api, order: list[str], expected: list[str]
 ) -> None:
     api.configure(order)
@@ -58,7 +58,7 @@ def test_the_order_is_that_of_the_configuration_and_nothing_else_is_asked(
     assert kinds(api) == expected
 
 
-def test_an_alias_with_nothing_to_serve_it_says_what_it_waits_for_and_is_found_again(api: Api) -> None:
+def test_an_alias_without_a_target_is_a_503_until_one_is_published(api: Api) -> None:
     api.configure(["provisioned", "on-demand"])
     api.base_serves()
 
@@ -73,14 +73,14 @@ def test_an_alias_with_nothing_to_serve_it_says_what_it_waits_for_and_is_found_a
 
 
 @pytest.mark.parametrize("value", [{}, {"kind": "unknown", "target_arn": "arn:x"}, {"kind": "provisioned-throughput"}])
-def test_a_parameter_that_makes_no_sense_is_a_503_and_in_the_log(api: Api, value: dict[str, str]) -> None:
+def test_an_invalid_parameter_is_a_503_and_logged(api: Api, value: dict[str, str]) -> None:
     api.publishes(capacity=value)
 
     assert api.post("/v1/chat/completions", HELLO)[0] == 503
     assert api.facts.error == "ApiError from KeyError"
 
 
-def test_both_answers_are_kept_for_the_cache_time_and_no_longer(api: Api) -> None:
+def test_targets_are_cached_for_the_cache_time(api: Api) -> None:
     api.base_serves()
     assert api.aliases.resolve("support-bot")[0].custom is False
     api.clock.now += CACHE_SECONDS - 1
@@ -105,14 +105,14 @@ def test_the_last_known_target_serves_while_ssm_fails(api: Api) -> None:
 
     api.ssm.add_client_error("get_parameters", "InternalServerError")
     assert api.aliases.resolve("support-bot")[0].invoke_id == DEPLOYMENT_ARN
-    assert api.aliases.resolve("support-bot")[0].invoke_id == DEPLOYMENT_ARN  # without another look
+    assert api.aliases.resolve("support-bot")[0].invoke_id == DEPLOYMENT_ARN  # from the cache
 
     api.clock.now += CACHE_SECONDS
     api.base_serves()
     assert kinds(api) == ["foundation-model"]
 
 
-def test_without_a_known_target_a_failure_of_ssm_is_a_503_and_never_another_model(api: Api) -> None:
+def test_without_a_cached_target_a_failure_of_ssm_is_a_503(api: Api) -> None:
     api.ssm.add_client_error("get_parameters", "AccessDeniedException")
 
     with pytest.raises(ApiError, match="alias_unavailable") as failure:
@@ -121,7 +121,7 @@ def test_without_a_known_target_a_failure_of_ssm_is_a_503_and_never_another_mode
     assert failure.value.status == 503
 
 
-def test_the_log_names_what_kept_the_alias_from_being_read(api: Api) -> None:
+def test_the_log_names_the_cause_of_an_unavailable_alias(api: Api) -> None:
     api.ssm.add_client_error("get_parameters", "AccessDeniedException")
 
     api.post("/v1/chat/completions", HELLO)

@@ -1,4 +1,4 @@
-"""The authorizer: both headers, every key, the cache, and a log without keys."""
+"""The authorizer: both headers, several keys, the cache, and a log without keys."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def authorize(headers: dict[str, str] | None) -> dict[str, Any]:
         {"x-api-key": KEY, "Authorization": "Bearer other"},
     ],
 )
-def test_the_key_allows_the_stage_and_names_the_plans_key(secrets: Stubber, headers: dict[str, str]) -> None:
+def test_a_key_allows_the_stage_and_selects_the_usage_plan(secrets: Stubber, headers: dict[str, str]) -> None:
     holds(secrets, KEY)
 
     answer = authorize(headers)
@@ -71,7 +71,7 @@ def test_the_key_allows_the_stage_and_names_the_plans_key(secrets: Stubber, head
 
 
 @pytest.mark.parametrize("headers", [None, {}, {"x-api-key": ""}, {"Authorization": "Bearer "}, {"Authorization": KEY}])
-def test_no_key_is_unauthorized_without_a_look_at_the_secret(secrets: Stubber, headers: dict[str, str] | None) -> None:
+def test_without_a_key_the_secret_is_not_read(secrets: Stubber, headers: dict[str, str] | None) -> None:
     with pytest.raises(Exception, match=r"^Unauthorized$"):
         authorize(headers)
 
@@ -113,7 +113,7 @@ def test_the_secret_is_read_again_after_the_cache_time(secrets: Stubber, clock: 
     assert authorize({"x-api-key": "n" * 40})["principalId"] == "default"
 
 
-def test_a_failure_is_logged_and_is_not_a_yes(secrets: Stubber, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_is_logged_and_does_not_allow(secrets: Stubber, capsys: pytest.CaptureFixture[str]) -> None:
     secrets.add_client_error("get_secret_value", "DecryptionFailure")
 
     with pytest.raises(Exception, match="DecryptionFailure"):

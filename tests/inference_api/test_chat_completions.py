@@ -1,4 +1,4 @@
-"""Chat completions: OpenAI's fields to Converse's and back."""
+"""Chat completions: OpenAI requests to Converse and its responses back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def expect(api: Api, *blocks: dict[str, Any], reason: str = "end_turn", **reques
     api.runtime.add_response("converse", converse_response(*blocks, reason=reason), {**expected, **request})
 
 
-def test_answer_names_alias_and_what_served_it(api: Api) -> None:
+def test_the_answer_names_the_alias_and_its_target(api: Api) -> None:
     expect(api, {"text": "Good "}, {"text": "day"})
 
     status, headers, content = api.raw("POST", PATH, json.dumps(body()).encode())
@@ -161,7 +161,7 @@ def test_a_tool_call_of_the_model_comes_back(api: Api, choice: Any, expected: di
     ]
 
 
-def test_no_tools_are_offered_when_the_caller_says_none(api: Api) -> None:
+def test_tool_choice_none_sends_no_tools(api: Api) -> None:
     expect(api, {"text": "ok"})
 
     assert api.post(PATH, body(tools=[TOOL], tool_choice="none"))[0] == 200
@@ -184,7 +184,7 @@ def test_finish_reasons(api: Api, reason: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("reason", ["malformed_tool_use", "something_new"])
-def test_a_broken_or_unknown_end_is_an_error(api: Api, reason: str) -> None:
+def test_a_malformed_or_unknown_stop_reason_is_an_error(api: Api, reason: str) -> None:
     expect(api, {"text": "x"}, reason=reason)
 
     status, answer = api.post(PATH, body())
@@ -193,7 +193,7 @@ def test_a_broken_or_unknown_end_is_an_error(api: Api, reason: str) -> None:
     assert reason in answer["error"]["message"]
 
 
-def test_a_stream_is_the_same_answer_as_events(api: Api) -> None:
+def test_a_stream_contains_the_same_answer(api: Api) -> None:
     expect(api, {"text": "Hi"})
 
     _, headers, content = api.raw(

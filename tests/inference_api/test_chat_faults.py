@@ -1,4 +1,4 @@
-"""What chat completions refuse, each with a 400 that names the field."""
+"""Invalid chat completion requests: a 400 that names the field."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"temperature": 1.5}, "temperature", "from 0 to 1, got 1.5"),
     ({"top_p": "high"}, "top_p", "got str"),
     ({"max_tokens": 0}, "max_tokens", "got 0"),
-    ({"stop": [""]}, "stop", "none of them empty"),
+    ({"stop": [""]}, "stop", "non-empty"),
     ({"stream": "yes"}, "stream", "true or false"),
     ({"tools": [{"type": "retrieval"}]}, "tools[0]", "function"),
     ({"tools": [TOOL], "tool_choice": "maybe"}, "tool_choice", "required"),

@@ -1,4 +1,4 @@
-"""The edge: proxy events, clients at first use, one log line without a prompt in it."""
+"""The handler: proxy events, lazy clients, one log line without a prompt in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from inference_api import boto_clients
 from inference_api import handler as edge
-from inference_api.failover import CONNECT_SECONDS
+from inference_api.fallback import CONNECT_SECONDS
 from inference_api.routes import Service
 from tests.inference_api.conftest import ENVIRONMENT, Api, converse_response
 
@@ -61,7 +61,7 @@ def test_neither_prompt_nor_answer_is_logged(
         {"model": "support-bot", "messages": [{"role": "user", "content": "x"}], "tools": [{"type": CANARY}]},
     ],
 )
-def test_what_is_refused_is_not_logged_either(
+def test_a_rejected_request_is_not_logged(
     api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, body: dict[str, object]
 ) -> None:
     stand_in(monkeypatch, api.service)
@@ -76,7 +76,7 @@ def test_what_is_refused_is_not_logged_either(
     assert CANARY not in capsys.readouterr().err
 
 
-def test_a_failure_of_parameter_checks_does_not_log_the_values(
+def test_a_failed_parameter_validation_does_not_log_the_values(
     api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stand_in(monkeypatch, api.service)
@@ -91,7 +91,7 @@ def test_a_failure_of_parameter_checks_does_not_log_the_values(
     assert answer["statusCode"] == 400
     assert json.loads(output)["error"] == "ParamValidationError"
     assert CANARY not in output + answer["body"]
-    api.runtime.deactivate()  # the check came before the stub was asked
+    api.runtime.deactivate()  # botocore validates before the stub
     api.runtime._queue.clear()  # type: ignore[attr-defined]
 
 
@@ -110,7 +110,7 @@ class _Service:
         pass
 
 
-def test_the_real_service_answers_without_any_client(capsys: pytest.CaptureFixture[str]) -> None:
+def test_listing_models_creates_no_client(capsys: pytest.CaptureFixture[str]) -> None:
     answer = edge.handler(event("/v1/models", method="GET"), CONTEXT)
 
     assert answer["statusCode"] == 200
@@ -121,7 +121,7 @@ def test_the_real_service_answers_without_any_client(capsys: pytest.CaptureFixtu
     assert boto_clients._bedrock_runtime.cache_info().currsize == 0
 
 
-def test_the_clients_neither_retry_nor_wait_longer_than_told() -> None:
+def test_the_clients_have_the_given_timeout_and_do_not_retry() -> None:
     clients = boto_clients.BotoClients()
 
     for client in (clients.bedrock_runtime(24), clients.agent_runtime(24)):

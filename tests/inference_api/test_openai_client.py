@@ -1,4 +1,4 @@
-"""A stock openai client against the core, behind a small local server."""
+"""The openai client against the API behind a local server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletionFunctionToolParam
 
-from inference_api.failover import MAX_ATTEMPTS
+from inference_api.fallback import MAX_ATTEMPTS
 from inference_api.http_messages import Request
 from inference_api.routes import respond
 from tests.inference_api.conftest import Api, converse_response
@@ -63,7 +63,7 @@ def test_models_and_chat(api: Api, client: openai.OpenAI) -> None:
     assert client.models.retrieve("assistant").owned_by == "support-assistant"
 
 
-def test_tool_calls_go_round(api: Api, client: openai.OpenAI) -> None:
+def test_tool_calls_and_their_results(api: Api, client: openai.OpenAI) -> None:
     api.base_serves()
     use = {"toolUse": {"toolUseId": "t1", "name": "weather", "input": {"city": "Basel"}}}
     api.runtime.add_response("converse", converse_response(use, reason="tool_use"))
@@ -136,7 +136,7 @@ def test_an_unknown_alias_is_not_found(client: openai.OpenAI) -> None:
         client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": "Hello"}])
 
 
-def test_a_retry_of_the_client_gets_through_a_throttle_that_outlasts_ours(api: Api, client: openai.OpenAI) -> None:
+def test_a_retry_of_the_client_succeeds_after_ours_are_used_up(api: Api, client: openai.OpenAI) -> None:
     api.base_serves()
     for _ in range(MAX_ATTEMPTS):
         api.runtime.add_client_error("converse", "ThrottlingException")

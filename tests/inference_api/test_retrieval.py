@@ -1,4 +1,4 @@
-"""Retrieve and retrieve-and-generate: parameters, passages, citations, faults."""
+"""Retrieve and retrieve-and-generate: parameters, passages, citations, errors."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_an_answer_with_citations_names_its_model(api: Api) -> None:
     }
 
 
-def test_a_custom_model_gets_the_prompts_that_bedrock_has_for_its_own_only(api: Api) -> None:
+def test_a_custom_model_gets_prompt_templates(api: Api) -> None:
     api.promoted()
     prompts = {"generationConfiguration": ANY, "orchestrationConfiguration": ANY}
     expect_answer(api, DEPLOYMENT_ARN, configuration=prompts, sessionId="session-1")
@@ -92,7 +92,7 @@ def test_a_custom_model_gets_the_prompts_that_bedrock_has_for_its_own_only(api: 
     assert answer["served_by"]["target"] == DEPLOYMENT_ARN
 
 
-def test_prompts_of_custom_models_pass_botocores_check(api: Api) -> None:
+def test_the_prompt_templates_pass_botocores_validation(api: Api) -> None:
     api.promoted()
     api.agent.add_response("retrieve_and_generate", ANSWER)
 
@@ -129,7 +129,7 @@ def test_the_knowledge_base_must_be_named_if_there_are_several(api: Api) -> None
     assert "a, b" in answer["error"]["message"]
 
 
-def test_a_deployment_without_a_knowledge_base_says_so(api: Api) -> None:
+def test_without_a_knowledge_base_requests_fail(api: Api) -> None:
     api.service = replace(api.service, settings=replace(api.settings, knowledge_bases={}, knowledge_base_model=None))
 
     assert api.post("/v1/retrieve", {"query": "x"})[0] == 404

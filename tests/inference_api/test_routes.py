@@ -1,4 +1,4 @@
-"""Paths, methods, models, errors of services, and what the log line may say."""
+"""Paths, methods, models, service errors and the log line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from inference_api.errors import api_error
-from inference_api.failover import GONE, MAX_ATTEMPTS, SPILLS
+from inference_api.fallback import FALLBACK_PAUSES, GONE, MAX_ATTEMPTS
 from inference_api.http_messages import MAX_BODY_BYTES, Facts, Request, json_answer
 from inference_api.request_log import log_line
 from tests.inference_api.conftest import SERVING, Api, converse_response
@@ -18,7 +18,7 @@ CHAT = "/v1/chat/completions"
 HELLO = {"model": "support-bot", "messages": [{"role": "user", "content": "Hello"}]}
 
 
-def test_health_needs_nothing(api: Api) -> None:
+def test_health(api: Api) -> None:
     assert api.raw("GET", "/health") == (200, {"Content-Type": "application/json"}, b'{"status": "ok"}')
 
 
@@ -65,7 +65,7 @@ def test_unknown_paths_and_methods(api: Api, method: str, path: str, status: int
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[]", b'"text"', b"null", b"[" * 100_000])
 @pytest.mark.parametrize("path", [CHAT, "/v1/retrieve", "/v1/retrieve-and-generate"])
-def test_a_body_that_is_no_json_object_is_a_400(api: Api, path: str, body: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_a_400(api: Api, path: str, body: bytes) -> None:
     status, _, content = api.raw("POST", path, body)
 
     assert (status, json.loads(content)["error"]["code"]) == (400, "invalid_json")
@@ -102,7 +102,7 @@ SERVICE_ERRORS = [
 def test_errors_of_bedrock(api: Api, name: str, status: int, code: str) -> None:
     api.base_serves()
     reason = "Bad request for arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc here"
-    for _ in range(MAX_ATTEMPTS if code in SPILLS.keys() - {GONE} else 1):
+    for _ in range(MAX_ATTEMPTS if code in FALLBACK_PAUSES.keys() - {GONE} else 1):
         api.runtime.add_client_error("converse", name, reason)
 
     got, headers, content = api.raw("POST", CHAT, json.dumps(HELLO).encode())
@@ -123,7 +123,7 @@ def test_errors_of_bedrock(api: Api, name: str, status: int, code: str) -> None:
         (KeyError("secret detail"), 500),
     ],
 )
-def test_failures_below_the_services(error: Exception, status: int) -> None:
+def test_failures_of_the_connection(error: Exception, status: int) -> None:
     answer = api_error(error)
 
     assert answer.status == status
@@ -131,7 +131,7 @@ def test_failures_below_the_services(error: Exception, status: int) -> None:
     assert "secret detail" not in json.dumps(answer.body)
 
 
-def test_the_log_line_holds_nothing_that_the_caller_wrote() -> None:
+def test_the_log_line_contains_nothing_the_caller_wrote() -> None:
     request = Request("BREW", "/v1/canary", b"canary")
 
     line = logged(request, 404, Facts())
@@ -148,7 +148,7 @@ def logged(request: Request, status: int, facts: Facts) -> dict[str, Any]:
     return line
 
 
-def test_answers_and_spills_are_metrics_by_the_kind_that_served(api: Api) -> None:
+def test_answers_and_fallbacks_are_metrics_by_kind_of_target(api: Api) -> None:
     api.publishes(serving=SERVING)
     api.runtime.add_client_error("converse", "ThrottlingException", "canary")
     api.runtime.add_response("converse", converse_response({"text": "Hi"}))
@@ -159,7 +159,7 @@ def test_answers_and_spills_are_metrics_by_the_kind_that_served(api: Api) -> Non
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert line["_aws"]["Timestamp"] == 5500
     assert [line[name] for name in directive["Dimensions"][0]] == ["support", "foundation-model"]
-    assert {metric["Name"]: line[metric["Name"]] for metric in directive["Metrics"]} == {"Answers": 1, "Spills": 1}
+    assert {metric["Name"]: line[metric["Name"]] for metric in directive["Metrics"]} == {"Answers": 1, "Fallbacks": 1}
     assert [attempt["error"] for attempt in line["attempts"]] == ["ThrottlingException", None]
     assert line["attempts"][0]["kind"] == "custom-model-deployment"
     assert "canary" not in json.dumps(line)

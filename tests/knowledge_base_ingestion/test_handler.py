@@ -1,4 +1,4 @@
-"""The edge of the ingestion: both AWS calls against botocore's model, one log line, redelivery by raising."""
+"""The ingestion handler: AWS calls checked by botocore's model, one log line, redelivery of the batch."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
 from knowledge_base_ingestion import handler as edge
-from knowledge_base_ingestion.ingestion_job import IngestionPending
+from knowledge_base_ingestion.ingestion_job import IngestionPendingError
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 EVENT = {"Records": [{"messageId": "one", "body": "SECRET"}, {"messageId": "two", "body": "SECRET"}]}
@@ -71,7 +71,7 @@ def the_line(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return value
 
 
-def test_a_batch_is_one_job_one_parameter_one_line(
+def test_a_batch_gives_one_job_one_parameter_and_one_log_line(
     stubs: tuple[Stubber, Stubber], capsys: pytest.CaptureFixture[str]
 ) -> None:
     stubs[0].add_response("start_ingestion_job", started("COMPLETE"), START)
@@ -90,18 +90,18 @@ def test_a_failed_job_is_reported_and_not_repeated(
     assert the_line(capsys)["Failures"] == 1
 
 
-def test_a_job_longer_than_the_function_brings_the_batch_back(
+def test_a_job_that_outlasts_the_function_returns_the_batch_to_the_queue(
     stubs: tuple[Stubber, Stubber], capsys: pytest.CaptureFixture[str]
 ) -> None:
     stubs[0].add_response("start_ingestion_job", started("IN_PROGRESS"), START)
     stubs[1].add_response("put_parameter", {"Version": 2}, PUT)
-    with pytest.raises(IngestionPending, match="JOB1234567"):
+    with pytest.raises(IngestionPendingError, match="JOB1234567"):
         edge.handler(EVENT, Context(1_000))
     line = the_line(capsys)
-    assert (line["error"], line["Failures"], line["job_id"]) == ("IngestionPending", 0, "JOB1234567")
+    assert (line["error"], line["Failures"], line["job_id"]) == ("IngestionPendingError", 0, "JOB1234567")
 
 
-def test_refused_start_is_one_failure_and_brings_the_batch_back(
+def test_a_denied_start_is_one_failure_and_returns_the_batch_to_the_queue(
     stubs: tuple[Stubber, Stubber], capsys: pytest.CaptureFixture[str]
 ) -> None:
     stubs[0].add_client_error("start_ingestion_job", "AccessDeniedException", expected_params=START)
@@ -111,7 +111,7 @@ def test_refused_start_is_one_failure_and_brings_the_batch_back(
     assert (line["error"], line["Failures"]) == ("AccessDeniedException", 1)
 
 
-def test_clients_are_made_at_the_edge(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_handler_creates_the_clients(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     agent, ssm = edge.clients()
     assert (agent.meta.service_model.service_name, ssm.meta.service_model.service_name) == ("bedrock-agent", "ssm")

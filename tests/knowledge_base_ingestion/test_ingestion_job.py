@@ -1,4 +1,4 @@
-"""The core of the ingestion against botocore's model: tokens, waiting for another job, states, time running out."""
+"""Ingestion jobs: client tokens, waiting for another job, statuses, timeouts; calls are checked by botocore's model."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 
 from knowledge_base_ingestion.ingestion_job import (
     DataSource,
-    IngestionPending,
+    IngestionPendingError,
     IngestionStatus,
     Waiting,
     client_token,
@@ -71,7 +71,7 @@ def stubber(client: "AgentsforBedrockClient") -> Iterator[Stubber]:
         stubber.assert_no_pending_responses()
 
 
-def test_token_is_what_bedrock_takes_and_the_same_for_the_same_batch() -> None:
+def test_token_is_valid_and_stable_for_a_batch() -> None:
     assert 33 <= len(TOKEN) <= 256
     assert client_token(SOURCE, ["two", "one"]) == TOKEN
 
@@ -83,7 +83,7 @@ def test_token_differs_for_another_batch_or_data_source(other: tuple[DataSource,
     assert client_token(*other) != TOKEN
 
 
-def test_job_is_started_once_and_followed_to_its_end(client: "AgentsforBedrockClient", stubber: Stubber) -> None:
+def test_job_is_started_once_and_polled_to_its_end(client: "AgentsforBedrockClient", stubber: Stubber) -> None:
     stubber.add_response("start_ingestion_job", response("STARTING"), START)
     stubber.add_response("get_ingestion_job", response("IN_PROGRESS"), GET)
     stubber.add_response("get_ingestion_job", response("COMPLETE", statistics={"numberOfDocumentsScanned": 15}), GET)
@@ -105,15 +105,15 @@ def test_start_waits_while_another_job_runs(client: "AgentsforBedrockClient", st
     assert clock.slept == [0.5, 1.0, 2.0]
 
 
-def test_start_gives_the_batch_back_when_others_run_all_the_time(
+def test_start_returns_the_batch_to_the_queue_while_other_jobs_run(
     client: "AgentsforBedrockClient", stubber: Stubber
 ) -> None:
     stubber.add_client_error("start_ingestion_job", "ConflictException", "an ongoing job", expected_params=START)
-    with pytest.raises(IngestionPending, match="an ongoing job"):
+    with pytest.raises(IngestionPendingError, match="an ongoing job"):
         start_job(client, SOURCE, token=TOKEN, waiting=Clock(15).waiting())
 
 
-def test_other_errors_of_start_are_not_waited_for(client: "AgentsforBedrockClient", stubber: Stubber) -> None:
+def test_start_does_not_wait_after_other_errors(client: "AgentsforBedrockClient", stubber: Stubber) -> None:
     stubber.add_client_error("start_ingestion_job", "AccessDeniedException", expected_params=START)
     clock = Clock()
     with pytest.raises(ClientError, match="AccessDenied"):
@@ -122,7 +122,7 @@ def test_other_errors_of_start_are_not_waited_for(client: "AgentsforBedrockClien
 
 
 @pytest.mark.parametrize("status", ["FAILED", "STOPPED"])
-def test_failed_and_stopped_are_ends(client: "AgentsforBedrockClient", stubber: Stubber, status: str) -> None:
+def test_failed_and_stopped_are_final(client: "AgentsforBedrockClient", stubber: Stubber, status: str) -> None:
     stubber.add_response("start_ingestion_job", response("STARTING"), START)
     stubber.add_response("get_ingestion_job", response(status, failureReasons=["no rights"]), GET)
     waiting = Clock().waiting()
@@ -130,14 +130,14 @@ def test_failed_and_stopped_are_ends(client: "AgentsforBedrockClient", stubber: 
     assert (job.status, job.failure_reasons) == (IngestionStatus(status), ("no rights",))
 
 
-def test_time_running_out_gives_the_job_as_it_is(client: "AgentsforBedrockClient", stubber: Stubber) -> None:
+def test_timeout_returns_the_job_in_its_current_status(client: "AgentsforBedrockClient", stubber: Stubber) -> None:
     stubber.add_response("start_ingestion_job", response("IN_PROGRESS"), START)
     waiting = Clock(15).waiting()
     job = wait_for_job(client, SOURCE, start_job(client, SOURCE, token=TOKEN, waiting=waiting), waiting=waiting)
     assert not job.status.is_final
 
 
-def test_pauses_grow_to_a_quarter_of_a_minute(client: "AgentsforBedrockClient", stubber: Stubber) -> None:
+def test_pauses_grow_to_15_seconds(client: "AgentsforBedrockClient", stubber: Stubber) -> None:
     stubber.add_response("start_ingestion_job", response("IN_PROGRESS"), START)
     for _ in range(7):
         stubber.add_response("get_ingestion_job", response("IN_PROGRESS"), GET)

@@ -1,4 +1,4 @@
-"""What the log line, the metrics and the SSM parameter say about an ingestion job."""
+"""The log line, the metrics and the SSM parameter of an ingestion job."""
 
 import json
 from datetime import UTC, datetime
@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from knowledge_base_ingestion.ingestion_job import IngestionJob, IngestionStatus
+from kit_contract.knowledge_base_ingestion import IngestionSettings
+from knowledge_base_ingestion.ingestion_job import IngestionJob, IngestionPendingError, IngestionStatus
 from knowledge_base_ingestion.ingestion_report import failed_documents, log_line, parameter_value
 
+SETTINGS = IngestionSettings("KB12345678", "DS12345678", "/parameter", "N", "support/documents")
 NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 REASON = "Encountered error: Ignored 2 files as their size is too large. [Files: s3://b/documents/a b.pdf, s3://b/c.md]"
 
@@ -18,8 +20,8 @@ def a_job(status: str = "COMPLETE", failed: int = 0, reasons: tuple[str, ...] = 
     return IngestionJob("JOB1234567", IngestionStatus(status), statistics, reasons)
 
 
-def a_line(job: IngestionJob | None, error: str | None = None) -> dict[str, Any]:
-    line = log_line(namespace="N", metric_name="support/documents", messages=2, now=NOW, job=job, error=error)
+def a_line(job: IngestionJob | None, error: Exception | None = None) -> dict[str, Any]:
+    line = log_line(SETTINGS, messages=2, now=NOW, job=job, error=error)
     assert "\n" not in line
     value: dict[str, Any] = json.loads(line)
     return value
@@ -47,24 +49,25 @@ def test_line_carries_the_metrics_of_a_finished_job() -> None:
         (a_job(failed=2), None, 2),
         (a_job("FAILED"), None, 1),
         (a_job("STOPPED"), None, 0),
-        (None, "AccessDeniedException", 1),
-        (None, "IngestionPending", 0),
-        (a_job("IN_PROGRESS", failed=1), "IngestionPending", 0),
+        (None, ValueError(), 1),
+        (a_job(), ValueError(), 1),
+        (None, IngestionPendingError(), 0),
+        (a_job("IN_PROGRESS", failed=1), IngestionPendingError(), 0),
     ],
 )
 def test_failures_count_documents_jobs_and_errors_but_not_waiting(
-    job: IngestionJob | None, error: str | None, failures: int
+    job: IngestionJob | None, error: Exception | None, failures: int
 ) -> None:
     assert a_line(job, error)["Failures"] == failures
 
 
-def test_line_names_documents_and_nothing_else_of_the_reasons() -> None:
+def test_line_contains_only_document_uris_from_the_reasons() -> None:
     line = a_line(a_job(failed=2, reasons=(REASON, REASON)))
     assert line["failed_documents"] == ["s3://b/documents/a b.pdf", "s3://b/c.md"]
     assert "too large" not in json.dumps(line)
 
 
-def test_reasons_without_a_document_name_none() -> None:
+def test_reasons_without_a_document_give_no_uris() -> None:
     assert failed_documents(["The role has no rights."]) == []
 
 
@@ -78,7 +81,7 @@ def test_parameter_holds_ten_reasons_and_fits_a_standard_parameter() -> None:
     assert value["statistics"]["numberOfDocumentsFailed"] == 50
 
 
-def test_parameter_of_a_running_job_has_no_end() -> None:
+def test_parameter_of_a_running_job_has_no_finish_time() -> None:
     assert json.loads(parameter_value(a_job("IN_PROGRESS"), NOW))["finished_at"] is None
 
 

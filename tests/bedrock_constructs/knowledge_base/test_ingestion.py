@@ -1,4 +1,4 @@
-"""KnowledgeBaseIngestion: events -> queue -> function, its rights, its parameter and its alarm."""
+"""KnowledgeBaseIngestion: events, queues, function, permissions, parameter and alarm."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def test_uploads_and_deletions_under_the_prefix_go_to_the_queue(template: Templa
     assert "IngestionQueue" in target["Arn"]["Fn::GetAtt"][0]
 
 
-def test_queues_are_encrypted_and_refuse_plain_http(template: Template) -> None:
+def test_queues_are_encrypted_and_require_tls(template: Template) -> None:
     template.all_resources_properties("AWS::SQS::Queue", {"SqsManagedSseEnabled": True})
     deny = {"Effect": "Deny", "Action": "sqs:*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
     statement = Match.array_with([Match.object_like(deny)])
@@ -78,7 +78,7 @@ def test_context_shortens_the_window(value: str, batch: int) -> None:
     assert (mapping["MaximumBatchingWindowInSeconds"], mapping["BatchSize"]) == (int(value), batch)
 
 
-def test_function_may_ingest_here_report_there_and_read_its_queue(template: Template) -> None:
+def test_permissions_of_the_function(template: Template) -> None:
     statements: list[dict[str, Any]] = []
     for policy in template.find_resources("AWS::IAM::Policy").values():
         statements += policy["Properties"]["PolicyDocument"]["Statement"]
@@ -95,7 +95,7 @@ def _listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def test_function_knows_what_to_ingest_and_where_to_report(template: Template) -> None:
+def test_environment_of_the_function(template: Template) -> None:
     variables = only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
     assert variables == {
         "KNOWLEDGE_BASE_ID": "KB12345678",
@@ -106,7 +106,7 @@ def test_function_knows_what_to_ingest_and_where_to_report(template: Template) -
     }
 
 
-def test_parameter_starts_as_never_run_and_goes_with_the_stack(template: Template) -> None:
+def test_parameter_starts_as_never_run(template: Template) -> None:
     parameter = only(template, "AWS::SSM::Parameter")
     assert (parameter["Name"], parameter["Value"]) == (PARAMETER, '{"status": "NEVER_RUN"}')
 

@@ -1,4 +1,4 @@
-"""KnowledgeBase: buckets, vectors, role, knowledge base and data source, in both modes of removal."""
+"""KnowledgeBase: buckets, vectors, role, knowledge base and data source."""
 
 import json
 from typing import Any
@@ -40,8 +40,8 @@ def retained() -> Template:
 
 
 @pytest.fixture(scope="module")
-def destroyed() -> Template:
-    return a_template(removal="destroy", allow_data_deletion=True, with_key=True)
+def encrypted() -> Template:
+    return a_template(with_key=True)
 
 
 def only(template: Template, resource_type: str) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def statements(template: Template) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in policy["Properties"]["PolicyDocument"]["Statement"]}
 
 
-def test_documents_bucket_is_versioned_encrypted_private_logged_and_tells_eventbridge(retained: Template) -> None:
+def test_documents_bucket_is_versioned_encrypted_private_logged_and_sends_events(retained: Template) -> None:
     properties = documents_bucket(retained)["Properties"]
     assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
     algorithm = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
@@ -73,13 +73,13 @@ def test_documents_bucket_is_versioned_encrypted_private_logged_and_tells_eventb
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
 
 
-def test_both_buckets_refuse_plain_http(retained: Template) -> None:
+def test_both_buckets_require_tls(retained: Template) -> None:
     deny = {"Action": "s3:*", "Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
     policy = {"PolicyDocument": {"Statement": Match.array_with([Match.object_like(deny)])}}
     retained.resource_properties_count_is("AWS::S3::BucketPolicy", policy, 2)
 
 
-def test_no_function_comes_along(retained: Template) -> None:
+def test_there_is_no_function(retained: Template) -> None:
     retained.resource_count_is("AWS::Lambda::Function", 0)
 
 
@@ -97,7 +97,7 @@ def test_vectors_have_generated_names_and_bedrocks_fields(retained: Template) ->
     }
 
 
-def test_only_knowledge_bases_of_this_account_and_region_assume_the_role(retained: Template) -> None:
+def test_only_knowledge_bases_of_this_account_and_region_can_assume_the_role(retained: Template) -> None:
     (trust,) = only(retained, "AWS::IAM::Role")["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     assert trust == {
         "Action": "sts:AssumeRole",
@@ -110,27 +110,27 @@ def test_only_knowledge_bases_of_this_account_and_region_assume_the_role(retaine
     }
 
 
-def test_role_embeds_with_one_model_reads_the_prefix_and_keeps_vectors(retained: Template) -> None:
-    rights = statements(retained)
-    assert set(rights) == {"Embed", "ListDocuments", "ReadDocuments", "KeepVectors"}
-    assert (rights["Embed"]["Action"], rights["Embed"]["Resource"]) == ("bedrock:InvokeModel", EMBEDDING_ARN)
+def test_permissions_of_the_role(retained: Template) -> None:
+    permissions = statements(retained)
+    assert set(permissions) == {"Embed", "ListDocuments", "ReadDocuments", "KeepVectors"}
+    assert (permissions["Embed"]["Action"], permissions["Embed"]["Resource"]) == ("bedrock:InvokeModel", EMBEDDING_ARN)
     own = {"aws:ResourceAccount": "111122223333"}
-    assert rights["ListDocuments"]["Action"] == "s3:ListBucket"
-    assert rights["ListDocuments"]["Condition"] == {
+    assert permissions["ListDocuments"]["Action"] == "s3:ListBucket"
+    assert permissions["ListDocuments"]["Condition"] == {
         "StringEquals": own,
         "StringLike": {"s3:prefix": ["documents/*"]},
     }
-    assert rights["ReadDocuments"]["Action"] == "s3:GetObject"
-    assert rights["ReadDocuments"]["Condition"] == {"StringEquals": own}
-    assert rights["ReadDocuments"]["Resource"]["Fn::Join"][1][-1] == "/documents/*"
-    assert rights["KeepVectors"]["Action"] == [
+    assert permissions["ReadDocuments"]["Action"] == "s3:GetObject"
+    assert permissions["ReadDocuments"]["Condition"] == {"StringEquals": own}
+    assert permissions["ReadDocuments"]["Resource"]["Fn::Join"][1][-1] == "/documents/*"
+    assert permissions["KeepVectors"]["Action"] == [
         "s3vectors:PutVectors",
         "s3vectors:GetVectors",
         "s3vectors:DeleteVectors",
         "s3vectors:QueryVectors",
         "s3vectors:GetIndex",
     ]
-    assert rights["KeepVectors"]["Resource"]["Fn::GetAtt"][1] == "IndexArn"
+    assert permissions["KeepVectors"]["Resource"]["Fn::GetAtt"][1] == "IndexArn"
 
 
 def test_knowledge_base_waits_for_the_roles_policy(retained: Template) -> None:
@@ -171,41 +171,26 @@ def test_data_source_reads_the_prefix_in_fixed_size_chunks(retained: Template) -
         ("AWS::Bedrock::DataSource", {"chunk_overlap_percentage": 10}),
     ],
 )
-def test_what_replaces_renames(retained: Template, resource_type: str, change: dict[str, Any]) -> None:
+def test_a_replacement_has_another_name(retained: Template, resource_type: str, change: dict[str, Any]) -> None:
     before = only(retained, resource_type)["Properties"]["Name"]
     assert only(a_template(**change), resource_type)["Properties"]["Name"] != before
 
 
-def test_names_never_hold_two_hyphens_in_a_row() -> None:
+def test_names_have_no_two_hyphens_in_a_row() -> None:
     template = a_template(kit_deployment="a--b", name="docs-")
     name = only(template, "AWS::Bedrock::KnowledgeBase")["Properties"]["Name"]
     assert name.startswith("a-b-docs-")
     assert "--" not in name
 
 
-@pytest.mark.parametrize("change", [{}, {"removal": "destroy"}, {"allow_data_deletion": True}])
-def test_one_setting_alone_destroys_nothing(change: dict[str, Any]) -> None:
-    template = a_template(**change)
-    for kind in ("AWS::S3::Bucket", "AWS::S3Vectors::VectorBucket", "AWS::S3Vectors::Index"):
-        assert {r["DeletionPolicy"] for r in template.find_resources(kind).values()} == {"Retain"}
-    assert only(template, "AWS::Bedrock::DataSource")["Properties"]["DataDeletionPolicy"] == "DELETE"
-
-
-def test_two_settings_destroy_everything(destroyed: Template) -> None:
-    for kind in ("AWS::S3::Bucket", "AWS::S3Vectors::VectorBucket", "AWS::S3Vectors::Index"):
-        assert {r["DeletionPolicy"] for r in destroyed.find_resources(kind).values()} == {"Delete"}
-    destroyed.resource_count_is("Custom::S3AutoDeleteObjects", 2)
-    assert only(destroyed, "AWS::Bedrock::DataSource")["Properties"]["DataDeletionPolicy"] == "RETAIN"
-
-
-def test_a_key_encrypts_documents_and_vectors_and_is_used_through_s3_only(destroyed: Template) -> None:
-    encryption = documents_bucket(destroyed)["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
+def test_a_key_encrypts_documents_and_vectors_through_s3_only(encrypted: Template) -> None:
+    encryption = documents_bucket(encrypted)["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
     assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
-    vectors = only(destroyed, "AWS::S3Vectors::VectorBucket")["Properties"]["EncryptionConfiguration"]
+    vectors = only(encrypted, "AWS::S3Vectors::VectorBucket")["Properties"]["EncryptionConfiguration"]
     assert vectors["SseType"] == "aws:kms"
-    use_key = statements(destroyed)["UseKey"]
+    use_key = statements(encrypted)["UseKey"]
     assert use_key["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
     via = {"kms:ViaService": ["s3.us-east-1.amazonaws.com", "s3vectors.us-east-1.amazonaws.com"]}
     assert use_key["Condition"] == {"StringEquals": via}
-    key_policy = json.dumps(only(destroyed, "AWS::KMS::Key")["Properties"]["KeyPolicy"])
+    key_policy = json.dumps(only(encrypted, "AWS::KMS::Key")["Properties"]["KeyPolicy"])
     assert "indexing.s3vectors.amazonaws.com" in key_policy

@@ -1,4 +1,4 @@
-"""The real clients against a local server that drops, refuses and answers: one retry loop, nothing below it retries."""
+"""The real clients against a local server that fails: the clients themselves do not retry."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ import pytest
 from inference_api import boto_clients
 from inference_api.boto_clients import BotoClients
 from inference_api.errors import api_error
-from inference_api.failover import Attempt, Failover
+from inference_api.fallback import Attempt, Fallback
 from tests.inference_api.conftest import Clock, converse_response
-from tests.inference_api.test_failover import BASE, ON_DEMAND, PROVISIONED
+from tests.inference_api.test_fallback import BASE, ON_DEMAND, PROVISIONED
 
 NO_WAIT = struct.pack("ii", 1, 0)  # SO_LINGER of zero: closing sends a reset
 MESSAGES: Any = [{"role": "user", "content": [{"text": "Hello"}]}]
 
 
 class Bedrock(ThreadingHTTPServer):
-    """`plan`: what each request meets, in turn; `paths`: what was asked for."""
+    """`plan`: the outcome of each request. `paths`: the requested paths."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -73,17 +73,17 @@ def bedrock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bedrock]:
 
 
 def ask(clock: Clock) -> tuple[str, list[Attempt]]:
-    failover, clients, attempts = Failover(clock, clock.sleep, lambda: 1.0), BotoClients(), list[Attempt]()
+    fallback, clients, attempts = Fallback(clock, clock.sleep, lambda: 1.0), BotoClients(), list[Attempt]()
 
     def converse(target: Any, read_seconds: int) -> Any:
         return clients.bedrock_runtime(read_seconds).converse(modelId=target.invoke_id, messages=MESSAGES)
 
     targets = [PROVISIONED, ON_DEMAND, BASE]
-    served = failover.ask(targets, converse, deadline=failover.deadline(), attempts=attempts)
+    served = fallback.ask(targets, converse, deadline=fallback.deadline(), attempts=attempts)
     return served.target.kind, attempts
 
 
-def test_each_fault_is_one_request_and_the_next_target_follows(bedrock: Bedrock) -> None:
+def test_each_failure_is_one_request_to_one_target(bedrock: Bedrock) -> None:
     bedrock.plan = ["reset", "ServiceUnavailableException", "answer"]
 
     kind, attempts = ask(Clock())
@@ -93,7 +93,7 @@ def test_each_fault_is_one_request_and_the_next_target_follows(bedrock: Bedrock)
     assert [attempt.error for attempt in attempts] == ["ConnectionClosedError", "ServiceUnavailableException", None]
 
 
-def test_three_requests_are_all_that_leave_this_function(bedrock: Bedrock) -> None:
+def test_at_most_three_requests_are_sent(bedrock: Bedrock) -> None:
     bedrock.plan = ["ThrottlingException", "reset", "ThrottlingException", "answer"]
 
     with pytest.raises(Exception, match="ThrottlingException") as raised:

@@ -1,4 +1,4 @@
-"""An alias whose capacity comes, goes and is deleted under the API's cache, on the embedded AWS: no call fails."""
+"""Fallback on the embedded AWS: capacity appears, becomes ready and is deleted, and no call fails."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ import pytest
 
 from inference_api import boto_clients
 from inference_api.aliases import CACHE_SECONDS, Aliases
-from inference_api.failover import Failover
+from inference_api.fallback import Fallback
 from inference_api.http_messages import Request
 from inference_api.routes import Service, respond
-from inference_api.settings import Alias, Model, Settings
+from kit_contract.inference_api import Alias, Model, Settings
+from kit_contract.parameters import alias_capacity
 from tests.local_aws.test_bedrock_install import BASE, Clients, running
 from tests.local_aws.test_reap import in_service
 
 MICRO = Model("amazon.nova-micro-v1:0", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0")
-CAPACITY = "/bedrock-kit/sup/aliases/bot/capacity"
+CAPACITY = alias_capacity("sup", "bot")
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +41,16 @@ def api(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
 
 
 class Api:
-    """The core with its real clients; `later` passes time for its caches only."""
+    """The API with real clients. `later` advances the clock of its caches only."""
 
     def __init__(self) -> None:
         self.offset = 0.0
         alias = Alias(MICRO, ("provisioned", "on-demand", "base"))
         settings = Settings("sup", {"bot": alias}, knowledge_bases={}, knowledge_base_model=None)
         clients = boto_clients.BotoClients()
-        failover = Failover(self.clock, time.sleep, random.random)
+        fallback = Fallback(self.clock, time.sleep, random.random)
         aliases = Aliases(settings, clients, self.clock)
-        self.service = Service(settings, clients, aliases, failover, clock=time.time, new_id=lambda: "1")
+        self.service = Service(settings, clients, aliases, fallback, clock=time.time, new_id=lambda: "1")
 
     def clock(self) -> float:
         return time.monotonic() + self.offset
@@ -65,7 +66,7 @@ class Api:
         return content["served_by"]["kind"], content["served_by"]["attempts"]
 
 
-def test_capacity_that_is_not_ready_serving_and_gone(clients: Clients, api: Api) -> None:
+def test_fallback_while_capacity_is_not_ready_and_after_its_deletion(clients: Clients, api: Api) -> None:
     assert api.served_by() == ("foundation-model", 1)
     bought = clients("bedrock").create_provisioned_model_throughput(
         provisionedModelName="sup-bot", modelId=BASE, modelUnits=1
@@ -75,14 +76,14 @@ def test_capacity_that_is_not_ready_serving_and_gone(clients: Clients, api: Api)
     clients("ssm").put_parameter(Name=CAPACITY, Value=value, Type="String")
     api.later(CACHE_SECONDS)
 
-    assert api.served_by() == ("foundation-model", 2)  # ModelNotReadyException, then the next
-    assert api.served_by() == ("foundation-model", 1)  # and not asked again at once
+    assert api.served_by() == ("foundation-model", 2)  # ModelNotReadyException, then fallback
+    assert api.served_by() == ("foundation-model", 1)  # the target is paused
     in_service(clients, arn)
     api.later(CACHE_SECONDS)
     assert api.served_by() == ("provisioned-throughput", 1)
 
     clients("ssm").delete_parameter(Name=CAPACITY)
     clients("bedrock").delete_provisioned_model_throughput(provisionedModelId=arn)
-    assert api.served_by() == ("foundation-model", 2)  # the alias is still remembered, its target is gone
+    assert api.served_by() == ("foundation-model", 2)  # the alias is still cached, its target is gone
     api.later(CACHE_SECONDS)
     assert api.served_by() == ("foundation-model", 1)

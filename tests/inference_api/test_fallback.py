@@ -1,4 +1,4 @@
-"""The one retry loop: who is asked next for which failure, how often, and when no attempt may begin any more."""
+"""The retry loop: which target comes next after which failure, how often, and when it stops."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
 from inference_api.aliases import Target
-from inference_api.failover import BUDGET_SECONDS, CONNECT_SECONDS, MAX_ATTEMPTS, READ_SECONDS, Attempt, Failover
+from inference_api.fallback import BUDGET_SECONDS, CONNECT_SECONDS, MAX_ATTEMPTS, READ_SECONDS, Attempt, Fallback
 from tests.inference_api.conftest import CAPACITY, SERVING, Api, Clock, converse_response
 
 CHAT = "/v1/chat/completions"
@@ -24,7 +24,7 @@ def error(code: str, message: str = "no") -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": message}}, "Converse")
 
 
-SPILLING = {
+RECOVERABLE = {
     "throttled": error("ThrottlingException"),
     "quota": error("ServiceQuotaExceededException"),
     "not-ready": error("ModelNotReadyException"),
@@ -49,7 +49,7 @@ FINAL = {
 
 
 class Bedrock:
-    """Answers with what is planned for each target; `asked`: kind and the seconds it may wait."""
+    """Answers as planned for each target. `asked`: kind of target and read timeout."""
 
     def __init__(self, clock: Clock, **plan: list[Any]) -> None:
         self.clock = clock
@@ -71,9 +71,9 @@ class Bedrock:
         return [kind for kind, _ in self.asked]
 
 
-def ask(failover: Failover, bedrock: Bedrock, *targets: Target) -> tuple[str, list[Attempt]]:
+def ask(fallback: Fallback, bedrock: Bedrock, *targets: Target) -> tuple[str, list[Attempt]]:
     attempts: list[Attempt] = []
-    return failover.ask(targets, bedrock, deadline=failover.deadline(), attempts=attempts).answer, attempts
+    return fallback.ask(targets, bedrock, deadline=fallback.deadline(), attempts=attempts).answer, attempts
 
 
 @pytest.fixture
@@ -82,18 +82,18 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def failover(clock: Clock) -> Failover:
-    return Failover(clock, clock.sleep, lambda: 1.0)
+def fallback(clock: Clock) -> Fallback:
+    return Fallback(clock, clock.sleep, lambda: 1.0)
 
 
-@pytest.mark.parametrize("failure", SPILLING.values(), ids=SPILLING)
-def test_these_failures_hand_over_to_the_next_target_at_once(
-    clock: Clock, failover: Failover, failure: Exception
+@pytest.mark.parametrize("failure", RECOVERABLE.values(), ids=RECOVERABLE)
+def test_a_recoverable_failure_falls_back_to_the_next_target_at_once(
+    clock: Clock, fallback: Fallback, failure: Exception
 ) -> None:
     bedrock = Bedrock(clock, provisioned_throughput=[failure], custom_model_deployment=["yes"])
     began = clock.now
 
-    answer, attempts = ask(failover, bedrock, PROVISIONED, ON_DEMAND, BASE)
+    answer, attempts = ask(fallback, bedrock, PROVISIONED, ON_DEMAND, BASE)
 
     assert answer == "yes"
     assert [attempt.target for attempt in attempts] == [PROVISIONED, ON_DEMAND]
@@ -101,108 +101,110 @@ def test_these_failures_hand_over_to_the_next_target_at_once(
 
 
 @pytest.mark.parametrize("failure", FINAL.values(), ids=FINAL)
-def test_these_failures_end_the_request(clock: Clock, failover: Failover, failure: Exception) -> None:
+def test_a_final_failure_ends_the_request(clock: Clock, fallback: Fallback, failure: Exception) -> None:
     bedrock = Bedrock(clock, provisioned_throughput=[failure])
 
     with pytest.raises(type(failure)) as raised:
-        ask(failover, bedrock, PROVISIONED, ON_DEMAND, BASE)
+        ask(fallback, bedrock, PROVISIONED, ON_DEMAND, BASE)
 
     assert raised.value is failure
     assert bedrock.kinds == ["provisioned-throughput"]
 
 
-def test_three_attempts_in_all_whatever_the_number_of_targets(clock: Clock, failover: Failover) -> None:
-    throttled = [SPILLING["throttled"]] * 9
+def test_at_most_three_attempts_for_any_number_of_targets(clock: Clock, fallback: Fallback) -> None:
+    throttled = [RECOVERABLE["throttled"]] * 9
     bedrock = Bedrock(clock, foundation_model=throttled)
 
     with pytest.raises(ClientError):
-        ask(failover, bedrock, BASE)
+        ask(fallback, bedrock, BASE)
 
     assert len(bedrock.asked) == MAX_ATTEMPTS
     assert clock.now - Clock().now == pytest.approx(0.8 + 1.6)  # only a target asked before is waited for
 
 
-def test_a_target_that_is_gone_is_not_asked_again(clock: Clock, failover: Failover) -> None:
-    bedrock = Bedrock(clock, provisioned_throughput=[SPILLING["gone"]], foundation_model=[SPILLING["throttled"], "yes"])
+def test_a_target_that_is_gone_is_not_asked_again(clock: Clock, fallback: Fallback) -> None:
+    bedrock = Bedrock(
+        clock, provisioned_throughput=[RECOVERABLE["gone"]], foundation_model=[RECOVERABLE["throttled"], "yes"]
+    )
 
-    assert ask(failover, bedrock, PROVISIONED, BASE)[0] == "yes"
+    assert ask(fallback, bedrock, PROVISIONED, BASE)[0] == "yes"
     assert bedrock.kinds == ["provisioned-throughput", "foundation-model", "foundation-model"]
 
 
-def test_an_alias_that_never_spills_ends_with_its_only_target(clock: Clock, failover: Failover) -> None:
-    bedrock = Bedrock(clock, provisioned_throughput=[SPILLING["gone"]])
+def test_an_alias_with_one_target_does_not_fall_back(clock: Clock, fallback: Fallback) -> None:
+    bedrock = Bedrock(clock, provisioned_throughput=[RECOVERABLE["gone"]])
 
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        ask(failover, bedrock, PROVISIONED)
+        ask(fallback, bedrock, PROVISIONED)
 
     assert bedrock.kinds == ["provisioned-throughput"]
 
 
 @pytest.mark.parametrize("gone_at", [0, 1, 2])
-def test_the_caller_hears_of_the_failure_that_a_retry_gets_over(clock: Clock, failover: Failover, gone_at: int) -> None:
-    failures = [SPILLING["throttled"]] * 3
-    failures[gone_at] = SPILLING["gone"]
+def test_the_caller_gets_the_failure_that_a_retry_can_solve(clock: Clock, fallback: Fallback, gone_at: int) -> None:
+    failures = [RECOVERABLE["throttled"]] * 3
+    failures[gone_at] = RECOVERABLE["gone"]
     steps = dict(zip(("provisioned_throughput", "custom_model_deployment", "foundation_model"), failures, strict=True))
     bedrock = Bedrock(clock, **{kind: [step] * 2 for kind, step in steps.items()})
 
     with pytest.raises(ClientError, match="ThrottlingException"):
-        ask(failover, bedrock, PROVISIONED, ON_DEMAND, BASE)
+        ask(fallback, bedrock, PROVISIONED, ON_DEMAND, BASE)
 
 
-def test_an_attempt_that_could_not_end_in_time_does_not_begin(clock: Clock, failover: Failover) -> None:
-    slow = (BUDGET_SECONDS - CONNECT_SECONDS - READ_SECONDS[-1] + 0.1, SPILLING["unavailable"])
+def test_an_attempt_that_cannot_end_in_time_does_not_start(clock: Clock, fallback: Fallback) -> None:
+    slow = (BUDGET_SECONDS - CONNECT_SECONDS - READ_SECONDS[-1] + 0.1, RECOVERABLE["unavailable"])
     bedrock = Bedrock(clock, provisioned_throughput=[slow], foundation_model=["too late"])
 
     with pytest.raises(ClientError, match="ServiceUnavailableException"):
-        ask(failover, bedrock, PROVISIONED, BASE)
+        ask(fallback, bedrock, PROVISIONED, BASE)
 
     assert bedrock.kinds == ["provisioned-throughput"]
 
 
-def test_a_later_attempt_may_wait_as_long_as_is_left(clock: Clock, failover: Failover) -> None:
-    late = (8.0, SPILLING["unavailable"])
+def test_a_later_attempt_gets_the_time_that_is_left(clock: Clock, fallback: Fallback) -> None:
+    late = (8.0, RECOVERABLE["unavailable"])
     bedrock = Bedrock(clock, provisioned_throughput=[late], custom_model_deployment=[late], foundation_model=["yes"])
     began = clock.now
 
-    ask(failover, bedrock, PROVISIONED, ON_DEMAND, BASE)
+    ask(fallback, bedrock, PROVISIONED, ON_DEMAND, BASE)
 
     assert [seconds for _, seconds in bedrock.asked] == [24, 15, 5]
     assert clock.now + CONNECT_SECONDS + 5 <= began + BUDGET_SECONDS
 
 
-def test_a_read_timeout_leaves_no_time_for_another(clock: Clock, failover: Failover) -> None:
+def test_there_is_no_attempt_after_a_read_timeout(clock: Clock, fallback: Fallback) -> None:
     hanging = (READ_SECONDS[0], ReadTimeoutError(endpoint_url="https://x"))
     bedrock = Bedrock(clock, provisioned_throughput=[hanging], foundation_model=["too late"])
 
     with pytest.raises(ReadTimeoutError):
-        ask(failover, bedrock, PROVISIONED, BASE)
+        ask(fallback, bedrock, PROVISIONED, BASE)
 
 
-def test_a_throttled_target_is_asked_last_for_a_while_and_longer_each_time(clock: Clock, failover: Failover) -> None:
-    throttled = SPILLING["throttled"]
+def test_a_throttled_target_comes_last_for_a_while_and_longer_each_time(clock: Clock, fallback: Fallback) -> None:
+    throttled = RECOVERABLE["throttled"]
     bedrock = Bedrock(clock, provisioned_throughput=[throttled, throttled, "back"], foundation_model=["a"] * 9)
 
     for wait in (0.0, 0.9, 0.2, 1.9, 0.2):  # paused 1 s, then 2 s
         clock.now += wait
-        ask(failover, bedrock, PROVISIONED, BASE)
+        ask(fallback, bedrock, PROVISIONED, BASE)
 
     asked = ["P" if kind == "provisioned-throughput" else "b" for kind in bedrock.kinds]
     assert asked == ["P", "b", "b", "P", "b", "b", "P"]
 
 
-def test_a_pause_is_forgotten_with_the_first_answer(clock: Clock, failover: Failover) -> None:
-    throttled = SPILLING["throttled"]
+def test_an_answer_ends_a_pause(clock: Clock, fallback: Fallback) -> None:
+    throttled = RECOVERABLE["throttled"]
     steps = [throttled, throttled, "back", throttled, "back"]
     bedrock = Bedrock(clock, provisioned_throughput=steps, foundation_model=["a"] * 9)
 
     for wait in (0, 1, 2, 0, 1):
         clock.now += wait
-        ask(failover, bedrock, PROVISIONED, BASE)
+        ask(fallback, bedrock, PROVISIONED, BASE)
 
     assert bedrock.kinds[-1] == "provisioned-throughput"
 
 
-def test_the_answer_the_headers_and_the_log_say_what_was_tried(api: Api) -> None:
+def test_body_headers_and_log_list_the_attempts(api: Api) -> None:
     api.publishes(serving=SERVING, capacity=CAPACITY)
     api.runtime.add_client_error("converse", "ThrottlingException")
     api.runtime.add_client_error("converse", "ModelNotReadyException")
@@ -222,7 +224,7 @@ def test_the_answer_the_headers_and_the_log_say_what_was_tried(api: Api) -> None
     ]
 
 
-def test_an_answer_from_documents_follows_the_same_order(api: Api) -> None:
+def test_retrieve_and_generate_falls_back_in_the_same_order(api: Api) -> None:
     api.publishes(serving=SERVING, capacity=CAPACITY)
     api.agent.add_client_error("retrieve_and_generate", "ThrottlingException")
     api.agent.add_response(

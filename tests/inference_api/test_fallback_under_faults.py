@@ -19,11 +19,11 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeo
 
 from inference_api.aliases import Target
 from inference_api.errors import api_error
-from inference_api.failover import BUDGET_SECONDS, CONNECT_SECONDS, MAX_ATTEMPTS, Attempt, Failover
+from inference_api.fallback import BUDGET_SECONDS, CONNECT_SECONDS, MAX_ATTEMPTS, Attempt, Fallback
 from tests.inference_api.conftest import DEPLOYMENT_ARN, REGION, THROUGHPUT_ARN, Clock, converse_response
 
 THROUGHPUT = Target(THROUGHPUT_ARN, THROUGHPUT_ARN, "provisioned-throughput", custom=True)
-FALLBACK = Target(DEPLOYMENT_ARN, DEPLOYMENT_ARN, "custom-model-deployment", custom=True)
+DEPLOYMENT = Target(DEPLOYMENT_ARN, DEPLOYMENT_ARN, "custom-model-deployment", custom=True)
 REQUESTS = 2_000
 SECONDS_BETWEEN_REQUESTS = 0.3
 
@@ -38,7 +38,7 @@ class Faults:
 
 
 MIX = Faults(throttled=0.30, unavailable=0.05, reset=0.02)
-SERVICE = Faults(unavailable=0.05, reset=0.02)  # what is Bedrock's and not one target's quota hits every target
+SERVICE = Faults(unavailable=0.05, reset=0.02)  # faults of Bedrock itself hit every target
 
 
 class Stream:
@@ -68,7 +68,7 @@ class Bedrock:
         return self.client.converse(modelId=target.invoke_id, messages=[message])
 
     def _send(self, request: Any, **_: Any) -> AWSResponse:
-        faults = self.faults["provisioned-throughput" if "provisioned-model" in request.url else "fallback"]
+        faults = self.faults[(THROUGHPUT if "provisioned-model" in request.url else DEPLOYMENT).kind]
         drawn = self.chance.random()
         if drawn < faults.reset:
             self.clock.now += self.chance.uniform(0, 1)
@@ -92,7 +92,7 @@ class Outcome:
     failures: Counter[int] = field(default_factory=Counter)
     longest: float = 0
     most_attempts: int = 0
-    slowest_failover: float = 0
+    slowest_fallback: float = 0
 
     @property
     def answered(self) -> float:
@@ -101,56 +101,56 @@ class Outcome:
 
 def run(bedrock: Bedrock, targets: list[Target]) -> Outcome:
     clock, outcome = bedrock.clock, Outcome()
-    failover = Failover(clock, clock.sleep, bedrock.chance.random)
+    fallback = Fallback(clock, clock.sleep, bedrock.chance.random)
     for _ in range(REQUESTS):
         clock.now += SECONDS_BETWEEN_REQUESTS
         began = clock.now
         attempts: list[Attempt] = []
         try:
-            failover.ask(targets, bedrock.converse, deadline=failover.deadline(), attempts=attempts)
+            fallback.ask(targets, bedrock.converse, deadline=fallback.deadline(), attempts=attempts)
         except (ClientError, ConnectionClosedError) as error:
             outcome.failures[api_error(error).status] += 1
         outcome.longest = max(outcome.longest, clock.now - began)
         outcome.most_attempts = max(outcome.most_attempts, len(attempts))
         if len(attempts) > 1:
-            outcome.slowest_failover = max(outcome.slowest_failover, attempts[0].milliseconds / 1000)
+            outcome.slowest_fallback = max(outcome.slowest_fallback, attempts[0].milliseconds / 1000)
     return outcome
 
 
 @pytest.mark.parametrize(
-    ("fallback", "at_least"),
+    ("deployment", "at_least"),
     [
         pytest.param(Faults(), 0.999, id="first-target-faulty"),
-        pytest.param(SERVICE, 0.995, id="service-faults-on-the-fallback-too"),
+        pytest.param(SERVICE, 0.995, id="service-faults-on-both-targets"),
     ],
 )
-def test_requests_are_answered_in_time_with_three_attempts_at_most(fallback: Faults, at_least: float) -> None:
-    faults = {"provisioned-throughput": MIX, "fallback": fallback}
+def test_requests_are_answered_in_time_with_three_attempts_at_most(deployment: Faults, at_least: float) -> None:
+    faults = {"provisioned-throughput": MIX, "custom-model-deployment": deployment}
     bedrock = Bedrock(faults, Clock(), random.Random(4))
 
-    outcome = run(bedrock, [THROUGHPUT, FALLBACK])
+    outcome = run(bedrock, [THROUGHPUT, DEPLOYMENT])
 
     assert outcome.answered >= at_least
     assert outcome.failures.keys() <= {429, 503}
     assert outcome.most_attempts <= MAX_ATTEMPTS
-    assert outcome.slowest_failover <= 2.0
+    assert outcome.slowest_fallback <= 2.0
     assert outcome.longest <= BUDGET_SECONDS
-    assert bedrock.calls["provisioned-throughput"] > REQUESTS * 0.3, "capacity that is paid for must go on being used"
+    assert bedrock.calls["provisioned-throughput"] > REQUESTS * 0.3, "the paid throughput must stay in use"
 
 
-def test_a_target_that_is_always_throttled_costs_few_requests_anything() -> None:
-    faults = {"provisioned-throughput": Faults(throttled=1.0), "fallback": Faults()}
+def test_a_target_that_is_always_throttled_delays_few_requests() -> None:
+    faults = {"provisioned-throughput": Faults(throttled=1.0), "custom-model-deployment": Faults()}
     bedrock = Bedrock(faults, Clock(), random.Random(4))
 
-    outcome = run(bedrock, [THROUGHPUT, FALLBACK])
+    outcome = run(bedrock, [THROUGHPUT, DEPLOYMENT])
 
     assert outcome.answered == 1
     assert bedrock.calls["provisioned-throughput"] < REQUESTS * 0.15
 
 
-def test_a_target_that_takes_no_connection_is_left_within_two_seconds() -> None:
+def test_fallback_from_an_unreachable_target_takes_less_than_two_seconds() -> None:
     clock = Clock()
-    failover = Failover(clock, clock.sleep, lambda: 1.0)
+    fallback = Fallback(clock, clock.sleep, lambda: 1.0)
 
     def call(target: Target, read_seconds: int) -> str:
         if target is THROUGHPUT:
@@ -159,13 +159,13 @@ def test_a_target_that_takes_no_connection_is_left_within_two_seconds() -> None:
         return "yes"
 
     began = clock.now
-    served = failover.ask([THROUGHPUT, FALLBACK], call, deadline=failover.deadline(), attempts=[])
+    served = fallback.ask([THROUGHPUT, DEPLOYMENT], call, deadline=fallback.deadline(), attempts=[])
 
-    assert served.target is FALLBACK
+    assert served.target is DEPLOYMENT
     assert clock.now - began <= 2.0
 
 
-def test_the_fake_answers_as_bedrock_does() -> None:
+def test_the_fake_raises_the_errors_of_bedrock() -> None:
     bedrock = Bedrock({"provisioned-throughput": Faults(throttled=1.0)}, Clock(), random.Random(4))
 
     with pytest.raises(ClientError, match="ThrottlingException"):

@@ -1,4 +1,4 @@
-"""Whatever the targets do and however long they take: three attempts, the deadline, and no answer thrown away."""
+"""For any failures and delays of the targets: three attempts, the deadline, and no answer is lost."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from hypothesis import strategies as st
 
 from inference_api.aliases import Target
 from inference_api.errors import api_error
-from inference_api.failover import (
+from inference_api.fallback import (
     BUDGET_SECONDS,
     CONNECT_SECONDS,
+    FALLBACK_PAUSES,
     GONE,
     MAX_ATTEMPTS,
     READ_SECONDS,
-    SPILLS,
     Attempt,
-    Failover,
+    Fallback,
 )
 from tests.inference_api.conftest import Clock
-from tests.inference_api.test_failover import BASE, FINAL, ON_DEMAND, PROVISIONED, SPILLING
+from tests.inference_api.test_fallback import BASE, FINAL, ON_DEMAND, PROVISIONED, RECOVERABLE
 
-# None is an answer. A call ends before its own time-out does.
+# None is an answer. The number is the share of the timeout that a call takes.
 STEPS = st.tuples(
-    st.one_of(st.none(), st.sampled_from([*SPILLING.values(), *FINAL.values()])),
+    st.one_of(st.none(), st.sampled_from([*RECOVERABLE.values(), *FINAL.values()])),
     st.floats(0, 1),
 )
 TARGETS = st.lists(st.sampled_from([PROVISIONED, ON_DEMAND, BASE]), min_size=1, unique=True)
@@ -44,7 +44,7 @@ class Bedrock:
     def __call__(self, target: Target, read_seconds: int) -> str:
         assert read_seconds in READ_SECONDS
         assert self.clock.now + CONNECT_SECONDS + read_seconds <= self.deadline
-        assert target not in self.gone, "what is gone is not asked again"
+        assert target not in self.gone, "a target that is gone was called again"
         failure, share = self.steps.pop(0)
         self.clock.now += share * (CONNECT_SECONDS + read_seconds)
         if failure is None:
@@ -63,21 +63,21 @@ def test_three_attempts_within_the_deadline(
     chance: float,
 ) -> None:
     clock = Clock()
-    failover = Failover(clock, clock.sleep, lambda: chance)
+    fallback = Fallback(clock, clock.sleep, lambda: chance)
     for pause, steps in requests:
         clock.now += pause
-        began, deadline, attempts = clock.now, failover.deadline(), list[Attempt]()
+        began, deadline, attempts = clock.now, fallback.deadline(), list[Attempt]()
         bedrock = Bedrock(clock, deadline, list(steps))
         try:
-            served = failover.ask(targets, bedrock, deadline=deadline, attempts=attempts)
+            served = fallback.ask(targets, bedrock, deadline=deadline, attempts=attempts)
         except Exception as error:
             told = error in [step for step, _ in steps[: len(attempts)]] and not bedrock.answered
         else:
             told = True
             assert served.attempts == len(attempts)
             assert attempts[-1].target is served.target
-        assert told, "an answer was thrown away, or the failure is none that happened"
+        assert told, "an answer was lost, or the error is not one of the failures"
         assert clock.now - began <= BUDGET_SECONDS
         assert 1 <= len(attempts) <= MAX_ATTEMPTS
         failures = [step for step, _ in steps[: len(attempts) - 1]]
-        assert all(step is not None and api_error(step).code in SPILLS for step in failures)
+        assert all(step is not None and api_error(step).code in FALLBACK_PAUSES for step in failures)

@@ -1,7 +1,7 @@
-"""The one retry loop of the API: asks the targets of an alias in their order until one answers or time is up.
+"""The only retry loop of the API: calls the targets of an alias in order until one answers or time is up.
 
-A target that is throttled, not ready, gone or unavailable hands over to the next at once; only one that was asked
-before in this request is waited for. Whatever the caller must change (content, access) ends the request.
+If a target is throttled, not ready, gone or unavailable, the alias falls back to the next target at once. The loop
+only waits before it calls the same target again. Errors that the caller must fix (content, access) end the request.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from inference_api.errors import api_error, failure_name
 from inference_api.target_pauses import TargetPauses
 
 MAX_ATTEMPTS = 3
-BUDGET_SECONDS = 26.5  # of API Gateway's 29: the rest is for the authorizer and the start of the function
+BUDGET_SECONDS = 26.5  # of API Gateway's 29 s; the rest is for the authorizer and a cold start
 CONNECT_SECONDS = 1.5
-# How long an attempt may wait for its answer: the longest that still fits. A client has one timeout, so there are few.
+# Read timeouts of an attempt: the longest that still fits. Few values, because each needs a client of its own.
 READ_SECONDS = (24, 20, 15, 10, 5)
 BACKOFF_SECONDS = 0.4
 GONE = "model_not_available"
-# What hands over to the next target -> seconds for which the failed one is asked last. A throttle lasts a while, a lost
-# connection says little, and what is gone is published no more by the time that the alias is read again.
-SPILLS = {
+# Error codes that lead to a fallback -> first pause of the failed target in seconds. Throttling lasts a while, a lost
+# connection says little, and a target that is gone has left the alias's parameters when they are read again.
+FALLBACK_PAUSES = {
     "rate_limit_exceeded": 1.0,
     "model_not_ready": 1.0,
     "service_unavailable": 0.25,
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Attempt:
-    """`error`: the name of what went wrong, None for the attempt that was answered."""
+    """`error`: AWS error code or class name, None if the target answered."""
 
     target: Target
     error: str | None
@@ -56,8 +56,8 @@ class Served(Generic[T]):
     attempts: int
 
 
-class Failover:
-    """`clock` and `sleep`: seconds; `random`: 0 to 1."""
+class Fallback:
+    """`clock` and `sleep` use seconds. `random` returns 0 to 1."""
 
     def __init__(self, clock: Callable[[], float], sleep: Callable[[float], None], random: Callable[[], float]) -> None:
         self._clock = clock
@@ -66,7 +66,7 @@ class Failover:
         self._pauses = TargetPauses(clock)
 
     def deadline(self) -> float:
-        """Of a request that begins now."""
+        """The deadline of a request that starts now."""
         return self._clock() + BUDGET_SECONDS
 
     def ask(
@@ -77,9 +77,9 @@ class Failover:
         deadline: float,
         attempts: list[Attempt],
     ) -> Served[T]:
-        """`call(target, seconds it may wait)` of the first target that answers; `attempts` gets every attempt.
+        """The result of `call(target, read timeout)` for the first target that answers. Appends to `attempts`.
 
-        Raises what the last attempt raised, or the last one that a retry by the caller could get over.
+        Raises the last failure, but prefers one that can pass to one that says a target is gone.
         """
         left = list(targets)
         failure: Exception | None = None
@@ -92,7 +92,7 @@ class Failover:
                 attempts.append(self._attempt(target, started, failure_name(error)))
                 code = api_error(error).code
                 failure = error if failure is None or code != GONE else failure
-                if not self._spills(code, target, left) or not self._begins_another(left, attempts, deadline):
+                if not self._may_fall_back(code, target, left) or not self._begins_another(left, attempts, deadline):
                     raise failure from failure.__cause__
             else:
                 attempts.append(self._attempt(target, started, None))
@@ -109,17 +109,17 @@ class Failover:
         left = deadline - self._clock() - CONNECT_SECONDS
         return next((seconds for seconds in READ_SECONDS if seconds <= left), READ_SECONDS[-1])
 
-    def _spills(self, code: str, target: Target, left: list[Target]) -> bool:
-        """Whether another attempt may help; `left` loses a target that is gone."""
-        if code not in SPILLS:
+    def _may_fall_back(self, code: str, target: Target, left: list[Target]) -> bool:
+        """Whether another attempt can help. Removes a target that is gone from `left`."""
+        if code not in FALLBACK_PAUSES:
             return False
-        self._pauses.failed(target, first_seconds=SPILLS[code])
+        self._pauses.failed(target, first_seconds=FALLBACK_PAUSES[code])
         if code == GONE:
             left.remove(target)
         return bool(left)
 
     def _begins_another(self, left: Sequence[Target], attempts: Sequence[Attempt], deadline: float) -> bool:
-        """Waits before a target that this request asked before. False if an attempt could not end in time."""
+        """Waits if the next target was already called. False if another attempt cannot end before the deadline."""
         if len(attempts) == MAX_ATTEMPTS:
             return False
         again = self._next(left, attempts) in [attempt.target for attempt in attempts]

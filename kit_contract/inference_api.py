@@ -1,0 +1,75 @@
+"""Settings of the inference API: the construct writes them to the function's environment, the function parses them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kit_contract.environment import ALIASES, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
+
+
+@dataclass(frozen=True)
+class Model:
+    """A base model: Converse takes `id`, RetrieveAndGenerate takes `arn`."""
+
+    id: str
+    arn: str
+
+    @property
+    def kind(self) -> str:
+        return "inference-profile" if ":inference-profile/" in self.arn else "foundation-model"
+
+
+@dataclass(frozen=True)
+class Alias:
+    """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base"."""
+
+    base: Model
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
+
+    `knowledge_base_model` is None if the deployment has no knowledge base.
+    """
+
+    kit_deployment: str
+    aliases: Mapping[str, Alias]
+    knowledge_bases: Mapping[str, str]
+    knowledge_base_model: Model | None
+
+
+def environment_from(settings: Settings, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
+    """The environment variables. At synth, `to_json` is `Stack.to_json_string`: ids and ARNs can hold tokens."""
+    model = settings.knowledge_base_model
+    aliases = {name: {**_entry(alias.base), "order": list(alias.order)} for name, alias in settings.aliases.items()}
+    return {
+        KIT_DEPLOYMENT: settings.kit_deployment,
+        ALIASES: to_json(aliases),
+        KNOWLEDGE_BASES: to_json(dict(settings.knowledge_bases)),
+        **({KNOWLEDGE_BASE_MODEL: to_json(_entry(model))} if model else {}),
+    }
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """The reverse of `environment_from`. Raises KeyError if a variable is missing."""
+    aliases = json.loads(environment[ALIASES])
+    model = json.loads(environment.get(KNOWLEDGE_BASE_MODEL, "null"))
+    return Settings(
+        kit_deployment=environment[KIT_DEPLOYMENT],
+        aliases={name: Alias(_model(entry), tuple(entry["order"])) for name, entry in aliases.items()},
+        knowledge_bases=json.loads(environment[KNOWLEDGE_BASES]),
+        knowledge_base_model=_model(model) if model else None,
+    )
+
+
+def _entry(model: Model) -> dict[str, str]:
+    return {"model": model.id, "arn": model.arn}
+
+
+def _model(entry: Mapping[str, Any]) -> Model:
+    return Model(id=entry["model"], arn=entry["arn"])

@@ -1,0 +1,29 @@
+"""Settings that cross the Lambda border survive the environment, and leave nothing out."""
+
+from kit_contract.inference_api import Alias, Model, Settings, environment_from, settings_from
+from kit_contract.knowledge_base_ingestion import IngestionSettings
+
+MICRO = Model("amazon.nova-micro-v1:0", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0")
+PROFILE = Model("us.amazon.nova-lite-v1:0", "arn:aws:bedrock:us-east-1:1:inference-profile/us.amazon.nova-lite-v1:0")
+
+
+def test_settings_of_the_inference_api() -> None:
+    settings = Settings("support", {"bot": Alias(MICRO, ("provisioned", "base"))}, {"documents": "KB1"}, PROFILE)
+
+    assert settings_from(environment_from(settings)) == settings
+
+
+def test_settings_of_the_inference_api_without_a_knowledge_base() -> None:
+    settings = Settings("support", {"bot": Alias(PROFILE, ("base",))}, {}, None)
+
+    assert settings_from(environment_from(settings)) == settings
+
+
+def test_the_arn_gives_the_kind_of_a_model() -> None:
+    assert [model.kind for model in (MICRO, PROFILE)] == ["foundation-model", "inference-profile"]
+
+
+def test_settings_of_the_ingestion() -> None:
+    settings = IngestionSettings("KB1", "DS1", "/parameter", "Namespace", "support/documents")
+
+    assert IngestionSettings.from_environment(settings.to_environment()) == settings
