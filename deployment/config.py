@@ -16,12 +16,15 @@ from deployment.sections.model_access import ModelAccess
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from deployment.sections.section import PATTERN_IN_WORDS, Name, Section
 from deployment.sections.training import Training
+from kit_contract.errors import InputError
 
 DEPLOYMENT_TAG = "bedrock-kit:deployment"
 
 
-class ConfigError(Exception):
+class ConfigError(InputError):
     """When deployment.toml cannot be used: one fault a line, all faults at once."""
+
+    exit_code = 1
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from deployment.costs.break_even import BreakEven, Way, break_evens
 from deployment.costs.inference_api import Traffic
 from deployment.costs.lines import FETCH
+from kit_contract.errors import KitError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,18 +18,12 @@ USUAL_DECADES = (3, 8)
 POINTS = 200
 
 
-class NothingToPlotError(Exception):
-    """When no way to serve has its prices."""
-
-
 def plot(ways: Sequence[Way], title: str, traffic: Traffic, output: Path) -> list[BreakEven]:
-    """Write the picture (PNG or SVG by `output`'s suffix). Raises NothingToPlotError and OSError."""
+    """Write the picture (PNG or SVG by `output`'s suffix). Raises KitError and OSError."""
     known = [way for way in ways if not way.missing]
     if not known:
         lacking = "\n".join(f"  {text}" for way in ways for text in way.missing)
-        raise NothingToPlotError(
-            f"no way to serve has its prices, nothing to draw; fetch them with: {FETCH}\n{lacking}"
-        )
+        raise KitError(f"nothing to draw: every way to serve lacks a price; fetch prices with: {FETCH}\n{lacking}")
     # Figure without pyplot: no window, no global state, no backend to choose.
     from matplotlib.figure import Figure
 
@@ -61,9 +56,9 @@ def _draw(axes: "Axes", ways: Sequence[Way], points: Sequence[BreakEven]) -> Non
 
 
 def _mark(axes: "Axes", number: int, point: BreakEven, *, color: str, above: bool) -> None:
-    """A hollow point in the colour of the way by the token; numbers of the two ways on different sides."""
-    place, told = (point.requests, point.usd), _told(number, point)
-    axes.plot(*place, "o", markersize=6, markerfacecolor="white", markeredgecolor=color, label=told, zorder=3)
+    """A hollow point in the color of the way by the token; the first way's numbers are above its line, others below."""
+    place, label = (point.requests, point.usd), _point_label(number, point)
+    axes.plot(*place, "o", markersize=6, markerfacecolor="white", markeredgecolor=color, label=label, zorder=3)
     offset, side = ((-7, 5), "right") if above else ((7, -13), "left")
     axes.annotate(str(number), place, textcoords="offset points", xytext=offset, ha=side, fontsize=10, color=color)
 
@@ -85,7 +80,7 @@ def _label(way: Way) -> str:
     return f"{way.label}: {way.fixed:,.0f} USD a month"
 
 
-def _told(number: int, point: BreakEven) -> str:
+def _point_label(number: int, point: BreakEven) -> str:
     return (
         f"{number}: {point.requests:,.0f} requests, {point.usd:,.0f} USD: {point.fixed.label} = {point.by_token.label}"
     )

@@ -64,7 +64,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.Captu
     assert plotted(tmp_path, "absent/cost.png") == 1
 
     place = tmp_path / "absent" / "cost.png"
-    assert capsys.readouterr().err == f"kit cost: {place}: No such file or directory; check path and rights\n"
+    assert capsys.readouterr().err == f"kit cost: {place}: No such file or directory; check path and permissions\n"
 
 
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:

@@ -210,7 +210,7 @@ def test_a_second_run_is_refused_and_the_first_goes_on(folder: Path) -> None:
         )
 
         assert second.returncode == 1
-        assert f"another run is under way (process {first.pid}); wait for it" in second.stderr
+        assert f"another run is in progress (process {first.pid}); wait for it" in second.stderr
         assert first.poll() is None
         os.killpg(first.pid, signal.SIGINT)
         first.communicate(timeout=30)
