@@ -15,11 +15,12 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import Validations
 
-from deployment.checks.deployment import check_deployment
+from deployment.checks.check_deployment import check_deployment
 from deployment.checks.models import model_warnings
-from deployment.config import DEPLOYMENT_TAG, ConfigError, DeploymentConfig, load_deployment_config
-from deployment.costs.deployment import summary
+from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
+from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
+from kit_contract.tags import DEPLOYMENT_TAG
 from stacks.budget_stack import BudgetStack
 from stacks.inference_api_stack import InferenceApiStack
 from stacks.knowledge_base_stack import KnowledgeBaseStack

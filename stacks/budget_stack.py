@@ -7,8 +7,9 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from bedrock_constructs.budget import Budget
-from deployment.config import DEPLOYMENT_TAG, DeploymentConfig
+from deployment.config import DeploymentConfig
 from deployment.sections.budget import HARD_STOP_PERCENT
+from kit_contract.tags import DEPLOYMENT_TAG
 
 
 class BudgetStack(cdk.Stack):

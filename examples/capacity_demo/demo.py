@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from deployment.config import load_deployment_config
-from deployment.costs.provisioned_throughput import provisioned_groups
+from deployment.costs.provisioned_throughput import provisioned_throughput_groups
 from deployment.datasets import CustomizationDataset, prepare_datasets
 from examples.capacity_demo.bill import bill, bill_table, calls_table
 from examples.capacity_demo.caller import Caller
@@ -83,7 +83,7 @@ class CapacityDemo:
     def _show_price(self) -> None:
         self._progress.step("The price, and the setting that accepts it")
         self._lines(EXPLANATION)
-        for found in (line for group in provisioned_groups(self._config) for line in group.lines):
+        for found in (line for group in provisioned_throughput_groups(self._config) for line in group.lines):
             usd = "unknown" if found.usd is None else f"{found.usd:,.2f} USD"
             self._progress.line(f"{usd:>14}  {found.what}")
         self._progress.line(

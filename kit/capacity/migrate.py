@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from deployment.checks.deployment import check_deployment
+from deployment.checks.check_deployment import check_deployment
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from kit.capacity.controller import CapacityFunction, connect

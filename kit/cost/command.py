@@ -3,10 +3,10 @@
 import argparse
 from pathlib import Path
 
-from deployment.checks.deployment import check_deployment
+from deployment.checks.check_deployment import check_deployment
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
-from deployment.costs.break_even import custom_base, ways
-from deployment.costs.deployment import estimate
+from deployment.costs.break_even import custom_base, serving_options
+from deployment.costs.estimate import estimate
 from deployment.costs.inference_api import Traffic
 from deployment.datasets import prepare_datasets
 from kit.cost.plot import SUFFIXES, plot
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     traffic = Traffic(options.requests, options.input_tokens, options.output_tokens, options.seconds)
     config = load_deployment_config(options.config)
-    check_deployment(config, options.config.name, consent=False)  # you look at a price before you accept it
+    check_deployment(config, options.config.name, prices_accepted=False)  # you look at a price before you accept it
     if options.picture:
         return _plot(config, traffic, options.alias, options.output)
     groups = estimate(config, prepare_datasets(config), traffic)
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _plot(config: DeploymentConfig, traffic: Traffic, alias: str | None, output: Path) -> int:
-    aliases = list(config.inference_api.aliases) if config.inference_api else []
+    aliases = list(config.aliases)
     chosen = alias or next((name for name in aliases if custom_base(config, name)), aliases[0] if aliases else None)
     if chosen not in aliases:
         known = ", ".join(aliases) or "none: add [inference_api]"
@@ -46,7 +46,7 @@ def _plot(config: DeploymentConfig, traffic: Traffic, alias: str | None, output:
     if not traffic.input_tokens + traffic.output_tokens:
         raise ConfigError(["--input-tokens: must not be 0 when --output-tokens is 0; set one of them"])
     title = f"{config.deployment.name}, alias {chosen}, {config.deployment.region}"
-    points = plot(ways(config, chosen, traffic), title, traffic, output)
+    points = plot(serving_options(config, chosen, traffic), title, traffic, output)
     print(f"{output}: {len(points)} break-even point(s)")
     return 0
 

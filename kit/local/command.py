@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from deployment.checks.deployment import check_deployment
+from deployment.checks.check_deployment import check_deployment
 from deployment.config import load_deployment_config
 from kit.cdk_cli import PROJECT, run_cdk
 from kit.local.lock import lock

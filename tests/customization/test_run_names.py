@@ -5,7 +5,7 @@ import re
 import pytest
 
 from customization import run_names
-from deployment.checks.deployment import MAX_MODEL_OWNER
+from deployment.checks.training import MAX_MODEL_OWNER
 from tests.customization.aws import SPECIFICATION
 
 SHA = "a" * 64

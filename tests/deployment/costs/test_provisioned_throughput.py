@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployment.config import DeploymentConfig, load_deployment_config
-from deployment.costs.deployment import committed, idle
+from deployment.costs.estimate import committed, idle
 from deployment.costs.provisioned_throughput import HOURS_PER_MONTH, hours_per_month
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from tests.price_list import price_list, row

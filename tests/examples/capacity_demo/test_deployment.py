@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployment.checks.deployment import check_deployment
+from deployment.checks.check_deployment import check_deployment
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.datasets import prepare_datasets
 from examples.capacity_demo import bill as bill_module
