@@ -26,6 +26,7 @@ from kit.local.following import follow_training
 from kit.local.stacks import LocalStacks, StackOutputs
 from kit.progress import Progress
 from kit_contract.errors import ExternalError
+from kit_contract.stacks import provisioned_throughput_stack
 
 ON_DEMAND, PROVISIONED = "custom-model-deployment", "provisioned-throughput"
 ACCEPTED_PRICE = "accept_hourly_cost_usd"
@@ -161,7 +162,7 @@ class CapacityDemo:
 
     def _destroy(self) -> None:
         self._progress.step("cdk destroy of the provisioned throughput stack; then what is billed by the hour")
-        self._stacks.destroy(self._files.bought(), f"{self._config.deployment.name}-provisioned-throughput")
+        self._stacks.destroy(self._files.bought(), provisioned_throughput_stack(self._config.deployment.name))
         command = ["-m", "kit", "reap", "--region", self._config.deployment.region]
         done = subprocess.run(
             [sys.executable, *command],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from deployment.config import load_deployment_config
 from kit.cdk_cli import PROJECT
 from kit_contract.errors import ExternalError
+from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT, provisioned_throughput_stack
 from local_aws.guard import require_embedded, require_real
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 OUTPUTS = PROJECT / ".local" / "outputs.json"
-FUNCTION_OUTPUT = "CapacityFunction"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class CapacityFunction:
         return name if name.startswith(prefix) else f"{prefix}{name}"
 
     def _find(self) -> str:
-        stack = f"{self._kit_deployment}-provisioned-throughput"
+        stack = provisioned_throughput_stack(self._kit_deployment)
         try:
             found = self._clients.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
         except self._clients.cloudformation.exceptions.ClientError as error:
@@ -70,10 +70,10 @@ class CapacityFunction:
                 "[provisioned_throughput.*] section to deployment.toml and deploy"
             ) from None
         for output in found.get("Outputs", []):
-            if output["OutputKey"] == FUNCTION_OUTPUT:
+            if output["OutputKey"] == CAPACITY_FUNCTION_OUTPUT:
                 return output["OutputValue"]
         raise ExternalError(
-            f"stack {stack} has no output {FUNCTION_OUTPUT}; deploy it again with this version of the kit"
+            f"stack {stack} has no output {CAPACITY_FUNCTION_OUTPUT}; deploy it again with this version of the kit"
         )
 
 

@@ -1,4 +1,4 @@
-"""`kit models compare`: models side by side, one column each; wide comparisons are split into several tables."""
+"""`kit models compare`: prints models side by side, in several tables if they are wide."""
 
 import argparse
 import json

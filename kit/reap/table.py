@@ -7,7 +7,7 @@ from typing import Any
 
 from billed_resources.deletion import Outcome, committed, is_orphan
 from billed_resources.listing import Listing
-from billed_resources.owner import Owner, Standing
+from billed_resources.owner import Owner, OwnerKind
 from billed_resources.resource import BilledResource
 
 HEAD = ("USD/DAY", "KIND", "NAME", "STATUS", "OWNER", "WHAT")
@@ -60,7 +60,7 @@ def as_json(report: Report) -> str:
 
 def _about_orphans(report: Report) -> str:
     if not report.orphans:
-        unknown = sum(owner.standing is Standing.UNKNOWN for _, owner in report.owned)
+        unknown = sum(owner.kind is OwnerKind.UNKNOWN for _, owner in report.owned)
         return f"No orphans{f'; the owner of {unknown} is unknown' if unknown else ''}."
     cost = _total([(resource, owner) for resource, owner in report.owned if is_orphan(resource, owner)])
     kept = [f"  {item.name}: {committed(item.commitment)}" for item in report.orphans if item.commitment]
@@ -77,7 +77,7 @@ def _rows(owned: Sequence[tuple[BilledResource, Owner]]) -> Iterator[str]:
 
 
 def _cells(resource: BilledResource, owner: Owner) -> tuple[str, ...]:
-    who = owner.standing.value + (f": {owner.detail}" if owner.detail else "")
+    who = owner.kind.value + (f": {owner.detail}" if owner.detail else "")
     who += f" ({owner.ledger})" if owner.ledger else ""
     return (_usd(resource.usd_per_day), resource.kind.value, resource.name, resource.status, who, resource.what)
 
@@ -111,7 +111,7 @@ def _entry(resource: BilledResource, owner: Owner) -> dict[str, Any]:
         "what": resource.what,
         "hourly": resource.hourly,
         "usd_per_day": resource.usd_per_day,
-        "owner": owner.standing.value,
+        "owner": owner.kind.value,
         "owner_detail": owner.detail,
         "ledger": owner.ledger,
         "committed_until": commitment.ends.isoformat() if commitment else None,

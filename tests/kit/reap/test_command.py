@@ -177,7 +177,7 @@ def test_a_commitment_is_respected_with_its_date_and_cost(aws: FakeAws, capsys: 
     assert run("--delete-orphans", "--yes") == command.ORPHANS_LEFT
 
     output = capsys.readouterr().out
-    assert "committed until 2026-12-15, 4,800.00 USD to go" in output
+    assert "committed until 2026-12-15, 4,800.00 USD left to pay" in output
     assert aws.calls["DeleteProvisionedModelThroughput"] == 0
 
 
@@ -204,7 +204,7 @@ def test_one_that_is_already_gone_is_no_failure(aws: FakeAws, capsys: pytest.Cap
     aws.before["GetProvisionedModelThroughput"] = aws.throughputs.clear
 
     assert run("--delete-orphans", "--yes", "--json") == 0
-    assert report(capsys)["deletions"][0]["result"] == "was gone already"
+    assert report(capsys)["deletions"][0]["result"] == "already gone"
 
 
 def test_the_table_shows_cost_owner_and_what_is_unknown(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
