@@ -15,11 +15,12 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import Validations
 
-from deployment.checks.deployment import check_deployment
+from deployment.checks.check_deployment import check_deployment
 from deployment.checks.models import model_warnings
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
-from deployment.costs.deployment import summary
+from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
+from kit_contract.stacks import inference_api_stack, provisioned_throughput_stack, training_stack
 from kit_contract.tags import DEPLOYMENT_TAG
 from stacks.budget_stack import BudgetStack
 from stacks.inference_api_stack import InferenceApiStack
@@ -45,9 +46,9 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
         stacks.append(ModelAccessStack(app, f"{name}-model-access", config=config, env=environment))
     if config.training:
         datasets = prepare_datasets(config)
-        stacks.append(TrainingStack(app, f"{name}-training", config=config, datasets=datasets, env=environment))
+        stacks.append(TrainingStack(app, training_stack(name), config=config, datasets=datasets, env=environment))
     if config.provisioned_throughput:
-        throughput_id = f"{name}-provisioned-throughput"
+        throughput_id = provisioned_throughput_stack(name)
         stacks.append(
             ProvisionedThroughputStack(
                 app, throughput_id, config=config, hard_stop_topic=hard_stop_topic, env=environment
@@ -58,7 +59,7 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
         knowledge_base = stack.knowledge_base
         stacks.append(stack)
     if config.inference_api:
-        api_id = f"{name}-inference-api"
+        api_id = inference_api_stack(name)
         stacks.append(InferenceApiStack(app, api_id, config=config, knowledge_base=knowledge_base, env=environment))
     for earlier, later in pairwise(stacks):  # deploys in this order: budget and model access first, the API last
         later.add_stack_dependency(earlier)

@@ -1,1 +1,1 @@
-"""What an account is billed for by the hour or month, who owns it, and how what nobody owns goes."""
+"""Lists what an account is billed for by the hour or month, finds its owner, and deletes orphans."""

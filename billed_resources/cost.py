@@ -1,4 +1,4 @@
-"""What a resource costs, from the catalog's prices: None where no source gives the price."""
+"""What a resource costs a day, from the catalog's prices; None if the price is unknown."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,12 +9,12 @@ from model_catalog.prices import price
 
 DAYS_PER_MONTH = 365 / 12
 HOURS_PER_DAY = 24
-# Billing begins with service and ends with deletion; whether a failed purchase is billed is not documented.
+# Billing starts with service and ends with deletion; AWS does not document whether a failed purchase is billed.
 BILLED_STATES = ("Creating", "InService", "Updating")
 
 
 def throughput_usd_per_day(summary: Mapping[str, Any], region: str) -> float | None:
-    """Custom models are billed as their base model, each model unit once."""
+    """Custom models are billed as their base model, per model unit."""
     model = summary["foundationModelArn"].rpartition("/")[2]
     commitment = summary.get("commitmentDuration", "none")
     hourly = price("provisioned_hour", model=model, region=region, commitment=commitment)
@@ -25,7 +25,7 @@ def throughput_usd_per_day(summary: Mapping[str, Any], region: str) -> float | N
 
 
 def commitment_of(summary: Mapping[str, Any], usd_per_day: float | None, now: datetime) -> Commitment | None:
-    """None without one, or when it has ended. A commitment renews itself: its end is that of the current term."""
+    """The current term of the commitment, which renews itself; None without one, or after its end."""
     ends = summary.get("commitmentExpirationTime")
     if not summary.get("commitmentDuration") or ends is None or ends <= now:
         return None

@@ -1,4 +1,4 @@
-"""What the kit's SSM parameters say: which alias sends its callers where, and why a throughput was bought."""
+"""Reads the kit's SSM parameters: the target of each alias, and why provisioned throughput was bought."""
 
 import json
 from dataclasses import dataclass, field
@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from kit_contract.parameters import ROOT, alias_capacity, alias_serving, deployment_path, throughput_ledger
+
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
-
-ROOT = "/bedrock-kit"
-ALIAS_LEAVES = ("serving", "capacity")
 
 
 @dataclass(frozen=True)
@@ -21,10 +20,10 @@ class Alias:
 
 @dataclass(frozen=True)
 class KitParameters:
-    """`aliases`: ARN of a target, or of the custom model behind it -> the aliases whose parameters name it.
+    """`aliases`: ARN of a target, or of the custom model behind it -> the aliases that point to it.
 
-    `ledgers`: deployment and throughput's name -> what its ledger says, for people. `complete` is False where not all
-    could be read: then an ARN that is missing here may be served.
+    `ledgers`: deployment and throughput name -> the ledger as text. If `complete` is False, some parameters could not
+    be read, and an ARN that is missing here may still be the target of an alias.
     """
 
     complete: bool
@@ -33,9 +32,9 @@ class KitParameters:
 
 
 def read_kit_parameters(ssm: "SSMClient", deployment: str | None = None) -> KitParameters:
-    """Of one deployment, or of all that the account has in this region."""
+    """Read those of one deployment, or of all deployments in this account and region."""
     found = KitParameters(complete=True)
-    path = f"{ROOT}/{deployment}" if deployment else ROOT
+    path = deployment_path(deployment) if deployment else ROOT
     try:
         for page in ssm.get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True):
             for parameter in page["Parameters"]:
@@ -46,23 +45,24 @@ def read_kit_parameters(ssm: "SSMClient", deployment: str | None = None) -> KitP
 
 
 def _add(found: KitParameters, name: str, text: str) -> None:
-    """Raises ValueError for a parameter of an alias that does not say what it points to."""
-    match name.removeprefix(f"{ROOT}/").split("/"):
-        case [deployment, "aliases", alias, leaf] if leaf in ALIAS_LEAVES:
-            for arn in _pointed_to(name, json.loads(text)):
-                found.aliases.setdefault(arn, []).append(Alias(deployment, alias))
-        case [deployment, "capacity", throughput, "ledger"]:
-            found.ledgers[deployment, throughput] = _told(text)
+    """Raises ValueError if an alias's parameter names no target."""
+    match name.split("/"):
+        case ["", _, deployment, _, key, _]:
+            if name in (alias_serving(deployment, key), alias_capacity(deployment, key)):
+                for arn in _targets(name, json.loads(text)):
+                    found.aliases.setdefault(arn, []).append(Alias(deployment, key))
+            elif name == throughput_ledger(deployment, key):
+                found.ledgers[deployment, key] = _ledger_text(text)
 
 
-def _pointed_to(name: str, value: Any) -> set[str]:
+def _targets(name: str, value: Any) -> set[str]:
     if not isinstance(value, dict) or not isinstance(value.get("target_arn"), str):
         raise ValueError(f"{name} names no target_arn")
     return {value["target_arn"], value.get("custom_model_arn") or value["target_arn"]}
 
 
-def _told(text: str) -> str:
-    """A ledger decides nothing here, so one that cannot be read is only said to be so."""
+def _ledger_text(text: str) -> str:
+    """For people only: an unreadable ledger does not change the owner."""
     try:
         ledger = json.loads(text)
         return f"{ledger['state']} since {ledger['since'][:10]}: {ledger['why']}"

@@ -1,4 +1,4 @@
-"""Lists what is billed in one account and region. A list that fails is reported and does not hide the others."""
+"""Lists what is billed in one account and region. If one kind cannot be listed, the others still are."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Clients:
-    """Of one account and region; `opensearch`: OpenSearch Serverless."""
+    """Clients of one account and region. `opensearch` is OpenSearch Serverless."""
 
     bedrock: "BedrockClient"
     cloudformation: "CloudFormationClient"
@@ -28,7 +28,7 @@ class Clients:
 
 @dataclass
 class Listing:
-    """`failures`: kind -> why not all of them could be listed."""
+    """`failures`: kind -> why its list is incomplete."""
 
     resources: list[BilledResource] = field(default_factory=list)
     failures: dict[Kind, str] = field(default_factory=dict)
@@ -46,7 +46,7 @@ def list_billed(clients: Clients, region: str, now: datetime) -> Listing:
 
 
 def throughput(summary: Any, bedrock: "BedrockClient", region: str, now: datetime) -> BilledResource:
-    """From an item of ListProvisionedModelThroughputs, or the answer of GetProvisionedModelThroughput."""
+    """`summary`: an item of ListProvisionedModelThroughputs, or the answer of GetProvisionedModelThroughput."""
     usd = throughput_usd_per_day(summary, region)
     return BilledResource(
         kind=Kind.PROVISIONED_THROUGHPUT,
@@ -67,7 +67,7 @@ def _throughputs(clients: Clients, region: str, now: datetime) -> Iterator[Bille
 
 
 def _collections(clients: Clients, region: str, now: datetime) -> Iterator[BilledResource]:
-    """Billed by OCU and hour; collections share them, so none has a price of its own."""
+    """Billed by OCU-hour. Collections share OCUs, so a single collection has no price."""
     token: dict[str, str] = {}
     while True:
         page = clients.opensearch.list_collections(**token)
@@ -95,7 +95,7 @@ def _imported_models(clients: Clients, region: str, now: datetime) -> Iterator[B
     for page in clients.bedrock.get_paginator("list_imported_models").paginate():
         for item in page.get("modelSummaries", []):
             arn = item["modelArn"]
-            what = "by the minutes a copy is loaded, and storage by the month"
+            what = "by the minute while a copy is loaded, and storage by the month"
             tags = _tags(clients.bedrock, arn)
             yield BilledResource(Kind.IMPORTED_MODEL, item["modelName"], arn, "-", what, None, tags)
 
@@ -105,7 +105,7 @@ def _custom_models(clients: Clients, region: str, now: datetime) -> Iterator[Bil
     for page in clients.bedrock.get_paginator("list_custom_models").paginate(isOwned=True):
         for item in page.get("modelSummaries", []):
             arn, status = item["modelArn"], item.get("modelStatus", "Active")
-            what = f"kept, by the month; from {item['baseModelName']}"
+            what = f"storage by the month; base model {item['baseModelName']}"
             tags = _tags(clients.bedrock, arn)
             yield BilledResource(Kind.CUSTOM_MODEL, item["modelName"], arn, status, what, usd, tags)
 

@@ -1,6 +1,6 @@
-"""Who owns a resource: a living stack, an alias whose callers are sent there, nobody, or somebody else.
+"""Finds the owner of a resource: a stack, an alias that points to it, nobody, or something other than this kit.
 
-Only what carries both of the kit's tags can come out as nobody's. Whatever could not be asked leaves it unknown.
+Only a resource with both of the kit's tags can be an orphan. If anything cannot be read, the owner is unknown.
 """
 
 import re
@@ -9,15 +9,17 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from billed_resources.kit_parameters import KitParameters
-from billed_resources.resource import DEPLOYMENT_TAG, RESOURCE_TAG, BilledResource, Kind
+from billed_resources.resource import BilledResource, Kind
 from billed_resources.stack_lookup import Existence, StackLookup
+from kit_contract.stacks import inference_api_stack, training_stack
+from kit_contract.tags import DEPLOYMENT_TAG, RESOURCE_TAG
 
-# As ownership.py of the custom resources writes it; stacks are called <deployment>-<what> (app.py).
-MARK = re.compile(r"(?P<stack>[A-Za-z][-A-Za-z0-9]{0,127})/(?P<logical_id>[A-Za-z0-9]{1,255})")
-MADE_BY_TRAINING = (Kind.CUSTOM_MODEL, Kind.CUSTOM_MODEL_DEPLOYMENT)  # promotion tags them with the deployment only
+# The value of RESOURCE_TAG.
+OWNER_TAG = re.compile(r"(?P<stack>[A-Za-z][-A-Za-z0-9]{0,127})/(?P<logical_id>[A-Za-z0-9]{1,255})")
+MADE_BY_TRAINING = (Kind.CUSTOM_MODEL, Kind.CUSTOM_MODEL_DEPLOYMENT)  # tagged with the deployment only
 
 
-class Standing(Enum):
+class OwnerKind(Enum):
     STACK = "stack"
     ALIAS = "alias"
     NOBODY = "nobody"
@@ -27,9 +29,9 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class Owner:
-    """`ledger`: why the throughput was bought, as the kit noted it."""
+    """`ledger`: why the kit bought the provisioned throughput."""
 
-    standing: Standing
+    kind: OwnerKind
     detail: str = ""
     ledger: str = ""
 
@@ -42,34 +44,37 @@ def owner_of(resource: BilledResource, stacks: StackLookup, parameters: KitParam
 
 def _owner(resource: BilledResource, stacks: StackLookup, parameters: KitParameters) -> Owner:
     if resource.tags is None:
-        return Owner(Standing.UNKNOWN, "its tags cannot be read")
+        return Owner(OwnerKind.UNKNOWN, "its tags cannot be read")
     deployment = resource.tags.get(DEPLOYMENT_TAG)
     if not deployment:
-        return Owner(Standing.FOREIGN, _foreign_stack(resource.tags))
+        return Owner(OwnerKind.FOREIGN, _foreign_stack(resource.tags))
     if resource.kind in MADE_BY_TRAINING:
-        stack, existence = f"{deployment}-training", stacks.stack(f"{deployment}-training")
+        stack = training_stack(deployment)
+        existence = stacks.stack(stack)
     else:
-        mark = MARK.fullmatch(resource.tags.get(RESOURCE_TAG, ""))
-        if mark is None or not mark["stack"].startswith(f"{deployment}-"):
-            return Owner(Standing.UNKNOWN, f"deployment {deployment}, but its tag {RESOURCE_TAG} names no stack of it")
-        stack, existence = mark["stack"], stacks.resource(mark["stack"], mark["logical_id"])
+        owner_tag = OWNER_TAG.fullmatch(resource.tags.get(RESOURCE_TAG, ""))
+        if owner_tag is None or not owner_tag["stack"].startswith(f"{deployment}-"):
+            return Owner(
+                OwnerKind.UNKNOWN, f"of deployment {deployment}, but its tag {RESOURCE_TAG} names no stack of it"
+            )
+        stack, existence = owner_tag["stack"], stacks.resource(owner_tag["stack"], owner_tag["logical_id"])
     if existence is Existence.ALIVE:
-        return Owner(Standing.STACK, stack)
+        return Owner(OwnerKind.STACK, stack)
     if existence is Existence.UNKNOWN:
-        return Owner(Standing.UNKNOWN, f"CloudFormation does not say whether {stack} still has it")
+        return Owner(OwnerKind.UNKNOWN, f"CloudFormation cannot be asked whether {stack} still has it")
     return _without_a_stack(resource, stack, stacks, parameters)
 
 
 def _without_a_stack(resource: BilledResource, stack: str, stacks: StackLookup, parameters: KitParameters) -> Owner:
-    """An alias keeps what it points to as long as its API exists: its callers would lose their answers."""
+    """An alias owns its target as long as its API exists: deleting the target would break its callers."""
     aliases = parameters.aliases.get(resource.arn, [])
-    apis = {alias: stacks.stack(f"{alias.deployment}-inference-api") for alias in aliases}
+    apis = {alias: stacks.stack(inference_api_stack(alias.deployment)) for alias in aliases}
     for alias, api in apis.items():
         if api is Existence.ALIVE:
-            return Owner(Standing.ALIAS, f"{alias.name} of {alias.deployment}")
+            return Owner(OwnerKind.ALIAS, f"{alias.name} of {alias.deployment}")
     if not parameters.complete or Existence.UNKNOWN in apis.values():
-        return Owner(Standing.UNKNOWN, f"{stack} is gone; whether an alias points here cannot be read")
-    return Owner(Standing.NOBODY, f"was {stack}")
+        return Owner(OwnerKind.UNKNOWN, f"{stack} is gone, but the aliases that may point to it cannot be read")
+    return Owner(OwnerKind.NOBODY, f"was {stack}")
 
 
 def _foreign_stack(tags: Mapping[str, str]) -> str:

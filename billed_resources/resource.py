@@ -1,12 +1,9 @@
-"""A resource that is billed, whoever made it, and the tags by which the kit knows its own."""
+"""A billed resource, created by the kit or not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-
-DEPLOYMENT_TAG = "bedrock-kit:deployment"
-RESOURCE_TAG = "bedrock-kit:resource"  # <stack>/<logical id>
 
 
 class Kind(Enum):
@@ -18,13 +15,13 @@ class Kind(Enum):
     CUSTOM_MODEL_DEPLOYMENT = "custom model deployment"
 
 
-# An imported model's copies are loaded while it is called, so it stands between: by use, and its storage by the month.
+# An imported model is billed by use and its storage by the month: its copies are loaded only while it is called.
 HOURLY = frozenset({Kind.PROVISIONED_THROUGHPUT, Kind.COLLECTION, Kind.MARKETPLACE_ENDPOINT})
 
 
 @dataclass(frozen=True)
 class Commitment:
-    """`usd_left`: what it still costs until it ends, None where no source gives the price."""
+    """`usd_left`: what it costs until it ends; None if the price is unknown."""
 
     ends: datetime
     usd_left: float | None
@@ -32,7 +29,7 @@ class Commitment:
 
 @dataclass(frozen=True)
 class BilledResource:
-    """`usd_per_day` is None where no source gives it; `tags` is None where they could not be read."""
+    """`usd_per_day` is None if the price is unknown, `tags` if they cannot be read."""
 
     kind: Kind
     name: str

@@ -1,4 +1,4 @@
-"""Whether CloudFormation still has a stack, and the stack a resource. What cannot be asked is unknown, never gone."""
+"""Asks CloudFormation whether a stack, or a resource of it, still exists. If it cannot be asked, that is unknown."""
 
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ class Existence(Enum):
 
 
 class StackLookup:
-    """Remembers its answers: make a new one to look again."""
+    """Caches its answers: create a new one to ask again."""
 
     def __init__(self, cloudformation: "CloudFormationClient") -> None:
         self._cloudformation = cloudformation
@@ -29,7 +29,7 @@ class StackLookup:
         return self._stacks[name]
 
     def resource(self, stack: str, logical_id: str) -> Existence:
-        """A stack that is gone has none; a resource that it retained (DELETE_SKIPPED) is not its any more."""
+        """A resource that the stack retained (DELETE_SKIPPED) no longer belongs to it."""
         if self.stack(stack) is not Existence.ALIVE:
             return self.stack(stack)
         key = (stack, logical_id)
@@ -55,7 +55,7 @@ class StackLookup:
 
 
 def _absence(error: Exception) -> Existence:
-    """CloudFormation says ValidationError for what does not exist, and for much else."""
+    """CloudFormation answers ValidationError for what does not exist, but for other errors too."""
     details = error.response["Error"] if isinstance(error, ClientError) else {}
     gone = details.get("Code") == "ValidationError" and "does not exist" in details.get("Message", "")
     return Existence.GONE if gone else Existence.UNKNOWN

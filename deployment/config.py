@@ -1,6 +1,6 @@
-"""Loads deployment.toml: reads the file, resolves its paths, and reports all its faults at once.
+"""Loads deployment.toml and reports every setting that is unknown, missing or out of bounds at once.
 
-This package knows the shape of the file and its bounds; `deployment.checks` holds it against what Bedrock offers.
+`deployment.checks` compares what is loaded here with what Bedrock offers.
 """
 
 import tomllib
@@ -10,18 +10,19 @@ from pydantic import BaseModel, ValidationError
 
 from deployment.sections.budget import Budget
 from deployment.sections.deployment import Deployment
-from deployment.sections.inference_api import InferenceApi
+from deployment.sections.inference_api import Alias, InferenceApi
 from deployment.sections.knowledge_base import KnowledgeBase
 from deployment.sections.model_access import ModelAccess
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from deployment.sections.section import PATTERN_IN_WORDS, Name, Section
-from deployment.sections.training import Training
+from deployment.sections.training import Customization, Training
+from kit_contract.errors import InputError
 
-DEPLOYMENT_TAG = "bedrock-kit:deployment"
 
+class ConfigError(InputError):
+    """When deployment.toml cannot be used: all faults, one a line."""
 
-class ConfigError(Exception):
-    """When deployment.toml cannot be used: one fault a line, all faults at once."""
+    exit_code = 1
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
@@ -29,7 +30,7 @@ class ConfigError(Exception):
 
 
 class DeploymentConfig(Section):
-    """The whole file. A section that is absent is a stack that is not built."""
+    """The whole file. Each section is a stack; an absent section is not deployed."""
 
     deployment: Deployment
     budget: Budget | None = None
@@ -39,26 +40,32 @@ class DeploymentConfig(Section):
     knowledge_base: KnowledgeBase | None = None
     inference_api: InferenceApi | None = None
 
+    @property
+    def customizations(self) -> dict[str, Customization]:
+        return self.training.customizations if self.training else {}
+
+    @property
+    def aliases(self) -> dict[str, Alias]:
+        return self.inference_api.aliases if self.inference_api else {}
+
     def provisioned_model_name(self, section: str) -> str:
-        """The name in Bedrock of the provisioned throughput `section`."""
+        """The name that the provisioned throughput of this section has in Bedrock."""
         return f"{self.deployment.name}-{self.provisioned_throughput[section].customization or section}"
 
 
 def load_deployment_config(path: Path) -> DeploymentConfig:
-    """Read and check `path`; relative paths in it are relative to its folder. Raises ConfigError."""
+    """Load `path`; relative paths in it are relative to its folder. Raises ConfigError."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(
-            [f"{path} does not exist; name another one (kit: --config FILE, cdk: -c config=FILE)"]
-        ) from None
+    except OSError as error:
+        fix = "name another file (kit: --config FILE, cdk: -c config=FILE)"
+        raise ConfigError([f"{path} cannot be read: {error.strerror}; {fix}"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError([f"{path}: not valid TOML: {error}"]) from None
     try:
-        config = DeploymentConfig.model_validate(raw)
+        return DeploymentConfig.model_validate(raw, context={"folder": path.resolve().parent})
     except ValidationError as error:
         raise ConfigError([_fault(path.name, detail) for detail in error.errors()]) from None
-    return _resolve_paths(config, path.resolve().parent)
 
 
 def _fault(file: str, detail: object) -> str:
@@ -72,7 +79,8 @@ def _fault(file: str, detail: object) -> str:
         return (
             f"{file}: {where}: must be {PATTERN_IN_WORDS[detail['ctx']['pattern']]}, got {detail['input']!r}; change it"
         )
-    return f"{file}: {where}: {detail['msg'][0].lower()}{detail['msg'][1:]}, got {detail['input']!r}"
+    message = detail["msg"].removeprefix("Value error, ")
+    return f"{file}: {where}: {message[0].lower()}{message[1:]}, got {detail['input']!r}"
 
 
 def _allowed(location: tuple[str | int, ...]) -> str:
@@ -90,22 +98,3 @@ def _sections(annotation: object) -> list[type[BaseModel]]:
         return [annotation]
     arguments = getattr(annotation, "__args__", ())
     return [section for argument in arguments for section in _sections(argument)]
-
-
-def _resolve_paths(config: DeploymentConfig, folder: Path) -> DeploymentConfig:
-    changes: dict[str, object] = {}
-    if config.training:
-        customizations = {
-            name: item.model_copy(
-                update={
-                    "dataset": [folder / file for file in item.dataset],
-                    "validation_dataset": [folder / file for file in item.validation_dataset],
-                }
-            )
-            for name, item in config.training.customizations.items()
-        }
-        changes["training"] = config.training.model_copy(update={"customizations": customizations})
-    if config.knowledge_base:
-        documents = folder / config.knowledge_base.documents
-        changes["knowledge_base"] = config.knowledge_base.model_copy(update={"documents": documents})
-    return config.model_copy(update=changes)

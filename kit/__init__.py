@@ -1,1 +1,1 @@
-"""What a person types: python -m kit."""
+"""The command line: python -m kit."""

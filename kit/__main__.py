@@ -1,66 +1,80 @@
-"""Arguments and exit codes of `python -m kit`; a command's module is imported only when that command is called."""
+"""`python -m kit`: picks the command, and turns errors into one message and an exit code."""
 
 import argparse
 import errno
-import importlib
 import os
 import sys
 from pathlib import Path
 
-# name -> what `kit --help` says. kit/<name>/command.py has add_arguments(parser) and run(options) -> exit code.
+from kit.parser import LazyParser
+from kit_contract.errors import KitError
+
+# name -> what `kit --help` says. Its module is kit/<name>/command.py.
 COMMANDS = {
-    "local": "the same stacks on an embedded AWS on this machine",
-    "deploy": "the stacks to the AWS account of your credentials",
-    "data": "datasets: check, convert, split, figures, personal data out",
-    "cost": "what deployment.toml costs: idle, training, requests, provisioned throughput",
-    "models": "what Bedrock offers: ids, regions, customization, prices, end of life",
-    "reap": "what the account is billed for by the hour, who owns it; deletes what nobody owns",
-    "capacity": "provisioned throughput: what is there, why, until when; buys, releases, resumes",
-    "schema": "the JSON Schema of deployment.toml",
+    "local": "deploy to an embedded AWS on this machine; stop it, show it",
+    "deploy": "deploy to the AWS account of your credentials",
+    "data": "check, convert, split, measure and redact datasets",
+    "cost": "estimate what deployment.toml costs: idle, training, requests, provisioned throughput",
+    "models": "list, show and compare the models of Bedrock: ids, regions, customization, prices, end of life",
+    "reap": "list what your account pays by the hour and who owns it; delete what nobody owns",
+    "capacity": "show, buy, release, resume and migrate provisioned throughput",
+    "schema": "print the JSON Schema of deployment.toml",
 }
 
 
 def main(arguments: list[str] | None = None) -> int:
+    parser = LazyParser(prog="kit", description="Amazon Bedrock in your own AWS account.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, text in COMMANDS.items():
+        commands.add_parser(name, help=text, description=text, module=f"kit.{name}.command")
+    return run_command(parser, arguments)
+
+
+def run_command(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> int:
+    """Parse, call `options.run`, and turn an error into its message on standard error and an exit code."""
     if sys.stdout is None:  # closed by the caller
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  it is open until the process ends
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # names and records of any bytes
-    given = sys.argv[1:] if arguments is None else arguments
-    name = given[0] if given and given[0] in COMMANDS else None
+    prog = " ".join([parser.prog, *(sys.argv[1:] if arguments is None else arguments)[:1]])
     try:
-        code = _run(given, name)
+        options = parser.parse_args(arguments)
+        prog = options.prog
+        code = int(options.run(options))
         sys.stdout.flush()
         return code
-    except ModuleNotFoundError as error:
-        print(f"kit {name}: {error.msg}; run make setup, then .venv/bin/python -m kit {name}", file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader (head, less) has gone
-        _give_up_output()
-        return 1
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        _give_up_output()
-        print(f"kit {name}: the output cannot be written: {error.strerror}", file=sys.stderr)
-        return 2
+    except Exception as error:
+        message, code = explain(error, prog)
+        if message:
+            print(message, file=sys.stderr)
+        return code
 
 
-def _run(given: list[str], name: str | None) -> int:
-    parser = argparse.ArgumentParser(prog="kit", description="Amazon Bedrock in your own AWS account.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    subparsers = {command: commands.add_parser(command, help=text) for command, text in COMMANDS.items()}
-    module = importlib.import_module(f"kit.{name}.command") if name else None
-    if module and name:
-        module.add_arguments(subparsers[name])
-    options = parser.parse_args(given)
-    assert module, "argparse refuses arguments that name no command"
-    return int(module.run(options))
+def explain(error: Exception, prog: str) -> tuple[str, int]:
+    """The message and exit code of an error that you can do something about. Raises every other `error`."""
+    match error:
+        case KitError():
+            return (f"{prog}: {error}" if error.exit_code == 2 else str(error)), error.exit_code
+        case ModuleNotFoundError():
+            return f"{prog}: {error.msg}; run make setup, then .venv/bin/python -m {prog}", 2
+        case BrokenPipeError():  # the reader (head, less) has gone
+            _discard_output()
+            return "", 1
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            _discard_output()
+            return f"{prog}: the output cannot be written: {error.strerror}", 2
+        case OSError(filename=str() | Path() as file):
+            return f"{prog}: {file}: {error.strerror}; check path and permissions", 1
+    botocore = sys.modules.get("botocore.exceptions")  # imported only by commands that call AWS
+    if botocore and isinstance(error, botocore.BotoCoreError | botocore.ClientError):
+        return f"{prog}: {error}; check your AWS credentials, their permissions and the region", 1
+    raise error
 
 
-def _give_up_output() -> None:
-    """What is left of it would be tried once more at exit, and fail there."""
+def _discard_output() -> None:
+    """Python tries to write the rest of the output at exit, and fails again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

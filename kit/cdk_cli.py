@@ -1,4 +1,4 @@
-"""Runs the pinned CDK CLI and turns its output into events; knows nothing of what is deployed."""
+"""Runs the pinned CDK CLI, logs its output and reports each stack as it starts and ends."""
 
 import contextlib
 import os
@@ -8,15 +8,13 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from kit_contract.errors import ExternalError
+
 PROJECT = Path(__file__).resolve().parent.parent
 NODE = PROJECT / ".venv" / "bin" / "node"
 CDK = PROJECT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 STACK_LINE = re.compile(r"^(\S+): (deploying|destroying)\b.*?(\[\d+/\d+\])?$")
 DONE_LINE = re.compile(r"^\s*(✅|❌)\s+(.*)$")
-
-
-class CdkError(Exception):
-    """When the CDK CLI ends with a fault; carries the end of what it printed."""
 
 
 def run_cdk(
@@ -26,7 +24,7 @@ def run_cdk(
     log: Path,
     on_line: Callable[[str], None] = lambda line: None,
 ) -> None:
-    """Run `cdk ARGUMENTS`, keep all output in `log`, report stacks as they end. Raises CdkError."""
+    """Run `cdk ARGUMENTS` with its output in `log`. Raises ExternalError with the last lines of the output."""
     command = [str(NODE), str(CDK), *arguments]
     lines: list[str] = []
     with log.open("a", encoding="utf-8") as file:
@@ -39,7 +37,7 @@ def run_cdk(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            start_new_session=True,  # its own group: the CLI, its app and Node end together
+            start_new_session=True,  # a process group of its own: the CLI, its app and Node end together
         ) as process:
             assert process.stdout
             try:
@@ -53,11 +51,11 @@ def run_cdk(
                 _end(process)
                 raise
     if code != 0:
-        raise CdkError(_explain(lines, arguments[0], log))
+        raise ExternalError(_explain(lines, arguments[0], log))
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
-    """Ask the CLI and everything it started to end; after five seconds, and for what is left, there is no asking."""
+    """Terminate the CLI and everything it started; kill what is left after five seconds."""
     os.killpg(process.pid, signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(timeout=5)
@@ -66,7 +64,7 @@ def _end(process: "subprocess.Popen[str]") -> None:
 
 
 def _event(line: str) -> str:
-    """What a person is told of a line of the CLI's: a stack's begin and its end; of the others nothing."""
+    """The start or end of a stack in words; empty for every other line of output."""
     text = line.rstrip()
     if done := DONE_LINE.match(text):
         return f"{'ok' if done[1] == '✅' else 'FAILED':<10} {done[2]}"

@@ -1,4 +1,4 @@
-"""Prints steps, a bar and a small curve: redrawn in place on a terminal, plain lines elsewhere."""
+"""Prints steps, a progress bar and a small curve: redrawn in place on a terminal, as plain lines elsewhere."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 class Progress:
-    """Numbered steps with their duration. `bar` overwrites its line only on a terminal, and not where CI is set."""
+    """Numbered steps with their duration. `bar` redraws its line only on a terminal where CI is not set."""
 
     def __init__(self, total: int, output: TextIO | None = None) -> None:
         self._total = total
@@ -27,7 +27,7 @@ class Progress:
         self._write(f"[{self._number}/{self._total}] {title}\n")
 
     def line(self, text: str) -> None:
-        """A bar that is being drawn makes room, and comes back below with its next call."""
+        """Print `text` in place of a bar that is being drawn; the bar returns below it with its next call."""
         room = "\r\033[K" if self._bar_drawn else ""
         self._bar_drawn = False
         self._write(f"{room}      {text}\n")
@@ -36,7 +36,7 @@ class Progress:
         self.line(f"{text} ({time.monotonic() - self._started:.1f} s)")
 
     def bar(self, fraction: float, text: str) -> None:
-        """Show `fraction` (0 to 1); without a terminal a line is printed only when `text` changes."""
+        """Show `fraction` (0 to 1); without a terminal, print a line only when `text` changes."""
         width = 30
         filled = round(max(0.0, min(1.0, fraction)) * width)
         if self._redraws:
@@ -57,7 +57,7 @@ class Progress:
 
 
 def curve(values: Sequence[float], width: int = 60) -> str:
-    """The values as one line of block characters, the highest value as the tallest block."""
+    """The values as one line of block characters; the highest value is the tallest block."""
     if not values:
         return ""
     points = [values[index * len(values) // min(width, len(values))] for index in range(min(width, len(values)))]

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kit_contract.errors import ExternalError
+
 PROJECT = Path(__file__).resolve().parent.parent
 PYTHON = PROJECT / ".local" / "emulator-venv" / "bin" / "python"
 ACCOUNT = "000000000000"
@@ -22,7 +24,7 @@ LAUNCHER = "local_aws.extension.launcher"
 READY_SECONDS = 30.0
 
 
-class EmulatorError(Exception):
+class EmulatorError(ExternalError):
     """When the embedded AWS cannot be started; says why and what to do."""
 
 

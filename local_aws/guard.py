@@ -6,6 +6,8 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 
+from kit_contract.errors import ExternalError
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ACCOUNT = "000000000000"
 # STS looks at the key id only; a real endpoint would refuse this signature.
@@ -14,7 +16,7 @@ AUTHORIZATION = (
 )
 
 
-class GuardError(Exception):
+class GuardError(ExternalError):
     """When a command is about to talk to the wrong AWS."""
 
 

@@ -16,6 +16,7 @@ from bedrock_constructs.provisioned_throughput.start import ProvisionedThroughpu
 from bedrock_constructs.provisioned_throughput.throughput import ProvisionedThroughput
 from deployment.config import DeploymentConfig
 from deployment.sections.provisioned_throughput import ProvisionedThroughput as Section
+from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT
 
 
 class ProvisionedThroughputStack(cdk.Stack):
@@ -70,7 +71,7 @@ class ProvisionedThroughputStack(cdk.Stack):
             start.node.add_dependency(throughput)
             if schedule:
                 capacity.open_and_close(construct_name, targets[name].name, schedule)
-        cdk.CfnOutput(self, "CapacityFunction", value=capacity.function.function_name)
+        cdk.CfnOutput(self, CAPACITY_FUNCTION_OUTPUT, value=capacity.function.function_name)
         cdk.CfnOutput(self, "CapacityTopicArn", value=capacity.topic.topic_arn)
 
 

@@ -1,4 +1,4 @@
-"""A price list of a test's own, in place of prices.json: no test depends on what Bedrock charges today."""
+"""A test's own price list in place of prices.json, so that no test depends on what Bedrock charges today."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,1 +1,1 @@
-"""Checks that run before synth: all faults of deployment.toml are reported at once."""
+"""What synth refuses: a file per section, and check_deployment over all of them."""

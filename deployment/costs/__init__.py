@@ -1,1 +1,1 @@
-"""What a deployment costs: one file a section, and the estimate over all of them."""
+"""What a deployment costs: a file per section, the estimate over all of them, and break-even points."""

@@ -1,6 +1,6 @@
-"""Ways to serve an alias, as monthly cost over traffic, and where one gets cheaper than another. Pure.
+"""The monthly cost of each option to serve an alias, and the traffic from which one is cheaper than another.
 
-The model's cost only: API Gateway and Lambda come on top of each way alike.
+Only the model's cost: API Gateway and Lambda cost the same with every option.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,15 +10,15 @@ from deployment.config import DeploymentConfig
 from deployment.costs.inference_api import Traffic, token_lines
 from deployment.costs.lines import CostLine
 from deployment.costs.provisioned_throughput import HOURS_PER_MONTH
-from deployment.costs.training import kept_price
+from deployment.costs.training import model_storage_line
 from model_catalog.prices import price
 
 COMMITMENTS = {"none": "no commitment", "OneMonth": "1 month's commitment", "SixMonths": "6 months' commitment"}
 
 
 @dataclass(frozen=True)
-class Way:
-    """`fixed` US dollars a month, `per_request` US dollars; unknown where `missing` names prices that lack."""
+class ServingOption:
+    """`fixed` USD a month plus `per_request` USD. Where `missing` names prices, the cost is unknown."""
 
     label: str
     fixed: float = 0.0
@@ -31,68 +31,60 @@ class Way:
 
 @dataclass(frozen=True)
 class BreakEven:
-    """From `requests` a month on, `fixed` is cheaper than `by_token`; `usd` is what both cost there."""
+    """From `requests` a month, `provisioned` is cheaper than `on_demand`; both cost `usd` there."""
 
-    by_token: Way
-    fixed: Way
+    on_demand: ServingOption
+    provisioned: ServingOption
     requests: float
     usd: float
 
 
-def ways(config: DeploymentConfig, alias: str, traffic: Traffic) -> list[Way]:
-    """On demand, as a custom model on demand, and provisioned with each commitment all month long.
+def serving_options(config: DeploymentConfig, alias: str, traffic: Traffic) -> list[ServingOption]:
+    """On demand, as a custom model on demand, and provisioned all month with each commitment.
 
-    With as many model units as the alias's throughput has, or one.
+    The number of model units is that of the alias's provisioned throughput, or one.
     """
-    assert config.inference_api
     units = next((item.model_units for item in config.provisioned_throughput.values() if item.alias == alias), 1)
     region = config.deployment.region
-    model = config.inference_api.aliases[alias].model
+    model = config.aliases[alias].model
     base = custom_base(config, alias)
-    found = [_by_token(model, [], token_lines(_one(traffic), model, region))]
-    kept = [_kept(base, region)] if base else []
+    found = [_on_demand(model, [], token_lines(_one(traffic), model, region))]
+    storage = [model_storage_line("custom model", "kept for a month", base, region)] if base else []
     if base:
         custom = token_lines(_one(traffic), base, region, "custom_")
-        found.append(_by_token(f"custom model of {base}", kept, custom))
-    return found + [_provisioned(base or model, region, commitment, units, kept) for commitment in COMMITMENTS]
+        found.append(_on_demand(f"custom model of {base}", storage, custom))
+    return found + [_provisioned(base or model, region, commitment, units, storage) for commitment in COMMITMENTS]
 
 
 def custom_base(config: DeploymentConfig, alias: str) -> str | None:
-    """The base model of the customization that serves `alias`, if there is one."""
-    customizations = config.training.customizations.values() if config.training else ()
-    return next((item.base_model for item in customizations if item.alias == alias), None)
+    """The base model of the customization that serves `alias`, or None."""
+    return next((item.base_model for item in config.customizations.values() if item.alias == alias), None)
 
 
-def break_evens(given: Sequence[Way]) -> Iterator[BreakEven]:
-    """Between every way by the token and every fixed one whose prices are known, in the order given."""
-    known = [way for way in given if not way.missing]
-    for by_token in (way for way in known if way.per_request):
-        for fixed in (way for way in known if not way.per_request):
-            requests = (fixed.fixed - by_token.fixed) / by_token.per_request
+def break_evens(options: Sequence[ServingOption]) -> Iterator[BreakEven]:
+    """Between each option on demand and each provisioned one whose prices are known."""
+    known = [option for option in options if not option.missing]
+    for on_demand in (option for option in known if option.per_request):
+        for provisioned in (option for option in known if not option.per_request):
+            requests = (provisioned.fixed - on_demand.fixed) / on_demand.per_request
             if requests > 0:
-                yield BreakEven(by_token, fixed, requests, fixed.fixed)
+                yield BreakEven(on_demand, provisioned, requests, provisioned.fixed)
 
 
 def _one(traffic: Traffic) -> Traffic:
     return Traffic(1, traffic.input_tokens, traffic.output_tokens, traffic.seconds)
 
 
-def _kept(base: str, region: str) -> CostLine:
-    found = kept_price(base, region)
-    lacking = "" if found else f"price of a custom model kept for a month in {region}"
-    return CostLine("custom model", "kept for a month", found.of(1) if found else None, found, lacking)
-
-
-def _by_token(label: str, kept: Sequence[CostLine], tokens: Iterator[CostLine]) -> Way:
+def _on_demand(label: str, storage: Sequence[CostLine], tokens: Iterator[CostLine]) -> ServingOption:
     lines = list(tokens)
-    missing = tuple(line.missing for line in (*kept, *lines) if line.missing)
-    return Way(label, sum(line.usd or 0 for line in kept), sum(line.usd or 0 for line in lines), missing)
+    missing = tuple(line.missing for line in (*storage, *lines) if line.missing)
+    return ServingOption(label, sum(line.usd or 0 for line in storage), sum(line.usd or 0 for line in lines), missing)
 
 
-def _provisioned(model: str, region: str, commitment: str, units: int, kept: Sequence[CostLine]) -> Way:
+def _provisioned(model: str, region: str, commitment: str, units: int, storage: Sequence[CostLine]) -> ServingOption:
     found = price("provisioned_hour", model=model, region=region, commitment=commitment)
     label = f"{units} model unit{'s' if units > 1 else ''}, {COMMITMENTS[commitment]}"
-    lacking = () if found else (f"price of a model unit and hour of {model}, {COMMITMENTS[commitment]}, in {region}",)
+    unknown = () if found else (f"price of a model unit and hour of {model}, {COMMITMENTS[commitment]}, in {region}",)
     fixed = found.of(HOURS_PER_MONTH * units) if found else 0.0
-    missing = (*lacking, *(line.missing for line in kept if line.missing))
-    return Way(label, fixed + sum(line.usd or 0 for line in kept), 0.0, missing)
+    missing = (*unknown, *(line.missing for line in storage if line.missing))
+    return ServingOption(label, fixed + sum(line.usd or 0 for line in storage), 0.0, missing)

@@ -1,4 +1,4 @@
-"""What requests to the API cost: tokens of the model that answers, API Gateway and Lambda."""
+"""What requests to the API cost: tokens of the model, API Gateway and Lambda."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from deployment.config import DeploymentConfig
 from deployment.costs.lines import CostGroup, CostLine, line
 from model_catalog.prices import price
 
-FUNCTION_GIGABYTES = 0.5  # memory of the function that answers
-FUNCTIONS_PER_REQUEST = 2  # the authorizer and the one that answers
+FUNCTION_GIGABYTES = 0.5  # memory of the API's function
+FUNCTIONS_PER_REQUEST = 2  # the authorizer and the API's function
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """Of each request: tokens in and out, and seconds until it is answered. `requests` is how many are costed."""
+    """The number of requests; of each, its input and output tokens and the seconds until it is answered."""
 
     requests: int = 1000
     input_tokens: int = 300
@@ -21,14 +21,13 @@ class Traffic:
     seconds: float = 2.0
 
 
-def request_groups(config: DeploymentConfig, traffic: Traffic) -> list[CostGroup]:
-    """For each alias its foundation model's group, and its on-demand custom model's where it has one."""
-    api = config.inference_api
+def inference_api_groups(config: DeploymentConfig, traffic: Traffic) -> list[CostGroup]:
+    """A group for each alias's foundation model, and one for each custom model on demand."""
     region = config.deployment.region
     groups = []
-    for alias, target in api.aliases.items() if api else ():
+    for alias, target in config.aliases.items():
         groups.append(_group(f"alias {alias}, {target.model}", f"requests.{alias}", traffic, target.model, region, ""))
-    for name, item in config.training.customizations.items() if config.training else ():
+    for name, item in config.customizations.items():
         if item.serving == "on-demand":
             title = f"alias {item.alias}, custom model {name} on demand"
             groups.append(_group(title, f"requests.{item.alias}.{name}", traffic, item.base_model, region, "custom_"))
@@ -41,15 +40,15 @@ def _group(title: str, name: str, traffic: Traffic, model: str, region: str, pre
 
 
 def token_lines(traffic: Traffic, model: str, region: str, prefix: str = "") -> Iterator[CostLine]:
-    """`prefix` is "custom_" for a custom model on demand: its price need not be that of its base."""
-    said = "custom model of " if prefix else ""
+    """`prefix` is "custom_" for a custom model on demand, whose price may differ from its base model's."""
+    kind = "custom model of " if prefix else ""
     for way, tokens in (("input", traffic.input_tokens), ("output", traffic.output_tokens)):
         yield line(
             f"{way} tokens",
             f"{traffic.requests:,} x {tokens:,} tokens",
             traffic.requests * tokens,
             price(f"{prefix}{way}_tokens", model=model, region=region),
-            missing=f"{way} tokens of {said}{model} in {region}",
+            missing=f"{way} tokens of {kind}{model} in {region}",
         )
 
 

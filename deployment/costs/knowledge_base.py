@@ -1,6 +1,6 @@
-"""What a knowledge base costs: embedding and storing its documents once, keeping them, and asking it.
+"""What a knowledge base costs: ingesting its documents once, storing them, and answering questions.
 
-Passages and tokens are estimated from the documents' size on disk, as if every byte were text (a PDF holds less).
+Passages and tokens are estimated from the documents' size on disk, as if every byte were text (a PDF has less text).
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ from model_catalog.prices import price
 from training_data.token_estimate import BYTES_PER_TOKEN
 
 FLOAT_BYTES = 4
-PASSAGES_PER_ANSWER = 5  # what the API asks for unless told otherwise
+PASSAGES_PER_ANSWER = 5  # the API's default
 
 
 def document_bytes(section: KnowledgeBase) -> int:
@@ -23,13 +23,13 @@ def document_bytes(section: KnowledgeBase) -> int:
 
 
 def passages(section: KnowledgeBase) -> int:
-    """Each passage begins with the overlap of the one before."""
+    """Each passage starts with the overlap of the previous one."""
     new_tokens = section.chunk_max_tokens * (1 - section.chunk_overlap_percentage / 100)
     return ceil(document_bytes(section) / BYTES_PER_TOKEN / new_tokens)
 
 
 def vector_bytes(section: KnowledgeBase) -> int:
-    """A vector of 4-byte floats and its passage's text, which Bedrock keeps beside it."""
+    """A vector of 4-byte floats and the passage's text, which Bedrock stores with it."""
     return passages(section) * (section.dimensions * FLOAT_BYTES + section.chunk_max_tokens * BYTES_PER_TOKEN)
 
 

@@ -1,4 +1,4 @@
-"""Lines of an estimate and their totals: where a price is unknown, the total says "at least". Pure."""
+"""Lines of an estimate and their totals, which say "at least" if a price is unknown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ FETCH = "python -m kit models refresh"
 
 @dataclass(frozen=True)
 class CostLine:
-    """`what` says how the amount comes about; `usd` is None where a price or figure lacks, which `missing` names."""
+    """`what` explains the amount. `usd` is None if a price or quantity is unknown; `missing` names it."""
 
     part: str
     what: str
@@ -21,7 +21,7 @@ class CostLine:
 
 @dataclass(frozen=True)
 class CostGroup:
-    """Lines that may be added up. `name` is fixed (for programs), `title` says what is paid for, and how often."""
+    """Lines that can be added up. `name` is stable, for programs; `title` says what is paid for, and how often."""
 
     name: str
     title: str
@@ -37,7 +37,7 @@ class CostGroup:
 
 
 def line(part: str, what: str, quantity: float | None, price: Price | None, *, missing: str) -> CostLine:
-    """`missing` names the price; a `quantity` of None (nobody can know it before) lacks as a price does."""
+    """`missing` names the price. A `quantity` of None is unknown before the run."""
     if price is None:
         return CostLine(part, what, None, missing=f"price of {missing}")
     if quantity is None:
@@ -46,13 +46,13 @@ def line(part: str, what: str, quantity: float | None, price: Price | None, *, m
 
 
 def amount(usd: float) -> str:
-    """Cents for amounts that people add up, more digits where cents would show nothing."""
+    """Two decimals, or six for amounts below 0.1."""
     if usd == 0:
         return "0.00"
     return f"{usd:,.2f}" if usd >= 0.1 else f"{usd:.6f}"
 
 
 def total(groups: Sequence[CostGroup]) -> str:
-    """The sum of `groups` in words: "at least 2.35" where a line lacks its price."""
+    """The sum of `groups` as text: "at least 2.35" if a price is missing."""
     prefix = "at least " if any(group.at_least for group in groups) else ""
     return prefix + amount(sum(group.usd for group in groups))

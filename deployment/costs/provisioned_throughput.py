@@ -1,28 +1,27 @@
-"""What provisioned throughput costs: by the hour and month with its schedule, and in all with a commitment."""
+"""What provisioned throughput costs: an hour, a month with its schedule, and the whole term of a commitment."""
 
 from deployment.config import DeploymentConfig
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from model_catalog.prices import Price, price
 
-HOURS_PER_MONTH = 730  # 365 days of 24 hours over 12 months, as AWS's own calculator has it
+HOURS_PER_MONTH = 730  # 365 days of 24 hours over 12 months, as in AWS's calculator
 HOURS_PER_WEEK = 168
 COMMITMENT_MONTHS = {"none": 0, "OneMonth": 1, "SixMonths": 6}
 
 
 def hourly_price(config: DeploymentConfig, item: ProvisionedThroughput) -> Price | None:
-    """For one model unit with the section's commitment; custom models are billed as their base model."""
+    """For one model unit with the section's commitment. Custom models are billed as their base model."""
     model = base_model(config, item)
     region = config.deployment.region
     return price("provisioned_hour", model=model, region=region, commitment=item.commitment) if model else None
 
 
 def base_model(config: DeploymentConfig, item: ProvisionedThroughput) -> str | None:
-    """None where the section names a customization that does not exist, which the deployment's checks report."""
+    """None if the section names a customization that does not exist; the checks report that."""
     if item.model:
         return item.model
-    customizations = config.training.customizations if config.training else {}
-    found = customizations.get(item.customization or "")
+    found = config.customizations.get(item.customization or "")
     return found.base_model if found else None
 
 
@@ -40,7 +39,7 @@ def committed_line(name: str, config: DeploymentConfig, item: ProvisionedThrough
 
 
 def hours_per_month(item: ProvisionedThroughput) -> float:
-    """A week's open hours, as often as a month has weeks; all hours without a schedule."""
+    """The schedule's hours of a week times the weeks of a month; without a schedule, all hours."""
     if item.schedule is None:
         return HOURS_PER_MONTH
     begin, end = (int(wall[:2]) + int(wall[3:]) / 60 for wall in (item.schedule.start, item.schedule.end))
@@ -48,8 +47,8 @@ def hours_per_month(item: ProvisionedThroughput) -> float:
     return len(set(item.schedule.days)) * open_hours * HOURS_PER_MONTH / HOURS_PER_WEEK
 
 
-def provisioned_groups(config: DeploymentConfig) -> list[CostGroup]:
-    """Two or three of each section: an hour, a month, and the commitment; they contain each other, so never added."""
+def provisioned_throughput_groups(config: DeploymentConfig) -> list[CostGroup]:
+    """An hour, a month and the commitment of each section: each contains the previous, so they are not added up."""
     groups = []
     for name, item in config.provisioned_throughput.items():
         lines = [("hour", _line(name, config, item, 1, "an hour")), ("month", monthly_line(name, config, item))]

@@ -1,7 +1,6 @@
-"""What one training run costs: the tokens of the prepared records, times epochs, times price; and its storage.
+"""What one training run costs: tokens of the prepared records, times epochs, times price; and a month of storage.
 
-Bedrock bills the tokens that it trains on; how many that were is known after the job. Before, they are
-estimated (training_data/token_estimate.py).
+Bedrock reports the tokens that it bills after the job; here they are estimated (training_data/token_estimate.py).
 """
 
 import json
@@ -9,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deployment.config import DeploymentConfig
-from deployment.costs.lines import CostGroup, line
+from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.datasets import CustomizationDataset
 from deployment.sections.training import Customization
-from model_catalog.prices import Price, price
+from model_catalog.prices import price
 from training_data.texts import said_in
 from training_data.token_estimate import estimated_tokens
 
@@ -20,20 +19,21 @@ GIGABYTE = 1e9
 
 
 def training_groups(config: DeploymentConfig, datasets: Mapping[str, CustomizationDataset]) -> list[CostGroup]:
-    items = config.training.customizations if config.training else {}
-    return [_run(name, item, datasets[name], config.deployment.region) for name, item in items.items()]
+    region = config.deployment.region
+    return [_run(name, item, datasets[name], region) for name, item in config.customizations.items()]
 
 
 def tokens_of(file: Path) -> int:
-    """Tokens of the texts in a prepared JSONL file, by estimate, without the JSON around them."""
+    """Estimated tokens of the texts in a prepared JSONL file, without the JSON around them."""
     with file.open("rb") as lines:
         return sum(estimated_tokens(text for _, text in said_in(json.loads(record))) for record in lines)
 
 
-def kept_price(base_model: str, region: str) -> Price | None:
-    """Of a custom model for a month: that of its base model, else the one that is said to hold for all."""
+def model_storage_line(part: str, what: str, base_model: str, region: str) -> CostLine:
+    """A custom model for a month, at the price of its base model if there is one, else the price for all models."""
     own = price("custom_model_month", model=base_model, region=region)
-    return own or price("custom_model_month", region=region)
+    found = own or price("custom_model_month", region=region)
+    return line(part, what, 1, found, missing=f"a custom model of {base_model} kept for a month in {region}")
 
 
 def _run(name: str, item: Customization, dataset: CustomizationDataset, region: str) -> CostGroup:
@@ -45,13 +45,7 @@ def _run(name: str, item: Customization, dataset: CustomizationDataset, region: 
     training = price("training_tokens", model=item.base_model, region=region)
     lines = (
         line("training", what, trained, training, missing=f"training tokens of {item.base_model} in {region}"),
-        line(
-            "custom model",
-            "kept for a month",
-            1,
-            kept_price(item.base_model, region),
-            missing=f"a custom model of {item.base_model} kept for a month in {region}",
-        ),
+        model_storage_line("custom model", "kept for a month", item.base_model, region),
         line(
             "data",
             f"{file.stat().st_size:,} bytes in S3 for a month",

@@ -1,1 +1,1 @@
-"""The sections of deployment.toml as frozen, typed models: one noun a file."""
+"""The sections of deployment.toml as frozen, typed models: one file per section."""

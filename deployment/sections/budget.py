@@ -7,14 +7,14 @@ from pydantic import Field
 from deployment.sections.section import EmailAddress, Section
 
 Percent = Annotated[float, Field(ge=0.1, le=1_000_000)]
-HARD_STOP_PERCENT = 100.0  # of the budget, spent
+HARD_STOP_PERCENT = 100.0  # of the budget is spent
 
 
 class Budget(Section):
     """A monthly budget of AWS Budgets. Without `by_tag` and `services` it counts the whole account.
 
-    `actual_percent` and `forecast_percent` raise alarms; `emails` are told, and an SNS topic where `topic` is true.
-    `hard_stop`: at 100 % spent, provisioned throughput without commitment is released until the next month.
+    `actual_percent` and `forecast_percent` raise alarms, which go to `emails` and, if `topic` is true, to an SNS topic.
+    `hard_stop`: when 100 % is spent, provisioned throughput without commitment is released until the next month.
     """
 
     monthly_usd: Annotated[float, Field(gt=0, allow_inf_nan=False)]

@@ -1,4 +1,4 @@
-"""[deployment]: the name and the Region of everything else in the file."""
+"""[deployment]: name and region of everything that the file deploys."""
 
 from typing import Annotated
 
@@ -8,9 +8,9 @@ from deployment.sections.section import REGION, Name, Section
 
 
 class Deployment(Section):
-    """`allow_data_deletion` is the second of the two settings that must agree before data is destroyed.
+    """`allow_data_deletion` must be true, and a section's removal "destroy", before data is deleted.
 
-    `allow_unlisted` takes ids, regions and profiles to invoke that the model catalog does not list: newer than it.
+    `allow_unlisted` accepts model ids, regions and profiles to invoke that the model catalog does not list yet.
     """
 
     name: Name

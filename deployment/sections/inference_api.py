@@ -1,4 +1,4 @@
-"""[inference_api] and [inference_api.aliases.*]: the API and the names that callers use."""
+"""[inference_api] and [inference_api.aliases.*]: limits of the API, and the model names that callers use."""
 
 from typing import Annotated, Literal
 
@@ -6,20 +6,20 @@ from pydantic import Field, field_validator
 
 from deployment.sections.section import Name, Section
 
-Place = Literal["provisioned", "on-demand", "base"]
+Target = Literal["provisioned", "on-demand", "base"]
 
 
 class Alias(Section):
-    """What callers name. `model` is its base; `order`: what is asked first, and what next if that cannot answer."""
+    """A name that callers use, its foundation model, and the `order` of targets: first choice, then fallbacks."""
 
     model: str
-    order: Annotated[list[Place], Field(min_length=1)] = ["provisioned", "on-demand", "base"]
+    order: Annotated[list[Target], Field(min_length=1)] = ["provisioned", "on-demand", "base"]
 
     @field_validator("order")
     @classmethod
-    def _each_once(cls, order: list[Place]) -> list[Place]:
+    def _each_once(cls, order: list[Target]) -> list[Target]:
         if len(set(order)) < len(order):
-            raise ValueError("each place must be named once at most; remove the second one")
+            raise ValueError("each target may be named only once; remove the second one")
         return order
 
 

@@ -1,16 +1,15 @@
-"""[knowledge_base]: documents that answers are grounded in."""
+"""[knowledge_base]: the documents that answers cite, and how they are split and embedded."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from deployment.sections.section import Name, Removal, Section
+from deployment.sections.section import FilePath, Name, Removal, Section
 
 
 class KnowledgeBase(Section):
     name: Name = "documents"
-    documents: Path
+    documents: FilePath
     embedding_model: str = "amazon.titan-embed-text-v2:0"
     dimensions: Literal[256, 512, 1024] = 1024
     model: str

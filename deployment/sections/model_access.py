@@ -1,4 +1,4 @@
-"""[model_access]: access to the foundation models that the other sections name."""
+"""[model_access]: access to the foundation models that the other sections use."""
 
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ from deployment.sections.section import Section
 
 
 class UseCase(Section):
-    """The form that Anthropic asks for once per account (PutUseCaseForModelAccess)."""
+    """The form that Anthropic requires once per account (PutUseCaseForModelAccess)."""
 
     company_name: Annotated[str, Field(min_length=1, max_length=128)]
     company_website: Annotated[str, Field(min_length=1, max_length=128)]

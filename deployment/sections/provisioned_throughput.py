@@ -9,7 +9,7 @@ from deployment.sections.section import TIME, EmailAddress, Section
 
 
 class CapacitySchedule(Section):
-    """When it is there: on `days` from `from` to `to` of `time_zone`; a `to` at or before `from` is the next day's."""
+    """Its window: on `days` from `from` to `to` in `time_zone`. A `to` at or before `from` is on the next day."""
 
     days: Annotated[list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]], Field(min_length=1)]
     start: Annotated[str, Field(alias="from", pattern=TIME)]
@@ -20,9 +20,8 @@ class CapacitySchedule(Section):
 class ProvisionedThroughput(Section):
     """Billed by the hour from creation to deletion.
 
-    `accept_hourly_cost_usd` is the consent to the price of all model units, `accept_unknown_price` the one to a price
-    that the price list does not have, `accept_total_cost_usd` the one to the whole term of a commitment.
-    `notify`: mail addresses.
+    `accept_hourly_cost_usd` accepts the price of all model units, `accept_unknown_price` a price that the catalog does
+    not have, `accept_total_cost_usd` the price of a commitment's whole term. `notify`: email addresses.
     """
 
     model: str | None = None

@@ -1,1 +1,1 @@
-"""A provisioned throughput bought, swapped and released while a client calls it."""
+"""An example: provisioned throughput is bought, its model swapped, and released while a client calls it."""

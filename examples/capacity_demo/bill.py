@@ -1,4 +1,4 @@
-"""What the demo would have cost on AWS at the stated prices; a price that nobody knows is said to be unknown."""
+"""What the demo would have cost on AWS. Unknown prices are reported as unknown."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -34,7 +34,7 @@ def _throughput(config: DeploymentConfig, seconds: float) -> CostLine:
     (item,) = config.provisioned_throughput.values()
     return line(
         "provisioned throughput",
-        f"{item.model_units} model unit(s) for {seconds:.0f} s; whether begun hours are billed in full is unknown",
+        f"{item.model_units} model unit(s) for {seconds:.0f} s, by the second; AWS may bill each started hour in full",
         item.model_units * seconds / 3600,
         hourly_price(config, item),
         missing=f"a model unit and hour of {base_model(config, item)}",
@@ -58,13 +58,13 @@ def bill_table(lines: Sequence[CostLine]) -> list[str]:
     rows = [f"{_usd(found):>12} USD  {found.part:<23} {found.what}" for found in lines]
     known = sum(found.usd for found in lines if found.usd is not None)
     at_least = "at least " if any(found.usd is None for found in lines) else ""
-    return [*rows, f"{at_least + amount(known):>12} USD  in all"]
+    return [*rows, f"{at_least + amount(known):>12} USD  in total"]
 
 
 def calls_table(caller: Caller) -> list[str]:
     kinds = [kind for kind in KINDS if caller.answered[kind]]
     rows = [f"{caller.answered[kind]:>12,} answered by {kind}" for kind in kinds]
-    rows += [f"{number:>12,} of all by custom model {model}" for model, number in caller.models.items() if model]
+    rows += [f"{number:>12,} of these by custom model {model}" for model, number in caller.models.items() if model]
     return [f"{caller.calls:>12,} calls", f"{len(caller.failures):>12,} failed", *rows]
 
 

@@ -1,4 +1,4 @@
-"""A client that calls an alias in a thread, ten times a second, and counts who answered and what failed."""
+"""A client that calls an alias ten times a second from a thread, and counts answers and failures."""
 
 import http.client
 import json
@@ -12,21 +12,18 @@ from collections.abc import Callable
 from typing import Any
 
 from kit.local.stacks import Api
+from kit_contract.errors import ExternalError
 
 QUESTION = "My coffee machine shows a descaling light. What should I do?"
-MOCKED = re.compile(r"^\[mock answer by (\S+)\]")  # says which custom model answered, on the embedded AWS only
+MOCKED = re.compile(r"^\[mock answer by (\S+)\]")  # the custom model that answered; only on the embedded AWS
 TIMEOUT_SECONDS = 30
-PERIOD_SECONDS = 0.1  # without any pause it would take a processor from the deploys beside it
-
-
-class CallerError(Exception):
-    """When the alias was not served in time by what should serve it."""
+PERIOD_SECONDS = 0.1  # without a pause it would slow down the deploys that run beside it
 
 
 class Caller:
-    """`answered`: by kind of what served it; `models`: by custom model; `failures`: what each failed call said.
+    """Counts `answered` by kind of target, `models` by custom model, and `tokens` (input, output) by kind.
 
-    `tokens`: (in, out) by kind. `on_change(kind, model)` is called from the thread when another one answers.
+    `failures` has the message of each failed call. The thread calls `on_change(kind, model)` when the target changes.
     """
 
     def __init__(self, api: Api, alias: str, on_change: Callable[[str, str], None]) -> None:
@@ -49,22 +46,22 @@ class Caller:
         self._thread.start()
 
     def stop(self) -> None:
-        """Until its last call is answered."""
+        """Stop after the current call is answered."""
         self._stop.set()
         self._thread.join()
 
     def until(self, *, kind: str = "", model: str = "", seconds: float) -> None:
-        """Wait for an answer by this kind of target and custom model. Raises CallerError."""
+        """Wait for an answer by this kind of target and custom model. Raises ExternalError."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            latest = self._latest
-            if kind in ("", latest[0]) and model in ("", latest[1]):
+            if kind in ("", self._latest[0]) and model in ("", self._latest[1]):
                 return
             time.sleep(0.05)
         latest_failure = f"; the last failure: {self.failures[-1]}" if self.failures else ""
         wanted = " ".join(filter(None, (kind, model)))
-        raise CallerError(
-            f"not answered by {wanted} within {seconds:.0f} s but by {' '.join(self._latest)}{latest_failure}"
+        latest = " ".join(self._latest)
+        raise ExternalError(
+            f"calls are not answered by {wanted} after {seconds:.0f} s, but by {latest}{latest_failure}"
         )
 
     def _run(self) -> None:

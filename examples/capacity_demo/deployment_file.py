@@ -1,4 +1,4 @@
-"""The demo's deployment file as it changes: without capacity, without consent, bought, with a schedule and new data."""
+"""The stages of the demo's deployment file: no capacity, no accepted price, bought, with a schedule and new data."""
 
 import re
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ EXAMPLE = PROJECT / "examples" / "capacity_demo" / "deployment.toml"
 SUPPORT = PROJECT / "examples" / "support"
 SECTION = "[provisioned_throughput.support]"
 SCHEDULE = "[provisioned_throughput.support.schedule]"
-CONSENT = r"^accept_hourly_cost_usd = .*\n"
+ACCEPTED_PRICE = r"^accept_hourly_cost_usd = .*\n"
 DATASET = r"^dataset = .*$"
 WINDOW = {"days": r"^days = .*$", "from": r"^from = .*$", "to": r"^to = .*$"}
 EVERY_DAY = '["mon", "tue", "wed", "thu", "fri", "sat", "sun"]'
@@ -18,7 +18,7 @@ OPEN_FOR = timedelta(hours=1)
 
 
 class DemoDeployment:
-    """Writes each stage into `folder` and answers its path; what is deployed is always a file that a user can have."""
+    """Writes each stage into `folder` and returns its path."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -30,14 +30,16 @@ class DemoDeployment:
     def without_capacity(self) -> Path:
         return self._write("1-without-capacity", self._without_capacity)
 
-    def without_consent(self) -> Path:
-        return self._write("2-without-consent", self._without_capacity + _changed(self._capacity, CONSENT, ""))
+    def price_not_accepted(self) -> Path:
+        return self._write(
+            "2-price-not-accepted", self._without_capacity + _changed(self._capacity, ACCEPTED_PRICE, "")
+        )
 
     def bought(self) -> Path:
         return self._write("3-bought", self._without_capacity + self._capacity)
 
     def closing_at(self, closing: datetime) -> Path:
-        """With another dataset, and a window that has been open for an hour and closes at this minute, UTC."""
+        """With another dataset, and a window that opened an hour before `closing` (UTC) and closes then."""
         more = f'dataset = ["{SUPPORT}/labelled.json", "{SUPPORT}/chat.jsonl"]'
         schedule = _changed(self._schedule, WINDOW["days"], f"days = {EVERY_DAY}")
         schedule = _changed(schedule, WINDOW["from"], f'from = "{closing - OPEN_FOR:%H:%M}"')
@@ -52,12 +54,12 @@ class DemoDeployment:
 
 
 def next_closing(now: datetime, *, lead: timedelta) -> datetime:
-    """The first whole minute at least `lead` from now: a schedule knows no seconds."""
+    """The first whole minute at least `lead` from now: schedules have no seconds."""
     earliest = now + lead
     return earliest.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def _changed(text: str, pattern: str, replacement: str) -> str:
     changed, number = re.subn(pattern, lambda _: replacement, text, flags=re.MULTILINE)
-    assert number == 1, f"{EXAMPLE} must have {pattern} once here, has it {number} times"
+    assert number == 1, f"{EXAMPLE} must have {pattern} once, has it {number} times"
     return changed

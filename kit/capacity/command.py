@@ -1,92 +1,83 @@
-"""`kit capacity`: what provisioned throughput is there, why, until when and at what price; buys, releases, resumes."""
+"""`kit capacity`: shows provisioned throughput with reason, end and price; buys, releases and resumes it."""
 
 import argparse
-import importlib
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from deployment.config import ConfigError
-from kit.capacity.controller import CapacityError, CapacityFunction, connect
+from kit.capacity.controller import CapacityFunction, connect
 from kit.capacity.table import sentence, table
-from local_aws.guard import GuardError
+from kit_contract.errors import KitError
 
-ACTIONS = {
-    "buy": "buy it now, until the schedule's next closing or for --hours",
-    "release": "release it until it is bought or resumed",
-    "resume": "lift what a person or the budget decided: back to the schedule",
-    "migrate": "to the model units or commitment of deployment.toml, without a gap; shows the plan, --yes begins",
-}
+RESUME = "end what a person or the budget decided, and go back to the schedule"
+MIGRATE = "change model units or commitment without a gap: shows the plan, --yes starts it"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     _common(parser)
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", help="without one: a table of all")
-    for name, text in ACTIONS.items():
-        action = actions.add_parser(name, help=text)
-        action.add_argument("name", metavar="NAME", help="as kit capacity shows it, with or without the deployment")
+    actions = parser.add_subparsers(metavar="ACTION", help="default: a table of all provisioned throughput")
+    buy = actions.add_parser("buy", help="buy it now, until the schedule next closes or for --hours")
+    buy.add_argument("--hours", type=float, help="how long to keep it, whatever the schedule says")
+    buy.add_argument("--yes", action="store_true", help="accept the price without being asked")
+    buy.set_defaults(run=_buy)
+    release = actions.add_parser("release", help="release it until you buy or resume it")
+    release.add_argument("--reason", default="released by a person", help="shown in the table")
+    release.set_defaults(run=_release)
+    resume = actions.add_parser("resume", help=RESUME)
+    resume.set_defaults(run=_resume)
+    migrate = actions.add_parser("migrate", help=MIGRATE, module="kit.capacity.migrate")
+    for action in (buy, release, resume, migrate):
+        action.add_argument("name", metavar="NAME", help="as in the table; the deployment's name may be left out")
         _common(action, default=argparse.SUPPRESS)
-        if name == "buy":
-            action.add_argument("--hours", type=float, help="how long, whatever the schedule says")
-            action.add_argument("--yes", action="store_true", help="accept the price without being asked")
-        if name == "migrate":
-            action.add_argument("--yes", action="store_true", help="accept the price and begin")
-        if name == "release":
-            action.add_argument("--reason", default="released by a person", help="shown in the table")
 
 
 def run(options: argparse.Namespace) -> int:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        function = connect(options.config, local=options.local)
-        if options.action is None:
-            return _status(function, options)
-        if options.action == "migrate":
-            return int(importlib.import_module("kit.capacity.migrate").migrate(function, options))
-        return _decide(function, options)
-    except (CapacityError, ConfigError, GuardError, BotoCoreError, ClientError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    reports = connect(options.config, local=options.local).ask({"action": "status"})
+    print(json.dumps(reports, indent=2) if options.json else table(reports))
+    return 0
 
 
 def _common(parser: argparse.ArgumentParser, **more: Any) -> None:
     given: Any = {"default": Path("deployment.toml"), **more}
     parser.add_argument("--config", type=Path, help="default: deployment.toml", **given)
     off: Any = {"default": False, **more}
-    parser.add_argument("--local", action="store_true", help="of the embedded AWS that make up started", **off)
-    parser.add_argument("--json", action="store_true", help="for programs", **off)
+    parser.add_argument("--local", action="store_true", help="use the embedded AWS that make up started", **off)
+    parser.add_argument("--json", action="store_true", help="print JSON", **off)
 
 
-def _status(function: CapacityFunction, options: argparse.Namespace) -> int:
-    reports = function.ask({"action": "status"})
-    print(json.dumps(reports, indent=2) if options.json else table(reports))
-    return 0
-
-
-def _decide(function: CapacityFunction, options: argparse.Namespace) -> int:
+def _buy(options: argparse.Namespace) -> int:
+    function = connect(options.config, local=options.local)
     name = function.full_name(options.name)
-    event: dict[str, Any] = {"action": options.action, "name": name}
-    if options.action == "buy":
-        if not _accepted(function, name, options):
-            print("nothing was bought", file=sys.stderr)
-            return 1
-        event["hours"] = options.hours
-    if options.action == "release":
-        event["reason"] = options.reason
+    if not _accepted(function, name, options):
+        print("nothing was bought", file=sys.stderr)
+        return 1
+    return _decide(function, options, {"action": "buy", "name": name, "hours": options.hours})
+
+
+def _release(options: argparse.Namespace) -> int:
+    function = connect(options.config, local=options.local)
+    name = function.full_name(options.name)
+    return _decide(function, options, {"action": "release", "name": name, "reason": options.reason})
+
+
+def _resume(options: argparse.Namespace) -> int:
+    function = connect(options.config, local=options.local)
+    return _decide(function, options, {"action": "resume", "name": function.full_name(options.name)})
+
+
+def _decide(function: CapacityFunction, options: argparse.Namespace, event: dict[str, Any]) -> int:
     steps = function.decide(event)
     print(json.dumps(steps, indent=2) if options.json else "\n".join(sentence(step) for step in steps))
     return 0
 
 
 def _accepted(function: CapacityFunction, name: str, options: argparse.Namespace) -> bool:
-    """Whether the price is accepted: by --yes, or by a person who was told it."""
     if options.yes:
         return True
     if options.json or not sys.stdin.isatty():
-        raise CapacityError("kit capacity buy spends money and asks first; add --yes where nobody can be asked")
+        raise KitError("kit capacity buy spends money and asks first, but there is no terminal to ask on; add --yes")
     (report,) = function.ask({"action": "status", "name": name})
     hourly = report.get("accepted_usd_per_hour")
-    price = "an unknown price an hour" if hourly is None else f"at most {hourly:,.2f} USD an hour"
+    price = "an unknown hourly price" if hourly is None else f"at most {hourly:,.2f} USD an hour"
     return input(f"buy {name} for {price}, until it is released? [y/N] ").strip().lower() in ("y", "yes")

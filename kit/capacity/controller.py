@@ -1,4 +1,4 @@
-"""Reaches the capacity function of a deployment: in the account of the user's credentials, or in the embedded AWS."""
+"""Calls the capacity function of a deployment, in your AWS account or in the embedded AWS."""
 
 import json
 import os
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from deployment.config import load_deployment_config
 from kit.cdk_cli import PROJECT
+from kit_contract.errors import ExternalError
+from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT, provisioned_throughput_stack
 from local_aws.guard import require_embedded, require_real
 
 if TYPE_CHECKING:
@@ -16,11 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 OUTPUTS = PROJECT / ".local" / "outputs.json"
-FUNCTION_OUTPUT = "CapacityFunction"
-
-
-class CapacityError(Exception):
-    """When the function cannot be found or refuses: says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -31,22 +28,22 @@ class Clients:
 
 
 class CapacityFunction:
-    def __init__(self, clients: Clients, deployment: str) -> None:
+    def __init__(self, clients: Clients, kit_deployment: str) -> None:
         self._clients = clients
-        self._deployment = deployment
+        self._kit_deployment = kit_deployment
         self._name = self._find()
 
     def ask(self, event: dict[str, Any]) -> list[dict[str, Any]]:
-        """The function's answer on each throughput. Raises CapacityError with its reason."""
+        """The function's report on each throughput. Raises ExternalError with the function's reason."""
         answer = self._clients.lambda_.invoke(FunctionName=self._name, Payload=json.dumps(event).encode())
         content = json.loads(answer["Payload"].read() or b"null")
         if answer.get("FunctionError"):
-            raise CapacityError(str((content or {}).get("errorMessage", content)))
+            raise ExternalError(str((content or {}).get("errorMessage", content)))
         found: list[dict[str, Any]] = content["throughputs"]
         return found
 
     def decide(self, event: dict[str, Any]) -> list[dict[str, Any]]:
-        """Carry out the first step of a decision now; the function goes on by itself until it is done."""
+        """Take the first step of a decision now; the function continues in the background."""
         who = self._clients.sts.get_caller_identity()["Arn"]
         found = self.ask({**event, "who": who, "wait": False})
         for step in found:
@@ -57,29 +54,31 @@ class CapacityFunction:
         return found
 
     def full_name(self, name: str) -> str:
-        """The name in Bedrock, for which the part after the deployment's name is enough."""
-        prefix = f"{self._deployment}-"
+        """The name in Bedrock: `name` with the deployment's name in front, unless it has it already."""
+        prefix = f"{self._kit_deployment}-"
         return name if name.startswith(prefix) else f"{prefix}{name}"
 
     def _find(self) -> str:
-        stack = f"{self._deployment}-provisioned-throughput"
+        stack = provisioned_throughput_stack(self._kit_deployment)
         try:
             found = self._clients.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
         except self._clients.cloudformation.exceptions.ClientError as error:
             if "does not exist" not in str(error):
                 raise
-            raise CapacityError(
-                f"there is no stack {stack}: this deployment has no provisioned throughput; add a "
+            raise ExternalError(
+                f"stack {stack} does not exist: this deployment has no provisioned throughput; add a "
                 "[provisioned_throughput.*] section to deployment.toml and deploy"
             ) from None
         for output in found.get("Outputs", []):
-            if output["OutputKey"] == FUNCTION_OUTPUT:
+            if output["OutputKey"] == CAPACITY_FUNCTION_OUTPUT:
                 return output["OutputValue"]
-        raise CapacityError(f"stack {stack} has no output {FUNCTION_OUTPUT}; deploy it again with this kit")
+        raise ExternalError(
+            f"stack {stack} has no output {CAPACITY_FUNCTION_OUTPUT}; deploy it again with this version of the kit"
+        )
 
 
 def connect(config: Path, *, local: bool) -> CapacityFunction:
-    """Raises CapacityError, ConfigError, GuardError and botocore's errors about credentials."""
+    """Raises KitError, and botocore's errors about credentials."""
     import boto3
 
     if not local:
@@ -87,21 +86,21 @@ def connect(config: Path, *, local: bool) -> CapacityFunction:
         deployment = load_deployment_config(config).deployment
         return _of(boto3.Session(region_name=deployment.region), deployment.name, None)
     if not OUTPUTS.is_file():
-        raise CapacityError("the embedded AWS has nothing deployed; start it with: make up")
+        raise ExternalError("nothing is deployed on the embedded AWS; start it with: make up")
     outputs = json.loads(OUTPUTS.read_text(encoding="utf-8"))
     require_embedded(outputs["endpoint_url"])
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=outputs["region"])
     return _of(session, outputs["deployment"], outputs["endpoint_url"])
 
 
-def _of(session: Any, deployment: str, endpoint_url: str | None) -> CapacityFunction:
+def _of(session: Any, kit_deployment: str, endpoint_url: str | None) -> CapacityFunction:
     from botocore.config import Config
 
-    # Asked once: a decision must not be made twice because its answer was lost.
+    # One attempt: a decision must not be made twice because its answer was lost.
     once = Config(read_timeout=120, retries={"mode": "standard", "total_max_attempts": 1})
     clients = Clients(
         cloudformation=session.client("cloudformation", endpoint_url=endpoint_url),
         lambda_=session.client("lambda", endpoint_url=endpoint_url, config=once),
         sts=session.client("sts", endpoint_url=endpoint_url),
     )
-    return CapacityFunction(clients, deployment)
+    return CapacityFunction(clients, kit_deployment)

@@ -1,4 +1,4 @@
-"""The function's answers as a table and as sentences."""
+"""Prints the capacity function's reports: a table of all, or one sentence for a step."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,10 +14,9 @@ def table(reports: Sequence[dict[str, Any]]) -> str:
 
 
 def sentence(step: dict[str, Any]) -> str:
-    """What a decision began."""
     until = f" until {step['until']}" if step.get("until") else ""
     state = f"{step['name']}: {step['status']}, wanted {step['wanted']} ({step['why']}){until}"
-    return state if step["settled"] else f"{state}; it takes some minutes, kit capacity shows how far it is"
+    return state if step["settled"] else f"{state}; this takes some minutes; kit capacity shows the progress"
 
 
 def _row(item: dict[str, Any]) -> tuple[str, ...]:

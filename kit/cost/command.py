@@ -1,66 +1,52 @@
-"""`kit cost`: what deployment.toml costs, as a table for people or as JSON for programs; `kit cost plot`: a picture."""
+"""`kit cost`: estimates what deployment.toml costs, as a table or JSON; `kit cost plot` draws it."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from deployment.checks.deployment import check_deployment
+from deployment.checks.check_deployment import check_deployment
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
-from deployment.costs.break_even import custom_base, ways
-from deployment.costs.deployment import estimate
+from deployment.costs.break_even import custom_base, serving_options
+from deployment.costs.estimate import estimate
 from deployment.costs.inference_api import Traffic
 from deployment.datasets import prepare_datasets
-from kit.cost.plot import SUFFIXES, NothingToPlotError, plot
+from kit.cost.plot import SUFFIXES, plot
 from kit.cost.table import as_json, as_table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     usual = Traffic()
-    parser.add_argument("picture", nargs="?", choices=["plot"], help="plot: monthly cost against traffic, as a picture")
+    parser.add_argument("picture", nargs="?", choices=["plot"], help="draw monthly cost against traffic")
     parser.add_argument("--config", type=Path, default=Path("deployment.toml"), help="default: deployment.toml")
-    parser.add_argument("--requests", type=_count, default=usual.requests, help="how many (default: %(default)s)")
-    parser.add_argument(
-        "--input-tokens", type=_count, default=usual.input_tokens, help="of each (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--output-tokens", type=_count, default=usual.output_tokens, help="of each (default: %(default)s)"
-    )
-    parser.add_argument("--seconds", type=_seconds, default=usual.seconds, help="of each (default: %(default)s)")
-    parser.add_argument("--json", action="store_true", help="for programs")
-    parser.add_argument("--alias", help="of the picture (default: the first with a customization, else the first)")
-    parser.add_argument(
-        "--output", type=_picture, default=Path("cost.png"), help="of the picture (default: %(default)s)"
-    )
+    parser.add_argument("--requests", type=_count, default=usual.requests, help="default: %(default)s")
+    for flag, usual_value in (("--input-tokens", usual.input_tokens), ("--output-tokens", usual.output_tokens)):
+        parser.add_argument(flag, type=_count, default=usual_value, help="per request (default: %(default)s)")
+    parser.add_argument("--seconds", type=_seconds, default=usual.seconds, help="per request (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--alias", help="for plot (default: the first with a customization, else the first)")
+    parser.add_argument("--output", type=_picture, default=Path("cost.png"), help="for plot (default: %(default)s)")
 
 
 def run(options: argparse.Namespace) -> int:
     traffic = Traffic(options.requests, options.input_tokens, options.output_tokens, options.seconds)
-    try:
-        config = load_deployment_config(options.config)
-        check_deployment(config, options.config.name, consent=False)  # whoever asks for a price has not accepted it yet
-        if options.picture:
-            return _plot(config, traffic, options.alias, options.output)
-        groups = estimate(config, prepare_datasets(config), traffic)
-    except (ConfigError, NothingToPlotError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"kit cost: {error.filename}: {error.strerror}; check path and rights", file=sys.stderr)
-        return 1
+    config = load_deployment_config(options.config)
+    check_deployment(config, options.config.name, prices_accepted=False)  # you look at a price before you accept it
+    if options.picture:
+        return _plot(config, traffic, options.alias, options.output)
+    groups = estimate(config, prepare_datasets(config), traffic)
     print(as_json(config, traffic, groups) if options.json else as_table(config, groups))
     return 0
 
 
 def _plot(config: DeploymentConfig, traffic: Traffic, alias: str | None, output: Path) -> int:
-    aliases = list(config.inference_api.aliases) if config.inference_api else []
+    aliases = list(config.aliases)
     chosen = alias or next((name for name in aliases if custom_base(config, name)), aliases[0] if aliases else None)
     if chosen not in aliases:
         known = ", ".join(aliases) or "none: add [inference_api]"
         raise ConfigError([f"--alias: must be an alias of the API, got {chosen!r}; allowed: {known}"])
     if not traffic.input_tokens + traffic.output_tokens:
-        raise ConfigError(["--input-tokens: a request without any token costs nothing, got 0 in and out; give some"])
+        raise ConfigError(["--input-tokens: must not be 0 when --output-tokens is 0; set one of them"])
     title = f"{config.deployment.name}, alias {chosen}, {config.deployment.region}"
-    points = plot(ways(config, chosen, traffic), title, traffic, output)
+    points = plot(serving_options(config, chosen, traffic), title, traffic, output)
     print(f"{output}: {len(points)} break-even point(s)")
     return 0
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deployment.costs.break_even import BreakEven, Way, break_evens
+from deployment.costs.break_even import BreakEven, ServingOption, break_evens
 from deployment.costs.inference_api import Traffic
 from deployment.costs.lines import FETCH
+from kit_contract.errors import KitError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,41 +18,35 @@ USUAL_DECADES = (3, 8)
 POINTS = 200
 
 
-class NothingToPlotError(Exception):
-    """When no way to serve has its prices."""
-
-
-def plot(ways: Sequence[Way], title: str, traffic: Traffic, output: Path) -> list[BreakEven]:
-    """Write the picture (PNG or SVG by `output`'s suffix). Raises NothingToPlotError and OSError."""
-    known = [way for way in ways if not way.missing]
+def plot(options: Sequence[ServingOption], title: str, traffic: Traffic, output: Path) -> list[BreakEven]:
+    """Write the picture (PNG or SVG by `output`'s suffix). Raises KitError and OSError."""
+    known = [option for option in options if not option.missing]
     if not known:
-        lacking = "\n".join(f"  {text}" for way in ways for text in way.missing)
-        raise NothingToPlotError(
-            f"no way to serve has its prices, nothing to draw; fetch them with: {FETCH}\n{lacking}"
-        )
+        lacking = "\n".join(f"  {text}" for option in options for text in option.missing)
+        raise KitError(f"nothing to draw: no serving option has all its prices; fetch prices with: {FETCH}\n{lacking}")
     # Figure without pyplot: no window, no global state, no backend to choose.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10, 8), layout="constrained")
     axes = figure.add_subplot()
-    points = list(break_evens(ways))
-    _draw(axes, ways, points)
+    points = list(break_evens(options))
+    _draw(axes, options, points)
     tokens = f"{traffic.input_tokens:,} tokens in, {traffic.output_tokens:,} out a request"
     axes.set_title(f"{title}\n{tokens}; the model's cost only", loc="left", fontsize=11)
     figure.savefig(output, dpi=120)
     return points
 
 
-def _draw(axes: "Axes", ways: Sequence[Way], points: Sequence[BreakEven]) -> None:
+def _draw(axes: "Axes", options: Sequence[ServingOption], points: Sequence[BreakEven]) -> None:
     traffic = _traffic(points)
-    colors = {way.label: f"C{index}" for index, way in enumerate(ways)}
-    for way in ways:
-        shown = traffic if not way.missing else []
-        style = ":" if way.missing else "-" if way.per_request else "--"
-        costs = [way.monthly(requests) for requests in shown]
-        axes.plot(shown, costs, color=colors[way.label], linestyle=style, label=_label(way))
+    colors = {option.label: f"C{index}" for index, option in enumerate(options)}
+    for option in options:
+        shown = traffic if not option.missing else []
+        style = ":" if option.missing else "-" if option.per_request else "--"
+        costs = [option.monthly(requests) for requests in shown]
+        axes.plot(shown, costs, color=colors[option.label], linestyle=style, label=_label(option))
     for number, point in enumerate(points, start=1):
-        _mark(axes, number, point, color=colors[point.by_token.label], above=point.by_token.label == ways[0].label)
+        _mark(axes, number, point, color=colors[point.on_demand.label], above=point.on_demand.label == options[0].label)
     axes.set(xscale="log", yscale="log", xlabel="requests a month", ylabel="US dollars a month")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
@@ -61,9 +56,9 @@ def _draw(axes: "Axes", ways: Sequence[Way], points: Sequence[BreakEven]) -> Non
 
 
 def _mark(axes: "Axes", number: int, point: BreakEven, *, color: str, above: bool) -> None:
-    """A hollow point in the colour of the way by the token; numbers of the two ways on different sides."""
-    place, told = (point.requests, point.usd), _told(number, point)
-    axes.plot(*place, "o", markersize=6, markerfacecolor="white", markeredgecolor=color, label=told, zorder=3)
+    """A hollow point in the color of the on-demand option; numbers of the first are above the line, others below."""
+    place, label = (point.requests, point.usd), _point_label(number, point)
+    axes.plot(*place, "o", markersize=6, markerfacecolor="white", markeredgecolor=color, label=label, zorder=3)
     offset, side = ((-7, 5), "right") if above else ((7, -13), "left")
     axes.annotate(str(number), place, textcoords="offset points", xytext=offset, ha=side, fontsize=10, color=color)
 
@@ -77,15 +72,14 @@ def _traffic(points: Sequence[BreakEven]) -> list[float]:
     return [10 ** (low + (high - low) * step / POINTS) for step in range(POINTS + 1)]
 
 
-def _label(way: Way) -> str:
-    if way.missing:
-        return f"{way.label}: price unknown"
-    if way.per_request:
-        return f"{way.label}, on demand: {way.per_request * 1000:,.4g} USD per 1,000 requests"
-    return f"{way.label}: {way.fixed:,.0f} USD a month"
+def _label(option: ServingOption) -> str:
+    if option.missing:
+        return f"{option.label}: price unknown"
+    if option.per_request:
+        return f"{option.label}, on demand: {option.per_request * 1000:,.4g} USD per 1,000 requests"
+    return f"{option.label}: {option.fixed:,.0f} USD a month"
 
 
-def _told(number: int, point: BreakEven) -> str:
-    return (
-        f"{number}: {point.requests:,.0f} requests, {point.usd:,.0f} USD: {point.fixed.label} = {point.by_token.label}"
-    )
+def _point_label(number: int, point: BreakEven) -> str:
+    options = f"{point.provisioned.label} = {point.on_demand.label}"
+    return f"{number}: {point.requests:,.0f} requests, {point.usd:,.0f} USD: {options}"

@@ -1,4 +1,4 @@
-"""An estimate as a table for people and as JSON for programs."""
+"""Prints an estimate as a table or as JSON."""
 
 import json
 import textwrap
@@ -15,7 +15,7 @@ WIDTH, LINE = 20, 116
 
 
 def as_table(config: DeploymentConfig, groups: Sequence[CostGroup]) -> str:
-    """Every group with its lines and total; below it whose prices lack, and whose come from a third party."""
+    """Every group with its lines and total, then the missing prices, then the source of each price."""
     rows = [f"{config.deployment.name} in {config.deployment.region}: estimate in US dollars (docs/costs.md)"]
     for group in groups:
         if group.lines:
@@ -27,9 +27,7 @@ def as_table(config: DeploymentConfig, groups: Sequence[CostGroup]) -> str:
         for source in sources
         for line in textwrap.wrap(source, LINE, subsequent_indent="    ", break_on_hyphens=False)
     )
-    return "\n".join(
-        [*rows, "", "Prices (* not read at AWS itself, but in a copy):", *(f"  {line}" for line in wrapped)]
-    )
+    return "\n".join([*rows, "", "Prices (* from a copy, not from AWS itself):", *(f"  {line}" for line in wrapped)])
 
 
 def as_json(config: DeploymentConfig, traffic: Traffic, groups: Sequence[CostGroup]) -> str:
@@ -57,7 +55,7 @@ def _missing(groups: Sequence[CostGroup]) -> list[str]:
 
 def _missing_rows(groups: Sequence[CostGroup]) -> Iterator[str]:
     if missing := _missing(groups):
-        yield from ("", f"Missing, so totals say at least; fetch prices with: {FETCH}")
+        yield from ("", f'Missing prices (totals say "at least"); fetch prices with: {FETCH}')
         yield from (f"  {what}" for what in missing)
 
 

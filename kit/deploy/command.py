@@ -1,13 +1,12 @@
-"""`kit deploy`: the stacks to the AWS account of the user's credentials, never to the embedded AWS."""
+"""`kit deploy`: deploys the stacks to the AWS account of your credentials, never to the embedded AWS."""
 
 import argparse
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 from kit.cdk_cli import CDK, NODE, PROJECT
-from local_aws.guard import GuardError, require_real
+from local_aws.guard import require_real
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,11 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    try:
-        require_real(os.environ)
-    except GuardError as error:
-        print(error, file=sys.stderr)
-        return 1
+    require_real(os.environ)
     config = Path(options.config).resolve()
     command = [str(NODE), str(CDK), "deploy", "--all", "-c", f"config={config}", *options.cdk_arguments]
     return subprocess.run(command, cwd=PROJECT, check=False).returncode

@@ -1,40 +1,35 @@
-"""`kit local up|down|status|destroy`: the stacks on an embedded AWS; explains failures."""
+"""`kit local`: deploys to an embedded AWS on this machine, shows it and stops it."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from deployment.checks.deployment import check_deployment
-from deployment.config import ConfigError, load_deployment_config
-from kit.cdk_cli import PROJECT, CdkError, run_cdk
-from kit.local.following import FollowError
-from kit.local.lock import LockedError, lock
-from kit.local.questions import AskError
+from deployment.checks.check_deployment import check_deployment
+from deployment.config import load_deployment_config
+from kit.cdk_cli import PROJECT, run_cdk
+from kit.local.lock import lock
 from kit.local.run import LocalRun
 from kit.local.signals import ignore_signals, stopped_by_signal
+from kit_contract.errors import KitError
 from local_aws import emulator
-from local_aws.guard import GuardError
 
 LOCAL = PROJECT / ".local"
 STATE = LOCAL / "aws"
 OUTPUTS = LOCAL / "outputs.json"
-EXPECTED = (ConfigError, FollowError, AskError, CdkError, LockedError, GuardError, emulator.EmulatorError)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=["up", "down", "status", "destroy"])
-    parser.add_argument("--config", type=Path, default=Path("deployment.toml"), help="default: deployment.toml")
-    parser.add_argument("--port", type=int, help="port of the embedded AWS (default: a free one)")
-
-
-def run(options: argparse.Namespace) -> int:
-    actions = {"up": _up, "down": _down, "status": _status, "destroy": _destroy}
-    try:
-        return actions[options.action](options)
-    except EXPECTED as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    up = actions.add_parser("up", help="start the embedded AWS, deploy, train, ingest and ask questions")
+    up.add_argument("--port", type=int, help="port of the embedded AWS (default: a free one)")
+    up.set_defaults(run=_up)
+    actions.add_parser("down", help="stop the embedded AWS; what is deployed on it is lost").set_defaults(run=_down)
+    actions.add_parser("status", help="show whether it runs, and the outputs of the last up").set_defaults(run=_status)
+    destroy = actions.add_parser("destroy", help="delete the stacks; the embedded AWS keeps running")
+    destroy.set_defaults(run=_destroy)
+    for action in (up, destroy):
+        action.add_argument("--config", type=Path, default=Path("deployment.toml"), help="default: deployment.toml")
 
 
 def _up(options: argparse.Namespace) -> int:
@@ -45,11 +40,13 @@ def _up(options: argparse.Namespace) -> int:
         started_here = emulator.running(STATE) is None
         try:
             LocalRun(config, path, state=STATE, outputs=OUTPUTS, port=options.port).up()
-        except EXPECTED:
+        except KitError:
             if emulator.running(STATE):
-                print("\nthe embedded AWS still runs, for a look at what happened; make down stops it", file=sys.stderr)
+                print(
+                    "\nthe embedded AWS keeps running so that you can inspect it; make down stops it", file=sys.stderr
+                )
             raise
-        except BaseException:  # Ctrl-C, a signal, a fault of ours: nothing half-made is left running
+        except BaseException:  # Ctrl-C, a signal or a bug: stop what this run started
             if started_here:
                 ignore_signals()
                 emulator.stop(STATE)

@@ -1,4 +1,4 @@
-"""Follows what a deploy started: the training run of each customization and the ingestion of the documents."""
+"""Waits for what a deploy started: the training run of each customization, and the ingestion of the documents."""
 
 import csv
 import io
@@ -10,6 +10,7 @@ from typing import Any
 from deployment.config import DeploymentConfig
 from kit.local.stacks import StackOutputs, merged_outputs
 from kit.progress import Progress, curve
+from kit_contract.errors import ExternalError
 
 RUN_ID = "[0-9a-f]{16}"
 TRAINING_TIMEOUT_SECONDS = 300
@@ -17,16 +18,12 @@ INGESTION_TIMEOUT_SECONDS = 120
 STAGES = {"validationDetails": "validation", "dataProcessingDetails": "data processing", "trainingDetails": "training"}
 
 
-class FollowError(Exception):
-    """When what a deploy started did not end well; carries the service's own reason."""
-
-
 def follow_training(
     config: DeploymentConfig, outputs: StackOutputs, clients: Any, progress: Progress, *, since: datetime
 ) -> None:
-    """Wait for every customization's newest execution; show its progress and the loss curve. Raises FollowError.
+    """Wait for every customization's newest execution; show its progress and loss. Raises ExternalError.
 
-    `since` is when this run began: an execution that started earlier was an earlier run's.
+    An execution that started before `since` belongs to an earlier run.
     """
     progress.step("Training")
     if not config.training:
@@ -43,7 +40,7 @@ def follow_training(
 
 
 def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: Any, progress: Progress) -> None:
-    """Wait until an ingestion that saw every document is complete; show its statistics. Raises FollowError."""
+    """Wait until an ingestion of every document is complete; show its statistics. Raises ExternalError."""
     progress.step("Ingestion of the documents")
     if not config.knowledge_base:
         progress.done("no [knowledge_base] in deployment.toml")
@@ -55,14 +52,14 @@ def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: A
         jobs = _ingestion_jobs(clients, merged)
         newest = jobs[-1] if jobs else None
         if newest and newest["status"] == "FAILED":
-            raise FollowError(f"ingestion failed: {'; '.join(newest.get('failureReasons', ['no reason given']))}")
+            raise ExternalError(f"ingestion failed: {'; '.join(newest.get('failureReasons', ['no reason given']))}")
         scanned = newest["statistics"]["numberOfDocumentsScanned"] if newest else 0
         if newest and newest["status"] == "COMPLETE" and scanned >= expected:
             _show_ingestion(jobs, progress)
             return
         progress.bar(scanned / max(expected, 1), newest["status"].lower().replace("_", " ") if newest else "waiting")
         time.sleep(0.3)
-    raise FollowError(f"no ingestion of all {expected} documents within {INGESTION_TIMEOUT_SECONDS} s")
+    raise ExternalError(f"not all {expected} documents were ingested within {INGESTION_TIMEOUT_SECONDS} s")
 
 
 def _execution(clients: Any, workflow_arn: str, name: str) -> str:
@@ -73,11 +70,11 @@ def _execution(clients: Any, workflow_arn: str, name: str) -> str:
         if mine:
             return str(max(mine, key=lambda item: item["startDate"])["executionArn"])
         time.sleep(0.3)
-    raise FollowError(f"no training run of {name} was started; see .local/aws/emulator.log")
+    raise ExternalError(f"training of {name} did not start within 30 s; see .local/aws/emulator.log")
 
 
 def _wait_for_execution(clients: Any, execution: str, name: str, progress: Progress) -> datetime:
-    """When it started."""
+    """Returns when it started."""
     waited = False
     deadline = time.monotonic() + TRAINING_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
@@ -89,12 +86,14 @@ def _wait_for_execution(clients: Any, execution: str, name: str, progress: Progr
             started: datetime = state["startDate"]
             return started
         if state["status"] != "RUNNING":
-            raise FollowError(f"training of {name} ended {state['status']}: {state.get('cause', 'no reason given')}")
+            raise ExternalError(f"training of {name} ended {state['status']}: {state.get('cause', 'no reason given')}")
         waited = True
         fraction, text = _job_progress(clients, name)
         progress.bar(fraction, f"{name}: {text}")
         time.sleep(0.3)
-    raise FollowError(f"training of {name} did not end within {TRAINING_TIMEOUT_SECONDS} s on the embedded AWS")
+    raise ExternalError(
+        f"training of {name} did not end within {TRAINING_TIMEOUT_SECONDS} s; see .local/aws/emulator.log"
+    )
 
 
 def _job_progress(clients: Any, name: str) -> tuple[float, str]:
@@ -125,7 +124,7 @@ def _show_loss(clients: Any, bucket: str, name: str, execution_name: str, progre
 
 
 def _ingestion_jobs(clients: Any, merged: dict[str, str]) -> list[dict[str, Any]]:
-    """Every ingestion job of the data source, the oldest first."""
+    """Every ingestion job of the data source, oldest first."""
     identifiers = {"knowledgeBaseId": merged["KnowledgeBaseId"], "dataSourceId": merged["DataSourceId"]}
     agent = clients("bedrock-agent")
     summaries = sorted(

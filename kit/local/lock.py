@@ -1,4 +1,4 @@
-"""One `make up` at a time: a lock file that the kernel releases when its owner dies."""
+"""Allows one run at a time, with a lock file that the kernel releases when its owner dies."""
 
 import fcntl
 import os
@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-
-class LockedError(Exception):
-    """When another run holds the lock."""
+from kit_contract.errors import ExternalError
 
 
 @contextmanager
 def lock(path: Path) -> Iterator[None]:
-    """Hold `path` for the block. Raises LockedError naming the process that holds it."""
+    """Hold `path` for the block. Raises ExternalError naming the process that holds it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         try:
@@ -21,8 +19,8 @@ def lock(path: Path) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             owner = file.read().strip() or "unknown"
-            raise LockedError(
-                f"another run is under way (process {owner}); wait for it, or stop it with Ctrl-C there"
+            raise ExternalError(
+                f"another run is in progress (process {owner}); wait for it, or stop it with Ctrl-C in its terminal"
             ) from None
         file.truncate(0)
         file.write(str(os.getpid()))

@@ -1,4 +1,4 @@
-"""The questions that `kit local up` asks through the deployed API, as any HTTP client would."""
+"""Asks the questions of `kit local up` through the deployed API, as any HTTP client would."""
 
 import json
 import urllib.error
@@ -8,13 +8,10 @@ from typing import Any
 
 from deployment.config import DeploymentConfig
 from kit.progress import Progress
+from kit_contract.errors import ExternalError
 
 CHAT_QUESTION = "My coffee machine shows a descaling light. What should I do?"
 GROUNDED_QUESTION = "How often should I remove limescale from the machine, and with what?"
-
-
-class AskError(Exception):
-    """When the API answers a question of ours with a fault."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class Answer:
 
 
 def ask(config: DeploymentConfig, outputs: dict[str, Any], progress: Progress) -> list[Answer]:
-    """One question through each customization's alias, one from the knowledge base with citations."""
+    """One question to each customization's alias, and one to the knowledge base, answered with citations."""
     if not config.inference_api:
         progress.done("no [inference_api] in deployment.toml")
         return []
@@ -58,10 +55,11 @@ def _post(outputs: dict[str, Any], path: str, body: dict[str, Any]) -> dict[str,
         data=json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {outputs['api_key']}", "Content-Type": "application/json"},
     )
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback only, whatever the proxies
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback only: ignore proxy settings
     try:
         with opener.open(request, timeout=30) as response:
             answer: dict[str, Any] = json.load(response)
     except urllib.error.HTTPError as error:
-        raise AskError(f"POST {path} answered {error.code}: {error.read().decode(errors='replace')[:500]}") from None
+        reason = error.read().decode(errors="replace")[:500]
+        raise ExternalError(f"POST {path} answered {error.code}: {reason}") from None
     return answer

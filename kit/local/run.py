@@ -1,4 +1,4 @@
-"""`kit local up`: set up the embedded AWS, deploy with the real CDK CLI, follow the training, ask, and sum up."""
+"""The steps of `kit local up`: start the embedded AWS, deploy with the CDK CLI, train, ingest, ask, summarize."""
 
 import json
 from datetime import UTC, datetime
@@ -12,10 +12,11 @@ from kit.local.following import follow_ingestion, follow_training
 from kit.local.stacks import Clients, LocalStacks, StackOutputs, merged_outputs
 from kit.local.summary import print_summary
 from kit.progress import Progress
+from kit_contract.parameters import alias_capacity, alias_serving
 
 
 class LocalRun:
-    """One run. Running it again reconciles: a hash that was trained is not trained again, no resource is replaced."""
+    """One run. Running it again changes only what differs: nothing is trained twice, no resource is replaced."""
 
     def __init__(self, config: DeploymentConfig, path: Path, *, state: Path, outputs: Path, port: int | None) -> None:
         self._config = config
@@ -48,7 +49,7 @@ class LocalRun:
     def _check_data(self) -> None:
         self._progress.step("Data check")
         for name, dataset in prepare_datasets(self._config).items():
-            self._progress.line(f"{name}: {dataset.records} records in {dataset.record_format} format, every one valid")
+            self._progress.line(f"{name}: {dataset.records} records in {dataset.record_format} format, all valid")
 
     def _write_outputs(self, stack_outputs: StackOutputs, stacks: LocalStacks) -> dict[str, Any]:
         merged = merged_outputs(stack_outputs)
@@ -75,11 +76,11 @@ class LocalRun:
 
 
 def _aliases(config: DeploymentConfig, clients: Clients) -> dict[str, str]:
-    """Alias -> what serves it now: provisioned throughput, the promoted deployment, else its own foundation model."""
+    """Alias -> what serves it now: provisioned throughput, else the promoted deployment, else its foundation model."""
     assert config.inference_api
     targets = {}
     for alias, base in config.inference_api.aliases.items():
-        names = [f"/bedrock-kit/{config.deployment.name}/aliases/{alias}/{leaf}" for leaf in ("capacity", "serving")]
+        names = [alias_capacity(config.deployment.name, alias), alias_serving(config.deployment.name, alias)]
         found = {item["Name"]: item["Value"] for item in clients("ssm").get_parameters(Names=names)["Parameters"]}
         first = next((found[name] for name in names if name in found), None)
         targets[alias] = json.loads(first)["target_arn"] if first else base.model

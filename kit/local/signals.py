@@ -1,4 +1,4 @@
-"""Signals that end `kit local up` take the way of an exception, so that what it started is stopped too."""
+"""Turns SIGTERM and SIGHUP into an exception, as Ctrl-C is, so that a run stops what it started."""
 
 import signal
 import sys
@@ -11,7 +11,7 @@ ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def stopped_by_signal() -> Iterator[None]:
-    """In the block, SIGTERM and SIGHUP raise SystemExit with the shell's exit code (128 + number), as Ctrl-C raises."""
+    """In the block, SIGTERM and SIGHUP raise SystemExit with the shell's exit code: 128 + number."""
     before = {number: signal.signal(number, _exit) for number in ENDING}
     try:
         yield
@@ -21,7 +21,7 @@ def stopped_by_signal() -> Iterator[None]:
 
 
 def ignore_signals() -> None:
-    """A second Ctrl-C must not end the cleaning up after the first."""
+    """A second Ctrl-C must not interrupt the cleanup after the first."""
     for number in (signal.SIGINT, *ENDING):
         signal.signal(number, signal.SIG_IGN)
 

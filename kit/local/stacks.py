@@ -1,4 +1,4 @@
-"""One deployment's stacks on one embedded AWS: starts it, bootstraps it, deploys and destroys with the real CDK CLI."""
+"""Starts an embedded AWS, and bootstraps, deploys and destroys stacks on it with the CDK CLI."""
 
 import json
 import os
@@ -11,6 +11,7 @@ import boto3
 
 from kit.cdk_cli import run_cdk
 from kit.progress import Progress
+from kit_contract.errors import ExternalError
 from local_aws import emulator, guard
 
 StackOutputs = dict[str, dict[str, str]]
@@ -18,20 +19,20 @@ StackOutputs = dict[str, dict[str, str]]
 
 @dataclass(frozen=True)
 class Api:
-    """Where the deployed inference API is called, and the first of its keys."""
+    """URL of the deployed inference API, and the first of its keys."""
 
     url: str
     key: str
 
 
 class LocalStacks:
-    """`environment` and `clients` are there once it was started; they reach this embedded AWS and nothing else."""
+    """start() sets `environment` and `clients`, which reach this embedded AWS and nothing else."""
 
     def __init__(self, *, region: str, state: Path, port: int | None, progress: Progress) -> None:
         self._region = region
         self._state = state
         self._port = port
-        self._assembly = str(state / "cdk.out")  # of its own: the CLI locks it, and another run may be under way
+        self._assembly = str(state / "cdk.out")  # not cdk.out: the CLI locks it, and another run may be using it
         self._progress = progress
         self.environment: dict[str, str] = {}
         self.clients: Clients
@@ -60,7 +61,7 @@ class LocalStacks:
         self._progress.done()
 
     def deploy(self, config: Path) -> StackOutputs:
-        """Every stack of the file `config`. Raises CdkError."""
+        """Deploy every stack of the file `config`. Raises ExternalError."""
         file = self._state / "stack-outputs.json"
         arguments = ["deploy", "--all", "--require-approval", "never", "--outputs-file", str(file)]
         self._cdk([*arguments, "--progress", "events", *self._app(config)])
@@ -68,15 +69,15 @@ class LocalStacks:
         return outputs
 
     def synth(self, config: Path) -> None:
-        """Raises CdkError, in which is what is wrong with the file `config`."""
+        """Raises ExternalError with the faults of the file `config`."""
         self._cdk(["synth", "--quiet", *self._app(config)])
 
     def destroy(self, config: Path, stack: str) -> None:
-        """This stack alone, not those that were deployed after it."""
+        """Destroy this stack alone, not those that depend on it."""
         self._cdk(["destroy", stack, "--exclusively", "--force", *self._app(config)])
 
     def api(self, outputs: StackOutputs) -> Api:
-        """Of a deployment with [inference_api]."""
+        """For a deployment with [inference_api]."""
         merged = merged_outputs(outputs)
         url = f"{self.environment['AWS_ENDPOINT_URL']}/_aws/execute-api/{merged['ApiId']}/{merged['ApiStage']}/v1"
         return Api(url, _api_key(self.clients, merged["ApiKeySecretArn"]))
@@ -103,9 +104,9 @@ class LocalStacks:
             )
             self._progress.done(f"healthy on {aws.endpoint_url}, process {aws.pid}")
         elif llm_url and llm_url != aws.llm_url:
-            raise emulator.EmulatorError(
+            raise ExternalError(
                 f"KIT_LLM_URL is {llm_url}, but the embedded AWS was started with {aws.llm_url or 'none'} and reads it "
-                "at its start only; run make down first, then this again"
+                "only when it starts; run make down, then make up"
             )
         else:
             self._progress.done(f"already running on {aws.endpoint_url}, process {aws.pid}")
@@ -127,7 +128,7 @@ class Clients:
 
 
 def merged_outputs(outputs: StackOutputs) -> dict[str, str]:
-    """Of all stacks: their names are the kit's own and differ."""
+    """The outputs of all stacks; their names do not collide."""
     return {key: value for stack in outputs.values() for key, value in stack.items()}
 
 

@@ -1,4 +1,4 @@
-"""The short summary at the end of `kit local up`: answers, address, key, snippets, where to go next."""
+"""Prints the summary of `kit local up`: answers, URL, key, snippets, next steps."""
 
 import os
 import textwrap
@@ -22,17 +22,17 @@ def print_summary(config: DeploymentConfig, outputs: dict[str, Any], answers: li
         _explain_mocks()
     if config.inference_api:
         _print_snippets(config, outputs)
-    print("\nnext: edit deployment.toml and run make up again; docs/ has a page per question;")
-    print("      make deploy goes to your AWS account; make down stops everything here")
+    print("\nnext: edit deployment.toml and run make up again; the pages are listed in README.md;")
+    print("      make deploy deploys to your AWS account; make down stops everything on this machine")
 
 
 def _explain_mocks() -> None:
     print("\nAnswers marked [mock answer ...] come from the embedded AWS, not from a language model;")
     if url := os.environ.get("KIT_LLM_URL"):
-        print(f"{url} did not give them: .local/aws/emulator.log says what it was asked for (local_aws/README.md).")
+        print(f"{url} did not answer: .local/aws/emulator.log shows the requests (local_aws/README.md).")
         return
-    print("make down; KIT_LLM_URL=http://127.0.0.1:11434 KIT_LLM_MODEL=llama3.2 make up asks a server with OpenAI's")
-    print("chat API (Ollama, llama.cpp) instead.")
+    print("To ask a server with OpenAI's chat API (Ollama, llama.cpp) instead:")
+    print("  make down; KIT_LLM_URL=http://127.0.0.1:11434 KIT_LLM_MODEL=llama3.2 make up")
 
 
 def _print_snippets(config: DeploymentConfig, outputs: dict[str, Any]) -> None:

@@ -1,9 +1,10 @@
-"""`kit models compare`: models side by side, one column each; wide comparisons are split into several tables."""
+"""`kit models compare`: prints models side by side, in several tables if they are wide."""
 
 import argparse
 import json
 import textwrap
 
+from kit.models.command import add_output_arguments
 from kit.models.facts import VALUES, facts
 from model_catalog.catalog import find
 from model_catalog.entries import Model
@@ -11,6 +12,11 @@ from model_catalog.entries import Model
 WIDTH = 120
 LABEL = 18
 COLUMN = 24
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("models", nargs="+", metavar="ID", help="inference, profile or customization ids")
+    add_output_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""A model's facts for printing: as one JSON object, and its values as short texts. Unknown is written as such."""
+"""What the catalog knows about a model, as a JSON object and as short texts; unknown values are printed as unknown."""
 
 import dataclasses
 from collections.abc import Callable
@@ -13,7 +13,7 @@ NESTED = ("sources", "listing", "lifecycle", "profiles", "customizations", "serv
 
 
 def facts(model: Model, region: str | None = None) -> dict[str, Any]:
-    """Everything the catalog knows, null where it knows nothing; every price the catalog has is a row of `prices`."""
+    """Everything the catalog knows; null means unknown. `prices` has a row for every price."""
     plain = {name: value for name, value in dataclasses.asdict(model).items() if name not in NESTED}
     prices_in, prices_out = price_in(model, region), price_out(model, region)
     return plain | {

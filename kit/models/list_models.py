@@ -1,4 +1,4 @@
-"""`kit models`: the models that fit the filters, as a table that fits 120 columns or as JSON."""
+"""`kit models`: lists the models that match the filters, as a table of at most 120 columns or as JSON."""
 
 import argparse
 import json
@@ -6,14 +6,53 @@ import json
 from kit.models.facts import facts, money, tokens, yes_no
 from model_catalog.entries import Model
 from model_catalog.loading import models
-from model_catalog.selection import Filters, price_in, price_out, select, sort
+from model_catalog.selection import (
+    ANY_METHOD,
+    SORT_KEYS,
+    Filters,
+    method_name,
+    price_in,
+    price_out,
+    select,
+    sort,
+)
 
 FILTERS = tuple(Filters.__dataclass_fields__)
+METHODS = ("FINE_TUNING", "DISTILLATION", "REINFORCEMENT_FINE_TUNING", "CONTINUED_PRE_TRAINING")
 LETTERS = {"text": "T", "image": "I", "video": "V", "audio": "A", "speech": "S", "embedding": "E"}
+LEGEND = """T text, I image, V video, A audio, S speech, E embedding.
+CTX, MAX: input and output tokens. $: per million tokens. TRAIN: F fine-tuning, D distillation, R reinforcement.
+CALL: by its own id, through an inference profile, both (depends on the region), or only at the bedrock-mantle endpoint.
+?: unknown."""
 HEADINGS = ("MODEL", "IN", "OUT", "CTX", "MAX", "$ IN", "$ OUT", "TOOLS", "TRAIN", "CALL", "ENDS")
 
 
-def run(options: argparse.Namespace) -> int:
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--provider", help="part of the provider's name")
+    parser.add_argument("--modality", choices=tuple(LETTERS), help="accepts this input")
+    parser.add_argument("--output", choices=tuple(LETTERS), help="produces this output")
+    parser.add_argument("--region", help="can be called from this region (with --customizable: trained in it)")
+    parser.add_argument(
+        "--customizable",
+        nargs="?",
+        const=ANY_METHOD,
+        type=method_name,
+        choices=(ANY_METHOD, *METHODS),
+        metavar="METHOD",
+        help=f"{', '.join(METHODS)}; default: any",
+    )
+    parser.add_argument("--serve", choices=("on-demand", "provisioned"), help="how its custom models can be served")
+    parser.add_argument("--min-context", type=int, metavar="TOKENS")
+    parser.add_argument("--max-price-in", type=float, metavar="USD", help="per million input tokens")
+    parser.add_argument("--max-price-out", type=float, metavar="USD", help="per million output tokens")
+    parser.add_argument("--tools", action="store_true", help="calls tools")
+    parser.add_argument("--streaming", action="store_true", help="streams its answer")
+    parser.add_argument("--active", action="store_true", help="is not Legacy")
+    parser.add_argument("--sort", choices=tuple(SORT_KEYS), default="id")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def list_models(options: argparse.Namespace) -> int:
     filters = Filters(**{name: getattr(options, name) for name in FILTERS})
     selection = select(models(), filters)
     found = sort(selection.models, options.sort, filters.region)
@@ -21,14 +60,9 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps([facts(model, filters.region) for model in found], indent=1))
         return 0
     _print_table([_row(model, filters.region) for model in found])
-    print(f"\n{len(found)} of {len(models())} models. T text, I image, V video, A audio, S speech, E embedding.")
-    print("CTX, MAX: tokens in and out. $: per million tokens. TRAIN: F fine-tuning, D distillation, R reinforcement.")
-    print(
-        "CALL: by its own id, through an inference profile, both (by region), or at the bedrock-mantle endpoint only."
-    )
-    print("?: unknown.")
+    print(f"\n{len(found)} of {len(models())} models. {LEGEND}")
     if selection.unknown:
-        print(f"{len(selection.unknown)} more left out: whether they fit is unknown")
+        print(f"{len(selection.unknown)} more left out: the catalog does not know whether they match")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`kit models refresh`: asks AWS with your credentials, shows what changed, rewrites the API's part of the catalog."""
+"""`kit models refresh`: reads models and prices from AWS, prints what changed, and updates the catalog."""
 
 import argparse
 import datetime
@@ -9,7 +9,13 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from kit_contract.errors import InputError
 from model_catalog.refresh import difference, refresh, write
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--regions", nargs="+", metavar="REGION", help="default: every region of your account")
+    parser.add_argument("--dry-run", action="store_true", help="print the difference, write nothing")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -17,11 +23,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         regions = options.regions or _enabled_regions(session)
     except (BotoCoreError, ClientError) as error:
-        print(
-            f"kit models refresh: the account's regions could not be read: {error}; name them with --regions",
-            file=sys.stderr,
-        )
-        return 2
+        raise InputError(f"cannot list the account's regions: {error}; name them with --regions") from None
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
     refreshed = refresh(
         lambda service, region: session.client(service, region_name=region),
@@ -42,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _announced(regions: list[str]) -> Iterator[str]:
-    """A region takes seconds: one call for each of its models."""
+    """Reading a region takes seconds: one call per model."""
     for number, region in enumerate(regions, start=1):
         print(f"reading {region} ({number} of {len(regions)})", file=sys.stderr, flush=True)
         yield region

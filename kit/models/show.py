@@ -1,10 +1,11 @@
-"""`kit models show`: everything the catalog knows of one model; a number in brackets names the source of a value."""
+"""`kit models show`: everything the catalog knows about one model; a number in brackets names a value's source."""
 
 import argparse
 import json
 import textwrap
 from collections.abc import Iterator
 
+from kit.models.command import add_output_arguments
 from kit.models.facts import UNKNOWN, VALUES, facts, price_rows
 from model_catalog.catalog import find
 from model_catalog.entries import Customization, Model, Source
@@ -15,8 +16,13 @@ WIDTH = 118
 LABEL = 27
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="ID", help="an inference, profile or customization id")
+    add_output_arguments(parser)
+
+
 def run(options: argparse.Namespace) -> int:
-    model = find(options.models[0])
+    model = find(options.model)
     if options.json:
         print(json.dumps(facts(model, options.region), indent=1))
         return 0
@@ -77,7 +83,7 @@ def _price_lines(model: Model, region: str | None, sources: list[str]) -> Iterat
 
 
 def _usd(row: Price) -> str:
-    """Tokens by the million, however AWS counts them, so that rows can be compared."""
+    """Tokens always by the million, so that rows can be compared."""
     if row.per.endswith("tokens"):
         return f"{row.of(1e6):g} USD per million tokens"
     return f"{row.usd:g} USD per {row.per}"

@@ -1,6 +1,6 @@
-"""`kit reap`: what an account is billed for by the hour and who owns it; deletes what nobody owns, if told to.
+"""`kit reap`: lists what your account pays by the hour and who owns it; deletes what nobody owns if you ask for it.
 
-Exit code: 0 nothing is without an owner (any more), 1 something could not be read or deleted, 3 orphans are left.
+Exit codes: 0 no orphans are left, 1 something could not be read or deleted, 3 orphans are left.
 """
 
 import argparse
@@ -8,35 +8,31 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from billed_resources.deletion import Outcome, Result, delete_orphan
 from billed_resources.kit_parameters import read_kit_parameters
 from billed_resources.listing import Clients, list_billed
 from billed_resources.owner import owner_of
 from billed_resources.stack_lookup import StackLookup
 from kit.reap.table import Report, as_json, as_table, outcome_table
+from kit_contract.errors import KitError
 
 FAILED, ORPHANS_LEFT = 1, 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--region", help="default: that of your AWS configuration")
-    parser.add_argument("--delete-orphans", action="store_true", help="delete what this kit made and nobody owns")
-    parser.add_argument("--yes", action="store_true", help="with --delete-orphans: do not ask")
-    parser.add_argument("--json", action="store_true", help="for programs; to delete it needs --yes")
+    parser.add_argument("--region", help="default: the region of your AWS configuration")
+    parser.add_argument(
+        "--delete-orphans", action="store_true", help="delete provisioned throughput that this kit made and nobody owns"
+    )
+    parser.add_argument("--yes", action="store_true", help="delete without being asked")
+    parser.add_argument("--json", action="store_true", help="print JSON; with --delete-orphans it needs --yes")
 
 
 def run(options: argparse.Namespace) -> int:
     if options.json and options.delete_orphans and not options.yes:
-        print("kit reap --json --delete-orphans asks nothing, so it needs --yes", file=sys.stderr)
-        return FAILED
-    try:
-        account, region, clients = _connect(options.region)
-    except (ClientError, BotoCoreError) as error:
-        print(f"kit reap needs AWS credentials and a region: {error}; log in, or pass --region", file=sys.stderr)
-        return FAILED
-    report = _look(account, region, clients)
+        raise KitError("kit reap --json --delete-orphans cannot ask you; add --yes")
+    account, region, clients = _connect(options.region)
+    report = _report(account, region, clients)
     if not options.json:
         print(as_table(report))
     if options.delete_orphans and report.orphans and (options.yes or _confirmed(report)):
@@ -62,7 +58,7 @@ def _connect(region: str | None) -> tuple[str, str, Clients]:
     return account, clients.bedrock.meta.region_name, clients
 
 
-def _look(account: str, region: str, clients: Clients) -> Report:
+def _report(account: str, region: str, clients: Clients) -> Report:
     listing = list_billed(clients, region, _now())
     stacks, parameters = StackLookup(clients.cloudformation), read_kit_parameters(clients.ssm)
     owned = [(resource, owner_of(resource, stacks, parameters)) for resource in listing.resources]
@@ -71,11 +67,11 @@ def _look(account: str, region: str, clients: Clients) -> Report:
 
 def _confirmed(report: Report) -> bool:
     number, place = len(report.orphans), f"account {report.account}, {report.region}"
-    question = f"\nDelete what is without an owner ({number}) in {place}? Type yes: "
+    question = f"\nDelete {number} orphan(s) in {place}? Type yes: "
     try:
         return input(question).strip() == "yes"
     except EOFError:
-        print("\nnothing was deleted: nobody answered; pass --yes to delete without being asked", file=sys.stderr)
+        print("\nnothing was deleted: there was no answer; pass --yes to delete without being asked", file=sys.stderr)
         return False
 
 

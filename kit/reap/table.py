@@ -1,4 +1,4 @@
-"""What is billed and who owns it, as a table for people and as JSON for programs."""
+"""Prints what is billed and who owns it as a table or as JSON."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 from billed_resources.deletion import Outcome, committed, is_orphan
 from billed_resources.listing import Listing
-from billed_resources.owner import Owner, Standing
+from billed_resources.owner import Owner, OwnerKind
 from billed_resources.resource import BilledResource
 
 HEAD = ("USD/DAY", "KIND", "NAME", "STATUS", "OWNER", "WHAT")
@@ -15,7 +15,7 @@ HEAD = ("USD/DAY", "KIND", "NAME", "STATUS", "OWNER", "WHAT")
 
 @dataclass(frozen=True)
 class Report:
-    """`owned`: each resource with its owner; `outcomes`: what was deleted, or tried to be."""
+    """`owned`: each resource with its owner; `outcomes`: what was deleted or could not be."""
 
     account: str
     region: str
@@ -32,9 +32,9 @@ def as_table(report: Report) -> str:
     hourly = [row for row in report.owned if row[0].hourly]
     others = [row for row in report.owned if not row[0].hourly]
     lines = [f"account {report.account}, {report.region}", "", f"Billed by the hour: {_total(hourly)}"]
-    lines += [*_rows(hourly), "", f"By the month or by use, for information: {_total(others)}", *_rows(others)]
+    lines += [*_rows(hourly), "", f"Billed by the month or by use, for information: {_total(others)}", *_rows(others)]
     for kind, reason in report.listing.failures.items():
-        lines += ["", f"Not all of kind {kind.value} could be listed: {reason}"]
+        lines += ["", f"{kind.value}: the list is incomplete: {reason}"]
     return "\n".join([*lines, "", _about_orphans(report)])
 
 
@@ -60,11 +60,11 @@ def as_json(report: Report) -> str:
 
 def _about_orphans(report: Report) -> str:
     if not report.orphans:
-        unknown = sum(owner.standing is Standing.UNKNOWN for _, owner in report.owned)
-        return f"Nothing is without an owner{f', as far as is known: {unknown} unknown' if unknown else ''}."
+        unknown = sum(owner.kind is OwnerKind.UNKNOWN for _, owner in report.owned)
+        return f"No orphans{f'; the owner of {unknown} is unknown' if unknown else ''}."
     cost = _total([(resource, owner) for resource, owner in report.owned if is_orphan(resource, owner)])
     kept = [f"  {item.name}: {committed(item.commitment)}" for item in report.orphans if item.commitment]
-    summary = f"Without an owner: {len(report.orphans)}, {cost}. Delete them: kit reap --delete-orphans"
+    summary = f"Orphans: {len(report.orphans)}, {cost}. Delete them: kit reap --delete-orphans"
     return "\n".join([summary, *kept])
 
 
@@ -77,7 +77,7 @@ def _rows(owned: Sequence[tuple[BilledResource, Owner]]) -> Iterator[str]:
 
 
 def _cells(resource: BilledResource, owner: Owner) -> tuple[str, ...]:
-    who = owner.standing.value + (f": {owner.detail}" if owner.detail else "")
+    who = owner.kind.value + (f": {owner.detail}" if owner.detail else "")
     who += f" ({owner.ledger})" if owner.ledger else ""
     return (_usd(resource.usd_per_day), resource.kind.value, resource.name, resource.status, who, resource.what)
 
@@ -96,7 +96,7 @@ def _usd(value: float | None) -> str:
 def _total(owned: Sequence[tuple[BilledResource, Owner]]) -> str:
     known = [resource.usd_per_day for resource, _ in owned if resource.usd_per_day is not None]
     if owned and not known:
-        return "an unknown sum"
+        return "an unknown amount"
     at_least = "at least " if len(known) < len(owned) else ""
     return f"{at_least}{sum(known):,.2f} USD a day"
 
@@ -111,7 +111,7 @@ def _entry(resource: BilledResource, owner: Owner) -> dict[str, Any]:
         "what": resource.what,
         "hourly": resource.hourly,
         "usd_per_day": resource.usd_per_day,
-        "owner": owner.standing.value,
+        "owner": owner.kind.value,
         "owner_detail": owner.detail,
         "ledger": owner.ledger,
         "committed_until": commitment.ends.isoformat() if commitment else None,

@@ -1,4 +1,4 @@
-"""`kit schema`: the JSON Schema of deployment.toml, for editors."""
+"""`kit schema`: prints the JSON Schema of deployment.toml, which editors use for completion."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ def schema_text() -> str:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--output", type=Path, help="a file (default: standard output)")
+    parser.add_argument("--output", type=Path, help="file to write (default: standard output)")
 
 
 def run(options: argparse.Namespace) -> int:

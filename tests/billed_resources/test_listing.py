@@ -1,4 +1,4 @@
-"""What is listed, page by page, what it costs, and what a list that fails hides."""
+"""Listing: every page, what each resource costs, and lists that fail."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from billed_resources import resource
 from billed_resources.listing import Listing, list_billed
 from billed_resources.resource import BilledResource, Kind
-from custom_resources import ownership
 from model_catalog.prices import prices
 from tests.billed_resources import fake_aws
 from tests.billed_resources.fake_aws import ACCOUNT, BASE, MODEL, NOW, PAGE, REGION, FakeAws, Refused
@@ -29,11 +27,6 @@ def listing(aws: FakeAws) -> Listing:
 def one(aws: FakeAws) -> BilledResource:
     (found,) = listing(aws).resources
     return found
-
-
-def test_the_tags_are_those_that_the_custom_resources_write() -> None:
-    assert resource.DEPLOYMENT_TAG == ownership.DEPLOYMENT_TAG
-    assert resource.RESOURCE_TAG == ownership.RESOURCE_TAG
 
 
 def test_every_page_is_read(aws: FakeAws) -> None:
@@ -129,7 +122,7 @@ def test_each_other_kind_says_how_it_is_billed(aws: FakeAws) -> None:
 
 
 @pytest.mark.parametrize("operation", ["ListCollections", "ListMarketplaceModelEndpoints", "ListCustomModels"])
-def test_a_list_that_fails_is_reported_and_hides_no_other(aws: FakeAws, operation: str) -> None:
+def test_a_list_that_fails_does_not_hide_the_others(aws: FakeAws, operation: str) -> None:
     aws.add_throughput("a", {})
     aws.refuse[operation] = Refused("AccessDeniedException", "not you")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deployment import datasets
-from deployment.checks.deployment import check_deployment
+from deployment.checks.check_deployment import check_deployment
 from deployment.config import ConfigError, load_deployment_config
 from deployment.datasets import CustomizationDataset, prepare_datasets
 

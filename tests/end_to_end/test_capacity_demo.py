@@ -1,4 +1,4 @@
-"""What `make demo-capacity` showed: what the embedded AWS answered on the way, what the client got, what was left."""
+"""`make demo-capacity`: what the embedded AWS answered, what the client got, and what was left."""
 
 import json
 from datetime import datetime, timedelta
@@ -25,10 +25,10 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def test_without_consent_synth_names_the_price(seen: dict[str, Any]) -> None:
+def test_synth_names_the_price_until_it_is_accepted(seen: dict[str, Any]) -> None:
     assert "provisioned_throughput.support.accept_hourly_cost_usd" in seen["refused"]
     assert "60.50 USD an hour" in seen["refused"]
-    assert "got no consent" in seen["refused"]
+    assert "got nothing" in seen["refused"]
 
 
 def test_the_deploy_bought_it(seen: dict[str, Any]) -> None:
@@ -38,7 +38,7 @@ def test_the_deploy_bought_it(seen: dict[str, Any]) -> None:
     assert report["accepted_usd_per_day"] == 1452.0
 
 
-def test_no_call_failed_and_all_three_ways_answered(seen: dict[str, Any]) -> None:
+def test_no_call_failed_and_both_targets_answered(seen: dict[str, Any]) -> None:
     assert seen["failures"] == []
     assert seen["answered"].keys() == {"custom-model-deployment", "provisioned-throughput"}
     assert min(seen["answered"].values()) > 20
@@ -55,7 +55,7 @@ def test_a_sibling_model_was_swapped_in_behind_the_same_arn(seen: dict[str, Any]
     assert min(seen["models"].values()) > 10
 
 
-def test_its_schedule_released_it_after_callers_were_sent_elsewhere(seen: dict[str, Any]) -> None:
+def test_the_schedule_released_it_after_the_alias_was_switched(seen: dict[str, Any]) -> None:
     (report,) = seen["released_report"]
 
     assert (report["status"], report["state"], report["why"], report["who"]) == (
@@ -73,7 +73,7 @@ def test_nothing_is_billed_by_the_hour_at_the_end(seen: dict[str, Any]) -> None:
     assert seen["left"] == []
     assert seen["reap_exit_code"] == 0
     assert "Billed by the hour: 0.00 USD a day\n  none\n" in seen["reap"]
-    assert "Nothing is without an owner." in seen["reap"]
+    assert "No orphans." in seen["reap"]
 
 
 def test_nothing_is_left_running(seen: dict[str, Any], demo_run: DemoRun) -> None:

@@ -14,6 +14,7 @@ import pytest
 from deployment.config import load_deployment_config
 from kit.cdk_cli import run_cdk
 from kit.local.run import LocalRun
+from kit_contract.errors import ExternalError
 from local_aws import emulator
 from tests.end_to_end.conftest import DemoRun
 from tests.end_to_end.deployed import Deployed
@@ -172,7 +173,7 @@ def test_a_reserve_was_bought_by_the_deploy(deployed: Deployed) -> None:
 def test_another_language_model_needs_a_restart(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIT_LLM_URL", "http://127.0.0.1:9")
 
-    with pytest.raises(emulator.EmulatorError, match="started with none and reads it at its start only; run make down"):
+    with pytest.raises(ExternalError, match="started with none and reads it only when it starts; run make down"):
         run_up()
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from kit.cdk_cli import CDK, NODE, PROJECT, CdkError, run_cdk
+from kit.cdk_cli import CDK, NODE, PROJECT, run_cdk
+from kit_contract.errors import ExternalError
 
-SPOKEN = """
+OUTPUT = """
 support-training: start: Publishing support-training Template (000000000000-us-east-1-bd287948)
 support-training: creating CloudFormation changeset...
 support-training: deploying... [2/4]
@@ -39,16 +40,16 @@ def test_the_cli_and_the_app_need_nothing_on_path(tmp_path: Path) -> None:
 
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A CLI that says what is in the file spoken, and ends as its first argument says."""
+    """A CLI that prints the file `output` and exits with its first argument."""
     script = tmp_path / "cli.sh"
-    script.write_text('cat "$(dirname "$0")/spoken"; exit "$1"\n', encoding="utf-8")
-    (tmp_path / "spoken").write_text(SPOKEN, encoding="utf-8")
+    script.write_text('cat "$(dirname "$0")/output"; exit "$1"\n', encoding="utf-8")
+    (tmp_path / "output").write_text(OUTPUT, encoding="utf-8")
     monkeypatch.setattr("kit.cdk_cli.NODE", "/bin/sh")
     monkeypatch.setattr("kit.cdk_cli.CDK", script)
     return tmp_path
 
 
-def test_begin_and_end_of_each_stack_are_shown(cli: Path) -> None:
+def test_start_and_end_of_each_stack_are_reported(cli: Path) -> None:
     shown: list[str] = []
 
     run_cdk(["0"], environment={"PATH": "/usr/bin:/bin"}, log=cli / "log", on_line=shown.append)
@@ -61,9 +62,9 @@ def test_begin_and_end_of_each_stack_are_shown(cli: Path) -> None:
         "destroying support-training",
         "ok         support-training: destroyed",
     ]
-    assert (cli / "log").read_text(encoding="utf-8").endswith(SPOKEN)
+    assert (cli / "log").read_text(encoding="utf-8").endswith(OUTPUT)
 
 
-def test_a_failure_carries_the_end_of_what_was_said_and_the_log(cli: Path) -> None:
-    with pytest.raises(CdkError, match=r"whole output is in .*log\n(.|\n)*the reason"):
+def test_a_failure_shows_the_last_lines_and_the_log_file(cli: Path) -> None:
+    with pytest.raises(ExternalError, match=r"whole output is in .*log\n(.|\n)*the reason"):
         run_cdk(["3"], environment={"PATH": "/usr/bin:/bin"}, log=cli / "log")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from deployment.checks.deployment import MAX_MODEL_OWNER
+from deployment.checks.training import MAX_MODEL_OWNER
 from kit_contract import run_names
 from tests.customization.aws import specification
 

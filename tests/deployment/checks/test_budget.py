@@ -1,44 +1,40 @@
-"""The [budget] section: what AWS would refuse, or what would tell nobody, is a fault with its fix."""
+"""[budget]: what AWS Budgets would refuse, and a budget that notifies nobody, are faults."""
 
 from pathlib import Path
 
 import pytest
 
-from deployment.checks.budget import budget_faults
-from deployment.config import ConfigError, load_deployment_config
+from tests.deployment_file import HEAD, file_faults
 
-DEPLOYMENT = '[deployment]\nname = "support"\nregion = "us-east-1"\n'
-TOLD = 'emails = ["a@example.com"]\n'
+EMAILS = 'emails = ["a@example.com"]\n'
 
 
 def faults(folder: Path, section: str) -> list[str]:
-    file = folder / "deployment.toml"
-    file.write_text(f"{DEPLOYMENT}[budget]\n{section}", encoding="utf-8")
-    try:
-        return list(budget_faults(load_deployment_config(file)))
-    except ConfigError as error:
-        return error.faults
+    return file_faults(folder, f"{HEAD}[budget]\n{section}", prices_accepted=False)
 
 
-@pytest.mark.parametrize("told", [TOLD, "topic = true\n"])
-def test_an_amount_and_somebody_to_tell_are_enough(told: str, tmp_path: Path) -> None:
-    assert faults(tmp_path, f"monthly_usd = 100\n{told}") == []
+@pytest.mark.parametrize("recipient", [EMAILS, "topic = true\n"])
+def test_an_amount_and_a_recipient_are_enough(recipient: str, tmp_path: Path) -> None:
+    assert faults(tmp_path, f"monthly_usd = 100\n{recipient}") == []
 
 
 @pytest.mark.parametrize(
     ("section", "expected"),
     [
-        (TOLD, "budget.monthly_usd is missing; add it"),
-        (f"monthly_usd = 0\n{TOLD}", "budget.monthly_usd"),
-        (f"monthly_usd = inf\n{TOLD}", "budget.monthly_usd"),
-        ("monthly_usd = 1\n", "budget.emails: nobody would be told"),
+        (EMAILS, "budget.monthly_usd is missing; add it"),
+        (f"monthly_usd = 0\n{EMAILS}", "budget.monthly_usd"),
+        (f"monthly_usd = inf\n{EMAILS}", "budget.monthly_usd"),
+        ("monthly_usd = 1\n", "budget.emails: the budget would notify nobody"),
         ('monthly_usd = 1\nemails = ["owner"]\n', "budget.emails.0"),
-        (f"monthly_usd = 1\nactual_percent = [0]\n{TOLD}", "budget.actual_percent.0"),
-        (f"monthly_usd = 1\nactual_percent = []\nforecast_percent = []\n{TOLD}", "a budget needs an alarm"),
-        (f"monthly_usd = 1\nactual_percent = [1, 2, 3, 4, 5]\n{TOLD}", "at most 5 alarms"),
-        (f"monthly_usd = 1\nactual_percent = [50, 50]\n{TOLD}", "each percentage once, got 50, 50"),
-        (f"monthly_usd = 1\nhard_stop = true\n{TOLD}", "budget.hard_stop: releases provisioned throughput without"),
-        (f"monthly_usd = 1\nsum = 2\n{TOLD}", "budget.sum is not a setting"),
+        (f"monthly_usd = 1\nactual_percent = [0]\n{EMAILS}", "budget.actual_percent.0"),
+        (f"monthly_usd = 1\nactual_percent = []\nforecast_percent = []\n{EMAILS}", "a budget needs an alarm"),
+        (f"monthly_usd = 1\nactual_percent = [1, 2, 3, 4, 5]\n{EMAILS}", "at most 5 alarms"),
+        (f"monthly_usd = 1\nactual_percent = [50, 50]\n{EMAILS}", "must name each percentage once, got 50, 50"),
+        (
+            f"monthly_usd = 1\nhard_stop = true\n{EMAILS}",
+            "budget.hard_stop: needs provisioned throughput without commitment",
+        ),
+        (f"monthly_usd = 1\nsum = 2\n{EMAILS}", "budget.sum is not a setting"),
     ],
 )
 def test_a_faulty_section_is_explained(section: str, expected: str, tmp_path: Path) -> None:
@@ -56,17 +52,17 @@ def test_too_many_addresses_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("commitment", "faulty"), [("none", False), ("OneMonth", True)])
-def test_a_hard_stop_needs_something_that_it_can_release(commitment: str, faulty: bool, tmp_path: Path) -> None:
+def test_a_hard_stop_needs_throughput_without_commitment(commitment: str, faulty: bool, tmp_path: Path) -> None:
     throughput = f'[provisioned_throughput.one]\nmodel = "amazon.nova-micro-v1:0:128k"\ncommitment = "{commitment}"\n'
 
-    found = faults(tmp_path, f"monthly_usd = 1\nhard_stop = true\n{TOLD}{throughput}")
+    found = faults(tmp_path, f"monthly_usd = 1\nhard_stop = true\n{EMAILS}{throughput}")
 
     assert bool(found) == faulty
 
 
 def test_the_hard_stop_counts_as_an_alarm_unless_there_is_one_at_100(tmp_path: Path) -> None:
     throughput = '[provisioned_throughput.one]\nmodel = "amazon.nova-micro-v1:0:128k"\n'
-    section = "monthly_usd = 1\nhard_stop = true\nforecast_percent = []\n" + TOLD
+    section = "monthly_usd = 1\nhard_stop = true\nforecast_percent = []\n" + EMAILS
 
     assert len(faults(tmp_path, f"{section}actual_percent = [1, 2, 3, 4, 5]\n{throughput}")) == 1
     assert faults(tmp_path, f"{section}actual_percent = [1, 2, 3, 4, 100]\n{throughput}") == []

@@ -1,16 +1,15 @@
-"""Models of a deployment at synth: one clear error each before anything deploys; warnings with the date."""
+"""Models of a deployment: one fault each before anything deploys; warnings with the date."""
 
 import datetime
 from pathlib import Path
 
 import pytest
 
-from deployment.checks.deployment import check_deployment
 from deployment.checks.models import model_warnings
-from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
+from deployment.config import DeploymentConfig, load_deployment_config
+from tests.deployment_file import HEAD, config_faults, deployment_file
 
 TODAY = datetime.date(2026, 11, 25)
-PREAMBLE = '[deployment]\nname = "kit"\nregion = "{region}"\n'
 ALIAS = '[inference_api.aliases.bot]\nmodel = "{model}"\n'
 CUSTOMIZATION = (
     '[training.customizations.support]\nalias = "bot"\nbase_model = "{model}"\ndataset = ["data.jsonl"]\n{more}\n'
@@ -21,17 +20,12 @@ MICRO = "amazon.nova-micro-v1:0"
 def config(folder: Path, *sections: str, region: str = "us-east-1", allow: bool = False) -> DeploymentConfig:
     (folder / "data.jsonl").touch()
     more = "allow_unlisted = true\n" if allow else ""
-    file = folder / "deployment.toml"
-    file.write_text(PREAMBLE.format(region=region) + more + "\n".join(sections), encoding="utf-8")
-    return load_deployment_config(file)
+    text = HEAD.replace("us-east-1", region) + more + "\n".join(sections)
+    return load_deployment_config(deployment_file(folder, text))
 
 
 def faults(deployment: DeploymentConfig, today: datetime.date = TODAY) -> list[str]:
-    try:
-        check_deployment(deployment, today=today)
-    except ConfigError as error:
-        return error.faults
-    return []
+    return config_faults(deployment, today=today)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +77,7 @@ def test_a_model_past_its_end_of_life_is_an_error_by_the_date(tmp_path: Path) ->
         ),
     ],
 )
-def test_a_customization_that_bedrock_would_refuse_is_named(
+def test_a_customization_that_bedrock_would_refuse_is_a_fault(
     tmp_path: Path, model: str, region: str, more: str, messages: list[str]
 ) -> None:
     found = faults(config(tmp_path, CUSTOMIZATION.format(model=model, more=more), region=region))
@@ -93,7 +87,7 @@ def test_a_customization_that_bedrock_would_refuse_is_named(
         assert message in fault
 
 
-def test_every_fault_of_a_base_model_is_named_once(tmp_path: Path) -> None:
+def test_an_unknown_base_model_is_reported_once(tmp_path: Path) -> None:
     found = faults(config(tmp_path, CUSTOMIZATION.format(model="amazon.nova-mikro-v1:0:128k", more="")))
 
     assert len(found) == 1
@@ -113,7 +107,7 @@ def test_a_model_that_cannot_be_provisioned_is_refused(tmp_path: Path, model: st
     assert message in faults(config(tmp_path, section))[0]
 
 
-def test_a_model_that_embeds_nothing_cannot_be_the_embedding_model(tmp_path: Path) -> None:
+def test_the_embedding_model_must_give_embeddings(tmp_path: Path) -> None:
     (tmp_path / "documents").mkdir()
     section = f'[knowledge_base]\ndocuments = "documents"\nembedding_model = "{MICRO}"\nmodel = "{MICRO}"\n'
 
@@ -123,7 +117,7 @@ def test_a_model_that_embeds_nothing_cannot_be_the_embedding_model(tmp_path: Pat
 
 
 @pytest.mark.parametrize("model", ["example.new-model-v1", "eu.example.new-model-v1", f"jp.{MICRO}"])
-def test_a_model_newer_than_the_catalog_is_used_on_purpose(tmp_path: Path, model: str) -> None:
+def test_allow_unlisted_accepts_a_model_newer_than_the_catalog(tmp_path: Path, model: str) -> None:
     alias = ALIAS.format(model=model)
 
     (fault,) = faults(config(tmp_path, alias))
@@ -131,19 +125,19 @@ def test_a_model_newer_than_the_catalog_is_used_on_purpose(tmp_path: Path, model
     assert faults(config(tmp_path, alias, allow=True)) == []
 
 
-def test_what_is_unlisted_is_said(tmp_path: Path) -> None:
+def test_an_unlisted_model_is_a_warning(tmp_path: Path) -> None:
     deployment = config(tmp_path, ALIAS.format(model="example.new-model-v1"), allow=True)
 
     (warning,) = model_warnings(deployment, TODAY)
-    assert "is not in the model catalog, used as allow_unlisted says" in warning
+    assert "is not in the model catalog; allow_unlisted accepts it without any check" in warning
 
 
 @pytest.mark.parametrize("model", ["amazon.nova-premier-v1:0", "deepseek.v3.1", f"{MICRO}:128k"])
-def test_allow_unlisted_does_not_revive_the_dead_or_change_what_an_id_is_for(tmp_path: Path, model: str) -> None:
+def test_allow_unlisted_does_not_accept_what_the_catalog_knows_to_be_wrong(tmp_path: Path, model: str) -> None:
     assert len(faults(config(tmp_path, ALIAS.format(model=model), allow=True))) == 1
 
 
-def test_a_model_near_its_end_and_a_base_with_an_announced_end_are_warned_of(tmp_path: Path) -> None:
+def test_an_end_of_life_that_is_near_or_announced_is_a_warning(tmp_path: Path) -> None:
     deployment = config(
         tmp_path,
         ALIAS.format(model="us.anthropic.claude-opus-4-1-20250805-v1:0"),

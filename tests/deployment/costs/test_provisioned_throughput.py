@@ -1,4 +1,4 @@
-"""Hours of a month under a schedule: what is open is billed, nothing else, and never more than a month has."""
+"""The hours of a month with a schedule: only its window is billed, and never more than a month has."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployment.config import DeploymentConfig, load_deployment_config
-from deployment.costs.deployment import committed, idle
+from deployment.costs.estimate import committed, idle
 from deployment.costs.provisioned_throughput import HOURS_PER_MONTH, hours_per_month
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from tests.price_list import price_list, row
@@ -36,7 +36,7 @@ def test_without_a_schedule_every_hour_is_billed() -> None:
         (["mon"], "08:00", "08:00", 24),
     ],
 )
-def test_a_week_of_the_schedule_as_often_as_a_month_has_weeks(
+def test_a_month_has_the_hours_of_a_week_times_its_weeks(
     days: list[str], begin: str, end: str, of_a_week: float
 ) -> None:
     assert hours(days, begin, end) == pytest.approx(of_a_week * 730 / 168)
@@ -47,7 +47,7 @@ def test_never_more_than_a_month_and_never_less_for_more_days(days: list[str], b
     assert 0 < hours(days[:1], begin, end) <= hours(days, begin, end) <= HOURS_PER_MONTH * (1 + 1e-12)
 
 
-def test_a_schedule_lowers_the_month_and_has_nothing_to_do_with_a_commitment(tmp_path: Path) -> None:
+def test_a_schedule_lowers_the_monthly_cost(tmp_path: Path) -> None:
     config = load_deployment_config(PROJECT / "deployment.toml").model_dump()
     week: dict[str, Any] = {"days": DAYS[:5], "from": "08:00", "to": "20:00", "time_zone": "UTC"}
     section = {"model": "amazon.nova-micro-v1:0:128k", "schedule": week}

@@ -1,4 +1,4 @@
-"""The demo's client: what fails is counted with its reason and the calls go on; who answers is noticed."""
+"""The demo's client: it counts failures with their reason, continues, and notices what answers."""
 
 import json
 import threading
@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from examples.capacity_demo.caller import Caller, CallerError
+from examples.capacity_demo.caller import Caller
 from kit.local.stacks import Api
+from kit_contract.errors import ExternalError
 
 
 def answer(kind: str, text: str) -> tuple[int, dict[str, Any]]:
@@ -18,7 +19,7 @@ def answer(kind: str, text: str) -> tuple[int, dict[str, Any]]:
 
 
 class Server:
-    """Answers with `replies` one after the other, the last one again and again. None hangs up."""
+    """Answers with `replies` in order and repeats the last one. None closes the connection."""
 
     def __init__(self) -> None:
         self.replies: list[tuple[int, dict[str, Any]] | None] = []
@@ -58,7 +59,7 @@ def server() -> Iterator[Server]:
 
 
 def call(server: Server, **wanted: str) -> tuple[Caller, list[tuple[str, str]]]:
-    """Calls until answered as `wanted`."""
+    """Call until the answer is as `wanted`."""
     changes: list[tuple[str, str]] = []
     caller = Caller(server.api, "bot", lambda kind, model: changes.append((kind, model)))
     caller.start()
@@ -69,7 +70,7 @@ def call(server: Server, **wanted: str) -> tuple[Caller, list[tuple[str, str]]]:
     return caller, changes
 
 
-def test_what_fails_is_counted_and_the_calls_go_on(server: Server) -> None:
+def test_failures_are_counted_and_the_calls_continue(server: Server) -> None:
     broken: tuple[int, dict[str, Any]] = (200, {"choices": []})
     server.replies = [(503, {"error": "busy"}), None, broken, answer("provisioned-throughput", "Yes.")]
 
@@ -80,18 +81,20 @@ def test_what_fails_is_counted_and_the_calls_go_on(server: Server) -> None:
     assert caller.calls == 3 + caller.answered["provisioned-throughput"]
 
 
-def test_an_answer_that_does_not_come_says_who_answers_instead(server: Server) -> None:
+def test_a_missing_answer_says_what_answers_instead(server: Server) -> None:
     server.replies = [(500, {"error": "broken"}), answer("foundation-model", "Yes.")]
     caller = Caller(server.api, "bot", lambda *_: None)
     caller.start()
     caller.until(kind="foundation-model", seconds=10)
 
-    with pytest.raises(CallerError, match="not answered by custom-model-deployment within 0 s but by foundation-model"):
+    with pytest.raises(
+        ExternalError, match="not answered by custom-model-deployment after 0 s, but by foundation-model"
+    ):
         caller.until(kind="custom-model-deployment", seconds=0.1)
     caller.stop()
 
 
-def test_each_change_is_told_once_with_the_model_that_a_mock_names(server: Server) -> None:
+def test_each_change_is_reported_once_with_the_model_of_the_mock(server: Server) -> None:
     one, other = (answer("provisioned-throughput", f"[mock answer by bot-{name}] Yes.") for name in "ab")
     server.replies = [answer("custom-model-deployment", "[mock answer by bot-a] Yes."), one, one, other]
 

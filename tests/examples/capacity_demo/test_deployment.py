@@ -1,4 +1,4 @@
-"""The files of the demo: each stage is one that synth judges as the demo says; its bill says what is unknown."""
+"""The files of the demo: synth accepts or refuses each stage as the demo shows; its bill reports unknown prices."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployment.checks.deployment import check_deployment
+from deployment.checks.check_deployment import check_deployment
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.datasets import prepare_datasets
 from examples.capacity_demo import bill as bill_module
@@ -24,9 +24,9 @@ def checked(path: Path) -> DeploymentConfig:
     return config
 
 
-def test_without_consent_is_refused_for_that_alone(tmp_path: Path) -> None:
+def test_an_unaccepted_price_is_the_only_fault(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
-        checked(DemoDeployment(tmp_path).without_consent())
+        checked(DemoDeployment(tmp_path).price_not_accepted())
 
     (fault,) = refused.value.faults
     assert "accept_hourly_cost_usd" in fault
@@ -53,7 +53,7 @@ def test_the_example_itself_is_accepted() -> None:
 
 
 @pytest.mark.parametrize(("lead", "minute"), [(0, 1), (29, 1), (30, 2), (31, 2), (100, 3)])
-def test_a_window_closes_at_a_whole_minute_that_leaves_enough_time(lead: int, minute: int) -> None:
+def test_a_window_closes_at_a_whole_minute_after_the_lead_time(lead: int, minute: int) -> None:
     closing = next_closing(NOON, lead=timedelta(seconds=lead))
 
     assert closing == NOON.replace(minute=minute, second=0)
@@ -68,13 +68,13 @@ def called() -> Caller:
     return caller
 
 
-def test_a_price_that_is_unknown_is_unknown_and_the_sum_says_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_price_is_reported_and_the_total_says_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bill_module, "price", _no_price)
 
     rows = bill_table(bill(load_deployment_config(EXAMPLE), [], called(), 3600))
 
     assert [row.split()[0] for row in rows] == ["60.50", "unknown", "unknown", "at"]
-    assert rows[-1].strip() == "at least 60.50 USD  in all"
+    assert rows[-1].strip() == "at least 60.50 USD  in total"
 
 
 def _no_price(*_: Any, **__: Any) -> None:

@@ -1,4 +1,4 @@
-"""kit capacity: faults and refusals first, then the table, and what each action asks the function for."""
+"""`kit capacity`: errors first, then the table and the event of each action."""
 
 import io
 import json
@@ -12,9 +12,9 @@ from botocore.stub import Stubber
 
 from kit import __main__
 from kit.capacity import command, controller
-from kit.capacity.controller import CapacityError, CapacityFunction, Clients
+from kit.capacity.controller import CapacityFunction, Clients
 from kit.capacity.table import sentence, table
-from local_aws.guard import GuardError
+from kit_contract.errors import ExternalError
 
 FUNCTION, WHO = "the-function", "arn:aws:iam::111122223333:user/me"
 STEP = {"name": "sup-nova", "status": "absent", "wanted": "bought", "why": "x", "until": None, "settled": False}
@@ -87,14 +87,14 @@ def kit(*arguments: str) -> int:
     return __main__.main(["capacity", *arguments])
 
 
-def test_a_purchase_that_nobody_can_confirm_is_refused(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_purchase_needs_a_terminal_or_yes(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     assert kit("buy", "nova") == 1
 
-    assert "spends money and asks first; add --yes" in capsys.readouterr().err
+    assert "spends money and asks first, but there is no terminal to ask on; add --yes" in capsys.readouterr().err
     aws.done()
 
 
-def test_json_asks_nobody_either(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_json_does_not_ask(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
 
     assert kit("buy", "nova", "--json") == 1
@@ -119,7 +119,7 @@ def test_a_no_buys_nothing(aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: py
     aws.done()
 
 
-def test_the_functions_refusal_is_shown_without_a_traceback(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_of_the_function_is_one_line(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     aws.identity.add_response("get_caller_identity", {"Arn": WHO})
     event = {"action": "resume", "name": "sup-nova", "who": WHO, "wait": False}
     aws.answers(event, {"errorMessage": "sup-nova is not a throughput"}, FunctionError="Unhandled")
@@ -128,40 +128,42 @@ def test_the_functions_refusal_is_shown_without_a_traceback(aws: Aws, capsys: py
     assert capsys.readouterr().err == "sup-nova is not a throughput\n"
 
 
-def test_without_the_stack_it_says_what_to_add(aws: Aws) -> None:
+def test_a_missing_stack_says_what_to_add(aws: Aws) -> None:
     aws.stacks.add_client_error("describe_stacks", "ValidationError", "Stack with id x does not exist")
     CapacityFunction(aws.clients, "sup")
 
-    with pytest.raises(CapacityError, match=r"no stack sup-provisioned-throughput.*add a \[provisioned_throughput"):
+    with pytest.raises(
+        ExternalError, match=r"stack sup-provisioned-throughput does not exist.*add a \[provisioned_throughput"
+    ):
         CapacityFunction(aws.clients, "sup")
 
 
-def test_a_stack_of_an_older_kit_is_to_be_deployed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stack_of_an_older_kit_must_be_deployed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     aws = Aws(monkeypatch, outputs={})
 
-    with pytest.raises(CapacityError, match="has no output CapacityFunction"):
+    with pytest.raises(ExternalError, match="has no output CapacityFunction"):
         CapacityFunction(aws.clients, "sup")
 
 
 def test_the_real_account_is_not_reached_through_an_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
 
-    with pytest.raises(GuardError, match="would not reach AWS"):
+    with pytest.raises(ExternalError, match="would not reach AWS"):
         controller.connect(Path("deployment.toml"), local=False)
 
 
-def test_the_embedded_aws_must_be_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_embedded_aws_must_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(controller, "OUTPUTS", tmp_path / "outputs.json")
-    with pytest.raises(CapacityError, match="start it with: make up"):
+    with pytest.raises(ExternalError, match="start it with: make up"):
         controller.connect(Path("deployment.toml"), local=True)
 
     outputs = {"endpoint_url": "https://bedrock.us-east-1.amazonaws.com", "region": "us-east-1", "deployment": "sup"}
     (tmp_path / "outputs.json").write_text(json.dumps(outputs))
-    with pytest.raises(GuardError, match="not on this machine"):
+    with pytest.raises(ExternalError, match="not on this machine"):
         controller.connect(Path("deployment.toml"), local=True)
 
 
-def test_a_table_of_all(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_an_action_it_prints_a_table(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     aws.answers({"action": "status"}, {"throughputs": [REPORT]})
 
     assert kit() == 0
@@ -172,7 +174,7 @@ def test_a_table_of_all(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
         assert part in row
 
 
-def test_the_same_for_programs(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_holds_the_reports(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     aws.answers({"action": "status"}, {"throughputs": [REPORT]})
 
     assert kit("--json") == 0
@@ -188,18 +190,18 @@ def test_the_same_for_programs(aws: Aws, capsys: pytest.CaptureFixture[str]) -> 
         (("resume", "nova"), {"action": "resume", "name": "sup-nova"}),
     ],
 )
-def test_a_decision_is_begun_and_goes_on_by_itself(
+def test_an_action_takes_its_first_step_and_continues_in_the_background(
     aws: Aws, arguments: tuple[str, ...], event: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     aws.decides(event)
 
     assert kit(*arguments) == 0
 
-    assert "sup-nova: absent, wanted bought (x); it takes some minutes" in capsys.readouterr().out
+    assert "sup-nova: absent, wanted bought (x); this takes some minutes" in capsys.readouterr().out
     aws.done()
 
 
-def test_what_is_shown_of_a_commitment_an_unknown_price_and_an_absent_stack() -> None:
+def test_the_table_shows_a_commitment_an_unknown_price_and_an_absent_stack() -> None:
     committed = {**REPORT, "committed_until": "2026-12-30T07:00:00+00:00", "accepted_usd_per_day": None}
     committed |= {"next_change": None, "wanted_why": "x" * 80}
     text = table([committed, {"name": "sup-old", "status": "not deployed"}])
@@ -210,7 +212,7 @@ def test_what_is_shown_of_a_commitment_an_unknown_price_and_an_absent_stack() ->
     assert text.endswith("sup-old   not deployed")
 
 
-def test_nothing_at_all_is_said_so() -> None:
+def test_an_empty_table_is_a_sentence() -> None:
     assert table([]) == "this deployment has no provisioned throughput"
 
 

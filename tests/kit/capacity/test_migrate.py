@@ -1,4 +1,4 @@
-"""The plan of a move: where there is nothing to move, then its steps and prices; begun only with --yes."""
+"""`kit capacity migrate`: when there is nothing to change, then the plan and its prices; starts only with --yes."""
 
 import argparse
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from deployment.config import ConfigError
-from kit.capacity.controller import CapacityError
 from kit.capacity.migrate import migrate
+from kit_contract.errors import KitError
 
 TOML = """
 [deployment]
@@ -33,7 +33,7 @@ STEP = {"name": "sup-nova", "status": "InService", "wanted": "bought", "why": "x
 
 
 class Function:
-    """Stands in for CapacityFunction, whose own tests are in test_capacity.py."""
+    """Replaces CapacityFunction, which is tested in test_command.py."""
 
     def __init__(self, **report: Any) -> None:
         self.report = REPORT | report
@@ -57,22 +57,22 @@ def run(function: Any, tmp_path: Path, name: str = "nova", *, yes: bool = False,
     return migrate(function, argparse.Namespace(config=config, name=name, yes=yes))
 
 
-def test_a_price_that_was_not_accepted_stops_it(tmp_path: Path) -> None:
+def test_a_price_that_is_not_accepted_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="accept_total_cost_usd"):
         run(Function(), tmp_path, toml=f'{TOML}commitment = "OneMonth"\n', yes=True)
 
 
-def test_a_name_that_is_not_in_the_file_names_those_that_are(tmp_path: Path) -> None:
-    with pytest.raises(CapacityError, match=r"sup-other is not in deployment.toml; there are: sup-nova"):
+def test_an_unknown_name_is_reported_with_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(KitError, match=r"sup-other is not in deployment.toml; allowed: sup-nova"):
         run(Function(), tmp_path, "other")
 
 
-def test_what_is_absent_needs_a_deploy_only(tmp_path: Path) -> None:
-    with pytest.raises(CapacityError, match="sup-nova is absent: deploy the new settings"):
+def test_absent_throughput_only_needs_a_deploy(tmp_path: Path) -> None:
+    with pytest.raises(KitError, match="sup-nova is absent: deploy the new settings"):
         run(Function(status="absent"), tmp_path)
 
 
-def test_the_same_size_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_to_change_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     function = Function(model_units=2)
 
     assert run(function, tmp_path, yes=True) == 0
@@ -81,7 +81,7 @@ def test_the_same_size_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert function.decided == []
 
 
-def test_without_yes_there_is_a_plan_and_nothing_is_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_yes_it_prints_the_plan_and_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     function = Function()
 
     assert run(function, tmp_path) == 0
@@ -96,15 +96,15 @@ def test_without_yes_there_is_a_plan_and_nothing_is_done(tmp_path: Path, capsys:
     assert function.decided == []
 
 
-def test_a_committed_one_is_kept_and_its_price_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_committed_throughput_is_kept_and_its_price_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(Function(commitment="OneMonth", committed_until="2026-12-30T07:00:00+00:00"), tmp_path)
 
     shown = capsys.readouterr().out
-    assert "rename the present one to sup-nova-kept" in shown
+    assert "rename the current one to sup-nova-kept" in shown
     assert "until 2026-12-30T07:00:00+00:00, at most 100.00 USD an hour" in shown
 
 
-def test_yes_begins_it(tmp_path: Path) -> None:
+def test_yes_starts_it(tmp_path: Path) -> None:
     function = Function()
 
     assert run(function, tmp_path, yes=True) == 0

@@ -1,4 +1,4 @@
-"""`kit cost`: a table, JSON, faults without a traceback."""
+"""`kit cost`: the table, JSON, and errors without a traceback."""
 
 import json
 from collections.abc import Iterator
@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from kit.__main__ import main
+from tests.deployment_file import SHIPPED as SHIPPED_TEXT
+from tests.deployment_file import deployment_file
 from tests.price_list import price_list, row
 from tests.synthesized import PROJECT
 
@@ -19,7 +21,9 @@ def _one_price(tmp_path: Path) -> Iterator[None]:
         yield
 
 
-def test_the_table_shows_amounts_what_lacks_and_the_command_that_fetches_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_shows_amounts_missing_prices_and_the_command_that_fetches_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["cost", "--config", SHIPPED]) == 0
 
     out = capsys.readouterr().out
@@ -31,7 +35,7 @@ def test_the_table_shows_amounts_what_lacks_and_the_command_that_fetches_it(caps
     assert "secrets-manager, secret month*: 1.25 per month, us-east-1; a test, 2026-11-25" in out
 
 
-def test_json_holds_the_same_and_the_traffic_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_holds_groups_missing_prices_and_the_traffic(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--requests", "7", "--input-tokens", "11", "--output-tokens", "13", "--seconds", "0.5"]
     assert main(["cost", "--config", SHIPPED, "--json", *arguments]) == 0
 
@@ -47,29 +51,26 @@ def test_json_holds_the_same_and_the_traffic_asked_for(capsys: pytest.CaptureFix
     assert answer["fetch_missing_with"] == "python -m kit models refresh"
 
 
-def test_a_faulty_file_is_explained_without_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_faulty_file_is_one_line_and_not_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "faulty.toml").write_text("[deployment]\nname = 'a'\n", encoding="utf-8")
 
     assert main(["cost", "--config", str(tmp_path / "faulty.toml")]) == 1
     assert "faulty.toml: deployment.region is missing; add it" in capsys.readouterr().err
 
 
-def test_a_price_is_shown_before_it_was_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_price_is_shown_before_it_is_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     section = '\n[provisioned_throughput.bot]\nmodel = "amazon.nova-lite-v1:0:300k"\nmodel_units = 2\n'
-    (tmp_path / "deployment.toml").write_text(
-        (PROJECT / "deployment.toml").read_text(encoding="utf-8") + section, encoding="utf-8"
-    )
-    (tmp_path / "examples").symlink_to(PROJECT / "examples")
+    file = deployment_file(tmp_path, SHIPPED_TEXT + section)
     rows = [row("provisioned_hour", 4.0, "hour", model="amazon.nova-lite-v1:0", commitment="none")]
 
     with price_list(tmp_path, rows):
-        assert main(["cost", "--config", str(tmp_path / "deployment.toml")]) == 0
+        assert main(["cost", "--config", str(file)]) == 0
 
     assert "Provisioned throughput bot, an hour: 2 model unit(s) x 1 h: 8.00" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [["--requests", "-1"], ["--input-tokens", "1.5"], ["--seconds", "nan"]])
-def test_traffic_that_cannot_be_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_impossible_traffic_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as raised:
         main(["cost", "--config", SHIPPED, *arguments])
 

@@ -1,4 +1,4 @@
-"""`kit cost plot`: a PNG or SVG whose legend names every way and point, and faults where nothing can be drawn."""
+"""`kit cost plot`: a PNG or SVG whose legend names every option and point; errors if nothing can be drawn."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kit.__main__ import main
-from tests.deployment.costs.test_deployment import ROWS
+from tests.deployment.costs.test_estimate import ROWS
 from tests.price_list import price_list
 from tests.synthesized import PROJECT
 
@@ -26,7 +26,7 @@ def test_a_png_is_written_and_its_points_are_counted(tmp_path: Path, capsys: pyt
     assert "6 break-even point(s)" in capsys.readouterr().out
 
 
-def test_the_picture_names_every_way_its_price_and_every_point(tmp_path: Path) -> None:
+def test_the_picture_names_every_option_its_price_and_every_point(tmp_path: Path) -> None:
     without = [one for one in ROWS if one["commitment"] != "OneMonth"]
     assert plotted(tmp_path, "cost.svg", "--input-tokens", "700", rows=without) == 0
 
@@ -60,11 +60,11 @@ def test_requests_without_tokens_are_refused(tmp_path: Path, capsys: pytest.Capt
     assert "--input-tokens" in capsys.readouterr().err
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_folder_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert plotted(tmp_path, "absent/cost.png") == 1
 
     place = tmp_path / "absent" / "cost.png"
-    assert capsys.readouterr().err == f"kit cost: {place}: No such file or directory; check path and rights\n"
+    assert capsys.readouterr().err == f"kit cost: {place}: No such file or directory; check path and permissions\n"
 
 
 def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:

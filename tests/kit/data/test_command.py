@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kit.__main__ import main
-from kit.data.command import SUBCOMMANDS
+from kit.data.command import ACTIONS
 
 PROJECT = Path(__file__).resolve().parents[3]
 GOOD = (
@@ -24,10 +24,10 @@ def test_help_names_every_subcommand(capsys: pytest.CaptureFixture[str]) -> None
 
     assert ended.value.code == 0
     printed = capsys.readouterr().out
-    assert [name for name in SUBCOMMANDS if name not in printed] == []
+    assert [name for name in ACTIONS if name not in printed] == []
 
 
-@pytest.mark.parametrize("name", SUBCOMMANDS)
+@pytest.mark.parametrize("name", ACTIONS)
 def test_help_of_a_subcommand_is_its_own(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["data", name, "--help"])
@@ -66,7 +66,7 @@ def test_an_output_without_space_is_an_error_without_traceback(tmp_path: Path, c
             [sys.executable, "-m", "kit", *arguments], cwd=PROJECT, stdout=full, stderr=subprocess.PIPE, text=True
         )
 
-    assert done.stderr == f"kit {arguments[0]}: the output cannot be written: No space left on device\n"
+    assert done.stderr == f"kit {' '.join(arguments[:2])}: the output cannot be written: No space left on device\n"
     assert done.returncode == 2
 
 

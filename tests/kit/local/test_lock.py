@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from kit.local.lock import LockedError, lock
+from kit.local.lock import lock
+from kit_contract.errors import ExternalError
 
 
 def test_a_second_run_is_refused_and_names_the_first(tmp_path: Path) -> None:
     with (
         lock(tmp_path / "up.lock"),
-        pytest.raises(LockedError, match=rf"process {os.getpid()}"),
+        pytest.raises(ExternalError, match=rf"process {os.getpid()}"),
         lock(tmp_path / "up.lock"),
     ):
         pass

@@ -1,4 +1,4 @@
-"""`kit local up` with bad input and when it is interrupted: a clear reason, nothing half-made, nothing left running."""
+"""`kit local up` with bad input and when interrupted: one clear reason, and nothing is left running."""
 
 import json
 import os
@@ -17,9 +17,8 @@ import pytest
 from kit.__main__ import main
 from kit.local import command as local
 from local_aws import emulator
+from tests.deployment_file import PROJECT, SHIPPED, deployment_file
 
-PROJECT = Path(__file__).resolve().parents[3]
-SHIPPED = (PROJECT / "deployment.toml").read_text(encoding="utf-8")
 # A run with a folder of its own in place of .local.
 RUN = """
 import sys
@@ -36,13 +35,11 @@ sys.exit(main(sys.argv[2:]))
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, path in (("LOCAL", tmp_path), ("STATE", tmp_path / "aws"), ("OUTPUTS", tmp_path / "outputs.json")):
         monkeypatch.setattr(local, name, path)
-    (tmp_path / "examples").symlink_to(PROJECT / "examples")
     return tmp_path
 
 
 def config(folder: Path, text: str = SHIPPED) -> str:
-    (folder / "deployment.toml").write_text(text, encoding="utf-8")
-    return str(folder / "deployment.toml")
+    return str(deployment_file(folder, text))
 
 
 def nothing_is_left(folder: Path) -> bool:
@@ -103,7 +100,7 @@ def command(folder: Path, *arguments: str) -> list[str]:
 
 @contextmanager
 def up(folder: Path, step: str, *action: str) -> Iterator["subprocess.Popen[str]"]:
-    """A run that has come to `step`, in a session of its own as in a terminal; of `up` if no other is named."""
+    """A run of `action` (default: up) that has reached `step`, in a session of its own as in a terminal."""
     run = subprocess.Popen(
         command(folder, *(action or ("up", "--config", config(folder)))),
         cwd=PROJECT,
@@ -161,7 +158,7 @@ def alive(pids: dict[int, str]) -> dict[int, str]:
 
 
 def interrupt(run: subprocess.Popen[str], number: int, code: int) -> None:
-    """It says that it stopped what it had started, and has."""
+    """Check that the run stops everything it started, and says so."""
     below = started_by(run.pid)
     assert any(emulator.LAUNCHER in words for words in below.values())
 
@@ -199,7 +196,7 @@ def test_an_interrupted_demo_leaves_no_process(folder: Path, number: int, code: 
         assert emulator.running(folder / "demo-capacity") is None
 
 
-def test_a_second_run_is_refused_and_the_first_goes_on(folder: Path) -> None:
+def test_a_second_run_is_refused_and_the_first_continues(folder: Path) -> None:
     with up(folder, "] CDK bootstrap") as first:
         second = subprocess.run(
             command(folder, "up", "--config", str(folder / "deployment.toml")),
@@ -210,7 +207,7 @@ def test_a_second_run_is_refused_and_the_first_goes_on(folder: Path) -> None:
         )
 
         assert second.returncode == 1
-        assert f"another run is under way (process {first.pid}); wait for it" in second.stderr
+        assert f"another run is in progress (process {first.pid}); wait for it" in second.stderr
         assert first.poll() is None
         os.killpg(first.pid, signal.SIGINT)
         first.communicate(timeout=30)

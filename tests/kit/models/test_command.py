@@ -21,7 +21,7 @@ def test_an_unknown_model_is_one_line_and_not_a_traceback(action: str, capsys: p
     assert main(["models", action, "amazon.nova-mikro-v1:0"]) == 2
 
     error = capsys.readouterr().err
-    assert error.startswith("kit models: 'amazon.nova-mikro-v1:0' is not in the model catalog; did you mean")
+    assert error.startswith(f"kit models {action}: 'amazon.nova-mikro-v1:0' is not in the model catalog; did you mean")
     assert error.count("\n") == 1
 
 
@@ -41,7 +41,7 @@ def test_the_table_fits_120_columns(arguments: list[str], capsys: pytest.Capture
 
 
 def test_what_is_left_out_as_unknown_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "more left out: whether they fit is unknown" in printed(capsys, "--min-context", "1")
+    assert "more left out: the catalog does not know whether they match" in printed(capsys, "--min-context", "1")
 
 
 def test_the_json_of_a_model_keeps_both_ids_apart_and_unknown_null(capsys: pytest.CaptureFixture[str]) -> None:

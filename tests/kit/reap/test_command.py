@@ -1,8 +1,7 @@
-"""`kit reap`: 200 orphans go and 200 look-alikes stay; every doubt, commitment and failure is a line in the table."""
+"""`kit reap`: deletes 200 orphans, keeps 200 look-alikes, and reports every doubt, commitment and failure."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 from collections.abc import Callable
@@ -12,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from custom_resources.ownership import DEPLOYMENT_TAG, RESOURCE_TAG
+from kit.__main__ import main
 from kit.reap import command
+from kit_contract.tags import DEPLOYMENT_TAG, RESOURCE_TAG
 from tests.billed_resources import fake_aws
 from tests.billed_resources.fake_aws import ACCOUNT, NOW, REGION, FakeAws, Refused
 
@@ -44,9 +44,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> FakeAws:
 
 
 def run(*arguments: str) -> int:
-    parser = argparse.ArgumentParser()
-    command.add_arguments(parser)
-    return command.run(parser.parse_args(arguments))
+    return main(["reap", *arguments])
 
 
 def report(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
@@ -85,7 +83,7 @@ def test_200_orphans_are_found_and_deleted_and_200_look_alikes_untouched(
     assert report(capsys)["orphans"] == []
 
 
-def test_nothing_is_deleted_without_a_yes(
+def test_nothing_is_deleted_unless_you_type_yes(
     aws: FakeAws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(aws, 3)
@@ -114,7 +112,7 @@ def test_the_question_names_account_and_number(aws: FakeAws, monkeypatch: pytest
     monkeypatch.setattr("builtins.input", yes)
 
     assert run("--delete-orphans") == 0
-    assert f"Delete what is without an owner (3) in account {ACCOUNT}, {REGION}?" in asked[0]
+    assert f"Delete 3 orphan(s) in account {ACCOUNT}, {REGION}?" in asked[0]
     assert len(aws.deleted) == 3
 
 
@@ -158,7 +156,9 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_each_is_looked_at_again_right_before(aws: FakeAws, capsys: pytest.CaptureFixture[str], change: str) -> None:
+def test_each_is_checked_again_right_before_its_deletion(
+    aws: FakeAws, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
     arn = aws.add_throughput("sup-support", OURS)
     aws.before["GetProvisionedModelThroughput"] = takes_over(aws, arn)[change]
 
@@ -177,11 +177,11 @@ def test_a_commitment_is_respected_with_its_date_and_cost(aws: FakeAws, capsys: 
     assert run("--delete-orphans", "--yes") == command.ORPHANS_LEFT
 
     output = capsys.readouterr().out
-    assert "committed until 2026-12-15, 4,800.00 USD to go" in output
+    assert "committed until 2026-12-15, 4,800.00 USD left to pay" in output
     assert aws.calls["DeleteProvisionedModelThroughput"] == 0
 
 
-def test_failures_stop_no_other_and_end_in_the_table(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_does_not_stop_the_others(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
     arns = [aws.add_throughput(f"sup-{number}", OURS) for number in range(4)]
     aws.before["DeleteProvisionedModelThroughput"] = fail(Refused("ConflictException", "busy with something"))
 
@@ -199,15 +199,15 @@ def fail(refused: Refused) -> Callable[[], None]:
     return raising
 
 
-def test_one_that_is_gone_meanwhile_is_no_failure(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_that_is_already_gone_is_no_failure(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
     aws.add_throughput("sup-support", OURS)
     aws.before["GetProvisionedModelThroughput"] = aws.throughputs.clear
 
     assert run("--delete-orphans", "--yes", "--json") == 0
-    assert report(capsys)["deletions"][0]["result"] == "was gone already"
+    assert report(capsys)["deletions"][0]["result"] == "already gone"
 
 
-def test_the_table_says_cost_owner_and_what_is_not_known(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_shows_cost_owner_and_what_is_unknown(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
     plant(aws, 10)
     aws.add_throughput("mystery", {}, foundationModelArn=f"arn:aws:bedrock:{REGION}::foundation-model/x.y-v1:0:8k")
     aws.refuse["ListCollections"] = Refused("AccessDeniedException", "not you")
@@ -220,13 +220,13 @@ def test_the_table_says_cost_owner_and_what_is_not_known(aws: FakeAws, capsys: p
     assert "alias: bot-9 of aliased" in output
     assert f"nobody: was {STACK}" in output
     assert re.search(r"unknown +provisioned throughput +mystery", output)
-    assert "Not all of kind OpenSearch Serverless collection could be listed" in output
-    assert "Without an owner: 10, 2,400.00 USD a day" in output
+    assert "OpenSearch Serverless collection: the list is incomplete" in output
+    assert "Orphans: 10, 2,400.00 USD a day" in output
 
 
-def test_an_empty_account_has_nothing_without_an_owner(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_account_has_no_orphans(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
     assert run() == 0
-    assert "Nothing is without an owner." in capsys.readouterr().out
+    assert "No orphans." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [(), ("--region", REGION)], ids=["no-region", "no-credentials"])
@@ -239,12 +239,12 @@ def test_without_region_or_credentials_it_says_what_to_do(
     assert run(*arguments) == command.FAILED
 
     output = capsys.readouterr()
-    assert "log in, or pass --region" in output.err
+    assert "check your AWS credentials, their permissions and the region" in output.err
     assert output.out == ""
 
 
-def test_a_sum_of_nothing_but_unknown_prices_is_unknown(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_total_of_unknown_prices_is_unknown(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
     aws.add_throughput("mystery", {}, foundationModelArn=f"arn:aws:bedrock:{REGION}::foundation-model/x.y-v1:0:8k")
 
     assert run() == 0
-    assert "Billed by the hour: an unknown sum" in capsys.readouterr().out
+    assert "Billed by the hour: an unknown amount" in capsys.readouterr().out

@@ -1,13 +1,18 @@
-"""What a deployment costs, from deployment.toml and the price list: idle, committed, a training run, requests."""
+"""The estimate over all sections: idle, committed, training runs, requests, provisioned throughput."""
 
 from collections.abc import Iterator, Mapping
 
 from deployment.config import DeploymentConfig
-from deployment.costs.inference_api import Traffic, request_groups
+from deployment.costs.inference_api import Traffic, inference_api_groups
 from deployment.costs.knowledge_base import document_bytes, knowledge_base_groups, storage_line
 from deployment.costs.lines import CostGroup, CostLine, line, total
-from deployment.costs.provisioned_throughput import committed_line, committed_months, monthly_line, provisioned_groups
-from deployment.costs.training import GIGABYTE, kept_price, training_groups
+from deployment.costs.provisioned_throughput import (
+    committed_line,
+    committed_months,
+    monthly_line,
+    provisioned_throughput_groups,
+)
+from deployment.costs.training import GIGABYTE, model_storage_line, training_groups
 from deployment.datasets import CustomizationDataset
 from model_catalog.prices import price
 
@@ -15,33 +20,33 @@ from model_catalog.prices import price
 def estimate(
     config: DeploymentConfig, datasets: Mapping[str, CustomizationDataset], traffic: Traffic
 ) -> list[CostGroup]:
-    """Every group of costs. They have different periods: each has its own total, there is none over all."""
+    """Every group of costs. Their periods differ, so each group has a total, and there is no grand total."""
     return [
         idle(config),
         *training_groups(config, datasets),
-        *request_groups(config, traffic),
+        *inference_api_groups(config, traffic),
         *knowledge_base_groups(config, traffic),
-        *provisioned_groups(config),
+        *provisioned_throughput_groups(config),
     ]
 
 
 def idle(config: DeploymentConfig) -> CostGroup:
-    """What a month costs when nobody calls, once every customization has been trained."""
+    """A month without any call, after every customization has been trained."""
     return CostGroup("idle", "Idle, a month", tuple(_idle_lines(config)))
 
 
 def committed(config: DeploymentConfig) -> CostGroup:
-    """What must be paid in any case once it is bought: commitments cannot be ended before their time."""
+    """What commitments cost in total: they cannot be ended early."""
     items = config.provisioned_throughput.items()
     lines = tuple(committed_line(name, config, item) for name, item in items if committed_months(item))
     return CostGroup("committed", "Committed, for the whole term", lines)
 
 
 def summary(config: DeploymentConfig) -> str:
-    """One line for synth and deploy."""
+    """The line that synth and deploy print."""
     return (
         f"cost: idle {total([idle(config)])} USD a month, committed {total([committed(config)])} USD; "
-        "python -m kit cost says how"
+        "python -m kit cost shows the details"
     )
 
 
@@ -50,12 +55,9 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     if config.inference_api:
         secret = price("secret_month", service="secrets-manager", region=region)
         yield line("API key", "1 secret", 1, secret, missing=f"a secret in {region}")
-    for name, item in config.training.customizations.items() if config.training else ():
-        kept = kept_price(item.base_model, region)
-        what = "from its first run on; every later run adds one"
-        yield line(
-            f"custom model {name}", what, 1, kept, missing=f"a custom model of {item.base_model} kept in {region}"
-        )
+    for name, item in config.customizations.items():
+        what = "after its first run; each later run adds one"
+        yield model_storage_line(f"custom model {name}", what, item.base_model, region)
     if alarms := bool(config.knowledge_base) + bool(config.provisioned_throughput):
         alarm = price("alarm_month", service="cloudwatch", region=region)
         what = f"{alarms}, for failed ingestion or capacity"
@@ -72,6 +74,6 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
 
 
 def _stored_bytes(config: DeploymentConfig) -> int:
-    customizations = config.training.customizations.values() if config.training else ()
+    customizations = config.customizations.values()
     size = sum(file.stat().st_size for item in customizations for file in (*item.dataset, *item.validation_dataset))
     return size + (document_bytes(config.knowledge_base) if config.knowledge_base else 0)

@@ -1,4 +1,4 @@
-"""Estimates: "at least" exactly where a price lacks, never less for more, and what they count is in the templates."""
+"""Estimates: "at least" only where a price is missing; more never costs less; templates hold what is counted."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deployment.config import DeploymentConfig, load_deployment_config
-from deployment.costs.deployment import committed, estimate, idle, summary
+from deployment.costs.estimate import committed, estimate, idle, summary
 from deployment.costs.inference_api import Traffic
 from deployment.costs.lines import CostGroup, CostLine, amount, line, total
 from deployment.costs.training import tokens_of
 from deployment.datasets import CustomizationDataset, prepare_datasets
 from model_catalog.prices import Price
+from tests.deployment_file import shipped_config
 from tests.price_list import price_list, row
 from tests.synthesized import PROJECT, synthesized
 
@@ -42,12 +43,11 @@ ROWS = [
         for commitment, usd in (("none", 20.0), ("OneMonth", 15.0), ("SixMonths", 10.0))
     ),
 ]
-CAPACITY = {"customization": "support", "alias": "support-bot", "accept_hourly_cost_usd": 100.0}
 
 
 @pytest.fixture(scope="module")
 def config() -> DeploymentConfig:
-    return load_deployment_config(PROJECT / "deployment.toml")
+    return shipped_config()
 
 
 @pytest.fixture(scope="module")
@@ -61,19 +61,14 @@ def _priced(tmp_path: Path) -> Iterator[None]:
         yield
 
 
-def with_capacity(config: DeploymentConfig, **changes: Any) -> DeploymentConfig:
-    raw = config.model_dump() | {"provisioned_throughput": {"support": CAPACITY | changes}}
-    return DeploymentConfig.model_validate(raw)
-
-
 def group(groups: list[CostGroup], name: str) -> CostGroup:
     (found,) = [one for one in groups if one.name == name]
     return found
 
 
 @pytest.mark.usefixtures("_priced")
-def test_with_every_price_no_total_says_at_least(config: DeploymentConfig, datasets: dict[str, Any]) -> None:
-    groups = estimate(with_capacity(config, commitment="OneMonth"), datasets, Traffic())
+def test_with_every_price_no_total_says_at_least(datasets: dict[str, Any]) -> None:
+    groups = estimate(shipped_config(commitment="OneMonth"), datasets, Traffic())
 
     assert len(groups) == 10
     for one in groups:
@@ -82,13 +77,13 @@ def test_with_every_price_no_total_says_at_least(config: DeploymentConfig, datas
 
 
 @pytest.mark.parametrize("lacking", range(len(ROWS)))
-def test_a_total_says_at_least_exactly_where_a_price_lacks(
-    lacking: int, config: DeploymentConfig, datasets: dict[str, Any], tmp_path: Path
+def test_a_total_says_at_least_only_where_a_price_is_missing(
+    lacking: int, datasets: dict[str, Any], tmp_path: Path
 ) -> None:
     rows = [one for index, one in enumerate(ROWS) if index != lacking]
     commitment = ROWS[lacking]["commitment"] or "none"
     with price_list(tmp_path, rows):
-        groups = estimate(with_capacity(config, commitment=commitment), datasets, Traffic())
+        groups = estimate(shipped_config(commitment=commitment), datasets, Traffic())
 
     assert any(one.at_least for one in groups), ROWS[lacking]
     for one in groups:
@@ -134,8 +129,8 @@ def test_a_run_without_a_known_number_of_epochs_says_at_least(
 @pytest.mark.usefixtures("_priced")
 def test_uncommitted_capacity_is_idle_cost_and_committed_capacity_is_both(config: DeploymentConfig) -> None:
     plain = idle(config).usd + 0.5  # the alarm of capacity
-    uncommitted = with_capacity(config, model_units=2)
-    bound = with_capacity(config, model_units=2, commitment="SixMonths")
+    uncommitted = shipped_config(model_units=2)
+    bound = shipped_config(model_units=2, commitment="SixMonths")
 
     assert idle(uncommitted).usd == pytest.approx(plain + 2 * 20.0 * 730)
     assert committed(uncommitted).usd == 0
@@ -148,7 +143,7 @@ def test_uncommitted_capacity_is_idle_cost_and_committed_capacity_is_both(config
 @pytest.mark.parametrize(
     ("kind", "resource"), [("API key", "AWS::SecretsManager::Secret"), ("alarms", "AWS::CloudWatch::Alarm")]
 )
-def test_what_idles_by_the_piece_is_what_the_templates_hold(
+def test_idle_secrets_and_alarms_are_those_of_the_templates(
     kind: str, resource: str, file: str, tmp_path: Path
 ) -> None:
     rows = [one | {"usd": 1.0, "region": "*"} for one in ROWS if one["kind"] in ("secret_month", "alarm_month")]

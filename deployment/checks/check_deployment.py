@@ -1,0 +1,36 @@
+"""Checks deployment.toml against the model catalog and itself before synth, and reports all faults at once."""
+
+import datetime
+
+from deployment.checks.budget import budget_faults
+from deployment.checks.inference_api import inference_api_faults
+from deployment.checks.knowledge_base import knowledge_base_faults
+from deployment.checks.provisioned_throughput import provisioned_throughput_faults
+from deployment.checks.provisioned_throughput_price import price_faults
+from deployment.checks.training import training_faults
+from deployment.config import ConfigError, DeploymentConfig
+
+
+def check_deployment(
+    config: DeploymentConfig,
+    file: str = "deployment.toml",
+    *,
+    today: datetime.date | None = None,
+    prices_accepted: bool = True,
+) -> None:
+    """Raise ConfigError with everything in `config` that Bedrock would refuse or that contradicts itself.
+
+    `today` decides which models have reached end of life. `prices_accepted`: provisioned throughput whose price the
+    file does not accept is a fault.
+    """
+    today = today or datetime.datetime.now(datetime.UTC).date()
+    faults = [
+        *budget_faults(config),
+        *training_faults(config, today),
+        *provisioned_throughput_faults(config, today),
+        *(price_faults(config) if prices_accepted else ()),
+        *knowledge_base_faults(config, today),
+        *inference_api_faults(config, today),
+    ]
+    if faults:
+        raise ConfigError([f"{file}: {fault}" for fault in faults])

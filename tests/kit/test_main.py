@@ -1,0 +1,65 @@
+"""Errors of a command: the class decides message and exit code; a bug keeps its traceback."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError
+
+from kit.__main__ import COMMANDS, explain, main
+from kit_contract.errors import ExternalError, InputError
+
+DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "ListFoundationModels")
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "code"),
+    [
+        (InputError("no such model"), "kit models show: no such model", 2),
+        (ExternalError("the CLI failed"), "the CLI failed", 1),
+        (DENIED, "kit models show: An error occurred (AccessDenied) when calling the ListFoundationModels", 1),
+        (NoCredentialsError(), "kit models show: Unable to locate credentials; check your AWS credentials", 1),
+        (PermissionError(13, "Permission denied", "a.toml"), "kit models show: a.toml: Permission denied", 1),
+    ],
+)
+def test_an_error_is_one_message(error: Exception, message: str, code: int) -> None:
+    text, exit_code = explain(error, "kit models show")
+
+    assert text.startswith(message)
+    assert exit_code == code
+
+
+@pytest.mark.parametrize("bug", [ValueError("x"), KeyError("x"), OSError(5, "Input/output error")])
+def test_a_bug_is_raised(bug: Exception) -> None:
+    with pytest.raises(type(bug)):
+        explain(bug, "kit cost")
+
+
+def test_a_profile_that_does_not_exist_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "absent")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+
+    done = subprocess.run([sys.executable, "-m", "kit", "reap"], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "kit reap: The config profile (absent) could not be found; check your AWS credentials"
+    )
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: kit {name}")
+
+
+def test_help_of_local_explains_its_actions(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["local", "--help"])
+
+    assert "stop the embedded AWS; what is deployed on it is lost" in " ".join(capsys.readouterr().out.split())
