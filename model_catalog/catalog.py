@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Mapping
 
+from kit_contract.errors import InputError
 from model_catalog.entries import Customization, Hyperparameter, Model, Retired, Route
 from model_catalog.loading import by_id, retired
 
@@ -16,7 +17,7 @@ CONTEXT_SUFFIX = re.compile(r":\d+[km]$")
 LIST_COMMAND = "list them with: kit models"
 
 
-class CatalogError(Exception):
+class CatalogError(InputError):
     """When Bedrock offers the model, but not for this purpose, or no longer."""
 
 

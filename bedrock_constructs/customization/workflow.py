@@ -23,6 +23,7 @@ from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.customization.starter import CustomizationStarter
 from bedrock_constructs.customization.states import CustomizationDefinition
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
+from kit_contract.dataset_limits import DatasetLimits
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,7 @@ class RunSpecification:
     base_model: str
     method: str
     hyperparameters: Mapping[str, str]
-    record_format: str
-    min_records: int
-    max_records: int
+    limits: DatasetLimits
     serving: str
     deployment_name: str
     provisioned_model_name: str
@@ -83,9 +82,7 @@ class CustomizationWorkflow(Construct):
             "base_model": item.base_model,
             "method": item.method,
             "hyperparameters": dict(item.hyperparameters),
-            "record_format": item.record_format,
-            "min_records": item.min_records,
-            "max_records": item.max_records,
+            **item.limits.to_json(),
             "serving": item.serving,
             "deployment_name": item.deployment_name,
             "provisioned_model_name": item.provisioned_model_name,

@@ -13,7 +13,7 @@ from deployment.costs.lines import CostGroup, line
 from deployment.datasets import CustomizationDataset
 from deployment.sections.training import Customization
 from model_catalog.prices import Price, price
-from training_data.texts import said_in
+from training_data.record_texts import turns_in
 from training_data.token_estimate import estimated_tokens
 
 GIGABYTE = 1e9
@@ -27,7 +27,7 @@ def training_groups(config: DeploymentConfig, datasets: Mapping[str, Customizati
 def tokens_of(file: Path) -> int:
     """Tokens of the texts in a prepared JSONL file, by estimate, without the JSON around them."""
     with file.open("rb") as lines:
-        return sum(estimated_tokens(text for _, text in said_in(json.loads(record))) for record in lines)
+        return sum(estimated_tokens(text for _, text in turns_in(json.loads(record))) for record in lines)
 
 
 def kept_price(base_model: str, region: str) -> Price | None:

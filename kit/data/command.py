@@ -2,6 +2,9 @@
 
 import argparse
 import importlib
+import sys
+
+from kit_contract.errors import KitError
 
 # name -> what `kit data --help` says. Its module has add_arguments(parser) and run(options) -> exit code.
 SUBCOMMANDS = {
@@ -25,4 +28,8 @@ def run(options: argparse.Namespace) -> int:
     module = importlib.import_module(f"kit.data.{options.subcommand}")
     parser = argparse.ArgumentParser(prog=f"kit data {options.subcommand}", description=SUBCOMMANDS[options.subcommand])
     module.add_arguments(parser)
-    return int(module.run(parser.parse_args(options.arguments)))
+    try:
+        return int(module.run(parser.parse_args(options.arguments)))
+    except KitError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return error.exit_code

@@ -26,6 +26,7 @@ SPECIFICATION: dict[str, Any] = {
     "record_format": "converse",
     "min_records": 2,
     "max_records": 4,
+    "max_tokens": 32_000,
     "serving": "on-demand",
     "deployment_name": "sup-support",
     "provisioned_model_name": "",

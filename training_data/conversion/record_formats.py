@@ -6,25 +6,14 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-SCHEMA_VERSION = "bedrock-conversation-2024"
+from kit_contract.dataset_limits import CONVERSE, DISTILLATION_PROMPTS, PROMPT_COMPLETION, REINFORCEMENT_PROMPTS
+from training_data.conversation import SCHEMA_VERSION, Conversation
 
-
-@dataclass(frozen=True)
-class Conversation:
-    """Turns of (role, text); `system` is None where there is no system prompt.
-
-    `others` holds the source's keys that are no turn: a grader's fields, or what training would not see.
-    `changes` says how the turns differ from the source's.
-    """
-
-    system: str | None
-    turns: tuple[tuple[str, str], ...]
-    others: Mapping[str, Any] = field(default_factory=dict)
-    changes: tuple[str, ...] = ()
+UNLABELLED_TEXT = "unlabelled-text"
 
 
 @dataclass(frozen=True)
@@ -109,10 +98,10 @@ def _left_out(conversation: Conversation) -> tuple[str, ...]:
 
 
 WRITERS: dict[str, Callable[[Conversation], RecordsOf]] = {
-    "converse": _converse,
-    "prompt-completion": _prompt_completions,
-    "distillation-prompts": _distillation,
-    "reinforcement-prompts": _reinforcement,
-    "unlabelled-text": _unlabelled,
+    CONVERSE: _converse,
+    PROMPT_COMPLETION: _prompt_completions,
+    DISTILLATION_PROMPTS: _distillation,
+    REINFORCEMENT_PROMPTS: _reinforcement,
+    UNLABELLED_TEXT: _unlabelled,
 }
 RECORD_FORMATS = tuple(WRITERS)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from training_data.conversion.record_formats import Conversation
+from training_data.conversation import Conversation
 
 SYSTEM_ROLES = ("system", "developer")
 SHAREGPT_ROLES = {"human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "system": "system"}

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.ht
 from collections.abc import Mapping
 from typing import Any
 
-from training_data.conversion.record_formats import Conversation
+from training_data.conversation import Conversation
 from training_data.sources.chats import conversation_from, encodable, plain_text, said_text
 
 # InvokeModel's bodies are each provider's own: key of the prompt -> path of the answer.

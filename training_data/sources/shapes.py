@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from training_data.conversion.record_formats import Conversation
+from training_data.conversation import Conversation
 from training_data.sources.chats import chat_conversation, encodable, plain_text, sharegpt_conversation
 from training_data.sources.invocation_logs import log_conversation
 

@@ -9,6 +9,7 @@ from aws_cdk.assertions import Template
 from bedrock_constructs.customization.role import CustomizationRole
 from bedrock_constructs.customization.workflow import CustomizationWorkflow, RunSpecification
 from bedrock_constructs.training_data_bucket import TrainingDataBucket
+from kit_contract.dataset_limits import DatasetLimits
 
 ACCOUNT, REGION = "111122223333", "us-east-1"
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0f0f"
@@ -37,9 +38,7 @@ def workflow_template(*, customer_key: bool = False) -> Template:
             base_model=NOVA,
             method="FINE_TUNING",
             hyperparameters={"epochCount": "2"},
-            record_format="converse",
-            min_records=8,
-            max_records=20_000,
+            limits=DatasetLimits("converse", 8, 20_000, max_tokens=32_000),
             serving="on-demand",
             deployment_name=f"sup-{name}",
             provisioned_model_name="sup-sales" if name == "sales" else "",

@@ -141,6 +141,7 @@ def test_each_customization_has_its_specification_in_a_parameter(template: Templ
         "record_format": "converse",
         "min_records": 8,
         "max_records": 20_000,
+        "max_tokens": 32_000,
         "serving": "on-demand",
         "deployment_name": "sup-support",
         "provisioned_model_name": "",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kit_contract.errors import InputError
 from tests.training_data.conversion.converted_files import convert, errors, write
 
 BROKEN = [
@@ -107,10 +108,10 @@ def test_an_empty_array_is_an_error_too(tmp_path: Path) -> None:
 
 
 def test_an_unknown_way_with_unlabelled_texts_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="unlabelled must be one of refuse, continuation, got 'guess'"):
+    with pytest.raises(InputError, match="unlabelled must be one of refuse, continuation, got 'guess'"):
         convert(write(tmp_path, "{}"), unlabelled="guess")
 
 
 def test_an_unknown_record_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"must be one of converse, prompt-completion, .*, got 'csv'"):
+    with pytest.raises(InputError, match=r"must be one of converse, prompt-completion, .*, got 'csv'"):
         convert(write(tmp_path, '{"prompt": "a", "response": "b"}'), "csv")
