@@ -30,7 +30,8 @@ class DatasetLimits:
 
     def to_json(self) -> dict[str, Any]:
         """The limits that are known, as keys of a run's specification."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, ())}
+        known = {name: value for name, value in asdict(self).items() if value not in (None, ())}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in known.items()}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "DatasetLimits":

@@ -105,3 +105,40 @@ def test_every_file_says_in_its_first_line_what_it_is_for() -> None:
         for path in _files(room):
             text = path.read_text(encoding="utf-8")
             assert re.match(r'"""\S', text), f"{path.relative_to(PROJECT)} does not open with a docstring"
+
+
+# Packages and modules of training_data, lowest first: each imports only from levels above it in this list.
+TRAINING_DATA_LEVELS = (
+    {"conversation", "shown_values", "token_estimate", "atomic_output", "optional_packages"},
+    {"strict_json"},
+    {"sources"},
+    {"conversion", "checking", "record_texts"},
+    {"preparation", "splitting", "statistics", "redaction", "language_mix", "length_histogram"},
+)
+
+
+def _imported_parts(path: Path) -> set[str]:
+    """Which packages and modules of training_data a file imports."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    modules = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    named = {f"{node.module}.{alias.name}" for node in modules for alias in node.names}
+    return {name.split(".")[1] for name in plain | named if name.startswith("training_data.")}
+
+
+def _training_data_part(path: Path) -> str:
+    return path.relative_to(PROJECT / "training_data").with_suffix("").parts[0]
+
+
+def test_every_part_of_training_data_has_a_level() -> None:
+    parts = {_training_data_part(path) for path in _files("training_data")} - {"__init__"}
+
+    assert parts == set().union(*TRAINING_DATA_LEVELS)
+
+
+def test_no_arrow_in_training_data_runs_back_up() -> None:
+    levels = {part: level for level, parts in enumerate(TRAINING_DATA_LEVELS) for part in parts}
+    for path in _files("training_data"):
+        part = _training_data_part(path)
+        wrong = {name for name in _imported_parts(path) - {part} if levels[name] >= levels.get(part, 0)}
+        assert not wrong, f"{path.relative_to(PROJECT)} imports {sorted(wrong)}: no arrow from {part}"

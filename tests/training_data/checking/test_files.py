@@ -157,3 +157,11 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path, monkey
 
     with pytest.raises(SourceError, match="changed while it was read"):
         check_file(file, RULES)
+
+
+def test_two_lines_are_two_records(tmp_path: Path) -> None:
+    """Python 3.11.2 once found four."""
+    report = check(tmp_path, b'{"messages":[]}\n' * 2)
+
+    assert report.records == 2
+    assert report.by_rule == {"schema-version": 2, "turns": 2}
