@@ -92,11 +92,11 @@ class _Preparation:
             self._add_fault(f"{names}: the base model takes {min_records} to {self._max_records} records, got {got}")
         more = self._fault_count - len(self._faults)
         if self._faults:
-            raise DatasetError("\n".join([*self._faults, *([f"and {more} more; mend these first"] if more else [])]))
+            raise DatasetError("\n".join([*self._faults, *([f"and {more} more; fix these first"] if more else [])]))
 
     def _faults_of(self, item: Converted, lines: list[bytes]) -> Iterator[str]:
         for change in item.changes:
-            yield f"would be changed ({change}); mend the record, or use what kit data convert writes and reports"
+            yield f"would be changed ({change}); correct the record, or use what kit data convert writes and reports"
         report = CheckReport()
         for line in lines:
             check_line(line.removesuffix(b"\n"), item.line, self._rules, report)

@@ -53,7 +53,7 @@ def finder(kinds: Sequence[str]) -> Finder:
 def redact_file(file: Path, output: Path, find: Finder) -> Redaction:
     """Write every record with [KIND] in place of what `find` finds, as JSON lines.
 
-    A record that cannot be read is left out, since nobody knows what it holds. Raises SourceError where the file
+    A record that cannot be read is left out, since its content is unknown. Raises SourceError where the file
     cannot be read to its end; nothing is written then.
     """
     redaction = Redaction()

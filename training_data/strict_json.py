@@ -15,7 +15,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for index, key in enumerate(keys) if key in keys[:index])
-        raise _StrictError(f"key {shown(twice)} stands twice")
+        raise _StrictError(f"key {shown(twice)} appears twice")
     return made
 
 

@@ -60,7 +60,7 @@ def test_the_first_fifty_faults_are_shown_and_the_rest_counted(tmp_path: Path) -
 
     lines = str(caught.value).splitlines()
     assert len(lines) == 51
-    assert lines[-1] == "and 30 more; mend these first"
+    assert lines[-1] == "and 30 more; fix these first"
 
 
 def test_a_missing_file_does_not_hide_the_faults_of_the_others(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def _schema_version(record: dict[str, Any], check: RecordCheck) -> None:
 
 def _system(system: Any, check: RecordCheck) -> None:
     if not isinstance(system, list) or not system:
-        check.fault("content", f"system must be a list of blocks such as {EXAMPLE}, got {shown(system)}; mend it")
+        check.fault("content", f"system must be a list of blocks such as {EXAMPLE}, got {shown(system)}; correct it")
         return
     most = check.rules.max_system_blocks
     if most is not None and len(system) > most:
@@ -84,7 +84,7 @@ def _system(system: Any, check: RecordCheck) -> None:
 def _message(message: Any, index: int, check: RecordCheck) -> None:
     if not isinstance(message, dict):
         got = type(message).__name__
-        check.fault("turns", f"messages[{index}] must be an object, got {got}; mend or drop the record")
+        check.fault("turns", f"messages[{index}] must be an object, got {got}; correct or drop the record")
         return
     expected = TURNS[index % 2]
     role = message.get("role")
@@ -96,7 +96,7 @@ def _message(message: Any, index: int, check: RecordCheck) -> None:
     content = message.get("content")
     if not isinstance(content, list) or not content:
         where = f"messages[{index}].content"
-        check.fault("content", f"{where} must be a list of blocks such as {EXAMPLE}, got {shown(content)}; mend it")
+        check.fault("content", f"{where} must be a list of blocks such as {EXAMPLE}, got {shown(content)}; correct it")
         return
     if len(content) > 1 and check.rules.limits.record_format != CONVERSE:
         check.fault("content", f"messages[{index}].content must be one block, got {len(content)}; join them")
@@ -127,7 +127,7 @@ def _medium(medium: Any, kind: str, formats: tuple[str, ...], where: str, check:
     location = source.get("s3Location") if isinstance(source, dict) and len(source) == 1 else None
     if not isinstance(location, dict) or set(medium) != {"format", "source"}:
         form = '{"format": ..., "source": {"s3Location": {"uri": ...}}}'
-        check.fault("content", f"{where} must be {form}, got {shown(medium)}; mend it")
+        check.fault("content", f"{where} must be {form}, got {shown(medium)}; correct it")
         return
     check.keys(location, ("uri", "bucketOwner"), where)
     if medium["format"] not in formats:

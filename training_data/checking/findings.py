@@ -1,4 +1,4 @@
-"""What a check found: findings would fail the job; warnings are where AWS's own sources contradict each other. Pure."""
+"""What a check found: findings would fail the job; for warnings AWS's own sources contradict each other. Pure."""
 
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ WARNING_RULES = frozenset(
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault: `line` counts from 1; 0 stands for the file as a whole."""
+    """One fault: `line` counts from 1; 0 means the file as a whole."""
 
     line: int
     rule: str
@@ -32,7 +32,7 @@ class Finding:
 class CheckReport:
     """`findings` and `warnings` hold the first 50 each, the counts count all.
 
-    `media` is the first line of each kind of media and `buckets` that of each bucket which media lie in, 50 at most.
+    `media` maps each kind of media to its first line, `buckets` each bucket that media are in, 50 at most.
     """
 
     records: int = 0

@@ -52,12 +52,12 @@ def check_openai_chat_prompts(record: Any, check: RecordCheck) -> None:
 def _chat_message(message: Any, index: int, check: RecordCheck) -> None:
     where = f"messages[{index}]"
     if not isinstance(message, dict):
-        check.fault("turns", f"{where} must be an object with role and content, got {shown(message)}; mend it")
+        check.fault("turns", f"{where} must be an object with role and content, got {shown(message)}; correct it")
         return
     check.keys(message, ("role", "content"), where)
     role = message.get("role")
     if role not in ROLES:
-        check.fault("roles", f"{where}.role must be one of {ROLES}, got {shown(role)}; mend it")
+        check.fault("roles", f"{where}.role must be one of {ROLES}, got {shown(role)}; correct it")
     elif role == "system" and index:
         check.fault("roles", f"{where}.role is 'system', which may only come first; move it to the beginning")
     check.text(message.get("content"), f"{where}.content")
@@ -70,9 +70,9 @@ def _reference(record: dict[str, Any], check: RecordCheck) -> None:
     if answer is not None and (blank or not answer or not isinstance(answer, str | dict)):
         takes = "text or an object that is not empty"
         check.fault(
-            "reference-answer", f"reference_answer must be {takes}, got {shown(answer)}; mend it or leave it out"
+            "reference-answer", f"reference_answer must be {takes}, got {shown(answer)}; correct it or leave it out"
         )
     if identifier is not None and (not isinstance(identifier, str) or not identifier.strip()):
         check.fault(
-            "reference-answer", f"id must be text that is not empty, got {shown(identifier)}; mend or remove it"
+            "reference-answer", f"id must be text that is not empty, got {shown(identifier)}; correct or remove it"
         )

@@ -83,7 +83,7 @@ class RecordCheck:
         match = S3_URI.fullmatch(uri) if isinstance(uri, str) else None
         if not match or len(match[2] or "") < 2 or not match[1]:
             allowed = "s3://bucket/key with letters, digits and _ - / . only"
-            self.fault("media-uri", f"{where} must be {allowed}, got {shown(uri, 80)}; rename the object or mend it")
+            self.fault("media-uri", f"{where} must be {allowed}, got {shown(uri, 80)}; rename the object or correct it")
         else:
             self.media.append((kind, match[1]))
 

@@ -33,5 +33,5 @@ def convert_dataset(
                 report.add_converted(file.name, item)
                 stream.writelines(to_line(record) for record in item.records)
         if not report.written:
-            raise SourceError(file, 0, "\n".join(["gives no record at all; mend it", *report.table()]))
+            raise SourceError(file, 0, "\n".join(["gives no record at all; correct it", *report.table()]))
     return report

@@ -1,4 +1,4 @@
-"""Converts what people have to the records that a base model and method need; every loss and change is named."""
+"""Converts one record of any shape to the records that a base model and method need; names every loss and change."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 class Target:
     """What is wanted: the record format, a system prompt for records without one, what unlabelled texts become.
 
-    `shape` is the source's where it is not to be told by keys, `columns` renames keys: {"prompt": "Frage"}.
+    `shape` is the source's if it is not to be detected, `columns` renames keys: {"prompt": "Frage"}.
     `single_turn` says that a record may hold one question only.
     """
 

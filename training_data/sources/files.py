@@ -1,6 +1,6 @@
 """Opens a file as people have it and reads it record by record, in bounded memory: (line, value, original text).
 
-JSON lines, a JSON array, CSV, TSV or Parquet, each also gzipped (but Parquet); told apart by content, then by name.
+JSON lines, a JSON array, CSV, TSV or Parquet, each but Parquet also gzipped; detected by content, then by name.
 """
 
 import gzip

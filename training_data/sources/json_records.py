@@ -101,14 +101,14 @@ class _Window:
         except (ValueError, RecursionError):
             raise self._fault(fault) from None
         line = self.line
-        message = f"is not JSON as Bedrock reads it: {json_fault(fault)}; mend it"
+        message = f"is not JSON as Bedrock reads it: {json_fault(fault)}; correct it"
         return SourceError(self._file, line, message, original=self._taken(end))
 
     def _fault(self, fault: Exception) -> SourceError:
         line = self.line
         if isinstance(fault, json.JSONDecodeError):
             line += self.text.count("\n", self.position, fault.pos)
-        message = f"is not valid JSON (the record begins on line {self.line}): {json_fault(fault)}; mend it"
+        message = f"is not valid JSON (the record begins on line {self.line}): {json_fault(fault)}; correct it"
         return SourceError(
             self._file, line, message, original=self.text[self.position :].encode(errors="surrogatepass"), ends=True
         )

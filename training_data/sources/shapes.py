@@ -1,4 +1,4 @@
-"""What people have, told apart by its keys: labelled pairs, Alpaca, ShareGPT, chats, logs, plain texts. Pure."""
+"""The shapes of records, detected by their keys: labelled pairs, Alpaca, ShareGPT, chats, logs, plain texts. Pure."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -11,7 +11,7 @@ SEPARATORS = {"csv": ",", "tsv": "\t"}
 
 
 class _Lines:
-    """The file's lines as text, remembering those that the row at hand was made of. Bytes that are no UTF-8 stay."""
+    """The file's lines as text; `row` holds the lines of the current row. Bytes that are not UTF-8 are kept."""
 
     def __init__(self, file: Path, stream: io.BufferedReader) -> None:
         self._lines = lines_of(file, stream)

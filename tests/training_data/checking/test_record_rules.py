@@ -58,7 +58,7 @@ BROKEN: list[tuple[str, Any, str]] = [
     ("record", ["a", "list"], "must be a JSON object, got list"),
     ("json", b"{'prompt': 1}", "is not one JSON object"),
     ("json", b'{"schemaVersion": "a"} {"schemaVersion": "b"}', "one record a line"),
-    ("json", b'{"schemaVersion": "a", "schemaVersion": "b"}', "key 'schemaVersion' stands twice"),
+    ("json", b'{"schemaVersion": "a", "schemaVersion": "b"}', "key 'schemaVersion' appears twice"),
     ("json", b'{"schemaVersion": NaN}', "NaN is not JSON"),
     ("json", b'{"schemaVersion": -Infinity}', "-Infinity is not JSON"),
     ("json", b"[" * 100_000, "is not one JSON object"),

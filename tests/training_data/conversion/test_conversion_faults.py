@@ -17,7 +17,7 @@ BROKEN = [
     ('{"prompt": " ", "response": "a"}', "prompt must be text that is not empty, got ' '"),
     ('{"prompt": "a", "response": 4}', "response must be text that is not empty, got 4"),
     ('{"prompt": "a\\ud83d", "response": "b"}', "prompt has half a character (\\ud83d)"),
-    ('{"prompt": "a", "prompt": "b", "response": "c"}', "key 'prompt' stands twice"),
+    ('{"prompt": "a", "prompt": "b", "response": "c"}', "key 'prompt' appears twice"),
     ('{"prompt": NaN, "response": "c"}', "NaN is not JSON"),
     ('{"messages": "hello"}', "messages must be a list of turns, got str"),
     ('{"messages": ["hello"]}', "messages[0] must be an object with role and content, got str"),

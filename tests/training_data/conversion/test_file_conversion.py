@@ -64,7 +64,7 @@ def test_what_cannot_be_read_to_its_end_writes_nothing(tmp_path: Path, content: 
     [
         ("[" * 100_000, "is not one JSON object"),
         ('{"messages": NaN}', "NaN is not JSON"),
-        ('{"messages": [], "messages": []}', "key 'messages' stands twice"),
+        ('{"messages": [], "messages": []}', "key 'messages' appears twice"),
         ('{"prompt": "\\ud800", "response": "b"}', "has half a character"),
         ('{"prompt": "\ud800", "response": "b"}', "is not UTF-8"),
         ('{"prompt": "a', "is not one JSON object"),
