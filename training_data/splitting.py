@@ -13,7 +13,7 @@ from typing import Any
 
 from training_data.atomic_output import OutputError, atomic
 from training_data.record_texts import normalized_key, turns_in
-from training_data.sources.files import SourceError, file_state, opened, require_unchanged
+from training_data.sources.files import SourceError, file_state, lines_of, opened, require_unchanged
 from training_data.sources.json_records import read_lines
 
 SCHEMA = "CREATE TABLE record (number INTEGER PRIMARY KEY, content BLOB, prompt BLOB, characters INTEGER, chosen)"
@@ -56,7 +56,7 @@ def split_dataset(
 
 def _choose(file: Path, database: sqlite3.Connection, share: float, most: int | None, chance: random.Random) -> Split:
     database.execute(SCHEMA)
-    rows = ((number, *_measured(value)) for number, (_, value) in enumerate(_records(file)))
+    rows = ((number, *_measured(value)) for number, value in enumerate(_records(file)))
     database.executemany("INSERT INTO record VALUES (?, ?, ?, ?, NULL)", rows)
     database.execute("CREATE INDEX by_content ON record (content, characters)")
     records, groups = database.execute("SELECT count(*), count(DISTINCT content) FROM record").fetchone()
@@ -102,19 +102,20 @@ def _validation_groups(
 def _write(file: Path, database: sqlite3.Connection, training: Path, validation: Path, before: tuple[int, ...]) -> None:
     chosen = (number for (number,) in database.execute("SELECT number FROM record WHERE chosen ORDER BY number"))
     following = next(chosen, None)
-    with atomic(training) as training_stream, atomic(validation) as validation_stream:
-        for number, (line, _) in enumerate(_records(file)):
+    with opened(file) as (source, _), atomic(training) as training_stream, atomic(validation) as validation_stream:
+        lines = (item[1].strip() for item in lines_of(file, source) if not isinstance(item, SourceError))
+        for number, line in enumerate(filter(None, lines)):
             stream = validation_stream if number == following else training_stream
             stream.write(line + b"\n")
             following = next(chosen, None) if number == following else following
         require_unchanged(file, before)
 
 
-def _records(file: Path) -> Iterator[tuple[bytes, Any]]:
+def _records(file: Path) -> Iterator[Any]:
     with opened(file) as (stream, kind):
         if kind != "lines":
             raise SourceError(file, 0, f"is no file of JSON lines ({kind}); make one with kit data convert first")
         for record in read_lines(file, stream):
             if isinstance(record, SourceError):
                 raise record
-            yield record.original.strip(), record.value
+            yield record.value

@@ -2,6 +2,7 @@
 
 import json
 import random
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.__main__ import main
+from training_data.atomic_output import OutputError
 from training_data.record_texts import normalized_key, turns_in
 from training_data.sources.files import SourceError
 from training_data.splitting import Split, split_dataset
@@ -158,3 +160,26 @@ def test_a_share_outside_0_and_1_is_refused(tmp_path: Path, capsys: pytest.Captu
         command(tmp_path / "all.jsonl", "--share", share)
 
     assert "must be a number above 0 and below 1" in capsys.readouterr().err
+
+
+def test_memory_does_not_grow_with_the_records(tmp_path: Path) -> None:
+    file = write(tmp_path, [record(f"q{n}", "a" * (n % 90) + "b") for n in range(20_000)])
+    tracemalloc.start()
+    try:
+        split(file)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 1_000_000  # bytes, 50 a record: less than Python needs to keep a key of each
+
+
+def test_a_full_temporary_folder_is_an_error_that_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training_data.splitting.GROUPS", "SELECT 1 FROM gone")
+
+    with pytest.raises(OutputError, match="cannot be written: no such table: gone; free space in the temporary folder"):
+        split(write(tmp_path, [record(f"q{n}", "a") for n in range(9)]))
+
+    assert [path.name for path in tmp_path.iterdir()] == ["all.jsonl"]
