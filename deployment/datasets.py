@@ -8,8 +8,9 @@ from pathlib import Path
 
 from deployment.config import ConfigError, DeploymentConfig
 from deployment.sections.training import Customization
+from kit_contract.dataset_limits import DatasetLimits
 from model_catalog import catalog
-from model_catalog.entries import Customization as BaseModelCustomization
+from training_data.checking.model_rules import model_rules
 from training_data.preparation import DatasetError, PreparedDataset, prepare_dataset
 
 PREPARED = Path(__file__).resolve().parent.parent / ".local" / "datasets"
@@ -22,9 +23,7 @@ class CustomizationDataset:
     folder: Path
     file_name: str
     records: int
-    record_format: str
-    min_records: int
-    max_records: int
+    limits: DatasetLimits
     hyperparameters: dict[str, str]
     specification_hash: str
     validation_file: str = ""
@@ -57,8 +56,8 @@ def _prepare(name: str, item: Customization, region: str) -> CustomizationDatase
     customization = catalog.customizable(item.base_model, region, item.method)
     hyperparameters = catalog.check_hyperparameters(item.base_model, item.hyperparameters)
     PREPARED.mkdir(parents=True, exist_ok=True)
-    training = _prepare_set(name, item, customization)
-    validation = _prepare_set(name, item, customization, training) if item.validation_dataset else None
+    training = _prepare_set(name, item, customization.limits)
+    validation = _prepare_set(name, item, customization.limits, training) if item.validation_dataset else None
     content = [item.base_model, item.method, hyperparameters, training.sha256]
     if validation:
         content.append(validation.sha256)
@@ -74,9 +73,7 @@ def _prepare(name: str, item: Customization, region: str) -> CustomizationDatase
         folder=folder,
         file_name=file_name,
         records=training.records,
-        record_format=customization.record_format,
-        min_records=customization.min_records,
-        max_records=customization.max_records,
+        limits=customization.limits,
         hyperparameters=hyperparameters,
         specification_hash=hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
         validation_file=validation_file,
@@ -84,23 +81,23 @@ def _prepare(name: str, item: Customization, region: str) -> CustomizationDatase
 
 
 def _prepare_set(
-    name: str, item: Customization, customization: BaseModelCustomization, training: PreparedDataset | None = None
+    name: str, item: Customization, limits: DatasetLimits, training: PreparedDataset | None = None
 ) -> PreparedDataset:
     """The training set or, with the prepared `training`, the validation set: Bedrock counts both together."""
-    key, least, most = "dataset", customization.min_records, customization.max_records
+    key, least, most = "dataset", limits.min_records, limits.max_records
     if training:
-        key, least = "validation_dataset", 1
-        most = min(customization.max_validation_records or most, most - training.records)
+        key, least, most = "validation_dataset", 1, most - training.records
+        if limits.max_validation_records is not None:
+            most = min(limits.max_validation_records, most)
     try:
         return prepare_dataset(
             item.validation_dataset if training else item.dataset,
-            record_format=customization.record_format,
+            model_rules(item.base_model, item.method, limits),
             min_records=least,
             max_records=most,
             unlabelled=item.unlabelled,
             system=item.system,
             output=PREPARED / f"{name}-{key}-{os.getpid()}.jsonl",  # two deployments may be prepared at once
-            base_model=item.base_model,
         )
     except DatasetError as error:
         raise _SetError(key, str(error)) from None

@@ -5,10 +5,11 @@ input of the workflow's execution. Parameters and executions outlive a release: 
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, Literal
 
 from kit_contract import run_names
+from kit_contract.dataset_limits import DatasetLimits
 from kit_contract.errors import InputError
 
 Hyperparameters = Mapping[str, str]  # strings, as CreateModelCustomizationJob takes them
@@ -27,9 +28,7 @@ class RunSpecification:
     base_model: str
     method: str
     hyperparameters: Hyperparameters
-    record_format: str
-    min_records: int
-    max_records: int
+    limits: DatasetLimits
     serving: Serving
     deployment_name: str
     provisioned_model_name: str
@@ -38,8 +37,9 @@ class RunSpecification:
     validation_key: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        value = asdict(self)
+        value = {field.name: getattr(self, field.name) for field in fields(self)}
         validation_key = value.pop("validation_key")
+        value |= value.pop("limits").to_json()
         value["data_prefix"] = run_names.data_prefix(self.customization)
         value["output_prefix"] = run_names.output_prefix(self.customization)
         if validation_key:  # the workflow asks whether the key is present
@@ -51,7 +51,8 @@ class RunSpecification:
         """Also reads what earlier releases wrote. Raises InputError if a key is missing."""
         # Once, the one deployment name stood for either kind of target.
         earlier = value.get("deployment_name", "") if value.get("serving") == "provisioned" else ""
-        return cls(**_known(cls, {"provisioned_model_name": earlier, **value}))
+        limits = DatasetLimits.from_json(value)
+        return cls(**_known(cls, {"provisioned_model_name": earlier, **value, "limits": limits}))
 
     def run_id(self, dataset_sha256: str) -> str:
         return run_names.run_id(

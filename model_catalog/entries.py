@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from kit_contract.dataset_limits import DatasetLimits
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,9 @@ class Hyperparameter:
 class Customization:
     """How a base model is customized by one method. Record counts are training plus validation records.
 
-    `max_tokens` bounds one record; `teachers` are the models a distillation may learn from; `media` holds the limits
-    of images and videos, or None where records are text only.
+    `max_tokens` bounds one record, `max_bytes` a file; `max_validation_records` is 0 where no validation set is taken;
+    `teachers` are the models a distillation may learn from; `media` holds the limits of images and videos, or None
+    where records are text only.
     """
 
     method: str
@@ -38,10 +42,26 @@ class Customization:
     max_records: int
     max_validation_records: int | None
     max_tokens: int | None
-    media: Mapping[str, object] | None
+    media: Mapping[str, Any] | None
     teachers: tuple[str, ...]
     hyperparameters: Mapping[str, Hyperparameter]
     source: Source
+    max_bytes: int | None = None
+
+    @property
+    def limits(self) -> DatasetLimits:
+        """What a check of a dataset needs, also where there is no catalog."""
+        media = self.media or {}
+        return DatasetLimits(
+            record_format=self.record_format,
+            min_records=self.min_records,
+            max_records=self.max_records,
+            max_validation_records=self.max_validation_records,
+            max_tokens=self.max_tokens,
+            max_bytes=self.max_bytes,
+            image_formats=tuple(media.get("image_formats", ())),
+            video_formats=tuple(media.get("video_formats", ())),
+        )
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from kit_contract.errors import InputError
 
-class OutputError(Exception):
+
+class OutputError(InputError):
     """When an output cannot be written: which, why, and what to do. Nothing has been written then."""
 
 
@@ -59,7 +61,7 @@ def atomic(output: Path) -> Iterator[BinaryIO]:
 def _reason(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "no space is left on the disk; free some, or name another place"
-    return f"{error.strerror or error}; check path and rights"
+    return f"{error.strerror or error}; check path and permissions"
 
 
 def _umask() -> int:

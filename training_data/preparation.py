@@ -2,17 +2,22 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from training_data.checking.checks import SHOWN_FINDINGS, check_records
-from training_data.conversion.conversion import Converted, Target, convert_file
+from kit_contract.errors import InputError
+from training_data.atomic_output import atomic
+from training_data.checking.findings import SHOWN_FINDINGS, CheckReport
+from training_data.checking.model_rules import ModelRules
+from training_data.checking.record_rules import check_line
+from training_data.conversion.record_conversion import Converted, Target, convert_file
 from training_data.conversion.record_formats import to_line
-from training_data.sources.files import ConversionError
+from training_data.sources.files import SourceError
 
 
-class DatasetError(Exception):
+class DatasetError(InputError):
     """When a dataset cannot be used: one `file:line: fault; fix` a line, the first 50."""
 
 
@@ -28,62 +33,77 @@ class PreparedDataset:
 
 def prepare_dataset(
     files: Sequence[Path],
+    rules: ModelRules,
     *,
-    record_format: str,
     min_records: int,
     max_records: int,
     unlabelled: str = "refuse",
     system: str | None = None,
     output: Path,
-    base_model: str = "",
 ) -> PreparedDataset:
-    """Convert and check `files`, write `output`. Raises DatasetError with every finding; nothing is written then.
+    """Convert and check `files`, write `output`. Raises DatasetError with the findings; nothing is written then.
 
-    Stricter than `kit data convert`: what that would drop or change with a report is a fault here.
+    Stricter than `kit data convert`: what the command would drop or change with a report is a fault here. Memory does
+    not grow with the files; reading ends with the first record above `max_records`.
     """
-    target = Target(record_format, system, unlabelled)
-    faults: list[str] = []
-    lines: list[bytes] = []
-    shapes: Counter[tuple[Path, str]] = Counter()
-    for file in files:
-        for item in convert_file(file, target):
-            if isinstance(item, ConversionError):
-                faults.append(str(item))
-                continue
-            faults += [f"{file.name}:{item.line}: {_unasked(change)}" for change in item.changes]
-            converted = [to_line(record) for record in item.records]
-            shapes[file, item.shape] += len(converted)
-            faults += _faults(file, item, converted, record_format, base_model)
-            lines += converted
-    if not faults:
-        faults += _count_faults(files, len(lines), min_records, max_records)
-    if faults:
-        raise DatasetError("\n".join(_shown(faults)))
-    content = b"".join(lines)
-    output.write_bytes(content)
-    sources = tuple((file, shape, count) for (file, shape), count in shapes.items())
-    return PreparedDataset(output, hashlib.sha256(content).hexdigest(), len(lines), sources)
+    target = Target(rules.limits.record_format, system, unlabelled)
+    with atomic(output) as stream:
+        preparation = _Preparation(rules, stream, max_records)
+        for file in files:
+            for item in convert_file(file, target):
+                preparation.add(file, item)
+                if preparation.records > max_records:
+                    break
+        preparation.finish(files, min_records)
+    sources = tuple((file, shape, count) for (file, shape), count in preparation.shapes.items())
+    return PreparedDataset(output, preparation.digest.hexdigest(), preparation.records, sources)
 
 
-def _unasked(change: str) -> str:
-    return f"would be changed ({change}); mend the record, or use what kit data convert writes and reports"
+class _Preparation:
+    """The dataset so far. Records are written until the first fault."""
 
+    def __init__(self, rules: ModelRules, stream: BinaryIO, max_records: int) -> None:
+        self._rules, self._stream, self._max_records = rules, stream, max_records
+        self._faults: list[str] = []
+        self._fault_count = 0
+        self.records = 0
+        self.shapes: Counter[tuple[Path, str]] = Counter()
+        self.digest = hashlib.sha256()
 
-def _faults(file: Path, item: Converted, lines: list[bytes], record_format: str, base_model: str) -> list[str]:
-    report = check_records(
-        lines, record_format=record_format, min_records=1, max_records=len(lines), base_model=base_model
-    )
-    return [f"{file.name}:{item.line}: {finding.message}" for finding in report.findings]
+    def add(self, file: Path, item: Converted | SourceError) -> None:
+        if isinstance(item, SourceError):
+            self._add_fault(str(item))
+            return
+        lines = [to_line(record) for record in item.records]
+        self.shapes[file, item.shape] += len(lines)
+        self.records += len(lines)
+        for fault in self._faults_of(item, lines):
+            self._add_fault(f"{file.name}:{item.line}: {fault}")
+        for line in lines if not self._faults else ():
+            self._stream.write(line)
+            self.digest.update(line)
 
+    def finish(self, files: Sequence[Path], min_records: int) -> None:
+        """Raises DatasetError if there was a fault, or if the records are too few or too many."""
+        too_many = self.records > self._max_records
+        if too_many or (self.records < min_records and not self._faults):
+            names = ", ".join(file.name for file in files)
+            got = f"{self._max_records + 1} or more; use fewer records" if too_many else f"{self.records}; add records"
+            self._add_fault(f"{names}: the base model takes {min_records} to {self._max_records} records, got {got}")
+        more = self._fault_count - len(self._faults)
+        if self._faults:
+            raise DatasetError("\n".join([*self._faults, *([f"and {more} more; fix these first"] if more else [])]))
 
-def _count_faults(files: Sequence[Path], records: int, min_records: int, max_records: int) -> list[str]:
-    if min_records <= records <= max_records:
-        return []
-    names = ", ".join(file.name for file in files)
-    fix = "add records" if records < min_records else "use fewer records"
-    return [f"{names}: the base model takes {min_records} to {max_records} records, got {records}; {fix}"]
+    def _faults_of(self, item: Converted, lines: list[bytes]) -> Iterator[str]:
+        for change in item.changes:
+            yield f"would be changed ({change}); correct the record, or use what kit data convert writes and reports"
+        report = CheckReport()
+        for line in lines:
+            check_line(line.removesuffix(b"\n"), item.line, self._rules, report)
+        for finding in report.findings:
+            yield finding.message
 
-
-def _shown(faults: list[str]) -> list[str]:
-    more = len(faults) - SHOWN_FINDINGS
-    return [*faults[:SHOWN_FINDINGS], f"and {more} more; mend these first"] if more > 0 else faults
+    def _add_fault(self, fault: str) -> None:
+        self._fault_count += 1
+        if len(self._faults) < SHOWN_FINDINGS:
+            self._faults.append(fault)

@@ -8,7 +8,8 @@ from typing import Any
 
 from training_data.atomic_output import atomic
 from training_data.conversion.record_formats import to_line
-from training_data.sources.files import ConversionError
+from training_data.optional_packages import optional_package
+from training_data.sources.files import SourceError
 from training_data.sources.records import read_records
 
 SECRETS = ("API_KEY", "BEARER_TOKEN", "CREDENTIAL_URI", "JWT", "PRIVATE_KEY")
@@ -22,10 +23,6 @@ DEFAULT_KINDS = (*PERSONAL, *SECRETS, *GERMAN)
 Finder = Callable[[str], list[tuple[str, int, int]]]
 
 
-class NoFinderError(Exception):
-    """When datafog-core is not installed."""
-
-
 @dataclass
 class Redaction:
     """`by_kind` counts what was taken out, `records` all, `touched` those with something taken out."""
@@ -33,16 +30,12 @@ class Redaction:
     records: int = 0
     touched: int = 0
     by_kind: Counter[str] = field(default_factory=Counter)
-    unreadable: list[ConversionError] = field(default_factory=list)
+    unreadable: list[SourceError] = field(default_factory=list)
 
 
 def finder(kinds: Sequence[str]) -> Finder:
-    """Finds these kinds. Raises NoFinderError."""
-    try:
-        import datafog_core
-    except ImportError:
-        fix = ".venv/bin/uv pip install datafog-core"
-        raise NoFinderError(f"datafog-core, which finds personal data, is not installed; {fix}") from None
+    """Finds these kinds. Raises MissingPackageError."""
+    datafog_core = optional_package("datafog_core", package="datafog-core", purpose="finds personal data")
     wanted = set(kinds)
 
     def find(text: str) -> list[tuple[str, int, int]]:
@@ -60,13 +53,13 @@ def finder(kinds: Sequence[str]) -> Finder:
 def redact_file(file: Path, output: Path, find: Finder) -> Redaction:
     """Write every record with [KIND] in place of what `find` finds, as JSON lines.
 
-    A record that cannot be read is left out, since nobody knows what it holds. Raises ConversionError where the file
+    A record that cannot be read is left out, since its content is unknown. Raises SourceError where the file
     cannot be read to its end; nothing is written then.
     """
     redaction = Redaction()
     with atomic(output) as stream:
         for source in read_records(file):
-            if isinstance(source, ConversionError):
+            if isinstance(source, SourceError):
                 if source.ends:
                     raise source
                 redaction.unreadable.append(source)
@@ -75,7 +68,7 @@ def redact_file(file: Path, output: Path, find: Finder) -> Redaction:
             try:
                 line = to_line(_redacted(source.value, find, found))
             except UnicodeEncodeError:
-                half = ConversionError(file, source.line, "has half a character (a lone surrogate); write it again")
+                half = SourceError(file, source.line, "has half a character (a lone surrogate); write it again")
                 redaction.unreadable.append(half)
                 continue
             stream.write(line)

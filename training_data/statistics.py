@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training_data.sources.files import ConversionError
+from training_data.record_texts import Turns, exact_key, normalized_key, turns_in
+from training_data.sources.files import SourceError
 from training_data.sources.records import read_records
-from training_data.texts import exact_key, normalized_key, said_in
 from training_data.token_estimate import estimated_tokens
 
 SAMPLE_RECORDS, SAMPLE_CHARACTERS = 2000, 1000
@@ -19,39 +19,39 @@ class DatasetStatistics:
     tokens: list[int] = field(default_factory=list)
     turns: Counter[int] = field(default_factory=Counter)
     with_system: int = 0
-    unreadable: list[ConversionError] = field(default_factory=list)
+    unreadable: list[SourceError] = field(default_factory=list)
     exact_duplicates: int = 0
     normalized_duplicates: int = 0
     sample: list[str] = field(default_factory=list)
 
 
 def measure(file: Path) -> DatasetStatistics:
-    """The statistics of a file in any shape that kit data convert reads. Raises ConversionError where it ends early."""
+    """The statistics of a file in any shape that kit data convert reads. Raises SourceError where it ends early."""
     statistics = DatasetStatistics()
     exact: set[bytes] = set()
     normalized: set[bytes] = set()
     for source in read_records(file):
-        if isinstance(source, ConversionError):
+        if isinstance(source, SourceError):
             if source.ends:
                 raise source
             statistics.unreadable.append(source)
             continue
-        said = said_in(source.value)
-        _count(statistics, said)
-        exact.add(exact_key(said))
-        normalized.add(normalized_key(said))
+        turns = turns_in(source.value)
+        _count(statistics, turns)
+        exact.add(exact_key(turns))
+        normalized.add(normalized_key(turns))
     statistics.exact_duplicates = len(statistics.tokens) - len(exact)
     statistics.normalized_duplicates = len(statistics.tokens) - len(normalized)
     return statistics
 
 
-def _count(statistics: DatasetStatistics, said: list[tuple[str, str]]) -> None:
-    spoken = [text for role, text in said if role != "system"]
-    statistics.with_system += len(spoken) < len(said)
-    statistics.turns[len(spoken)] += 1
-    statistics.tokens.append(estimated_tokens(text for _, text in said))
+def _count(statistics: DatasetStatistics, turns: Turns) -> None:
+    texts = [text for role, text in turns if role != "system"]
+    statistics.with_system += len(texts) < len(turns)
+    statistics.turns[len(texts)] += 1
+    statistics.tokens.append(estimated_tokens(text for _, text in turns))
     if len(statistics.sample) < SAMPLE_RECORDS:
-        statistics.sample.append(" ".join(spoken)[:SAMPLE_CHARACTERS])
+        statistics.sample.append(" ".join(texts)[:SAMPLE_CHARACTERS])
 
 
 def percentile(values: list[int], share: float) -> int:

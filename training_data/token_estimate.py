@@ -2,7 +2,7 @@
 
 Bedrock publishes no tokenizer for the models that it trains. Two figures, for two questions:
 - What will it be billed, is it likely to fit? UTF-8 bytes, not characters, so that other scripts count for more.
-  Published averages of a multilingual tokenizer lie at 4 to 5 bytes a token for European languages and 3 to 4 for
+  Published averages of a multilingual tokenizer are 4 to 5 bytes a token for European languages and 3 to 4 for
   Chinese and Japanese: https://huggingface.co/CohereLabs/multilingual-22-12 (characters per token). 4 gives rather
   too many tokens.
 - What does Bedrock refuse? "Character quota per sample in dataset: token quota x 6 (estimated)", in

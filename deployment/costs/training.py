@@ -12,7 +12,7 @@ from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.datasets import CustomizationDataset
 from deployment.sections.training import Customization
 from model_catalog.prices import price
-from training_data.texts import said_in
+from training_data.record_texts import turns_in
 from training_data.token_estimate import estimated_tokens
 
 GIGABYTE = 1e9
@@ -26,7 +26,7 @@ def training_groups(config: DeploymentConfig, datasets: Mapping[str, Customizati
 def tokens_of(file: Path) -> int:
     """Estimated tokens of the texts in a prepared JSONL file, without the JSON around them."""
     with file.open("rb") as lines:
-        return sum(estimated_tokens(text for _, text in said_in(json.loads(record))) for record in lines)
+        return sum(estimated_tokens(text for _, text in turns_in(json.loads(record))) for record in lines)
 
 
 def model_storage_line(part: str, what: str, base_model: str, region: str) -> CostLine:

@@ -3,17 +3,15 @@
 import argparse
 import dataclasses
 import json
-import sys
 from pathlib import Path
 
 from model_catalog import catalog
 from model_catalog.selection import method_name
-from training_data.checking.dataset import DatasetReport, check_dataset
-from training_data.checking.dataset_file import DatasetFileError
-from training_data.checking.dataset_rules import METHOD_RULES, DatasetRules, dataset_rules
+from training_data.checking.dataset_rules import DatasetReport
+from training_data.checking.files import check_dataset
 from training_data.checking.findings import SHOWN_FINDINGS, CheckReport
+from training_data.checking.model_rules import METHODS, ModelRules, model_rules
 
-METHODS = ("FINE_TUNING", *METHOD_RULES)
 EPILOG = "exit codes: 0 accepted (there may be warnings), 1 findings, 2 could not check; rules: docs/datasets.md"
 
 
@@ -30,24 +28,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(METHODS)} (default: FINE_TUNING)",
     )
     parser.add_argument("--validation", type=Path, metavar="FILE", help="validation set; counted together with FILE")
-    parser.add_argument("--bucket", metavar="NAME", help="bucket where the dataset will lie: its media must be there")
+    parser.add_argument("--bucket", metavar="NAME", help="bucket where the dataset will be; its media must be in it")
     parser.add_argument("--json", action="store_true", help="the report as JSON")
 
 
 def run(options: argparse.Namespace) -> int:
-    try:
-        report = check_dataset(
-            options.file, rules_for(options.model, options.method), validation=options.validation, bucket=options.bucket
-        )
-    except (catalog.CatalogError, DatasetFileError) as error:
-        print(f"kit data check: {error}", file=sys.stderr)
-        return 2
+    rules = rules_for(options.model, options.method)
+    report = check_dataset(options.file, rules, validation=options.validation, bucket=options.bucket)
     parts = report_parts(report, options.file, options.validation)
     print(_as_json(report, parts, options) if options.json else as_text(parts))
     return 0 if report.passes else 1
 
 
-def rules_for(model: str, method: str) -> DatasetRules:
+def rules_for(model: str, method: str) -> ModelRules:
     """Raises CatalogError for a model that is unknown or is not customized by this method."""
     found = catalog.find(model)
     customization, base_model = found.customizations.get(method), found.customization_id
@@ -55,13 +48,7 @@ def rules_for(model: str, method: str) -> DatasetRules:
         able = ", ".join(found.customizations) or "nothing"
         fix = f"kit models --customizable {method} lists what can be"
         raise catalog.CatalogError(f"{model} cannot be customized by {method}, allowed: {able}; {fix}")
-    return dataset_rules(
-        base_model,
-        method,
-        record_format=customization.record_format,
-        min_records=customization.min_records,
-        max_records=customization.max_records,
-    )
+    return model_rules(base_model, method, customization.limits)
 
 
 Parts = list[tuple[Path, CheckReport]]

@@ -4,19 +4,17 @@ Exit code 0: all of it, 1: written, but with losses or findings, 2: nothing writ
 """
 
 import argparse
-import sys
 from pathlib import Path
 
-from kit.data.check import METHODS, as_text, report_parts, rules_for
+from kit.data.check import as_text, report_parts, rules_for
+from kit_contract.dataset_limits import DISTILLATION_PROMPTS
 from model_catalog import catalog
 from model_catalog.selection import method_name
-from training_data.atomic_output import OutputError
-from training_data.checking.dataset import check_dataset
-from training_data.checking.dataset_file import DatasetFileError
-from training_data.checking.dataset_rules import DISTILLATION_PROMPTS, DatasetRules
-from training_data.conversion.conversion import UNLABELLED, Target, TargetError
-from training_data.conversion.dataset_conversion import convert_dataset
-from training_data.sources.files import ConversionError
+from training_data.checking.files import check_dataset
+from training_data.checking.model_rules import METHODS, ModelRules
+from training_data.conversion.file_conversion import convert_dataset
+from training_data.conversion.record_conversion import UNLABELLED, Target
+from training_data.conversion.record_formats import UNLABELLED_TEXT
 from training_data.sources.shapes import SHAPES
 
 CONTINUED_PRE_TRAINING = "CONTINUED_PRE_TRAINING"
@@ -56,23 +54,19 @@ def _columns(text: str) -> dict[str, str]:
 
 
 def run(options: argparse.Namespace) -> int:
-    try:
-        catalog.find(options.model)
-        rules = None if options.method == CONTINUED_PRE_TRAINING else rules_for(options.model, options.method)
-        target = Target(
-            record_format=rules.record_format if rules else "unlabelled-text",
-            system=options.system,
-            unlabelled=options.unlabelled,
-            shape=options.shape,
-            columns=options.columns,
-            single_turn=_is_single_turn(rules),
-        )
-        report = convert_dataset(
-            options.file, target, output=options.output, report_file=options.report, force=options.force
-        )
-    except (catalog.CatalogError, ConversionError, OutputError, TargetError) as error:
-        print(f"kit data convert: nothing was written: {error}", file=sys.stderr)
-        return 2
+    catalog.find(options.model)
+    rules = None if options.method == CONTINUED_PRE_TRAINING else rules_for(options.model, options.method)
+    target = Target(
+        record_format=rules.limits.record_format if rules else UNLABELLED_TEXT,
+        system=options.system,
+        unlabelled=options.unlabelled,
+        shape=options.shape,
+        columns=options.columns,
+        single_turn=_is_single_turn(rules),
+    )
+    report = convert_dataset(
+        options.file, target, output=options.output, report_file=options.report, force=options.force
+    )
     print("\n".join(report.table()))
     if (report.dropped or report.changed) and not options.report:
         print("--report FILE writes every dropped and changed record with its original")
@@ -80,19 +74,15 @@ def run(options: argparse.Namespace) -> int:
     return 0 if _passes(options.output, rules) and not report.dropped else 1
 
 
-def _is_single_turn(rules: DatasetRules | None) -> bool:
+def _is_single_turn(rules: ModelRules | None) -> bool:
     """Llama's distillation: https://docs.aws.amazon.com/bedrock/latest/userguide/distillation-data-prep-option-1.html"""
-    return bool(rules and rules.record_format == DISTILLATION_PROMPTS and rules.base_model.startswith("meta."))
+    return bool(rules and rules.limits.record_format == DISTILLATION_PROMPTS and rules.base_model.startswith("meta."))
 
 
-def _passes(output: Path, rules: DatasetRules | None) -> bool:
+def _passes(output: Path, rules: ModelRules | None) -> bool:
     if rules is None:
         print(NO_CONTINUED_PRE_TRAINING)
         return True
-    try:
-        report = check_dataset(output, rules)
-    except DatasetFileError as error:
-        print(f"kit data convert: {error}", file=sys.stderr)
-        return False
+    report = check_dataset(output, rules)
     print(as_text(report_parts(report, output, None)))
     return report.passes

@@ -1,12 +1,10 @@
 """`kit data redact`: personal data out of the texts. Exit code 0: written, 1: records left out, 2: nothing written."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from training_data.atomic_output import OutputError, refuse_output
-from training_data.redaction import DEFAULT_KINDS, ON_REQUEST, NoFinderError, finder, redact_file
-from training_data.sources.files import ConversionError
+from training_data.atomic_output import refuse_output
+from training_data.redaction import DEFAULT_KINDS, ON_REQUEST, finder, redact_file
 
 NOT_FOUND = "not looked for, because no pattern tells them: names, addresses, what only the context gives away"
 
@@ -30,12 +28,8 @@ def _kinds(text: str) -> tuple[str, ...]:
 
 
 def run(options: argparse.Namespace) -> int:
-    try:
-        refuse_output(options.output, [options.file], force=options.force)
-        redaction = redact_file(options.file, options.output, finder(options.kinds))
-    except (ConversionError, NoFinderError, OutputError) as error:
-        print(f"kit data redact: {error}", file=sys.stderr)
-        return 2
+    refuse_output(options.output, [options.file], force=options.force)
+    redaction = redact_file(options.file, options.output, finder(options.kinds))
     for kind, count in redaction.by_kind.most_common():
         print(f"{count:>8,} {kind}")
     print(f"{options.output}: {redaction.records:,} records, something taken out of {redaction.touched:,}")

@@ -1,16 +1,14 @@
 """`kit data split`: training and validation set. Exit code 0: both pass the checks, 1: findings, 2: nothing written."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from kit.data.check import METHODS, as_text, report_parts, rules_for
+from kit.data.check import as_text, report_parts, rules_for
 from model_catalog import catalog
 from model_catalog.selection import method_name
-from training_data.atomic_output import OutputError, refuse_output
-from training_data.checking.dataset import check_dataset
-from training_data.checking.dataset_file import DatasetFileError
-from training_data.sources.files import ConversionError
+from training_data.atomic_output import refuse_output
+from training_data.checking.files import check_dataset
+from training_data.checking.model_rules import METHODS
 from training_data.splitting import split_dataset
 
 
@@ -36,27 +34,23 @@ def _share(text: str) -> float:
 
 
 def run(options: argparse.Namespace) -> int:
-    try:
-        rules = rules_for(options.model, options.method)
-        if rules.validation == "no":
-            raise catalog.CatalogError(f"{options.model} takes no validation set; train on all records")
-        for output, other in ((options.training, options.validation), (options.validation, options.training)):
-            refuse_output(output, [options.file, other], force=options.force)
-        split = split_dataset(
-            options.file,
-            training=options.training,
-            validation=options.validation,
-            share=options.share,
-            seed=options.seed,
-            most=rules.max_validation_records,
-        )
-        report = check_dataset(options.training, rules, validation=options.validation)
-    except (catalog.CatalogError, ConversionError, OutputError, DatasetFileError) as error:
-        print(f"kit data split: {error}", file=sys.stderr)
-        return 2
+    rules = rules_for(options.model, options.method)
+    if rules.limits.max_validation_records == 0:
+        raise catalog.CatalogError(f"{options.model} takes no validation set; train on all records")
+    for output, other in ((options.training, options.validation), (options.validation, options.training)):
+        refuse_output(output, [options.file, other], force=options.force)
+    split = split_dataset(
+        options.file,
+        training=options.training,
+        validation=options.validation,
+        share=options.share,
+        seed=options.seed,
+        most=rules.limits.max_validation_records,
+    )
+    report = check_dataset(options.training, rules, validation=options.validation)
     print(f"training {split.training}, validation {split.validation} records, seed {options.seed}")
     print(f"duplicates: {split.duplicates}, each on the side of the record that it repeats")
     if split.same_prompts:
-        print(f"{split.same_prompts} validation records ask what a training record asks, with another answer")
+        print(f"{split.same_prompts} validation records have the prompt of a training record, with another answer")
     print(as_text(report_parts(report, options.training, options.validation)))
     return 0 if report.passes else 1

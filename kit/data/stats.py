@@ -1,15 +1,13 @@
 """`kit data stats`: tokens, turns, lengths, duplicates, languages of a dataset. Exit code 0, or 2: could not read."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from kit.data.check import rules_for
-from model_catalog import catalog
-from training_data.atomic_output import OutputError, refuse_output
-from training_data.language_mix import NoLanguagesError, language_mix
+from training_data.atomic_output import refuse_output
+from training_data.language_mix import language_mix
 from training_data.length_histogram import text_histogram, write_picture
-from training_data.sources.files import ConversionError
+from training_data.optional_packages import MissingPackageError
 from training_data.statistics import DatasetStatistics, measure, percentile
 from training_data.token_estimate import BYTES_PER_TOKEN
 
@@ -24,18 +22,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    try:
-        limit = rules_for(options.model, "FINE_TUNING").max_tokens if options.model else None
-        if options.plot:
-            refuse_output(options.plot, [options.file], force=options.force)
-        statistics = measure(options.file)
-        print("\n".join(_lines(statistics, limit)))
-        if options.plot:
-            write_picture(statistics.tokens, limit, options.plot)
-            print(f"picture: {options.plot}")
-    except (catalog.CatalogError, ConversionError, OutputError) as error:
-        print(f"kit data stats: {error}", file=sys.stderr)
-        return 2
+    limit = rules_for(options.model, "FINE_TUNING").limits.max_tokens if options.model else None
+    if options.plot:
+        refuse_output(options.plot, [options.file], force=options.force)
+    statistics = measure(options.file)
+    print("\n".join(_lines(statistics, limit)))
+    if options.plot:
+        write_picture(statistics.tokens, limit, options.plot)
+        print(f"picture: {options.plot}")
     return 0
 
 
@@ -64,7 +58,7 @@ def _lines(statistics: DatasetStatistics, limit: int | None) -> list[str]:
 def _languages(sample: list[str]) -> str:
     try:
         found = language_mix(sample)
-    except NoLanguagesError as error:
-        return str(error)
+    except MissingPackageError as error:
+        return f"languages: {error}"
     shares = ", ".join(f"{name} {count / len(sample):.0%}" for name, count in found.most_common(SHOWN_LANGUAGES))
     return f"languages (of {len(sample):,} records, by py3langid): {shares or 'none'}"

@@ -49,7 +49,9 @@ class LocalRun:
     def _check_data(self) -> None:
         self._progress.step("Data check")
         for name, dataset in prepare_datasets(self._config).items():
-            self._progress.line(f"{name}: {dataset.records} records in {dataset.record_format} format, all valid")
+            self._progress.line(
+                f"{name}: {dataset.records} records in {dataset.limits.record_format} format, all valid"
+            )
 
     def _write_outputs(self, stack_outputs: StackOutputs, stacks: LocalStacks) -> dict[str, Any]:
         merged = merged_outputs(stack_outputs)

@@ -9,11 +9,11 @@ from kit_contract.errors import InputError
 from kit_contract.run_events import ModelExists, NewJob
 from kit_contract.run_names import job_name
 from kit_contract.runs import Run
-from training_data.checking.dataset import DatasetReport, add_whole
-from training_data.checking.dataset_checker import PIECE, DatasetChecker
-from training_data.checking.dataset_file import name_findings, size_findings
-from training_data.checking.dataset_rules import DatasetRules, dataset_rules
+from training_data.checking.checker import PIECE, DatasetChecker
+from training_data.checking.dataset_rules import DatasetReport, check_whole
+from training_data.checking.file_rules import name_findings, size_findings
 from training_data.checking.findings import CheckReport
+from training_data.checking.model_rules import ModelRules, model_rules
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -45,24 +45,18 @@ def check_data(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", timestamp:
 
 def _check(run: Run, s3: "S3Client") -> DatasetReport:
     specification = run.specification
-    rules = dataset_rules(
-        specification.base_model,
-        specification.method,
-        record_format=specification.record_format,
-        min_records=specification.min_records,
-        max_records=specification.max_records,
-    )
+    rules = model_rules(specification.base_model, specification.method, specification.limits)
     bucket, validation_key = specification.bucket, specification.validation_key
     training, sha256 = _check_object(bucket, run.key, rules, s3)
     if sha256 != run.dataset_sha256:
         raise TrainingDataError(f"{run.key} was replaced after this run began; the new content starts its own run")
     validation = _check_object(bucket, validation_key, rules, s3)[0] if validation_key else None
     report = DatasetReport(training, validation)
-    add_whole(report, rules, bucket)
+    check_whole(report, rules, bucket)
     return report
 
 
-def _check_object(bucket: str, key: str, rules: DatasetRules, s3: "S3Client") -> tuple[CheckReport, str]:
+def _check_object(bucket: str, key: str, rules: ModelRules, s3: "S3Client") -> tuple[CheckReport, str]:
     """The report and the SHA-256. Memory is bounded by a piece and the longest line, whatever the object's size."""
     checker, digest, size = DatasetChecker(rules), hashlib.sha256(), 0
     body = s3.get_object(Bucket=bucket, Key=key)["Body"]

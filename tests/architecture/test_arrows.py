@@ -53,9 +53,9 @@ ARROWS = {
     },
     "model_catalog": set(),
     "training_data": {"training_data.checking", "training_data.conversion", "training_data.sources"},
-    "training_data.checking": {"training_data", "training_data.sources"},
-    "training_data.conversion": {"training_data", "training_data.checking", "training_data.sources"},
-    "training_data.sources": {"training_data.checking", "training_data.conversion"},
+    "training_data.checking": {"training_data"},
+    "training_data.conversion": {"training_data", "training_data.sources"},
+    "training_data.sources": {"training_data"},
     "billed_resources": {"model_catalog"},
     "local_aws": set(),
     "kit": {"model_catalog", "training_data", "billed_resources", "local_aws", "deployment"},
@@ -68,8 +68,6 @@ ARROWS = {
     "customization": {"training_data"},
     "provisioned_throughput_controller": {"custom_resources"},
 }
-# Rooms whose packages still import each other in a circle.
-CYCLIC = {"training_data"}
 PURE = ("lifecycle.py", "properties.py", "chat_completions.py", "checks.py", "records.py", "errors.py", "routes.py")
 
 
@@ -172,7 +170,7 @@ def test_no_arrow_between_rooms_runs_back() -> None:
     assert _cycle(graph) == []
 
 
-@pytest.mark.parametrize("room", [room for room in ROOMS if room not in CYCLIC])
+@pytest.mark.parametrize("room", ROOMS)
 def test_no_arrow_between_packages_runs_back(room: str) -> None:
     """A module directly in the room counts by itself."""
     graph: dict[str, set[str]] = {}
@@ -203,3 +201,40 @@ def test_every_arrow_is_used() -> None:
         rooms = {name for path in files for name in _imports(path)}
         packages = {_package(file) for path in files if _package(path) == package for file in _imported_files(path)}
         assert targets <= rooms | packages, f"{package} does not import {sorted(targets - rooms - packages)}"
+
+
+# Packages and modules of training_data, lowest first: each imports only from levels above it in this list.
+TRAINING_DATA_LEVELS = (
+    {"conversation", "shown_values", "token_estimate", "atomic_output", "optional_packages"},
+    {"strict_json"},
+    {"sources"},
+    {"conversion", "checking", "record_texts"},
+    {"preparation", "splitting", "statistics", "redaction", "language_mix", "length_histogram"},
+)
+
+
+def _imported_parts(path: Path) -> set[str]:
+    """Which packages and modules of training_data a file imports."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    modules = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    named = {f"{node.module}.{alias.name}" for node in modules for alias in node.names}
+    return {name.split(".")[1] for name in plain | named if name.startswith("training_data.")}
+
+
+def _training_data_part(path: Path) -> str:
+    return path.relative_to(PROJECT / "training_data").with_suffix("").parts[0]
+
+
+def test_every_part_of_training_data_has_a_level() -> None:
+    parts = {_training_data_part(path) for path in _files("training_data")} - {"__init__"}
+
+    assert parts == set().union(*TRAINING_DATA_LEVELS)
+
+
+def test_no_arrow_in_training_data_runs_back_up() -> None:
+    levels = {part: level for level, parts in enumerate(TRAINING_DATA_LEVELS) for part in parts}
+    for path in _files("training_data"):
+        part = _training_data_part(path)
+        wrong = {name for name in _imported_parts(path) - {part} if levels[name] >= levels.get(part, 0)}
+        assert not wrong, f"{path.relative_to(PROJECT)} imports {sorted(wrong)}: no arrow from {part}"

@@ -10,6 +10,7 @@ import boto3
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
+from kit_contract.dataset_limits import DatasetLimits
 from kit_contract.runs import Run, RunSpecification
 
 BUCKET, KEY = "the-bucket", "data/support/records.jsonl"
@@ -27,9 +28,7 @@ def specification(**changes: Any) -> RunSpecification:
         "base_model": "amazon.nova-micro-v1:0:128k",
         "method": "FINE_TUNING",
         "hyperparameters": {"epochCount": "2"},
-        "record_format": "converse",
-        "min_records": 2,
-        "max_records": 4,
+        "limits": DatasetLimits("converse", 2, 4, max_tokens=32_000),
         "serving": "on-demand",
         "deployment_name": "sup-support",
         "provisioned_model_name": "",

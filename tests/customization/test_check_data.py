@@ -12,7 +12,7 @@ from botocore.stub import ANY
 from customization.check_data import TrainingDataError, check_data
 from kit_contract.runs import Run
 from tests.customization.aws import BUCKET, KEY, MODEL_ARN, RUN_ID, a_run, record, streamed, stubbed
-from training_data.checking.dataset_checker import PIECE
+from training_data.checking.checker import PIECE
 
 REPORT = f"runs/support/{RUN_ID}/check.json"
 TIMESTAMP = "20261124023000"
@@ -192,8 +192,8 @@ def test_media_in_another_bucket_stop_the_run() -> None:
     line = json.dumps({"schemaVersion": "bedrock-conversation-2024", "messages": [turn, answer]}).encode() + b"\n"
     checking = Checking().without_model().with_data(line * 2)
 
-    with pytest.raises(TrainingDataError, match=f"media must lie in the dataset's bucket {BUCKET}, got elsewhere"):
-        checking.check(a_run(line * 2, base_model="amazon.nova-lite-v1:0:300k"))
+    with pytest.raises(TrainingDataError, match=f"media must be in the dataset's bucket {BUCKET}, got elsewhere"):
+        checking.check(a_run(line * 2, base_model="amazon.nova-lite-v1:0:300k", image_formats=["png"]))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from model_catalog import catalog
+from training_data.checking.model_rules import model_rules
 from training_data.preparation import DatasetError, PreparedDataset, prepare_dataset
 
 SUPPORT = Path(__file__).resolve().parent.parent.parent / "examples" / "support"
@@ -20,12 +21,12 @@ BASE_MODELS = [
 
 
 def prepare(base_model: str, region: str, folder: Path, unlabelled: str = "continuation") -> PreparedDataset:
-    customization = catalog.customizable(base_model, region)
+    limits = catalog.customizable(base_model, region).limits
     return prepare_dataset(
         FILES,
-        record_format=customization.record_format,
-        min_records=customization.min_records,
-        max_records=customization.max_records,
+        model_rules(base_model, "FINE_TUNING", limits),
+        min_records=limits.min_records,
+        max_records=limits.max_records,
         unlabelled=unlabelled,
         output=folder / "support.jsonl",
     )

@@ -8,11 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from training_data.conversion.conversion import Target, convert_file
-from training_data.conversion.fast_chats import chat_converter
+from training_data.conversion.record_conversion import Target, convert_file
 from training_data.conversion.record_formats import RECORD_FORMATS, to_line
-from training_data.sources.files import ConversionError
-from training_data.texts import exact_key, said_in
+from training_data.record_texts import exact_key, turns_in
+from training_data.sources.files import SourceError
 
 TURNS = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
 BLOCKS = [{"role": turn["role"], "content": [{"text": turn["content"]}]} for turn in TURNS]
@@ -52,14 +51,12 @@ def convert_any_bytes(content: bytes, *, name: str) -> None:
         file.write_bytes(content)
         for record_format in RECORD_FORMATS:
             for item in convert_file(file, Target(record_format, system="s", unlabelled="continuation")):
-                if isinstance(item, ConversionError):
+                if isinstance(item, SourceError):
                     assert str(item).startswith(name)
                 else:
                     assert item.line > 0
                     assert all(json.loads(to_line(record)) for record in item.records)
-                    assert all(exact_key(said_in(record)) for record in item.records)
-    if name.endswith(".jsonl") and content:
-        chat_converter(lambda _index, _line: b"")(content.rstrip(b"\n") + b"\n")
+                    assert all(exact_key(turns_in(record)) for record in item.records)
 
 
 SEEDS: dict[str, tuple[str, tuple[bytes, ...]]] = {

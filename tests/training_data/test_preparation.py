@@ -2,12 +2,17 @@
 
 import hashlib
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
+from model_catalog import catalog
+from training_data.checking.model_rules import model_rules
 from training_data.preparation import DatasetError, PreparedDataset, prepare_dataset
 
+NOVA = "amazon.nova-micro-v1:0:128k"
+RULES = model_rules(NOVA, "FINE_TUNING", catalog.find(NOVA).customizations["FINE_TUNING"].limits)
 GOOD = '{"prompt": "Wie heiß?", "response": "90 °C"}\n'
 
 
@@ -17,7 +22,7 @@ def prepare(folder: Path, *contents: str, min_records: int = 1, max_records: int
         file.write_text(content, encoding="utf-8")
     return prepare_dataset(
         files,
-        record_format="converse",
+        RULES,
         min_records=min_records,
         max_records=max_records,
         output=folder / "out.jsonl",
@@ -55,7 +60,7 @@ def test_the_first_fifty_faults_are_shown_and_the_rest_counted(tmp_path: Path) -
 
     lines = str(caught.value).splitlines()
     assert len(lines) == 51
-    assert lines[-1] == "and 30 more; mend these first"
+    assert lines[-1] == "and 30 more; fix these first"
 
 
 def test_a_missing_file_does_not_hide_the_faults_of_the_others(tmp_path: Path) -> None:
@@ -64,7 +69,7 @@ def test_a_missing_file_does_not_hide_the_faults_of_the_others(tmp_path: Path) -
     with pytest.raises(DatasetError) as caught:
         prepare_dataset(
             [tmp_path / "gone.jsonl", tmp_path / "bad.jsonl"],
-            record_format="converse",
+            RULES,
             min_records=1,
             max_records=9,
             output=tmp_path / "out.jsonl",
@@ -74,10 +79,10 @@ def test_a_missing_file_does_not_hide_the_faults_of_the_others(tmp_path: Path) -
     assert "bad.jsonl:1: " in str(caught.value)
 
 
-@pytest.mark.parametrize(("given", "fix"), [(7, "add records"), (21, "use fewer records")])
-def test_too_few_and_too_many_records_are_refused(tmp_path: Path, given: int, fix: str) -> None:
+@pytest.mark.parametrize(("given", "fix"), [("7", "add records"), ("21 or more", "use fewer records")])
+def test_too_few_and_too_many_records_are_refused(tmp_path: Path, given: str, fix: str) -> None:
     with pytest.raises(DatasetError, match=f"takes 8 to 20 records, got {given}; {fix}"):
-        prepare(tmp_path, GOOD * given, min_records=8, max_records=20)
+        prepare(tmp_path, GOOD * int(given[:2]), min_records=8, max_records=20)
 
 
 def test_the_output_is_one_json_object_a_line_in_order_and_readable(tmp_path: Path) -> None:
@@ -100,3 +105,33 @@ def test_the_output_is_one_json_object_a_line_in_order_and_readable(tmp_path: Pa
 
 def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
     assert prepare(tmp_path, GOOD * 5).sha256 == prepare(tmp_path, GOOD * 5).sha256
+
+
+def test_reading_ends_after_the_limits_record(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError) as caught:
+        prepare(tmp_path, GOOD * 21 + "{broken\n", max_records=20)
+
+    fault = "part-0.jsonl: the base model takes 1 to 20 records, got 21 or more; use fewer records"
+    assert str(caught.value) == fault
+    assert [path.name for path in tmp_path.iterdir()] == ["part-0.jsonl"]
+
+
+def test_findings_before_the_limit_are_reported_too(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError) as caught:
+        prepare(tmp_path, "{broken\n" + GOOD * 30, max_records=20)
+
+    assert [line.split(": ", 1)[0] for line in str(caught.value).splitlines()] == ["part-0.jsonl:1", "part-0.jsonl"]
+
+
+def test_memory_does_not_grow_with_the_records(tmp_path: Path) -> None:
+    line = json.dumps({"prompt": "a" * 20_000, "response": "b"}) + "\n"
+    tracemalloc.start()
+    try:
+        prepared = prepare(tmp_path, line * 500, max_records=500)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert prepared.records == 500
+    assert prepared.path.stat().st_size > 10_000_000
+    assert peak < 21_000_000  # the content that the test itself writes, twice

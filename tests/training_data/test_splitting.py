@@ -2,6 +2,7 @@
 
 import json
 import random
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.__main__ import main
-from training_data.sources.files import ConversionError
+from training_data.atomic_output import OutputError
+from training_data.record_texts import normalized_key, turns_in
+from training_data.sources.files import SourceError
 from training_data.splitting import Split, split_dataset
-from training_data.texts import normalized_key, said_in
 
 NOVA, LLAMA, TITAN = "amazon.nova-micro-v1:0", "meta.llama3-3-70b-instruct-v1:0", "amazon.titan-embed-image-v1"
 
@@ -80,11 +82,11 @@ def test_no_duplicate_is_on_both_sides(tmp_path_factory: pytest.TempPathFactory,
     file = write(folder, [record(style.format(f"Q{number}"), f"A{number}") for number, style in texts])
     try:
         split(file, seed=seed)
-    except ConversionError:
+    except SourceError:
         assert len({number for number, _ in texts}) < 2 or all(sum(n == m for m, _ in texts) > 1 for n, _ in texts)
         return
 
-    keys = [{normalized_key(said_in(item)) for item in read(folder / name)} for name in ("t.jsonl", "v.jsonl")]
+    keys = [{normalized_key(turns_in(item)) for item in read(folder / name)} for name in ("t.jsonl", "v.jsonl")]
     assert not keys[0] & keys[1]
     assert all(keys)
 
@@ -97,7 +99,7 @@ def test_questions_that_are_asked_on_both_sides_are_counted(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("records", [[], [record("a", "b")], [record("a", "b")] * 9])
 def test_too_few_different_records_write_nothing(tmp_path: Path, records: list[dict[str, Any]]) -> None:
-    with pytest.raises(ConversionError):
+    with pytest.raises(SourceError):
         split(write(tmp_path, records))
 
     assert [path.name for path in tmp_path.iterdir()] == ["all.jsonl"]
@@ -107,7 +109,7 @@ def test_a_broken_record_writes_nothing(tmp_path: Path) -> None:
     file = write(tmp_path, [record("a", "b"), record("c", "d")])
     file.write_text(file.read_text() + "{broken\n")
 
-    with pytest.raises(ConversionError, match=r"all\.jsonl:3: is not one JSON object"):
+    with pytest.raises(SourceError, match=r"all\.jsonl:3: is not one JSON object"):
         split(file)
 
     assert [path.name for path in tmp_path.iterdir()] == ["all.jsonl"]
@@ -158,3 +160,26 @@ def test_a_share_outside_0_and_1_is_refused(tmp_path: Path, capsys: pytest.Captu
         command(tmp_path / "all.jsonl", "--share", share)
 
     assert "must be a number above 0 and below 1" in capsys.readouterr().err
+
+
+def test_memory_does_not_grow_with_the_records(tmp_path: Path) -> None:
+    file = write(tmp_path, [record(f"q{n}", "a" * (n % 90) + "b") for n in range(20_000)])
+    tracemalloc.start()
+    try:
+        split(file)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 1_000_000  # bytes, 50 a record: less than Python needs to keep a key of each
+
+
+def test_a_full_temporary_folder_is_an_error_that_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training_data.splitting.GROUPS", "SELECT 1 FROM gone")
+
+    with pytest.raises(OutputError, match="cannot be written: no such table: gone; free space in the temporary folder"):
+        split(write(tmp_path, [record(f"q{n}", "a") for n in range(9)]))
+
+    assert [path.name for path in tmp_path.iterdir()] == ["all.jsonl"]

@@ -1,9 +1,8 @@
 """Figures of a known dataset, in text and as a picture; languages with and without the library."""
 
-import builtins
 import itertools
+import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -96,14 +95,10 @@ def test_languages_of_texts_that_are_long_enough() -> None:
 def test_without_the_library_the_command_says_how_to_get_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = builtins.__import__
-
-    def without_langid(name: str, *rest: Any, **options: Any) -> Any:
-        if name == "py3langid":
-            raise ImportError(name)
-        return real(name, *rest, **options)
-
-    monkeypatch.setattr(builtins, "__import__", without_langid)
+    monkeypatch.setitem(sys.modules, "py3langid", None)
 
     assert main(["data", "stats", str(file(tmp_path))]) == 0
-    assert "py3langid is not installed; .venv/bin/uv pip install py3langid" in capsys.readouterr().out
+    assert (
+        "py3langid, which tells languages, is not installed; .venv/bin/uv pip install py3langid"
+        in capsys.readouterr().out
+    )

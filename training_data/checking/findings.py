@@ -1,4 +1,4 @@
-"""What a check found: findings would fail the job; warnings are where AWS's own sources contradict each other. Pure."""
+"""What a check found: findings would fail the job; for warnings AWS's own sources contradict each other. Pure."""
 
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ WARNING_RULES = frozenset(
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault: `line` counts from 1; 0 stands for the file as a whole."""
+    """One fault: `line` counts from 1; 0 means the file as a whole."""
 
     line: int
     rule: str
@@ -32,7 +32,7 @@ class Finding:
 class CheckReport:
     """`findings` and `warnings` hold the first 50 each, the counts count all.
 
-    `media` is the first line of each kind of media and `buckets` that of each bucket which media lie in, 50 at most.
+    `media` maps each kind of media to its first line, `buckets` each bucket that media are in, 50 at most.
     """
 
     records: int = 0
@@ -60,20 +60,3 @@ class CheckReport:
         self.media.setdefault(kind, line)
         if bucket not in self.buckets and len(self.buckets) < SHOWN_FINDINGS:
             self.buckets[bucket] = line
-
-    def append(self, later: "CheckReport", lines_before: int) -> None:
-        """Take in the report on the lines that follow; its line numbers begin anew with 1."""
-        self.records += later.records
-        self.finding_count += later.finding_count
-        self.warning_count += later.warning_count
-        for mine, theirs in ((self.by_rule, later.by_rule), (self.warnings_by_rule, later.warnings_by_rule)):
-            for rule, count in theirs.items():
-                mine[rule] = mine.get(rule, 0) + count
-        for shown, more in ((self.findings, later.findings), (self.warnings, later.warnings)):
-            moved = (Finding(item.line + lines_before, item.rule, item.message) for item in more)
-            shown.extend(list(moved)[: SHOWN_FINDINGS - len(shown)])
-        for kind, line in later.media.items():
-            self.media.setdefault(kind, line + lines_before)
-        for bucket, line in later.buckets.items():
-            if bucket not in self.buckets and len(self.buckets) < SHOWN_FINDINGS:
-                self.buckets[bucket] = line + lines_before

@@ -1,4 +1,4 @@
-"""The record formats of Bedrock's base models, as functions from what was said to records. Pure.
+"""The record formats of Bedrock's base models, as functions from a conversation to records. Pure.
 
 Formats: https://docs.aws.amazon.com/nova/latest/userguide/fine-tune-prepare-data-understanding.html,
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare.html,
@@ -6,25 +6,14 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-prepare
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-SCHEMA_VERSION = "bedrock-conversation-2024"
+from kit_contract.dataset_limits import CONVERSE, DISTILLATION_PROMPTS, PROMPT_COMPLETION, REINFORCEMENT_PROMPTS
+from training_data.conversation import SCHEMA_VERSION, Conversation
 
-
-@dataclass(frozen=True)
-class Conversation:
-    """Turns of (role, text); `system` is None where there is no system prompt.
-
-    `others` holds the source's keys that are no turn: a grader's fields, or what training would not see.
-    `changes` says how the turns differ from the source's.
-    """
-
-    system: str | None
-    turns: tuple[tuple[str, str], ...]
-    others: Mapping[str, Any] = field(default_factory=dict)
-    changes: tuple[str, ...] = ()
+UNLABELLED_TEXT = "unlabelled-text"
 
 
 @dataclass(frozen=True)
@@ -51,14 +40,14 @@ def _converse(conversation: Conversation) -> RecordsOf:
 
 
 def _prompt_completions(conversation: Conversation) -> RecordsOf:
-    """One record an answer; its prompt is everything said before, the system prompt first, parted by blank lines."""
+    """One record an answer; its prompt is everything before it, the system prompt first, separated by blank lines."""
     answered, cut = _until(conversation.turns, "assistant")
-    said = [conversation.system] if conversation.system else []
+    texts = [conversation.system] if conversation.system else []
     records = []
     for role, text in answered:
         if role == "assistant":
-            records.append({"prompt": "\n\n".join(said), "completion": text})
-        said.append(text)
+            records.append({"prompt": "\n\n".join(texts), "completion": text})
+        texts.append(text)
     return RecordsOf(records, (*_left_out(conversation), *cut))
 
 
@@ -96,7 +85,7 @@ def _bedrock(system: str | None, turns: tuple[tuple[str, str], ...]) -> dict[str
 
 
 def _until(turns: tuple[tuple[str, str], ...], last: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """The turns up to the last one of this role, and what is said about those that are cut off."""
+    """The turns up to the last one of this role, and the change to report if later turns are cut off."""
     end = max((index + 1 for index, (role, _) in enumerate(turns) if role == last), default=0)
     if not end:
         raise ValueError(f"has no turn of the {last}, got roles {[role for role, _ in turns][:6]}; add one")
@@ -109,10 +98,10 @@ def _left_out(conversation: Conversation) -> tuple[str, ...]:
 
 
 WRITERS: dict[str, Callable[[Conversation], RecordsOf]] = {
-    "converse": _converse,
-    "prompt-completion": _prompt_completions,
-    "distillation-prompts": _distillation,
-    "reinforcement-prompts": _reinforcement,
-    "unlabelled-text": _unlabelled,
+    CONVERSE: _converse,
+    PROMPT_COMPLETION: _prompt_completions,
+    DISTILLATION_PROMPTS: _distillation,
+    REINFORCEMENT_PROMPTS: _reinforcement,
+    UNLABELLED_TEXT: _unlabelled,
 }
 RECORD_FORMATS = tuple(WRITERS)

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from training_data.conversion.conversion import Converted
-from training_data.sources.files import ConversionError
+from training_data.conversion.record_conversion import Converted
+from training_data.sources.files import SourceError
 
 SHOWN_EACH = 3
 SHOWN_CHARACTERS = 200
@@ -40,25 +40,7 @@ class ConversionReport:
             self.changed += 1
             self._add(file, item.line, "changed", item.changes, item.original)
 
-    def add_fast(self, chats: int) -> None:
-        """Chats that became one record each, unchanged."""
-        self.converted += chats
-        self.written += chats
-        self.shapes["chat"] += chats
-
-    def append(self, part: "ConversionReport") -> None:
-        """Add the counts of the part of the file that follows; its entries are not written again."""
-        self.converted += part.converted
-        self.written += part.written
-        self.dropped += part.dropped
-        self.changed += part.changed
-        self.shapes += part.shapes
-        self.reasons += part.reasons
-        for key, examples in part.examples.items():
-            self.examples[key] = (self.examples.get(key, []) + examples)[:SHOWN_EACH]
-            self.first.setdefault(key, part.first[key])
-
-    def add_dropped(self, file: str, error: ConversionError) -> None:
+    def add_dropped(self, file: str, error: SourceError) -> None:
         self.dropped += 1
         self._add(file, error.line, "dropped", (error.message,), error.original)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from training_data.conversion.record_formats import Conversation
+from training_data.conversation import Conversation
 
 SYSTEM_ROLES = ("system", "developer")
 SHAREGPT_ROLES = {"human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "system": "system"}
@@ -39,12 +39,12 @@ def sharegpt_conversation(record: Mapping[str, Any]) -> Conversation:
     for index, item in enumerate(spoken):
         where = f"conversations[{index}]"
         if not isinstance(item, dict):
-            raise ValueError(f"{where} must be an object with from and value, got {type(item).__name__}; mend it")
+            raise ValueError(f"{where} must be an object with from and value, got {type(item).__name__}; correct it")
         role = SHAREGPT_ROLES.get(str(item.get("from")))
         if role is None:
             allowed = ", ".join(SHAREGPT_ROLES)
             raise ValueError(f"{where}.from must be one of {allowed}, got {item.get('from')!r}; fine-tuning takes text")
-        turns.append((role, said_text(item.get("value"), f"{where}.value", role)))
+        turns.append((role, turn_text(item.get("value"), f"{where}.value", role)))
     others = {
         key: value for key, value in record.items() if key not in ("system", "conversations") and value not in NOTHING
     }
@@ -54,21 +54,21 @@ def sharegpt_conversation(record: Mapping[str, Any]) -> Conversation:
 
 def conversation_from(system: str, turns: Iterable[tuple[str, str]], others: Mapping[str, Any]) -> Conversation:
     """System turns at the beginning are the system prompt. Raises ValueError for one between other turns."""
-    prompts, said = [system] if system else [], list(turns)
-    while said and said[0][0] in SYSTEM_ROLES:
-        prompt = said.pop(0)[1]
+    prompts, given = [system] if system else [], list(turns)
+    while given and given[0][0] in SYSTEM_ROLES:
+        prompt = given.pop(0)[1]
         prompts += [prompt] if prompt else []
-    if any(role in SYSTEM_ROLES for role, _ in said):
+    if any(role in SYSTEM_ROLES for role, _ in given):
         raise ValueError("has a system prompt between its turns, Bedrock takes one before them; split the record")
-    alternating, changes = _alternating(said)
+    alternating, changes = _alternating(given)
     return Conversation("\n\n".join(prompts) or None, alternating, others, changes)
 
 
-def _alternating(said: list[tuple[str, str]]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+def _alternating(given: list[tuple[str, str]]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """User and assistant by turns, the user first, as Bedrock demands; and what was changed for that."""
     turns: list[tuple[str, str]] = []
     changes = []
-    for role, text in said:
+    for role, text in given:
         if role not in ("user", "assistant"):
             raise ValueError(f"has a turn of the role {role!r}; allowed are system, user and assistant, rename it")
         if not turns and role == "assistant":
@@ -82,16 +82,16 @@ def _alternating(said: list[tuple[str, str]]) -> tuple[tuple[tuple[str, str], ..
 
 
 def _message(message: Any, where: str) -> tuple[str, str, dict[str, Any]]:
-    """Role, text, and what else the message holds, keyed by where it stands."""
+    """Role, text, and what else the message holds, keyed by its place."""
     if not isinstance(message, dict):
-        raise ValueError(f"{where} must be an object with role and content, got {type(message).__name__}; mend it")
+        raise ValueError(f"{where} must be an object with role and content, got {type(message).__name__}; correct it")
     for key in ("tool_calls", "function_call"):
         if message.get(key) not in NOTHING:
             raise ValueError(f"{where} calls a tool ({key}); records hold text only, write the call as text or drop it")
     role = message.get("role")
     if role in ("tool", "function"):
         raise ValueError(f"{where} is a tool's result (role {role!r}); records hold text only, drop the record")
-    text = said_text(message.get("content"), f"{where}.content", str(role))
+    text = turn_text(message.get("content"), f"{where}.content", str(role))
     left = {
         f"{where}.{key}": value
         for key, value in message.items()
@@ -100,7 +100,7 @@ def _message(message: Any, where: str) -> tuple[str, str, dict[str, Any]]:
     return str(role), text, left
 
 
-def said_text(content: Any, where: str, role: str) -> str:
+def turn_text(content: Any, where: str, role: str) -> str:
     """The text of a turn. Raises ValueError for an empty one; a system prompt may be empty: there is none then."""
     text = plain_text(content, where)
     if not text.strip() and role not in SYSTEM_ROLES:

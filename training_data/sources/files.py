@@ -1,6 +1,6 @@
 """Opens a file as people have it and reads it record by record, in bounded memory: (line, value, original text).
 
-JSON lines, a JSON array, CSV, TSV or Parquet, each also gzipped (but Parquet); told apart by content, then by name.
+JSON lines, a JSON array, CSV, TSV or Parquet, each but Parquet also gzipped; detected by content, then by name.
 """
 
 import gzip
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kit_contract.errors import InputError
+
 # A text of the largest training record, 32,000 tokens, has some 200 KB; what is larger is no record.
 MAX_RECORD_BYTES = 4 * 1024 * 1024
 GZIP_MAGIC, PARQUET_MAGIC = b"\x1f\x8b", b"PAR1"
@@ -21,7 +23,7 @@ OTHER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff"
 PARQUET = "parquet"
 
 
-class ConversionError(Exception):
+class SourceError(InputError):
     """When a file or a record cannot be read: `file:line: fault; fix`, without a line where the file is meant.
 
     `ends` says that nothing after it could be read; `original` is the source's text, as far as it is known.
@@ -45,7 +47,7 @@ class SourceRecord:
 def opened(file: Path) -> Iterator[tuple[io.BufferedReader, str]]:
     """The file's bytes without gzip and byte order mark, and what it holds by content or name.
 
-    Raises ConversionError, also at the end, when the file changed meanwhile.
+    Raises SourceError, also at the end, when the file changed meanwhile.
     """
     before = file_state(file)
     try:
@@ -53,29 +55,29 @@ def opened(file: Path) -> Iterator[tuple[io.BufferedReader, str]]:
             stream = _unpacked(raw)
             yield stream, _kind(file, stream)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ConversionError(file, 0, f"is a broken or cut gzip file ({error}); write or download it again") from None
+        raise SourceError(file, 0, f"is a broken or cut gzip file ({error}); write or download it again") from None
     except OSError as error:
-        raise ConversionError(file, 0, f"cannot be read: {error.strerror or error}; check path and rights") from None
+        raise SourceError(file, 0, f"cannot be read: {error.strerror or error}; check path and permissions") from None
     require_unchanged(file, before)
 
 
 def require_unchanged(file: Path, before: tuple[int, ...]) -> None:
-    """Raises ConversionError when the file is another one, or was written to, since `file_state` gave `before`."""
+    """Raises SourceError when the file is another one, or was written to, since `file_state` gave `before`."""
     if file_state(file) != before:
-        raise ConversionError(file, 0, "changed while it was read; wait until it is written, then run again")
+        raise SourceError(file, 0, "changed while it was read; wait until it is written, then run again")
 
 
 def file_state(file: Path) -> tuple[int, ...]:
-    """What tells whether a file was changed. Raises ConversionError for what is no file."""
+    """What tells whether a file was changed. Raises SourceError for what is no file."""
     try:
         found = file.stat()
     except OSError as error:
-        raise ConversionError(file, 0, f"cannot be read ({error.strerror}); name an existing file") from None
+        raise SourceError(file, 0, f"cannot be read ({error.strerror}); name an existing file") from None
     except ValueError:
-        raise ConversionError(file, 0, f"{str(file)!r} is not a path; name an existing file") from None
+        raise SourceError(file, 0, f"{str(file)!r} is not a path; name an existing file") from None
     if not stat.S_ISREG(found.st_mode):
         kind = "a directory" if stat.S_ISDIR(found.st_mode) else "a device or pipe"
-        raise ConversionError(file, 0, f"is {kind}; name a file")
+        raise SourceError(file, 0, f"is {kind}; name a file")
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
@@ -85,19 +87,14 @@ def _unpacked(raw: io.BufferedReader) -> io.BufferedReader:
     return io.BufferedReader(gzip.GzipFile(fileobj=raw), 1 << 20)
 
 
-def is_packed(stream: io.BufferedReader) -> bool:
-    """Whether `opened` unpacks this stream: it cannot be read from any place in the file then."""
-    return isinstance(stream.raw, gzip.GzipFile)
-
-
 def _kind(file: Path, stream: io.BufferedReader) -> str:
-    """One of parquet, csv, tsv, array, lines; a byte order mark is read away. Raises ConversionError."""
+    """One of parquet, csv, tsv, array, lines; a byte order mark is read away. Raises SourceError."""
     head = stream.peek(4096)
     if head.startswith(PARQUET_MAGIC):
         return PARQUET
     mark = next((name for mark, name in OTHER_MARKS.items() if head.startswith(mark)), None)
     if mark:
-        raise ConversionError(file, 0, f"is {mark}; save it as UTF-8 (iconv -f {mark} -t UTF-8)")
+        raise SourceError(file, 0, f"is {mark}; save it as UTF-8 (iconv -f {mark} -t UTF-8)")
     if head.startswith(UTF_8_MARK):
         stream.read(len(UTF_8_MARK))
         head = head[len(UTF_8_MARK) :]
@@ -105,12 +102,12 @@ def _kind(file: Path, stream: io.BufferedReader) -> str:
     if suffixes and suffixes[-1] in (".csv", ".tsv"):
         return suffixes[-1][1:]
     if suffixes and suffixes[-1] == ".parquet":
-        raise ConversionError(file, 0, "is no Parquet file (it does not begin with PAR1); write or download it again")
+        raise SourceError(file, 0, "is no Parquet file (it does not begin with PAR1); write or download it again")
     return "array" if head.lstrip().startswith(b"[") else "lines"
 
 
-def lines_of(file: Path, stream: io.BufferedReader) -> Iterator[tuple[int, bytes] | ConversionError]:
-    """(number, line); a ConversionError in place of a line above MAX_RECORD_BYTES, which is read past in pieces."""
+def lines_of(file: Path, stream: io.BufferedReader) -> Iterator[tuple[int, bytes] | SourceError]:
+    """(number, line); a SourceError in place of a line above MAX_RECORD_BYTES, which is read past in pieces."""
     number = 0
     while line := stream.readline(MAX_RECORD_BYTES + 1):
         number += 1
@@ -120,8 +117,5 @@ def lines_of(file: Path, stream: io.BufferedReader) -> Iterator[tuple[int, bytes
         size = len(line)
         while not line.endswith(b"\n") and (line := stream.readline(MAX_RECORD_BYTES)):
             size += len(line)
-        yield ConversionError(file, number, too_large(size))
-
-
-def too_large(size: int) -> str:
-    return f"is {size:,} bytes long, a record may have {MAX_RECORD_BYTES:,}; split it, or write one record a line"
+        limit = f"a record may have {MAX_RECORD_BYTES:,}; split it, or write one record a line"
+        yield SourceError(file, number, f"is {size:,} bytes long, {limit}")

@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.ht
 from collections.abc import Mapping
 from typing import Any
 
-from training_data.conversion.record_formats import Conversation
-from training_data.sources.chats import conversation_from, encodable, plain_text, said_text
+from training_data.conversation import Conversation
+from training_data.sources.chats import conversation_from, encodable, plain_text, turn_text
 
 # InvokeModel's bodies are each provider's own: key of the prompt -> path of the answer.
 PROMPT_BODIES: dict[str, tuple[tuple[str | int, ...], ...]] = {
@@ -54,15 +54,15 @@ def _body(record: Mapping[str, Any], side: str) -> Any:
 def _turn(message: Any, index: int) -> tuple[str, str]:
     where = f"messages[{index}]"
     if not isinstance(message, dict):
-        raise ValueError(f"{where} must be an object with role and content, got {type(message).__name__}; mend it")
+        raise ValueError(f"{where} must be an object with role and content, got {type(message).__name__}; correct it")
     role = str(message.get("role"))
-    return role, said_text(message.get("content"), f"{where}.content", role)
+    return role, turn_text(message.get("content"), f"{where}.content", role)
 
 
 def _first(answer: Any, paths: tuple[tuple[str | int, ...], ...]) -> str:
     for path in paths:
         if (found := _at(answer, path)) is not None:
-            return said_text(found, ".".join(map(str, path)), "assistant")
+            return turn_text(found, ".".join(map(str, path)), "assistant")
     got = sorted(answer)[:12] if isinstance(answer, dict) else type(answer).__name__
     raise ValueError(f"has an answer body of an unknown form, got {got}; drop the record")
 

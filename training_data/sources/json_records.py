@@ -6,32 +6,31 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from training_data.checking.checks import json_fault, strict_object, strict_value
-from training_data.sources.files import MAX_RECORD_BYTES, ConversionError, SourceRecord, lines_of
+from training_data.sources.files import MAX_RECORD_BYTES, SourceError, SourceRecord, lines_of
+from training_data.strict_json import STRICT, json_fault
 
 BLANK = " \t\r\n"
 WINDOW = 1 << 18
-STRICT = json.JSONDecoder(object_pairs_hook=strict_object, parse_constant=strict_value)
 LENIENT = json.JSONDecoder()
 
 
-def read_lines(file: Path, stream: io.BufferedReader) -> Iterator[SourceRecord | ConversionError]:
+def read_lines(file: Path, stream: io.BufferedReader) -> Iterator[SourceRecord | SourceError]:
     for item in lines_of(file, stream):
-        if isinstance(item, ConversionError):
+        if isinstance(item, SourceError):
             yield item
         elif item[1].strip():
-            yield line_record(file, *item)
+            yield _record(file, item[0], item[1].removesuffix(b"\n"))
 
 
-def line_record(file: Path, number: int, line: bytes) -> SourceRecord | ConversionError:
+def _record(file: Path, number: int, line: bytes) -> SourceRecord | SourceError:
     """The record that one line holds."""
     try:
-        return SourceRecord(number, STRICT.decode(line.rstrip(b"\r\n").decode("utf-8")), line)
+        return SourceRecord(number, STRICT.decode(line.rstrip(b"\r").decode("utf-8")), line)
     except UnicodeDecodeError as error:
         fault = f"is not UTF-8 at byte {error.start}; save the file as UTF-8"
     except (ValueError, RecursionError) as error:
         fault = f"is not one JSON object: {json_fault(error)}; write one record a line"
-    return ConversionError(file, number, fault, original=line)
+    return SourceError(file, number, fault, original=line)
 
 
 class _Window:
@@ -52,7 +51,7 @@ class _Window:
             text = self._decoder.decode(chunk, final=self.ended)
         except UnicodeDecodeError as error:
             line = self.line + self.text.count("\n", self.position) + chunk.count(b"\n", 0, error.start)
-            raise ConversionError(self._file, line, "is not UTF-8; save the file as UTF-8", ends=True) from None
+            raise SourceError(self._file, line, "is not UTF-8; save the file as UTF-8", ends=True) from None
         self.text, self.position = self.text[self.position :] + text, 0
         return True
 
@@ -72,8 +71,8 @@ class _Window:
             if not self.more():
                 return ""
 
-    def value(self) -> SourceRecord | ConversionError:
-        """The value that begins at `position`. Raises ConversionError when its end cannot be found."""
+    def value(self) -> SourceRecord | SourceError:
+        """The value that begins at `position`. Raises SourceError when its end cannot be found."""
         while True:
             fault: Exception | None = None
             value, end = None, len(self.text)
@@ -95,27 +94,27 @@ class _Window:
         self.advance(end)
         return original
 
-    def _not_strict(self, fault: Exception) -> ConversionError:
-        """What json would read, but Bedrock not, has an end all the same. Raises ConversionError for anything else."""
+    def _not_strict(self, fault: Exception) -> SourceError:
+        """What json would read, but Bedrock not, has an end all the same. Raises SourceError for anything else."""
         try:
             _, end = LENIENT.raw_decode(self.text, self.position)
         except (ValueError, RecursionError):
             raise self._fault(fault) from None
         line = self.line
-        message = f"is not JSON as Bedrock reads it: {json_fault(fault)}; mend it"
-        return ConversionError(self._file, line, message, original=self._taken(end))
+        message = f"is not JSON as Bedrock reads it: {json_fault(fault)}; correct it"
+        return SourceError(self._file, line, message, original=self._taken(end))
 
-    def _fault(self, fault: Exception) -> ConversionError:
+    def _fault(self, fault: Exception) -> SourceError:
         line = self.line
         if isinstance(fault, json.JSONDecodeError):
             line += self.text.count("\n", self.position, fault.pos)
-        message = f"is not valid JSON (the record begins on line {self.line}): {json_fault(fault)}; mend it"
-        return ConversionError(
+        message = f"is not valid JSON (the record begins on line {self.line}): {json_fault(fault)}; correct it"
+        return SourceError(
             self._file, line, message, original=self.text[self.position :].encode(errors="surrogatepass"), ends=True
         )
 
 
-def read_array(file: Path, stream: io.BufferedReader) -> Iterator[SourceRecord | ConversionError]:
+def read_array(file: Path, stream: io.BufferedReader) -> Iterator[SourceRecord | SourceError]:
     window = _Window(file, stream)
     window.next_character()
     window.advance(window.position + 1)
@@ -123,13 +122,13 @@ def read_array(file: Path, stream: io.BufferedReader) -> Iterator[SourceRecord |
     while following != "]":
         try:
             yield window.value()
-        except ConversionError as error:
+        except SourceError as error:
             yield error
             return
         following = window.next_character()
         if following not in (",", "]"):
             got = repr(following) if following else "the end of the file"
-            yield ConversionError(file, window.line, f"needs ',' or ']' between records, got {got}; add it", ends=True)
+            yield SourceError(file, window.line, f"needs ',' or ']' between records, got {got}; add it", ends=True)
             return
         if following == ",":
             window.advance(window.position + 1)
@@ -137,4 +136,4 @@ def read_array(file: Path, stream: io.BufferedReader) -> Iterator[SourceRecord |
     window.advance(window.position + 1)
     if window.next_character():
         rest = window.text[window.position : window.position + 20]
-        yield ConversionError(file, window.line, f"has text after the array, got {rest!r}; remove it", ends=True)
+        yield SourceError(file, window.line, f"has text after the array, got {rest!r}; remove it", ends=True)

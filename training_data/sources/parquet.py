@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from training_data.sources.files import ConversionError, SourceRecord
+from training_data.sources.files import SourceError, SourceRecord
 
 ROWS_AT_ONCE = 256
 
 
-def read(file: Path) -> Iterator[SourceRecord | ConversionError]:
+def read(file: Path) -> Iterator[SourceRecord | SourceError]:
     """A record a row, its columns as keys; columns and fields without a value are left out."""
     try:
         import pyarrow
         from pyarrow import parquet
     except ImportError:
         fix = ".venv/bin/uv pip install pyarrow, or save the file as JSON lines"
-        raise ConversionError(file, 0, f"is Parquet, and pyarrow is not installed; {fix}") from None
+        raise SourceError(file, 0, f"is Parquet, and pyarrow is not installed; {fix}") from None
     try:
         with parquet.ParquetFile(file) as table:
             row = 0
@@ -27,15 +27,15 @@ def read(file: Path) -> Iterator[SourceRecord | ConversionError]:
                     yield _record(file, row, _without_none(value))
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         reason = str(error).splitlines()[0][:200]
-        raise ConversionError(file, 0, f"is a broken Parquet file ({reason}); write or download it again") from None
+        raise SourceError(file, 0, f"is a broken Parquet file ({reason}); write or download it again") from None
 
 
-def _record(file: Path, row: int, value: Any) -> SourceRecord | ConversionError:
+def _record(file: Path, row: int, value: Any) -> SourceRecord | SourceError:
     try:
         original = json.dumps(value, ensure_ascii=False).encode()
     except (TypeError, ValueError):
         fault = "holds values that are neither text nor numbers (bytes, dates); write them as text"
-        return ConversionError(file, row, fault, original=repr(value).encode(errors="backslashreplace"))
+        return SourceError(file, row, fault, original=repr(value).encode(errors="backslashreplace"))
     return SourceRecord(row, value, original)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from training_data.sources import json_records, parquet, tables
-from training_data.sources.files import PARQUET, ConversionError, SourceRecord, opened
+from training_data.sources.files import PARQUET, SourceError, SourceRecord, opened
 
 
-def read_records(file: Path) -> Iterator[SourceRecord | ConversionError]:
-    """Every record of `file`, a ConversionError in place of each that is broken; where one `ends`, it is the last."""
+def read_records(file: Path) -> Iterator[SourceRecord | SourceError]:
+    """Every record of `file`, a SourceError in place of each that is broken; where one `ends`, it is the last."""
     empty = True
     try:
         with opened(file) as (stream, kind):
@@ -23,8 +23,8 @@ def read_records(file: Path) -> Iterator[SourceRecord | ConversionError]:
             for record in records:
                 empty = False
                 yield record
-    except ConversionError as error:
+    except SourceError as error:
         yield error
         return
     if empty:
-        yield ConversionError(file, 0, "is empty; put records into it, or take it out of dataset")
+        yield SourceError(file, 0, "is empty; put records into it, or take it out of dataset")

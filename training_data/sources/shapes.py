@@ -1,9 +1,9 @@
-"""What people have, told apart by its keys: labelled pairs, Alpaca, ShareGPT, chats, logs, plain texts. Pure."""
+"""The shapes of records, detected by their keys: labelled pairs, Alpaca, ShareGPT, chats, logs, plain texts. Pure."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from training_data.conversion.record_formats import Conversation
+from training_data.conversation import Conversation
 from training_data.sources.chats import chat_conversation, encodable, plain_text, sharegpt_conversation
 from training_data.sources.invocation_logs import log_conversation
 

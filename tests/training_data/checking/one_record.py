@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
-from training_data.checking.checks import explain_line
-from training_data.checking.dataset_rules import DatasetRules, dataset_rules
+from model_catalog import catalog
 from training_data.checking.findings import CheckReport
+from training_data.checking.model_rules import ModelRules, model_rules
+from training_data.checking.record_rules import check_line
 
 NOVA_MICRO, NOVA_LITE, NOVA_2 = (
     "amazon.nova-micro-v1:0:128k",
@@ -16,17 +17,17 @@ NOVA_MICRO, NOVA_LITE, NOVA_2 = (
 LLAMA_31, LLAMA_33 = "meta.llama3-1-8b-instruct-v1:0:128k", "meta.llama3-3-70b-instruct-v1:0:128k"
 
 
-def rules_of(model: str, method: str = "FINE_TUNING", record_format: str = "converse") -> DatasetRules:
-    return dataset_rules(model, method, record_format=record_format, min_records=1, max_records=100)
+def rules_of(model: str, method: str = "FINE_TUNING") -> ModelRules:
+    return model_rules(model, method, catalog.find(model).customizations[method].limits)
 
 
-def check(record: Any, rules: DatasetRules) -> CheckReport:
+def check(record: Any, rules: ModelRules) -> CheckReport:
     report = CheckReport()
-    explain_line(json.dumps(record).encode(), 1, rules, report)
+    check_line(json.dumps(record).encode(), 1, rules, report)
     return report
 
 
-def rules_broken(record: Any, rules: DatasetRules) -> dict[str, int]:
+def rules_broken(record: Any, rules: ModelRules) -> dict[str, int]:
     report = check(record, rules)
     return report.by_rule | report.warnings_by_rule
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.training_data.checking.one_record import LLAMA_31, NOVA_2, NOVA_MICRO, conversation, rules_broken, rules_of
 
-TITAN = "amazon.titan-embed-image-v1"
+TITAN = "amazon.titan-embed-image-v1:0"
 
 QUESTION = {"role": "user", "content": "E1?"}
 
@@ -84,11 +84,11 @@ def test_reinforcement_prompts_may_carry_what_the_grader_needs() -> None:
 def test_an_image_and_its_caption_that_are_broken_are_named_by_rule(rule: str, changes: dict[str, Any]) -> None:
     record = {"image-ref": "s3://the-bucket/a.png", "caption": "A tank."} | changes
 
-    assert rules_broken(record, rules_of(TITAN, record_format="image-caption")) == {rule: 1}
+    assert rules_broken(record, rules_of(TITAN)) == {rule: 1}
 
 
 @pytest.mark.parametrize("caption", ["", "a" * 2_560, "User: a"])
 def test_captions_may_be_empty_and_long(caption: str) -> None:
     record = {"image-ref": "s3://the-bucket/a.JPG", "caption": caption}
 
-    assert rules_broken(record, rules_of(TITAN, record_format="image-caption")) == {}
+    assert rules_broken(record, rules_of(TITAN)) == {}

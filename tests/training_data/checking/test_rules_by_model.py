@@ -2,6 +2,7 @@
 
 import pytest
 
+from kit_contract.dataset_limits import DatasetLimits
 from tests.training_data.checking.one_record import (
     LLAMA_33,
     NOVA_LITE,
@@ -11,6 +12,7 @@ from tests.training_data.checking.one_record import (
     rules_broken,
     rules_of,
 )
+from training_data.checking.model_rules import model_rules
 
 
 @pytest.mark.parametrize("word", ["user:", "uSER:", "<Image>", "[eos]", "thought:", "bot:"])
@@ -70,7 +72,7 @@ def test_length_is_estimated_from_bytes_and_refused_by_characters(
 
 
 def test_an_unknown_base_model_is_checked_by_its_format() -> None:
-    rules = rules_of("meta.llama9-1b-instruct-v1:0:1m")
+    rules = model_rules("meta.llama9-1b-instruct-v1:0:1m", "FINE_TUNING", DatasetLimits("converse", 1, 100))
 
     assert not rules.known
     assert rules_broken(conversation("E1?", "Empty."), rules) == {}

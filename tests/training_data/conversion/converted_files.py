@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from training_data.conversion.conversion import Converted, Target, convert_file
-from training_data.sources.files import ConversionError
+from training_data.conversion.record_conversion import Converted, Target, convert_file
+from training_data.sources.files import SourceError
 
 
 def write(folder: Path, content: str | bytes, name: str = "support.jsonl") -> Path:
@@ -14,7 +14,7 @@ def write(folder: Path, content: str | bytes, name: str = "support.jsonl") -> Pa
     return file
 
 
-def convert(file: Path, record_format: str = "converse", **options: Any) -> list[Converted | ConversionError]:
+def convert(file: Path, record_format: str = "converse", **options: Any) -> list[Converted | SourceError]:
     return list(convert_file(file, Target(record_format, **options)))
 
 
@@ -29,7 +29,7 @@ def changes(file: Path, record_format: str = "converse") -> list[str]:
 
 
 def errors(file: Path, **options: Any) -> list[str]:
-    return [str(item) for item in convert(file, **options) if isinstance(item, ConversionError)]
+    return [str(item) for item in convert(file, **options) if isinstance(item, SourceError)]
 
 
 CHATS: list[dict[str, Any]] = [

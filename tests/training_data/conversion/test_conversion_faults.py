@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kit_contract.errors import InputError
 from tests.training_data.conversion.converted_files import convert, errors, write
 
 BROKEN = [
@@ -16,7 +17,7 @@ BROKEN = [
     ('{"prompt": " ", "response": "a"}', "prompt must be text that is not empty, got ' '"),
     ('{"prompt": "a", "response": 4}', "response must be text that is not empty, got 4"),
     ('{"prompt": "a\\ud83d", "response": "b"}', "prompt has half a character (\\ud83d)"),
-    ('{"prompt": "a", "prompt": "b", "response": "c"}', "key 'prompt' stands twice"),
+    ('{"prompt": "a", "prompt": "b", "response": "c"}', "key 'prompt' appears twice"),
     ('{"prompt": NaN, "response": "c"}', "NaN is not JSON"),
     ('{"messages": "hello"}', "messages must be a list of turns, got str"),
     ('{"messages": ["hello"]}', "messages[0] must be an object with role and content, got str"),
@@ -107,10 +108,10 @@ def test_an_empty_array_is_an_error_too(tmp_path: Path) -> None:
 
 
 def test_an_unknown_way_with_unlabelled_texts_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="unlabelled must be one of refuse, continuation, got 'guess'"):
+    with pytest.raises(InputError, match="unlabelled must be one of refuse, continuation, got 'guess'"):
         convert(write(tmp_path, "{}"), unlabelled="guess")
 
 
 def test_an_unknown_record_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"must be one of converse, prompt-completion, .*, got 'csv'"):
+    with pytest.raises(InputError, match=r"must be one of converse, prompt-completion, .*, got 'csv'"):
         convert(write(tmp_path, '{"prompt": "a", "response": "b"}'), "csv")

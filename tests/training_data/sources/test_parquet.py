@@ -9,11 +9,11 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
-from training_data.conversion.conversion import Converted, Target, convert_file
-from training_data.sources.files import ConversionError
+from training_data.conversion.record_conversion import Converted, Target, convert_file
+from training_data.sources.files import SourceError
 
 
-def converted(file: Path) -> list[Converted | ConversionError]:
+def converted(file: Path) -> list[Converted | SourceError]:
     return list(convert_file(file, Target("prompt-completion")))
 
 

@@ -1,4 +1,4 @@
-"""Converts what people have to the records that a base model and method need; every loss and change is named."""
+"""Converts one record of any shape to the records that a base model and method need; names every loss and change."""
 
 import re
 from collections.abc import Iterator
@@ -6,8 +6,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from training_data.conversion.record_formats import RECORD_FORMATS, Conversation, RecordsOf, to_records
-from training_data.sources.files import ConversionError, SourceRecord
+from kit_contract.dataset_limits import CONVERSE
+from kit_contract.errors import InputError
+from training_data.conversation import Conversation
+from training_data.conversion.record_formats import RECORD_FORMATS, UNLABELLED_TEXT, RecordsOf, to_records
+from training_data.sources.files import SourceError, SourceRecord
 from training_data.sources.records import read_records
 from training_data.sources.shapes import conversation_of, shape_of, shapes_text
 
@@ -15,15 +18,11 @@ UNLABELLED = ("refuse", "continuation")
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
-class TargetError(ValueError):
-    """When nothing can be converted to what is asked for."""
-
-
 @dataclass(frozen=True)
 class Target:
     """What is wanted: the record format, a system prompt for records without one, what unlabelled texts become.
 
-    `shape` is the source's where it is not to be told by keys, `columns` renames keys: {"prompt": "Frage"}.
+    `shape` is the source's if it is not to be detected, `columns` renames keys: {"prompt": "Frage"}.
     `single_turn` says that a record may hold one question only.
     """
 
@@ -34,17 +33,11 @@ class Target:
     columns: dict[str, str] = field(default_factory=dict)
     single_turn: bool = False
 
-    @property
-    def takes_plain_chats(self) -> bool:
-        """Whether a chat's turns become a Bedrock conversation with nothing added."""
-        plain = self.record_format == "converse" and self.shape in (None, "chat")
-        return plain and not self.system and not self.columns
-
     def __post_init__(self) -> None:
         if self.record_format not in RECORD_FORMATS:
-            raise TargetError(f"record format must be one of {', '.join(RECORD_FORMATS)}, got {self.record_format!r}")
+            raise InputError(f"record format must be one of {', '.join(RECORD_FORMATS)}, got {self.record_format!r}")
         if self.unlabelled not in UNLABELLED:
-            raise TargetError(f"unlabelled must be one of {', '.join(UNLABELLED)}, got {self.unlabelled!r}")
+            raise InputError(f"unlabelled must be one of {', '.join(UNLABELLED)}, got {self.unlabelled!r}")
 
 
 @dataclass(frozen=True)
@@ -58,18 +51,17 @@ class Converted:
     original: bytes
 
 
-def convert_file(file: Path, target: Target) -> Iterator[Converted | ConversionError]:
-    """Every record of `file` converted, a ConversionError in place of each that cannot be."""
+def convert_file(file: Path, target: Target) -> Iterator[Converted | SourceError]:
+    """Every record of `file` converted, a SourceError in place of each that cannot be."""
     for source in read_records(file):
-        yield source if isinstance(source, ConversionError) else convert_record(file, source, target)
+        yield source if isinstance(source, SourceError) else _convert(file, source, target)
 
 
-def convert_record(file: Path, source: SourceRecord, target: Target) -> Converted | ConversionError:
-    """One record."""
+def _convert(file: Path, source: SourceRecord, target: Target) -> Converted | SourceError:
     try:
         shape, converted = _converted(source.value, target)
     except ValueError as error:
-        return ConversionError(file, source.line, str(error), original=source.original)
+        return SourceError(file, source.line, str(error), original=source.original)
     return Converted(source.line, shape, converted.records, converted.changes, source.original)
 
 
@@ -80,7 +72,7 @@ def _converted(value: Any, target: Target) -> tuple[str, RecordsOf]:
         renamed = {given.lower(): key for key, given in target.columns.items()}
         value = {renamed.get(key.lower(), key): item for key, item in value.items()}
     shape = target.shape or shape_of(value)
-    if shape == "bedrock-conversation" and target.record_format == "converse" and _has_media(value):
+    if shape == "bedrock-conversation" and target.record_format == CONVERSE and _has_media(value):
         return shape, RecordsOf([value])
     conversation = conversation_of(value, shape)
     questions = sum(role == "user" for role, _ in conversation.turns)
@@ -88,7 +80,7 @@ def _converted(value: Any, target: Target) -> tuple[str, RecordsOf]:
         raise ValueError(f"has {questions} questions, this base model takes one a record; split the record")
     if target.system and not conversation.system:
         conversation = replace(conversation, system=target.system)
-    if shape == "unlabelled" and target.record_format != "unlabelled-text":
+    if shape == "unlabelled" and target.record_format != UNLABELLED_TEXT:
         conversation = _continuation(conversation, target.unlabelled)
     return shape, to_records(conversation, target.record_format)
 

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from training_data.conversion.conversion import Target
-from training_data.conversion.dataset_conversion import convert_dataset
+from training_data.conversion.file_conversion import convert_dataset
+from training_data.conversion.record_conversion import Target
 from training_data.conversion.report import ConversionReport
 
 GOOD = '{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}\n'
@@ -30,8 +30,8 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from training_data.atomic_output import OutputError
-from training_data.conversion.dataset_conversion import convert_dataset
-from training_data.conversion.conversion import Target
+from training_data.conversion.file_conversion import convert_dataset
+from training_data.conversion.record_conversion import Target
 report = convert_dataset(Path(sys.argv[1]), Target("converse"), output=Path(sys.argv[2]))
 print(report.written, report.dropped)
 """

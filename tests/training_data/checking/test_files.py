@@ -9,10 +9,11 @@ import pytest
 
 from tests.fuzz.check_targets import rules_of
 from tests.training_data.checking.dataset_corpus import good_line
-from training_data.checking import dataset_file
-from training_data.checking.checks import MAX_LINE_BYTES
-from training_data.checking.dataset_file import DatasetFileError, FileRange, check_file
+from training_data.checking.checker import DatasetChecker
+from training_data.checking.files import check_file
 from training_data.checking.findings import CheckReport
+from training_data.checking.record_rules import MAX_LINE_BYTES
+from training_data.sources.files import SourceError
 
 RULES = rules_of("converse")
 
@@ -102,7 +103,7 @@ def test_a_line_of_a_hundred_megabytes_is_a_finding_and_is_not_kept(tmp_path: Pa
         target.write(b'"}\n' + GOOD + b"\n")
     tracemalloc.start()
     try:
-        report = check_file(file, RULES, processes=1)
+        report = check_file(file, RULES)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -119,12 +120,12 @@ def test_a_name_that_bedrock_does_not_take_is_a_finding(tmp_path: Path, name: st
     assert check(tmp_path, GOOD, name).by_rule == {"file-name": 1}
 
 
-def test_the_size_is_limited_where_the_method_limits_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_size_is_limited_where_the_method_limits_it(tmp_path: Path) -> None:
     file = tmp_path / "prompts.jsonl"
     with file.open("wb") as target:
         target.truncate((1 << 30) + 1)  # sparse: takes no room
 
-    report = check_file(file, rules_of("distillation-prompts"), processes=1)
+    report = check_file(file, rules_of("distillation-prompts"))
 
     assert report.by_rule["file-size"] == 1
 
@@ -135,27 +136,32 @@ def test_what_is_no_file_is_an_error_that_says_what_it_is(tmp_path: Path) -> Non
     loop.symlink_to(loop)
     for path, fault in [
         (tmp_path, "is a directory"),
-        (pipe, "is a pipe or a device"),
-        (Path("/dev/zero"), "is a pipe or a device"),
+        (pipe, "is a device or pipe"),
+        (Path("/dev/zero"), "is a device or pipe"),
         (loop, "cannot be read"),
         (tmp_path / "absent.jsonl", "No such file"),
         (Path("a\0b"), "is not a path"),
     ]:
-        with pytest.raises(DatasetFileError, match=fault):
+        with pytest.raises(SourceError, match=fault):
             check_file(path, RULES)
 
 
 def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "train.jsonl"
     file.write_bytes(GOOD + b"\n")
-    plain = dataset_file.check_range
 
-    def meanwhile(part: FileRange) -> tuple[CheckReport, int]:
-        with file.open("ab") as target:
-            target.write(GOOD + b"\n")
-        return plain(part)
+    def feed(checker: DatasetChecker, piece: bytes) -> None:
+        os.utime(file, ns=(0, 0))
 
-    monkeypatch.setattr(dataset_file, "check_range", meanwhile)
+    monkeypatch.setattr(DatasetChecker, "feed", feed)
 
-    with pytest.raises(DatasetFileError, match="changed while it was read"):
+    with pytest.raises(SourceError, match="changed while it was read"):
         check_file(file, RULES)
+
+
+def test_two_lines_are_two_records(tmp_path: Path) -> None:
+    """Python 3.11.2 once found four."""
+    report = check(tmp_path, b'{"messages":[]}\n' * 2)
+
+    assert report.records == 2
+    assert report.by_rule == {"schema-version": 2, "turns": 2}

@@ -5,32 +5,30 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import indent
 from typing import Any
 
 import pytest
 
-from tests.training_data.conversion.dataset_conversion import GOOD, PROGRAM, convert, left_behind
+from tests.training_data.conversion.file_conversion import GOOD, PROGRAM, convert, left_behind
 from training_data.atomic_output import OutputError
-from training_data.conversion import dataset_conversion as module
-from training_data.conversion import line_conversion
-from training_data.conversion.conversion import Target
-from training_data.conversion.dataset_conversion import convert_dataset
-from training_data.sources.files import ConversionError
+from training_data.conversion.file_conversion import convert_dataset
+from training_data.conversion.record_conversion import Converted, Target, convert_file
+from training_data.sources.files import SourceError
 
 
 def test_a_file_that_changes_while_it_is_read_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = line_conversion.convert_ranges
+    def convert_while_another_writes(file: Path, target: Target) -> Iterator[Converted | SourceError]:
+        for item in convert_file(file, target):
+            with file.open("a") as stream:
+                stream.write(" ")
+            yield item
 
-    def convert_while_another_writes(file: Path, *rest: Any) -> None:
-        real(file, *rest)
-        with file.open("a") as stream:
-            stream.write(GOOD)
+    monkeypatch.setattr("training_data.conversion.file_conversion.convert_file", convert_while_another_writes)
 
-    monkeypatch.setattr(module, "convert_ranges", convert_while_another_writes)
-
-    with pytest.raises(ConversionError, match="changed while it was read"):
+    with pytest.raises(SourceError, match="changed while it was read"):
         convert(tmp_path, GOOD)
 
     assert left_behind(tmp_path) == []
@@ -40,7 +38,7 @@ def test_no_space_on_the_disk_writes_nothing(tmp_path: Path, monkeypatch: pytest
     def full(*_: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(module, "convert_ranges", full)
+    monkeypatch.setattr("training_data.conversion.file_conversion.convert_file", full)
 
     with pytest.raises(OutputError, match="no space is left on the disk"):
         convert(tmp_path, GOOD)
@@ -62,7 +60,7 @@ def test_an_output_that_the_system_cuts_short_is_not_left_behind(tmp_path: Path)
         check=True,
     )
 
-    assert done.stdout == f"{tmp_path / 'out.jsonl'} cannot be written: File too large; check path and rights\n"
+    assert done.stdout == f"{tmp_path / 'out.jsonl'} cannot be written: File too large; check path and permissions\n"
     assert left_behind(tmp_path) == []
 
 

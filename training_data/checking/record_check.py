@@ -1,10 +1,11 @@
-"""One record while it is looked at: its faults, its texts, and the media that it names. Pure."""
+"""Rules for the parts of a record that every format has: texts, keys and places in S3. Pure."""
 
 import re
 from collections.abc import Collection
 from typing import Any
 
-from training_data.checking.dataset_rules import DatasetRules
+from training_data.checking.model_rules import ModelRules
+from training_data.shown_values import shown
 
 # NUG names the first seven. SDK, which takes letter case seriously, adds the rest. VAL looks at no letter case.
 RESERVED = (
@@ -20,11 +21,10 @@ SUSPECT_PATTERN = re.compile(
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 S3_URI = re.compile(r"s3://([^/]*)(/[A-Za-z0-9_\-/.]*)?")
 MAX_CAPTION, MAX_IMAGES, MAX_VIDEOS = 2_560, 10, 1
-SHOWN_CHARACTERS = 40
 MAX_FAULTS = 50  # of one record: a list of a million numbers is one mistake, not a million
 
 
-class RecordWalk:
+class RecordCheck:
     """Collects (rule, message) in `faults`; `media` holds (kind, bucket) of every image and video.
 
     `escapes`: does the line hold \\u escapes? Only they can spell half a character in UTF-8.
@@ -32,7 +32,7 @@ class RecordWalk:
 
     __slots__ = ("escapes", "faults", "media", "rules", "texts")
 
-    def __init__(self, rules: DatasetRules, *, escapes: bool) -> None:
+    def __init__(self, rules: ModelRules, *, escapes: bool) -> None:
         self.rules = rules
         self.escapes = escapes
         self.faults: list[tuple[str, str]] = []
@@ -83,7 +83,7 @@ class RecordWalk:
         match = S3_URI.fullmatch(uri) if isinstance(uri, str) else None
         if not match or len(match[2] or "") < 2 or not match[1]:
             allowed = "s3://bucket/key with letters, digits and _ - / . only"
-            self.fault("media-uri", f"{where} must be {allowed}, got {shown(uri, 80)}; rename the object or mend it")
+            self.fault("media-uri", f"{where} must be {allowed}, got {shown(uri, 80)}; rename the object or correct it")
         else:
             self.media.append((kind, match[1]))
 
@@ -92,13 +92,3 @@ def _word(match: re.Match[str]) -> str:
     """The reserved word as it is written."""
     beside = str(match[match.lastindex or 0])
     return beside if match[0] == ":" else match[0] + beside
-
-
-def shown(value: Any, length: int = SHOWN_CHARACTERS) -> str:
-    """The beginning of `value` as a person should see it; never the whole of a large one."""
-    if isinstance(value, str):
-        return repr(value[:length]) + ("..." if len(value) > length else "")
-    if isinstance(value, dict | list):
-        size, kind = len(value), "keys" if isinstance(value, dict) else "values"
-        return f"{'an object' if kind == 'keys' else 'a list'} of {size} {kind}"
-    return "nothing" if value is None else repr(value)[:length]
