@@ -10,7 +10,7 @@ import pytest
 from billed_resources import resource
 from billed_resources.listing import Listing, list_billed
 from billed_resources.resource import BilledResource, Kind
-from custom_resources import ownership
+from kit_contract import tags
 from model_catalog.prices import prices
 from tests.billed_resources import fake_aws
 from tests.billed_resources.fake_aws import ACCOUNT, BASE, MODEL, NOW, PAGE, REGION, FakeAws, Refused
@@ -32,8 +32,8 @@ def one(aws: FakeAws) -> BilledResource:
 
 
 def test_the_tags_are_those_that_the_custom_resources_write() -> None:
-    assert resource.DEPLOYMENT_TAG == ownership.DEPLOYMENT_TAG
-    assert resource.RESOURCE_TAG == ownership.RESOURCE_TAG
+    assert resource.DEPLOYMENT_TAG == tags.DEPLOYMENT_TAG
+    assert resource.RESOURCE_TAG == tags.RESOURCE_TAG
 
 
 def test_every_page_is_read(aws: FakeAws) -> None:

@@ -11,9 +11,9 @@ from billed_resources.kit_parameters import read_kit_parameters
 from billed_resources.listing import list_billed
 from billed_resources.owner import Owner, Standing, owner_of
 from billed_resources.stack_lookup import StackLookup
-from custom_resources.ownership import DEPLOYMENT_TAG, RESOURCE_TAG
-from custom_resources.provisioned_throughput import alias_capacity
 from custom_resources.provisioned_throughput import ledger as ledgers
+from kit_contract import parameters
+from kit_contract.tags import DEPLOYMENT_TAG, RESOURCE_TAG
 from tests.billed_resources import fake_aws
 from tests.billed_resources.fake_aws import NOW, REGION, FakeAws, Refused
 
@@ -140,7 +140,7 @@ def test_a_ledger_that_cannot_be_read_is_told_and_decides_nothing(aws: FakeAws, 
 def test_the_ledger_of_the_custom_resources_is_the_one_that_is_read(aws: FakeAws) -> None:
     opened = ledgers.opened(ledgers.BOUGHT, why="deployed", who="test", now=NOW)
     aws.add_throughput("sup-support", OURS)
-    aws.parameters[ledgers.ledger_parameter("sup", "sup-support")] = json.dumps(asdict(opened))
+    aws.parameters[parameters.throughput_ledger("sup", "sup-support")] = json.dumps(asdict(opened))
 
     assert owner(aws).ledger == "bought since 2026-11-25: deployed"
 
@@ -148,7 +148,7 @@ def test_the_ledger_of_the_custom_resources_is_the_one_that_is_read(aws: FakeAws
 def test_the_aliases_of_later_pages_count(aws: FakeAws) -> None:
     arn = aws.add_throughput("a", OURS)
     aws.parameters = {f"/bedrock-kit/sup/capacity/t{number}/ledger": "{}" for number in range(3 * fake_aws.PAGE)}
-    aws.parameters[alias_capacity.parameter_name("sup", "bot")] = json.dumps({"target_arn": arn})
+    aws.parameters[parameters.alias_capacity("sup", "bot")] = json.dumps({"target_arn": arn})
     aws.stacks["sup-inference-api"] = {}
 
     assert standing(aws) is Standing.ALIAS

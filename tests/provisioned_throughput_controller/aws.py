@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 from botocore.validate import validate_parameters
 
-from provisioned_throughput_controller.context import Clients, Context
+from provisioned_throughput_controller.context import Context, ControllerClients
 from provisioned_throughput_controller.notices import Notices
 from tests.provisioned_throughput_controller.bedrock import ACCOUNT_ARN, MODEL, OWNER, FakeBedrock, Refused
 
@@ -48,7 +48,7 @@ class FakeAws(FakeBedrock):
 
     def context(self, name: str = "sup-support") -> Context:
         services = ("bedrock", "ssm", "service-quotas", "cloudwatch", "bedrock-runtime")
-        clients = Clients(*(self.client(service) for service in services))
+        clients = ControllerClients(*(self.client(service) for service in services))
         return Context(clients, Notices(self.client("sns"), TOPIC), "sup", name, lambda: self.now)
 
     def client(self, service: str) -> Any:

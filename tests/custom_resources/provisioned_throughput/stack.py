@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from custom_resources.framework.lifecycle import Phase, Request
+from custom_resources.framework.request import Request
+from custom_resources.framework.resource import Phase
+from custom_resources.provisioned_throughput.clients import Clients
 from custom_resources.provisioned_throughput.resource import ProvisionedThroughputResource
 from tests.custom_resources.aws import event
 from tests.provisioned_throughput_controller.aws import PROPERTIES, FakeAws
@@ -17,8 +19,8 @@ class Stack:
 
     def __init__(self) -> None:
         self.aws = FakeAws()
-        bedrock, ssm, quotas = (self.aws.client(service) for service in ("bedrock", "ssm", "service-quotas"))
-        self.resource = ProvisionedThroughputResource(bedrock, ssm, quotas, lambda: self.aws.now)
+        clients = Clients(*(self.aws.client(service) for service in ("bedrock", "ssm", "service-quotas")))
+        self.resource = ProvisionedThroughputResource(clients, lambda: self.aws.now)
 
     def promoted(self, model: str = MODEL) -> "Stack":
         self.aws.deploy(model=model)  # of what it leaves, the promoted model only

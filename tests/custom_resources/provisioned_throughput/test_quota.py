@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_resources.framework.lifecycle import ResourceFailedError
+from kit_contract.errors import ResourceFailedError
 from tests.custom_resources.provisioned_throughput.stack import Stack
 from tests.provisioned_throughput_controller.bedrock import Refused
 

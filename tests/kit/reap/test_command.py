@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from custom_resources.ownership import DEPLOYMENT_TAG, RESOURCE_TAG
 from kit.reap import command
+from kit_contract.tags import DEPLOYMENT_TAG, RESOURCE_TAG
 from tests.billed_resources import fake_aws
 from tests.billed_resources.fake_aws import ACCOUNT, NOW, REGION, FakeAws, Refused
 
