@@ -1,7 +1,7 @@
 """Bedrock, SSM, Service Quotas, CloudWatch and SNS as one stateful fake with a virtual clock, for real boto3 clients.
 
-Every call is checked against botocore's model, parameters and answer alike. Only what the tests need is in it; an
-operation that is not there fails the test.
+The parameters and the answer of every call are checked against botocore's model. It has only what the tests need; any
+other operation fails the test.
 """
 
 import json
@@ -33,7 +33,7 @@ WEEKDAYS = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "08:00", "to": 
 
 
 class FakeAws(FakeBedrock):
-    """`now` moves with `sleep` only. `told` holds every message."""
+    """`now` moves with `sleep` only. `told` contains every notice."""
 
     def __init__(self) -> None:
         super().__init__(MONDAY)
@@ -80,7 +80,7 @@ class FakeAws(FakeBedrock):
         promoted_at: datetime | None = None,
         **settings: Any,
     ) -> None:
-        """What a deploy leaves: settings, a ledger, a promoted model."""
+        """The parameters after a deploy: settings, ledger and promoted model."""
         value = {"owner": OWNER, "properties": {**PROPERTIES, **settings.pop("properties", {})}, **settings}
         opened = {"state": "released", "since": self.now.isoformat(), "why": "waits for its schedule", "who": "test"}
         self.parameters["/bedrock-kit/sup/capacity/sup-support/settings"] = json.dumps(value)

@@ -1,4 +1,4 @@
-"""The function's events: what it refuses, what one failure does to the others, then each action and its way in."""
+"""The function's events: refused ones, one failure among several throughputs, then each action and its source."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Reconciliation: what is not there or not ours, a release half done; then a week of the schedule, and what is told."""
+"""Absent and foreign throughputs, an interrupted release; then a week of the schedule, and the ledger."""
 
 from dataclasses import replace
 from datetime import timedelta

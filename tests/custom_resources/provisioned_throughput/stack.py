@@ -23,7 +23,7 @@ class Stack:
         self.resource = ProvisionedThroughputResource(clients, lambda: self.aws.now)
 
     def promoted(self, model: str = MODEL) -> "Stack":
-        self.aws.deploy(model=model)  # of what it leaves, the promoted model only
+        self.aws.deploy(model=model)  # keeps the promoted model only
         self.aws.undeploy()
         del self.aws.parameters["/bedrock-kit/sup/capacity/sup-support/ledger"]
         return self
@@ -42,7 +42,7 @@ class Stack:
         return self.resource.describe(request(kind, **more)).phase
 
     def delete(self) -> Phase:
-        """Asked and polled every 10 s, for 5 minutes at most."""
+        """Delete and look every 10 s, for at most 5 minutes."""
         asked = request("Delete")
         self.resource.delete(asked)
         for _ in range(30):

@@ -1,4 +1,4 @@
-"""Capacity by the hour is bought once, when it is wanted, and then published."""
+"""A Create buys once, when it should, and then publishes the alias."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Capacity by the hour is never left behind unnoticed, nor taken from under its callers."""
+"""A Delete leaves nothing behind unnoticed, and waits for the callers."""
 
 import json
 from datetime import datetime, timedelta

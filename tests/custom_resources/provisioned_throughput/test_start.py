@@ -1,4 +1,4 @@
-"""The capacity function is woken by a deploy and not waited for; a delete does nothing."""
+"""A deploy wakes the controller without waiting for it; a delete does nothing."""
 
 import json
 

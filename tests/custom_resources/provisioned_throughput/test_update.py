@@ -1,4 +1,4 @@
-"""Capacity by the hour is never changed by surprise."""
+"""An Update swaps custom models in place and refuses every other change."""
 
 import pytest
 
