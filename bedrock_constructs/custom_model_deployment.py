@@ -1,18 +1,19 @@
-"""A custom model served on demand under a fixed name: no capacity bought, nothing billed while idle."""
+"""A custom model served on demand under a fixed name: it needs no capacity, and costs nothing while idle."""
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
+from kit_contract.parameters import alias_serving
 
 
 class CustomModelDeployment(Construct):
-    """`deployment_name` in Bedrock, serving `alias` of the kit's deployment `kit_deployment`.
+    """The custom model deployment `deployment_name` in Bedrock, which serves `alias` of `kit_deployment`.
 
-    Without `model_identifier` (a custom model's ARN) the name is reserved for the training workflow, which makes the
-    deployment at the first promotion; either way it is deleted with this construct. `custom_model_deployment_arn`
-    exists only with `model_identifier`.
+    Without `model_identifier` (a custom model's ARN) the name is reserved for the training workflow, which creates the
+    deployment at the first promotion; `custom_model_deployment_arn` is None then. Either way the deployment is deleted
+    with this construct.
     """
 
     def __init__(
@@ -44,11 +45,11 @@ class CustomModelDeployment(Construct):
 
     def _statements(self, kit_deployment: str, alias: str, model: str | None) -> list[iam.PolicyStatement]:
         stack = Stack.of(self)
-        # Bedrock chooses the last part of the ARN when the deployment is made: only its type can be named.
+        # Bedrock generates the last part of the ARN: only its type can be named.
         deployments = stack.format_arn(service="bedrock", resource="custom-model-deployment", resource_name="*")
         parameter = stack.format_arn(
             service="ssm",
-            resource=f"parameter/bedrock-kit/{kit_deployment}/aliases/{alias}/serving",
+            resource=f"parameter{alias_serving(kit_deployment, alias)}",
             arn_format=ArnFormat.NO_RESOURCE_NAME,
         )
         actions = ["bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment"]

@@ -1,4 +1,4 @@
-"""Access to foundation models: agreements, and the use-case form that Anthropic asks for once per account."""
+"""Access to foundation models: agreements, and the use-case form that Anthropic requires once per account."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,9 +19,9 @@ REVOKE_ACTIONS = ("bedrock:DeleteFoundationModelAgreement", "aws-marketplace:Uns
 
 
 class ModelAccess(Construct):
-    """`models` are foundation model or inference profile ids; `use_case` is the form's JSON, all values text.
+    """`models` are ids of foundation models or inference profiles. `use_case` is the form's JSON, with string values.
 
-    `revoke_on_delete` deletes the agreements of `models` with the stack, whoever made them.
+    `revoke_on_delete` deletes the agreements of `models` with the stack, no matter who made them.
     """
 
     def __init__(
@@ -35,9 +35,9 @@ class ModelAccess(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         actions = [*ACTIONS, *USE_CASE_ACTIONS, *(REVOKE_ACTIONS if revoke_on_delete else ())]
-        # None of these actions knows a resource type: agreements and the form belong to the account.
+        # These actions support no resource-level permissions: agreements and the form belong to the account.
         statement = iam.PolicyStatement(actions=actions, resources=["*"])
-        resource = CustomResourceProvider.of(self).custom_resource(
+        CustomResourceProvider.of(self).custom_resource(
             self,
             resource_type="Custom::BedrockModelAccess",
             properties={
@@ -48,4 +48,3 @@ class ModelAccess(Construct):
             statements=[statement],
             wildcard_reason="agreements and the use-case form belong to the account: no ARN exists",
         )
-        self.model_count = resource.get_att_string("ModelCount")

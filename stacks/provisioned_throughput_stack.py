@@ -1,4 +1,4 @@
-"""Capacity that is billed by the hour, alone in its stack so that it can be destroyed alone."""
+"""Provisioned throughput, which is billed by the hour: in a stack of its own, so that you can destroy it alone."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT
 
 
 class ProvisionedThroughputStack(cdk.Stack):
-    """`hard_stop_topic`: what it is told releases everything here that has no commitment."""
+    """A message to `hard_stop_topic` releases every throughput that has no commitment."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class ProvisionedThroughputStack(cdk.Stack):
                 release_when_idle_hours=item.release_when_idle_hours,
                 accepted_hourly_cost_usd=item.accept_hourly_cost_usd,
             )
-            # Deleted before it: a destroy that a commitment refuses leaves the clock and whom it tells of the renewal.
+            # The throughput is deleted first: if a commitment prevents that, schedule and renewal notices stay.
             throughput.node.add_dependency(capacity)
             start.node.add_dependency(throughput)
             if schedule:

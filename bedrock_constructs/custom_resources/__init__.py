@@ -1,1 +1,1 @@
-"""The provider of custom resources, and those that belong to no other noun."""
+"""The provider of custom resources, and the ones that belong to no other noun."""

@@ -1,4 +1,4 @@
-"""A folder of the project as objects under a prefix of a bucket, uploaded at deploy."""
+"""Uploads a folder of the project to a prefix of a bucket, at every deploy."""
 
 from pathlib import Path
 
@@ -12,10 +12,10 @@ from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 
 
 class BucketObjects(Construct):
-    """`source` is a folder; `prefix` is empty or ends in a slash. Only keys that this construct put are ever deleted.
+    """`source` is a folder; `prefix` is empty or ends in a slash.
 
-    Files that leave `source` leave the bucket at the next deploy; removing the construct keeps the objects unless
-    `delete_on_removal`.
+    The construct deletes only keys that it has put. A file that you remove from `source` is deleted at the next deploy.
+    When you remove the construct, the objects stay unless `delete_on_removal` is set.
     """
 
     def __init__(
@@ -30,7 +30,9 @@ class BucketObjects(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         if not source.is_dir():
-            raise ValueError(f"source of {construct_id} must be a folder, got {source}; create it or name another")
+            raise ValueError(
+                f"source of {construct_id} must be a folder, got {source}; create it or choose another one"
+            )
         asset = assets.Asset(self, "Asset", path=str(source), exclude=[".DS_Store", "Thumbs.db"])
         written = [destination.arn_for_objects(f"{prefix}*"), destination.arn_for_objects(".bedrock-kit/*")]
         write = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"]
@@ -38,9 +40,9 @@ class BucketObjects(Construct):
             iam.PolicyStatement(
                 actions=["s3:GetObject"], resources=[asset.bucket.arn_for_objects(asset.s3_object_key)]
             ),
-            # The keys are the folder's file names: only what is before them can be named.
+            # The keys are file names of the folder: only the prefix can be named.
             iam.PolicyStatement(actions=write, resources=written),
-            # Without it S3 answers 403 instead of 404 for a manifest that is not there yet.
+            # Without it S3 answers 403 instead of 404 for a manifest that does not exist yet.
             iam.PolicyStatement(actions=["s3:ListBucket"], resources=[destination.bucket_arn]),
         ]
         if destination.encryption_key:
@@ -62,5 +64,5 @@ class BucketObjects(Construct):
             statements=statements,
             wildcard_reason="object keys are file names of the folder, under one prefix",
         )
-        # Files are put in before the bucket's policy allows it, or deleted after, if nothing says the order.
+        # The bucket's policy must exist before the first put and until after the last delete.
         self.resource.node.add_dependency(destination)

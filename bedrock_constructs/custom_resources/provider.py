@@ -1,6 +1,6 @@
-"""The stack's one provider of custom resources: a function that CloudFormation invokes and that answers by itself.
+"""The provider of all custom resources in a stack: a function that CloudFormation invokes and that answers by itself.
 
-Why not the CDK's provider framework: docs/architecture.md, "Custom resources answer by themselves".
+For why it is not the CDK's provider framework see docs/architecture.md, "Custom resources answer by themselves".
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,15 +18,15 @@ from kit_contract.environment import LEASES_TABLE, LONGEST_PAUSE_SECONDS
 
 CONSTRUCT_ID = "CustomResourceProvider"
 QUERY_SECONDS_CONTEXT = "custom_resource_query_seconds"
-# At most two looks a minute at a resource that takes long: Bedrock's control plane throttles.
+# At most two looks a minute at a slow resource: Bedrock's control plane throttles.
 DEFAULT_QUERY_SECONDS = 40
 SERVICE_TIMEOUT = Duration.seconds(3600)
-# In every custom resource's properties; a Delete and a rollback bring those of an earlier release.
+# A property of every custom resource: Deletes and rollbacks arrive with the properties of an earlier release.
 SCHEMA_VERSION = 1
 
 
 class CustomResourceProvider(Construct):
-    """Get it with `CustomResourceProvider.of(scope)`; it may do nothing until a construct grants what it needs."""
+    """Get it with `CustomResourceProvider.of(scope)`. It has no permissions until a construct adds them."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
@@ -46,7 +46,7 @@ class CustomResourceProvider(Construct):
         self.add_to_policy(
             iam.PolicyStatement(actions=["dynamodb:GetItem", "dynamodb:UpdateItem"], resources=[self._leases.attr_arn])
         )
-        # Not in the role's own policy, which the function depends on: this one names the function.
+        # A policy of its own: it names the function, and the function depends on the role's default policy.
         iam.Policy(
             self,
             "HandOver",
@@ -60,7 +60,7 @@ class CustomResourceProvider(Construct):
 
     @staticmethod
     def of(scope: Construct) -> "CustomResourceProvider":
-        """The provider of the stack that `scope` is in, made at the first call."""
+        """The provider of the stack of `scope`, created at the first call."""
         stack = Stack.of(scope)
         found = stack.node.try_find_child(CONSTRUCT_ID)
         return found if isinstance(found, CustomResourceProvider) else CustomResourceProvider(stack, CONSTRUCT_ID)
@@ -87,9 +87,9 @@ class CustomResourceProvider(Construct):
         statements: Sequence[iam.PolicyStatement],
         wildcard_reason: str = "",
     ) -> CustomResource:
-        """`Resource` and its `Policy` in `scope`: the grants exist before its Create and until after its Delete.
+        """Adds `Resource` and its `Policy` to `scope`: the policy exists before the Create and until after the Delete.
 
-        `wildcard_reason` says why some resources of `statements` end in a wildcard, where they do.
+        `wildcard_reason` says why resources of `statements` contain a wildcard, if they do.
         """
         policy = iam.Policy(scope, "Policy", statements=list(statements), roles=self.roles)
         resource = CustomResource(
@@ -110,7 +110,7 @@ class CustomResourceProvider(Construct):
         return resource
 
     def _leases_table(self) -> dynamodb.CfnTable:
-        """The L1: it says all that is wanted in a quarter of the L2's time at synth, in every stack."""
+        """The L1 construct: it takes a quarter of the L2's time at synth, in every stack."""
         key = "Resource"
         table = dynamodb.CfnTable(
             self,
@@ -120,12 +120,12 @@ class CustomResourceProvider(Construct):
             billing_mode="PAY_PER_REQUEST",
         )
         table.apply_removal_policy(RemovalPolicy.DESTROY)
-        reason = "an item says whose turn it is with a resource now; yesterday's would be wrong"
+        reason = "an item is the current lease on a resource; a restored one would be wrong"
         acknowledge(table, "AwsSolutions-DDB3", reason=reason)
         return table
 
     def _repeat_what_died(self) -> None:
-        """An invocation that dies is repeated: the operation goes on where it was. Unheard after an hour, it ends."""
+        """Lambda repeats an invocation that died, and the operation continues, for as long as CloudFormation waits."""
         config = self._function.node.find_child("EventInvokeConfig").node.default_child
         assert isinstance(config, lambda_.CfnEventInvokeConfig)
         config.maximum_retry_attempts = 2

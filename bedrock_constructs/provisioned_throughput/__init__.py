@@ -1,1 +1,1 @@
-"""Provisioned throughput and the controller that buys and releases it."""
+"""Provisioned throughput, and the controller that buys and releases it."""

@@ -1,7 +1,7 @@
 """Releases throughput and buys it back: EventBridge Scheduler -> function, with a dead-letter queue, a topic, an alarm.
 
-The clock's events (a window opens or closes, and a tick every 15 minutes) carry no command: the function works out what
-should be the case and moves there, so that one that is lost is made up for by the next.
+The scheduler's events (a window opens or closes, and a tick every 15 minutes) carry no command: the function reconciles
+each throughput with its wanted state, so the next event makes up for a lost one.
 """
 
 import json
@@ -24,10 +24,11 @@ from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge, acknowledge_wildcards
 from bedrock_constructs.provisioned_throughput.permissions import (
     ThroughputTarget,
-    capacity_arn,
     idleness_statements,
+    parameter_arn,
     throughput_statements,
 )
+from kit_contract import parameters
 from kit_contract.environment import KIT_DEPLOYMENT, THROUGHPUTS, TOPIC_ARN
 
 TICK = "rate(15 minutes)"
@@ -36,7 +37,7 @@ WILDCARD_REASON = "Bedrock chooses the last part of these ARNs; listing, and rea
 
 
 class ProvisionedThroughputController(Construct):
-    """One for all throughputs of a stack. Exposes `function` and `topic`; `notify`: mail addresses subscribed to it."""
+    """One controller for all throughputs of a stack. `notify` lists mail addresses that subscribe to `topic`."""
 
     def __init__(
         self,
@@ -49,7 +50,7 @@ class ProvisionedThroughputController(Construct):
         watches_idleness: bool,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._deployment = kit_deployment
+        self._kit_deployment = kit_deployment
         self.topic = self._topic(notify)
         self._dead_letters = self._queue()
         self.function = self._function(throughputs, watches_idleness=watches_idleness)
@@ -60,7 +61,7 @@ class ProvisionedThroughputController(Construct):
         self._alarm()
 
     def open_and_close(self, name: str, throughput: str, schedule: Mapping[str, Any]) -> None:
-        """Wake the function when a window of `schedule` opens and when it closes, on the time zone's wall clock."""
+        """Wake the function when a window of `schedule` opens and when it closes, on its time zone's wall clock."""
         begin, end = schedule["from"], schedule["to"]
         shift = 0 if end > begin else 1
         ends = [DAYS[(DAYS.index(day) + shift) % 7] for day in schedule["days"]]
@@ -77,7 +78,7 @@ class ProvisionedThroughputController(Construct):
             description="Releases provisioned throughput and buys it back",
             timeout=Duration.minutes(15),
             environment={
-                KIT_DEPLOYMENT: self._deployment,
+                KIT_DEPLOYMENT: self._kit_deployment,
                 THROUGHPUTS: json.dumps([target.name for target in throughputs]),
                 TOPIC_ARN: self.topic.topic_arn,
             },
@@ -86,11 +87,11 @@ class ProvisionedThroughputController(Construct):
         stack = cdk.Stack.of(self)
         statements = [iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn])]
         for target in throughputs:
-            settings = capacity_arn(stack, self._deployment, target.name, "settings")
+            settings = parameter_arn(stack, parameters.throughput_settings(self._kit_deployment, target.name))
             statements.append(iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[settings]))
-            statements += throughput_statements(stack, self._deployment, target)
+            statements += throughput_statements(stack, self._kit_deployment, target)
         if watches_idleness:
-            statements += idleness_statements(stack, self._deployment)
+            statements += idleness_statements(stack, self._kit_deployment)
         for statement in statements:
             function.add_to_role_policy(statement)
         named = [resource for statement in statements for resource in statement.resources]
@@ -99,7 +100,7 @@ class ProvisionedThroughputController(Construct):
         return function
 
     def _topic(self, notify: Sequence[str]) -> sns.Topic:
-        topic = sns.Topic(self, "Notices", display_name=f"{self._deployment} capacity", enforce_ssl=True)
+        topic = sns.Topic(self, "Notices", display_name=f"{self._kit_deployment} capacity", enforce_ssl=True)
         for address in dict.fromkeys(notify):
             topic.add_subscription(subscriptions.EmailSubscription(address))
         topic.add_to_resource_policy(
@@ -125,7 +126,7 @@ class ProvisionedThroughputController(Construct):
         return queue
 
     def _repeat_failures(self) -> None:
-        """A budget's stop comes once: what failed is repeated by Lambda, and kept when that fails too."""
+        """A budget sends its stop once: Lambda repeats a failed event, then keeps it in the dead-letter queue."""
         self.function.add_to_role_policy(
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self._dead_letters.queue_arn])
         )
@@ -137,7 +138,7 @@ class ProvisionedThroughputController(Construct):
         )
 
     def _scheduler_role(self) -> iam.Role:
-        """The group's ARN, not a schedule's, is what EventBridge Scheduler names as its source."""
+        """EventBridge Scheduler names the ARN of the schedule group as its source, not the schedule's."""
         stack = cdk.Stack.of(self)
         source = {"aws:SourceAccount": stack.account, "aws:SourceArn": self._group.attr_arn}
         role = iam.Role(

@@ -1,4 +1,4 @@
-"""What buying, swapping and releasing one throughput takes: for its custom resource and for its schedule alike.
+"""Permissions to buy, swap and release one throughput: the same for its custom resource and for the controller.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
 """
@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
-# Service Quotas' codes of model units without commitment: custom models, base models.
-QUOTA_CODES = ("L-BE77399C", "L-FE44174A")
+from kit_contract import parameters
+from kit_contract.quotas import BASE_MODELS_CODE, CUSTOM_MODELS_CODE
+from kit_contract.tags import DEPLOYMENT_TAG, resource_tag_key
+
 CONTEXT_SUFFIX = re.compile(r":\d+k$")
 
 
 @dataclass(frozen=True)
 class ThroughputTarget:
-    """Which throughput (its name in Bedrock), which model or customization behind it, which alias in front of it."""
+    """A throughput: its name in Bedrock, the model or customization that it serves, the alias that points to it."""
 
     name: str
     model_identifier: str | None
@@ -25,36 +27,40 @@ class ThroughputTarget:
 
 
 def throughput_statements(stack: Stack, kit_deployment: str, target: ThroughputTarget) -> list[iam.PolicyStatement]:
-    # Bedrock chooses the last part of these ARNs when throughput and models are made: only the type can be named.
+    # Bedrock generates the last part of these ARNs: only the type can be named.
     throughputs = stack.format_arn(service="bedrock", resource="provisioned-model", resource_name="*")
     models = _model_arn(stack, target)
     actions = ["Get", "Update", "Delete"]
     own = [f"bedrock:{verb}ProvisionedModelThroughput" for verb in actions]
+    ledger = parameter_arn(stack, parameters.throughput_ledger(kit_deployment, target.name))
     statements = [
         _allow([*own, "bedrock:TagResource", "bedrock:ListTagsForResource"], [throughputs]),
         _allow(["bedrock:CreateProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"], [models]),
-        # Listing knows no resource type: units in use are counted before a purchase.
+        # The units in use are counted before a purchase; listing supports no resource-level permissions.
         _allow(["bedrock:ListProvisionedModelThroughputs"], ["*"]),
-        _allow(["servicequotas:GetServiceQuota"], [_quota_arn(stack, code) for code in QUOTA_CODES]),
-        _allow(["ssm:GetParameter", "ssm:PutParameter"], [capacity_arn(stack, kit_deployment, target.name, "ledger")]),
+        _allow(
+            ["servicequotas:GetServiceQuota"],
+            [_quota_arn(stack, code) for code in (CUSTOM_MODELS_CODE, BASE_MODELS_CODE)],
+        ),
+        _allow(["ssm:GetParameter", "ssm:PutParameter"], [ledger]),
     ]
     if target.customization:
-        # Before the first promotion the newest model of the customization is looked for, again without a resource type.
+        # Before the first promotion the newest model of the customization is looked up.
         statements.append(_allow(["bedrock:ListCustomModels"], ["*"]))
-        promoted = parameter_arn(stack, kit_deployment, f"customizations/{target.customization}/promoted")
+        promoted = parameter_arn(stack, parameters.customization_promoted(kit_deployment, target.customization))
         statements.append(_allow(["ssm:GetParameter"], [promoted]))
     if target.alias:
-        alias = parameter_arn(stack, kit_deployment, f"aliases/{target.alias}/capacity")
+        alias = parameter_arn(stack, parameters.alias_capacity(kit_deployment, target.alias))
         statements.append(_allow(["ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"], [alias]))
     return statements
 
 
 def idleness_statements(stack: Stack, kit_deployment: str) -> list[iam.PolicyStatement]:
-    """Counting the calls of this deployment's throughputs, and calling each once to see that they are counted.
+    """Permissions to count the calls of this deployment's throughputs, and to call each once to see that it is counted.
 
     The Get action beside the invoking one: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
     """
-    own = {"StringEquals": {"aws:ResourceTag/bedrock-kit:deployment": kit_deployment}}
+    own = {"StringEquals": {resource_tag_key(DEPLOYMENT_TAG): kit_deployment}}
     kinds = {"InvokeModel": "provisioned-model", "GetCustomModel": "custom-model"}
     calls = [
         iam.PolicyStatement(
@@ -67,16 +73,8 @@ def idleness_statements(stack: Stack, kit_deployment: str) -> list[iam.PolicySta
     return [_allow(["cloudwatch:GetMetricStatistics"], ["*"]), *calls]  # metrics have no ARN
 
 
-def capacity_arn(stack: Stack, kit_deployment: str, throughput: str, leaf: str) -> str:
-    return parameter_arn(stack, kit_deployment, f"capacity/{throughput}/{leaf}")
-
-
-def parameter_arn(stack: Stack, kit_deployment: str, path: str) -> str:
-    return stack.format_arn(
-        service="ssm",
-        resource=f"parameter/bedrock-kit/{kit_deployment}/{path}",
-        arn_format=ArnFormat.NO_RESOURCE_NAME,
-    )
+def parameter_arn(stack: Stack, name: str) -> str:
+    return stack.format_arn(service="ssm", resource=f"parameter{name}", arn_format=ArnFormat.NO_RESOURCE_NAME)
 
 
 def _model_arn(stack: Stack, target: ThroughputTarget) -> str:
@@ -84,7 +82,7 @@ def _model_arn(stack: Stack, target: ThroughputTarget) -> str:
         return stack.format_arn(service="bedrock", resource="custom-model", resource_name="*")
     if target.model_identifier.startswith("arn:"):
         return target.model_identifier
-    # With and without the context suffix: which of both IAM is asked about is not documented.
+    # With and without the context suffix: AWS does not document which one IAM evaluates.
     name = f"{CONTEXT_SUFFIX.sub('', target.model_identifier)}*"
     return stack.format_arn(service="bedrock", account="", resource="foundation-model", resource_name=name)
 

@@ -1,4 +1,4 @@
-"""Wakes the capacity function at the end of a deploy that changed what is wanted, and waits for nothing."""
+"""Wakes the controller at the end of a deploy that changed its settings."""
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -8,9 +8,9 @@ from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 
 
 class ProvisionedThroughputStart(Construct):
-    """Make it depend on the throughputs: without their settings the function does nothing.
+    """Make it depend on the throughputs: without their settings the controller does nothing.
 
-    `settings_hash` covers all that the throughputs are to be; its change wakes the function again.
+    `settings_hash` is a hash of all their settings; a new hash wakes the controller again.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Model units of Bedrock, billed by the hour while they are there: bought and removed with the stack or a schedule."""
+"""Model units of Bedrock, billed by the hour while they exist: bought and released with the stack or by a schedule."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,17 +9,20 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
-from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget, capacity_arn, throughput_statements
+from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget, parameter_arn, throughput_statements
+from kit_contract import parameters
 
 
 class ProvisionedThroughput(Construct):
-    """Exactly one of the target's `model_identifier` (foundation model id with its context suffix, or a custom model's
-    ARN) and `customization` (the custom model that the kit trained for it). `commitment_duration` is None, "OneMonth"
-    or "SixMonths"; with one the throughput cannot be deleted, nor its stack, before the commitment ends.
+    """A throughput that serves either the target's `model_identifier` (a foundation model id with its context suffix,
+    or a custom model's ARN) or the custom model that the kit trained for its `customization`.
 
-    `schedule` has days, from, to, time_zone; `expires` is a day (ISO). With a schedule the deploy buys nothing:
-    ProvisionedThroughputController does, at the next opening. `accepted_hourly_cost_usd`: of all units together.
-    `model_units` and `commitment_duration` cannot change: Bedrock has no such update, so a deploy refuses it.
+    `commitment_duration` is None, "OneMonth" or "SixMonths". Before a commitment ends, neither the throughput nor its
+    stack can be deleted. You cannot change `model_units` and `commitment_duration`: Bedrock has no such update, so a
+    deploy refuses it.
+
+    `schedule` has the keys days, from, to and time_zone; `expires` is a day (ISO 8601). With a schedule the deploy buys
+    nothing: ProvisionedThroughputController does when it opens next. `accepted_hourly_cost_usd` is for all model units.
     """
 
     def __init__(
@@ -64,7 +67,7 @@ class ProvisionedThroughput(Construct):
                 *throughput_statements(stack, kit_deployment, target),
                 iam.PolicyStatement(
                     actions=["ssm:DeleteParameter"],
-                    resources=[capacity_arn(stack, kit_deployment, target.name, "ledger")],
+                    resources=[parameter_arn(stack, parameters.throughput_ledger(kit_deployment, target.name))],
                 ),
             ],
             wildcard_reason="Bedrock chooses the last part of these ARNs; listing takes no ARN",
@@ -81,10 +84,10 @@ class ProvisionedThroughput(Construct):
         parameter = ssm.StringParameter(
             self,
             "Settings",
-            parameter_name=f"/bedrock-kit/{kit_deployment}/capacity/{target.name}/settings",
+            parameter_name=parameters.throughput_settings(kit_deployment, target.name),
             description=f"What {target.name} is to be; while it exists, schedule and kit capacity may buy",
             string_value=stack.to_json_string(settings),
         )
         parameter.apply_removal_policy(RemovalPolicy.DESTROY)
-        # Made last and deleted first: nothing is bought while CloudFormation makes or deletes the throughput.
+        # Created last and deleted first: the controller buys nothing during the Create and the Delete.
         parameter.node.add_dependency(resource)

@@ -1,16 +1,16 @@
 """Custom::BucketObjects: a folder of the project as objects under a prefix of a bucket.
 
-  Create, Update  unzip the CDK asset, put what is new or changed, delete what the last version had and this one has
+  Create, Update  unzip the CDK asset, put new and changed files, delete what the last version had and this one does
                   not, write the manifest -> READY
-  Delete          keep everything, or with DeleteOnRemoval delete the manifest's keys and the manifest -> GONE
+  Delete          keep everything; with DeleteOnRemoval delete the manifest's keys and the manifest -> GONE
   Replacement     another bucket or prefix
 
-The manifest, {"objects": {key: SHA-256}}, lies outside the prefix under .bedrock-kit/ so that neither a data source
-nor an upload event sees it. It is written before the first put (what may exist) and again at the end (what exists):
-a run that dies halfway is cleaned up by the next one. Keys that the manifest does not name are never touched.
+The manifest, {"objects": {key: SHA-256}}, is stored outside the prefix under .bedrock-kit/, where neither a data source
+nor an upload event sees it. It is written before the first put (what may exist) and at the end (what exists), so that
+the next run cleans up after one that died. Keys that are not in the manifest are never touched.
 
-Not CDK's BucketDeployment: it ships a 20 MB AWS CLI layer, deletes by listing the prefix (other writers' objects
-too), and runs on no embedded AWS. A zip may be as large as the function's temporary storage, 512 MB.
+CDK's BucketDeployment is no alternative: it ships a 20 MB AWS CLI layer, deletes by listing the prefix (objects of
+other writers too), and runs on no embedded AWS. A zip may be as large as the function's temporary storage, 512 MB.
 """
 
 import hashlib
@@ -24,13 +24,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
+from custom_resources.framework.errors import error_code
 from custom_resources.framework.properties import Properties
+from custom_resources.framework.request import Request
+from custom_resources.framework.resource import Phase, Snapshot
+from kit_contract.errors import ResourceFailedError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# What mimetypes takes from the machine's own tables elsewhere: the type must not depend on where this runs.
+# For these suffixes mimetypes reads the machine's tables: the type must not depend on where this runs.
 CONTENT_TYPES = {".md": "text/markdown", ".jsonl": "application/jsonl", ".csv": "text/csv", ".yaml": "application/yaml"}
 ABSENT = ("NoSuchKey", "NoSuchBucket", "404", "NotFound")
 DELETE_BATCH = 1000
@@ -50,16 +53,18 @@ class ObjectsProperties:
         properties = Properties(request.properties)
         prefix = properties.optional_text("DestinationPrefix") or ""
         if prefix and (not prefix.endswith("/") or prefix.startswith("/")):
-            raise ResourceFailedError(f"property DestinationPrefix must be empty or like docs/, got {prefix!r}")
-        # The prefix is in the name: a replacement in the same bucket must not overwrite its predecessor's manifest.
-        place = hashlib.sha256(prefix.encode()).hexdigest()[:8]
+            raise ResourceFailedError(
+                f"property DestinationPrefix must be empty or like docs/, got {prefix!r}; correct it in the template"
+            )
+        # The prefix is in the name because a replacement in the same bucket must not overwrite the old manifest.
+        digest = hashlib.sha256(prefix.encode()).hexdigest()[:8]
         return cls(
             source_bucket=properties.text("SourceBucket"),
             source_key=properties.text("SourceKey"),
             bucket=properties.text("DestinationBucket"),
             prefix=prefix,
             delete_on_removal=properties.boolean("DeleteOnRemoval"),
-            manifest_key=f".bedrock-kit/{request.logical_id}-{place}.json",
+            manifest_key=f".bedrock-kit/{request.logical_id}-{digest}.json",
         )
 
 
@@ -80,7 +85,7 @@ class BucketObjectsResource:
             members = _members(archive, wanted.prefix)
             digests = {key: _digest(archive, member) for key, member in members.items()}
             changed = [key for key in digests if not self._is_stored(wanted, key, members[key], digests, before)]
-            if changed:  # what is about to be put counts as unknown content until it is there
+            if changed:  # until a put succeeds, the content of its key is unknown
                 self._write_manifest(wanted, {**before, **digests, **dict.fromkeys(changed, "")})
             for key in changed:
                 self._put(wanted, archive, members[key], key)
@@ -99,7 +104,7 @@ class BucketObjectsResource:
             self._delete_keys(wanted, [*sorted(before), wanted.manifest_key])
 
     def describe(self, request: Request) -> Snapshot:
-        return Snapshot(Phase.GONE if request.request_type == "Delete" else Phase.READY)
+        return Snapshot(Phase.GONE if request.is_delete else Phase.READY)
 
     def _manifest(self, wanted: ObjectsProperties) -> dict[str, str] | None:
         try:
@@ -130,7 +135,7 @@ class BucketObjectsResource:
         digests: Mapping[str, str],
         before: Mapping[str, str],
     ) -> bool:
-        """Whether the bucket has this very content: no second upload, so no second upload event."""
+        """Whether the bucket has this content already: a second upload would cause a second upload event."""
         if before.get(key) != digests[key]:
             return False
         try:
@@ -157,7 +162,7 @@ class BucketObjectsResource:
                 Bucket=wanted.bucket, Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True}
             )
             for fault in answer.get("Errors", [])[:1]:
-                raise ResourceFailedError(f"{fault.get('Key')} was not deleted: {fault.get('Message')}")
+                raise ResourceFailedError(f"S3 did not delete {fault.get('Key')}: {fault.get('Message')}")
 
 
 def _members(archive: zipfile.ZipFile, prefix: str) -> dict[str, zipfile.ZipInfo]:

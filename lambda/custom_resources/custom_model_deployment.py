@@ -1,14 +1,14 @@
-"""Custom::BedrockCustomModelDeployment: a custom model served on demand, under a name that never changes.
+"""Custom::BedrockCustomModelDeployment: a custom model served on demand under a fixed name.
 
-  Create  no ModelIdentifier: the name is only reserved (the training workflow makes the deployment later) -> READY
-          ModelIdentifier: CreateCustomModelDeployment -> Creating -> Active | Failed
+  Create  without ModelIdentifier only the name is reserved: the training workflow creates the deployment later -> READY
+          with ModelIdentifier: CreateCustomModelDeployment -> Creating -> Active | Failed
   Update  ModelIdentifier changed: UpdateCustomModelDeployment, same ARN -> Updating -> UpdateCompleted | UpdateFailed
           DeploymentName changed: replacement
-  Delete  the alias's serving parameter first (callers fall back to the base target), then the deployment -> GONE
-          Bedrock refuses to delete while Creating or Updating: asked again at the next poll
+  Delete  first the alias's serving parameter (callers fall back to the base target), then the deployment -> GONE
+          Bedrock refuses to delete while Creating or Updating: the next look tries again
 
-A deployment of that name without the tag bedrock-kit:deployment=<KitDeployment> is somebody else's: Create and Update
-fail, Delete leaves it. The physical id is the deployment's name. All operations may be called twice.
+A deployment of that name without the tag bedrock-kit:deployment=<KitDeployment> is not the kit's: Create and Update
+fail, Delete leaves it. The physical id is the deployment's name.
 API: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateCustomModelDeployment.html
 """
 
@@ -16,10 +16,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
+from custom_resources.account import json_parameter
+from custom_resources.account.ownership import carries, ownership, tag_list
+from custom_resources.framework.errors import error_code
 from custom_resources.framework.properties import Properties
-from custom_resources.ownership import carries, ownership, tag_list
-from custom_resources.serving_parameter import read_serving, withdraw_serving
+from custom_resources.framework.request import Request
+from custom_resources.framework.resource import Phase, Snapshot
+from kit_contract import parameters
+from kit_contract.errors import ResourceFailedError
+from kit_contract.tags import DEPLOYMENT_TAG
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -103,7 +108,7 @@ class CustomModelDeploymentResource:
     def describe(self, request: Request) -> Snapshot:
         wanted = DeploymentProperties.of(request)
         found = self._find(wanted.deployment_name)
-        if request.request_type == "Delete":
+        if request.is_delete:
             gone = found is None or not self._ours(found, wanted)
             return Snapshot(Phase.GONE if gone else Phase.IN_PROGRESS)
         if wanted.model_identifier is None:
@@ -113,13 +118,14 @@ class CustomModelDeploymentResource:
         return Snapshot(_phase(found, wanted.model_identifier), _attributes(found))
 
     def _withdraw(self, wanted: DeploymentProperties) -> None:
-        serving = read_serving(self._ssm, wanted.kit_deployment, wanted.alias)
+        parameter = parameters.alias_serving(wanted.kit_deployment, wanted.alias)
+        serving = json_parameter.read(self._ssm, parameter)
         if serving is None or serving.get("kind") != KIND:
             return
-        # After a replacement the alias is served by the new deployment: then the parameter is not this one's.
+        # After a replacement the new deployment serves the alias: its parameter stays.
         target = self._find(serving["target_arn"])
         if target is None or target["modelDeploymentName"] == wanted.deployment_name:
-            withdraw_serving(self._ssm, wanted.kit_deployment, wanted.alias)
+            json_parameter.remove(self._ssm, parameter)
 
     def _ours(self, found: "Deployment", wanted: DeploymentProperties) -> bool:
         return carries(self._bedrock, found["customModelDeploymentArn"], ownership(wanted.kit_deployment))
@@ -139,7 +145,7 @@ def _phase(found: "Deployment", wanted_model: str) -> Phase:
     if update is None or phase is not Phase.READY:
         return phase
     if update["updateStatus"] == "UpdateFailed" and found["modelArn"] == wanted_model:
-        return Phase.READY  # an earlier update failed and left in service what is wanted now: a rollback ends here
+        return Phase.READY  # the update failed and the wanted model stayed in service: a rollback ends here
     return _known(UPDATE_PHASES, update["updateStatus"], found)
 
 
@@ -165,7 +171,7 @@ def _attributes(found: "Deployment | None") -> dict[str, str]:
 
 def _foreign(wanted: DeploymentProperties) -> str:
     return (
-        f"a custom model deployment named {wanted.deployment_name} exists and does not carry the tag "
-        f"bedrock-kit:deployment={wanted.kit_deployment}, so it is not this deployment's; "
+        f"a custom model deployment named {wanted.deployment_name} exists and does not have the tag "
+        f"{DEPLOYMENT_TAG}={wanted.kit_deployment}, so it does not belong to {wanted.kit_deployment}: "
         "delete it, tag it, or choose another [deployment] name"
     )

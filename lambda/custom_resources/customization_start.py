@@ -1,24 +1,27 @@
-"""Custom::BedrockCustomizationStart: tells the training workflow's starter that a dataset and its settings are there.
+"""Custom::BedrockCustomizationStart: tells the training workflow's starter about a dataset and its settings.
 
-  Create, Update  invoke the starter with {"customization", "key"}: it starts a run, or finds that this very run was
-                  done already, and returns at once -> READY. Training is never waited for.
+  Create, Update  invoke the starter with {"customization", "key"}: it starts a run, or finds that this run was done
+                  before, and returns at once -> READY. The training is not awaited.
   Delete          invoke the starter with {"customization", "stop": true} until no job of the customization is in
-                  progress -> GONE; what a job had finished by then stays, it is data (a starter that is gone is fine)
+                  progress -> GONE. Models that were finished by then are data and stay. A deleted starter is fine.
 
-The starter is idempotent by the run's content hash: a repeated request, a rollback included, starts nothing twice.
+The starter identifies a run by its content hash: a repeated request or a rollback starts nothing twice.
 """
 
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
+from custom_resources.framework.errors import error_code
 from custom_resources.framework.properties import Properties
+from custom_resources.framework.request import Request
+from custom_resources.framework.resource import Phase, Snapshot
+from kit_contract.errors import ResourceFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    # boto3's Lambda client, narrowed to its one method in use (the kit does not install its type stubs)
+    # boto3's Lambda client, narrowed to the one method in use: the kit does not install its type stubs.
     Invoke = Callable[..., Mapping[str, Any]]
 
 
@@ -33,7 +36,7 @@ class CustomizationStartResource:
 
     def create(self, request: Request) -> Mapping[str, str]:
         properties = Properties(request.properties)
-        properties.text("SpecHash")  # not sent: the starter hashes what it reads; its change is what causes the Update
+        properties.text("SpecHash")  # required but not sent: its change is what causes the Update
         answer = self._call(
             properties.text("StarterFunctionName"),
             {"customization": properties.text("Customization"), "key": properties.text("DataKey")},
@@ -48,10 +51,10 @@ class CustomizationStartResource:
         return self.create(request)
 
     def delete(self, request: Request) -> None:
-        """Stopping is a part of describe: the starter's one answer tells what is left."""
+        """`describe` stops the jobs: the starter's answer to that says which ones are left."""
 
     def describe(self, request: Request) -> Snapshot:
-        if request.request_type != "Delete":
+        if not request.is_delete:
             return Snapshot(Phase.READY)
         properties = Properties(request.properties)
         payload = {"customization": properties.text("Customization"), "stop": True}
@@ -71,5 +74,5 @@ class CustomizationStartResource:
         body = json.loads(answer["Payload"].read() or b"{}")
         if answer.get("FunctionError"):
             message = body.get("errorMessage", "no reason given") if isinstance(body, dict) else body
-            raise ResourceFailedError(f"the customization {payload['customization']} was refused: {message}")
+            raise ResourceFailedError(f"the starter of customization {payload['customization']} failed: {message}")
         return body if isinstance(body, dict) else {}

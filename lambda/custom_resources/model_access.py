@@ -1,15 +1,15 @@
 """Custom::BedrockModelAccess: this account may invoke these foundation models, in this region.
 
-  Create, Update  every model: GetFoundationModelAvailability
+  Create, Update  for every model: GetFoundationModelAvailability
                     region NOT_AVAILABLE, authorization NOT_AUTHORIZED -> FAILED, all models in one message
                     agreement AVAILABLE -> nothing to do
-                    agreement NOT_AVAILABLE: no offers -> nothing to agree (Amazon, Meta, Mistral ...)
+                    agreement NOT_AVAILABLE: no offers -> nothing to agree to (Amazon, Meta, Mistral ...)
                                              offers -> CreateFoundationModelAgreement -> PENDING -> AVAILABLE
-                  Anthropic models: the account's use-case form is adopted where equal, put where absent
-  Delete          nothing; with RevokeOnDelete the agreements of the listed models that have offers are deleted,
-                  whoever made them (agreements carry no tags). The use-case form has no delete in the API.
+                  with Anthropic models: the account's use-case form is kept if equal, and put if absent
+  Delete          nothing; with RevokeOnDelete the agreements of the models that have offers are deleted, no matter who
+                  made them (agreements have no tags). The API cannot delete the use-case form.
 
-Models that leave the list keep their agreement: other users of the account may rest on it. The physical id is fixed.
+Models that leave the list keep their agreement: other users of the account may need it. The physical id is fixed.
 API: https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
 """
 
@@ -19,16 +19,19 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError, Snapshot, error_code
+from custom_resources.framework.errors import error_code
 from custom_resources.framework.properties import Properties
+from custom_resources.framework.request import Request
+from custom_resources.framework.resource import Phase, Snapshot
+from kit_contract.errors import ResourceFailedError
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_bedrock.type_defs import GetFoundationModelAvailabilityResponseTypeDef as Availability
 
-# Geographies that inference profiles put in front of a model's id.
+# The geography at the front of an inference profile's id.
 PROFILE_PREFIX = re.compile(r"^(us-gov|us|eu|apac|ap|jp|au|ca|sa|me|af|global)\.(?=[a-z0-9-]+\.)")
-VARIANT_SUFFIX = re.compile(r"^(.+:\d+):[a-z0-9]+$")  # :128k, :mm: the same model, customizable or provisioned
+VARIANT_SUFFIX = re.compile(r"^(.+:\d+):[a-z0-9]+$")  # :128k, :mm: variants for customization or provisioned throughput
 AGREEMENT_PHASES = {
     "AVAILABLE": Phase.READY,
     "PENDING": Phase.IN_PROGRESS,
@@ -36,10 +39,6 @@ AGREEMENT_PHASES = {
     "ERROR": None,
 }
 NOTHING_TO_AGREE = ("ValidationException", "ResourceNotFoundException")
-
-
-class UseCaseConflictError(ResourceFailedError):
-    """When the account has a use-case form and deployment.toml another: the kit never overwrites it."""
 
 
 class ModelAccessResource:
@@ -79,7 +78,7 @@ class ModelAccessResource:
                 self._revoke(model)
 
     def describe(self, request: Request) -> Snapshot:
-        if request.request_type == "Delete":
+        if request.is_delete:
             return Snapshot(Phase.GONE)
         models = _models(Properties(request.properties))
         pending = [model for model in models if not self._accessible(model)]
@@ -100,7 +99,7 @@ class ModelAccessResource:
         return AGREEMENT_PHASES[status] is Phase.READY and found["entitlementAvailability"] == "AVAILABLE"
 
     def _availability(self, model: str) -> "Availability | None":
-        """None for a model that knows no agreements: nothing stands between the account and the model."""
+        """None for a model that has no agreements: the account may use it."""
         try:
             return self._bedrock.get_foundation_model_availability(modelId=model)
         except Exception as error:
@@ -116,7 +115,7 @@ class ModelAccessResource:
         if found is None:
             return []
         if found["regionAvailability"] != "AVAILABLE":
-            return [f"{model} is not offered in {self._region}: choose another region or another model"]
+            return [f"{model} is not available in {self._region}: choose another region or another model"]
         if found["authorizationStatus"] != "AUTHORIZED":
             return [
                 f"this account is not authorized for {model} in {self._region}: check the payment method, the "
@@ -131,7 +130,7 @@ class ModelAccessResource:
         try:
             self._bedrock.create_foundation_model_agreement(modelId=model, offerToken=token)
         except Exception as error:
-            if error_code(error) != "ConflictException":  # agreed already
+            if error_code(error) != "ConflictException":  # the agreement exists already
                 raise
 
     def _revoke(self, model: str) -> None:
@@ -154,7 +153,7 @@ class ModelAccessResource:
         present = self._present_use_case()
         if form is None and present is None:
             raise ResourceFailedError(
-                "Anthropic models need the account's use-case form, and it was never sent: add "
+                "Anthropic models need the account's use-case form, which does not exist yet: add "
                 "[model_access.use_case] with company_name, company_website, intended_users, industry and "
                 "use_cases to deployment.toml"
             )
@@ -165,9 +164,9 @@ class ModelAccessResource:
             self._bedrock.put_use_case_for_model_access(formData=json.dumps(form, sort_keys=True).encode())
         elif present != wanted:
             keys = sorted(key for key in {*present, *wanted} if present.get(key) != wanted.get(key))
-            raise UseCaseConflictError(
-                f"the account already has a use-case form that differs in {', '.join(keys)}; it is kept: remove "
-                "[model_access.use_case] from deployment.toml to use it, or make the two equal"
+            raise ResourceFailedError(
+                f"the account already has a use-case form, which differs in {', '.join(keys)} and is never "
+                "overwritten: remove [model_access.use_case] from deployment.toml to use it, or make both equal"
             )
 
     def _present_use_case(self) -> dict[str, Any] | None:
@@ -179,13 +178,13 @@ class ModelAccessResource:
             return None
         try:
             form = json.loads(data)
-        except ValueError:  # forms sent by the console or the CLI may come back encoded once more
+        except ValueError:  # forms that the console or the CLI sent may be encoded twice
             form = json.loads(base64.b64decode(data))
         return {key: value for key, value in form.items() if value}
 
 
 def plain_model_id(identifier: str) -> str:
-    """The id that agreements are made for: without an inference profile's geography and a customization suffix."""
+    """The id in agreements: without the geography of an inference profile and the suffix of a variant."""
     return VARIANT_SUFFIX.sub(r"\1", PROFILE_PREFIX.sub("", identifier.rpartition("/")[2]))
 
 

@@ -1,1 +1,1 @@
-"""Releases and buys back provisioned throughput: by schedule, expiry, idleness, budget, or because a person says so."""
+"""Releases provisioned throughput and buys it back: by schedule, expiry, idleness, budget, or on request."""

@@ -1,4 +1,4 @@
-"""The edge: EventBridge Scheduler's ticks, kit's calls and a budget's SNS messages -> steps of each throughput."""
+"""The function: ticks of EventBridge Scheduler, calls of kit and messages of a budget become steps of throughputs."""
 
 import json
 import os
@@ -13,28 +13,28 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from custom_resources.framework.lifecycle import ResourceFailedError
 from kit_contract.environment import KIT_DEPLOYMENT, THROUGHPUTS, TOPIC_ARN
+from kit_contract.errors import InputError, ResourceFailedError
 from provisioned_throughput_controller import overrides
-from provisioned_throughput_controller.context import Clients, Context
+from provisioned_throughput_controller.context import Context, ControllerClients
 from provisioned_throughput_controller.notices import Notices
 from provisioned_throughput_controller.reconciliation import Reconciliation
 from provisioned_throughput_controller.report import report
 from provisioned_throughput_controller.requests import Request, requests_of
 
-# The function's timeout is 15 minutes; what is still on its way then, the next tick settles.
+# The function's timeout is 15 minutes; the next tick continues what is not settled by then.
 SETTLE_SECONDS = 13 * 60
 REASON_LIMIT = 900
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    deployment, throughputs = os.environ[KIT_DEPLOYMENT], json.loads(os.environ[THROUGHPUTS])
-    contexts = {name: Context(_clients(), _notices(), deployment, name, _now) for name in throughputs}
+    kit_deployment, throughputs = os.environ[KIT_DEPLOYMENT], json.loads(os.environ[THROUGHPUTS])
+    contexts = {name: Context(_clients(), _notices(), kit_deployment, name, _now) for name in throughputs}
     return run(event, contexts, sleep=time.sleep)
 
 
 def run(event: Mapping[str, Any], contexts: Mapping[str, Context], *, sleep: Callable[[float], None]) -> dict[str, Any]:
-    """Raises after all were served if one failed: the alarm on errors sees it, the others are not held up."""
+    """Serve every throughput, then raise if one failed: the others do not wait, and the alarm on errors sees it."""
     steps: list[dict[str, Any]] = []
     faults: list[str] = []
     for request in requests_of(event):
@@ -43,7 +43,7 @@ def run(event: Mapping[str, Any], contexts: Mapping[str, Context], *, sleep: Cal
             steps += [report(one) for one in chosen]
             continue
         seconds = SETTLE_SECONDS / max(len(chosen), 1) if request.wait else 0
-        for one in chosen:  # first every decision, then what takes minutes
+        for one in chosen:  # all decisions first: the steps take minutes
             _try(one.name, faults, partial(overrides.apply, request, one))
         for one in chosen:
             _try(one.name, faults, partial(_settle, one, seconds, sleep, steps))
@@ -63,7 +63,7 @@ def _chosen(request: Request, contexts: Mapping[str, Context]) -> list[Context]:
         return list(contexts.values())
     if request.name not in contexts:
         known = ", ".join(contexts) or "none"
-        raise ResourceFailedError(f"{request.name} is not a throughput of this deployment; there are: {known}")
+        raise InputError(f"name must be one of this deployment's throughputs: {known}; got {request.name}")
     return [contexts[request.name]]
 
 
@@ -80,16 +80,16 @@ def _now() -> datetime:
 
 
 @cache
-def _clients() -> Clients:
-    patient = Config(retries={"mode": "standard", "total_max_attempts": 8})
-    # A failed call of the model is not worth more of the function's time: see idleness.
+def _clients() -> ControllerClients:
+    retrying = Config(retries={"mode": "standard", "total_max_attempts": 8})
+    # The one call of a model, see idleness.py: a failure is not worth more of the function's time.
     once = Config(read_timeout=20, retries={"mode": "standard", "total_max_attempts": 2})
     session = boto3.Session()
-    return Clients(
-        bedrock=session.client("bedrock", config=patient),
-        ssm=session.client("ssm", config=patient),
-        quotas=session.client("service-quotas", config=patient),
-        cloudwatch=session.client("cloudwatch", config=patient),
+    return ControllerClients(
+        bedrock=session.client("bedrock", config=retrying),
+        ssm=session.client("ssm", config=retrying),
+        quotas=session.client("service-quotas", config=retrying),
+        cloudwatch=session.client("cloudwatch", config=retrying),
         runtime=session.client("bedrock-runtime", config=once),
     )
 

@@ -1,9 +1,9 @@
-"""Whether nobody has called a throughput for some hours: the metric Invocations that Bedrock sends for each ModelId.
+"""Whether nobody has called a throughput for some hours, by Bedrock's metric Invocations for each ModelId.
 
-  in service -> the kit calls it once itself -> the metric has shown a call of it -> silence means that nobody calls
-                                             -> it never has                      -> nothing is known: told, kept
-Under which ModelId a throughput's calls are counted is not documented. Were it another than its ARN, the metric would
-be as silent for a busy one as for an idle one; the kit's own call, which costs nothing, tells them apart.
+  in service -> the kit calls it once itself -> the metric has shown a call       -> no further calls mean: idle
+                                             -> the metric has never shown a call -> unknown: kept, with a notice
+AWS does not document under which ModelId it counts a throughput's calls. If it is not the ARN, the metric is silent for
+a busy throughput too. The kit's own call, which costs nothing, tells the two cases apart.
 https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring-runtime-metrics.html
 """
 
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from custom_resources.framework.lifecycle import error_code
+from custom_resources.framework.errors import error_code
 from custom_resources.provisioned_throughput.ledger import BOUGHT, Ledger, Watch
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
 HOUR_SECONDS = 3600
-# An answer has at most 1,440 points.
+# CloudWatch returns at most 1,440 points.
 LONGEST = timedelta(days=59)
 
 
 class Calls(Enum):
-    """Of the last hours. UNKNOWN: the metric shows none, and has not shown either that it would."""
+    """Calls in the last hours. UNKNOWN: the metric has never shown one, so its silence proves nothing."""
 
     SOME = "some"
     NONE = "none"
@@ -35,7 +35,7 @@ class Calls(Enum):
 
 
 def watched(runtime: "BedrockRuntimeClient", ledger: Ledger, throughput_arn: str, now: datetime) -> Ledger:
-    """The ledger with the throughput under watch; one that is not yet is called once. It must be in service."""
+    """The ledger with the throughput under watch; at the start the kit calls it once. It must be InService."""
     if ledger.watch and ledger.watch.throughput_arn == throughput_arn:
         return ledger
     try:
@@ -44,13 +44,13 @@ def watched(runtime: "BedrockRuntimeClient", ledger: Ledger, throughput_arn: str
             messages=[{"role": "user", "content": [{"text": "ping"}]}],
             inferenceConfig={"maxTokens": 1},
         )
-    except Exception as error:  # it may not speak Converse, or not now: then its callers' calls have to show
+    except Exception as error:  # it may not support Converse: then the calls of others have to show in the metric
         print(json.dumps({"step": "first call", "error": error_code(error) or type(error).__name__}), file=sys.stderr)
     return replace(ledger, watch=Watch(throughput_arn, now.isoformat(timespec="seconds")))
 
 
 def recent_calls(cloudwatch: "CloudWatchClient", ledger: Ledger, hours: int, now: datetime) -> Calls | None:
-    """None where it has not been watched for `hours` yet."""
+    """None until it was watched for `hours`."""
     begin = now - timedelta(hours=hours)
     if ledger.state != BOUGHT or ledger.watch is None:
         return None
@@ -69,16 +69,16 @@ def recent_calls(cloudwatch: "CloudWatchClient", ledger: Ledger, hours: int, now
     called = [point["Timestamp"] for point in answer["Datapoints"] if point.get("Sum", 0) > 0]
     if not called:
         return Calls.UNKNOWN
-    # A point stands for the hour that begins with it.
+    # A point covers the hour that starts with it.
     return Calls.SOME if max(called) + timedelta(seconds=HOUR_SECONDS) > begin else Calls.NONE
 
 
 def unknown_text(ledger: Ledger, hours: int) -> str:
-    """Once for each throughput: it goes on being billed, and only a person can tell whether anybody needs it."""
+    """The notice: it stays billed, and only a person can tell whether anybody needs it."""
     assert ledger.watch
     return (
-        f"It is kept, though no call was counted in {hours} hours: Bedrock's metric Invocations has shown none for "
-        f"ModelId {ledger.watch.throughput_arn} since {ledger.watch.since}, not even the kit's own first call, or it "
-        "cannot be read. Whether anybody calls it is not known, so release_when_idle_hours does nothing until a call "
-        "shows. To release it: kit capacity release."
+        f"It stays in service although no call was counted in {hours} hours. Bedrock's metric Invocations has shown "
+        f"none for ModelId {ledger.watch.throughput_arn} since {ledger.watch.since}, not even the kit's own first "
+        "call, or cannot be read. Whether anybody calls the throughput is unknown, so release_when_idle_hours has no "
+        "effect until the metric shows a call. To release it: kit capacity release."
     )

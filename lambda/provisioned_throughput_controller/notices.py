@@ -1,4 +1,4 @@
-"""Tells people: one message to the stack's topic, and one line in the log for those without a subscription."""
+"""Notifies people: a message to the stack's topic, and a line in the log for those who have no subscription."""
 
 import json
 import sys
@@ -15,8 +15,8 @@ class Notices:
         self._sns = sns
         self._topic_arn = topic_arn
 
-    def tell(self, subject: str, text: str) -> None:
+    def send(self, subject: str, text: str) -> None:
         print(json.dumps({"notice": subject, "text": text}), file=sys.stderr)
-        # SNS takes a subject of one line in ASCII; a reason that a person gave may be neither.
+        # SNS takes one line of ASCII as the subject; a reason that a person typed may be neither.
         line = " ".join(subject.encode("ascii", "replace").decode().split())
         self._sns.publish(TopicArn=self._topic_arn, Subject=line[:SUBJECT_LIMIT], Message=text)

@@ -1,4 +1,4 @@
-"""Commitments renew themselves: who pays is told 7 days and 1 day ahead, with the price and what to do."""
+"""Commitments renew themselves: a notice goes out 7 days and 1 day ahead, with the price and what to do."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,14 +13,14 @@ DAYS_AHEAD = (1, 7)
 TERM_DAYS = {"OneMonth": 30, "SixMonths": 183}
 
 
-def with_renewal_told(context: Context, ledger: Ledger, found: "Throughput", hourly_cost_usd: float | None) -> Ledger:
-    """`hourly_cost_usd` is the accepted one, None where nobody knows it any more."""
+def notify_of_renewal(context: Context, ledger: Ledger, found: "Throughput", hourly_cost_usd: float | None) -> Ledger:
+    """`hourly_cost_usd` is the accepted cost, None if it is unknown."""
     mark = due_warning(found, ledger.warned, context.clock())
-    return context.tell_once(ledger, mark, warning_text(found, hourly_cost_usd)) if mark else ledger
+    return context.notify_once(ledger, mark, warning_text(found, hourly_cost_usd)) if mark else ledger
 
 
 def due_warning(found: "Throughput", warned: tuple[str, ...], now: datetime) -> str | None:
-    """The mark of the warning that is due and was not given for this term, the nearest first; None where none is."""
+    """The mark of the notice that is due and was not sent for this term, the nearest first."""
     end = found.get("commitmentExpirationTime")
     if end is None or end <= now:
         return None
@@ -32,16 +32,18 @@ def due_warning(found: "Throughput", warned: tuple[str, ...], now: datetime) -> 
 
 
 def warning_text(found: "Throughput", hourly_cost_usd: float | None) -> str:
-    """What happens when, what it costs, and how to prevent it."""
+    """When it renews, what that costs, and how to prevent it."""
     end, term = found.get("commitmentExpirationTime"), found.get("commitmentDuration")
     hours = TERM_DAYS[str(term)] * 24
     known = f"at most {hours * (hourly_cost_usd or 0):,.2f} USD"
-    cost = known if hourly_cost_usd is not None else "an unknown amount (no price was accepted, or its stack is gone)"
+    cost = (
+        known if hourly_cost_usd is not None else "an unknown amount (no price was accepted, or its stack is deleted)"
+    )
     return (
         f"Provisioned throughput {found['provisionedModelName']}: its commitment {term} ends on "
-        f"{end.isoformat() if end else 'unknown'} and then renews itself for another term: {cost}, billed by the hour, "
-        "not to be deleted before its end.\n"
-        "To prevent it, turn off auto-renewal in Bedrock's console (Provisioned Throughput) before that moment; it can "
-        "be deleted when the term has ended: aws bedrock delete-provisioned-model-throughput "
+        f"{end.isoformat() if end else 'unknown'}. Then it renews itself for another term: {cost}, billed by the hour, "
+        "and it cannot be deleted before that term ends.\n"
+        "To prevent it, turn off auto-renewal in Bedrock's console (Provisioned Throughput) before that moment. You "
+        "can delete it when the term has ended: aws bedrock delete-provisioned-model-throughput "
         f"--provisioned-model-id {found['provisionedModelArn']}"
     )

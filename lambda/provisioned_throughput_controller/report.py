@@ -1,4 +1,4 @@
-"""What is the case with one throughput, for people and programs: nothing here changes anything."""
+"""The status of one throughput, for people and programs. It changes nothing."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ NOT_BILLED = ("absent", "Failed")
 
 
 def report(context: Context) -> dict[str, Any]:
-    """`status` is Bedrock's, or absent; times are ISO 8601 in UTC; prices are those accepted: the price or more."""
+    """`status` is Bedrock's, or absent; times are ISO 8601 in UTC; prices are the accepted ones: the price or more."""
     settings, ledger = context.settings(), context.ledger()
     if settings is None or ledger is None:
         return {"name": context.name, "status": "not deployed"}

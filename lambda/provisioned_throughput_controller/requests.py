@@ -1,12 +1,12 @@
-"""What the function is asked: a tick of the schedule, a person through kit, or a budget through SNS. Pure.
+"""The function's requests: from a tick of the schedule, a person through kit, or a budget through SNS. Pure.
 
-  {"action": "reconcile", "name": NAME?}           towards what schedule, expiry and holds want
-  {"action": "release", "reason": TEXT, ...}      held released; "budget": until the next month, else until resumed
-  {"action": "buy", "name": NAME, "hours": N?}    held bought for N hours, or until the schedule's next closing
-  {"action": "resume", "name": NAME?}             no hold any more: back to the schedule
-  {"action": "migrate", "name": NAME, "model_units": N, "commitment": TEXT?}   to another size, without a gap
-  {"action": "status", "name": NAME?}             nothing is changed, only told
-Without a name all throughputs are meant. `wait` false: one step only, for a caller who wants an answer now.
+  {"action": "reconcile", "name": NAME?}          move to what expiry, override and schedule want
+  {"action": "release", "reason": TEXT, ...}      override: released until resumed; "budget": until the next month
+  {"action": "buy", "name": NAME, "hours": N?}    override: bought for N hours, or until the schedule closes next
+  {"action": "resume", "name": NAME?}             lift the override: back to the schedule
+  {"action": "migrate", "name": NAME, "model_units": N, "commitment": TEXT?}   move to another size without a gap
+  {"action": "status", "name": NAME?}             report, change nothing
+Without a name a request is for all throughputs. With `wait` false it takes one step, for an answer at once.
 """
 
 import json
@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from custom_resources.framework.lifecycle import ResourceFailedError
 from custom_resources.provisioned_throughput.ledger import Size
+from kit_contract.errors import InputError
 
 ACTIONS = ("reconcile", "release", "buy", "resume", "migrate", "status")
 BUDGET = "budget"
@@ -33,7 +33,7 @@ class Request:
 
 
 def requests_of(event: Mapping[str, Any]) -> list[Request]:
-    """Raises ResourceFailedError for what is none of the above: a budget's message must not be lost in silence."""
+    """Raises InputError for anything else: a budget's message must not be ignored."""
     if "Records" in event:
         return [_from_sns(record) for record in event["Records"]]
     return [_parsed(event)]
@@ -45,7 +45,7 @@ def _from_sns(record: Mapping[str, Any]) -> Request:
     try:
         content = json.loads(message)
     except json.JSONDecodeError:
-        # AWS Budgets sends prose. Only a topic for hard stops is subscribed to this function.
+        # AWS Budgets sends prose, and the only topic that this function subscribes to is the one for hard stops.
         content = {"action": "release", "reason": BUDGET}
     return _parsed({"who": topic, **content} if isinstance(content, dict) else {})
 
@@ -53,11 +53,9 @@ def _from_sns(record: Mapping[str, Any]) -> Request:
 def _parsed(event: Mapping[str, Any]) -> Request:
     action = event.get("action")
     if action not in ACTIONS:
-        raise ResourceFailedError(
-            f"action must be one of {', '.join(ACTIONS)}, got {action!r}; see kit capacity --help"
-        )
+        raise InputError(f"action must be one of {', '.join(ACTIONS)}, got {action!r}; see kit capacity --help")
     if action in ("buy", "migrate") and not event.get("name"):
-        raise ResourceFailedError(f"{action} needs the name of one throughput; nothing was bought")
+        raise InputError(f"{action} needs the name of one throughput; nothing was bought")
     hours = event.get("hours")
     return Request(
         action=action,

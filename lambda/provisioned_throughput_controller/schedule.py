@@ -1,7 +1,7 @@
-"""Weekly windows on a wall clock: open or closed now, and when that changes. Pure.
+"""Weekly windows on a wall clock: whether one is open, and when that changes. Pure.
 
-A window begins on one of its days at `start` and ends at `end`, on the next day where that is not later. Wall times
-that a change of the clocks skips or repeats are taken at the first instant that carries them, as Python's fold=0 does.
+A window begins on one of its days at `start` and ends at `end`, which is on the next day if it is not later. A wall
+time that a clock change skips or repeats means the first of its instants, as with Python's fold=0.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# Longer than a week and both its neighbours: every edge that can follow lies within.
+# A week with a day on each side: it contains the next edge in any case.
 HORIZON_DAYS = 9
 
 
@@ -35,13 +35,13 @@ class Schedule:
         return any(begin <= now < end for begin, end in self._windows(now))
 
     def next_change(self, now: datetime) -> datetime | None:
-        """The first instant after `now` at which is_open differs; None where every day is one long window."""
+        """The first instant after `now` at which is_open differs; None if it is always open."""
         state = self.is_open(now)
         edges = sorted({edge for window in self._windows(now) for edge in window if edge > now})
         return next((edge for edge in edges if self.is_open(edge) != state), None)
 
     def next_opening(self, now: datetime) -> datetime | None:
-        """The next begin of a window after a time in which it was closed."""
+        """The next instant at which it opens after it was closed."""
         change = self.next_change(now)
         return self.next_change(change) if change and self.is_open(now) else change
 

@@ -1,12 +1,13 @@
-"""What the stack wants of one throughput: the SSM parameter that CloudFormation writes after the throughput."""
+"""The settings of one throughput: the SSM parameter that CloudFormation writes after it creates the throughput."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from custom_resources import json_parameter
-from custom_resources.provisioned_throughput.wanted_throughput import ThroughputProperties
+from custom_resources.account import json_parameter
+from custom_resources.provisioned_throughput.properties import ThroughputProperties
+from kit_contract.parameters import throughput_settings
 from provisioned_throughput_controller.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """`expires` is the instant from which it is released for good."""
+    """From the instant `expires` on the throughput is released for good."""
 
     throughput: ThroughputProperties
     schedule: Schedule | None
@@ -27,13 +28,9 @@ class Settings:
         return self.throughput.name
 
 
-def settings_parameter(deployment: str, throughput: str) -> str:
-    return f"/bedrock-kit/{deployment}/capacity/{throughput}/settings"
-
-
-def read_settings(ssm: "SSMClient", deployment: str, throughput: str) -> Settings | None:
-    """None where no such throughput is deployed: then nothing may be bought."""
-    value = json_parameter.read(ssm, settings_parameter(deployment, throughput))
+def read_settings(ssm: "SSMClient", kit_deployment: str, throughput: str) -> Settings | None:
+    """None if the throughput is not deployed: then nothing may be bought."""
+    value = json_parameter.read(ssm, throughput_settings(kit_deployment, throughput))
     return parsed(value) if value is not None else None
 
 

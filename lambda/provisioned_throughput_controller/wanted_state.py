@@ -1,6 +1,6 @@
-"""What should be the case now: from expiry, holds, schedule and the clock, in that order. Pure.
+"""The wanted state of a throughput now: from its expiry, override, schedule and the clock, in that order. Pure.
 
-Asked at every call: an event that is lost, late or doubled changes nothing, the next call comes to the same end.
+Every step evaluates it again: an event that is lost, late or delivered twice changes nothing.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from provisioned_throughput_controller.settings import Settings
 
 @dataclass(frozen=True)
 class Wanted:
-    """`state` is BOUGHT or RELEASED; `until` is when that changes by itself, None where it does not."""
+    """`state` is BOUGHT or RELEASED. `until` is when it changes by itself; None if it does not."""
 
     state: str
     why: str
@@ -40,27 +40,13 @@ def active_override(ledger: Ledger, now: datetime) -> Override | None:
     return override
 
 
-def idle_override(settings: Settings, now: datetime) -> Override:
-    """Back at the schedule's next opening; without a schedule when a person buys it back."""
-    return Override(
-        RELEASED, f"no call for {settings.release_when_idle_hours} hours", "idle release", _opening(settings, now)
-    )
-
-
-def budget_override(reason: str, who: str, now: datetime) -> Override:
-    """Until the first of the next month, UTC: AWS's budgets begin anew then."""
-    first = (now.astimezone(UTC).replace(day=1) + timedelta(days=32)).replace(day=1)
-    until = first.replace(hour=0, minute=0, second=0, microsecond=0)
-    return Override(RELEASED, reason, who, _text(until))
-
-
-def person_overrides_released(reason: str, who: str) -> Override:
-    """Until a person buys or resumes."""
+def release_override(reason: str, who: str) -> Override:
+    """A person releases it, until a person buys or resumes."""
     return Override(RELEASED, reason, who)
 
 
-def person_overrides_bought(settings: Settings, who: str, hours: float | None, now: datetime) -> Override | None:
-    """For `hours`; else until the schedule's next closing. None without either: the wish is what the settings say."""
+def purchase_override(settings: Settings, who: str, hours: float | None, now: datetime) -> Override | None:
+    """A person buys it for `hours`, else until the schedule closes next. None without either: the settings decide."""
     if hours is not None:
         until: datetime | None = now + timedelta(hours=hours)
     else:
@@ -68,14 +54,23 @@ def person_overrides_bought(settings: Settings, who: str, hours: float | None, n
     return Override(BOUGHT, "bought by a person", who, _text(until)) if until else None
 
 
-def failure_override(why: str, now: datetime) -> Override:
-    """A purchase that failed is not tried every few minutes: again in an hour."""
-    return Override(RELEASED, why, "reconcile", _text(now + timedelta(hours=1)))
+def budget_override(reason: str, who: str, now: datetime) -> Override:
+    """A budget stops it until the first of the next month in UTC, when AWS's budgets start again."""
+    first = (now.astimezone(UTC).replace(day=1) + timedelta(days=32)).replace(day=1)
+    until = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Override(RELEASED, reason, who, _text(until))
 
 
-def _opening(settings: Settings, now: datetime) -> str | None:
+def idle_override(settings: Settings, now: datetime) -> Override:
+    """Nobody calls it: released until the schedule opens next; without a schedule until a person buys."""
     opening = settings.schedule.next_opening(now) if settings.schedule else None
-    return _text(opening) if opening else None
+    why = f"no call for {settings.release_when_idle_hours} hours"
+    return Override(RELEASED, why, "idle release", _text(opening) if opening else None)
+
+
+def failure_override(why: str, now: datetime) -> Override:
+    """A purchase failed: the next attempt follows in an hour."""
+    return Override(RELEASED, why, "reconcile", _text(now + timedelta(hours=1)))
 
 
 def _before_expiry(wanted: Wanted, settings: Settings) -> Wanted:

@@ -68,7 +68,28 @@ ARROWS = {
     "customization": {"training_data"},
     "provisioned_throughput_controller": {"custom_resources"},
 }
-PURE = ("lifecycle.py", "properties.py", "chat_completions.py", "checks.py", "records.py", "errors.py", "routes.py")
+# The arrows between the packages and modules inside a room, longest prefix first; a module that is not named here may
+# import everything in its room.
+INNER_ARROWS = {
+    "custom_resources.framework": set[str](),
+    "custom_resources.account": {"custom_resources.framework"},
+    "custom_resources.provisioned_throughput": {"custom_resources.framework", "custom_resources.account"},
+    "custom_resources.bucket_objects": {"custom_resources.framework"},
+    "custom_resources.custom_model_deployment": {"custom_resources.framework", "custom_resources.account"},
+    "custom_resources.customization_start": {"custom_resources.framework"},
+    "custom_resources.model_access": {"custom_resources.framework"},
+}
+PURE = (
+    "lifecycle.py",
+    "properties.py",
+    "request.py",
+    "retry_policy.py",
+    "chat_completions.py",
+    "checks.py",
+    "records.py",
+    "errors.py",
+    "routes.py",
+)
 
 
 def _files(room: str) -> list[Path]:
@@ -96,6 +117,32 @@ def test_a_room_imports_only_where_an_arrow_points(room: str) -> None:
     for path in files:
         wrong = _imports(path) & set(ROOMS) - {room, "kit_contract"} - ARROWS.get(room, set())
         assert not wrong, f"{path.relative_to(PROJECT)} imports {sorted(wrong)}: no arrow from {room}"
+
+
+@pytest.mark.parametrize("package", INNER_ARROWS)
+def test_a_package_imports_only_where_an_arrow_points(package: str) -> None:
+    room, _, name = package.partition(".")
+    files = [path for path in _files(room) if name in (path.stem, path.parent.name)]
+    assert files, f"no files in {package}"
+
+    for path in files:
+        for module in _modules(path):
+            if module.startswith(f"{room}."):
+                allowed = {package, *INNER_ARROWS[package]}
+                within = any(f"{module}.".startswith(f"{arrow}.") for arrow in allowed)
+                assert within, f"{path.relative_to(PROJECT)} imports {module}: no arrow from {package}"
+
+
+def _modules(path: Path) -> set[str]:
+    """Full names; `from a import b` may import the module a.b."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            nested = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= nested if "." not in node.module else {node.module}
+    return names
 
 
 def test_pure_modules_of_the_lambda_code_do_not_import_boto3() -> None:

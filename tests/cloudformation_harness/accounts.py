@@ -1,4 +1,4 @@
-"""What must hold between a stack and its account, whatever went wrong: who owns what is billed, who was told what."""
+"""Invariants between a stack and its account, whatever went wrong: who owns what is billed, and which answers came."""
 
 from tests.cloudformation_harness.capacity import Thing
 from tests.cloudformation_harness.cloudformation import Stack
@@ -8,20 +8,20 @@ NAMES = ("ProvisionedModelName", "DeploymentName")
 
 
 def name_in(properties: object) -> str:
-    """What a resource's properties call what they make."""
+    """The name of the resource in its properties."""
     assert isinstance(properties, dict)
     return next(str(properties[key]) for key in NAMES if key in properties)
 
 
 def known_names(stack: Stack) -> set[str]:
-    """What the stack holds, and what its user was told to be left: a Delete or a way back that did not succeed."""
+    """Names in the stack, and names that a failed Delete or rollback reported as left over."""
     held = {name for item in stack.resources.values() for name in (name_in(item.properties), item.physical_id)}
     told = {name_in(_left_by(request)) for request in stack.requests if request.status != "SUCCESS" and _ends(request)}
     return held | told
 
 
 def orphans(stack: Stack, foreign: list[Thing]) -> list[Thing]:
-    """What is billed and not somebody else's, and that nobody knows of."""
+    """What is billed, belongs to nobody else and is unknown to the stack."""
     known = known_names(stack)
     return [item for item in stack.world.bedrock.billed() if item not in foreign and item.name not in known]
 
@@ -36,7 +36,7 @@ def contradictory(stack: Stack) -> list[Sent]:
 
 
 def _ends(request: Sent) -> bool:
-    """A Delete, or an Update that goes back from a replacement: what it leaves, nobody else deletes."""
+    """A Delete, or an Update that rolls back a replacement: nobody else deletes what it leaves over."""
     event = request.event
     if event["RequestType"] == "Delete":
         return True

@@ -1,4 +1,4 @@
-"""What costs money by the hour and its rules: tokens, names, states over time, commitments, quotas, lists that lag."""
+"""Capacity that is billed by the hour, and its rules: tokens, names, states, commitments, quotas, lists that lag."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ class Thing:
 
 @dataclass
 class Settings:
-    """What a test may set: seconds, quota, and which new things end as Failed."""
+    """What a test may set: durations in seconds, the quota, and which new resources end as Failed."""
 
     creating: float = 600.0
     updating: float = 240.0
@@ -58,11 +58,11 @@ class Capacity:
     # What a test asks
 
     def billed(self) -> list[Thing]:
-        """What costs money by the hour, or keeps a name that only its owner may have."""
+        """Capacity that is billed by the hour, or occupies a name."""
         return [item for item in (*self.throughputs, *self.deployments) if item.deleted is None]
 
     def plant(self, kind: str, name: str, *, tags: dict[str, str] | None = None) -> Thing:
-        """Somebody else's, InService for an hour already."""
+        """Add a resource of somebody else, InService for an hour."""
         item = self._new(kind, name, f"arn:aws:bedrock:us-east-1::foundation-model/{NOVA}", {})
         item.created, item.tags, item.seen_from = self._clock() - 3600, tags or {}, 0.0
         (self.throughputs if kind == "provisioned-model" else self.deployments).append(item)

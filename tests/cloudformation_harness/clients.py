@@ -1,7 +1,7 @@
 """boto3 clients whose calls go to the fakes: parameters and answers checked by botocore's model, errors botocore's own.
 
 `_make_api_call` of a real client is replaced, so that paginators, exception classes and method names are the real
-ones. botocore's retries happen below that method; they are played here, by the client's own configuration.
+ones. botocore's retries happen below that method; here they follow the client's own configuration.
 """
 
 from collections.abc import Callable, Mapping
@@ -53,7 +53,7 @@ Plan = Callable[[Call], Fault | None]
 
 
 class Surroundings(Protocol):
-    """What a client needs of the world: see world.py."""
+    """What a client needs from the world (world.py)."""
 
     calls: list[Call]
     plan: Plan

@@ -1,9 +1,9 @@
-"""CloudFormation by the book, for stacks of custom resources.
+"""CloudFormation as documented, for stacks of custom resources.
 
 a failed Create is followed by a Delete with the id of the FAILED answer
 a Create still under way when another resource fails is cancelled and followed by a Delete with an invented id
 a failed update is followed by Updates with the properties swapped, and Deletes of what is new
-an answer with another id replaces: the old id is deleted in the cleanup, whose failures nobody is told
+an answer with another id is a replacement: the old id is deleted in the cleanup, whose failures are not reported
 """
 
 import string
@@ -14,7 +14,7 @@ from tests.cloudformation_harness.conversation import Conversation, Properties, 
 from tests.cloudformation_harness.virtual_time import Process
 from tests.cloudformation_harness.world import World
 
-# Nobody starts the next operation in the second in which one ended.
+# No operation starts in the second in which the last one ended.
 BETWEEN_OPERATIONS_SECONDS = 2.0
 Template = dict[str, tuple[str, Properties]]
 
@@ -60,7 +60,7 @@ class Stack(Conversation):
         return self.run(self._delete)
 
     def deploying(self, template: Template) -> Process:
-        """The same, only begun: the test says how far time goes."""
+        """Start it only: the test moves the time."""
         verb = "UPDATE" if self.resources else "CREATE"
         return self.world.scheduler.spawn(lambda: self._deploy(template, verb, None), "cloudformation")
 
@@ -90,7 +90,7 @@ class Stack(Conversation):
 
     def _roll_back(self, verb: str, before: dict[str, Existing], sent: dict[str, Sent]) -> None:
         back: dict[str, Sent] = {}
-        if verb == "UPDATE":  # within a second nobody could tell the way back from the way there
+        if verb == "UPDATE":  # within one second an update and its rollback could not be told apart
             self.world.scheduler.sleep(1.0)
         for name, request in sent.items():
             now = self.resources[name]

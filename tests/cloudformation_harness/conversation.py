@@ -1,4 +1,4 @@
-"""Requests to custom resources and the answers that count, as CloudFormation sends and takes them.
+"""Requests to custom resources and their answers, as CloudFormation sends and accepts them.
 
 an answer counts once, if its RequestId, StackId and LogicalResourceId are the request's, in at most 4,096 bytes
 no answer in ServiceTimeout: the request failed

@@ -1,4 +1,4 @@
-"""DynamoDB as far as the kit's turns go: one table, conditional updates, consistent reads, its refusals."""
+"""DynamoDB as far as the kit's leases need it: one table, conditional updates, consistent reads, its errors."""
 
 import re
 from collections.abc import Mapping

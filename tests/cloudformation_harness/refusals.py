@@ -1,4 +1,4 @@
-"""How a fake service refuses: the code and message that become a real ClientError of botocore."""
+"""The errors of a fake service: code and message become a real ClientError of botocore."""
 
 
 class Refusal(Exception):

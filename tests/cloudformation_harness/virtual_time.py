@@ -1,7 +1,7 @@
-"""A clock that nothing waits for, and processes that take turns on it: the same seed gives the same interleaving.
+"""A virtual clock, and processes that alternate on it: the same seed gives the same interleaving.
 
-A process is a thread, but only one runs at a time, from one moment of waiting to the next. Time passes only when all
-wait. A process that is killed runs no further step with an effect: whatever its `finally` blocks try raises again.
+A process is a thread, but only one runs at a time, until it waits. Time passes only while all processes wait. A killed
+process has no further effect: whatever its `finally` blocks try raises again.
 """
 
 import heapq
@@ -35,11 +35,11 @@ class Process:
         self.alarm_at = float("inf")
         self.ring: Callable[[int, object], None] | None = None
         self.wakes = 0
-        self.turn = _closed_gate()
+        self.gate = _closed_gate()
         self._target = target
 
     def run(self, back: threading.Lock) -> None:
-        self.turn.acquire()
+        self.gate.acquire()
         try:
             self._target()
         except KilledError:
@@ -134,7 +134,7 @@ class Scheduler:
         self._check(process)
         self._wake(process, min(moment, process.dies_at, process.alarm_at))
         self._back.release()
-        process.turn.acquire()
+        process.gate.acquire()
         self._check(process)
 
     def _check(self, process: Process) -> None:
@@ -170,6 +170,6 @@ class Scheduler:
 
     def _resume(self, process: Process) -> None:
         self._current = process
-        process.turn.release()
+        process.gate.release()
         self._back.acquire()
         self._current = None

@@ -1,4 +1,4 @@
-"""One account on a virtual clock: fakes behind the clients, Lambda's asynchronous queue, ResponseURLs, the log."""
+"""One account on a virtual clock: fake services, Lambda's asynchronous queue, ResponseURLs, the log."""
 
 import json
 import traceback
@@ -41,7 +41,7 @@ class Invocation:
 
 
 class World:
-    """`put_plan` says what becomes of a PUT to a ResponseURL: None lets it arrive, a status or an error refuses it."""
+    """`put_plan` decides about a PUT to a ResponseURL: None delivers it, a status or an error refuses it."""
 
     def __init__(self, *, choose: Callable[[int], int] = lambda count: 0) -> None:
         self.scheduler = Scheduler(choose=choose)
@@ -119,7 +119,7 @@ class World:
             self._after_failure(invocation)
 
     def _after_failure(self, invocation: Invocation) -> None:
-        """The queue is not the process: it lives on."""
+        """The queue survives the process."""
         failures = len(invocation.attempts)
         age = self.scheduler.now - invocation.queued
         if failures <= len(RETRY_DELAYS) and age + RETRY_DELAYS[failures - 1] < MAX_EVENT_AGE:
@@ -144,7 +144,7 @@ class World:
     def _model_made(self, job: Job) -> None:
         self.bedrock.models.setdefault(self.jobs.model_arn(job), job.ends)
 
-    # The way of an answer
+    # Answers
 
     def put_once(self, url: str, body: bytes) -> int:
         self.puts += 1
@@ -156,7 +156,7 @@ class World:
 
     @contextmanager
     def installed(self) -> Iterator["World"]:
-        """The handler's clients, clocks, way out and log are this world's."""
+        """The handler uses this world's clients, clocks, ResponseURLs and log."""
         environ = {"AWS_REGION": "us-east-1", "LEASES_TABLE": "leases", "LONGEST_PAUSE_SECONDS": "40"}
         with (
             mock.patch.object(handler, "boto3", SimpleNamespace(Session=lambda: Session(self))),
@@ -194,7 +194,7 @@ class _Lines:
 
 
 def kill_at(name: str, *, times: int = 1, after: bool = False) -> Plan:
-    """The process dies at the call `name` ("bedrock.create_..."), so many times."""
+    """The process dies at the first `times` calls of `name` ("bedrock.create_...")."""
     return fault_at(name, Fault("kill", after=after), times=times)
 
 

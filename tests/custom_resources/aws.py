@@ -1,4 +1,4 @@
-"""Stubbed clients and events for the lifecycles: every call's parameters are checked against the pinned API model."""
+"""Stubbed clients and events: the parameters of every call are checked against the pinned API model."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 from botocore.stub import Stubber
 
-# Of the request of `event`: what Bedrock gets as client request token.
+# The token of the request in `event`: Bedrock gets it as the client request token.
 TOKEN = "1062acfeae9bad36525d840a62fe60543acf9246f609e6d15ebbf0002159d6d5"
 STACK_ID = "arn:aws:cloudformation:us-east-1:111122223333:stack/sup-training/0f0f"
 

@@ -12,7 +12,9 @@ from botocore.response import StreamingBody
 from botocore.stub import ANY, Stubber
 
 from custom_resources.bucket_objects import BucketObjectsResource, ObjectsProperties
-from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError
+from custom_resources.framework.request import Request
+from custom_resources.framework.resource import Phase
+from kit_contract.errors import ResourceFailedError
 from tests.custom_resources.aws import event, stubbed
 
 
@@ -94,7 +96,7 @@ def test_a_key_that_cannot_be_deleted_fails(s3: tuple[BucketObjectsResource, Stu
     manifest(stubber, {"d/a.md": digest("x")})
     stubber.add_response("delete_objects", {"Errors": [{"Key": "d/a.md", "Message": "locked"}]})
 
-    with pytest.raises(ResourceFailedError, match=r"d/a.md was not deleted: locked"):
+    with pytest.raises(ResourceFailedError, match=r"S3 did not delete d/a.md: locked"):
         resource.delete(request("Delete", DeleteOnRemoval="true"))
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from custom_resources.custom_model_deployment import CustomModelDeploymentResource
-from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError
+from custom_resources.framework.request import Request
+from custom_resources.framework.resource import Phase
+from kit_contract.errors import ResourceFailedError
 from tests.custom_resources.aws import TOKEN, event, stubbed
 
 ARN = "arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/abcdefghijkl"
@@ -76,7 +78,7 @@ def test_a_foreign_deployment_is_refused(aws: Fixture) -> None:
     aws.found()
     aws.tagged("other")
 
-    with pytest.raises(ResourceFailedError, match="does not carry the tag bedrock-kit:deployment=sup"):
+    with pytest.raises(ResourceFailedError, match="does not have the tag bedrock-kit:deployment=sup"):
         aws.resource.create(request("Create"))
 
 

@@ -8,7 +8,9 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from custom_resources.customization_start import CustomizationStartResource
-from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError
+from custom_resources.framework.request import Request
+from custom_resources.framework.resource import Phase
+from kit_contract.errors import ResourceFailedError
 from tests.custom_resources.aws import event, stubbed
 
 PROPERTIES = {"StarterFunctionName": "starter", "Customization": "support", "DataKey": "data/a", "SpecHash": "h"}
@@ -31,7 +33,7 @@ def test_refused_start_fails_with_the_starters_reason(starter: tuple[Customizati
     resource, stubber = starter
     answers(stubber, {"customization": "support", "key": "data/a"}, {"errorMessage": "8 records needed"}, "Unhandled")
 
-    with pytest.raises(ResourceFailedError, match="support was refused: 8 records needed"):
+    with pytest.raises(ResourceFailedError, match="starter of customization support failed: 8 records needed"):
         resource.create(Request.from_event(event("Create", PROPERTIES)))
 
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom_resources.framework import answer
-from custom_resources.framework.answer import BODY_LIMIT, UndeliveredError
-from custom_resources.framework.lifecycle import Request
+from custom_resources.framework.answer import BODY_LIMIT, UndeliverableError
+from custom_resources.framework.request import Request
 from tests.cloudformation_harness.clients import Fault
 from tests.cloudformation_harness.cloudformation import Stack
 from tests.cloudformation_harness.conversation import Sent
@@ -87,7 +87,7 @@ def test_fault_27_an_answer_goes_to_s3_or_to_the_configured_endpoint_only(url: s
     def put(url: str, body: bytes) -> int:
         raise AssertionError("nothing may be sent")
 
-    with pytest.raises(UndeliveredError, match="neither to S3"):
+    with pytest.raises(UndeliverableError, match="neither to S3"):
         answer.deliver(url, b"{}", local_endpoint=local, put=put, sleep=lambda seconds: None)
 
 
@@ -129,7 +129,7 @@ def test_fault_28_a_url_in_an_exception_of_the_way_out_reaches_nothing(world: Wo
     stack.create(throughput())
 
     assert CANARY not in kept(world, stack)
-    assert any("RepeatEventError" in line for line in world.log)  # the runtime's own line about the exception
+    assert any("RetryLaterError" in line for line in world.log)  # the runtime's own line about the exception
 
 
 @pytest.mark.parametrize("broken", ["", '{"messages": ', '{"schemaVersion": "x", "messages": [{"role": '])

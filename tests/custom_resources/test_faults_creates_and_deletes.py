@@ -8,7 +8,7 @@ from tests.cloudformation_harness.clients import Fault
 from tests.cloudformation_harness.cloudformation import Existing, Stack, Template
 from tests.cloudformation_harness.templates import THROUGHPUT, access, throughput
 from tests.cloudformation_harness.world import World, fault_at
-from tests.custom_resources.provisioned_throughput_kinds import BOTH, mutating
+from tests.custom_resources.serving_kinds import BOTH, mutating
 
 
 @pytest.mark.parametrize("kind", BOTH)
@@ -104,6 +104,6 @@ def test_fault_09_a_name_that_is_somebody_elses_fails_and_stays(
     assert stack.create(template) == "ROLLBACK_COMPLETE"
 
     assert stack.requests[0].status == "FAILED"
-    assert "does not carry the tag" in stack.requests[0].reason
+    assert "does not have the tag" in stack.requests[0].reason
     assert world.bedrock.billed() == [theirs]
     assert not [name for name in mutating(world) if name.startswith("bedrock.")]

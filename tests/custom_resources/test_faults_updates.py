@@ -8,7 +8,7 @@ from tests.cloudformation_harness.clients import Call, Fault
 from tests.cloudformation_harness.cloudformation import Stack, Template
 from tests.cloudformation_harness.templates import MODEL, NEW_MODEL, access, deployment, throughput
 from tests.cloudformation_harness.world import World, fault_at
-from tests.custom_resources.provisioned_throughput_kinds import BOTH, mutating
+from tests.custom_resources.serving_kinds import BOTH, mutating
 
 DELETE = "bedrock.delete_provisioned_model_throughput"
 

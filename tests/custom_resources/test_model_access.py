@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from custom_resources.framework.lifecycle import Phase, Request, ResourceFailedError
-from custom_resources.model_access import ModelAccessResource, UseCaseConflictError, plain_model_id
+from custom_resources.framework.request import Request
+from custom_resources.framework.resource import Phase
+from custom_resources.model_access import ModelAccessResource, plain_model_id
+from kit_contract.errors import ResourceFailedError
 from tests.custom_resources.aws import event, stubbed
 
 NOVA = "amazon.nova-micro-v1:0"
@@ -57,7 +59,7 @@ def test_every_refusal_is_told_at_once(bedrock: tuple[ModelAccessResource, Stubb
     with pytest.raises(ResourceFailedError) as failure:
         resource.create(request("Create", NOVA, CLAUDE))
 
-    assert f"{NOVA} is not offered in us-east-1" in str(failure.value)
+    assert f"{NOVA} is not available in us-east-1" in str(failure.value)
     assert "aws-marketplace:Subscribe" in str(failure.value)
 
 
@@ -76,7 +78,7 @@ def test_another_form_is_a_conflict_that_names_the_fields(bedrock: tuple[ModelAc
     present = json.dumps({**FORM, "companyName": "Other"}).encode()
     stubber.add_response("get_use_case_for_model_access", {"formData": present})
 
-    with pytest.raises(UseCaseConflictError, match="differs in companyName"):
+    with pytest.raises(ResourceFailedError, match="differs in companyName"):
         resource.create(request("Create", CLAUDE, UseCaseForm=FORM))
 
 

@@ -15,7 +15,7 @@ CALLERS = {
         "knowledge-base/CustomResourceProviderFunctionRole",
         "training/CustomResourceProviderFunctionRole",
     ),
-    "custom_resources/provisioned_throughput_start.py": ("provisioned-throughput/CustomResourceProviderFunctionRole",),
+    "custom_resources/provisioned_throughput/start.py": ("provisioned-throughput/CustomResourceProviderFunctionRole",),
     "custom_resources/custom_model_deployment.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/customization_start.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/model_access.py": ("model-access/CustomResourceProviderFunctionRole",),
@@ -45,9 +45,8 @@ CALLERS = {
 # Called by several of the above; a test may call them directly.
 SHARED = (
     "custom_resources/provisioned_throughput/alias_capacity.py",
-    "custom_resources/json_parameter.py",
-    "custom_resources/ownership.py",
-    "custom_resources/serving_parameter.py",
+    "custom_resources/account/json_parameter.py",
+    "custom_resources/account/ownership.py",
     "custom_resources/provisioned_throughput/quota.py",
 )
 # Calls that no stack of the kit leads to, and why the code has them.

@@ -26,11 +26,11 @@ def _function(stack: str) -> str:
 
 
 def _table(stack: str) -> str:
-    return arn("dynamodb", f"table/iam-{stack}-CustomResourceProviderTurns")
+    return arn("dynamodb", f"table/iam-{stack}-CustomResourceProviderLeases")
 
 
 def provider(stack: str, allowed: list[Request], denied: list[Request]) -> Cases:
-    """Whose turn it is stands in the table; an operation that outlives an invocation is handed to the next one."""
+    """Leases are items of the table; an operation that outlives an invocation is handed to the next one."""
     return Cases(
         logs=f"iam-{stack}-CustomResourceProviderFunctionLogs",
         allowed=[

@@ -42,4 +42,4 @@ def test_the_entry_is_found_behind_what_several_packages_share() -> None:
     promotion = ("customization/handlers/promote.py", "customization/promotion.py")
     assert _entry(Call(promotion, "ssm", "put_parameter")) == "customization/promotion.py"
     assert _entry(Call(order, "bedrock", "tag_resource")) == "provisioned_throughput_controller/purchase.py"
-    assert _entry(Call(("custom_resources/ownership.py",), "bedrock", "list_tags_for_resource")) == ""
+    assert _entry(Call(("custom_resources/account/ownership.py",), "bedrock", "list_tags_for_resource")) == ""

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import ClientError
 
-from custom_resources.framework.lifecycle import ResourceFailedError
 from custom_resources.provisioned_throughput import quota
-from custom_resources.provisioned_throughput.wanted_throughput import ThroughputProperties
+from custom_resources.provisioned_throughput.clients import Clients as ThroughputClients
+from custom_resources.provisioned_throughput.properties import ThroughputProperties
+from kit_contract.errors import ResourceFailedError
 from tests.local_aws.test_bedrock_install import BASE, Clients, code, running
 
 WANTED = ThroughputProperties(
@@ -30,9 +31,13 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
             yield made
 
 
+def throughput_clients(clients: Clients) -> ThroughputClients:
+    return ThroughputClients(clients("bedrock"), clients("ssm"), clients("service-quotas"))
+
+
 def test_the_kits_look_at_the_quota_refuses_before_bedrock_does(clients: Clients) -> None:
     with pytest.raises(ResourceFailedError) as refused:
-        quota.check_quota(clients("bedrock"), clients("service-quotas"), WANTED, BASE)
+        quota.check_quota(throughput_clients(clients), WANTED, BASE)
 
     for part in ("nothing was bought", "L-FE44174A", "0 of 0 are in use"):
         assert part in str(refused.value)
@@ -42,7 +47,7 @@ def test_what_bedrock_refuses_is_explained_with_the_quotas_value(clients: Client
     with pytest.raises(ClientError) as refused:
         clients("bedrock").create_provisioned_model_throughput(modelUnits=1, provisionedModelName="units", modelId=BASE)
 
-    explained = str(quota.explained(refused.value, clients("service-quotas"), WANTED, BASE))
+    explained = str(quota.explained(refused.value, throughput_clients(clients), WANTED, BASE))
 
     assert "its value is 0" in explained
     assert "no commitment model units reserved for" in explained

@@ -1,7 +1,7 @@
 """Bedrock, SSM, Service Quotas, CloudWatch and SNS as one stateful fake with a virtual clock, for real boto3 clients.
 
-Every call is checked against botocore's model, parameters and answer alike. Only what the tests need is in it; an
-operation that is not there fails the test.
+The parameters and the answer of every call are checked against botocore's model. It has only what the tests need; any
+other operation fails the test.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 from botocore.validate import validate_parameters
 
-from provisioned_throughput_controller.context import Clients, Context
+from provisioned_throughput_controller.context import Context, ControllerClients
 from provisioned_throughput_controller.notices import Notices
 from tests.provisioned_throughput_controller.bedrock import ACCOUNT_ARN, MODEL, OWNER, FakeBedrock, Refused
 
@@ -33,7 +33,7 @@ WEEKDAYS = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "08:00", "to": 
 
 
 class FakeAws(FakeBedrock):
-    """`now` moves with `sleep` only. `told` holds every message."""
+    """`now` moves with `sleep` only. `told` contains every notice."""
 
     def __init__(self) -> None:
         super().__init__(MONDAY)
@@ -48,7 +48,7 @@ class FakeAws(FakeBedrock):
 
     def context(self, name: str = "sup-support") -> Context:
         services = ("bedrock", "ssm", "service-quotas", "cloudwatch", "bedrock-runtime")
-        clients = Clients(*(self.client(service) for service in services))
+        clients = ControllerClients(*(self.client(service) for service in services))
         return Context(clients, Notices(self.client("sns"), TOPIC), "sup", name, lambda: self.now)
 
     def client(self, service: str) -> Any:
@@ -80,7 +80,7 @@ class FakeAws(FakeBedrock):
         promoted_at: datetime | None = None,
         **settings: Any,
     ) -> None:
-        """What a deploy leaves: settings, a ledger, a promoted model."""
+        """The parameters after a deploy: settings, ledger and promoted model."""
         value = {"owner": OWNER, "properties": {**PROPERTIES, **settings.pop("properties", {})}, **settings}
         opened = {"state": "released", "since": self.now.isoformat(), "why": "waits for its schedule", "who": "test"}
         self.parameters["/bedrock-kit/sup/capacity/sup-support/settings"] = json.dumps(value)

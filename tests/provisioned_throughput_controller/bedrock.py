@@ -20,7 +20,7 @@ class Refused(Exception):
 
 
 class FakeBedrock:
-    """`log` holds every mutating call. `counts_calls`: whether the metric has calls under the throughput's ARN."""
+    """`log` contains every mutating call. `counts_calls`: whether the metric counts calls under the ARN."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -35,7 +35,7 @@ class FakeBedrock:
         self.log: list[str] = []
 
     def plant(self, **changes: Any) -> dict[str, Any]:
-        """A throughput that is there already, in service."""
+        """Add a throughput that is in service."""
         order = {"name": "sup-support", "model": MODEL, "units": 1, "owner": OWNER, **changes}
         return self._add(created=self.now - timedelta(hours=1), **order)
 

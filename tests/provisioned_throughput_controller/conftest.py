@@ -1,4 +1,4 @@
-"""The fake AWS of every test here, and two ways to bring a throughput forward in it."""
+"""The fake AWS of the controller's tests, and two ways to advance a throughput in it."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Under a commitment: nothing is asked to be deleted, and who pays is told before it renews itself."""
+"""Under a commitment no deletion is requested, and notices are sent before it renews itself."""
 
 from datetime import timedelta
 

@@ -1,11 +1,11 @@
-"""The function's events: what it refuses, what one failure does to the others, then each action and its way in."""
+"""The function's events: refused ones, one failure among several throughputs, then each action and its source."""
 
 import json
 from typing import Any
 
 import pytest
 
-from custom_resources.framework.lifecycle import ResourceFailedError
+from kit_contract.errors import InputError, ResourceFailedError
 from provisioned_throughput_controller.handler import run
 from tests.provisioned_throughput_controller.aws import TOPIC, WEEKDAYS, FakeAws
 
@@ -29,19 +29,17 @@ def from_sns(message: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("event", [{}, {"action": "delete"}, from_sns("[1]"), from_sns('{"action": "no"}')])
 def test_what_is_no_action_is_refused(aws: FakeAws, event: dict[str, Any]) -> None:
-    with pytest.raises(
-        ResourceFailedError, match="action must be one of reconcile, release, buy, resume, migrate, status"
-    ):
+    with pytest.raises(InputError, match="action must be one of reconcile, release, buy, resume, migrate, status"):
         call(aws, event)
 
 
 def test_an_unknown_name_names_the_known_ones(aws: FakeAws) -> None:
-    with pytest.raises(ResourceFailedError, match="there are: sup-support"):
+    with pytest.raises(InputError, match="throughputs: sup-support; got sup-other"):
         call(aws, {"action": "reconcile", "name": "sup-other"})
 
 
 def test_a_purchase_of_everything_is_refused(aws: FakeAws) -> None:
-    with pytest.raises(ResourceFailedError, match="name of one throughput"):
+    with pytest.raises(InputError, match="name of one throughput"):
         call(aws, {"action": "buy"})
 
 
@@ -53,7 +51,7 @@ def test_one_that_fails_does_not_hold_up_the_others(aws: FakeAws) -> None:
         value = aws.parameters[path.format("support")].replace("sup-support", "sup-foreign")
         aws.parameters[path.format("foreign")] = value
 
-    with pytest.raises(ResourceFailedError, match="sup-foreign: sup-foreign exists and does not carry"):
+    with pytest.raises(ResourceFailedError, match=r"sup-foreign: .* named sup-foreign exists and does not have"):
         call(aws, {"action": "reconcile"}, "sup-foreign", "sup-support")
 
     assert aws.log == ["create sup-support x1 aaaaaaaaaaaa"]

@@ -1,12 +1,12 @@
-"""A move to other model units or another commitment: refusals and failures first, then without a gap, by name."""
+"""Migration to other model units or another commitment: refusals and failures first, then the switch without a gap."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from custom_resources.framework.lifecycle import ResourceFailedError
 from custom_resources.provisioned_throughput.ledger import Size
+from kit_contract.errors import ResourceFailedError
 from provisioned_throughput_controller import migration
 from provisioned_throughput_controller.reconciliation import Reconciliation
 from tests.provisioned_throughput_controller.aws import WEEKDAYS, FakeAws
@@ -27,7 +27,7 @@ def settle(aws: FakeAws) -> None:
     assert Reconciliation(aws.context()).settle(seconds=780, sleep=aws.sleep).settled
 
 
-def moved(aws: FakeAws, size: Size = TWO) -> None:
+def migrate(aws: FakeAws, size: Size = TWO) -> None:
     migration.begin(aws.context(), size)
     settle(aws)
 
@@ -37,7 +37,7 @@ def only(aws: FakeAws) -> dict[str, Any]:
     return item
 
 
-def test_what_is_absent_is_not_moved(aws: FakeAws) -> None:
+def test_an_absent_throughput_is_not_migrated(aws: FakeAws) -> None:
     aws.throughputs.clear()
 
     with pytest.raises(ResourceFailedError, match="absent: deploy the new settings"):
@@ -55,15 +55,15 @@ def test_a_name_that_leaves_no_room_is_refused(aws: FakeAws) -> None:
         migration.begin(aws.context(name), TWO)
 
 
-def test_a_second_move_waits_for_the_first(aws: FakeAws) -> None:
+def test_a_second_migration_waits_for_the_first(aws: FakeAws) -> None:
     migration.begin(aws.context(), TWO)
 
-    with pytest.raises(ResourceFailedError, match="is being moved to 2 model unit"):
+    with pytest.raises(ResourceFailedError, match="is being migrated to 2 model unit"):
         migration.begin(aws.context(), Size(3, None))
 
 
-def test_the_same_size_moves_nothing(aws: FakeAws) -> None:
-    moved(aws, Size(1, None))
+def test_the_same_size_changes_nothing(aws: FakeAws) -> None:
+    migrate(aws, Size(1, None))
 
     assert aws.log == []
 
@@ -71,13 +71,13 @@ def test_the_same_size_moves_nothing(aws: FakeAws) -> None:
 def test_without_enough_units_the_present_one_goes_on(aws: FakeAws) -> None:
     aws.units_allowed = 2.0
 
-    with pytest.raises(ResourceFailedError, match=r"not moved: nothing was bought.*L-BE77399C"):
-        moved(aws)
+    with pytest.raises(ResourceFailedError, match=r"not migrated: nothing was bought.*L-BE77399C"):
+        migrate(aws)
     settle(aws)
 
     assert (aws.log, aws.ledger["migration"]) == ([], None)
     assert "L-BE77399C" in aws.told[0]
-    assert "The present one goes on serving" in aws.told[0]
+    assert "The present throughput stays in service" in aws.told[0]
     assert aws.published["target_arn"] == only(aws)["arn"]
 
 
@@ -86,7 +86,7 @@ def test_one_that_fails_is_deleted_and_the_present_one_goes_on(aws: FakeAws) -> 
     aws.fails = "no capacity"
 
     with pytest.raises(ResourceFailedError, match="no capacity"):
-        moved(aws)
+        migrate(aws)
     settle(aws)
 
     assert only(aws) is before
@@ -97,7 +97,7 @@ def test_callers_have_a_throughput_at_every_moment_and_the_new_one_takes_the_nam
     names: list[bool] = []
     aws.before = lambda operation: names.append(aws.published["target_arn"] in aws.throughputs)
 
-    moved(aws)
+    migrate(aws)
 
     assert all(names)
     assert (only(aws)["name"], only(aws)["units"]) == ("sup-support", 2)
@@ -120,12 +120,12 @@ def test_the_old_one_is_deleted_only_after_its_callers_went(aws: FakeAws) -> Non
 
     aws.before = watch
 
-    moved(aws)
+    migrate(aws)
 
     assert moments["deleted"] - moments["swapped"] >= timedelta(seconds=50)
 
 
-def test_a_move_that_dies_anywhere_goes_on_where_it_was() -> None:
+def test_a_migration_that_dies_anywhere_continues() -> None:
     for step in range(1, 40):
         aws = FakeAws()
         aws.deploy(ledger={"state": "bought", "purchase": 1})
@@ -149,14 +149,14 @@ def test_a_move_that_dies_anywhere_goes_on_where_it_was() -> None:
         assert aws.log.count("create sup-support-next x2 aaaaaaaaaaaa") == 1
 
 
-def test_a_move_that_crosses_the_stacks_deletion_gives_back_what_it_ordered(aws: FakeAws) -> None:
+def test_a_migration_during_the_stacks_deletion_gives_back_what_it_bought(aws: FakeAws) -> None:
     def deleted_meanwhile(operation: str) -> None:
         if operation == "CreateProvisionedModelThroughput":
             aws.undeploy()
 
     aws.before = deleted_meanwhile
 
-    moved(aws)
+    migrate(aws)
 
     assert only(aws)["name"] == "sup-support"  # CloudFormation's to delete
 
@@ -164,7 +164,7 @@ def test_a_move_that_crosses_the_stacks_deletion_gives_back_what_it_ordered(aws:
 def test_a_committed_one_is_kept_by_another_name_and_deleted_when_that_ends(aws: FakeAws) -> None:
     only(aws).update(commitment="OneMonth", end=aws.now + timedelta(days=3))
 
-    moved(aws)
+    migrate(aws)
 
     assert sorted(item["name"] for item in aws.throughputs.values()) == ["sup-support", "sup-support-kept"]
     aws.now += timedelta(days=3, hours=1)
@@ -175,7 +175,7 @@ def test_a_committed_one_is_kept_by_another_name_and_deleted_when_that_ends(aws:
 
 
 def test_until_the_settings_are_deployed_the_next_purchase_has_the_new_size(aws: FakeAws) -> None:
-    moved(aws)
+    migrate(aws)
     aws.deploy(ledger=aws.ledger, schedule=WEEKDAYS)
     aws.now += timedelta(hours=14)
     settle(aws)
@@ -188,7 +188,7 @@ def test_until_the_settings_are_deployed_the_next_purchase_has_the_new_size(aws:
 
 
 def test_the_deployed_settings_take_over(aws: FakeAws) -> None:
-    moved(aws)
+    migrate(aws)
     assert aws.ledger["migrated"] == {"model_units": 2, "commitment": None}
 
     aws.deploy(ledger=aws.ledger, properties={"ModelUnits": "2"})

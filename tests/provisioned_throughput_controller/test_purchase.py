@@ -1,4 +1,4 @@
-"""Purchases: crossed, doubled, refused and failing ones first; then which model is bought, and when."""
+"""Purchases: concurrent, repeated, refused and failed ones first; then which model is bought, and when."""
 
 import pytest
 
@@ -107,7 +107,7 @@ def test_after_a_failure_the_next_purchase_has_another_token(aws: FakeAws) -> No
     assert len(aws.throughputs) == 1
 
 
-def test_what_somebody_deleted_is_not_bought_back_and_told_once(aws: FakeAws) -> None:
+def test_a_throughput_deleted_by_hand_is_not_bought_back_and_one_notice_is_sent(aws: FakeAws) -> None:
     in_service(aws)
     aws.throughputs.clear()
 

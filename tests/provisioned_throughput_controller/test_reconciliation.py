@@ -1,12 +1,12 @@
-"""Reconciliation: what is not there or not ours, a release half done; then a week of the schedule, and what is told."""
+"""Absent and foreign throughputs, an interrupted release; then a week of the schedule, and the ledger."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from custom_resources.framework.lifecycle import ResourceFailedError
 from custom_resources.provisioned_throughput.ledger import BOUGHT, RELEASED, parsed
+from kit_contract.errors import ResourceFailedError
 from provisioned_throughput_controller.reconciliation import Reconciliation
 from tests.provisioned_throughput_controller.aws import WEEKDAYS, FakeAws
 from tests.provisioned_throughput_controller.bedrock import MODEL
@@ -35,7 +35,7 @@ def test_a_throughput_of_someone_elses_is_not_touched(aws: FakeAws) -> None:
     aws.deploy()
     aws.plant(tags={"bedrock-kit:deployment": "other"})
 
-    with pytest.raises(ResourceFailedError, match="not touched"):
+    with pytest.raises(ResourceFailedError, match="nothing was changed"):
         settle(aws)
     assert aws.log == []
 

@@ -1,4 +1,4 @@
-"""Expiry, holds, schedule and clock, in that order; how long each lasts."""
+"""Expiry, override, schedule and clock, in that order, and how long each lasts."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,8 +14,8 @@ from provisioned_throughput_controller.wanted_state import (
     budget_override,
     failure_override,
     idle_override,
-    person_overrides_bought,
-    person_overrides_released,
+    purchase_override,
+    release_override,
     wanted_state,
 )
 from tests.provisioned_throughput_controller.aws import MONDAY, PROPERTIES, WEEKDAYS
@@ -30,15 +30,15 @@ def of(**settings: Any) -> Settings:
     return capacity_settings.parsed({"owner": OWNER, "properties": properties, **settings})
 
 
-def held(override: Override | None) -> Ledger:
+def overridden(override: Override | None) -> Ledger:
     return replace(LEDGER, override=override)
 
 
-def test_expired_overrules_whatever_a_person_wants() -> None:
+def test_the_expiry_beats_an_override() -> None:
     settings = of(expires="2026-11-30", schedule=WEEKDAYS)
     bought = Override(BOUGHT, "bought by a person", "me")
 
-    wanted = wanted_state(settings, held(bought), MONDAY)
+    wanted = wanted_state(settings, overridden(bought), MONDAY)
 
     assert (wanted.state, wanted.until) == (RELEASED, None)
     assert wanted.why == "expired on 2026-11-30, for good"
@@ -74,28 +74,28 @@ def test_a_budgets_stop_ends_with_the_first_day_after(now: datetime) -> None:
 def test_what_a_person_released_stays_released() -> None:
     later = MONDAY + timedelta(days=400)
 
-    assert wanted_state(of(schedule=WEEKDAYS), held(person_overrides_released("done", "me")), later).state == RELEASED
+    assert wanted_state(of(schedule=WEEKDAYS), overridden(release_override("done", "me")), later).state == RELEASED
 
 
 def test_what_a_person_bought_at_night_lasts_until_the_schedule_closes() -> None:
     settings = of(schedule=WEEKDAYS)
-    override = person_overrides_bought(settings, "me", None, NIGHT)
+    override = purchase_override(settings, "me", None, NIGHT)
 
-    assert wanted_state(settings, held(override), NIGHT).state == BOUGHT
+    assert wanted_state(settings, overridden(override), NIGHT).state == BOUGHT
     assert override
     assert override.until == "2026-12-01T19:00:00+00:00"
 
 
 def test_or_for_the_hours_that_were_asked_for() -> None:
     settings = of(schedule=WEEKDAYS)
-    override = person_overrides_bought(settings, "me", 2, NIGHT)
+    override = purchase_override(settings, "me", 2, NIGHT)
 
-    assert wanted_state(settings, held(override), NIGHT + timedelta(minutes=119)).state == BOUGHT
-    assert wanted_state(settings, held(override), NIGHT + timedelta(minutes=120)).state == RELEASED
+    assert wanted_state(settings, overridden(override), NIGHT + timedelta(minutes=119)).state == BOUGHT
+    assert wanted_state(settings, overridden(override), NIGHT + timedelta(minutes=120)).state == RELEASED
 
 
-def test_without_a_schedule_a_purchase_lifts_every_hold() -> None:
-    assert person_overrides_bought(of(), "me", None, NIGHT) is None
+def test_without_a_schedule_a_purchase_lifts_every_override() -> None:
+    assert purchase_override(of(), "me", None, NIGHT) is None
 
 
 def test_the_idle_come_back_at_the_next_opening_or_when_bought() -> None:
@@ -108,8 +108,8 @@ def test_the_idle_come_back_at_the_next_opening_or_when_bought() -> None:
 def test_a_failure_is_over_in_an_hour() -> None:
     override = failure_override("quota", MONDAY)
 
-    assert wanted_state(of(), held(override), MONDAY + timedelta(minutes=59)).state == RELEASED
-    assert wanted_state(of(), held(override), MONDAY + timedelta(minutes=60)).state == BOUGHT
+    assert wanted_state(of(), overridden(override), MONDAY + timedelta(minutes=59)).state == RELEASED
+    assert wanted_state(of(), overridden(override), MONDAY + timedelta(minutes=60)).state == BOUGHT
 
 
 def test_the_schedule_decides_otherwise() -> None:

@@ -1,1 +1,1 @@
-"""The lifecycle of any custom resource: request, lease, retry policy, answer."""
+"""What every custom resource needs: the request, its lease, the retry policy, the lifecycle and the answer."""

@@ -1,4 +1,4 @@
-"""CloudFormation's answer: small enough, without secrets, and put where the request says until it arrived."""
+"""The answer to CloudFormation: small enough, without secrets, and sent until it is delivered."""
 
 import http.client
 import json
@@ -6,30 +6,27 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from custom_resources.framework.lifecycle import Request
+from custom_resources.framework.request import Request
+from kit_contract.errors import KitError, RetryLaterError
 
 BODY_LIMIT = 4096
 REASON_LIMIT = 900
 ATTEMPTS = 5
 TIMEOUT_SECONDS = 5.0
-# Where CloudFormation's presigned URLs point: a bucket of its own.
+# CloudFormation's presigned URLs point to buckets of its own.
 S3_HOST = re.compile(r"[a-z0-9.-]+\.s3[.-]([a-z0-9-]+\.)?amazonaws\.com(\.cn)?")
-# A word with one of these is a presigned URL, or a part of one that an error's text quotes.
+# A word with one of these is a presigned URL, or a part of one that an error quotes.
 SIGNED = re.compile(r"X-Amz-|Signature=|AWSAccessKeyId=", re.IGNORECASE)
 
 Put = Callable[[str, bytes], int]
 
 
-class UndeliveredError(Exception):
-    """When the answer could not be put; carries no part of the URL. `passing` if a later try may succeed."""
-
-    def __init__(self, message: str, *, passing: bool) -> None:
-        super().__init__(message)
-        self.passing = passing
+class UndeliverableError(KitError):
+    """When the ResponseURL will never take the answer. The message has no part of the URL."""
 
 
 def succeeded(request: Request, physical_id: str, data: Mapping[str, str]) -> bytes:
-    """SUCCESS with `data`; FAILED where the attributes are too long for CloudFormation."""
+    """SUCCESS with `data`; FAILED if the attributes are too long for CloudFormation."""
     body = _body(request, "SUCCESS", physical_id, {"Data": dict(data)})
     if len(body) <= BODY_LIMIT:
         return body
@@ -45,22 +42,23 @@ def failed(request: Request, physical_id: str, reason: str) -> bytes:
 
 
 def deliver(url: str, body: bytes, *, local_endpoint: str | None, put: Put, sleep: Callable[[float], None]) -> None:
-    """PUT `body`, at most 5 times within 60 s. Raises UndeliveredError."""
+    """PUT `body`, at most 5 times within 60 seconds. Raises RetryLaterError and UndeliverableError."""
     if not _is_trusted(url, local_endpoint):
-        raise UndeliveredError("the ResponseURL leads neither to S3 nor to the configured endpoint", passing=False)
-    told = ""
+        raise UndeliverableError("the ResponseURL points neither to S3 nor to the configured endpoint")
+    status: int | str = ""
     for attempt in range(ATTEMPTS):
         if attempt:
             sleep(2.0 ** (attempt - 1))
         try:
             status = put(url, body)
         except (OSError, http.client.HTTPException) as error:
-            told = type(error).__name__  # its text may hold the URL
+            status = type(error).__name__  # the error's text may contain the URL
             continue
         if 200 <= status < 300:
             return
-        told = f"status {status}"
-    raise UndeliveredError(f"{told} after {ATTEMPTS} attempts", passing=not told.startswith("status 4"))
+    message = f"the answer was not delivered: {status} after {ATTEMPTS} attempts"
+    is_refused = isinstance(status, int) and 400 <= status < 500
+    raise UndeliverableError(message) if is_refused else RetryLaterError(message)
 
 
 def put_once(url: str, body: bytes) -> int:

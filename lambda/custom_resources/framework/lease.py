@@ -1,15 +1,16 @@
-"""Whose turn it is with one custom resource: the newest request's, one process at a time, with one answer.
+"""The lease on a custom resource: only the newest request is worked on, by one invocation at a time, with one answer.
 
-An item for each resource (the table belongs to one stack; its key Resource is the logical id):
-  Request, Sequence   the newest request and its place in time: an older one that comes late changes nothing more
-  Passed              the request before it
-  Holder, HeldUntil   the invocation at work; the turn of one that died ends when Lambda would have ended it
-  Started, Data       that the work was begun, and what it returned
-  Answer, Delivered   what CloudFormation is told: decided once, put until it arrived
-  Outcome, Before     how this request ended, and the one before it: what a SUCCESS made can be seen by everybody
+The table belongs to one stack. It has an item for each resource, under its logical id (attribute Resource):
+  NewestRequest, RequestOrder  token of the newest request, and its place in time: an older request is superseded
+  PreviousRequest              token of the request before it
+  LeaseHolder, LeaseExpires    the invocation at work; its lease expires when Lambda would have ended it
+  FirstSeen                    when the newest request arrived
+  WorkStarted, KnownData       whether the work was started, and the attributes that it returned
+  Answer, Delivered            the answer for CloudFormation: decided once, sent until it is delivered
+  Outcome, PreviousOutcome     how the newest request ended, and how the one before it did
 
-A Delete that arrives while Create still runs becomes the newest; Create notices at its next step and leaves; then the
-Delete gets its lease, and nothing can be made behind its back any more.
+A Delete may arrive while the Create is still running. It becomes the newest request, the Create notices at its next
+step and stops, and then the Delete acquires the lease: nothing is created behind its back.
 """
 
 import json
@@ -17,10 +18,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from custom_resources.framework.lifecycle import Request, error_code
+from custom_resources.framework.errors import SupersededError, error_code
+from custom_resources.framework.request import Request
 
 if TYPE_CHECKING:
-    # boto3's DynamoDB client, in the two methods in use (the kit does not install its type stubs)
+    # boto3's DynamoDB client, narrowed to the two methods in use: the kit does not install its type stubs.
     from typing import Protocol
 
     class DynamoDB(Protocol):
@@ -32,13 +34,9 @@ if TYPE_CHECKING:
 RANKS = {"Create": 0, "Update": 1, "Delete": 2}
 
 
-class SupersededError(Exception):
-    """When CloudFormation has sent a newer request for the same resource: nobody waits for this one's answer."""
-
-
 @dataclass(frozen=True)
-class Lease:
-    """What earlier invocations for the same request left."""
+class Progress:
+    """What earlier invocations for the same request did."""
 
     first_seen: float
     started: bool
@@ -48,89 +46,85 @@ class Lease:
     after_success: bool
 
 
-class Leases:
-    """The turns of one invocation (`holder`) with the resource of `request`."""
+class Lease:
+    """The lease of one invocation, `holder`, on the resource of `request`."""
 
     def __init__(self, dynamodb: "DynamoDB", table: str, request: Request, *, holder: str) -> None:
         self._dynamodb = dynamodb
         self._where: dict[str, Any] = {"TableName": table, "Key": {"Resource": {"S": request.logical_id}}}
         self._request = request
-        self._holder = holder
+        self._holder = _text(holder)
 
-    def claim(self, sent: float, now: float) -> None:
-        """Become the newest request, unless a newer one came or this one was it before.
+    def register(self, now: float) -> None:
+        """Make this the newest request, unless it is that already or was superseded.
 
-        The URL tells seconds. Within one a Delete comes after an Update, and an Update after a Create; of two Updates
-        the one that came first does not come back.
+        The order is that of the signed URLs, which have a resolution of one second. Within a second a Delete follows an
+        Update, an Update follows a Create, and of two Updates the one that arrives first cannot return: it is the one
+        that the second, a rollback, undoes.
         """
-        sequence = int(sent) * len(RANKS) + RANKS[self._request.request_type]
+        request = self._request
+        order = int(request.sent_at if request.sent_at is not None else now) * len(RANKS) + RANKS[request.request_type]
         self._update(
-            "SET Passed = if_not_exists(#request, :none), #request = :request, #sequence = :sequence, FirstSeen = :now,"
-            " #before = if_not_exists(#outcome, :none)"
-            " REMOVE #outcome, Started, #data, Answer, Delivered",
-            "attribute_not_exists(#request)"
-            " OR (#sequence <= :sequence AND #request <> :request AND Passed <> :request)",
-            {":sequence": _number(sequence), ":now": _number(now), ":none": {"S": "NONE"}},
-            {"#sequence": "Sequence", "#before": "Before", "#outcome": "Outcome", "#data": "Data"},
+            "SET PreviousRequest = if_not_exists(NewestRequest, :none), NewestRequest = :request,"
+            " PreviousOutcome = if_not_exists(Outcome, :none), RequestOrder = :order, FirstSeen = :now"
+            " REMOVE Outcome, WorkStarted, KnownData, Answer, Delivered",
+            "attribute_not_exists(NewestRequest)"
+            " OR (RequestOrder <= :order AND NewestRequest <> :request AND PreviousRequest <> :request)",
+            {":request": _text(request.token), ":order": _number(order), ":now": _number(now), ":none": _text("NONE")},
         )
 
-    def take(self, now: float, until: float) -> Lease | None:
-        """The lease, until it is given back or `until` has passed; None while another invocation has it."""
-        taken = self._update(
-            "SET #holder = :holder, HeldUntil = :until",
-            "#request = :request AND (attribute_not_exists(#holder) OR HeldUntil < :now OR #holder = :holder)",
-            {":holder": {"S": self._holder}, ":until": _number(until), ":now": _number(now)},
-            {"#holder": "Holder"},
+    def acquire(self, now: float, expires: float) -> Progress | None:
+        """Acquire or renew the lease until `expires`; None while another invocation holds it.
+
+        Raises SupersededError.
+        """
+        acquired = self._update_newest(
+            "SET LeaseHolder = :holder, LeaseExpires = :expires",
+            {":holder": self._holder, ":expires": _number(expires), ":now": _number(now)},
+            condition="(attribute_not_exists(LeaseHolder) OR LeaseExpires < :now OR LeaseHolder = :holder)",
         )
         item = self.require_newest()
-        return _turn(item) if taken else None
+        return _progress(item) if acquired else None
 
     def require_newest(self) -> Mapping[str, Any]:
         """The item. Raises SupersededError."""
         item: Mapping[str, Any] = self._dynamodb.get_item(**self._where, ConsistentRead=True).get("Item", {})
-        if item.get("Request", {}).get("S") != self._request.token:
-            raise SupersededError
+        if item.get("NewestRequest") != _text(self._request.token):
+            raise SupersededError("a newer request for this resource has arrived")
         return item
 
-    def started(self, data: Mapping[str, str]) -> None:
-        values = {":yes": {"BOOL": True}, ":data": {"S": json.dumps(dict(data))}}
-        self._update("SET Started = :yes, #data = :data", "#request = :request", values, {"#data": "Data"})
+    def record_start(self, data: Mapping[str, str]) -> None:
+        """The work was started: the next invocation does not start it again."""
+        values = {":yes": {"BOOL": True}, ":data": _text(json.dumps(dict(data)))}
+        self._update_newest("SET WorkStarted = :yes, KnownData = :data", values)
 
-    def decide(self, answer: bytes) -> None:
+    def record_answer(self, answer: bytes) -> None:
         """From now on every invocation for this request gives this answer. Raises SupersededError."""
-        decided = self._update("SET Answer = :answer", "#request = :request", {":answer": {"S": answer.decode()}}, {})
-        if not decided:
-            raise SupersededError
+        if not self._update_newest("SET Answer = :answer", {":answer": _text(answer.decode())}):
+            raise SupersededError("a newer request for this resource has arrived")
 
-    def finish(self, outcome: str) -> None:
-        """The answer has arrived."""
-        self._update(
-            "SET Delivered = :yes, #outcome = :outcome REMOVE #holder, HeldUntil",
-            "#request = :request",
-            {":yes": {"BOOL": True}, ":outcome": {"S": outcome}},
-            {"#outcome": "Outcome", "#holder": "Holder"},
-        )
+    def record_delivery(self, outcome: str) -> None:
+        """CloudFormation has the answer; the lease ends."""
+        values = {":yes": {"BOOL": True}, ":outcome": _text(outcome)}
+        self._update_newest("SET Delivered = :yes, Outcome = :outcome REMOVE LeaseHolder, LeaseExpires", values)
 
     def release(self) -> None:
-        """Give the turn back, if this invocation has it."""
-        self._update(
-            "REMOVE #holder, HeldUntil",
-            "#holder = :holder",
-            {":holder": {"S": self._holder}},
-            {"#holder": "Holder"},
-        )
+        """End the lease, if this invocation holds it."""
+        self._update("REMOVE LeaseHolder, LeaseExpires", "LeaseHolder = :holder", {":holder": self._holder})
 
-    def _update(self, change: str, condition: str, values: dict[str, Any], names: dict[str, str]) -> bool:
-        """Whether the condition held and the change was made."""
-        if "#request" in change + condition:
-            names, values = {**names, "#request": "Request"}, {**values, ":request": {"S": self._request.token}}
+    def _update_newest(self, change: str, values: Mapping[str, Any], *, condition: str = "") -> bool:
+        """`change`, if this is the newest request and `condition` is true."""
+        both = f"NewestRequest = :request AND {condition}" if condition else "NewestRequest = :request"
+        return self._update(change, both, {**values, ":request": _text(self._request.token)})
+
+    def _update(self, change: str, condition: str, values: Mapping[str, Any]) -> bool:
+        """Whether `condition` was true and the change was made."""
         try:
             self._dynamodb.update_item(
                 **self._where,
                 UpdateExpression=change,
                 ConditionExpression=condition,
                 ExpressionAttributeValues=values,
-                ExpressionAttributeNames=names,
             )
         except Exception as error:
             if error_code(error) != "ConditionalCheckFailedException":
@@ -139,16 +133,20 @@ class Leases:
         return True
 
 
-def _turn(item: Mapping[str, Any]) -> Lease:
+def _progress(item: Mapping[str, Any]) -> Progress:
     answer = item.get("Answer", {}).get("S")
-    return Lease(
+    return Progress(
         first_seen=float(item["FirstSeen"]["N"]),
-        started="Started" in item,
-        data=json.loads(item.get("Data", {}).get("S", "{}")),
+        started="WorkStarted" in item,
+        data=json.loads(item.get("KnownData", {}).get("S", "{}")),
         answer=answer.encode() if answer is not None else None,
         delivered="Delivered" in item,
-        after_success=item.get("Before", {}).get("S") == "SUCCESS",
+        after_success=item.get("PreviousOutcome", {}).get("S") == "SUCCESS",
     )
+
+
+def _text(value: str) -> dict[str, str]:
+    return {"S": value}
 
 
 def _number(value: float) -> dict[str, str]:

@@ -1,13 +1,13 @@
-"""CloudFormation's properties, all of them text, as typed values: errors name property, value and rule."""
+"""CloudFormation's properties, which are all strings, as typed values; errors name property, value and rule."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from custom_resources.framework.lifecycle import ResourceFailedError
+from kit_contract.errors import ResourceFailedError
 
 
 class Properties:
-    """Reads `values` by name; a property that is missing or malformed raises ResourceFailedError."""
+    """Reads `values` by name. Raises ResourceFailedError for a property that is missing or malformed."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = values
@@ -15,13 +15,13 @@ class Properties:
     def text(self, name: str) -> str:
         value = self._values.get(name)
         if not isinstance(value, str) or not value:
-            raise _fault(name, value, "a text that is not empty")
+            raise _fault(name, value, "a non-empty string")
         return value
 
     def optional_text(self, name: str) -> str | None:
         value = self._values.get(name)
         if value is not None and not isinstance(value, str):
-            raise _fault(name, value, "a text, or nothing")
+            raise _fault(name, value, "a string or absent")
         return value or None
 
     def integer(self, name: str, *, minimum: int) -> int:
@@ -43,7 +43,7 @@ class Properties:
     def texts(self, name: str) -> list[str]:
         value = self._values.get(name)
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-            raise _fault(name, value, "a list of texts")
+            raise _fault(name, value, "a list of non-empty strings")
         return value
 
     def text_map(self, name: str) -> dict[str, str] | None:
@@ -51,7 +51,7 @@ class Properties:
         if value in (None, "", {}):
             return None
         if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-            raise _fault(name, value, "names with texts, or nothing")
+            raise _fault(name, value, "a map of strings or absent")
         return value
 
 

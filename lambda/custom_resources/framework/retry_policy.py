@@ -1,52 +1,71 @@
-"""Which errors pass by themselves, for how long that is believed, and how long to wait before the next look."""
+"""Which failed calls are retried, for how long, and how long to wait in between.
 
-from custom_resources.framework.lifecycle import error_code
+throttling            retried until the request's deadline
+a missing permission  retried for 120 seconds: a new IAM policy takes time to reach every region
+an outage             retried for 300 seconds
+any other error       not retried
+"""
 
-PERMISSION_SECONDS = 120.0
-OUTAGE_SECONDS = 300.0
+from enum import Enum
+
+from custom_resources.framework.errors import error_code
+
 FIRST_PAUSE_SECONDS = 3.0
 GROWTH = 1.6
-THROTTLED = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"})
-DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedException"})
-OUTAGE = frozenset({"InternalServerException", "InternalFailure", "InternalServerError", "ServiceUnavailableException"})
-# botocore's errors of the way to AWS: the call may or may not have taken effect.
-UNREACHED = frozenset(
-    {"ConnectionClosedError", "ConnectTimeoutError", "EndpointConnectionError", "ReadTimeoutError", "HTTPClientError"}
-)
+
+
+class Kind(Enum):
+    """Kinds of errors; the value is for how many seconds one kind in a row is retried."""
+
+    THROTTLING = float("inf")
+    PERMISSION = 120.0
+    OUTAGE = 300.0
+    PERMANENT = 0.0
+
+
+KINDS = {
+    Kind.THROTTLING: {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"},
+    Kind.PERMISSION: {"AccessDeniedException", "AccessDenied", "UnauthorizedException"},
+    Kind.OUTAGE: {
+        *("InternalServerException", "InternalFailure", "InternalServerError", "ServiceUnavailableException"),
+        # Classes of botocore, not error codes: the call may or may not have taken effect.
+        *("ConnectionClosedError", "ConnectTimeoutError", "EndpointConnectionError"),
+        *("ReadTimeoutError", "HTTPClientError"),
+    },
+}
 
 
 class RetryPolicy:
-    """One request's: throttling is waited out for ever, a missing permission and an outage only for their time."""
+    """The retries and pauses of one request, at most `longest_pause` seconds apart.
+
+    `seed` is a hexadecimal text. It gives requests that start together different pauses, the same ones in every run.
+    """
 
     def __init__(self, *, longest_pause: float, seed: str) -> None:
         self._longest = longest_pause
         self._pause = FIRST_PAUSE_SECONDS
-        # Requests that began together drift apart, each in the same way at every run.
         self._jitter = 0.8 + 0.4 * int(seed[:4] or "0", 16) / 0xFFFF
-        self._since: dict[str, float] = {}
+        self._kind: Kind | None = None
+        self._first_at = 0.0
 
     def should_retry(self, error: Exception, now: float) -> bool:
-        """Whether to try again after `error`. The time counts from the first error of its kind in a row."""
+        """Whether to retry after `error`. Its time counts from the first error of its kind in a row."""
         kind = _kind(error)
-        self._since = {kind: self._since.get(kind, now)}
-        waited = now - self._since[kind]
-        limits = {"throttled": float("inf"), "denied": PERMISSION_SECONDS, "outage": OUTAGE_SECONDS}
-        return waited < limits.get(kind, 0.0)
+        if kind is not self._kind:
+            self._kind, self._first_at = kind, now
+        return now - self._first_at < kind.value
 
-    def reset(self) -> None:
-        """The last call succeeded."""
-        self._since = {}
+    def succeeded(self) -> None:
+        """A call succeeded: the next error is the first in a row."""
+        self._kind = None
 
     def next_pause(self) -> float:
+        """Seconds to wait before the next call; longer each time."""
         pause = min(self._pause, self._longest) * self._jitter
         self._pause *= GROWTH
         return pause
 
 
-def _kind(error: Exception) -> str:
-    code = error_code(error)
-    if code in THROTTLED:
-        return "throttled"
-    if code in DENIED:
-        return "denied"
-    return "outage" if code in OUTAGE or type(error).__name__ in UNREACHED else ""
+def _kind(error: Exception) -> Kind:
+    names = {error_code(error), type(error).__name__}
+    return next((kind for kind, known in KINDS.items() if names & known), Kind.PERMANENT)

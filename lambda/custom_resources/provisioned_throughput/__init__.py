@@ -1,1 +1,1 @@
-"""Custom::BedrockProvisionedThroughput and what it shares with the controller."""
+"""Custom::BedrockProvisionedThroughput, and what it shares with the controller: purchase, release, ledger, quota."""

@@ -1,7 +1,7 @@
-"""The ledger of one provisioned throughput: what the kit last did with it, since when, why and on whose behalf.
+"""The ledger of one provisioned throughput: what the kit last did with it, since when, why, and for whom.
 
-An SSM parameter beside the throughput, so that an update, a delete or a tick that finds no throughput knows whether
-that is on purpose. Without a ledger nothing is ever bought: it is written before the first purchase and outlives none.
+It is an SSM parameter beside the throughput. With it an update, a delete or a tick of the schedule that finds no
+throughput knows whether that is intended. The ledger is written before the first purchase and outlives every one.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from custom_resources import json_parameter
+from custom_resources.account import json_parameter
+from custom_resources.provisioned_throughput.alias_capacity import DRAIN_SECONDS
+from kit_contract.parameters import throughput_ledger
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.literals import CommitmentDurationType
@@ -20,7 +22,7 @@ BUYING, BOUGHT, RELEASED = "buying", "bought", "released"
 
 @dataclass(frozen=True)
 class Override:
-    """A decision that overrules the schedule: `wanted` is BOUGHT or RELEASED, `until` None means until it is lifted."""
+    """A decision that overrides the schedule. `wanted` is BOUGHT or RELEASED; without `until` it lasts until lifted."""
 
     wanted: str
     why: str
@@ -39,7 +41,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Watch:
-    """Which throughput's calls are counted, and since when: a moment at which the kit called it itself."""
+    """The throughput whose calls are counted, and since when: the kit called it itself at that moment."""
 
     throughput_arn: str
     since: str
@@ -47,14 +49,14 @@ class Watch:
 
 @dataclass(frozen=True)
 class Ledger:
-    """`state`: BUYING (ordered, perhaps), BOUGHT (there is one, unless somebody deleted it), RELEASED (on purpose).
+    """`state`: BUYING (an order may have been placed), BOUGHT (it exists, unless deleted by hand), RELEASED.
 
-    `purchase` counts purchases: it is part of the client token, so that two calls for one purchase buy one.
-    `withdrawn_at`: since when no caller is sent there; a release goes on DRAIN_SECONDS later. `warned`: what somebody
-    was told already, so that a tick does not tell it again.
-    `migration`: the size that it is being moved to; `migrated`: the one that it was moved to, until deployment.toml's
-    settings say the same; `kept`: ARN of the one that a move left behind, billed until its commitment ends.
-    `watch`: for the idle release only.
+    `purchase` counts purchases and is part of the client token: two calls for one purchase buy one throughput.
+    `withdrawn_at` is when the alias stopped pointing to it; the deletion follows DRAIN_SECONDS later.
+    `warned` lists the notices that were sent, so that the next tick does not repeat them.
+    `migration` is the size of a migration under way. `migrated` is the size of a finished one, until deployment.toml's
+    settings agree. `kept` is the ARN of the throughput that a migration left behind, billed until its commitment ends.
+    `watch` is used by the idle release only.
     """
 
     state: str
@@ -71,7 +73,7 @@ class Ledger:
     watch: Watch | None = None
 
     def moved(self, state: str, *, why: str, who: str, now: datetime) -> "Ledger":
-        """In `state` for the reason `why`; `since` tells when the state changed, not the reason."""
+        """In `state` for the reason `why`. `since` is when the state changed, not the reason."""
         if (self.state, self.why) == (state, why):
             return self
         since = self.since if self.state == state else _text(now)
@@ -81,36 +83,28 @@ class Ledger:
     def withdrawn(self, now: datetime) -> "Ledger":
         return replace(self, withdrawn_at=_text(now))
 
-    def seconds_withdrawn(self, now: datetime) -> float | None:
-        """How long no caller has been sent there; None where nothing was withdrawn."""
+    def is_draining(self, now: datetime) -> bool:
+        """Whether calls may still be on their way to the throughput that was withdrawn."""
         if self.withdrawn_at is None:
-            return None
-        return (now - datetime.fromisoformat(self.withdrawn_at)).total_seconds()
-
-
-def ledger_parameter(deployment: str, throughput: str) -> str:
-    return f"/bedrock-kit/{deployment}/capacity/{throughput}/ledger"
+            return False
+        return (now - datetime.fromisoformat(self.withdrawn_at)).total_seconds() < DRAIN_SECONDS
 
 
 def opened(state: str, *, why: str, who: str, now: datetime) -> Ledger:
     return Ledger(state=state, since=_text(now), why=why, who=who)
 
 
-def read_ledger(ssm: "SSMClient", deployment: str, throughput: str) -> Ledger | None:
-    value = json_parameter.read(ssm, ledger_parameter(deployment, throughput))
+def read_ledger(ssm: "SSMClient", kit_deployment: str, throughput: str) -> Ledger | None:
+    value = json_parameter.read(ssm, throughput_ledger(kit_deployment, throughput))
     return parsed(value) if value is not None else None
 
 
-def write_ledger(ssm: "SSMClient", deployment: str, throughput: str, ledger: Ledger) -> None:
-    json_parameter.write(ssm, ledger_parameter(deployment, throughput), asdict(ledger))
-
-
-def remove_ledger(ssm: "SSMClient", deployment: str, throughput: str) -> None:
-    json_parameter.remove(ssm, ledger_parameter(deployment, throughput))
+def write_ledger(ssm: "SSMClient", kit_deployment: str, throughput: str, ledger: Ledger) -> None:
+    json_parameter.write(ssm, throughput_ledger(kit_deployment, throughput), asdict(ledger))
 
 
 def parsed(value: Mapping[str, Any]) -> Ledger:
-    """What a newer kit added is dropped: an older one, rolled back to, must still be able to release."""
+    """Drops what a newer release added: after a rollback an older one must still be able to release."""
     known = {field.name for field in fields(Ledger)}
     given = {"override": value.get("hold"), **value}  # release 0.1.0 wrote "hold"
     content = {name: item for name, item in given.items() if name in known}

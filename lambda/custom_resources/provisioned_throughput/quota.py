@@ -1,33 +1,34 @@
-"""Model units that the account may have: looked up before anything is bought, explained when Bedrock refuses.
+"""The account's quota of model units: checked before a purchase, and named when Bedrock refuses one.
 
-Service Quotas of `bedrock`: one sum over all throughputs without commitment for custom models, one for base models, and
-one per model, whose code only the account's own list tells. All are 0 in a new account; AWS Support raises them.
+Service Quotas of `bedrock` has one sum over all throughputs without commitment for custom models, one for base models,
+and one per model, whose code only the account's own list contains. All are 0 in a new account; AWS Support raises them.
 """
 
 from typing import TYPE_CHECKING
 
-from custom_resources.framework.lifecycle import ResourceFailedError, error_code
-from custom_resources.provisioned_throughput.wanted_throughput import ThroughputProperties
+from custom_resources.framework.errors import error_code
+from custom_resources.provisioned_throughput.clients import Clients
+from custom_resources.provisioned_throughput.properties import ThroughputProperties
+from kit_contract.errors import ResourceFailedError
+from kit_contract.quotas import BASE_MODELS_CODE, CUSTOM_MODELS_CODE
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_service_quotas import ServiceQuotasClient
 
-# https://docs.aws.amazon.com/general/latest/gr/bedrock.html, read 2026-11-23
-CUSTOM_MODELS_CODE, BASE_MODELS_CODE = "L-BE77399C", "L-FE44174A"
 
+def check_quota(clients: Clients, wanted: ThroughputProperties, model: str) -> None:
+    """Raises ResourceFailedError if the account's sum does not allow these model units.
 
-def check_quota(
-    bedrock: "BedrockClient", quotas: "ServiceQuotasClient", wanted: ThroughputProperties, model: str
-) -> None:
-    """Raise ResourceFailedError where the account's sum does not allow these units; Bedrock judges unreadable ones."""
+    Bedrock decides where the sum cannot be read, and for a commitment: the sums do not cover those.
+    """
     if wanted.commitment:
-        return  # the sums are for throughput without commitment; Bedrock alone knows what was granted for the others
+        return
     code = quota_code(model)
-    allowed = _value(quotas, code)
+    allowed = _value(clients.quotas, code)
     if allowed is None:
         return
-    used = _units_in_use(bedrock, code)
+    used = _units_in_use(clients.bedrock, code)
     if used + wanted.model_units > allowed:
         raise ResourceFailedError(
             f"{_shortage(wanted, model, code)}: {used} of {allowed:g} are in use. {_remedy(code)}"
@@ -38,12 +39,10 @@ def quota_code(model: str) -> str:
     return CUSTOM_MODELS_CODE if ":custom-model/" in model else BASE_MODELS_CODE
 
 
-def explained(
-    error: Exception, quotas: "ServiceQuotasClient", wanted: ThroughputProperties, model: str
-) -> ResourceFailedError:
-    """Bedrock's ServiceQuotaExceededException in terms of what can be done about it."""
+def explained(error: Exception, clients: Clients, wanted: ThroughputProperties, model: str) -> ResourceFailedError:
+    """Bedrock's ServiceQuotaExceededException, with what you can do about it."""
     code = quota_code(model)
-    value = _value(quotas, code)
+    value = _value(clients.quotas, code)
     now = "its value could not be read" if value is None else f"its value is {value:g}"
     return ResourceFailedError(f"{_shortage(wanted, model, code)} ({now}). {_remedy(code)} Bedrock says: {error}")
 
@@ -53,20 +52,21 @@ def _shortage(wanted: ThroughputProperties, model: str, code: str) -> str:
     return (
         f"nothing was bought: {wanted.name} needs {wanted.model_units} model units for {model.rpartition('/')[2]}, "
         f"more than the account's quota {code} (model units without commitment, all {kind} models) or the model's own "
-        "allows"
+        "quota allows"
     )
 
 
 def _remedy(code: str) -> str:
     return (
-        "Ask for more in Service Quotas (Amazon Bedrock) or: aws service-quotas request-service-quota-increase "
-        f"--service-code bedrock --quota-code {code} --desired-value N; the model's own quota: aws service-quotas "
-        "list-service-quotas --service-code bedrock --query \"Quotas[?contains(QuotaName,'odel units')]\"."
+        "Request an increase in Service Quotas (Amazon Bedrock) or with: aws service-quotas "
+        f"request-service-quota-increase --service-code bedrock --quota-code {code} --desired-value N. The model's own "
+        "quota: aws service-quotas list-service-quotas --service-code bedrock --query "
+        "\"Quotas[?contains(QuotaName,'odel units')]\"."
     )
 
 
 def _value(quotas: "ServiceQuotasClient", code: str) -> float | None:
-    """None where it cannot be read: then Bedrock decides, and its refusal is explained."""
+    """None if it cannot be read."""
     try:
         return quotas.get_service_quota(ServiceCode="bedrock", QuotaCode=code)["Quota"]["Value"]
     except Exception as error:

@@ -2,7 +2,7 @@
 
 import boto3
 
-from custom_resources.handler import resources
+from custom_resources.resource_types import resource_types
 from tests.bedrock_constructs.custom_resources.custom_resource_stack import template
 
 
@@ -10,7 +10,7 @@ def test_every_custom_type_of_the_template_has_a_lifecycle() -> None:
     found = template().to_json()["Resources"].values()
     types = {item["Type"] for item in found if item["Type"].startswith("Custom::")}
 
-    assert types == set(resources(boto3.Session(), "us-east-1"))
+    assert types == set(resource_types(boto3.Session(), "us-east-1"))
 
 
 def test_a_stack_has_one_provider() -> None:

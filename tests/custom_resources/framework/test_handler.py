@@ -7,7 +7,9 @@ import boto3
 import pytest
 
 from custom_resources import handler
-from custom_resources.framework.operation import Operation, OutOfTimeError
+from custom_resources.framework.errors import OutOfTimeError
+from custom_resources.framework.operation import Operation
+from custom_resources.resource_types import resource_types
 from tests.cloudformation_harness.cloudformation import Stack
 from tests.cloudformation_harness.templates import MODEL, throughput
 from tests.cloudformation_harness.world import World
@@ -18,7 +20,8 @@ def test_an_unknown_type_fails_and_lists_the_known_ones() -> None:
         stack = Stack(world)
         stack.create({"Thing": ("Custom::Thing", {"Name": "a"})})
 
-    assert "Custom::Thing is not one of the kit's: Custom::BedrockCapacityStart, " in stack.requests[0].reason
+    assert "must be one of Custom::BedrockCapacityStart, " in stack.requests[0].reason
+    assert "got Custom::Thing" in stack.requests[0].reason
 
 
 def test_an_invocation_writes_one_line() -> None:
@@ -53,7 +56,7 @@ def test_an_invocation_out_of_time_hands_its_request_to_the_next(monkeypatch: py
 
 
 def test_every_type_can_be_made() -> None:
-    for make in handler.resources(boto3.Session(), "us-east-1").values():
+    for make in resource_types(boto3.Session(), "us-east-1").values():
         assert make()
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from custom_resources.framework.lifecycle import ResourceFailedError
 from custom_resources.framework.properties import Properties
+from kit_contract.errors import ResourceFailedError
 
 
 @pytest.mark.parametrize("value", [None, "", "x", "0", "1.5"])
@@ -16,13 +16,13 @@ def test_wrong_types_are_refused() -> None:
     properties = Properties({"A": ["x"], "B": "maybe", "C": "text", "D": {"k": ["v"]}})
 
     for read in (properties.text, properties.optional_text):
-        with pytest.raises(ResourceFailedError, match="property A must be a text"):
+        with pytest.raises(ResourceFailedError, match="property A must be a"):
             read("A")
     with pytest.raises(ResourceFailedError, match="property B must be true or false, got 'maybe'"):
         properties.boolean("B")
-    with pytest.raises(ResourceFailedError, match="property C must be a list of texts"):
+    with pytest.raises(ResourceFailedError, match="property C must be a list of non-empty strings"):
         properties.texts("C")
-    with pytest.raises(ResourceFailedError, match="property D must be names with texts"):
+    with pytest.raises(ResourceFailedError, match="property D must be a map of strings"):
         properties.text_map("D")
 
 

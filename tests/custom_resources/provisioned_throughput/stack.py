@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from custom_resources.framework.lifecycle import Phase, Request
+from custom_resources.framework.request import Request
+from custom_resources.framework.resource import Phase
+from custom_resources.provisioned_throughput.clients import Clients
 from custom_resources.provisioned_throughput.resource import ProvisionedThroughputResource
 from tests.custom_resources.aws import event
 from tests.provisioned_throughput_controller.aws import PROPERTIES, FakeAws
@@ -17,11 +19,11 @@ class Stack:
 
     def __init__(self) -> None:
         self.aws = FakeAws()
-        bedrock, ssm, quotas = (self.aws.client(service) for service in ("bedrock", "ssm", "service-quotas"))
-        self.resource = ProvisionedThroughputResource(bedrock, ssm, quotas, lambda: self.aws.now)
+        clients = Clients(*(self.aws.client(service) for service in ("bedrock", "ssm", "service-quotas")))
+        self.resource = ProvisionedThroughputResource(clients, lambda: self.aws.now)
 
     def promoted(self, model: str = MODEL) -> "Stack":
-        self.aws.deploy(model=model)  # of what it leaves, the promoted model only
+        self.aws.deploy(model=model)  # keeps the promoted model only
         self.aws.undeploy()
         del self.aws.parameters["/bedrock-kit/sup/capacity/sup-support/ledger"]
         return self
@@ -40,7 +42,7 @@ class Stack:
         return self.resource.describe(request(kind, **more)).phase
 
     def delete(self) -> Phase:
-        """Asked and polled every 10 s, for 5 minutes at most."""
+        """Delete and look every 10 s, for at most 5 minutes."""
         asked = request("Delete")
         self.resource.delete(asked)
         for _ in range(30):

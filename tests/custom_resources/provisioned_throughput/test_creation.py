@@ -1,8 +1,9 @@
-"""Capacity by the hour is bought once, when it is wanted, and then published."""
+"""A Create buys once, when it should, and then publishes the alias."""
 
 import pytest
 
-from custom_resources.framework.lifecycle import Phase, ResourceFailedError
+from custom_resources.framework.resource import Phase
+from kit_contract.errors import ResourceFailedError
 from tests.custom_resources.provisioned_throughput.stack import TAGS, Stack
 from tests.provisioned_throughput_controller.aws import NEW_MODEL, WEEKDAYS
 from tests.provisioned_throughput_controller.bedrock import BASE, CREATING, MODEL

@@ -1,12 +1,14 @@
-"""Capacity by the hour is never left behind unnoticed, nor taken from under its callers."""
+"""A Delete leaves nothing behind unnoticed, and waits for the callers."""
 
 import json
 from datetime import datetime, timedelta
 
 import pytest
 
-from custom_resources.framework.lifecycle import Phase, ResourceFailedError
+from custom_resources.framework.resource import Phase
 from custom_resources.provisioned_throughput.alias_capacity import publish_capacity
+from custom_resources.provisioned_throughput.properties import ThroughputProperties
+from kit_contract.errors import ResourceFailedError
 from tests.custom_resources.provisioned_throughput.stack import Stack, request
 
 
@@ -24,7 +26,7 @@ def test_delete_under_commitment_fails_at_once_with_day_cost_and_command(stack: 
     assert stack.aws.published  # the alias is still served
 
 
-def test_delete_does_not_forget_what_a_move_left_under_its_commitment(stack: Stack) -> None:
+def test_delete_includes_what_a_migration_left_under_its_commitment(stack: Stack) -> None:
     kept = stack.there(name="sup-support-kept", commitment="OneMonth", end=stack.aws.now + timedelta(days=3))
     ledger = {"state": "bought", "since": stack.aws.now.isoformat(), "why": "x", "who": "x", "kept": kept["arn"]}
     stack.aws.parameters["/bedrock-kit/sup/capacity/sup-support/ledger"] = json.dumps(ledger)
@@ -52,19 +54,21 @@ def test_conflict_of_a_throughput_in_service_fails(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize("old_is_there", [True, False])
-def test_a_destroy_in_the_middle_of_a_move_forgets_neither(stack: Stack, old_is_there: bool) -> None:
+def test_a_destroy_during_a_migration_deletes_both(stack: Stack, old_is_there: bool) -> None:
     if old_is_there:
         stack.there()
         stack.look("Create")
     new = stack.there(name="sup-support-next", units=2)
-    publish_capacity(stack.aws.client("ssm"), "sup", "bot", stack.resource_of(new), stack.aws.now)
+    publish_capacity(
+        stack.aws.client("ssm"), ThroughputProperties.of(request("Delete")), stack.resource_of(new), stack.aws.now
+    )
 
     assert stack.delete() is Phase.GONE
 
     assert (stack.aws.throughputs, stack.aws.published) == ({}, None)
 
 
-def test_a_committed_one_that_a_move_ordered_refuses_the_destroy(stack: Stack) -> None:
+def test_a_committed_one_that_a_migration_bought_refuses_the_destroy(stack: Stack) -> None:
     stack.there()
     stack.there(name="sup-support-next", commitment="OneMonth", end=stack.aws.now + timedelta(days=30))
 
@@ -73,7 +77,7 @@ def test_a_committed_one_that_a_move_ordered_refuses_the_destroy(stack: Stack) -
     assert stack.aws.log == []
 
 
-def test_another_deployments_throughput_of_the_moves_name_is_not_touched(stack: Stack) -> None:
+def test_another_deployments_throughput_of_that_name_is_not_touched(stack: Stack) -> None:
     stack.there(name="sup-support-next", tags={"bedrock-kit:deployment": "other"})
 
     assert stack.delete() is Phase.GONE

@@ -1,8 +1,8 @@
-"""What the account's quota refuses buys nothing and is explained."""
+"""A purchase that the quota does not allow buys nothing and explains why."""
 
 import pytest
 
-from custom_resources.framework.lifecycle import ResourceFailedError
+from kit_contract.errors import ResourceFailedError
 from tests.custom_resources.provisioned_throughput.stack import Stack
 from tests.provisioned_throughput_controller.bedrock import Refused
 
@@ -17,7 +17,7 @@ def test_without_enough_units_nothing_is_bought_and_the_codes_are_said(stack: St
         stack.create()
 
     assert "aws service-quotas request-service-quota-increase --service-code bedrock" in str(refused.value)
-    assert len(str(refused.value)) <= 900  # what lifecycle.reason lets through
+    assert len(str(refused.value)) <= 900  # the limit of an answer's reason
     assert stack.aws.log == []
 
 

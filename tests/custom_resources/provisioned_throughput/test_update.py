@@ -1,8 +1,9 @@
-"""Capacity by the hour is never changed by surprise."""
+"""An Update swaps custom models in place and refuses every other change."""
 
 import pytest
 
-from custom_resources.framework.lifecycle import Phase, ResourceFailedError
+from custom_resources.framework.resource import Phase
+from kit_contract.errors import ResourceFailedError
 from tests.custom_resources.provisioned_throughput.stack import Stack, request
 from tests.provisioned_throughput_controller.aws import NEW_MODEL, WEEKDAYS
 from tests.provisioned_throughput_controller.bedrock import BASE, MODEL

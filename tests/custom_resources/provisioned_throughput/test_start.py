@@ -1,11 +1,12 @@
-"""The capacity function is woken by a deploy and not waited for; a delete does nothing."""
+"""A deploy wakes the controller without waiting for it; a delete does nothing."""
 
 import json
 
 from botocore.stub import Stubber
 
-from custom_resources.framework.lifecycle import Phase, Request
-from custom_resources.provisioned_throughput_start import ProvisionedThroughputStartResource
+from custom_resources.framework.request import Request
+from custom_resources.framework.resource import Phase
+from custom_resources.provisioned_throughput.start import ProvisionedThroughputStartResource
 from provisioned_throughput_controller.requests import requests_of
 from tests.custom_resources.aws import event, stubbed
 

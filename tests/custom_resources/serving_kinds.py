@@ -1,4 +1,4 @@
-"""Both kinds of serving capacity that a fault is tried on, and the calls that change something."""
+"""The two kinds of resources that serve a model, for tests of faults, and the calls that change something."""
 
 from tests.cloudformation_harness.templates import deployment, throughput
 from tests.cloudformation_harness.world import World

@@ -1,10 +1,10 @@
-"""SSM parameters that hold a JSON object: read, written and removed; absent is a value, not an error."""
+"""SSM parameters that contain a JSON object. An absent parameter is None, not an error."""
 
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from custom_resources.framework.lifecycle import error_code
+from custom_resources.framework.errors import error_code
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient

@@ -1,7 +1,7 @@
-"""Custom::BedrockCapacityStart: wakes the function that buys and releases throughput, once its settings are there.
+"""Custom::BedrockCapacityStart: wakes the controller at the end of a deploy that changed its settings.
 
-Create, Update  invoke it asynchronously: what the schedule wants begins with the deploy, not with the next tick;
-                it is not waited for -> READY. An error there is the function's own, with its retries and its alarm
+Create, Update  invoke the controller asynchronously, so that the schedule applies from the deploy on and not from the
+                next tick -> READY. Its errors are its own: it has retries and an alarm.
 Delete          nothing -> GONE
 """
 
@@ -9,13 +9,14 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from custom_resources.framework.lifecycle import Phase, Request, Snapshot
 from custom_resources.framework.properties import Properties
+from custom_resources.framework.request import Request
+from custom_resources.framework.resource import Phase, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    # boto3's Lambda client, narrowed to its one method in use (the kit does not install its type stubs)
+    # boto3's Lambda client, narrowed to the one method in use: the kit does not install its type stubs.
     Invoke = Callable[..., Mapping[str, Any]]
 
 
@@ -30,7 +31,7 @@ class ProvisionedThroughputStartResource:
 
     def create(self, request: Request) -> Mapping[str, str]:
         properties = Properties(request.properties)
-        properties.text("SettingsHash")  # not sent: its change is what causes the Update
+        properties.text("SettingsHash")  # required but not sent: its change is what causes the Update
         self._invoke(
             FunctionName=properties.text("FunctionName"),
             InvocationType="Event",
@@ -42,7 +43,7 @@ class ProvisionedThroughputStartResource:
         return self.create(request)
 
     def delete(self, request: Request) -> None:
-        """Nothing was made."""
+        """There is nothing to delete."""
 
     def describe(self, request: Request) -> Snapshot:
         return Snapshot(Phase.GONE if request.is_delete else Phase.READY)
