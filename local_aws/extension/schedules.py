@@ -1,10 +1,9 @@
-"""EventBridge Scheduler: schedules of templates with all their properties, cron on the wall clock of their time zone.
+"""EventBridge Scheduler: AWS::Scheduler::Schedule, and cron expressions in the time zone of their schedule.
 
-ministack fires `rate`, `at` and `cron` in UTC, and its CloudFormation forgets the time zone. A cron schedule with a
-zone is fired here; ministack is kept from firing it by telling it, before each of its sweeps, that it was just fired.
+ministack fires every expression in UTC, and its CloudFormation drops the time zone. Cron schedules with a time zone are
+fired here. Before each sweep, ministack is told that they were just fired, so that it does not fire them too.
 """
 
-import json
 import time
 import uuid
 from datetime import UTC, datetime
@@ -14,7 +13,8 @@ from zoneinfo import ZoneInfo
 from ministack.core.responses import set_request_account_id, set_request_region
 from ministack.services import eventbridge, scheduler
 
-Properties = dict[str, Any]
+from local_aws.extension.cloudformation.service_calls import Properties, answer
+
 NAME_LIMIT = 64
 
 _last_fired: dict[Any, float] = {}
@@ -26,7 +26,7 @@ def install() -> None:
 
 
 def sweep() -> None:
-    """Fire the zoned schedules that are due, then whatever ministack finds due."""
+    """Fire the due schedules that have a time zone, then let ministack fire the others."""
     now = time.time()
     for key, schedule in list(scheduler._schedules._data.items()):
         zone, fields = schedule["ScheduleExpressionTimezone"], _cron(schedule)
@@ -40,26 +40,26 @@ def sweep() -> None:
 
 
 def is_due(expression: str, zone: str, last: float, now: float) -> bool:
-    """Whether `expression` names a minute of the zone's wall clock after the instant `last` and until `now`."""
+    """Whether `expression`, in the time zone, is due after `last` and not after `now`."""
     fields = eventbridge._parse_cron_fields(expression)
     if fields is None:
         raise ValueError(f"cron expression not understood: {expression}")
-    # The walk over fields knows no zones: it is given the wall clock's reading as if it were UTC.
+    # ministack's search knows no time zones: pass it the wall clock time as if it were UTC.
     wall = datetime.fromtimestamp(last, ZoneInfo(zone)).replace(tzinfo=UTC)
     following = eventbridge._cron_next_fire(fields, wall)
     return following is not None and following.replace(tzinfo=ZoneInfo(zone)).timestamp() <= now
 
 
 def create(seed: str, properties: Properties) -> tuple[str, Properties]:
-    """Raises ValueError for a schedule that the service refuses, its time zone included."""
+    """Raises ValueError for a schedule that the service refuses, or an unknown time zone."""
     name = properties.get("Name") or f"{seed[: NAME_LIMIT - 13]}-{uuid.uuid4().hex[:12]}"
     _check_zone(properties)
-    return name, {"Arn": _answer(scheduler._create_schedule(name, properties))["ScheduleArn"]}
+    return name, {"Arn": answer(scheduler._create_schedule(name, properties))["ScheduleArn"]}
 
 
 def update(name: str, properties: Properties) -> Properties:
     _check_zone(properties)
-    return {"Arn": _answer(scheduler._update_schedule(name, properties))["ScheduleArn"]}
+    return {"Arn": answer(scheduler._update_schedule(name, properties))["ScheduleArn"]}
 
 
 def delete(name: str) -> None:
@@ -86,11 +86,3 @@ def _fire(key: tuple[str, str, str], schedule: Properties) -> None:
     set_request_region(region)
     event = {"Source": "aws.scheduler", "DetailType": "Scheduled Event", "Detail": "{}", "Account": account}
     eventbridge._invoke_target(schedule["Target"], event, schedule)
-
-
-def _answer(response: tuple[int, Any, bytes]) -> Properties:
-    status, _, body = response
-    parsed: Properties = json.loads(body)
-    if status >= 400:
-        raise ValueError(f"{parsed.get('__type')}: {parsed.get('Message') or parsed.get('message')}")
-    return parsed

@@ -14,9 +14,9 @@ import pytest
 
 from bedrock_constructs.lambda_functions.sources import source_files
 from tests.local_aws.conftest import Client
-from tests.local_aws.test_bedrock_serving import settled
-from tests.local_aws.test_cloudformation_types import ended, outputs_of, reasons
-from tests.local_aws.test_plumbing import ROLE
+from tests.local_aws.functions import ROLE
+from tests.local_aws.servers import settled
+from tests.local_aws.stacks import ended, outputs_of, reasons
 from tests.synthesized import synthesized
 
 STACK = "full-budget"

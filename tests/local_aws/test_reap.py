@@ -12,7 +12,7 @@ import pytest
 
 from kit.reap import command
 from local_aws import emulator
-from tests.local_aws.test_bedrock_install import BASE, Clients, running
+from tests.local_aws.servers import BASE, Clients, running
 
 MARK = {"bedrock-kit:deployment": "{0}", "bedrock-kit:resource": "{0}-provisioned-throughput/SupportThing"}
 

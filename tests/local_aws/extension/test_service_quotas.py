@@ -1,0 +1,61 @@
+"""Service Quotas on the embedded AWS: a new account's zero stops a purchase before it is asked for, and says so."""
+
+from collections.abc import Iterator
+
+import pytest
+from botocore.exceptions import ClientError
+
+from custom_resources.framework.lifecycle import ResourceFailedError
+from custom_resources.provisioned_throughput import quota
+from custom_resources.provisioned_throughput.wanted_throughput import ThroughputProperties
+from tests.local_aws.servers import BASE, Clients, code, running
+
+WANTED = ThroughputProperties(
+    name="units",
+    owner="stack/Units",
+    kit_deployment="test",
+    model_units=1,
+    commitment=None,
+    model_identifier=BASE,
+    customization=None,
+    alias=None,
+)
+
+
+@pytest.fixture(scope="module")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KIT_PT_QUOTA", "0")
+        with running(tmp_path_factory.mktemp("aws")) as made:
+            yield made
+
+
+def test_the_kits_look_at_the_quota_refuses_before_bedrock_does(clients: Clients) -> None:
+    with pytest.raises(ResourceFailedError) as refused:
+        quota.check_quota(clients("bedrock"), clients("service-quotas"), WANTED, BASE)
+
+    for part in ("nothing was bought", "L-FE44174A", "0 of 0 are in use"):
+        assert part in str(refused.value)
+
+
+def test_what_bedrock_refuses_is_explained_with_the_quotas_value(clients: Clients) -> None:
+    with pytest.raises(ClientError) as refused:
+        clients("bedrock").create_provisioned_model_throughput(modelUnits=1, provisionedModelName="units", modelId=BASE)
+
+    explained = str(quota.explained(refused.value, clients("service-quotas"), WANTED, BASE))
+
+    assert "its value is 0" in explained
+    assert "no commitment model units reserved for" in explained
+
+
+def test_both_codes_are_listed_with_the_same_value(clients: Clients) -> None:
+    quotas = clients("service-quotas").list_service_quotas(ServiceCode="bedrock")["Quotas"]
+
+    assert {quota["QuotaCode"]: quota["Value"] for quota in quotas} == {"L-BE77399C": 0.0, "L-FE44174A": 0.0}
+
+
+def test_a_quota_that_is_not_there_is_refused_as_aws_does(clients: Clients) -> None:
+    with pytest.raises(ClientError) as refused:
+        clients("service-quotas").get_service_quota(ServiceCode="bedrock", QuotaCode="L-3632DE15")
+
+    assert code(refused) == "NoSuchResourceException"
