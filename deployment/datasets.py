@@ -9,7 +9,7 @@ from pathlib import Path
 from deployment.config import ConfigError, DeploymentConfig
 from deployment.sections.training import Customization
 from model_catalog import catalog
-from model_catalog.entries import Customization as BaseModelCustomization
+from model_catalog.model import Customization as BaseModelCustomization
 from training_data.preparation import DatasetError, PreparedDataset, prepare_dataset
 
 PREPARED = Path(__file__).resolve().parent.parent / ".local" / "datasets"

@@ -153,4 +153,4 @@ def test_a_model_near_its_end_and_a_base_with_an_announced_end_are_warned_of(tmp
 
     legacy, announced = model_warnings(deployment, TODAY)
     assert "is Legacy and ends on 2027-01-08 (in 44 days)" in legacy
-    assert "ends on 2027-03-30 (in 125 days); it may already take no new training jobs" in announced
+    assert "ends on 2027-03-30 (in 125 days); it may no longer accept training jobs" in announced

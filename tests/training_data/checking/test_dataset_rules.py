@@ -2,8 +2,8 @@
 
 import pytest
 
-from model_catalog.entries import Customization
-from model_catalog.loading import by_id
+from model_catalog.data_files import by_id
+from model_catalog.model import Customization
 from training_data.checking.checks import CHECKS
 from training_data.checking.dataset_rules import DatasetRules, dataset_rules
 

@@ -1,7 +1,7 @@
-"""Reads the two data files and merges them into entries: on first use, never at import.
+"""Reads the two data files on first use and merges them into models.
 
-offered.json is what AWS's API lists; `kit models refresh` rewrites it whole. entered.json is what people entered, with
-a source for every value; no command writes it. Where both have a value, the listing wins.
+api_listing.json has what AWS's API lists; `kit models refresh` rewrites it. documented_facts.json has facts from
+documentation, entered by hand with a source each; no command writes it. If both have a value, the listing wins.
 """
 
 import json
@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from model_catalog.entries import Customization, Hyperparameter, Lifecycle, Model, Retired, Route, Serving, Source
+from model_catalog.model import Customization, Hyperparameter, Lifecycle, Model, Retired, Route, Serving, Source
 
-OFFERED = Path(__file__).parent / "offered.json"
-ENTERED = Path(__file__).parent / "entered.json"
-# Ids of the same model that are trained or provisioned but not invoked: amazon.nova-micro-v1:0:128k.
+API_LISTING = Path(__file__).parent / "api_listing.json"
+DOCUMENTED_FACTS = Path(__file__).parent / "documented_facts.json"
+# Ids that you train or provision but do not invoke: amazon.nova-micro-v1:0:128k.
 VARIANT = re.compile(r"^(?P<model>.+?)(:0|:2)?:(\d+[km]|512)$")
 LISTED_METHODS = ("FINE_TUNING", "DISTILLATION")  # reinforcement fine-tuning is not in the listing's enumeration
 PLAIN = (
@@ -26,8 +26,8 @@ PLAIN = (
 
 @cache
 def models() -> tuple[Model, ...]:
-    """Every model that is offered, sorted by inference id."""
-    listing, entered = offered_data(), entered_data()
+    """All models that Bedrock offers, sorted by inference id."""
+    listing, entered = api_listing(), documented_facts()
     source = Source(listing["source"], listing["date"])
     ids = {id_ for id_ in listing["models"] if not _model_of(id_, listing["models"])}
     ids |= {id_ for id_, facts in entered["models"].items() if "mantle_regions" in facts}
@@ -44,8 +44,8 @@ def by_id() -> Mapping[str, Model]:
 
 @cache
 def retired() -> Mapping[str, Retired]:
-    """Models that ended, by inference id: those that people entered, and those that left the listing since."""
-    listing, entered = offered_data(), entered_data()
+    """Retired models by inference id: the documented ones, and those that left the listing."""
+    listing, entered = api_listing(), documented_facts()
     gone = set(entered["models"]) - set(listing["models"])
     gone = {id_ for id_ in gone if "mantle_regions" not in entered["models"][id_]}
     found = {id_: Retired(id_, None, None, "left the API listing", listing["date"]) for id_ in gone}
@@ -55,19 +55,19 @@ def retired() -> Mapping[str, Retired]:
 
 
 @cache
-def offered_data() -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(OFFERED.read_text(encoding="utf-8"))
+def api_listing() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(API_LISTING.read_text(encoding="utf-8"))
     return data
 
 
 @cache
-def entered_data() -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(ENTERED.read_text(encoding="utf-8"))
+def documented_facts() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(DOCUMENTED_FACTS.read_text(encoding="utf-8"))
     return data
 
 
 def _model_of(identifier: str, listed: Mapping[str, Any]) -> str | None:
-    """The id of the model that this id is a trained or provisioned variant of; None for a model of its own."""
+    """The inference id for a trained or provisioned variant, or None for an inference id."""
     match = VARIANT.match(identifier)
     if match:
         return next((id_ for id_ in (identifier.rsplit(":", 1)[0], match["model"]) if id_ in listed), None)
@@ -135,7 +135,7 @@ def _provisioned(identifier: str, listed: Mapping[str, Any]) -> dict[str, tuple[
 def _customizations(
     facts: Mapping[str, Any], listed: Mapping[str, Any], sources: Mapping[str, Source]
 ) -> dict[str, Customization]:
-    """What people entered; where the listing names the methods of the customization id, in its regions only."""
+    """The documented methods. If the listing has methods and regions of the customization id, those count."""
     base = listed.get(facts["customization_id"]["value"], {}) if "customization_id" in facts else {}
     found = {}
     for method, entry in facts.get("customizations", {}).items():

@@ -1,4 +1,4 @@
-"""What the catalog says of a model: frozen, typed entries. None is "unknown", never a guess."""
+"""The types of the catalog: Model and its parts. None means unknown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Source:
-    """Who said a value, and when."""
+    """Where a value comes from, and from when."""
 
     text: str
     date: str
@@ -14,7 +14,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """`kind` is "int", "float" or "choice"; bounds are allowed values; a default of None is left to Bedrock."""
+    """`kind` is "int", "float" or "choice". Bounds are inclusive. Without a default, Bedrock sets one."""
 
     kind: str
     min: float = 0
@@ -27,8 +27,8 @@ class Hyperparameter:
 class Customization:
     """How a base model is customized by one method. Record counts are training plus validation records.
 
-    `max_tokens` bounds one record; `teachers` are the models a distillation may learn from; `media` holds the limits
-    of images and videos, or None where records are text only.
+    `max_tokens` is the limit of one record, `teachers` are the teacher models of a distillation, `media` has the limits
+    of images and videos, or is None if records are text only.
     """
 
     method: str
@@ -54,7 +54,7 @@ class Serving:
 
 @dataclass(frozen=True)
 class Route:
-    """A profile called from one of `sources` may run in any of `destinations` ("*": every region)."""
+    """A profile invoked in one of the regions `sources` routes to any of `destinations` ("*": every region)."""
 
     sources: tuple[str, ...]
     destinations: tuple[str, ...]
@@ -76,12 +76,12 @@ class Lifecycle:
 
 @dataclass(frozen=True)
 class Model:
-    """One model, known by its inference id.
+    """One model, identified by its inference id.
 
-    `on_demand_regions` are those where the id itself can be invoked; `profiles` maps a prefix to its routes;
-    `provisioned` maps the ids that can be bought as provisioned throughput to their regions; `mantle_regions` are those
-    of the bedrock-mantle endpoint. `access` is "none", "agreement" or "agreement-and-form". `sources` says who said a
-    value, by the value's name; what is not in it comes from the listing.
+    `on_demand_regions` are the regions where you can invoke the inference id itself. `profiles` maps a prefix to its
+    routes. `provisioned` maps the ids for provisioned throughput to their regions. `mantle_regions` are those of the
+    bedrock-mantle endpoint. `access` is "none", "agreement" or "agreement-and-form". `sources` maps the name of a
+    value to its source; all others come from the listing.
     """
 
     inference_id: str
@@ -114,12 +114,12 @@ class Model:
 
     @property
     def customization(self) -> Customization | None:
-        """How the model is fine-tuned; None where it cannot be."""
+        """How to fine-tune the model, or None."""
         return self.customizations.get("FINE_TUNING")
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """Where the model can be called somehow: by its own id, through a profile or at the mantle endpoint."""
+        """The regions where you can invoke the model: by its id, through a profile or at the mantle endpoint."""
         through_profiles = (region for routes in self.profiles.values() for route in routes for region in route.sources)
         return tuple(sorted({*self.on_demand_regions, *through_profiles, *self.mantle_regions}))
 
@@ -130,7 +130,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Retired:
-    """A model that Bedrock no longer serves (in `regions` only, if given); dates are None where no source gives one."""
+    """A model that Bedrock no longer serves, in `regions` only if given. An unknown date is None."""
 
     id: str
     end_of_life: str | None

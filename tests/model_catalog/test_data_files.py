@@ -11,8 +11,8 @@ from unittest.mock import patch
 
 import pytest
 
-from model_catalog import loading
-from model_catalog.loading import by_id, entered_data, models, offered_data, retired
+from model_catalog import data_files
+from model_catalog.data_files import api_listing, by_id, documented_facts, models, retired
 
 MODELS = {model.inference_id: model for model in models()}
 DATE = re.compile(r"^\d{4}-\d{2}(-\d{2})?$|^\d{4}$")
@@ -24,20 +24,20 @@ PROVIDERS = {
 
 def test_every_provider_and_model_of_the_listing_is_there() -> None:
     assert {model.provider for model in models()} == PROVIDERS
-    assert set(offered_data()["models"]) - set(by_id()) == {
+    assert set(api_listing()["models"]) - set(by_id()) == {
         identifier
-        for identifier, entry in offered_data()["models"].items()
+        for identifier, entry in api_listing()["models"].items()
         if set(entry["inference"]) == {"NONE"} and identifier not in MODELS
         if identifier not in {model.customization_id for model in models()}
     }
 
 
-def test_every_fact_that_people_entered_has_a_source_and_a_date() -> None:
-    sources = entered_data()["sources"]
-    for source in [*sources.values(), offered_data()]:
+def test_every_documented_fact_has_a_source_and_a_date() -> None:
+    sources = documented_facts()["sources"]
+    for source in [*sources.values(), api_listing()]:
         assert source.get("text") or source["source"]
         assert DATE.match(source["date"])
-    for identifier, facts in entered_data()["models"].items():
+    for identifier, facts in documented_facts()["models"].items():
         for name, fact in facts.items():
             entries = fact.values() if name == "customizations" else [fact]
             assert all(entry["source"] in sources for entry in entries), (identifier, name)
@@ -112,11 +112,17 @@ def _small(tmp_path: Path) -> Iterator[None]:
         "models": {"p.a": facts, "p.gone": {"tools": {"value": True, "source": "s"}}},
         "retired": {},
     }
-    for name, data in (("offered", offered), ("entered", entered)):
+    for name, data in (("api_listing", offered), ("documented_facts", entered)):
         (tmp_path / f"{name}.json").write_text(json.dumps(data), encoding="utf-8")
-    caches = (loading.models, loading.by_id, loading.retired, loading.offered_data, loading.entered_data)
-    offered_file = patch.object(loading, "OFFERED", tmp_path / "offered.json")
-    with offered_file, patch.object(loading, "ENTERED", tmp_path / "entered.json"):
+    caches = (
+        data_files.models,
+        data_files.by_id,
+        data_files.retired,
+        data_files.api_listing,
+        data_files.documented_facts,
+    )
+    offered_file = patch.object(data_files, "API_LISTING", tmp_path / "api_listing.json")
+    with offered_file, patch.object(data_files, "DOCUMENTED_FACTS", tmp_path / "documented_facts.json"):
         for cached in caches:
             cached.cache_clear()
         yield
@@ -126,7 +132,7 @@ def _small(tmp_path: Path) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_small")
 def test_the_listing_wins_and_people_fill_what_it_leaves_open() -> None:
-    model = loading.by_id()["p.a"]
+    model = data_files.by_id()["p.a"]
 
     assert model.streaming is False
     assert model.lifecycle.end_of_life == "2027-01-01"
@@ -134,12 +140,12 @@ def test_the_listing_wins_and_people_fill_what_it_leaves_open() -> None:
     assert model.sources["tools"].text == "a person"
     assert model.documents is None
     assert model.regions == ("us-east-1", "us-east-2")
-    assert loading.by_id()["p.a:128k"] is model
+    assert data_files.by_id()["p.a:128k"] is model
 
 
 @pytest.mark.usefixtures("_small")
 def test_the_listing_says_where_a_method_is_offered_and_that_one_is_no_longer() -> None:
-    customizations = loading.by_id()["p.a"].customizations
+    customizations = data_files.by_id()["p.a"].customizations
 
     assert customizations["FINE_TUNING"].regions == ("us-west-2",)
     assert "DISTILLATION" not in customizations
@@ -148,10 +154,10 @@ def test_the_listing_says_where_a_method_is_offered_and_that_one_is_no_longer() 
 
 @pytest.mark.usefixtures("_small")
 def test_a_model_that_left_the_listing_is_retired_but_not_forgotten() -> None:
-    assert loading.retired()["p.gone"].source == "left the API listing"
+    assert data_files.retired()["p.gone"].source == "left the API listing"
 
 
 def test_the_catalog_is_not_read_at_import() -> None:
-    code = "import model_catalog.catalog, model_catalog.loading as e; print(e.offered_data.cache_info().currsize)"
+    code = "import model_catalog.catalog, model_catalog.data_files as e; print(e.api_listing.cache_info().currsize)"
 
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "0\n"

@@ -1,4 +1,4 @@
-"""What AWS's API lists in one region, and how a reading of some regions replaces those regions in offered.json.
+"""Lists the models of one region with AWS's API, and merges listings into api_listing.json.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListFoundationModels.html
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from model_catalog.loading import VARIANT
+from model_catalog.data_files import VARIANT
 
 DATES = {
     "start": "startOfLifeTime",
@@ -15,14 +15,14 @@ DATES = {
     "extended_access": "publicExtendedAccessTime",
     "end_of_life": "endOfLifeTime",
 }
-LISTED_WITHOUT_TYPE = "NONE"  # in the listing, but neither invoked nor provisioned: trained only
+LISTED_WITHOUT_TYPE = "NONE"  # listed, but you can only train it
 
 
 @dataclass(frozen=True)
 class RegionListing:
     """Models by id: facts and inference types; profiles by id: regions they route to ("*": every region).
 
-    `unanswered` are the models of which the API did not say whether the region offers them: taken as listed.
+    For the models in `unanswered`, the API did not say whether the region offers them; they count as offered.
     """
 
     models: Mapping[str, Mapping[str, Any]]
@@ -33,10 +33,7 @@ class RegionListing:
 
 
 def read_region(bedrock: Any, failures: tuple[type[Exception], ...]) -> RegionListing:
-    """Ask a Bedrock control plane client for its region's models and system-defined profiles.
-
-    Raises one of `failures` when the region cannot be listed.
-    """
+    """List the models and system-defined profiles of the client's region. Raises one of `failures`."""
     summaries = bedrock.list_foundation_models()["modelSummaries"]
     absent, unanswered = _availability(bedrock, summaries, failures)
     pages = bedrock.get_paginator("list_inference_profiles").paginate(typeEquals="SYSTEM_DEFINED")
@@ -54,7 +51,7 @@ def read_region(bedrock: Any, failures: tuple[type[Exception], ...]) -> RegionLi
 
 
 def merged(old: Mapping[str, Any], read: Mapping[str, RegionListing], *, date: str, source: str) -> dict[str, Any]:
-    """The new content of offered.json: the regions in `read` anew, all others as they were."""
+    """The new content of api_listing.json: the regions in `read` are replaced, all others stay."""
     kept = {id_: _without(entry, set(read)) for id_, entry in old["models"].items()}
     routes = {id_: _sources(item, set(read)) for id_, item in old["profiles"].items()}
     for region, listing in read.items():
@@ -94,7 +91,7 @@ def _facts(item: Mapping[str, Any]) -> dict[str, Any]:
 def _availability(
     bedrock: Any, summaries: list[dict[str, Any]], failures: tuple[type[Exception], ...]
 ) -> tuple[set[str], tuple[str, ...]]:
-    """Models that are listed here but not offered, and those without an answer."""
+    """(models that are listed but not offered in the region, models without an answer)."""
     absent, unanswered = set(), []
     for item in summaries:
         model_id = item["modelId"]
