@@ -1,4 +1,4 @@
-"""Embedded AWS servers of a test module's own, and what their tests share."""
+"""Starts an embedded AWS for one test module, and helps its tests to read it."""
 
 import json
 import time
@@ -20,7 +20,7 @@ Clients = Callable[..., Any]
 
 @contextmanager
 def running(state: Path, time_scale: float = SPEED) -> Iterator[Clients]:
-    """A server of its own; yields a function from service (and region) to boto3 client."""
+    """Start a server; yields a function that makes a boto3 client from service and region."""
     aws = emulator.start(state, time_scale=time_scale)
 
     def client(service: str, region: str = "us-east-1") -> Any:

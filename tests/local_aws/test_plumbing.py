@@ -1,4 +1,4 @@
-"""What the templates take for granted of the emulator: functions on ARM, events that arrive, schedules, Node."""
+"""Services of the emulator that the templates rely on: Arm and Node functions, EventBridge, schedules."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""A REST API whose authorizer names the API key, deployed by CloudFormation and called over HTTP."""
+"""A REST API whose authorizer returns the API key, deployed by CloudFormation and called over HTTP."""
 
 import json
 import time
@@ -149,5 +149,5 @@ def test_a_wrong_key_is_refused(api: Api, headers: dict[str, str]) -> None:
     assert api.get(headers) in (401, 403)
 
 
-def test_a_header_does_not_stand_in_for_the_key_the_authorizer_names(api: Api) -> None:
+def test_the_authorizers_key_counts_and_not_the_header(api: Api) -> None:
     assert api.get({"Authorization": "Bearer wrong", "x-api-key": api.key}) == 403

@@ -1,4 +1,4 @@
-"""The exception's name reaches the caller of a function, and decides what a workflow retries and catches."""
+"""The name of an exception reaches the caller of a function, and a workflow retries and catches by it."""
 
 import json
 import time
@@ -10,7 +10,7 @@ from tests.local_aws.conftest import Client
 from tests.local_aws.functions import create_function
 
 ROLE = "arn:aws:iam::000000000000:role/any"
-# Raises the class that the event names; "until" is how many attempts are to fail.
+# Raises the class that the event names; "until" is the number of attempts that fail.
 CODE = """
 import boto3
 
@@ -73,21 +73,21 @@ def test_the_answer_names_the_exception(client: Client, function: str) -> None:
     assert (body["errorType"], body["errorMessage"]) == ("PromotionBusyError", "line one\nline: two")
 
 
-def test_an_error_that_is_retried_by_name_is_tried_again(client: Client, machine: str) -> None:
+def test_an_error_in_retry_is_retried(client: Client, machine: str) -> None:
     execution = ended(client, machine, {"counter": "again", "kind": "busy", "until": 2})
 
     assert execution["status"] == "SUCCEEDED"
     assert json.loads(execution["output"]) == {"tries": 3}
 
 
-def test_retries_come_to_an_end(client: Client, machine: str) -> None:
+def test_retries_end(client: Client, machine: str) -> None:
     execution = ended(client, machine, {"counter": "end", "kind": "busy", "until": 9})
 
     assert (execution["status"], execution["error"]) == ("FAILED", "PromotionBusyError")
     assert json.loads(execution["cause"])["errorMessage"].startswith("line one")
 
 
-def test_another_error_is_caught_by_its_name_and_not_tried_again(client: Client, machine: str) -> None:
+def test_an_error_in_catch_is_caught_and_not_retried(client: Client, machine: str) -> None:
     execution = ended(client, machine, {"counter": "caught", "kind": "other", "until": 9})
 
     assert json.loads(execution["output"])["failure"]["Error"] == "PromotionError"

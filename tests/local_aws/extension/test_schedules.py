@@ -1,4 +1,4 @@
-"""EventBridge Scheduler here: refusals, cron on a zone's wall clock, and what a template keeps."""
+"""EventBridge Scheduler: refused schedules, cron in a time zone, and schedules of stacks."""
 
 import json
 from datetime import datetime
@@ -44,13 +44,13 @@ def test_a_schedule_that_the_service_refuses_is_refused(call: Call, change: dict
         ("2026-12-01 09:00", "2026-12-06 23:00", False),  # Wednesday to Sunday
     ],
 )
-def test_cron_goes_by_the_wall_clock_of_its_zone(call: Call, last: str, now: str, due: bool) -> None:
+def test_cron_is_due_in_its_time_zone(call: Call, last: str, now: str, due: bool) -> None:
     found = call("schedules", "is_due", SCHEDULE["ScheduleExpression"], "Europe/Vienna", at(last), at(now))
 
     assert found is due
 
 
-def test_a_template_keeps_the_time_zone_and_takes_the_schedule_along(client: Client) -> None:
+def test_a_stack_keeps_the_time_zone_and_deletes_its_schedule(client: Client) -> None:
     template = {"Resources": {"Schedule": {"Type": "AWS::Scheduler::Schedule", "Properties": SCHEDULE}}}
     stacks, schedules = client("cloudformation"), client("scheduler")
     stacks.create_stack(StackName="scheduled", TemplateBody=json.dumps(template))

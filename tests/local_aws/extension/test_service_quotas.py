@@ -1,4 +1,4 @@
-"""Service Quotas on the embedded AWS: a new account's zero stops a purchase before it is asked for, and says so."""
+"""Service Quotas: a new account's quota of zero stops a purchase before the request, with an explanation."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
             yield made
 
 
-def test_the_kits_look_at_the_quota_refuses_before_bedrock_does(clients: Clients) -> None:
+def test_the_kit_checks_the_quota_before_the_purchase(clients: Clients) -> None:
     with pytest.raises(ResourceFailedError) as refused:
         quota.check_quota(clients("bedrock"), clients("service-quotas"), WANTED, BASE)
 
@@ -38,7 +38,7 @@ def test_the_kits_look_at_the_quota_refuses_before_bedrock_does(clients: Clients
         assert part in str(refused.value)
 
 
-def test_what_bedrock_refuses_is_explained_with_the_quotas_value(clients: Clients) -> None:
+def test_bedrocks_refusal_is_explained_with_the_quota(clients: Clients) -> None:
     with pytest.raises(ClientError) as refused:
         clients("bedrock").create_provisioned_model_throughput(modelUnits=1, provisionedModelName="units", modelId=BASE)
 
@@ -54,7 +54,7 @@ def test_both_codes_are_listed_with_the_same_value(clients: Clients) -> None:
     assert {quota["QuotaCode"]: quota["Value"] for quota in quotas} == {"L-BE77399C": 0.0, "L-FE44174A": 0.0}
 
 
-def test_a_quota_that_is_not_there_is_refused_as_aws_does(clients: Clients) -> None:
+def test_an_unknown_quota_is_refused(clients: Clients) -> None:
     with pytest.raises(ClientError) as refused:
         clients("service-quotas").get_service_quota(ServiceCode="bedrock", QuotaCode="L-3632DE15")
 

@@ -1,4 +1,4 @@
-"""The Bedrock integration of Step Functions: the answer, the wait, the failure's reason, and the stop."""
+"""The Bedrock integration of Step Functions: results, waiting, errors, and stopped executions."""
 
 import json
 import time
@@ -29,8 +29,12 @@ def role(client: Client) -> str:
     trust = {"Effect": "Allow", "Principal": {"Service": "bedrock.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     arn: str = iam.create_role(RoleName="training", AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    rights = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": f"arn:aws:s3:::{BUCKET}/*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [rights]})
+    allow = {
+        "Effect": "Allow",
+        "Action": ["s3:GetObject", "s3:PutObject"],
+        "Resource": f"arn:aws:s3:::{BUCKET}/*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     iam.put_role_policy(RoleName="training", PolicyName="data", PolicyDocument=policy)
     return arn
 
@@ -140,7 +144,7 @@ def test_a_timeout_stops_the_job(client: Client, start: Callable[..., str]) -> N
     assert job_reaches(client, "too-slow", "Stopped")
 
 
-def test_waiting_does_not_hold_up_other_calls(client: Client, start: Callable[..., str]) -> None:
+def test_waiting_does_not_block_other_calls(client: Client, start: Callable[..., str]) -> None:
     executions = [start(f"beside-{number}") for number in range(6)]
 
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Scaled time: durations stretch with KIT_TIME_SCALE, stages follow the clock, a failed job stands still."""
+"""Scaled time: KIT_TIME_SCALE multiplies durations, stages follow the clock, a failed job stops."""
 
 import threading
 import time
@@ -22,7 +22,7 @@ def test_the_scale_stretches_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "fast"])
-def test_a_scale_that_is_no_positive_number_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_a_scale_that_is_not_positive_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("KIT_TIME_SCALE", text)
 
     with pytest.raises(ValueError, match=r"KIT_TIME_SCALE|fast"):
@@ -43,7 +43,7 @@ def test_stages_follow_the_clock(status: str, age: float, expected: list[str]) -
     assert states(status, age) == expected
 
 
-def test_a_job_that_failed_stands_still_where_it_failed() -> None:
+def test_a_failed_job_keeps_the_stage_in_which_it_failed() -> None:
     assert states("Failed", 9.0, halted=time.time() - 8.0) == ["Failed", "NotStarted"]
     assert states("Stopped", 9.0, halted=time.time() - 7.0) == ["Completed", "Stopped"]
 

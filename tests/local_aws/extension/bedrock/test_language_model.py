@@ -1,4 +1,4 @@
-"""KIT_LLM_URL: custom models, base models and the knowledge base are answered by a server with OpenAI's chat API."""
+"""KIT_LLM_URL: a server with the OpenAI chat API answers for models, custom models and knowledge bases."""
 
 import json
 import threading
@@ -82,7 +82,7 @@ def clients(state: Path, llm: Llm) -> Iterator[Clients]:
         yield made
 
 
-def test_a_custom_model_deployment_is_answered_under_its_bases_name(clients: Clients, llm: Llm) -> None:
+def test_a_custom_model_is_asked_for_by_the_name_of_its_base_model(clients: Clients, llm: Llm) -> None:
     clients("s3").create_bucket(Bucket=BUCKET)
     clients("s3").put_object(Bucket=BUCKET, Key="data/good.jsonl", Body=data())
     make_role(clients, "trainer", ["s3:*"], f"arn:aws:s3:::{BUCKET}/*")
@@ -107,7 +107,7 @@ def test_usage_is_the_servers(clients: Clients) -> None:
     assert (answer["usage"]["inputTokens"], answer["usage"]["outputTokens"]) == (11, 3)
 
 
-def test_the_knowledge_base_is_answered_from_its_passages_and_cites_them(clients: Clients, llm: Llm) -> None:
+def test_a_knowledge_base_is_asked_with_passages_and_cites_them(clients: Clients, llm: Llm) -> None:
     base = KnowledgeBase(clients, "facts-bucket", make_role(clients, "knowledge", ["s3:GetObject"], "arn:aws:s3:::*/*"))
     base.put("grinder.md", b"# Grinder\nThe grinder has eleven steps.")
     assert base.ingest()["status"] == "COMPLETE"
@@ -131,7 +131,7 @@ def test_a_model_that_the_server_does_not_know_is_mocked_and_logged(clients: Cli
     assert f"gave no answer as model {UNKNOWN}" in log
 
 
-def test_one_name_for_every_model_and_an_address_as_openai_clients_have_it(tmp_path: Path, llm: Llm) -> None:
+def test_kit_llm_model_names_every_model_and_the_url_may_end_with_v1(tmp_path: Path, llm: Llm) -> None:
     with running(tmp_path, f"{llm.url}/v1/", model="llama3.2") as clients:
         assert ask(clients, UNKNOWN) == "llama3.2 says hello"
 

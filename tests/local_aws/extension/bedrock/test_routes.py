@@ -1,4 +1,4 @@
-"""The routes in front of ministack: models, access, tags, and what is not ours. `running` starts the server for all."""
+"""Requests reach this package or ministack: models, access, tags, and operations of ministack."""
 
 from collections.abc import Iterator
 
@@ -42,7 +42,7 @@ def test_a_customization_id_is_not_available_in_another_region(clients: Clients)
     assert found["regionAvailability"] == "NOT_AVAILABLE"
 
 
-def test_an_agreement_makes_a_sold_model_available(clients: Clients) -> None:
+def test_an_agreement_makes_a_model_available(clients: Clients) -> None:
     bedrock, model = clients("bedrock"), "anthropic.claude-haiku-4-5-20251001-v1:0"
     before = bedrock.get_foundation_model_availability(modelId=model)["agreementAvailability"]["status"]
     token = bedrock.list_foundation_model_agreement_offers(modelId=model)["offers"][0]["offerToken"]
@@ -56,7 +56,7 @@ def test_an_agreement_makes_a_sold_model_available(clients: Clients) -> None:
     assert code(error) == "ConflictException"
 
 
-def test_the_use_case_form_is_absent_until_it_is_put(clients: Clients) -> None:
+def test_the_use_case_form_is_not_found_before_it_is_put(clients: Clients) -> None:
     bedrock, form = clients("bedrock"), b'{"companyName": "Example"}'
     with pytest.raises(ClientError) as error:
         bedrock.get_use_case_for_model_access()
@@ -67,7 +67,7 @@ def test_the_use_case_form_is_absent_until_it_is_put(clients: Clients) -> None:
     assert bedrock.get_use_case_for_model_access()["formData"] == form
 
 
-def test_tags_of_what_does_not_exist_are_not_found(clients: Clients) -> None:
+def test_tags_of_an_unknown_resource_are_not_found(clients: Clients) -> None:
     with pytest.raises(ClientError) as error:
         clients("bedrock").list_tags_for_resource(
             resourceARN="arn:aws:bedrock:us-east-1:000000000000:custom-model-deployment/abcdefghijkl"
@@ -76,7 +76,7 @@ def test_tags_of_what_does_not_exist_are_not_found(clients: Clients) -> None:
     assert code(error) == "ResourceNotFoundException"
 
 
-def test_what_is_not_ours_goes_to_ministack(clients: Clients) -> None:
+def test_ministack_answers_other_operations(clients: Clients) -> None:
     made = clients("bedrock").create_guardrail(name="quiet", blockedInputMessaging="no", blockedOutputsMessaging="no")
 
     assert clients("bedrock").list_tags_for_resource(resourceARN=made["guardrailArn"])["tags"] == []
@@ -86,7 +86,7 @@ def test_what_is_not_ours_goes_to_ministack(clients: Clients) -> None:
     ("model", "refusal"),
     [(BASE, "ResourceNotFoundException"), ("amazon.nova-mikro-v1:0", "ValidationException")],
 )
-def test_what_cannot_be_invoked_is_refused(clients: Clients, model: str, refusal: str) -> None:
+def test_a_model_that_cannot_be_invoked_is_refused(clients: Clients, model: str, refusal: str) -> None:
     with pytest.raises(ClientError) as error:
         clients("bedrock-runtime").converse(modelId=model, messages=[{"role": "user", "content": [{"text": "Hi"}]}])
 

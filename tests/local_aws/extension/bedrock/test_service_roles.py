@@ -1,4 +1,4 @@
-"""Bedrock assumes a service role only as its trust policy says, and gets no more from S3 than the role's policies."""
+"""Bedrock assumes a service role only if its trust policy allows it, and has the S3 access of its policies."""
 
 import json
 import time
@@ -77,7 +77,7 @@ def test_a_role_that_does_not_trust_the_job_is_refused(
     assert code(error) == "ValidationException"
 
 
-def test_the_trust_that_the_kit_writes_is_enough(clients: Clients) -> None:
+def test_the_trust_policy_of_the_kit_is_sufficient(clients: Clients) -> None:
     trust = allow(StringEquals={"aws:SourceAccount": ACCOUNT}, ArnLike={"aws:SourceArn": JOBS})
     policy = {**ANYTHING, "Resource": f"arn:aws:s3:::{BUCKET}/*", "Condition": OWN_ACCOUNT}
 
@@ -94,7 +94,7 @@ def test_the_trust_that_the_kit_writes_is_enough(clients: Clients) -> None:
         ("conditional", [{**ANYTHING, "Condition": OTHER_KEY}]),
     ],
 )
-def test_a_denial_or_a_condition_takes_the_data_away(clients: Clients, name: str, policy: list[dict[str, Any]]) -> None:
+def test_a_denial_or_a_condition_fails_the_job(clients: Clients, name: str, policy: list[dict[str, Any]]) -> None:
     job = finished(clients("bedrock"), create(clients, name, role(clients, name, [allow()], policy)))
 
     assert job["status"] == "Failed"

@@ -1,4 +1,4 @@
-"""What serves a custom model: deployments on demand and provisioned throughput, their states, tokens and answers."""
+"""Custom model deployments and provisioned throughput: states, client tokens, quotas, answers."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ def deployment(clients: Clients, name: str) -> dict[str, Any]:
     return found
 
 
-def test_a_deployment_answers_from_its_model_and_is_swapped_in_place(clients: Clients, models: list[str]) -> None:
+def test_a_deployment_answers_with_its_model_and_is_updated_in_place(clients: Clients, models: list[str]) -> None:
     bedrock = clients("bedrock")
     created = bedrock.create_custom_model_deployment(modelDeploymentName="bot", modelArn=models[0], tags=TAGS)
     arn = created["customModelDeploymentArn"]
@@ -81,7 +81,7 @@ def test_a_deployment_streams(clients: Clients, models: list[str]) -> None:
     assert text == "[mock answer by one-model] All there is to know on refund."
 
 
-def test_two_deployments_may_be_in_progress_and_tokens_and_names_are_held(clients: Clients, models: list[str]) -> None:
+def test_two_deployments_may_be_in_progress(clients: Clients, models: list[str]) -> None:
     bedrock = clients("bedrock")
 
     def create(name: str, **more: str) -> str:
@@ -132,7 +132,7 @@ def counted(clients: Clients, model: str) -> float:
     return float(sum(point["Sum"] for point in points))
 
 
-def test_provisioned_throughput_lives_within_its_quota(clients: Clients, models: list[str]) -> None:
+def test_provisioned_throughput_stays_within_its_quota(clients: Clients, models: list[str]) -> None:
     bedrock = clients("bedrock")
     order = {"modelUnits": 1, "provisionedModelName": "units", "modelId": models[0], "clientRequestToken": "units-1"}
     arn = bedrock.create_provisioned_model_throughput(**order, tags=TAGS)["provisionedModelArn"]
@@ -161,7 +161,7 @@ def test_provisioned_throughput_lives_within_its_quota(clients: Clients, models:
     assert bedrock.list_provisioned_model_throughputs(nameContains="units")["provisionedModelSummaries"] == []
 
 
-def test_a_commitment_is_kept_and_a_base_model_is_not_swapped(clients: Clients, models: list[str]) -> None:
+def test_a_commitment_refuses_deletion_and_a_base_model_an_update(clients: Clients, models: list[str]) -> None:
     bedrock = clients("bedrock")
     arn = bedrock.create_provisioned_model_throughput(
         modelUnits=1, provisionedModelName="bound", modelId=BASE, commitmentDuration="OneMonth"
@@ -178,7 +178,7 @@ def test_a_commitment_is_kept_and_a_base_model_is_not_swapped(clients: Clients, 
 
 
 @pytest.mark.parametrize("model", ["amazon.nova-micro-v1:0", "meta.llama3-3-70b-instruct-v1:0:128k"])
-def test_what_cannot_be_provisioned_is_refused(clients: Clients, model: str) -> None:
+def test_a_model_without_provisioned_throughput_is_refused(clients: Clients, model: str) -> None:
     with pytest.raises(ClientError) as error:
         clients("bedrock").create_provisioned_model_throughput(
             modelUnits=1, provisionedModelName="never", modelId=model

@@ -1,4 +1,4 @@
-"""Templates that CloudFormation would refuse are refused here, with the same schemas."""
+"""Properties that CloudFormation refuses are refused, by the same schemas."""
 
 import re
 from collections.abc import Callable
@@ -68,25 +68,25 @@ def test_a_type_that_does_not_exist_is_refused(schemas: Schemas) -> None:
         schemas("validate", "AWS::Bedrock::CustomModel", {})
 
 
-def test_text_of_a_parameter_becomes_what_the_schema_asks_for(schemas: Schemas) -> None:
+def test_text_of_a_parameter_becomes_the_type_of_the_schema(schemas: Schemas) -> None:
     typed = schemas("typed", DATA_SOURCE, data_source("300"))
 
     assert typed == data_source(300)
     schemas("validate", DATA_SOURCE, typed)
 
 
-def test_text_that_is_no_number_stays_and_is_refused(schemas: Schemas) -> None:
+def test_text_that_is_not_a_number_is_refused(schemas: Schemas) -> None:
     typed = schemas("typed", INDEX, {**VALID_INDEX, "Dimension": "many"})
 
     with pytest.raises(ValueError, match="Dimension: 'many' is not of type 'integer'"):
         schemas("validate", INDEX, typed)
 
 
-def test_text_that_looks_like_a_number_stays_text_where_text_is_asked_for(schemas: Schemas) -> None:
+def test_digits_stay_text_for_a_property_of_type_string(schemas: Schemas) -> None:
     assert schemas("typed", KNOWLEDGE_BASE, {"Name": "2026"}) == {"Name": "2026"}
 
 
-def test_a_change_inside_a_property_replaces_where_the_schema_says_so(schemas: Schemas) -> None:
+def test_a_nested_create_only_property_replaces_the_resource(schemas: Schemas) -> None:
     assert schemas("replaces", DATA_SOURCE, data_source(300), data_source(500))
     assert not schemas("replaces", DATA_SOURCE, data_source(300), {**data_source(300), "Description": "new"})
     assert ["VectorIngestionConfiguration", "ChunkingConfiguration"] in schemas("create_only", DATA_SOURCE)
@@ -106,9 +106,7 @@ def test_a_change_inside_a_property_replaces_where_the_schema_says_so(schemas: S
         "AWS::Budgets::Budget",
     ],
 )
-def test_every_registered_type_has_a_schema_whose_references_lead_somewhere(
-    schemas: Schemas, resource_type: str
-) -> None:
+def test_every_registered_type_has_a_schema_with_resolvable_references(schemas: Schemas, resource_type: str) -> None:
     with pytest.raises(ValueError, match="'Nonsense' was unexpected"):
         schemas("validate", resource_type, {"Nonsense": 1})
 

@@ -1,4 +1,4 @@
-"""Stacks with the added types: created, refused, changed in place, replaced, rolled back and deleted as AWS does."""
+"""Stacks with the added types: created, updated in place, replaced, rolled back, failed and deleted as on AWS."""
 
 import copy
 import json
@@ -107,7 +107,7 @@ def stack(client: Client) -> Iterator[dict[str, str]]:
     )
 
 
-def test_the_services_see_what_a_stack_created(stack: dict[str, str], client: Client) -> None:
+def test_the_services_have_the_resources_of_a_stack(stack: dict[str, str], client: Client) -> None:
     agent, bedrock = client("bedrock-agent"), client("bedrock")
 
     base = agent.get_knowledge_base(knowledgeBaseId=stack["Base"])["knowledgeBase"]
@@ -145,7 +145,7 @@ def test_other_changes_are_made_in_place(stack: dict[str, str], client: Client) 
     assert base["description"] == "new"
 
 
-def test_another_chunking_replaces_the_data_source(stack: dict[str, str], client: Client) -> None:
+def test_a_chunking_change_replaces_the_data_source(stack: dict[str, str], client: Client) -> None:
     changed = template()
     changed["Parameters"]["Tokens"]["Default"] = 500
     changed["Resources"]["Source"]["Properties"]["Name"] = "documents-500"
@@ -158,7 +158,7 @@ def test_another_chunking_replaces_the_data_source(stack: dict[str, str], client
     assert [source["dataSourceId"] for source in sources] == [updated["Source"]]
 
 
-def test_a_replacement_under_the_same_name_fails_and_leaves_the_old_one(stack: dict[str, str], client: Client) -> None:
+def test_a_replacement_with_the_same_name_fails(stack: dict[str, str], client: Client) -> None:
     changed = template()
     changed["Parameters"]["Tokens"]["Default"] = 500
 

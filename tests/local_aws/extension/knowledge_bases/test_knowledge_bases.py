@@ -1,4 +1,4 @@
-"""A knowledge base: what ingestion takes, what retrieval finds, what an answer cites."""
+"""Knowledge bases: ingestion counts, retrieved passages, citations."""
 
 import json
 import uuid
@@ -91,7 +91,7 @@ def test_an_answer_streams_with_its_citations(base: KnowledgeBase) -> None:
 
 
 @pytest.mark.parametrize("text", ["x" * 1001, "zzzz qqqq"])
-def test_too_long_a_question_is_refused_and_a_senseless_one_is_not_answered(base: KnowledgeBase, text: str) -> None:
+def test_a_long_question_is_refused_and_one_without_passages_not_answered(base: KnowledgeBase, text: str) -> None:
     runtime = base.clients("bedrock-agent-runtime")
     if len(text) > 1000:
         with pytest.raises(ClientError) as error:
@@ -105,7 +105,7 @@ def test_too_long_a_question_is_refused_and_a_senseless_one_is_not_answered(base
     assert "unable" in found["output"]["text"]
 
 
-def test_ingestion_sees_what_is_new_changed_gone_and_unreadable(clients: Clients, role: str) -> None:
+def test_ingestion_counts_new_changed_deleted_and_unreadable_documents(clients: Clients, role: str) -> None:
     base = KnowledgeBase(clients, "changes-bucket", role)
     base.put("a.md", b"# Apples\nApples are red and grow on trees in the orchard.")
     base.put("b.html", b"<html><head><title>x</title></head><body><h1>Pears</h1><p>Pears &amp; figs.</p></body></html>")
@@ -147,7 +147,7 @@ def test_one_job_runs_at_a_time_and_a_token_starts_one(clients: Clients, role: s
     assert base.read(job)["status"] in ("STOPPING", "STOPPED")
 
 
-def test_a_role_without_the_right_fails_the_job(clients: Clients) -> None:
+def test_a_role_without_the_permission_fails_the_job(clients: Clients) -> None:
     base = KnowledgeBase(clients, "denied-bucket", make_role(clients, "blind", ["s3:ListBucket"], "*"))
     base.put("a.md", b"# Secret\nNobody reads this.")
 

@@ -18,13 +18,13 @@ S3 = "s3://bucket/data/train.jsonl"
         ({"epochCount": "2", "learningRate": "0.00001", "learningRateWarmupSteps": "10"}, ""),
     ],
 )
-def test_hyperparameters_are_held_against_their_ranges(values: dict[str, str], fault: str) -> None:
+def test_hyperparameters_are_checked_against_their_ranges(values: dict[str, str], fault: str) -> None:
     found = job_request.check_hyperparameters(MICRO, values)
 
     assert (fault in found) if fault else not found
 
 
-def test_defaults_fill_what_was_left_out() -> None:
+def test_missing_hyperparameters_get_their_defaults() -> None:
     resolved = job_request.resolved_hyperparameters(MICRO, {"epochCount": "3"})
 
     assert resolved["epochCount"] == "3"
@@ -35,7 +35,7 @@ def test_defaults_fill_what_was_left_out() -> None:
     ("member", "value"),
     [("jobName", "-x"), ("customModelName", "a.b"), ("jobName", "a" * 64), ("jobName", "a" + "-" * 60 + "!")],
 )
-def test_names_follow_their_patterns(member: str, value: str) -> None:
+def test_names_and_uris_must_match_their_patterns(member: str, value: str) -> None:
     body = {"jobName": "job", "customModelName": "model", "trainingDataConfig": {"s3Uri": S3}}
 
     assert job_request.check_request(body | {"outputDataConfig": {"s3Uri": "s3://bucket/out/"}}) == ""

@@ -1,4 +1,4 @@
-"""A customization job from its request to a custom model that is deployed, answers and is deleted."""
+"""Customization jobs: requests, states, outputs, failures and the custom model."""
 
 import json
 import uuid
@@ -164,7 +164,7 @@ def test_a_completed_job_cannot_be_stopped(clients: Clients, job: dict[str, Any]
     assert code(error) == "ConflictException"
 
 
-def test_lists_come_in_pages(clients: Clients, job: dict[str, Any]) -> None:
+def test_lists_have_pages(clients: Clients, job: dict[str, Any]) -> None:
     pages = clients("bedrock").get_paginator("list_model_customization_jobs").paginate(maxResults=1)
     names = [item["jobName"] for page in pages for item in page["modelCustomizationJobSummaries"]]
 

@@ -53,7 +53,7 @@ def test_a_line_that_is_not_json_is_refused() -> None:
         training_records.read_records(lines(GOOD) + b"\n{'messages'", MICRO)
 
 
-def test_images_are_allowed_beside_text_where_the_model_sees() -> None:
+def test_images_are_allowed_beside_text_for_a_multimodal_model() -> None:
     seen = {"role": "user", "content": [{"image": {"format": "png"}}, {"text": "What is it?"}]}
 
     assert training_records.read_records(lines(record(seen, turn("assistant", "A cat."))), LITE) == [
