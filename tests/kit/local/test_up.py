@@ -88,7 +88,7 @@ def test_a_port_in_use_is_named(folder: Path, capsys: pytest.CaptureFixture[str]
 
         assert main(["local", "up", "--config", config(folder), "--port", str(port)]) == 1
 
-    assert f"port {port} is in use; stop what uses it, or leave --port out" in capsys.readouterr().err
+    assert f"port {port} is in use; stop the process on it, or run without --port" in capsys.readouterr().err
     assert nothing_is_left(folder)
 
 
