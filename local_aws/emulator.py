@@ -5,7 +5,6 @@ State lives in the process: what was deployed is gone after `stop`. The folder k
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -15,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local_aws import processes
+
 PROJECT = Path(__file__).resolve().parent.parent
 PYTHON = PROJECT / ".local" / "emulator-venv" / "bin" / "python"
 ACCOUNT = "000000000000"
-LAUNCHER = "local_aws.extension.launcher"
+LAUNCHER = processes.LAUNCHER
 READY_SECONDS = 30.0
 
 
@@ -59,11 +60,12 @@ def start(
         raise EmulatorError("the embedded AWS is not installed; run make setup")
     if running(state_dir):
         raise EmulatorError(f"it runs already with its state in {state_dir}; stop it first with make down")
+    stop(state_dir)  # one that runs unrecorded: its folder was removed
     chosen = _free_port(port)
     state_dir.mkdir(parents=True, exist_ok=True)
     log = state_dir / "emulator.log"
     environment = _server_environment(state_dir, chosen, region, time_scale) | _llm_environment(llm_url, llm_model)
-    process = _launch(environment, log)
+    process = _launch(environment, state_dir, log)
     aws = EmbeddedAws(chosen, process.pid, state_dir, region, llm_url)
     recorded = {"pid": aws.pid, "port": aws.port, "region": region, "llm_url": llm_url}
     _pid_file(state_dir).write_text(json.dumps(recorded), encoding="utf-8")
@@ -77,24 +79,19 @@ def start(
     return aws
 
 
-def stop(state_dir: Path) -> None:
-    """Stop it with every Lambda worker it started; nothing happens where it does not run."""
-    pid = (_recorded(state_dir) or {}).get("pid")
-    if pid and (_is_ours(pid) or _has_orphans(pid, state_dir)):
-        _signal_group(pid, signal.SIGTERM)
-        deadline = time.monotonic() + 5
-        while _is_ours(pid) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        _signal_group(pid, signal.SIGKILL)
-        _reap(pid)
-        _wait_until_gone(pid)
+def stop(state_dir: Path) -> bool:
+    """Stop it with every Lambda worker it started. Returns whether anything ran."""
+    groups = processes.groups(state_dir)
+    for group in groups:
+        processes.end(group)
     _pid_file(state_dir).unlink(missing_ok=True)
+    return bool(groups)
 
 
 def running(state_dir: Path) -> EmbeddedAws | None:
     """The embedded AWS whose state is in `state_dir`, if its process lives."""
     data = _recorded(state_dir)
-    if data is None or not _is_ours(data["pid"]):
+    if data is None or data["pid"] not in processes.launchers(state_dir):
         return None
     return EmbeddedAws(data["port"], data["pid"], state_dir, data["region"], data.get("llm_url"))
 
@@ -160,10 +157,10 @@ def _free_port(wanted: int | None) -> int:
     return port
 
 
-def _launch(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+def _launch(environment: dict[str, str], state_dir: Path, log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
         return subprocess.Popen(
-            [str(PYTHON), "-m", LAUNCHER],
+            [str(PYTHON), "-m", LAUNCHER, str(state_dir.resolve())],  # `processes` finds it by this
             cwd=PROJECT,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -205,44 +202,3 @@ def _recorded(state_dir: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, json.JSONDecodeError):
         return None
     return data
-
-
-def _is_ours(pid: int) -> bool:
-    """Whether the process is our launcher: a process id may long belong to somebody else."""
-    done = subprocess.run(
-        ["ps", "-ww", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return LAUNCHER in done.stdout and not done.stdout.strip().startswith("Z")
-
-
-def _has_orphans(pid: int, state_dir: Path) -> bool:
-    """Whether Lambda workers outlived their launcher; they run from the state folder, in its process group."""
-    done = subprocess.run(["ps", "-A", "-ww", "-o", "pgid=,command="], capture_output=True, text=True, check=False)
-    rows = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
-    scratch = str(_scratch(state_dir))
-    return any(len(row) == 2 and row[0] == str(pid) and scratch in row[1] for row in rows)
-
-
-def _signal_group(pid: int, number: signal.Signals) -> None:
-    try:
-        os.killpg(pid, number)
-    except (ProcessLookupError, PermissionError):
-        return
-
-
-def _wait_until_gone(group: int) -> None:
-    """A killed worker takes a moment to end; three seconds at most, for where nobody reaps orphans."""
-    deadline = time.monotonic() + 3
-    while time.monotonic() < deadline:
-        try:
-            os.killpg(group, 0)
-        except (ProcessLookupError, PermissionError):
-            return
-        time.sleep(0.01)
-
-
-def _reap(pid: int) -> None:
-    try:
-        os.waitpid(pid, 0)
-    except ChildProcessError:
-        return

@@ -1,5 +1,7 @@
 """The process of the embedded AWS: installs the extensions, then serves."""
 
+import sys
+
 from ministack import app
 
 from local_aws.extension import (
@@ -25,6 +27,7 @@ def main() -> None:
     service_quotas.install()
     bedrock_install.install()
     language_model.install()
+    del sys.argv[1:]  # the state folder: local_aws.processes finds this process by it, ministack refuses it
     app.main()
 
 

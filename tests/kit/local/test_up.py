@@ -17,6 +17,7 @@ import pytest
 from kit.__main__ import main
 from kit.local import command as local
 from local_aws import emulator
+from tests.signals import sigint_delivered
 
 PROJECT = Path(__file__).resolve().parents[3]
 SHIPPED = (PROJECT / "deployment.toml").read_text(encoding="utf-8")
@@ -104,14 +105,15 @@ def command(folder: Path, *arguments: str) -> list[str]:
 @contextmanager
 def up(folder: Path, step: str, *action: str) -> Iterator["subprocess.Popen[str]"]:
     """A run that has come to `step`, in a session of its own as in a terminal; of `up` if no other is named."""
-    run = subprocess.Popen(
-        command(folder, *(action or ("up", "--config", config(folder)))),
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    with sigint_delivered():
+        run = subprocess.Popen(
+            command(folder, *(action or ("up", "--config", config(folder)))),
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
     with run:
         try:
             assert run.stdout
