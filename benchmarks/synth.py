@@ -67,7 +67,9 @@ def _twin(scratch: Path, environment: dict[str, str]) -> list[str]:
 
 def _unpack(archive: Path, modules: Path) -> None:
     with tarfile.open(archive) as tar:
-        tar.extractall(modules, filter="data")
+        # Python 3.11.3 and older have no filters, 3.12 and 3.13 warn where none is chosen.
+        tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
+        tar.extractall(modules)
     name = json.loads((modules / "package" / "package.json").read_text(encoding="utf-8"))["name"]
     (modules / name).parent.mkdir(exist_ok=True)
     (modules / "package").rename(modules / name)
