@@ -67,7 +67,7 @@ def _twin(scratch: Path, environment: dict[str, str]) -> list[str]:
 
 def _unpack(archive: Path, modules: Path) -> None:
     with tarfile.open(archive) as tar:
-        # Python 3.11.2 has no filters; see "Supporting older Python versions" in the documentation of tarfile.
+        # Python 3.11.3 and older have no filters, 3.12 and 3.13 warn where none is chosen.
         tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)
         tar.extractall(modules)
     name = json.loads((modules / "package" / "package.json").read_text(encoding="utf-8"))["name"]

@@ -20,7 +20,7 @@ from local_aws import processes
 PROJECT = Path(__file__).resolve().parent.parent
 PYTHON = PROJECT / ".local" / "emulator-venv" / "bin" / "python"
 ACCOUNT = "000000000000"
-LAUNCHER = "local_aws.extension.launcher"
+LAUNCHER = processes.LAUNCHER
 READY_SECONDS = 30.0
 
 
@@ -61,11 +61,12 @@ def start(
         raise EmulatorError("the embedded AWS is not installed in .local/emulator-venv; run make setup")
     if running(state_dir):
         raise EmulatorError(f"an embedded AWS with its state in {state_dir} is already running; run make down first")
+    stop(state_dir)  # one that runs unrecorded: its folder was removed
     chosen = _free_port(port)
     state_dir.mkdir(parents=True, exist_ok=True)
     log = state_dir / "emulator.log"
     environment = _server_environment(state_dir, chosen, region, time_scale) | _llm_environment(llm_url, llm_model)
-    process = _launch(environment, log)
+    process = _launch(environment, state_dir, log)
     aws = EmbeddedAws(chosen, process.pid, state_dir, region, llm_url)
     recorded = {"pid": aws.pid, "port": aws.port, "region": region, "llm_url": llm_url}
     _pid_file(state_dir).write_text(json.dumps(recorded), encoding="utf-8")
@@ -79,17 +80,19 @@ def start(
     return aws
 
 
-def stop(state_dir: Path) -> None:
-    """Stop it and the Lambda workers it started. Does nothing if it is not running."""
-    if recorded := _recorded(state_dir):
-        processes.stop(recorded["pid"], LAUNCHER, str(_scratch(state_dir)))
+def stop(state_dir: Path) -> bool:
+    """Stop it with every Lambda worker it started. Returns whether anything ran."""
+    groups = processes.groups(state_dir)
+    for group in groups:
+        processes.end(group)
     _pid_file(state_dir).unlink(missing_ok=True)
+    return bool(groups)
 
 
 def running(state_dir: Path) -> EmbeddedAws | None:
     """The embedded AWS with its state in `state_dir`, or None if its process is not running."""
     data = _recorded(state_dir)
-    if data is None or not processes.runs(data["pid"], LAUNCHER):
+    if data is None or data["pid"] not in processes.launchers(state_dir):
         return None
     return EmbeddedAws(data["port"], data["pid"], state_dir, data["region"], data.get("llm_url"))
 
@@ -155,10 +158,10 @@ def _free_port(wanted: int | None) -> int:
     return port
 
 
-def _launch(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+def _launch(environment: dict[str, str], state_dir: Path, log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
         return subprocess.Popen(
-            [str(PYTHON), "-m", LAUNCHER],
+            [str(PYTHON), "-m", LAUNCHER, str(state_dir.resolve())],  # `processes` finds it by this
             cwd=PROJECT,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -1,5 +1,7 @@
 """The process of the embedded AWS: installs the extension, then serves."""
 
+import sys
+
 from ministack import app
 
 from local_aws.extension import api_keys, lambda_errors, service_quotas, step_functions
@@ -20,6 +22,7 @@ def main() -> None:
         language_model,
     ):
         module.install()
+    del sys.argv[1:]  # the state folder: local_aws.processes finds this process by it, ministack refuses it
     app.main()
 
 

@@ -1,5 +1,7 @@
 """The roles that a module of lambda/ runs with, and the IAM actions that an operation of boto3 needs."""
 
+import functools
+
 import boto3
 from botocore import xform_name
 
@@ -85,6 +87,7 @@ def actions_of(service: str, operation: str) -> tuple[str, ...]:
     return (f"{PREFIXES.get(service, service)}:{names[operation]}",)
 
 
+@functools.cache  # making a client takes a tenth of a second
 def _client_operations(service: str) -> dict[str, str]:
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     model = session.client(service).meta.service_model

@@ -3,6 +3,7 @@
 python -m pytest -p tests.iam.recorded_calls --record-calls FILE tests/customization
 """
 
+import functools
 import json
 import subprocess
 import sys
@@ -103,8 +104,14 @@ def _lambda_modules() -> tuple[str, ...]:
     modules: list[str] = []
     frame = sys._getframe(2)
     while frame is not None:
-        path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(LAMBDA) and (name := path.relative_to(LAMBDA).as_posix()) not in modules:
+        name = _module(frame.f_code.co_filename)
+        if name and name not in modules:
             modules.append(name)
         frame = frame.f_back  # type: ignore[assignment]
     return tuple(reversed(modules))
+
+
+@functools.cache  # asked for every frame of every call
+def _module(file: str) -> str:
+    path = Path(file)
+    return path.relative_to(LAMBDA).as_posix() if path.is_relative_to(LAMBDA) else ""
