@@ -11,8 +11,12 @@ ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def stopped_by_signal() -> Iterator[None]:
-    """In the block, SIGTERM and SIGHUP raise SystemExit with the shell's exit code: 128 + number."""
-    before = {number: signal.signal(number, _exit) for number in ENDING}
+    """In the block, SIGTERM and SIGHUP raise SystemExit with the shell's exit code: 128 + number.
+
+    A signal that the parent process ignores stays ignored: `nohup make up` outlives its terminal.
+    """
+    handled = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _exit) for number in handled}
     try:
         yield
     finally:
