@@ -3,12 +3,14 @@
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
 from bedrock_constructs.knowledge_base.ingestion import KnowledgeBaseIngestion
 from bedrock_constructs.knowledge_base.knowledge_base import KnowledgeBase
 from deployment.config import DeploymentConfig
+from kit_contract.parameters import knowledge_base_id
 
 
 class KnowledgeBaseStack(cdk.Stack):
@@ -28,6 +30,16 @@ class KnowledgeBaseStack(cdk.Stack):
             chunk_max_tokens=section.chunk_max_tokens,
             chunk_overlap_percentage=section.chunk_overlap_percentage,
         )
+        documents = BucketObjects(
+            self,
+            "Documents",
+            source=section.documents,
+            destination=self.knowledge_base.documents_bucket,
+            prefix=self.knowledge_base.documents_prefix,
+            delete_on_removal=self.knowledge_base.destroys_data,
+        )
+        # Uploaded last: a bucket that holds objects cannot be deleted if the creation of the knowledge base fails.
+        documents.resource.node.add_dependency(self.knowledge_base)
         ingestion = KnowledgeBaseIngestion(
             self,
             "Ingestion",
@@ -39,15 +51,21 @@ class KnowledgeBaseStack(cdk.Stack):
             documents_bucket=self.knowledge_base.documents_bucket,
             documents_prefix=self.knowledge_base.documents_prefix,
         )
-        documents = BucketObjects(
-            self,
-            "Documents",
-            source=section.documents,
-            destination=self.knowledge_base.documents_bucket,
-            prefix=self.knowledge_base.documents_prefix,
-            delete_on_removal=self.knowledge_base.destroys_data,
-        )
-        documents.node.add_dependency(ingestion)  # the upload events start the first ingestion
+        ingestion.start_after(documents)
         cdk.CfnOutput(self, "KnowledgeBaseId", value=self.knowledge_base.knowledge_base_id)
         cdk.CfnOutput(self, "DataSourceId", value=self.knowledge_base.data_source_id)
         cdk.CfnOutput(self, "DocumentsBucket", value=self.knowledge_base.documents_bucket.bucket_name)
+        cdk.CfnOutput(self, "IngestionQueueUrl", value=ingestion.queue.queue_url)
+        self._publish_id(config.deployment.name, section.name)
+
+    def _publish_id(self, kit_deployment: str, name: str) -> None:
+        # Not an export: CloudFormation refuses to replace a knowledge base whose id another stack imports.
+        ssm.CfnParameter(
+            self,
+            "KnowledgeBaseIdParameter",
+            name=knowledge_base_id(kit_deployment, name),
+            type="String",
+            value=self.knowledge_base.knowledge_base_id,
+        )
+        # A stack of release 0.1 imports it until its own update, which is after this one.
+        self.export_value(self.knowledge_base.knowledge_base_id)

@@ -10,6 +10,9 @@ from constructs import Construct
 
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 
+# A new value has the objects compared again: `kit deploy` gives one when objects are missing.
+RESTORE_CONTEXT = "restore_objects"
+
 
 class BucketObjects(Construct):
     """`source` is a folder; `prefix` is empty or ends in a slash.
@@ -50,6 +53,7 @@ class BucketObjects(Construct):
             through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{Stack.of(self).region}.amazonaws.com"}}
             key = destination.encryption_key.key_arn
             statements.append(iam.PolicyStatement(actions=key_actions, resources=[key], conditions=through_s3))
+        self.content_hash = asset.asset_hash
         self.resource = CustomResourceProvider.of(self).custom_resource(
             self,
             resource_type="Custom::BucketObjects",
@@ -60,6 +64,7 @@ class BucketObjects(Construct):
                 "DestinationPrefix": prefix,
                 "ContentHash": asset.asset_hash,
                 "DeleteOnRemoval": delete_on_removal,
+                "Restore": self.node.try_get_context(RESTORE_CONTEXT),
             },
             statements=statements,
             wildcard_reason="object keys are file names of the folder, under one prefix",

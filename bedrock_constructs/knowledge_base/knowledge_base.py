@@ -17,6 +17,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3vectors as s3vectors
 from constructs import Construct
 
+from bedrock_constructs.custom_resources.role_propagation import role_propagation
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 
@@ -52,7 +53,7 @@ class KnowledgeBase(Construct):
         super().__init__(scope, construct_id)
         self._kms_key = kms_key
         self.destroys_data = removal == "destroy" and allow_data_deletion
-        self._removal_policy = RemovalPolicy.DESTROY if self.destroys_data else RemovalPolicy.RETAIN
+        self._removal_policy = RemovalPolicy.DESTROY if self.destroys_data else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         self._embedding_model_arn = cdk.Stack.of(self).format_arn(
             service="bedrock", account="", resource="foundation-model", resource_name=embedding_model_id
         )
@@ -60,8 +61,11 @@ class KnowledgeBase(Construct):
         self.documents_bucket = documents_bucket(
             self, kms_key=kms_key, removal_policy=self._removal_policy, destroy=self.destroys_data
         )
-        index = self._vector_index(dimensions)
-        self.role = self._service_role(index)
+        vector_bucket = self._vector_bucket()
+        index = self._vector_index(vector_bucket, dimensions)
+        # Every index of the bucket: Bedrock deletes the vectors of a replaced knowledge base with this role, too.
+        self._index_arns = f"{vector_bucket.attr_vector_bucket_arn}/index/*"
+        self.role = self._service_role()
         knowledge_base = self._knowledge_base(
             index,
             # CloudFormation creates a replacement before it deletes the old one, so a replacement needs another name.
@@ -72,7 +76,7 @@ class KnowledgeBase(Construct):
         self.knowledge_base_arn = knowledge_base.attr_knowledge_base_arn
         self.data_source_id = self._data_source(chunk_max_tokens, chunk_overlap_percentage).attr_data_source_id
 
-    def _vector_index(self, dimensions: int) -> s3vectors.CfnIndex:
+    def _vector_bucket(self) -> s3vectors.CfnVectorBucket:
         # No names: every property is create-only, and a fixed name would block a replacement.
         encryption = s3vectors.CfnVectorBucket.EncryptionConfigurationProperty(
             sse_type="aws:kms" if self._kms_key else "AES256",
@@ -80,6 +84,9 @@ class KnowledgeBase(Construct):
         )
         bucket = s3vectors.CfnVectorBucket(self, "VectorBucket", encryption_configuration=encryption)
         bucket.apply_removal_policy(self._removal_policy)
+        return bucket
+
+    def _vector_index(self, bucket: s3vectors.CfnVectorBucket, dimensions: int) -> s3vectors.CfnIndex:
         index = s3vectors.CfnIndex(
             self,
             "VectorIndex",
@@ -94,7 +101,7 @@ class KnowledgeBase(Construct):
         index.apply_removal_policy(self._removal_policy)
         return index
 
-    def _service_role(self, index: s3vectors.CfnIndex) -> iam.Role:
+    def _service_role(self) -> iam.Role:
         stack = cdk.Stack.of(self)
         any_knowledge_base = stack.format_arn(service="bedrock", resource="knowledge-base", resource_name="*")
         role = iam.Role(
@@ -110,16 +117,18 @@ class KnowledgeBase(Construct):
                 },
             ),
         )
-        for statement in self._permissions(index):
+        for statement in self._permissions():
             role.add_to_policy(statement)
         if self._kms_key:
             self._allow_key(role, self._kms_key)
         documents = self.documents_bucket.arn_for_objects(f"{DOCUMENTS_PREFIX}*")
-        reason = "The role reads all documents under the prefix. Their names are not known at synth."
-        acknowledge_wildcards(role, [documents], reason=reason)
+        reason = (
+            "All documents under the prefix, and all indexes of the own vector bucket: names are not known at synth."
+        )
+        acknowledge_wildcards(role, [documents, self._index_arns], reason=reason)
         return role
 
-    def _permissions(self, index: s3vectors.CfnIndex) -> list[iam.PolicyStatement]:
+    def _permissions(self) -> list[iam.PolicyStatement]:
         own_account = {"aws:ResourceAccount": cdk.Stack.of(self).account}
         documents = self.documents_bucket.arn_for_objects(f"{DOCUMENTS_PREFIX}*")
         return [
@@ -128,10 +137,10 @@ class KnowledgeBase(Construct):
                 "ListDocuments",
                 ["s3:ListBucket"],
                 self.documents_bucket.bucket_arn,
-                {"StringEquals": own_account, "StringLike": {"s3:prefix": [f"{DOCUMENTS_PREFIX}*"]}},
+                {"StringEquals": own_account},  # AWS's example has no s3:prefix: Bedrock may list without one
             ),
             _allow("ReadDocuments", ["s3:GetObject"], documents, {"StringEquals": own_account}),
-            _allow("KeepVectors", [f"s3vectors:{action}" for action in VECTOR_ACTIONS], index.attr_index_arn),
+            _allow("KeepVectors", [f"s3vectors:{action}" for action in VECTOR_ACTIONS], self._index_arns),
         ]
 
     def _allow_key(self, role: iam.Role, key: kms.IKey) -> None:
@@ -167,7 +176,10 @@ class KnowledgeBase(Construct):
                 s3_vectors_configuration=properties.S3VectorsConfigurationProperty(index_arn=index.attr_index_arn),
             ),
         )
-        knowledge_base.node.add_dependency(self.role)  # and on its policy: Bedrock checks the permissions at creation
+        # Bedrock uses the role at creation, when IAM may not know it everywhere yet.
+        permitted = [self._embedding_model_arn, self._index_arns, self.documents_bucket.bucket_arn]
+        propagation = role_propagation(Construct(self, "RolePropagation"), role=self.role, resources=permitted)
+        knowledge_base.node.add_dependency(propagation)
         return knowledge_base
 
     def _data_source(self, chunk_max_tokens: int, chunk_overlap_percentage: int) -> bedrock.CfnDataSource:
