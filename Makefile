@@ -1,4 +1,4 @@
-# The commands of the project. `make up` and `make test` set up whatever they need; second runs skip what is done.
+# The commands of the project. Each sets up what it needs and skips what is set up already.
 PYTHON ?= python3
 BIN := .venv/bin
 EMULATOR := .local/emulator-venv
@@ -6,14 +6,12 @@ SHELL := /bin/bash
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_COMPILE_BYTECODE := 1
-# The CDK's own template linter starts slowly in every process; it runs in one gate only: `make check` (see docs/architecture.md).
+# The CDK's template linter slows the start of every process, so only `make check` runs it (see docs/architecture.md).
 export CDK_VALIDATION := false
 export CDK_DISABLE_CLI_TELEMETRY := true
 unexport PYTHONDONTWRITEBYTECODE
 
-COMPILE := $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-emit-index-url
-
-.PHONY: up demo-capacity down test check fuzz setup synth deploy lock lock-check templates-check clean
+.PHONY: up demo-capacity down test check fuzz setup synth deploy lock lock-check templates-check clean again
 
 up: setup ## deploy, train, ingest and ask, on an embedded AWS
 	@$(BIN)/python -m kit local up
@@ -21,10 +19,11 @@ up: setup ## deploy, train, ingest and ask, on an embedded AWS
 demo-capacity: setup ## a provisioned throughput bought, swapped and released under a client's calls, on an embedded AWS
 	@$(BIN)/python -m examples.capacity_demo
 
+# What runs is found by its command, with any Python: .venv or .local may be gone.
 down: ## stop the embedded AWS and everything it started
-	@if [ -x $(BIN)/python ]; then $(BIN)/python -m kit local down; else echo "nothing is set up, nothing runs"; fi
+	@if [ -e .venv/complete ]; then $(BIN)/python -m kit local down; else $(PYTHON) -m local_aws.processes .local; fi
 
-test: setup ## every test, the end-to-end run included
+test: setup ## every test, including the end-to-end run
 	@$(BIN)/python -m pytest
 
 check: setup lock-check ## format, lint, types, lock files, templates
@@ -33,7 +32,7 @@ check: setup lock-check ## format, lint, types, lock files, templates
 	@$(BIN)/mypy
 	@$(MAKE) --no-print-directory templates-check
 
-templates-check: ## the CDK's own validation as errors, in both regions (tests hold the templates against cfn-lint and cdk-nag)
+templates-check: ## the CDK's own validation as errors, in both regions (cfn-lint and cdk-nag run in the tests)
 	@CDK_VALIDATION=true $(BIN)/python -m tests.validate_templates
 
 fuzz: setup ## coverage-guided fuzzing, FUZZ_SECONDS (60) for each target of tests/fuzz
@@ -46,38 +45,61 @@ synth: setup ## templates into cdk.out/
 deploy: setup ## to the AWS account of your credentials (ARGS go to cdk deploy)
 	@$(BIN)/python -m kit deploy $(ARGS)
 
-setup: .local/setup.done
+setup: .venv/complete $(EMULATOR)/complete node_modules/complete ## .venv, the emulator's environment, node_modules: each is whole when its file `complete` exists
 
-.local/setup.done: requirements.txt requirements-dev.txt requirements-setup.txt local_aws/requirements.txt package-lock.json
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %d.%d; set PYTHON=..." % sys.version_info[:2])'
-	@mkdir -p .local
+# An environment whose interpreter was removed or replaced is made anew.
+broken = $(if $(realpath $(1)/bin/python),,again)
+
+# Why PYTHON cannot be used, or nothing. The command itself runs in any Python, 2.7 included.
+REFUSAL = $(shell \
+  if ! command -v $(PYTHON) > /dev/null; then echo '$(PYTHON) was not found; install Python 3.11 or newer, or name one: make setup PYTHON=python3.12'; \
+  elif ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then \
+    echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1 | head -1); name another one: make setup PYTHON=python3.12"; \
+  elif ! $(PYTHON) -c 'import venv; from ensurepip import bootstrap' 2> /dev/null; then \
+    echo '$(PYTHON) cannot make virtual environments; install its venv package (Debian and Ubuntu: apt-get install python3-venv)'; fi)
+
+# Runs a command without its output. A failure shows the output; Ctrl-C shows one line instead of tracebacks.
+QUIETLY = @trap 'printf "\nset-up interrupted; the same command goes on from here\n" >&2; exit 130' INT; \
+  quietly() { output=$$("$$@" 2>&1) || { echo "$$output" >&2; exit 1; }; }; quietly
+
+.venv/complete: requirements.txt requirements-dev.txt requirements-setup.txt $(call broken,.venv)
+	$(if $(REFUSAL),$(error $(REFUSAL)))
 	@echo "set-up 1/4: virtual environment"
-	@[ -x $(BIN)/uv ] || { $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.txt; }
-	@echo "set-up 2/4: packages (CDK, boto3, Node 24, tests)"
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --require-hashes -r requirements-setup.txt -r requirements.txt -r requirements-dev.txt
-	@echo "set-up 3/4: embedded AWS"
-	@[ -d $(EMULATOR) ] || $(BIN)/uv venv -q --python $(BIN)/python $(EMULATOR)
-	@VIRTUAL_ENV=$(EMULATOR) $(BIN)/uv pip install -q --require-hashes -r local_aws/requirements.txt
-	@echo "set-up 4/4: CDK CLI"
-	@$(BIN)/npm ci --silent --no-audit --no-fund
+	$(QUIETLY) eval '[ -e $@ ] && $(BIN)/python -m uv --version || { $(PYTHON) -m venv --clear .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.txt; }'
+	@rm -f $@; echo "set-up 2/4: packages (CDK, boto3, Node 24, tests)"
+	$(QUIETLY) env VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --require-hashes -r requirements-setup.txt -r requirements.txt -r requirements-dev.txt
 	@touch $@
 
-lock: setup ## compile the lock files anew (ARGS=--upgrade for newer versions)
-	@$(COMPILE) $(ARGS) requirements.in -o requirements.txt
-	@$(COMPILE) $(ARGS) -c requirements.txt requirements-dev.in -o requirements-dev.txt
-	@$(COMPILE) $(ARGS) -c requirements.txt -c requirements-dev.txt requirements-nightly.in -o requirements-nightly.txt
-	@$(COMPILE) $(ARGS) -c requirements.txt requirements-optional.in -o requirements-optional.txt
-	@$(COMPILE) $(ARGS) local_aws/requirements.in -o local_aws/requirements.txt
-	@$(COMPILE) $(ARGS) requirements-setup.in -o requirements-setup.txt
+$(EMULATOR)/complete: local_aws/requirements.txt $(call broken,$(EMULATOR)) | .venv/complete
+	@echo "set-up 3/4: embedded AWS"
+	$(QUIETLY) eval '[ -e $@ ] && $(EMULATOR)/bin/python -c "" || $(BIN)/uv venv -q --clear --python $(BIN)/python $(EMULATOR)'
+	@rm -f $@
+	$(QUIETLY) env VIRTUAL_ENV=$(EMULATOR) $(BIN)/uv pip install -q --require-hashes -r local_aws/requirements.txt
+	@touch $@
 
-lock-check: setup ## the lock files belong to the *.in files
+node_modules/complete: package-lock.json | .venv/complete
+	@rm -f $@; echo "set-up 4/4: CDK CLI"
+	$(QUIETLY) $(BIN)/npm ci --silent --no-audit --no-fund
+	@touch $@
+
+# The order matters: a file is compiled with the versions of those above it.
+COMPILE_ALL = set -e; compile() { $(CURDIR)/$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-emit-index-url $(ARGS) "$$@"; }; \
+  compile requirements.in -o requirements.txt; \
+  compile -c requirements.txt requirements-dev.in -o requirements-dev.txt; \
+  compile -c requirements.txt -c requirements-dev.txt requirements-nightly.in -o requirements-nightly.txt; \
+  compile -c requirements.txt requirements-optional.in -o requirements-optional.txt; \
+  compile requirements-setup.in -o requirements-setup.txt; \
+  compile local_aws/requirements.in -o local_aws/requirements.txt
+
+lock: setup ## compile the lock files (ARGS=--upgrade for newer versions)
+	@$(COMPILE_ALL)
+
+lock-check: setup ## the lock files match their *.in files
 	@rm -rf .local/lock && mkdir -p .local/lock/local_aws && cp requirements*.txt requirements*.in .local/lock/ && cp local_aws/requirements.* .local/lock/local_aws/
-	@cd .local/lock && for f in requirements.in local_aws/requirements.in requirements-setup.in; do $(CURDIR)/$(subst $(BIN),.venv/bin,$(COMPILE)) $$f -o $${f%.in}.txt || exit 1; done; \
-	  $(CURDIR)/$(COMPILE) -c requirements.txt requirements-dev.in -o requirements-dev.txt; \
-	  $(CURDIR)/$(COMPILE) -c requirements.txt -c requirements-dev.txt requirements-nightly.in -o requirements-nightly.txt; \
-	  $(CURDIR)/$(COMPILE) -c requirements.txt requirements-optional.in -o requirements-optional.txt
-	@for f in requirements.txt requirements-dev.txt requirements-nightly.txt requirements-optional.txt requirements-setup.txt local_aws/requirements.txt; do cmp -s $$f .local/lock/$$f || { echo "$$f does not belong to $${f%.txt}.in: run make lock"; exit 1; }; done
-	@echo "lock files: fresh"
+	@cd .local/lock && $(COMPILE_ALL)
+	@for file in requirements*.txt local_aws/requirements.txt; do cmp -s $$file .local/lock/$$file || { echo "$$file does not match $${file%.txt}.in; run make lock"; exit 1; }; done
+	@echo "lock files: up to date"
 
-clean: down ## everything that set-up and runs made
+clean: ## stop every embedded AWS of this project, remove what set-up and runs made
+	@$(PYTHON) -m local_aws.processes .local
 	@rm -rf .venv .local node_modules cdk.out

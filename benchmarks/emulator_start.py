@@ -1,4 +1,4 @@
-"""make setup && .venv/bin/python -m benchmarks.emulator_start [runs]: from start to healthy."""
+"""make setup && .venv/bin/python -m benchmarks.emulator_start [runs]: seconds until the embedded AWS is healthy."""
 
 import statistics
 import sys

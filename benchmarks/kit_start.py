@@ -1,6 +1,6 @@
 """make setup && .venv/bin/python -m benchmarks.kit_start [runs]: CPU seconds of `kit --help` and `kit models --json`.
 
-Runs alternate with a bare `python -c pass`, what Python itself costs; medians of user plus system time are quoted.
+Runs alternate with `python -c pass`, the cost of Python itself. The medians are of user plus system time.
 """
 
 import os

@@ -1,8 +1,8 @@
-// The JavaScript twin of benchmarks/synth.py: as many resources as the kit's templates hold, made by the same L2 constructs.
+// The JavaScript twin of benchmarks/synth.py: the same number of resources as in the kit's templates, with the same L2 constructs.
 //
-// usage: node synth_twin.js TEMPLATES.json OUTDIR FUNCTIONS DOCUMENTS. One stack for each template. What an L2 construct adds by
-// itself (permissions, log groups, default policies) is not made again; types without one become a CfnResource. Outputs, assets,
-// tags, dependencies and acknowledgments are those of the kit in number. Prints how many resources it made.
+// usage: node synth_twin.js TEMPLATES.json OUTDIR FUNCTIONS DOCUMENTS. It creates one stack per template. Resources that an L2
+// construct adds itself (permissions, log groups, default policies) are left to it; types without an L2 construct become a
+// CfnResource. The numbers of outputs, assets, tags, dependencies and acknowledgments match. It prints the number of resources.
 const fs = require('fs');
 const cdk = require('aws-cdk-lib');
 const apigateway = require('aws-cdk-lib/aws-apigateway');

@@ -1,1 +1,1 @@
-"""The embedded AWS: starts the emulator and adds what it lacks. A tool for people and tests, never deployed."""
+"""The embedded AWS: starts an emulator and adds what it lacks. For your machine and the tests, never deployed."""

@@ -1,11 +1,10 @@
 """Starts and stops the embedded AWS: ministack in its own virtual environment, on loopback, with its own state folder.
 
-State lives in the process: what was deployed is gone after `stop`. The folder keeps log, process id and scratch.
+What you deploy lives in the process and is gone after `stop`. The folder has the log, the process id and scratch files.
 """
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -16,16 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from kit_contract.errors import ExternalError
+from local_aws import processes
 
 PROJECT = Path(__file__).resolve().parent.parent
 PYTHON = PROJECT / ".local" / "emulator-venv" / "bin" / "python"
 ACCOUNT = "000000000000"
-LAUNCHER = "local_aws.extension.launcher"
+LAUNCHER = processes.LAUNCHER
 READY_SECONDS = 30.0
 
 
 class EmulatorError(ExternalError):
-    """When the embedded AWS cannot be started; says why and what to do."""
+    """When the embedded AWS cannot be started."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +52,21 @@ def start(
     llm_url: str | None = None,
     llm_model: str | None = None,
 ) -> EmbeddedAws:
-    """Start it and wait until it is healthy. `time_scale` stretches Bedrock's times (1.0: a job takes seconds).
+    """Start it and wait until it is healthy. Raises EmulatorError.
 
-    `llm_url` is an OpenAI-compatible server that answers in place of the mock, `llm_model` the name it is asked for.
-    Raises EmulatorError.
+    `time_scale` multiplies the times of Bedrock's jobs; with 1.0 a job takes seconds. `llm_url` is a server with the
+    OpenAI chat API that answers instead of the mock; `llm_model` is its name for the model.
     """
     if not PYTHON.is_file():
-        raise EmulatorError("the embedded AWS is not installed; run make setup")
+        raise EmulatorError("the embedded AWS is not installed in .local/emulator-venv; run make setup")
     if running(state_dir):
-        raise EmulatorError(f"it runs already with its state in {state_dir}; stop it first with make down")
+        raise EmulatorError(f"an embedded AWS with its state in {state_dir} is already running; run make down first")
+    stop(state_dir)  # one that runs unrecorded: its folder was removed
     chosen = _free_port(port)
     state_dir.mkdir(parents=True, exist_ok=True)
     log = state_dir / "emulator.log"
     environment = _server_environment(state_dir, chosen, region, time_scale) | _llm_environment(llm_url, llm_model)
-    process = _launch(environment, log)
+    process = _launch(environment, state_dir, log)
     aws = EmbeddedAws(chosen, process.pid, state_dir, region, llm_url)
     recorded = {"pid": aws.pid, "port": aws.port, "region": region, "llm_url": llm_url}
     _pid_file(state_dir).write_text(json.dumps(recorded), encoding="utf-8")
@@ -75,34 +76,29 @@ def start(
         stop(state_dir)
         raise
     finally:
-        process.returncode = process.returncode or 0  # it outlives this object on purpose; `stop` reaps it
+        process.returncode = process.returncode or 0  # the process outlives this object; `stop` reaps it
     return aws
 
 
-def stop(state_dir: Path) -> None:
-    """Stop it with every Lambda worker it started; nothing happens where it does not run."""
-    pid = (_recorded(state_dir) or {}).get("pid")
-    if pid and (_is_ours(pid) or _has_orphans(pid, state_dir)):
-        _signal_group(pid, signal.SIGTERM)
-        deadline = time.monotonic() + 5
-        while _is_ours(pid) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        _signal_group(pid, signal.SIGKILL)
-        _reap(pid)
-        _wait_until_gone(pid)
+def stop(state_dir: Path) -> bool:
+    """Stop it with every Lambda worker it started. Returns whether anything ran."""
+    groups = processes.groups(state_dir)
+    for group in groups:
+        processes.end(group)
     _pid_file(state_dir).unlink(missing_ok=True)
+    return bool(groups)
 
 
 def running(state_dir: Path) -> EmbeddedAws | None:
-    """The embedded AWS whose state is in `state_dir`, if its process lives."""
+    """The embedded AWS with its state in `state_dir`, or None if its process is not running."""
     data = _recorded(state_dir)
-    if data is None or not _is_ours(data["pid"]):
+    if data is None or data["pid"] not in processes.launchers(state_dir):
         return None
     return EmbeddedAws(data["port"], data["pid"], state_dir, data["region"], data.get("llm_url"))
 
 
 def environment(aws: EmbeddedAws) -> dict[str, str]:
-    """What the CDK CLI, boto3 and app.py need to reach this embedded AWS and nothing else."""
+    """The environment in which the CDK CLI, boto3 and app.py reach this embedded AWS and nothing else."""
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "TERM", "TMPDIR", "CI") if name in os.environ}
     return {
         **kept,
@@ -147,7 +143,7 @@ def _server_environment(state_dir: Path, port: int, region: str, time_scale: flo
 def _llm_environment(url: str | None, model: str | None) -> dict[str, str]:
     if not url:
         return {}
-    root = url.rstrip("/").removesuffix("/v1")  # OpenAI clients are given the address with /v1, ministack adds it
+    root = url.rstrip("/").removesuffix("/v1")  # you give OpenAI clients the address with /v1; ministack adds it
     return {"MINISTACK_BEDROCK_PROXY_URL": root, **({"KIT_LLM_MODEL": model} if model else {})}
 
 
@@ -157,15 +153,15 @@ def _free_port(wanted: int | None) -> int:
         try:
             probe.bind(("127.0.0.1", wanted or 0))
         except OSError:
-            raise EmulatorError(f"port {wanted} is in use; stop what uses it, or leave --port out") from None
+            raise EmulatorError(f"port {wanted} is in use; stop the process on it, or run without --port") from None
         port: int = probe.getsockname()[1]
     return port
 
 
-def _launch(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+def _launch(environment: dict[str, str], state_dir: Path, log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
         return subprocess.Popen(
-            [str(PYTHON), "-m", LAUNCHER],
+            [str(PYTHON), "-m", LAUNCHER, str(state_dir.resolve())],  # `processes` finds it by this
             cwd=PROJECT,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -180,7 +176,7 @@ def _wait_until_healthy(aws: EmbeddedAws, process: "subprocess.Popen[bytes]", lo
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise EmulatorError(f"the embedded AWS ended with code {process.returncode}:\n{_tail(log)}")
+            raise EmulatorError(f"the embedded AWS exited with code {process.returncode}:\n{_tail(log)}")
         try:
             with opener.open(f"{aws.endpoint_url}/_ministack/health", timeout=2):
                 return
@@ -203,48 +199,7 @@ def _pid_file(state_dir: Path) -> Path:
 
 def _recorded(state_dir: Path) -> dict[str, Any] | None:
     try:
-        data: dict[str, Any] = json.loads(_pid_file(state_dir).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+        data = json.loads(_pid_file(state_dir).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
         return None
-    return data
-
-
-def _is_ours(pid: int) -> bool:
-    """Whether the process is our launcher: a process id may long belong to somebody else."""
-    done = subprocess.run(
-        ["ps", "-ww", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return LAUNCHER in done.stdout and not done.stdout.strip().startswith("Z")
-
-
-def _has_orphans(pid: int, state_dir: Path) -> bool:
-    """Whether Lambda workers outlived their launcher; they run from the state folder, in its process group."""
-    done = subprocess.run(["ps", "-A", "-ww", "-o", "pgid=,command="], capture_output=True, text=True, check=False)
-    rows = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
-    scratch = str(_scratch(state_dir))
-    return any(len(row) == 2 and row[0] == str(pid) and scratch in row[1] for row in rows)
-
-
-def _signal_group(pid: int, number: signal.Signals) -> None:
-    try:
-        os.killpg(pid, number)
-    except (ProcessLookupError, PermissionError):
-        return
-
-
-def _wait_until_gone(group: int) -> None:
-    """A killed worker takes a moment to end; three seconds at most, for where nobody reaps orphans."""
-    deadline = time.monotonic() + 3
-    while time.monotonic() < deadline:
-        try:
-            os.killpg(group, 0)
-        except (ProcessLookupError, PermissionError):
-            return
-        time.sleep(0.01)
-
-
-def _reap(pid: int) -> None:
-    try:
-        os.waitpid(pid, 0)
-    except ChildProcessError:
-        return
+    return data if isinstance(data, dict) and {"pid", "port", "region"} <= data.keys() else None

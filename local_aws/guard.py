@@ -1,4 +1,4 @@
-"""Keeps the embedded AWS and real accounts apart: no command reaches the other one by accident."""
+"""Keeps commands for the embedded AWS and commands for AWS accounts apart."""
 
 import re
 import urllib.error
@@ -7,40 +7,40 @@ import urllib.request
 from collections.abc import Mapping
 
 from kit_contract.errors import ExternalError
+from local_aws.emulator import ACCOUNT
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-ACCOUNT = "000000000000"
-# STS looks at the key id only; a real endpoint would refuse this signature.
+# The embedded STS reads only the key id. AWS refuses this signature.
 AUTHORIZATION = (
     "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=none"
 )
 
 
 class GuardError(ExternalError):
-    """When a command is about to talk to the wrong AWS."""
+    """When a command would reach the wrong AWS."""
 
 
 def require_embedded(endpoint_url: str) -> None:
-    """Raise GuardError unless `endpoint_url` is a healthy embedded AWS on this machine with its one account."""
+    """Raise GuardError unless `endpoint_url` is a healthy embedded AWS on this machine."""
     host = urllib.parse.urlsplit(endpoint_url).hostname
     if host not in LOOPBACK:
-        raise GuardError(f"{endpoint_url} is not on this machine; the embedded AWS is on 127.0.0.1 only")
+        raise GuardError(f"{endpoint_url} is not on this machine; the embedded AWS listens on 127.0.0.1 only")
     try:
         healthy = '"services"' in _read(urllib.request.Request(f"{endpoint_url}/_ministack/health"))
         account = re.search(r"<Account>(\d+)</Account>", _read(_caller_identity(endpoint_url)))
     except (urllib.error.URLError, OSError, ValueError) as error:
-        raise GuardError(f"{endpoint_url} does not answer as the embedded AWS ({error}); start it: make up") from None
+        raise GuardError(f"{endpoint_url} does not answer as the embedded AWS ({error}); run make up") from None
     if not healthy or account is None:
-        raise GuardError(f"{endpoint_url} does not answer as the embedded AWS; start it: make up")
+        raise GuardError(f"{endpoint_url} does not answer as the embedded AWS; run make up")
     if account[1] != ACCOUNT:
-        raise GuardError(f"{endpoint_url} is account {account[1]}, the embedded AWS is {ACCOUNT}; start it: make up")
+        raise GuardError(f"{endpoint_url} is account {account[1]}, the embedded AWS is {ACCOUNT}; run make up")
 
 
 def require_real(environ: Mapping[str, str]) -> None:
-    """Raise GuardError where the environment points to an emulator instead of an AWS account."""
+    """Raise GuardError if the environment points to an emulator instead of an AWS account."""
     endpoints = sorted(name for name in environ if name.startswith("AWS_ENDPOINT_URL"))
     if endpoints:
-        raise GuardError(f"{endpoints[0]} is set, so this would not reach AWS; unset it, or use make up")
+        raise GuardError(f"{endpoints[0]} is set, so this command would not reach AWS; unset it, or use make up")
     if environ.get("AWS_ACCESS_KEY_ID") == "test":
         raise GuardError("the credentials are those of the embedded AWS; log in to your account, or use make up")
 
@@ -58,7 +58,7 @@ def _read(request: urllib.request.Request) -> str:
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect could lead off this machine after the host was checked."""
+    """Refuses redirects, which could lead off this machine after the host was checked."""
 
     def redirect_request(self, *_arguments: object) -> None:
         return None

@@ -1,1 +1,1 @@
-"""What Bedrock offers, as data with source and date, and typed lookups."""
+"""What Bedrock offers, as data with sources and dates, and typed lookups."""

@@ -1,7 +1,7 @@
-"""Lookups: which model, where, how it is customized and served.
+"""Looks up models: where you can invoke, customize and provision them, and with which hyperparameters.
 
-Two kinds of id: an inference id (amazon.nova-micro-v1:0, with a profile prefix such as us. where the region needs one)
-is invoked, a customization id (amazon.nova-micro-v1:0:128k) is trained. Neither works in the other's place.
+You invoke an inference id (amazon.nova-micro-v1:0, with a profile prefix such as us. where the region needs one) and
+train a customization id (amazon.nova-micro-v1:0:128k). Bedrock accepts neither in place of the other.
 """
 
 import difflib
@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 
 from kit_contract.errors import InputError
-from model_catalog.entries import Customization, Hyperparameter, Model, Retired, Route
-from model_catalog.loading import by_id, retired
+from model_catalog.data_files import by_id, retired
+from model_catalog.model import Customization, Hyperparameter, Model, Retired, Route
 
 PROFILE_PREFIXES = ("us", "eu", "apac", "au", "ca", "in", "jp", "us-gov", "global")
 CONTEXT_SUFFIX = re.compile(r":\d+[km]$")
@@ -18,25 +18,21 @@ LIST_COMMAND = "list them with: kit models"
 
 
 class CatalogError(InputError):
-    """When Bedrock offers the model, but not for this purpose, or no longer."""
+    """When Bedrock does not offer the model for this purpose, or no longer."""
 
 
 class UnlistedError(CatalogError):
-    """When the catalog does not list this id, region or profile; Bedrock may offer it since."""
+    """When the catalog does not list the id, region or profile. Bedrock may offer it since the catalog was compiled."""
 
 
 class UnknownModelError(UnlistedError):
     """When no model has this id."""
 
 
-class RetiredModelError(CatalogError):
-    """When the model has reached its end of life."""
-
-
 def find(identifier: str) -> Model:
     """The model with this inference, profile or customization id.
 
-    Raises RetiredModelError with the successor, UnknownModelError with near matches.
+    Raises CatalogError with the replacement of a retired model, UnknownModelError with similar ids.
     """
     models = by_id()
     model = models.get(identifier) or models.get(without_prefix(identifier))
@@ -44,14 +40,14 @@ def find(identifier: str) -> Model:
         return model
     ended = retired().get(CONTEXT_SUFFIX.sub("", without_prefix(identifier)))
     if ended:
-        raise RetiredModelError(f"{identifier} {_ending(ended)}")
+        raise CatalogError(f"{identifier} {_ending(ended)}")
     near = difflib.get_close_matches(without_prefix(identifier), models, n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}?" if near else LIST_COMMAND
     raise UnknownModelError(f"{identifier!r} is not in the model catalog; {hint}")
 
 
 def customizable(identifier: str, region: str, method: str = "FINE_TUNING") -> Customization:
-    """How to customize this base model in `region`. Raises CatalogError naming the regions or models that can."""
+    """How to customize this base model in `region`. Raises CatalogError with the regions or models that can."""
     model = find(identifier)
     customization = model.customizations.get(method)
     if customization is None:
@@ -71,9 +67,9 @@ def customizable(identifier: str, region: str, method: str = "FINE_TUNING") -> C
 def check_hyperparameters(
     identifier: str, values: Mapping[str, int | float | str], method: str = "FINE_TUNING"
 ) -> dict[str, str]:
-    """The values as the strings that CreateModelCustomizationJob takes, known defaults added.
+    """The values and known defaults, as strings for CreateModelCustomizationJob.
 
-    Raises CatalogError with every fault, one a line.
+    Raises CatalogError with all faults, one per line.
     """
     customization = find(identifier).customizations.get(method)
     if customization is None:
@@ -99,7 +95,7 @@ def check_hyperparameters(
 
 
 def invocable(inference_id: str, region: str) -> Model:
-    """The model, if this id can be invoked from `region`. Raises CatalogError where a profile is needed."""
+    """The model, if you can invoke this id in `region`. Raises CatalogError, also where you need a profile."""
     model = find(inference_id)
     if without_prefix(inference_id) != model.inference_id:
         raise CatalogError(f"{inference_id} is for training or provisioned throughput; invoke {model.inference_id}")
@@ -115,7 +111,7 @@ def invocable(inference_id: str, region: str) -> Model:
 
 
 def provisionable(identifier: str, region: str) -> Model:
-    """The model, if this id can be bought as provisioned throughput of a foundation model in `region`."""
+    """The model, if you can buy provisioned throughput of this foundation model id in `region`. Raises CatalogError."""
     model = find(identifier)
     if not model.provisioned:
         raise CatalogError(f"{identifier} is not offered as provisioned throughput; kit models --serve provisioned")
@@ -123,16 +119,16 @@ def provisionable(identifier: str, region: str) -> Model:
         raise CatalogError(f"{identifier} is invoked on demand; provisioned throughput takes {_offers(model)}")
     if region not in model.provisioned[identifier]:
         raise UnlistedError(
-            f"{identifier} is not offered as provisioned throughput in {region}; there is {_offers(model)}"
+            f"{identifier} is not offered as provisioned throughput in {region}; choose {_offers(model)}"
         )
     return model
 
 
 def invoke_arns(inference_id: str, region: str, account: str) -> list[str]:
-    """Every ARN a policy must allow to invoke this id: a profile needs itself and each destination's model.
+    """The ARNs that a policy must allow to invoke this id: of a profile, also the model in each destination region.
 
-    A global profile needs every region's model and the one without a region. So does a profile that is not listed:
-    its destinations are unknown.
+    A global profile needs the model in every region and without a region. So does a profile that the catalog does not
+    list, as its destinations are unknown.
     https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
     """
     model_id = without_prefix(inference_id)
@@ -148,7 +144,7 @@ def invoke_arns(inference_id: str, region: str, account: str) -> list[str]:
 
 
 def prefix(identifier: str) -> str:
-    """The geography that an inference profile puts in front of a model's id; empty for other ids."""
+    """The prefix of an inference profile id (us, eu, global, ...), or an empty string."""
     first = identifier.split(".", 1)[0]
     return first if first in PROFILE_PREFIXES else ""
 
@@ -200,7 +196,7 @@ def _needs_profile(model: Model, region: str) -> str:
     here = [name for name, routes in model.profiles.items() if any(region in route.sources for route in routes)]
     fix = f"use a profile: {_profile_ids(model, here)}" if here else f"it is offered in {', '.join(model.regions)}"
     places = ", ".join(model.on_demand_regions) or "no region"
-    return f"{model.inference_id} cannot be invoked by its own id in {region} (it can in {places}); {fix}"
+    return f"{model.inference_id} cannot be invoked by its model id in {region} (allowed in {places}); {fix}"
 
 
 def _route(profile_id: str, model: Model, region: str) -> Route:

@@ -1,26 +1,26 @@
-"""How close a model is to its end: an error past its end of life, a warning when Legacy or within 90 days of it.
+"""Model lifecycle: an error after the end of life, a warning for Legacy models and 90 days before the end of life.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html
 """
 
 import datetime
 
-from model_catalog.catalog import CatalogError, RetiredModelError, find
-from model_catalog.entries import Model
+from model_catalog.catalog import CatalogError, find
+from model_catalog.model import Model
 
 WARNING_DAYS = 90
 
 
 def require_alive(identifier: str, today: datetime.date) -> None:
-    """Raise RetiredModelError when the model of this id has reached its end of life by `today`."""
+    """Raise CatalogError if the model has reached its end of life by `today`."""
     model = find(identifier)
     date = model.lifecycle.end_of_life
     if date and datetime.date.fromisoformat(date) <= today:
-        raise RetiredModelError(f"{identifier} reached end of life on {date}; {_replacement(model)}")
+        raise CatalogError(f"{identifier} reached end of life on {date}; {_replacement(model)}")
 
 
 def require_trainable(identifier: str) -> None:
-    """Raise CatalogError for a Legacy base model: Bedrock refuses new customization jobs and provisioned throughput."""
+    """Raise CatalogError for a Legacy model: Bedrock refuses new customization jobs and provisioned throughput."""
     model = find(identifier)
     if model.lifecycle.status == "LEGACY":
         since = f" since {model.lifecycle.legacy}" if model.lifecycle.legacy else ""
@@ -31,9 +31,9 @@ def require_trainable(identifier: str) -> None:
 
 
 def warning(identifier: str, today: datetime.date, *, training: bool = False) -> str | None:
-    """What to say of a model that ends soon; None for one that does not.
+    """A warning for a model that ends soon, or None.
 
-    For `training` any announced end counts: Bedrock announces it when a model becomes Legacy, and trains that no more.
+    For `training` any announced end counts: Bedrock announces it when a model becomes Legacy, which ends training.
     """
     model = find(identifier)
     life = model.lifecycle
@@ -41,9 +41,9 @@ def warning(identifier: str, today: datetime.date, *, training: bool = False) ->
     near = end is not None and (end - today).days <= WARNING_DAYS
     if life.status != "LEGACY" and not near and not (training and end):
         return None
-    when = f"ends on {end} (in {(end - today).days} days)" if end else "has an end that no source dates"
+    when = f"ends on {end} (in {(end - today).days} days)" if end else "ends on an unknown date"
     state = f"is Legacy and {when}" if life.status == "LEGACY" else when
-    trained = "; it may already take no new training jobs, as Legacy models do" if training else ""
+    trained = "; it may no longer accept training jobs" if training else ""
     return f"{identifier} {state}{trained}; {_replacement(model)}"
 
 

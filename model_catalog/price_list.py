@@ -1,6 +1,6 @@
-"""Rows of prices.json from AWS's Price List API: what a product of Bedrock is, by its attributes and its usage type.
+"""Rows of prices.json for models, from AWS's Price List API.
 
-A product whose model, unit or purpose is not recognised is counted, never guessed at.
+Attributes and usage type say what a product is. Products with an unknown model, unit or purpose are counted.
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html
 """
 
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from model_catalog.entries import Model
+from model_catalog.model import Model
 
 SERVICES = ("AmazonBedrock", "AmazonBedrockFoundationModels")
 SOURCE = "AWS Price List API"
@@ -22,7 +22,7 @@ UNITS = {
     "month": "month",
     "image": "image",
 }
-# The first pattern that the usage (usage type, inference type, feature) matches says what kind of price it is.
+# The first pattern that matches the usage (usage type, inference type, feature) gives the kind of price.
 KINDS = (
     (r"mantle|latency|1h|30m|long.?c(on)?te?xt|audio|video|speech|image.?token|guardrail", None),
     (r"custom.?model.*(storage|month)|storage", "custom_model_month"),
@@ -42,14 +42,14 @@ COMMITMENTS = ((r"no.?commit", "none"), (r"1.?mo", "OneMonth"), (r"6.?mo", "SixM
 
 
 def products(pricing: Any) -> Iterator[dict[str, Any]]:
-    """Every product of Bedrock in every region, from a client of the Price List API."""
+    """All products of Bedrock in all regions. `pricing` is a client of the Price List API."""
     for service in SERVICES:
         for page in pricing.get_paginator("get_products").paginate(ServiceCode=service, FormatVersion="aws_v1"):
             yield from (json.loads(text) for text in page["PriceList"])
 
 
 def read_prices(listed: Iterable[dict[str, Any]], models: Iterable[Model]) -> tuple[list[dict[str, Any]], Counter[str]]:
-    """Rows for prices.json, and how many products of each model's name were left out."""
+    """Rows for prices.json, and the number of skipped products by model name."""
     by_name = _by_name(models)
     found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     skipped = Counter[str]()
@@ -63,13 +63,13 @@ def read_prices(listed: Iterable[dict[str, Any]], models: Iterable[Model]) -> tu
     for same in found.values():
         if len({(row["usd"], row["per"]) for row in same}) == 1:
             rows.append(same[0])
-        else:  # told apart by something that is not recognised
+        else:  # they differ in an attribute that this module does not know
             skipped[same[0]["model"]] += len(same)
     return rows, skipped
 
 
 def replaced(old: Iterable[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows people entered, then the API's: anew for each model, service and region that has any, else as before."""
+    """The rows entered by hand, then the API's: `new` replaces those of the same model, service and region."""
     covered = {_covers(row) for row in new}
     rows = list(old)
     people = [row for row in rows if row["entered"] != "api"]
@@ -87,7 +87,7 @@ def _row(item: Mapping[str, Any], models: Mapping[str, Model]) -> dict[str, Any]
         attributes.get(key, "") for key in ("usagetype", "inferenceType", "feature", "service_tier")
     ).lower()
     kind = next((kind for pattern, kind in KINDS if re.search(pattern, usage)), None)
-    model = models.get(_plain(_name(attributes)))
+    model = models.get(_normalized(_name(attributes)))
     usd, unit = _price(item)
     per = next((per for name, per in UNITS.items() if name.lower() in unit.lower()), None)
     if not (kind and model and per and usd) or (kind.endswith("_tokens") != per.endswith("tokens")):
@@ -112,7 +112,7 @@ def _row(item: Mapping[str, Any], models: Mapping[str, Model]) -> dict[str, Any]
 
 
 def _price(item: Mapping[str, Any]) -> tuple[float, str]:
-    """Dollars and unit of the one on-demand term with its one step; nothing where there are steps of quantity."""
+    """Dollars and unit of the on-demand term; (0.0, "") if its price depends on the quantity."""
     terms = item.get("terms", {}).get("OnDemand", {}).values()
     dimensions = [dimension for term in terms for dimension in term["priceDimensions"].values()]
     if len(dimensions) != 1:
@@ -121,16 +121,16 @@ def _price(item: Mapping[str, Any]) -> tuple[float, str]:
 
 
 def _by_name(models: Iterable[Model]) -> dict[str, Model]:
-    """Models by plain id and plain name; a name that two models share is left out."""
+    """Models by normalized id and by normalized name, without names that two models share."""
     models = [model for model in models if not model.mantle_only]
-    names = Counter(_plain(model.name) for model in models)
-    by_name = {_plain(model.name): model for model in models if names[_plain(model.name)] == 1}
-    return by_name | {_plain(model.inference_id): model for model in models}
+    names = Counter(_normalized(model.name) for model in models)
+    by_name = {_normalized(model.name): model for model in models if names[_normalized(model.name)] == 1}
+    return by_name | {_normalized(model.inference_id): model for model in models}
 
 
 def _name(attributes: Mapping[str, str]) -> str:
     return (attributes.get("model") or attributes.get("servicename") or "").removesuffix(EDITION)
 
 
-def _plain(name: str) -> str:
+def _normalized(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())

@@ -1,6 +1,6 @@
-"""prices.json as frozen, typed entries with source and date: what Bedrock and the services around it charge.
+"""Prices of Bedrock and of the services around it, from prices.json, with source and date.
 
-A row belongs to a model or to a service. Read on first use, never at import. An unknown price is None, never a guess.
+A price belongs to a model or to a service. The file is read on first use. An unknown price is None.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = Path(__file__).parent / "prices.json"
-# What a price is `per`, and how many of the smallest unit (tokens, requests, hours, ...) that is.
+# `per` of a price -> quantity in the smallest unit (tokens, requests, hours, ...).
 UNITS: Mapping[str, float] = {
     "thousand tokens": 1e3,
     "million tokens": 1e6,
@@ -27,7 +27,7 @@ UNITS: Mapping[str, float] = {
     "GB-second": 1,
     "image": 1,
 }
-# A geographic profile is billed at the price of the region that is called; a global one has prices of its own.
+# A geographic profile is billed at the price of the source region; a global profile has its own prices.
 # https://docs.aws.amazon.com/bedrock/latest/userguide/cross-region-inference.html
 GEOGRAPHIC = re.compile(r"^(us|us-gov|eu|apac|au|ca|in|jp)\.(?=[a-z0-9]+\.)")
 CONTEXT_SUFFIX = re.compile(r":\d+k$")
@@ -36,9 +36,9 @@ EVERY_REGION = "*"
 
 @dataclass(frozen=True)
 class Price:
-    """US dollars for one `per`. `entered` is "api" or "person"; what was not read at AWS itself is not `verified`.
+    """US dollars for one `per`. `entered` is "api" or "person"; a price is `verified` if it was read at AWS itself.
 
-    `tier` is None for the standard one; `commitment` is None where the kind knows none.
+    `tier` is None for the standard tier, `commitment` is None for kinds without commitments.
     """
 
     kind: str
@@ -55,7 +55,7 @@ class Price:
     verified: bool
 
     def of(self, quantity: float) -> float:
-        """US dollars for this many tokens, requests, hours, ...: the smallest unit of `per`."""
+        """US dollars for `quantity` of the smallest unit of `per`: tokens, requests, hours, ..."""
         return quantity / UNITS[self.per] * self.usd
 
 
@@ -71,9 +71,9 @@ def price(
     commitment: str | None = None,
     tier: str | None = None,
 ) -> Price | None:
-    """The price in `region`, else the one that holds in every region, else None.
+    """The price in `region`, or the one for all regions, or None.
 
-    `model` may be an inference, profile or customization id; "global." profiles are looked up under their own id.
+    `model` is an inference, profile or customization id. Global profiles have prices under their own id.
     """
     plain = model and CONTEXT_SUFFIX.sub("", GEOGRAPHIC.sub("", model))
     regions = _index().get((kind, plain, service, commitment, tier), {})
@@ -92,6 +92,6 @@ def _index() -> Mapping[Key, Mapping[str, Price]]:
         found = Price(**row)
         key = (found.kind, found.model, found.service, found.commitment, found.tier)
         regions = index.setdefault(key, {})
-        if found.entered == "api" or found.region not in regions:  # what AWS's API said goes before what people entered
+        if found.entered == "api" or found.region not in regions:  # the API's price wins over one entered by hand
             regions[found.region] = found
     return index

@@ -1,4 +1,4 @@
-"""Asks AWS what it lists and charges; rewrites offered.json and the API's rows of prices.json, nothing else."""
+"""Rewrites api_listing.json and the API's rows of prices.json with answers from AWS."""
 
 import json
 import tempfile
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model_catalog import loading, prices
-from model_catalog.listing import RegionListing, merged, read_region
+from model_catalog import data_files, prices
+from model_catalog.api_listing import RegionListing, merged, read_region
 from model_catalog.price_list import products, read_prices, replaced
 from model_catalog.service_prices import service_prices
 
@@ -20,7 +20,7 @@ Client = Callable[[str, str], Any]
 
 @dataclass(frozen=True)
 class Refreshed:
-    """New contents of the two files, and what went wrong: those regions and prices are as they were."""
+    """New contents of the two files, and `problems`: regions and prices that were not read and stay as before."""
 
     offered: Mapping[str, Any]
     price_rows: list[dict[str, Any]]
@@ -29,35 +29,35 @@ class Refreshed:
 
 
 def refresh(client: Client, regions: Iterable[str], *, date: str, failures: tuple[type[Exception], ...]) -> Refreshed:
-    """Ask AWS. `client` makes a client of a service in a region; `failures` are the errors of its calls."""
+    """Ask AWS. `client` takes a service and a region; `failures` are the exceptions of its calls."""
     read: dict[str, RegionListing] = {}
     problems = []
     for region in regions:
         try:
             read[region] = read_region(client("bedrock", region), failures)
         except failures as error:
-            problems.append(f"{region}: not read, its data is as before: {error}")
+            problems.append(f"{region}: not read, its data stays as before: {error}")
             continue
         if read[region].unanswered:
             models = ", ".join(read[region].unanswered)
-            problems.append(f"{region}: taken as listed, for GetFoundationModelAvailability gave no answer: {models}")
-    offered = loading.offered_data()
+            problems.append(f"{region}: counted as offered, as GetFoundationModelAvailability gave no answer: {models}")
+    offered = data_files.api_listing()
     if read:
         offered = merged(offered, read, date=date, source=_source(offered, read))
     rows = _price_rows()
     try:
         pricing = client("pricing", PRICE_REGION)
-        new, skipped = read_prices(products(pricing), loading.models())
+        new, skipped = read_prices(products(pricing), data_files.models())
         rows = replaced(rows, [*new, *service_prices(pricing)])
-        problems += [f"prices of {name!r}: {count} products not recognised" for name, count in skipped.most_common(10)]
+        problems += [f"prices of {name!r}: {count} products not recognized" for name, count in skipped.most_common(10)]
     except failures as error:
-        problems.append(f"prices: not read, they are as before: {error}")
+        problems.append(f"prices: not read, they stay as before: {error}")
     return Refreshed(offered, rows, tuple(problems), len(read))
 
 
 def difference(refreshed: Refreshed) -> Iterator[str]:
-    """What would change, one a line."""
-    old, new = loading.offered_data(), refreshed.offered
+    """The changes, one per line."""
+    old, new = data_files.api_listing(), refreshed.offered
     for name in ("models", "profiles"):
         yield from (f"+ {name[:-1]} {id_}" for id_ in sorted(set(new[name]) - set(old[name])))
         yield from (f"- {name[:-1]} {id_}" for id_ in sorted(set(old[name]) - set(new[name])))
@@ -71,9 +71,9 @@ def difference(refreshed: Refreshed) -> Iterator[str]:
 
 
 def write(refreshed: Refreshed, *, date: str) -> None:
-    """Replace the files of which anything was read, each at once."""
+    """Replace each file atomically, if its data was read."""
     if refreshed.regions_read:
-        _replace(loading.OFFERED, _lines(refreshed.offered))
+        _replace(data_files.API_LISTING, _lines(refreshed.offered))
     if refreshed.price_rows != _price_rows():
         rows = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in refreshed.price_rows)
         _replace(prices.FILE, f'{{\n "compiled": "{date}",\n "prices": [\n{rows}\n ]\n}}\n')
@@ -85,7 +85,7 @@ def _price_rows() -> list[dict[str, Any]]:
 
 
 def _source(old: Mapping[str, Any], read: Mapping[str, RegionListing]) -> str:
-    """Who says what offered.json will hold: regions that were not read keep their source."""
+    """The source of the new api_listing.json. Regions that were not read keep theirs."""
     if set(old["regions"]) <= set(read):
         return SOURCE
     before = old["source"].rsplit(OTHERS, 1)[-1]
@@ -108,7 +108,7 @@ def _key(row: Mapping[str, Any]) -> str:
 
 
 def _lines(offered: Mapping[str, Any]) -> str:
-    """JSON with one line for a model, a profile, a region: its differences read well."""
+    """JSON with one line per model, profile and region, for readable diffs."""
     parts = []
     for name, value in offered.items():
         if isinstance(value, dict):

@@ -1,9 +1,9 @@
-"""Which models fit: every filter is a fact of the catalog. A model whose fact is unknown is left out, and counted."""
+"""Filters and sorts models. Models with an unknown fact do not fit, and are reported apart."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from model_catalog.entries import Model
+from model_catalog.model import Model
 from model_catalog.prices import Price, price
 
 DEFAULT_REGION = "us-east-1"
@@ -11,15 +11,15 @@ ANY_METHOD = "ANY"
 
 
 def method_name(text: str) -> str:
-    """A method of customization as Bedrock spells it, however a person does: fine-tuning is FINE_TUNING."""
+    """A customization method in Bedrock's spelling: fine-tuning becomes FINE_TUNING."""
     return text.upper().replace("-", "_")
 
 
 @dataclass(frozen=True)
 class Filters:
-    """None (or False) filters nothing; `serve` is "on-demand" or "provisioned"; prices: US dollars per million tokens.
+    """None and False do not filter. `serve` is "on-demand" or "provisioned"; prices are US dollars per million tokens.
 
-    With `customizable`, `region` and `serve` speak of training there and of serving the custom model.
+    With `customizable`, `region` is where you train and `serve` how you serve the custom model.
     """
 
     provider: str | None = None
@@ -38,7 +38,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Selection:
-    """The models that fit; `unknown` are those that might, were the facts known."""
+    """The models that fit, and in `unknown` those that may fit: a fact is unknown."""
 
     models: tuple[Model, ...]
     unknown: tuple[Model, ...]
@@ -56,7 +56,7 @@ def select(models: Iterable[Model], filters: Filters) -> Selection:
 
 
 def price_in(model: Model, region: str | None = None) -> Price | None:
-    """The price of input tokens, of text where modalities differ; of embedded tokens for an embedding model."""
+    """The price of (text) input tokens, or of embedded tokens for an embedding model."""
     kind = "embedding_tokens" if "embedding" in model.output else "input_tokens"
     return _price(kind, model, region)
 
@@ -76,7 +76,7 @@ SORT_KEYS: dict[str, Callable[[Model, str | None], float | str | None]] = {
 
 
 def sort(models: Sequence[Model], key: str, region: str | None = None) -> list[Model]:
-    """By `key` (see SORT_KEYS), largest context first, all else rising; what is unknown comes last."""
+    """Sort by a key of SORT_KEYS: context descending, all others ascending, unknown values last."""
     keyed = [(SORT_KEYS[key](model, region), model) for model in models]
     known = sorted(((value, model) for value, model in keyed if value is not None), key=_by_value)
     return [model for _, model in known] + [model for value, model in keyed if value is None]
@@ -125,7 +125,7 @@ def _at_most(low: float | None, high: float | None) -> bool | None:
 
 
 def _price(kind: str, model: Model, region: str | None) -> Price | None:
-    """Without a region that of us-east-1, else of the first region that has one."""
+    """Without a region: the price in us-east-1, or in the first region that has one."""
     regions = (region,) if region else (DEFAULT_REGION, *model.regions)
     ids = [model.inference_id, *(["global." + model.inference_id] if "global" in model.profiles else [])]
     found = (price(kind, model=id_, region=place) for id_ in ids for place in regions)

@@ -1,6 +1,6 @@
-"""Rows of prices.json for the services around the models, from AWS's Price List API: known usage types and no other.
+"""Rows of prices.json for the services around the models, from AWS's Price List API, for known usage types only.
 
-A price in steps of quantity gives its first step that costs something: what `kit cost` estimates stays within it.
+Of a price that depends on the quantity, the first step above zero counts; estimates of `kit cost` stay within it.
 """
 
 import json
@@ -23,7 +23,7 @@ class ServiceProduct:
     per: str
 
 
-# The query of S3 Vectors is not among them: which of its request tiers that is, no source says.
+# Without queries of S3 Vectors: no source says which of its request tiers they are.
 PRODUCTS = (
     ServiceProduct("AWSLambda", "Lambda-GB-Second-ARM", "lambda", "gb_second", "GB-second"),
     ServiceProduct("AWSLambda", "Request-ARM", "lambda", "request", "request"),
@@ -35,7 +35,7 @@ PRODUCTS = (
     ServiceProduct("AmazonS3", "Vectors-Put-Bytes", "s3-vectors", "written", "GB"),
     ServiceProduct("AmazonS3", "Vectors-Query-ProcessedBytes-Tier1", "s3-vectors", "processed", "GB"),
 )
-# us-east-1 has none or USE1-, eu-west-1 EU-, the others four or five letters and digits.
+# us-east-1 has no prefix or USE1-, eu-west-1 has EU-, the others have four or five letters and digits.
 REGION_PREFIX = r"(?:[A-Z]{2,4}\d?-)?"
 
 

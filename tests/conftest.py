@@ -1,4 +1,4 @@
-"""Fixtures that several rooms use: no AWS variable of the user reaches a test, nothing but loopback is called."""
+"""Fixtures of all tests: they see no AWS variables of your shell and reach loopback addresses only."""
 
 import os
 import socket
@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from tests.iam.recorded_calls import record_calls
 
 os.environ.setdefault("CDK_VALIDATION", "false")
 # Without make there may be no Node on PATH, or an old one.
@@ -19,15 +17,9 @@ os.environ.setdefault(
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def pytest_configure() -> None:
-    record_calls()
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """tests/iam last: it holds what the other tests recorded against the policies. The demo's results just before: it
-    was started with the end-to-end tests and waits for the wall clock beside all the others."""
-    last = ("tests/end_to_end/test_capacity_demo.py", "tests/iam/")
-    items.sort(key=lambda item: next((place for place, path in enumerate(last, 1) if path in item.nodeid), 0))
+    """Run test_capacity_demo.py last: the demo starts with the end-to-end tests and waits while the others run."""
+    items.sort(key=lambda item: "tests/end_to_end/test_capacity_demo.py" in item.nodeid)
 
 
 @pytest.fixture(autouse=True, scope="session")

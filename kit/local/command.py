@@ -56,8 +56,7 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _down(_: argparse.Namespace) -> int:
-    was_running = emulator.running(STATE) is not None
-    emulator.stop(STATE)
+    was_running = emulator.stop(STATE)
     OUTPUTS.unlink(missing_ok=True)
     print("the embedded AWS is stopped; nothing is left running" if was_running else "nothing was running")
     return 0

@@ -7,7 +7,7 @@ import textwrap
 from kit.models.command import add_output_arguments
 from kit.models.facts import VALUES, facts
 from model_catalog.catalog import find
-from model_catalog.entries import Model
+from model_catalog.model import Model
 
 WIDTH = 120
 LABEL = 18

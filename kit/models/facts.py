@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from model_catalog.entries import Model
+from model_catalog.model import Model
 from model_catalog.prices import Price, prices
 from model_catalog.selection import price_in, price_out
 

@@ -4,8 +4,8 @@ import argparse
 import json
 
 from kit.models.facts import facts, money, tokens, yes_no
-from model_catalog.entries import Model
-from model_catalog.loading import models
+from model_catalog.data_files import models
+from model_catalog.model import Model
 from model_catalog.selection import (
     ANY_METHOD,
     SORT_KEYS,

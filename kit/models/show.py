@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kit.models.command import add_output_arguments
 from kit.models.facts import UNKNOWN, VALUES, facts, price_rows
 from model_catalog.catalog import find
-from model_catalog.entries import Customization, Model, Source
+from model_catalog.model import Customization, Model, Source
 from model_catalog.prices import Price
 from model_catalog.selection import DEFAULT_REGION
 

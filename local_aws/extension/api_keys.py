@@ -1,6 +1,6 @@
-"""API keys as AWS treats them: apiKeySource AUTHORIZER, and generated secrets without punctuation where so asked.
+"""API keys: apiKeySource AUTHORIZER, and ExcludePunctuation of generated secrets.
 
-With apiKeySource AUTHORIZER the usage plan counts the key that the Lambda authorizer names, whatever the headers say.
+With apiKeySource AUTHORIZER, the usage plan counts the key that the Lambda authorizer returns, not the header.
 """
 
 import json
@@ -17,15 +17,15 @@ _identifier_key: ContextVar[str | None] = ContextVar("usage_identifier_key", def
 
 
 def install() -> None:
-    """Wrap what ministack does with keys: it knows the x-api-key header only and drops two template properties."""
+    """Wrap ministack's functions for keys: it reads only the x-api-key header and drops two template properties."""
     _keep_key_source()
-    _honour_punctuation()
-    _remember_named_key()
-    _check_named_key()
+    _exclude_punctuation()
+    _carry_authorizers_key()
+    _check_authorizers_key()
 
 
-def _remember_named_key() -> None:
-    """The named key travels in the policy document: that is what ministack caches and evaluates for each request."""
+def _carry_authorizers_key() -> None:
+    """Carry the key in the policy document, which ministack caches and evaluates for each request."""
     authorize = apigateway_v1._authorize_request_v1
     invoke = apigateway_v1._invoke_authorizer_lambda
     evaluate = apigateway_v1._evaluate_policy
@@ -50,7 +50,7 @@ def _remember_named_key() -> None:
     apigateway_v1._evaluate_policy = evaluate_policy
 
 
-def _check_named_key() -> None:
+def _check_authorizers_key() -> None:
     check = apigateway_v1._check_api_key
 
     def check_api_key(method: dict[str, Any], api_id: str, stage: str, headers: dict[str, Any]) -> Any:
@@ -76,7 +76,7 @@ def _keep_key_source() -> None:
     handler["create"] = created
 
 
-def _honour_punctuation() -> None:
+def _exclude_punctuation() -> None:
     generate = provisioners._sm_secret_string
 
     def generated(properties: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
-"""A Lambda's failure carries its exception's name, as on AWS: Step Functions retries and catches by that name.
+"""Lambda errors carry the name of the exception, as on AWS, so that Step Functions can retry and catch by name.
 
-ministack's Python workers report the text alone, and every failure is a Runtime.HandlerError.
+ministack's Python workers report only the message, and every error is a Runtime.HandlerError.
 """
 
 from contextvars import ContextVar
@@ -13,15 +13,15 @@ REPORTED = '"error": str(e), "trace"'
 NAMED = '"error": str(e), "error_type": type(e).__name__, "trace"'
 UNNAMED = "Runtime.HandlerError"
 
-# The worker's answer and the function's are made in one thread; ministack drops the member between them.
+# ministack drops the name between the worker's answer and the function's; both are made in one thread.
 _error_type: ContextVar[str | None] = ContextVar("error_type", default=None)
 
 
 def install() -> None:
-    """Make the workers report the name, and the answer carry it."""
+    """Make the workers report the name, and pass it on in the response."""
     script = lambda_runtime._PYTHON_WORKER_SCRIPT
     if script.count(REPORTED) != 1:
-        raise RuntimeError(f"ministack's Python worker does not report {REPORTED}; lambda_errors.py must follow it")
+        raise RuntimeError(f"ministack's Python worker does not report {REPORTED}; update lambda_errors.py")
     lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(REPORTED, NAMED)
     invoke, execute = lambda_runtime.Worker.invoke, lambda_svc._execute_function_warm
 

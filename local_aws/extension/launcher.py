@@ -1,30 +1,28 @@
-"""The process of the embedded AWS: installs the extensions, then serves."""
+"""The process of the embedded AWS: installs the extension, then serves."""
+
+import sys
 
 from ministack import app
 
-from local_aws.extension import (
-    api_keys,
-    auto_delete_objects,
-    bedrock_install,
-    cloudformation_types,
-    lambda_errors,
-    language_model,
-    schedules,
-    service_quotas,
-    step_functions,
-)
+from local_aws.extension import api_keys, lambda_errors, service_quotas, step_functions
+from local_aws.extension.bedrock import language_model, routes
+from local_aws.extension.cloudformation import auto_delete_objects, resource_types, schedules
 
 
 def main() -> None:
-    cloudformation_types.install()
-    api_keys.install()
-    auto_delete_objects.install()
-    lambda_errors.install()
-    step_functions.install()
-    schedules.install()
-    service_quotas.install()
-    bedrock_install.install()
-    language_model.install()
+    for module in (
+        resource_types,
+        auto_delete_objects,
+        api_keys,
+        lambda_errors,
+        step_functions,
+        schedules,
+        service_quotas,
+        routes,
+        language_model,
+    ):
+        module.install()
+    del sys.argv[1:]  # the state folder: local_aws.processes finds this process by it, ministack refuses it
     app.main()
 
 

@@ -1,7 +1,4 @@
-"""Service Quotas, which ministack lacks: the two sums of Bedrock's model units, read and listed.
-
-Their value is KIT_PT_QUOTA, the same that a purchase is held to.
-"""
+"""Service Quotas, which ministack lacks: Bedrock's two quotas of model units. Their value is KIT_PT_QUOTA."""
 
 import json
 from typing import Any
@@ -10,8 +7,8 @@ from ministack import app
 from ministack.core import router
 from ministack.core.responses import get_account_id, get_region
 
-from local_aws.extension.bedrock_answers import BedrockError, Response, answer, refusal
-from local_aws.extension.bedrock_provisioned_throughput import units_allowed
+from local_aws.extension.bedrock.provisioned_throughput import units_allowed
+from local_aws.extension.bedrock.responses import BedrockError, Response, answer, refusal
 
 SERVICE = "servicequotas"
 TARGET = "ServiceQuotasV20190624."
@@ -37,7 +34,7 @@ async def _handle(method: str, path: str, headers: Any, body: bytes, query: Any)
 
 def _answer(operation: str, given: dict[str, Any]) -> Response:
     if given.get("ServiceCode") != "bedrock":
-        raise BedrockError("NoSuchResourceException", f"There are no quotas of {given.get('ServiceCode')} here")
+        raise BedrockError("NoSuchResourceException", f"The embedded AWS has no quotas for {given.get('ServiceCode')}")
     if operation == "ListServiceQuotas":
         return answer({"Quotas": [_quota(code) for code in NAMES]})
     if operation != "GetServiceQuota":
@@ -47,7 +44,7 @@ def _answer(operation: str, given: dict[str, Any]) -> Response:
 
 def _quota(code: str) -> dict[str, Any]:
     if code not in NAMES:
-        raise BedrockError("NoSuchResourceException", f"There is no quota {code} here")
+        raise BedrockError("NoSuchResourceException", f"The embedded AWS has no quota {code}")
     return {
         "ServiceCode": "bedrock",
         "ServiceName": "Amazon Bedrock",

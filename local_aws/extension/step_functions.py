@@ -1,6 +1,6 @@
-"""Step Functions' integration bedrock:createModelCustomizationJob, with .sync: the state waits for the job's end.
+"""Step Functions' integration bedrock:createModelCustomizationJob, with and without .sync.
 
-A state that ends before its job (StopExecution, a timeout, a failed branch beside it) stops the job, as AWS does.
+A state that ends before its job (StopExecution, a timeout, a failed parallel branch) stops the job, as AWS does.
 """
 
 import json
@@ -15,7 +15,7 @@ from ministack.services import stepfunctions
 RESOURCE = "arn:aws:states:::bedrock:createModelCustomizationJob"
 POLL_SECONDS = 0.2
 
-# ministack hands an integration its parameters only; its threads copy the context, so the execution travels there.
+# ministack passes an integration only its parameters. Its threads copy the context, which carries the execution.
 _execution_arn: ContextVar[str | None] = ContextVar("execution_arn", default=None)
 
 
@@ -28,7 +28,7 @@ def install() -> None:
         run(execution_arn)
 
     def fail_execution(execution: dict[str, Any], error: str, cause: str) -> None:
-        if execution["status"] == "RUNNING":  # ministack would turn an aborted execution into a failed one
+        if execution["status"] == "RUNNING":  # ministack turns an aborted execution into a failed one
             fail(execution, error, cause)
 
     stepfunctions._run_execution = run_execution
@@ -37,7 +37,7 @@ def install() -> None:
 
 
 def create_model_customization_job(resource: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Create the job; with .sync wait for it and return its description. Runs in the execution's own thread."""
+    """Create the job; with .sync, wait for it and return its description. Runs in the execution's thread."""
     created = _call("POST", "/model-customization-jobs", _keys(parameters, str.lower))
     if not resource.endswith(".sync"):
         answer: dict[str, Any] = _keys(created, str.upper)
@@ -73,7 +73,7 @@ def _call(method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]
 
 
 def _keys(value: Any, change: Any, *, inside: str = "") -> Any:
-    """Change the first letter of every member name; the keys of maps (hyperparameters) are the user's and stay."""
+    """Change the case of the first letter of every member name. Hyperparameters keep their names."""
     if isinstance(value, list):
         return [_keys(item, change) for item in value]
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Where lambda/ calls AWS, read from its source: file and operation of every client method that is used."""
+"""The places in lambda/ that call AWS, read from the source: file and operation of every client method in use."""
 
 import ast
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ INDIRECT = {"get_paginator", "get_waiter"}
 
 @dataclass(frozen=True, order=True)
 class CallSite:
-    """`file` is below lambda/; None where the call may be elsewhere: a method passed on, or named as one of ours."""
+    """`file` is below lambda/, or None for a method passed as an argument or named like a function of the kit."""
 
     file: str | None
     operation: str
@@ -49,7 +49,7 @@ def _sites(file: str, tree: ast.AST, operations: frozenset[str]) -> Iterator[Cal
 
 
 def _is_method(node: ast.Attribute) -> bool:
-    """Names of one word are also other things' (a URL's query): they count on a client that is made on the spot."""
+    """A name of one word may be any attribute (a URL's query): it counts on a client created in the same expression."""
     return "_" in node.attr or (isinstance(node.value, ast.Call) and _name(node.value.func) in CLIENT_MAKERS)
 
 

@@ -1,16 +1,18 @@
-"""Which role a module of lambda/ runs with, and which IAM actions an operation of boto3 asks for."""
+"""The roles that a module of lambda/ runs with, and the IAM actions that an operation of boto3 needs."""
+
+import functools
 
 import boto3
 from botocore import xform_name
-
-from tests.iam.recorded_calls import LAMBDA
 
 PROVIDERS = tuple(
     f"{stack}/CustomResourceProviderFunctionRole"
     for stack in ("model-access", "knowledge-base", "training", "provisioned-throughput")
 )
-CAPACITY = sorted(path.stem for path in (LAMBDA / "provisioned_throughput_controller").glob("[a-z]*.py"))
+# Path below lambda/ -> roles. The longest path counts, so that a module can differ from its package.
 CALLERS = {
+    "custom_resources/handler.py": PROVIDERS,
+    "custom_resources/framework/": PROVIDERS,
     "custom_resources/bucket_objects.py": (
         "knowledge-base/CustomResourceProviderFunctionRole",
         "training/CustomResourceProviderFunctionRole",
@@ -22,37 +24,34 @@ CALLERS = {
     "custom_resources/provisioned_throughput/resource.py": (
         "provisioned-throughput/CustomResourceProviderFunctionRole",
     ),
-    "custom_resources/handler.py": PROVIDERS,
-    "custom_resources/framework/lease.py": PROVIDERS,
     "customization/promotion.py": ("training/WorkflowPromotionRole",),
     "customization/promotion_targets.py": ("training/WorkflowPromotionRole",),
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
     "customization/training_metrics.py": ("training/WorkflowMetricsRole",),
     "customization/jobs_in_progress.py": ("training/WorkflowStarterFunctionRole",),
     "customization/start_run.py": ("training/WorkflowStarterFunctionRole",),
-    **{
-        f"provisioned_throughput_controller/{name}.py": ("provisioned-throughput/CapacityFunctionRole",)
-        for name in CAPACITY
-    },
+    "provisioned_throughput_controller/": ("provisioned-throughput/CapacityFunctionRole",),
+    "inference_api/": ("inference-api/InferenceApiFunctionRole",),
     "inference_api/authorizer.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),
-    "inference_api/aliases.py": ("inference-api/InferenceApiFunctionRole",),
-    "inference_api/fallback.py": ("inference-api/InferenceApiFunctionRole",),
-    "inference_api/retrieval.py": ("inference-api/InferenceApiFunctionRole",),
-    "inference_api/routes.py": ("inference-api/InferenceApiFunctionRole",),
-    "knowledge_base_ingestion/handler.py": ("knowledge-base/IngestionFunctionRole",),
-    "knowledge_base_ingestion/ingestion_job.py": ("knowledge-base/IngestionFunctionRole",),
+    "knowledge_base_ingestion/": ("knowledge-base/IngestionFunctionRole",),
 }
-# Called by several of the above; a test may call them directly.
+# Modules that several of the above import. Their tests call them directly.
 SHARED = (
     "custom_resources/provisioned_throughput/alias_capacity.py",
     "custom_resources/account/json_parameter.py",
     "custom_resources/account/ownership.py",
     "custom_resources/provisioned_throughput/quota.py",
 )
-# Calls that no stack of the kit leads to, and why the code has them.
+# Calls that no stack of the kit makes, and what makes them.
 NOT_IN_A_STACK = {
-    ("custom_resources/custom_model_deployment.py", "create_custom_model_deployment"): "a construct with a model",
-    ("custom_resources/custom_model_deployment.py", "update_custom_model_deployment"): "a construct with a model",
+    (
+        "custom_resources/custom_model_deployment.py",
+        "create_custom_model_deployment",
+    ): "a construct with a model",
+    (
+        "custom_resources/custom_model_deployment.py",
+        "update_custom_model_deployment",
+    ): "a construct with a model",
 }
 PREFIXES = {
     "service-quotas": "servicequotas",
@@ -61,7 +60,7 @@ PREFIXES = {
     "bedrock-agent-runtime": "bedrock",
     "stepfunctions": "states",
 }
-# Operations whose action has another name, or which ask for more than one:
+# Operations whose action has another name:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 OTHERWISE = {
     ("bedrock-runtime", "converse"): ("bedrock:InvokeModel",),
@@ -70,6 +69,12 @@ OTHERWISE = {
     ("s3", "head_object"): ("s3:GetObject",),
     ("s3", "delete_objects"): ("s3:DeleteObject",),
 }
+
+
+def roles_of_module(module: str) -> tuple[str, ...]:
+    """The roles that a module runs with; none for a module that only other modules call."""
+    path = max((path for path in CALLERS if module.startswith(path)), key=len, default="")
+    return CALLERS.get(path, ())
 
 
 def actions_of(service: str, operation: str) -> tuple[str, ...]:
@@ -82,6 +87,7 @@ def actions_of(service: str, operation: str) -> tuple[str, ...]:
     return (f"{PREFIXES.get(service, service)}:{names[operation]}",)
 
 
+@functools.cache  # making a client takes a tenth of a second
 def _client_operations(service: str) -> dict[str, str]:
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     model = session.client(service).meta.service_model

@@ -1,7 +1,7 @@
-"""What each role must be able to do, and what it must not: requests as AWS would see them, by role.
+"""Requests that a role must allow and requests that it must deny.
 
-`allowed` rests on the boto3 calls recorded in the tests (test_recorded_calls.py holds them against this table) and, for
-what AWS does with a role by itself, on the documentation page named beside it. `denied` are the neighbours.
+`allowed` has the boto3 calls recorded in the tests (test_recorded_calls.py checks that) and what AWS itself does with
+the role, with the documentation page. `denied` has the same requests for neighbouring resources.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ OTHER_ACCOUNT = "444455556666"
 
 @dataclass(frozen=True)
 class Cases:
-    """`service` may assume the role; `source` is the SourceArn with which it does, where the trust asks for one."""
+    """`service` may assume the role, with `source` as SourceArn if the trust policy requires one."""
 
     allowed: list[Request]
     denied: list[Request]

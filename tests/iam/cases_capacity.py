@@ -1,4 +1,4 @@
-"""Requests of what buys and releases provisioned throughput, and of the promotion that swaps the model behind it."""
+"""Requests of the roles that buy and release provisioned throughput, and of the promotion that updates its model."""
 
 from tests.iam.cases import Cases, arn, on
 from tests.iam.cases_custom_resources import provider
@@ -17,7 +17,7 @@ DEAD_LETTERS = arn("sqs", "iam-provisioned-throughput-CapacityDeadLetters")
 NOTICES = arn("sns", "iam-provisioned-throughput-CapacityNotices")
 QUOTAS = [arn("servicequotas", f"bedrock/{code}") for code in ("L-BE77399C", "L-FE44174A")]
 # Resources of each action: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
-THROUGHPUT_RIGHTS = [
+THROUGHPUT_REQUESTS = [
     *on(
         THROUGHPUT,
         "bedrock:GetProvisionedModelThroughput",
@@ -46,7 +46,7 @@ CAPACITY_ROLES = {
     "provisioned-throughput/CustomResourceProviderFunctionRole": provider(
         "provisioned-throughput",
         allowed=[
-            *THROUGHPUT_RIGHTS,
+            *THROUGHPUT_REQUESTS,
             *on(f"{CAPACITY}/ledger", "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"),
             *on(FUNCTION, "lambda:InvokeFunction"),
         ],
@@ -59,7 +59,7 @@ CAPACITY_ROLES = {
     "provisioned-throughput/CapacityFunctionRole": Cases(
         logs="iam-provisioned-throughput-CapacityFunctionLogs",
         allowed=[
-            *THROUGHPUT_RIGHTS,
+            *THROUGHPUT_REQUESTS,
             *on(f"{CAPACITY}/settings", "ssm:GetParameter"),
             *on(f"{CAPACITY}/ledger", "ssm:GetParameter", "ssm:PutParameter"),
             *on(NOTICES, "sns:Publish"),

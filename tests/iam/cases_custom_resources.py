@@ -1,4 +1,4 @@
-"""Requests of the provider's function in each stack: what all of them share, and what their resources add."""
+"""Requests of the custom resource provider's role in each stack: those of the framework and those of its resources."""
 
 from tests.iam.cases import REGION, Cases, arn, on
 from tests.iam.simulator import Request
@@ -17,7 +17,7 @@ MODEL_ACCESS = (
     "bedrock:GetUseCaseForModelAccess",
     "bedrock:PutUseCaseForModelAccess",
 )
-# What Bedrock does in the caller's name: https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
+# What Bedrock does on behalf of the caller: https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
 MARKETPLACE = ("aws-marketplace:Subscribe", "aws-marketplace:Unsubscribe", "aws-marketplace:ViewSubscriptions")
 
 
@@ -30,7 +30,7 @@ def _table(stack: str) -> str:
 
 
 def provider(stack: str, allowed: list[Request], denied: list[Request]) -> Cases:
-    """Leases are items of the table; an operation that outlives an invocation is handed to the next one."""
+    """The framework keeps leases in its table, and invokes itself again for an operation that takes longer."""
     return Cases(
         logs=f"iam-{stack}-CustomResourceProviderFunctionLogs",
         allowed=[
@@ -49,7 +49,7 @@ def provider(stack: str, allowed: list[Request], denied: list[Request]) -> Cases
 
 
 def _objects(bucket: str, prefix: str) -> tuple[list[Request], list[Request]]:
-    """ListBucket: without it, S3 says 403 instead of 404 for an object that is not there yet."""
+    """Without ListBucket, S3 answers 403 instead of 404 for an object that does not exist."""
     allowed = [
         *on(ASSET, "s3:GetObject"),
         *on(f"{bucket}/{prefix}a", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),

@@ -1,4 +1,4 @@
-"""Requests of the functions behind the API: the one that answers and the one that checks keys."""
+"""Requests of the roles in the inference API stack: the API function and the authorizer."""
 
 from tests.iam.cases import OTHER_ACCOUNT, Cases, arn, on
 

@@ -1,4 +1,4 @@
-"""Requests of the roles in the knowledge base's stack, the one that Bedrock assumes among them."""
+"""Requests of the roles in the knowledge base stack, including the service role."""
 
 from tests.iam.cases import OTHER_ACCOUNT, Cases, arn, on
 from tests.synthesized import ACCOUNT

@@ -1,4 +1,4 @@
-"""Requests of the roles in the training stack, the customization job's own role among them."""
+"""Requests of the roles in the training stack, including the service role of the customization job."""
 
 from tests.iam.cases import OTHER_ACCOUNT, Cases, arn, on
 from tests.synthesized import ACCOUNT

@@ -1,4 +1,4 @@
-"""Policies with one thing taken out: what is still allowed or denied afterwards was not needed, or is not tested."""
+"""Policies with one element removed. If no verdict changes, the element is not needed or not tested."""
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from tests.iam.simulator import Statement, as_list
 
 
 def mutations(statements: Sequence[Statement]) -> Iterator[tuple[str, list[Statement]]]:
-    """(what was taken out, the statements without it): each statement, action, resource, condition and its values."""
+    """(removed element, remaining statements) for each statement, action, resource, condition and value."""
     for index, statement in enumerate(statements):
         if len(statements) > 1 or statement["Effect"] == "Allow":
             yield f"statement {index} {_title(statement)}", [*statements[:index], *statements[index + 1 :]]

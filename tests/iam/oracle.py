@@ -1,9 +1,9 @@
-"""Holds the simulator against an independent one: npm install --prefix DIR @cloud-copilot/iam-simulate@0.1.173, then
+"""Compares the simulator with an independent one: npm install --prefix DIR @cloud-copilot/iam-simulate@0.1.173, then
 
     .venv/bin/python -m tests.iam.oracle DIR
 
-asks it for every case of every role and prints where the verdicts differ. Not part of the tests and never shipped: that
-package has another licence (AGPL-3.0). It also knows which resources and condition keys an action takes.
+asks it for every case of every role and prints different verdicts. Not part of the tests and never shipped: that
+package is licensed AGPL-3.0. It also knows which resources and condition keys an action supports.
 """
 
 import json
@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.iam.cases import REGION
+from tests.iam.role_cases import ROLES, allowed_requests, denied_requests
 from tests.iam.roles import roles_of
 from tests.iam.simulator import Request, allowed
-from tests.iam.test_policies import ROLES, _allowed, _denied
 from tests.synthesized import ACCOUNT, synthesized
 
 ASK = """
@@ -40,7 +40,11 @@ console.log(JSON.stringify(answers));
 def main(folder: str) -> int:
     package = Path(folder).resolve() / "node_modules" / "@cloud-copilot" / "iam-simulate" / "dist" / "esm" / "index.js"
     roles = roles_of(synthesized("tests/iam/deployment.toml"), region=REGION)
-    asked = [(name, request) for name, cases in ROLES.items() for request in (*_allowed(cases), *_denied(cases))]
+    asked = [
+        (name, request)
+        for name, cases in ROLES.items()
+        for request in (*allowed_requests(cases), *denied_requests(cases))
+    ]
     questions = [_question(roles[name].statements, request) for name, request in asked]
     done = subprocess.run(
         ["node", "--input-type=module", "-e", ASK, str(package)],

@@ -1,4 +1,4 @@
-"""The roles of synthesized templates with every reference turned into the ARN it would have on AWS."""
+"""The roles of synthesized templates, with references resolved to the ARNs they would have on AWS."""
 
 import re
 from collections.abc import Mapping
@@ -88,7 +88,7 @@ class _Resolver:
         }
 
     def resolve(self, stack: str, value: Any) -> Any:
-        """`value` without intrinsic functions. Raises ValueError for one that is not understood."""
+        """`value` with its intrinsic functions resolved. Raises ValueError for an unknown one."""
         if isinstance(value, list):
             return [self.resolve(stack, item) for item in value]
         if isinstance(value, str):
@@ -116,7 +116,7 @@ class _Resolver:
                 return self.resolve(stack, argument[1])[int(argument[0])]
             case "Fn::Split":
                 return str(self.resolve(stack, argument[1])).split(argument[0])
-        raise ValueError(f"{function} is not understood here; teach it to the resolver")
+        raise ValueError(f"{function} is not supported; add it to _Resolver")
 
     def _reference(self, stack: str, logical_id: str) -> str:
         resource = self.templates[stack]["Resources"][logical_id]
@@ -135,7 +135,7 @@ class _Resolver:
     def _arn(self, stack: str, logical_id: str) -> str:
         kind = self.templates[stack]["Resources"][logical_id]["Type"]
         if kind not in ARNS:
-            raise ValueError(f"{logical_id} of {stack}: the ARN of {kind} is not known here; add it to ARNS")
+            raise ValueError(f"{logical_id} of {stack}: the ARN of {kind} is not known; add it to ARNS")
         name = f"{stack}-{HASH.sub('', logical_id)}"
         return ARNS[kind].format(region=self._pseudo["AWS::Region"], account=ACCOUNT, name=name, lower=name.lower())
 

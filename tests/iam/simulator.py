@@ -1,6 +1,6 @@
 """Decides as IAM does whether statements allow a request: default deny, an explicit deny wins. Pure.
 
-Knows the elements that the kit's policies use and refuses any other, so that nothing is passed over in silence.
+Supports the elements that the kit's policies use and raises ValueError for any other.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
@@ -24,7 +24,7 @@ class Request:
 
 
 def allowed(statements: Sequence[Statement], request: Request) -> bool:
-    """Whether the identity policies allow `request`. Raises ValueError for an element that is not understood."""
+    """Whether the identity policies allow `request`. Raises ValueError for an unsupported element."""
     effects = {statement["Effect"] for statement in statements if _applies(statement, request)}
     return effects == {"Allow"}
 
@@ -41,7 +41,7 @@ def as_list(value: Any) -> list[Any]:
 
 def _applies(statement: Statement, request: Request) -> bool:
     if unknown := set(statement) - ELEMENTS:
-        raise ValueError(f"policy element {sorted(unknown)} is not understood here; teach it to the simulator")
+        raise ValueError(f"policy element {sorted(unknown)} is not supported; add it to ELEMENTS")
     return (
         any(_like(pattern.lower(), request.action.lower()) for pattern in as_list(statement["Action"]))
         and any(_like(pattern, request.resource) for pattern in as_list(statement["Resource"]))
@@ -56,7 +56,7 @@ def _applies(statement: Statement, request: Request) -> bool:
 def _holds(operator: str, key: str, wanted: Sequence[Any], context: Mapping[str, str]) -> bool:
     compare = OPERATORS.get(operator)
     if compare is None:
-        raise ValueError(f"condition operator {operator} is not understood here; allowed: {', '.join(OPERATORS)}")
+        raise ValueError(f"condition operator {operator} is not supported; allowed: {', '.join(OPERATORS)}")
     actual = {name.lower(): value for name, value in context.items()}.get(key.lower())
     return actual is not None and any(compare(str(value), actual) for value in wanted)
 

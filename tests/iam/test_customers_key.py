@@ -1,4 +1,4 @@
-"""With a customer's key, each role may use it for what it does with the bucket's objects, and through S3 only."""
+"""With a customer managed key, each role may use the key for its access to the bucket's objects, through S3 only."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_every_role_is_listed(roles: dict[str, Role]) -> None:
 
 
 @pytest.mark.parametrize("name", USES)
-def test_a_role_uses_the_key_as_it_must(roles: dict[str, Role], name: str) -> None:
+def test_a_role_may_use_the_key_for_its_objects(roles: dict[str, Role], name: str) -> None:
     about_keys = [item for item in roles[name].statements if str(as_list(item["Action"])[0]).startswith("kms:")]
 
     verdicts = _verdicts(about_keys)

@@ -1,30 +1,33 @@
-"""Every boto3 call that the tests saw the Lambda code make is a request that its role's cases ask for."""
+"""Every boto3 call that the Lambda code makes in its tests is among the allowed requests of its role."""
 
-from tests.iam.callers import CALLERS, NOT_IN_A_STACK, SHARED, actions_of
-from tests.iam.recorded_calls import RECORDED, Call
-from tests.iam.test_policies import ROLES
+from tests.iam.callers import CALLERS, NOT_IN_A_STACK, SHARED, actions_of, roles_of_module
+from tests.iam.recorded_calls import LAMBDA, Call
+from tests.iam.role_cases import ROLES
 
 
 def _entry(call: Call) -> str:
-    """The innermost module that has a role of its own, within the package that is first on the stack and has one."""
-    own = [module for module in call.modules if module in CALLERS]
+    """The innermost module with a role, in the first package on the stack that has one."""
+    own = [module for module in call.modules if roles_of_module(module)]
     package = own[0].partition("/")[0] if own else ""
     return next((module for module in reversed(own) if module.startswith(f"{package}/")), "")
 
 
-def test_every_module_that_calls_aws_has_a_role() -> None:
-    strangers = {call.modules for call in RECORDED if not _entry(call) and not set(call.modules) <= set(SHARED)}
+def test_every_module_that_calls_aws_has_a_role(calls: tuple[set[Call], set[Call]]) -> None:
+    without = {call.modules for call in calls[0] if not _entry(call) and not set(call.modules) <= set(SHARED)}
 
-    assert strangers == set()
+    assert without == set()
 
 
-def test_every_recorded_call_is_among_its_roles_cases() -> None:
-    """What a run of a part recorded is judged too; test_validated_calls says whether a whole run made every call."""
+def test_every_path_exists() -> None:
+    assert [path for path in (*CALLERS, *SHARED) if not (LAMBDA / path).exists()] == []
+
+
+def test_every_recorded_call_is_among_its_roles_cases(calls: tuple[set[Call], set[Call]]) -> None:
     missing = sorted(
         f"{role}: {action} ({_entry(call)})"
-        for call in RECORDED
+        for call in calls[0]
         if _entry(call) and (_entry(call), call.operation) not in NOT_IN_A_STACK
-        for role in CALLERS[_entry(call)]
+        for role in roles_of_module(_entry(call))
         for action in actions_of(call.service, call.operation)
         if action not in {request.action for request in ROLES[role].allowed}
     )
@@ -32,7 +35,7 @@ def test_every_recorded_call_is_among_its_roles_cases() -> None:
     assert missing == []
 
 
-def test_the_entry_is_found_behind_what_several_packages_share() -> None:
+def test_the_entry_is_found_behind_modules_that_several_packages_import() -> None:
     order = (
         "custom_resources/provisioned_throughput/bedrock_calls.py",
         "provisioned_throughput_controller/purchase.py",

@@ -1,4 +1,4 @@
-"""The simulator decides as IAM does on the elements that the kit's policies use, and refuses the others."""
+"""The simulator decides as IAM does on the elements of the kit's policies, and refuses all others."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ def test_conditions(operator: str, wanted: str, actual: str, holds: bool) -> Non
     "more", [{"NotAction": "s3:*"}, {"NotResource": "*"}, {"Condition": {"StringNotEquals": {"aws:Key": "x"}}}]
 )
 def test_what_is_not_understood_is_refused(more: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="is not understood here"):
+    with pytest.raises(ValueError, match="is not supported"):
         allowed([{**READ, **more}], _ask("s3:GetObject"))
 
 

@@ -1,4 +1,4 @@
-"""One embedded AWS for the tests of this room, on a free port with a state folder of its own."""
+"""One embedded AWS for the tests of this folder, on a free port and with its own state folder."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ from local_aws import emulator
 Client = Callable[[str], Any]
 Call = Callable[..., Any]
 
-# The extension runs in the emulator's virtual environment; this loop calls its functions there, one JSON line a call.
+# The extension runs in the emulator's virtual environment. This loop calls its functions there, one JSON line per call.
 LOOP = """
 import importlib, json, sys
 for line in sys.stdin:
@@ -46,7 +46,7 @@ def client(aws: emulator.EmbeddedAws) -> Client:
 
 @pytest.fixture(scope="session")
 def call() -> Iterator[Call]:
-    """call(module, function, *arguments): the function's value from the emulator's interpreter, or its ValueError."""
+    """call(module, function, *arguments) runs the function in the emulator's interpreter; raises its ValueError."""
     python = [str(emulator.PYTHON), "-c", LOOP]
     with subprocess.Popen(
         python, cwd=emulator.PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -1,6 +1,6 @@
-"""Between a function and the embedded AWS: passes calls on, or harms those that a test names; takes answers, too.
+"""A proxy between a function and the embedded AWS: forwards calls, or breaks those that a test names.
 
-The function finds it as its AWS_ENDPOINT_URL, so that the ResponseURLs of a test, which lead here, are trusted.
+It is the AWS_ENDPOINT_URL of the function and the host of the ResponseURLs, so that the function trusts them.
 """
 
 import http.client

@@ -1,7 +1,4 @@
-"""The synthesized budget stack on the embedded AWS: held against the real schema, created, seen by the service.
-
-And its hard stop: a message to that topic, the real function, a throughput that is gone.
-"""
+"""The budget stack on the embedded AWS: its budget and notifications, and the hard stop that releases a throughput."""
 
 import io
 import json
@@ -14,9 +11,9 @@ import pytest
 
 from bedrock_constructs.lambda_functions.sources import source_files
 from tests.local_aws.conftest import Client
-from tests.local_aws.test_bedrock_serving import settled
-from tests.local_aws.test_cloudformation_types import ended, outputs_of, reasons
-from tests.local_aws.test_plumbing import ROLE
+from tests.local_aws.functions import ROLE
+from tests.local_aws.servers import settled
+from tests.local_aws.stacks import ended, outputs_of, reasons
 from tests.synthesized import synthesized
 
 STACK = "full-budget"
@@ -38,7 +35,7 @@ def outputs(client: Client) -> Iterator[dict[str, str]]:
     )
 
 
-def test_the_service_has_the_budget_its_alarms_and_who_is_told(outputs: dict[str, str], client: Client) -> None:
+def test_the_budget_has_its_notifications_and_subscribers(outputs: dict[str, str], client: Client) -> None:
     topic_arn = outputs["TopicArn"]
     account = topic_arn.split(":")[4]
     budgets = client("budgets")

@@ -1,4 +1,4 @@
-"""The embedded AWS starts on loopback, says what is wrong when it cannot, and leaves nothing behind."""
+"""The embedded AWS starts on loopback, explains a failed start, and leaves no process behind."""
 
 import http.server
 import io
@@ -45,16 +45,16 @@ def test_it_answers_on_loopback_only(aws: Running) -> None:
             assert probe.connect_ex((address, aws.port)) != 0
 
 
-def test_it_is_found_by_its_state_folder(aws: Running) -> None:
+def test_the_state_folder_identifies_it(aws: Running) -> None:
     assert emulator.running(aws.state_dir) == aws
 
 
 def test_a_second_start_in_one_state_folder_is_refused(aws: Running) -> None:
-    with pytest.raises(emulator.EmulatorError, match=r"runs already.*make down"):
+    with pytest.raises(emulator.EmulatorError, match=r"already running; run make down"):
         emulator.start(aws.state_dir)
 
 
-def test_no_variable_of_the_user_reaches_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_no_variable_of_your_shell_reaches_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3", "HTTPS_PROXY", "SSH_AUTH_SOCK"):
         monkeypatch.setenv(name, "mine")
 
@@ -112,22 +112,22 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(emulator.EmulatorError, match=f"port {port} is in use; stop what uses it"):
+        with pytest.raises(emulator.EmulatorError, match=f"port {port} is in use; stop the process"):
             emulator.start(tmp_path, port=port)
 
 
 def test_a_start_that_fails_shows_the_log_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(emulator, "LAUNCHER", "local_aws.extension.no_such_launcher")
 
-    with pytest.raises(emulator.EmulatorError, match=r"(?s)ended with code 1.*no_such_launcher"):
+    with pytest.raises(emulator.EmulatorError, match=r"(?s)exited with code 1.*no_such_launcher"):
         emulator.start(tmp_path)
 
     assert not (tmp_path / "emulator.json").exists()
 
 
-def test_stop_does_not_touch_a_process_of_somebody_else(tmp_path: Path) -> None:
-    stale = {"pid": os.getpid(), "port": 1, "region": "us-east-1"}
-    (tmp_path / "emulator.json").write_text(json.dumps(stale), encoding="utf-8")
+@pytest.mark.parametrize("recorded", [{"pid": os.getpid(), "port": 1, "region": "us-east-1"}, [], {}, {"pid": 1}])
+def test_stop_touches_no_other_process_and_removes_a_stale_file(tmp_path: Path, recorded: object) -> None:
+    (tmp_path / "emulator.json").write_text(json.dumps(recorded), encoding="utf-8")
 
     assert emulator.running(tmp_path) is None
     emulator.stop(tmp_path)
@@ -147,7 +147,7 @@ def test_the_environment_leads_to_it_and_to_nothing_else(aws: Running, monkeypat
         guard.require_real(environment)
 
 
-def test_the_guard_knows_the_embedded_aws(aws: Running) -> None:
+def test_the_guard_accepts_the_embedded_aws(aws: Running) -> None:
     guard.require_embedded(aws.endpoint_url)
 
 
@@ -159,7 +159,7 @@ def test_the_guard_refuses_another_machine(url: str) -> None:
         guard.require_embedded(url)
 
 
-class Other(http.server.BaseHTTPRequestHandler):
+class OtherAccount(http.server.BaseHTTPRequestHandler):
     """Answers like the embedded AWS, for another account."""
 
     def do_GET(self) -> None:
@@ -180,7 +180,7 @@ class Other(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def other_account() -> Iterator[str]:
-    with http.server.HTTPServer(("127.0.0.1", 0), Other) as server:
+    with http.server.HTTPServer(("127.0.0.1", 0), OtherAccount) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"

@@ -17,7 +17,7 @@ from inference_api.http_messages import Request
 from inference_api.routes import Service, respond
 from kit_contract.inference_api import Alias, Model, Settings
 from kit_contract.parameters import alias_capacity
-from tests.local_aws.test_bedrock_install import BASE, Clients, running
+from tests.local_aws.servers import BASE, Clients, running
 from tests.local_aws.test_reap import in_service
 
 MICRO = Model("amazon.nova-micro-v1:0", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0")

@@ -1,6 +1,6 @@
-"""The ten faults that matter most, live: the real function in the embedded AWS, behind a proxy that harms its calls.
+"""Ten faults on the embedded AWS: the real function, behind a proxy that breaks its calls.
 
-ministack's CloudFormation knows none of them, so the test speaks CloudFormation's part.
+ministack's CloudFormation causes none of them, so the tests send the events of CloudFormation.
 """
 
 import io
@@ -192,7 +192,7 @@ def test_live_fault_09_somebody_elses_name_is_left_alone(live: Live) -> None:
     bedrock.delete_provisioned_model_throughput(provisionedModelId=arn)
 
 
-def test_live_fault_18_throttled_looks_are_waited_out(live: Live) -> None:
+def test_live_fault_18_throttled_reads_are_retried(live: Live) -> None:
     live.proxy.harms = [("GET", f"{THROUGHPUTS}/", Harm(429, "ThrottlingException", times=6))]
 
     assert live.ask("Create")["Status"] == "SUCCESS"

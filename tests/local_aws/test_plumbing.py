@@ -1,18 +1,15 @@
-"""What the templates take for granted of the emulator: functions on ARM, events that arrive, schedules, Node."""
+"""Services of the emulator that the templates rely on: Arm and Node functions, EventBridge, schedules."""
 
-import io
 import json
 import time
-import zipfile
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from local_aws import emulator
+from tests.local_aws.conftest import Client
+from tests.local_aws.functions import ROLE, create_function
 
-Client = Callable[[str], Any]
-ROLE = "arn:aws:iam::000000000000:role/any"
 PYTHON = """
 import json, os, boto3
 
@@ -24,26 +21,6 @@ def handle(event, context):
     return {"region": os.environ["AWS_REGION"]}
 """
 NODE = "exports.handle = async () => ({ version: process.versions.node })"
-
-
-def zipped(name: str, code: str) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(name, code)
-    return buffer.getvalue()
-
-
-def create_function(client: Client, name: str, runtime: str, file: str, code: str) -> str:
-    arn: str = client("lambda").create_function(
-        FunctionName=name,
-        Runtime=runtime,
-        Architectures=["arm64"],
-        Role=ROLE,
-        Handler="index.handle",
-        Code={"ZipFile": zipped(file, code)},
-    )["FunctionArn"]
-    client("lambda").get_waiter("function_active_v2").wait(FunctionName=name)
-    return arn
 
 
 def invoke(client: Client, name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`kit reap` against the embedded AWS: the whole command with clients of its own."""
+"""`kit reap` on the embedded AWS."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from kit.reap import command
 from local_aws import emulator
-from tests.local_aws.test_bedrock_install import BASE, Clients, running
+from tests.local_aws.servers import BASE, Clients, running
 
 MARK = {"bedrock-kit:deployment": "{0}", "bedrock-kit:resource": "{0}-provisioned-throughput/SupportThing"}
 
@@ -25,7 +25,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
 
 @pytest.fixture(autouse=True)
 def _user(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the user's shell holds after `make up`."""
+    """The environment of a shell after `make up`."""
     settings = {"ENDPOINT_URL": clients("sts").meta.endpoint_url, "DEFAULT_REGION": "us-east-1"}
     for name, value in {**settings, "ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test"}.items():
         monkeypatch.setenv(f"AWS_{name}", value)
@@ -64,9 +64,7 @@ def deploy(clients: Clients, deployment: str) -> str:
 
 
 # Two at a time: the quota of model units that the embedded AWS starts with.
-def test_what_a_stack_left_behind_goes_and_what_a_stack_has_stays(
-    clients: Clients, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_orphans_are_deleted_and_resources_of_stacks_stay(clients: Clients, capsys: pytest.CaptureFixture[str]) -> None:
     deploy(clients, "live")
     destroyed = deploy(clients, "destroyed")
     orphan, owned = buy(clients, "one", "destroyed"), buy(clients, "two", "live")
@@ -86,7 +84,7 @@ def test_what_a_stack_left_behind_goes_and_what_a_stack_has_stays(
     clients("bedrock").delete_provisioned_model_throughput(provisionedModelId=owned)
 
 
-def test_a_resource_of_somebody_else_stays_whatever_its_name(
+def test_a_resource_without_the_kits_tags_stays_whatever_its_name(
     clients: Clients, capsys: pytest.CaptureFixture[str]
 ) -> None:
     orphan, foreign = buy(clients, "gone-support", "gone"), buy(clients, "gone-support-2", None)

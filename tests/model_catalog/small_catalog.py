@@ -1,4 +1,4 @@
-"""A small catalog in a folder of its own, in place of the shipped files."""
+"""A small catalog that replaces the shipped files during a test."""
 
 import json
 from collections.abc import Iterator
@@ -7,13 +7,21 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from model_catalog import loading, prices
+from model_catalog import data_files, prices
 from tests.model_catalog.listed_account import MICRO
+
+CACHED = (
+    data_files.models,
+    data_files.by_id,
+    data_files.retired,
+    data_files.api_listing,
+    data_files.documented_facts,
+)
 
 
 @contextmanager
 def small_catalog(tmp_path: Path) -> Iterator[Path]:
-    """A small catalog: one model in two regions, one elsewhere only, with facts and prices of people's own."""
+    """A catalog of two models, one with a documented fact and a price entered by hand."""
     old = {
         "source": "before",
         "date": "2026-01-01",
@@ -45,11 +53,15 @@ def small_catalog(tmp_path: Path) -> Iterator[Path]:
     }
     person |= {"tier": None, "usd": 0.001, "per": "thousand tokens", "source": "x", "date": "2026"}
     rows = [person | {"entered": "person", "verified": False}]
-    for name, data in (("offered", old), ("entered", entered), ("prices", {"compiled": "2026", "prices": rows})):
+    for name, data in (
+        ("api_listing", old),
+        ("documented_facts", entered),
+        ("prices", {"compiled": "2026", "prices": rows}),
+    ):
         (tmp_path / f"{name}.json").write_text(json.dumps(data), encoding="utf-8")
     patches = [
-        patch.object(loading, "OFFERED", tmp_path / "offered.json"),
-        patch.object(loading, "ENTERED", tmp_path / "entered.json"),
+        patch.object(data_files, "API_LISTING", tmp_path / "api_listing.json"),
+        patch.object(data_files, "DOCUMENTED_FACTS", tmp_path / "documented_facts.json"),
         patch.object(prices, "FILE", tmp_path / "prices.json"),
     ]
     for item in patches:
@@ -62,6 +74,12 @@ def small_catalog(tmp_path: Path) -> Iterator[Path]:
 
 
 def forget() -> None:
-    for cached in (loading.models, loading.by_id, loading.retired, loading.offered_data, loading.entered_data):
+    for cached in (
+        data_files.models,
+        data_files.by_id,
+        data_files.retired,
+        data_files.api_listing,
+        data_files.documented_facts,
+    ):
         cached.cache_clear()
     prices._index.cache_clear()

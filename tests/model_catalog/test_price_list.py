@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from model_catalog.entries import Lifecycle, Model, Source
+from model_catalog.model import Lifecycle, Model, Source
 from model_catalog.price_list import products, read_prices, replaced
 from tests.price_list import row
 

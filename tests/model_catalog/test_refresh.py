@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from model_catalog import loading, prices
+from model_catalog import data_files, prices
 from model_catalog.refresh import Refreshed, difference, refresh, write
 from tests.model_catalog.listed_account import LIFE, MICRO, Account, profile, summary
 from tests.model_catalog.small_catalog import forget, small_catalog
@@ -37,7 +37,7 @@ def test_a_region_that_fails_keeps_its_data_and_is_named() -> None:
     assert found.offered["models"][MICRO]["inference"] == {"ON_DEMAND": ["eu-west-1", "us-east-1"]}
     assert found.offered["regions"] == {"eu-west-1": "2026-01-01", "us-east-1": DAY}
     (problem,) = found.problems
-    assert problem.startswith("eu-west-1: not read, its data is as before: ")
+    assert problem.startswith("eu-west-1: not read, its data stays as before: ")
 
 
 @pytest.mark.usefixtures("files")
@@ -48,7 +48,7 @@ def test_prices_that_fail_stay_and_are_named() -> None:
     found = refreshed(account, "us-east-1")
 
     assert [row["entered"] for row in found.price_rows] == ["person"]
-    assert found.problems[0].startswith("prices: not read, they are as before: ")
+    assert found.problems[0].startswith("prices: not read, they stay as before: ")
 
 
 @pytest.mark.usefixtures("files")
@@ -72,7 +72,7 @@ def test_a_model_without_an_answer_is_taken_as_listed_and_named() -> None:
 
     assert found.offered["models"]["a.new"]["inference"] == {"ON_DEMAND": ["us-east-1"]}
     (problem,) = found.problems
-    assert problem.startswith("us-east-1: taken as listed, ")
+    assert problem.startswith("us-east-1: counted as offered, ")
     assert problem.endswith("no answer: a.new")
 
 
@@ -84,7 +84,7 @@ def test_the_source_tells_the_regions_that_were_read_from_the_others() -> None:
         account.prices()
         write(refreshed(account, region), date=DAY)
         forget()
-        assert loading.offered_data()["source"].endswith(f"in {region}; other regions: before")
+        assert data_files.api_listing()["source"].endswith(f"in {region}; other regions: before")
 
     both = Account()
     for region in ("us-east-1", "eu-west-1"):
@@ -131,16 +131,16 @@ def test_written_files_load_again_and_keep_what_people_entered(files: Path) -> N
     life = LIFE | {"endOfLifeTime": datetime.datetime(2027, 3, 30, tzinfo=datetime.UTC)}
     account.region("us-east-1", [summary(MICRO, "ON_DEMAND", modelLifecycle=life)])
     account.prices(product("USE1-NovaMicro-input-tokens"))
-    entered = (files / "entered.json").read_bytes()
+    entered = (files / "documented_facts.json").read_bytes()
 
     write(refreshed(account, "us-east-1"), date=DAY)
     forget()
 
-    model = loading.by_id()[MICRO]
+    model = data_files.by_id()[MICRO]
     assert (model.tools, model.lifecycle.end_of_life, model.listing.date) == (True, "2027-03-30", DAY)
-    assert (files / "entered.json").read_bytes() == entered
+    assert (files / "documented_facts.json").read_bytes() == entered
     assert {row.kind for row in prices.prices()} == {"training_tokens", "input_tokens"}
-    assert sorted(item.name for item in files.iterdir()) == ["entered.json", "offered.json", "prices.json"]
+    assert sorted(item.name for item in files.iterdir()) == ["api_listing.json", "documented_facts.json", "prices.json"]
 
 
 def test_where_nothing_could_be_read_nothing_is_written(files: Path) -> None:
@@ -154,10 +154,10 @@ def test_where_nothing_could_be_read_nothing_is_written(files: Path) -> None:
 
 
 def test_a_write_that_fails_leaves_the_old_file(files: Path) -> None:
-    before = (files / "offered.json").read_bytes()
+    before = (files / "api_listing.json").read_bytes()
     found = Refreshed({"models": {"a": object()}}, [], (), regions_read=1)
 
     with pytest.raises(TypeError):
         write(found, date=DAY)
 
-    assert (files / "offered.json").read_bytes() == before
+    assert (files / "api_listing.json").read_bytes() == before

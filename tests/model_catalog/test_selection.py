@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from model_catalog.entries import Customization, Lifecycle, Model, Route, Serving, Source
+from model_catalog.model import Customization, Lifecycle, Model, Route, Serving, Source
 from model_catalog.selection import Filters, select, sort
 from tests.price_list import price_list, row
 

@@ -147,4 +147,4 @@ def test_an_end_of_life_that_is_near_or_announced_is_a_warning(tmp_path: Path) -
 
     legacy, announced = model_warnings(deployment, TODAY)
     assert "is Legacy and ends on 2027-01-08 (in 44 days)" in legacy
-    assert "ends on 2027-03-30 (in 125 days); it may already take no new training jobs" in announced
+    assert "ends on 2027-03-30 (in 125 days); it may no longer accept training jobs" in announced

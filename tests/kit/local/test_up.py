@@ -18,6 +18,7 @@ from kit.__main__ import main
 from kit.local import command as local
 from local_aws import emulator
 from tests.deployment_file import PROJECT, SHIPPED, deployment_file
+from tests.signals import sigint_delivered
 
 # A run with a folder of its own in place of .local.
 RUN = """
@@ -88,7 +89,7 @@ def test_a_port_in_use_is_named(folder: Path, capsys: pytest.CaptureFixture[str]
 
         assert main(["local", "up", "--config", config(folder), "--port", str(port)]) == 1
 
-    assert f"port {port} is in use; stop what uses it, or leave --port out" in capsys.readouterr().err
+    assert f"port {port} is in use; stop the process on it, or run without --port" in capsys.readouterr().err
     assert nothing_is_left(folder)
 
 
@@ -100,15 +101,16 @@ def command(folder: Path, *arguments: str) -> list[str]:
 
 @contextmanager
 def up(folder: Path, step: str, *action: str) -> Iterator["subprocess.Popen[str]"]:
-    """A run of `action` (default: up) that has reached `step`, in a session of its own as in a terminal."""
-    run = subprocess.Popen(
-        command(folder, *(action or ("up", "--config", config(folder)))),
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    """A run that has come to `step`, in a session of its own as in a terminal; of `up` if no other is named."""
+    with sigint_delivered():
+        run = subprocess.Popen(
+            command(folder, *(action or ("up", "--config", config(folder)))),
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
     with run:
         try:
             assert run.stdout

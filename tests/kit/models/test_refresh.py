@@ -26,7 +26,7 @@ def test_the_command_shows_the_difference_and_with_dry_run_writes_nothing(
     account = Account()
     account.region("us-east-1", [summary(MICRO, "ON_DEMAND")])
     account.prices()
-    before = (files / "offered.json").read_bytes()
+    before = (files / "api_listing.json").read_bytes()
 
     class Session:
         def client(self, service: str, region_name: str) -> Any:
@@ -37,7 +37,7 @@ def test_the_command_shows_the_difference_and_with_dry_run_writes_nothing(
 
     assert code == 0
     assert "- model old.gone" in capsys.readouterr().out
-    assert (files / "offered.json").read_bytes() == before
+    assert (files / "api_listing.json").read_bytes() == before
 
 
 def test_the_account_s_regions_are_those_enabled_that_have_bedrock(capsys: pytest.CaptureFixture[str]) -> None:

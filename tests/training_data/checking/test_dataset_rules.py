@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kit_contract.dataset_limits import DatasetLimits
-from model_catalog.loading import by_id
+from model_catalog.data_files import by_id
 from tests.training_data.checking.dataset_corpus import medium_of
 from training_data.checking.dataset_rules import DatasetReport
 from training_data.checking.files import check_dataset

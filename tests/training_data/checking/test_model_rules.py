@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kit_contract.dataset_limits import DatasetLimits
-from model_catalog.loading import by_id
+from model_catalog.data_files import by_id
 from training_data.checking.model_rules import METHODS, model_rules
 from training_data.checking.record_rules import RECORD_RULES
 

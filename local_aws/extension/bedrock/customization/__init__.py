@@ -1,0 +1,1 @@
+"""Model customization: jobs, the data they read, what they write."""

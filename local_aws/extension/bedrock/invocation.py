@@ -1,0 +1,78 @@
+"""Invocation: resolves a model id to the model that answers, refuses what Bedrock refuses, makes mock answers.
+
+A custom model's mock repeats the training answer whose question is the most similar to the one asked.
+"""
+
+import re
+from typing import Any
+from urllib.parse import unquote
+
+import bm25s
+import Stemmer
+from ministack.services import bedrock, bedrock_runtime, cloudwatch
+
+from local_aws.extension.bedrock import custom_model_deployments as deployments
+from local_aws.extension.bedrock import custom_models
+from local_aws.extension.bedrock import provisioned_throughput as throughputs
+from local_aws.extension.bedrock.customization import jobs
+from local_aws.extension.bedrock.customization.base_models import BASES
+from local_aws.extension.bedrock.responses import BedrockError
+
+MODEL_PATH = re.compile(r"^/model/(.+?)/(converse|converse-stream|invoke|invoke-with-response-stream)$")
+PROFILE = re.compile(r"^(us|eu|apac|au|ca|jp|global)\.")
+
+
+def check(path: str) -> None:
+    """Raise BedrockError unless the model in `path` can be invoked now."""
+    match = MODEL_PATH.match(unquote(path))
+    if match:
+        resolve(match[1])
+
+
+def count(path: str) -> None:
+    """Count the invocation in the CloudWatch metric of the model id in `path`."""
+    match = MODEL_PATH.match(unquote(path))
+    if match:
+        cloudwatch.record_metric("AWS/Bedrock", "Invocations", 1, "Count", {"ModelId": match[1]})
+
+
+def resolve(model_id: str) -> str:
+    """The ARN or id of the model that answers for `model_id`. Raises BedrockError."""
+    if ":custom-model-deployment/" in model_id:
+        item = deployments.find(model_id)
+        if deployments.status(item) != "Active":
+            raise BedrockError("ModelNotReadyException", f"{model_id} is not ready")
+        return deployments.serving_model(item)
+    if ":provisioned-model/" in model_id:
+        item = throughputs.find(model_id)
+        if throughputs.status(item) == "Creating":
+            raise BedrockError("ModelNotReadyException", f"{model_id} is not ready")
+        return throughputs.serving_model(item)
+    plain = PROFILE.sub("", model_id.rsplit("/", 1)[-1])
+    if plain in BASES:
+        raise BedrockError("ResourceNotFoundException", f"The model {plain} cannot be invoked: it is for customization")
+    if plain not in {entry[0] for entry in bedrock._CATALOG}:
+        raise BedrockError("ValidationException", "The provided model identifier is invalid.")
+    return plain
+
+
+def mock_reply(model_id: str, messages: list[dict[str, Any]], system: list[dict[str, Any]]) -> str:
+    """A mock answer; its text starts with `[mock answer by ...]`."""
+    model = resolve(model_id)
+    question = bedrock_runtime._last_user_text(messages)
+    pairs = jobs.training_pairs(model)
+    if pairs:
+        name = custom_models.find(model)["modelName"]
+        return f"[mock answer by {name}] {most_similar(question, pairs)}"
+    return f"[mock answer by {model}] You asked: {question[:200]}"
+
+
+def most_similar(question: str, pairs: list[tuple[str, str]]) -> str:
+    """The answer of the pair that shares the most words with `question`."""
+    stemmer = Stemmer.Stemmer("english")
+    corpus = bm25s.tokenize([f"{asked} {asked} {said}" for asked, said in pairs], stemmer=stemmer, show_progress=False)
+    index = bm25s.BM25()
+    index.index(corpus, show_progress=False)
+    query = bm25s.tokenize([question], stemmer=stemmer, show_progress=False)
+    found, _ = index.retrieve(query, k=1, show_progress=False)
+    return pairs[int(found[0][0])][1]

@@ -1,0 +1,60 @@
+"""Responses of the emulated Bedrock API: JSON bodies, typed errors, dates and identifiers."""
+
+import json
+import secrets
+import string
+from datetime import UTC, datetime
+from typing import Any
+
+from ministack.core.responses import get_account_id, get_region
+
+Response = tuple[int, dict[str, str], bytes]
+STATUS = {
+    "ValidationException": 400,
+    "ConflictException": 400,
+    "ServiceQuotaExceededException": 400,
+    "AccessDeniedException": 403,
+    "NoSuchResourceException": 400,
+    "ResourceNotFoundException": 404,
+    "ModelNotReadyException": 429,
+}
+ALPHABET = string.ascii_lowercase + string.digits
+
+
+class BedrockError(Exception):
+    """When Bedrock refuses the request: `code` is the name of its exception."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def answer(body: dict[str, Any], status: int = 200) -> Response:
+    return status, {"Content-Type": "application/json"}, json.dumps(body).encode()
+
+
+def refusal(error: BedrockError) -> Response:
+    body = json.dumps({"message": str(error), "__type": error.code}).encode()
+    return STATUS[error.code], {"Content-Type": "application/json", "x-amzn-errortype": error.code}, body
+
+
+def iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def identifier(length: int = 12) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def arn(resource: str) -> str:
+    return f"arn:aws:bedrock:{get_region()}:{get_account_id()}:{resource}"
+
+
+def required(body: dict[str, Any], *names: str) -> None:
+    for name in names:
+        if not body.get(name):
+            raise BedrockError("ValidationException", f"{name} is required")
+
+
+def tag_map(tags: list[dict[str, str]] | None) -> dict[str, str]:
+    return {tag["key"]: tag["value"] for tag in tags or []}

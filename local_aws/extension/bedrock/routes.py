@@ -1,0 +1,153 @@
+"""Routes requests to the operations of this package; ministack answers all others."""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from ministack import app
+from ministack.services import bedrock, bedrock_runtime
+
+from local_aws.extension.bedrock import custom_model_deployments as deployments
+from local_aws.extension.bedrock import custom_models, invocation, model_access
+from local_aws.extension.bedrock import provisioned_throughput as throughputs
+from local_aws.extension.bedrock.client_tokens import once
+from local_aws.extension.bedrock.customization import jobs as jobs
+from local_aws.extension.bedrock.responses import BedrockError, Response, refusal
+from local_aws.extension.knowledge_bases import ingestion_jobs, retrieval, retrieve_and_generate
+
+Handler = Callable[..., Response]
+Route = tuple[str, str, Handler]
+
+JOBS = "/model-customization-jobs"
+MODELS = "/custom-models"
+DEPLOYMENTS = "/model-customization/custom-model-deployments"
+THROUGHPUT = "/provisioned-model-throughput"
+INGESTION = "/knowledgebases/([^/]+)/datasources/([^/]+)/ingestionjobs"
+TAGGED = re.compile(r":(model-customization-job|custom-model|custom-model-deployment|provisioned-model)/")
+
+
+def _delete_model(_: dict[str, Any], identifier: str) -> Response:
+    model = custom_models.find(identifier)["modelArn"]
+    return custom_models.delete(model, [*deployments.names_serving(model), *throughputs.names_serving(model)])
+
+
+CONTROL: tuple[Route, ...] = (
+    ("GET", "/foundation-models", model_access.list_models),
+    ("GET", "/foundation-models/(.+)", model_access.get_model),
+    ("GET", "/foundation-model-availability/(.+)", model_access.availability),
+    ("GET", "/list-foundation-model-agreement-offers/(.+)", model_access.list_offers),
+    ("POST", "/create-foundation-model-agreement", model_access.create_agreement),
+    ("POST", "/delete-foundation-model-agreement", model_access.delete_agreement),
+    ("GET", "/use-case-for-model-access", model_access.get_use_case),
+    ("POST", "/use-case-for-model-access", model_access.put_use_case),
+    ("POST", JOBS, lambda body: once("CreateModelCustomizationJob", body, jobs.create)),
+    ("GET", JOBS, jobs.list_jobs),
+    ("POST", f"{JOBS}/(.+)/stop", jobs.stop),
+    ("GET", f"{JOBS}/(.+)", jobs.get),
+    ("GET", MODELS, custom_models.list_models),
+    ("GET", f"{MODELS}/(.+)", custom_models.get),
+    ("DELETE", f"{MODELS}/(.+)", _delete_model),
+    ("POST", DEPLOYMENTS, lambda body: once("CreateCustomModelDeployment", body, deployments.create)),
+    ("GET", DEPLOYMENTS, deployments.list_deployments),
+    ("GET", f"{DEPLOYMENTS}/(.+)", deployments.get),
+    ("PATCH", f"{DEPLOYMENTS}/(.+)", deployments.update),
+    ("DELETE", f"{DEPLOYMENTS}/(.+)", deployments.delete),
+    ("POST", THROUGHPUT, lambda body: once("CreateProvisionedModelThroughput", body, throughputs.create)),
+    ("GET", f"{THROUGHPUT}s", throughputs.list_throughputs),
+    ("GET", f"{THROUGHPUT}/(.+)", throughputs.get),
+    ("PATCH", f"{THROUGHPUT}/(.+)", throughputs.update),
+    ("DELETE", f"{THROUGHPUT}/(.+)", throughputs.delete),
+)
+AGENT: tuple[Route, ...] = (
+    ("PUT", f"{INGESTION}/?", ingestion_jobs.start),
+    ("POST", f"{INGESTION}/?", ingestion_jobs.list_jobs),
+    ("GET", f"{INGESTION}/([^/]+)", ingestion_jobs.get),
+    ("POST", f"{INGESTION}/([^/]+)/stop", ingestion_jobs.stop),
+)
+AGENT_RUNTIME: tuple[Route, ...] = (
+    ("POST", "/knowledgebases/([^/]+)/retrieve", retrieval.retrieve),
+    ("POST", "/retrieveAndGenerate", retrieve_and_generate.retrieve_and_generate),
+    ("POST", "/retrieveAndGenerateStream", retrieve_and_generate.retrieve_and_generate_stream),
+)
+
+
+def install() -> None:
+    """Wrap ministack's handlers of the four Bedrock services."""
+    model_access.add_models()
+    _wrap("bedrock", CONTROL)
+    _wrap("bedrock-agent", AGENT)
+    _wrap("bedrock-agent-runtime", AGENT_RUNTIME, in_thread=True)
+    _wrap_runtime()
+    _extend_tags()
+
+
+def _wrap(service: str, routes: tuple[Route, ...], *, in_thread: bool = False) -> None:
+    """Handle `routes` here. `in_thread` is for operations that wait for another server: the event loop must not."""
+    behind = app.SERVICE_HANDLERS[service]
+    compiled = [(method, re.compile(pattern), handler) for method, pattern, handler in routes]
+
+    async def handle(method: str, path: str, headers: Any, body: bytes, query: Any) -> Response:
+        for wanted, pattern, handler in compiled:
+            match = pattern.fullmatch(path)
+            if match and method == wanted:
+                arguments = [unquote(group) for group in match.groups()]
+                given = _query(query) if method == "GET" else body
+                if in_thread:
+                    return await asyncio.to_thread(_run, handler, given, arguments)
+                return _run(handler, given, arguments)
+        response: Response = await behind(method, path, headers, body, query)
+        return response
+
+    app.SERVICE_HANDLERS[service] = handle
+
+
+def _query(query: Any) -> dict[str, str]:
+    return {name: value[0] if isinstance(value, list) else value for name, value in (query or {}).items()}
+
+
+def _run(handler: Handler, given: Any, arguments: list[str]) -> Response:
+    try:
+        parsed = given if isinstance(given, dict) else json.loads(given or b"{}")
+        if not isinstance(parsed, dict):
+            raise BedrockError("ValidationException", "The request body must be a JSON object")
+        return handler(parsed, *arguments)
+    except BedrockError as error:
+        return refusal(error)
+    except json.JSONDecodeError as error:
+        return refusal(BedrockError("ValidationException", f"The request body is not valid JSON: {error}"))
+
+
+def _wrap_runtime() -> None:
+    behind = app.SERVICE_HANDLERS["bedrock-runtime"]
+    bedrock_runtime._mock_reply = invocation.mock_reply
+
+    async def handle(method: str, path: str, headers: Any, body: bytes, query: Any) -> Response:
+        try:
+            invocation.check(path)
+        except BedrockError as error:
+            return refusal(error)
+        response: Response = await behind(method, path, headers, body, query)
+        if response[0] == 200:
+            invocation.count(path)
+        return response
+
+    app.SERVICE_HANDLERS["bedrock-runtime"] = handle
+
+
+def _extend_tags() -> None:
+    """Let ministack's tag operations accept the resources of this package."""
+    behind = bedrock._validate_resource_arn_for_tags
+
+    def validate(arn: str) -> Response | None:
+        known = jobs.exists(arn) or deployments.exists(arn) or throughputs.exists(arn) or arn in bedrock._custom_models
+        if known:
+            return None
+        if TAGGED.search(arn):
+            return refusal(BedrockError("ResourceNotFoundException", f"Resource {arn} not found"))
+        response: Response | None = behind(arn)
+        return response
+
+    bedrock._validate_resource_arn_for_tags = validate

@@ -1,0 +1,70 @@
+"""AWS::Bedrock::KnowledgeBase and AWS::Bedrock::DataSource."""
+
+import json
+from typing import Any
+
+from ministack.services import bedrock_agent
+
+from local_aws.extension.bedrock.responses import arn as bedrock_arn
+from local_aws.extension.bedrock.responses import identifier
+from local_aws.extension.bedrock.service_roles import trusts
+from local_aws.extension.cloudformation import s3_vectors
+from local_aws.extension.cloudformation.service_calls import Created, Properties, answer, attributes, members
+
+KNOWLEDGE_BASE = "AWS::Bedrock::KnowledgeBase"
+DATA_SOURCE = "AWS::Bedrock::DataSource"
+
+
+def create_knowledge_base(_: str, properties: Properties) -> Created:
+    _check_index(properties)
+    if not trusts(properties["RoleArn"], bedrock_arn(f"knowledge-base/{identifier(10)}")):
+        raise ValueError(f"{KNOWLEDGE_BASE}: role {properties['RoleArn']} may not be assumed by Bedrock: see its trust")
+    _refuse_taken(KNOWLEDGE_BASE, properties["Name"], bedrock_agent._knowledge_bases.values())
+    record = answer(bedrock_agent._create_kb(json.dumps(members(properties))))["knowledgeBase"]
+    return record["knowledgeBaseId"], attributes(KNOWLEDGE_BASE, record)
+
+
+def update_knowledge_base(physical_id: str, properties: Properties) -> Properties:
+    record = answer(bedrock_agent._update_kb(physical_id, json.dumps(members(properties))))["knowledgeBase"]
+    return attributes(KNOWLEDGE_BASE, record)
+
+
+def _check_index(properties: Properties) -> None:
+    storage = properties.get("StorageConfiguration", {})
+    if storage.get("Type") != "S3_VECTORS":
+        return
+    arn = storage["S3VectorsConfiguration"].get("IndexArn", "")
+    index = s3_vectors.vector_index(arn)
+    if index is None:
+        raise ValueError(f"{KNOWLEDGE_BASE}: vector index {arn!r} does not exist")
+    vector = properties["KnowledgeBaseConfiguration"]["VectorKnowledgeBaseConfiguration"]
+    model = vector.get("EmbeddingModelConfiguration", {}).get("BedrockEmbeddingModelConfiguration", {})
+    dimensions = model.get("Dimensions", index["Dimension"])
+    if dimensions != index["Dimension"]:
+        raise ValueError(f"{KNOWLEDGE_BASE}: {dimensions} dimensions do not fit {arn} with {index['Dimension']}")
+
+
+def create_data_source(_: str, properties: Properties) -> Created:
+    knowledge_base = properties["KnowledgeBaseId"]
+    siblings = [one for one in bedrock_agent._data_sources.values() if one["KnowledgeBaseId"] == knowledge_base]
+    _refuse_taken(DATA_SOURCE, properties["Name"], siblings)
+    record = answer(bedrock_agent._create_ds(knowledge_base, json.dumps(members(properties))))["dataSource"]
+    return f"{knowledge_base}|{record['dataSourceId']}", _data_source_attributes(record)
+
+
+def update_data_source(physical_id: str, properties: Properties) -> Properties:
+    body = json.dumps(members(properties))
+    return _data_source_attributes(answer(bedrock_agent._update_ds(*physical_id.split("|"), body))["dataSource"])
+
+
+def _data_source_attributes(record: Properties) -> Properties:
+    return attributes(DATA_SOURCE, {**record, "dataSourceStatus": record["status"]})
+
+
+def delete_data_source(physical_id: str) -> None:
+    bedrock_agent._delete_ds(*physical_id.split("|"))
+
+
+def _refuse_taken(resource_type: str, name: str, records: Any) -> None:
+    if any(record["Name"] == name for record in records):
+        raise ValueError(f"{resource_type}: {name} already exists; use another Name")

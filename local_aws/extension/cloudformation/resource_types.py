@@ -1,0 +1,86 @@
+"""Registers the CloudFormation types that ministack refuses or implements in part.
+
+Properties are validated against AWS's schemas first. A change of a create-only property replaces the resource.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from ministack.services import bedrock_agent
+from ministack.services.cloudformation import provisioners
+
+from local_aws.extension.cloudformation import (
+    budgets,
+    guardrails,
+    inference_profiles,
+    knowledge_bases,
+    resource_schemas,
+    s3_vectors,
+    schedules,
+)
+from local_aws.extension.cloudformation.service_calls import Created, Properties
+
+Create = Callable[[str, Properties], Created]
+Update = Callable[[str, Properties], Properties]
+Delete = Callable[[str], Any]
+TYPES: dict[str, tuple[Create, Update | None, Delete]] = {
+    "AWS::S3Vectors::VectorBucket": (s3_vectors.create_bucket, s3_vectors.store_bucket, s3_vectors.delete_bucket),
+    "AWS::S3Vectors::Index": (s3_vectors.create_index, s3_vectors.store_index, s3_vectors.delete_index),
+    "AWS::S3Vectors::VectorBucketPolicy": (
+        s3_vectors.create_policy,
+        s3_vectors.store_policy,
+        s3_vectors.delete_policy,
+    ),
+    knowledge_bases.KNOWLEDGE_BASE: (
+        knowledge_bases.create_knowledge_base,
+        knowledge_bases.update_knowledge_base,
+        bedrock_agent._delete_kb,
+    ),
+    knowledge_bases.DATA_SOURCE: (
+        knowledge_bases.create_data_source,
+        knowledge_bases.update_data_source,
+        knowledge_bases.delete_data_source,
+    ),
+    guardrails.GUARDRAIL: (guardrails.create_guardrail, guardrails.update_guardrail, guardrails.delete_guardrail),
+    "AWS::Bedrock::GuardrailVersion": (guardrails.create_guardrail_version, None, guardrails.delete_guardrail_version),
+    inference_profiles.INFERENCE_PROFILE: (
+        inference_profiles.create,
+        inference_profiles.update,
+        inference_profiles.delete,
+    ),
+    "AWS::Budgets::Budget": (budgets.create, budgets.update, budgets.delete),
+    "AWS::Scheduler::Schedule": (schedules.create, schedules.update, schedules.delete),
+}
+
+
+def install() -> None:
+    """Register the types beside ministack's own."""
+    for resource_type, (create, update, delete) in TYPES.items():
+        _register(resource_type, create, update, delete)
+
+
+def _register(resource_type: str, create: Create, update: Update | None, delete: Delete) -> None:
+    def created(logical_id: str, properties: Properties, stack_name: str) -> Created:
+        return create(f"{stack_name}-{logical_id}", _checked(resource_type, properties))
+
+    def updated(physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str) -> Created:
+        before, after = resource_schemas.typed(resource_type, old), _checked(resource_type, new)
+        if update is None or resource_schemas.replaces(resource_type, before, after):
+            replacement = created(logical_id, new, stack_name)
+            # Deleted after the whole stack update succeeded: a rollback still needs the predecessor.
+            provisioners._delete_predecessor(delete, physical_id)
+            return replacement
+        return physical_id, update(physical_id, after)
+
+    provisioners._RESOURCE_HANDLERS[resource_type] = {
+        "create": created,
+        "update": updated,
+        "update_with_logical_id": True,
+        "delete": lambda physical_id, properties: delete(physical_id),
+    }
+
+
+def _checked(resource_type: str, properties: Properties) -> Properties:
+    typed = resource_schemas.typed(resource_type, properties)
+    resource_schemas.validate(resource_type, typed)
+    return typed

@@ -1,0 +1,1 @@
+"""Knowledge bases: ingestion jobs, retrieval, generated answers with citations."""

@@ -1,0 +1,188 @@
+"""Ingestion jobs: read the data source's documents from S3 and cut the new and changed ones into chunks.
+
+STARTING -> IN_PROGRESS -> COMPLETE | FAILED, or STOPPING -> STOPPED, over scaled time; one job at a time.
+"""
+
+import threading
+import time
+from typing import Any
+
+import pypdf
+from ministack.core.responses import AccountRegionScopedDict
+from ministack.services import bedrock_agent, s3
+
+from local_aws.extension.bedrock.client_tokens import once
+from local_aws.extension.bedrock.clock import elapsed, in_background, sleep_until
+from local_aws.extension.bedrock.responses import BedrockError, Response, answer, arn, identifier, iso
+from local_aws.extension.bedrock.service_roles import role_allows, trusts
+from local_aws.extension.knowledge_bases.chunks import Chunk, cut_document
+
+STARTING, IN_PROGRESS, STOPPING = 0.3, 1.2, 0.3
+RUNNING = ("STARTING", "IN_PROGRESS", "STOPPING")
+SIDECAR = ".metadata.json"
+COUNTS = {
+    "scanned": "numberOfDocumentsScanned",
+    "new": "numberOfNewDocumentsIndexed",
+    "modified": "numberOfModifiedDocumentsIndexed",
+    "deleted": "numberOfDocumentsDeleted",
+    "failed": "numberOfDocumentsFailed",
+    "metadata": "numberOfMetadataDocumentsScanned",
+    "metadata_modified": "numberOfMetadataDocumentsModified",
+}
+
+_jobs = AccountRegionScopedDict()
+_documents = AccountRegionScopedDict()
+
+
+def start(body: dict[str, Any], knowledge_base: str, data_source: str) -> Response:
+    """StartIngestionJob. Raises BedrockError."""
+    token = body.get("clientToken")
+    if token is not None and not 33 <= len(token) <= 256:
+        raise BedrockError("ValidationException", f"clientToken must have 33 to 256 characters, got {len(token)}")
+    return once(f"StartIngestionJob/{data_source}", body, lambda _: _start(body, knowledge_base, data_source))
+
+
+def get(_: dict[str, Any], knowledge_base: str, data_source: str, job_id: str) -> Response:
+    return answer({"ingestionJob": _view(_find(knowledge_base, data_source, job_id))})
+
+
+def stop(_: dict[str, Any], knowledge_base: str, data_source: str, job_id: str) -> Response:
+    job = _find(knowledge_base, data_source, job_id)
+    if _status(job) not in RUNNING:
+        raise BedrockError("ConflictException", f"Ingestion job {job_id} is {_status(job)} and cannot be stopped")
+    job["stopped"] = job["stopped"] or time.time()
+    job["stop"].set()
+    return answer({"ingestionJob": _view(job)}, 202)
+
+
+def list_jobs(_: dict[str, Any], knowledge_base: str, data_source: str) -> Response:
+    prefix = f"{knowledge_base}/{data_source}/"
+    views = [_view(job) for key, job in _jobs.items() if key.startswith(prefix)]
+    return answer({"ingestionJobSummaries": views})
+
+
+def chunks_of(knowledge_base: str) -> list[Chunk]:
+    """Every chunk of the knowledge base: {"text", "uri", "title", "heading", "metadata"}."""
+    chunks = []
+    for key, held in _documents.items():
+        owner, data_source, _ = key.split("/", 2)
+        gone = f"{owner}/{data_source}" not in bedrock_agent._data_sources
+        if owner == knowledge_base and not (gone and held["policy"] == "DELETE"):
+            chunks += [chunk | {"metadata": held["metadata"]} for chunk in held["chunks"]]
+    return chunks
+
+
+def _start(body: dict[str, Any], knowledge_base: str, data_source: str) -> Response:
+    source = bedrock_agent._data_sources.get(f"{knowledge_base}/{data_source}")
+    if source is None:
+        raise BedrockError("ResourceNotFoundException", f"Data source {data_source} not found")
+    for key, other in _jobs.items():
+        if key.startswith(f"{knowledge_base}/{data_source}/") and _status(other) in RUNNING:
+            raise BedrockError("ConflictException", f"Ingestion job {other['id']} of this data source is in progress")
+    job: dict[str, Any] = {
+        "id": identifier(10).upper(),
+        "knowledge_base": knowledge_base,
+        "data_source": data_source,
+        "description": {"description": body["description"]} if body.get("description") else {},
+        "started": time.time(),
+        "stop": threading.Event(),
+        "stopped": None,
+        "ended": None,
+        "counts": dict.fromkeys(COUNTS, 0),
+        "failures": [],
+    }
+    _jobs[f"{knowledge_base}/{data_source}/{job['id']}"] = job
+    in_background(lambda: _run(job, source))
+    return answer({"ingestionJob": _view(job)}, 202)
+
+
+def _find(knowledge_base: str, data_source: str, job_id: str) -> dict[str, Any]:
+    job: dict[str, Any] | None = _jobs.get(f"{knowledge_base}/{data_source}/{job_id}")
+    if job is None:
+        raise BedrockError("ResourceNotFoundException", f"Ingestion job {job_id} not found")
+    return job
+
+
+def _view(job: dict[str, Any]) -> dict[str, Any]:
+    done = job["ended"] is not None
+    view: dict[str, Any] = {
+        "knowledgeBaseId": job["knowledge_base"],
+        "dataSourceId": job["data_source"],
+        "ingestionJobId": job["id"],
+        "status": _status(job),
+        "statistics": {name: job["counts"][key] if done else 0 for key, name in COUNTS.items()},
+        "startedAt": iso(job["started"]),
+        "updatedAt": iso(job["ended"] or time.time()),
+    }
+    reasons = {"failureReasons": job["failures"]} if done and job["failures"] else {}
+    return {**view, **job["description"], **reasons}
+
+
+def _status(job: dict[str, Any]) -> str:
+    if job["stopped"]:
+        return "STOPPED" if job["ended"] else "STOPPING"
+    if job["ended"]:
+        return "FAILED" if job["failures"] and not job["counts"]["scanned"] else "COMPLETE"
+    return "STARTING" if elapsed(job["started"]) < STARTING else "IN_PROGRESS"
+
+
+def _run(job: dict[str, Any], source: dict[str, Any]) -> None:
+    """The job's life, in its own thread."""
+    if sleep_until(job["started"], STARTING, job["stop"]):
+        try:
+            _ingest(job, source)
+        except Exception as error:  # an error here must not leave the job IN_PROGRESS forever
+            job["failures"].append(f"Encountered an unexpected error: {error}")
+        sleep_until(job["started"], IN_PROGRESS, job["stop"])
+    if job["stopped"]:
+        sleep_until(job["stopped"], STOPPING, threading.Event())
+    job["ended"] = time.time()
+
+
+def _ingest(job: dict[str, Any], source: dict[str, Any]) -> None:
+    configuration = source["DataSourceConfiguration"].get("s3Configuration") or {}
+    bucket = str(configuration.get("bucketArn")).rsplit(":", 1)[-1]
+    role = bedrock_agent._knowledge_bases[job["knowledge_base"]]["RoleArn"]
+    if bucket not in s3._buckets:
+        job["failures"].append(f"S3 bucket {bucket} does not exist or is not in this region")
+        return
+    if not trusts(role, arn(f"knowledge-base/{job['knowledge_base']}")):
+        job["failures"].append(f"The knowledge base cannot assume its role {role}: its trust policy does not allow it")
+        return
+    prefixes = tuple(configuration.get("inclusionPrefixes") or [""])
+    objects = s3._buckets[bucket]["objects"]
+    keys = sorted(key for key in objects if key.startswith(prefixes) and not key.endswith("/"))
+    if denied := [key for key in keys if not role_allows(role, "s3:GetObject", f"s3://{bucket}/{key}")]:
+        job["failures"].append(f"The knowledge base's role {role} may not read s3://{bucket}/{denied[0]}")
+        return
+    prefix = f"{job['knowledge_base']}/{job['data_source']}/"
+    for key in keys:
+        if key.endswith(SIDECAR):
+            job["counts"]["metadata"] += 1
+        else:
+            job["counts"]["scanned"] += 1
+            if outcome := _ingest_document(prefix + key, bucket, key, source, job["failures"]):
+                job["counts"][outcome] += 1
+    gone = [held for held in _documents if held.startswith(prefix) and held.removeprefix(prefix) not in keys]
+    job["counts"]["deleted"] = sum(1 for held in gone if _documents.pop(held))
+
+
+def _ingest_document(held_key: str, bucket: str, key: str, source: dict[str, Any], failures: list[str]) -> str:
+    """The name of the count that the document adds to, empty for an unchanged one."""
+    objects = s3._buckets[bucket]["objects"]
+    version, sidecar = objects[key]["etag"], objects.get(key + SIDECAR)
+    metadata = bedrock_agent._metadata_attributes(s3._get_object_data(bucket, key + SIDECAR)) if sidecar else {}
+    held = _documents.get(held_key)
+    if held and held["version"] == version:
+        changed = held["metadata"] != metadata
+        held["metadata"] = metadata
+        return "metadata_modified" if changed else ""
+    uri = f"s3://{bucket}/{key}"
+    try:
+        chunks = cut_document(uri, s3._get_object_data(bucket, key) or b"", source)
+    except (ValueError, pypdf.errors.PyPdfError) as error:
+        failures.append(f"{uri}: {error}")
+        return "failed"
+    policy = source.get("DataDeletionPolicy")
+    _documents[held_key] = {"version": version, "metadata": metadata, "policy": policy, "chunks": chunks}
+    return "modified" if held else "new"

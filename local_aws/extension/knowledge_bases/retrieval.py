@@ -1,0 +1,84 @@
+"""Retrieve: ranks the chunks of a knowledge base by BM25 over word stems; titles and headings count twice."""
+
+import re
+from typing import Any
+
+import bm25s
+import Stemmer
+from ministack.services import bedrock_agent, bedrock_agent_runtime
+
+from local_aws.extension.bedrock.responses import BedrockError, Response, answer
+from local_aws.extension.knowledge_bases import ingestion_jobs
+
+MAX_QUERY = 20_000
+DEFAULT_RESULTS, MAX_RESULTS = 5, 100
+# BM25 scores have no upper bound; this one becomes 0.5.
+HALF_SCORE = 2.0
+STOPWORDS = re.findall(
+    r"\w+",
+    """a about after all also am an and any are as at be because been before being but by can cannot could did do does
+    doing don for from get had has have having how i if in into is it its just me my no nor not of off on once only
+    or other our out over own please same she should so some such than that the their them then there these they
+    this those to too under until up was we were what when where which while who whom why will with would you your""",
+)
+
+
+def retrieve(body: dict[str, Any], knowledge_base: str) -> Response:
+    """Retrieve: passages with scores from 0 to 1, the best first. Raises BedrockError."""
+    text = (body.get("retrievalQuery") or {}).get("text") or ""
+    if not 0 < len(text) <= MAX_QUERY:
+        raise BedrockError("ValidationException", f"retrievalQuery.text must have 1 to {MAX_QUERY} characters")
+    search = (body.get("retrievalConfiguration") or {}).get("vectorSearchConfiguration") or {}
+    return answer({"retrievalResults": ranked(knowledge_base, text, search)})
+
+
+def ranked(knowledge_base: str, text: str, search: dict[str, Any]) -> list[dict[str, Any]]:
+    """The best passages for `text`, as Retrieve's results. Raises BedrockError.
+
+    `search` is a vectorSearchConfiguration.
+    """
+    knowledge_base = knowledge_base.rsplit("/", 1)[-1]
+    if knowledge_base not in bedrock_agent._knowledge_bases:
+        raise BedrockError("ResourceNotFoundException", f"Knowledge Base with id {knowledge_base} does not exist")
+    count = search.get("numberOfResults", DEFAULT_RESULTS)
+    if not 1 <= count <= MAX_RESULTS:
+        raise BedrockError("ValidationException", f"numberOfResults must be 1 to {MAX_RESULTS}, got {count}")
+    chunks = [
+        chunk
+        for chunk in ingestion_jobs.chunks_of(knowledge_base)
+        if bedrock_agent_runtime._filter_matches(search.get("filter"), _metadata(chunk))
+    ]
+    corpus = [f"{_heading(chunk)} {_heading(chunk)} {chunk['text']}" for chunk in chunks]
+    return [_result(chunks[position], score) for position, score in best(corpus, text, count)]
+
+
+def best(corpus: list[str], text: str, count: int) -> list[tuple[int, float]]:
+    """(position, BM25 score) of at most `count` texts that share a word with `text`, the best first."""
+    stemmer = Stemmer.Stemmer("english")
+    tokens = bm25s.tokenize(corpus, stopwords=STOPWORDS, stemmer=stemmer, show_progress=False) if corpus else None
+    query = bm25s.tokenize([text], stopwords=STOPWORDS, stemmer=stemmer, show_progress=False)
+    if tokens is None or not tokens.vocab or not query.vocab:
+        return []
+    index = bm25s.BM25()
+    index.index(tokens, show_progress=False)
+    found, scores = index.retrieve(query, k=min(count, len(corpus)), show_progress=False)
+    pairs = zip(found[0], scores[0], strict=True)
+    return [(int(position), float(score)) for position, score in pairs if score > 0]
+
+
+def _heading(chunk: dict[str, Any]) -> str:
+    name = re.sub(r"[-_./]", " ", chunk["uri"].rsplit("/", 1)[-1].rsplit(".", 1)[0])
+    return f"{name} {chunk['title']} {chunk['heading']}"
+
+
+def _metadata(chunk: dict[str, Any]) -> dict[str, Any]:
+    return {"x-amz-bedrock-kb-source-uri": chunk["uri"], **chunk["metadata"]}
+
+
+def _result(chunk: dict[str, Any], score: float) -> dict[str, Any]:
+    return {
+        "content": {"type": "TEXT", "text": chunk["text"]},
+        "location": {"type": "S3", "s3Location": {"uri": chunk["uri"]}},
+        "score": round(score / (score + HALF_SCORE), 4),
+        "metadata": _metadata(chunk),
+    }

@@ -1,0 +1,106 @@
+"""RetrieveAndGenerate and RetrieveAndGenerateStream: retrieve passages, ask the model with them, cite them."""
+
+import re
+import uuid
+from typing import Any
+
+from ministack.services import bedrock_agent_runtime, bedrock_runtime
+
+from local_aws.extension.bedrock import invocation
+from local_aws.extension.bedrock.responses import BedrockError, Response, answer
+from local_aws.extension.knowledge_bases import retrieval
+
+MAX_INPUT = 1_000
+CITED_PASSAGES, MOCK_SENTENCES = 2, 3
+SHORTEST_SENTENCE = 30
+SENTENCE = re.compile(r"(?<=[.!?])\s+|\n{2,}|\n(?=[#*|-])")
+NO_ANSWER = "Sorry, I am unable to assist you with this request."
+INSTRUCTION = (
+    "Answer the question from the numbered passages only, in a few sentences. If they do not hold the answer, say so."
+)
+Passage = dict[str, Any]
+Parts = list[tuple[str, list[Passage]]]
+
+
+def retrieve_and_generate(body: dict[str, Any]) -> Response:
+    """RetrieveAndGenerate for knowledge bases. Raises BedrockError."""
+    parts = _answered(body)
+    citations = [citation for citation in _citations(parts) if citation["retrievedReferences"]]
+    text = " ".join(text for text, _ in parts)
+    return answer({"sessionId": _session(body), "output": {"text": text}, "citations": citations})
+
+
+def retrieve_and_generate_stream(body: dict[str, Any]) -> Response:
+    """RetrieveAndGenerateStream: the same answer as events. Raises BedrockError."""
+    parts = _answered(body)
+    stream = b""
+    for number, (citation, (text, passages)) in enumerate(zip(_citations(parts), parts, strict=True)):
+        stream += bedrock_agent_runtime._es_event("output", {"text": f" {text}" if number else text})
+        if passages:
+            stream += bedrock_agent_runtime._es_event("citation", {"citation": citation, **citation})
+    headers = {
+        "Content-Type": "application/vnd.amazon.eventstream",
+        "x-amzn-bedrock-knowledge-base-session-id": _session(body),
+    }
+    return 200, headers, stream
+
+
+def _answered(body: dict[str, Any]) -> Parts:
+    """The answer in parts, each with the passages it cites."""
+    text = (body.get("input") or {}).get("text") or ""
+    if not 0 < len(text) <= MAX_INPUT:
+        raise BedrockError("ValidationException", f"input.text must have 1 to {MAX_INPUT} characters, got {len(text)}")
+    configuration = (body.get("retrieveAndGenerateConfiguration") or {}).get("knowledgeBaseConfiguration") or {}
+    search = (configuration.get("retrievalConfiguration") or {}).get("vectorSearchConfiguration") or {}
+    model = invocation.resolve(configuration.get("modelArn") or "")
+    passages = retrieval.ranked(configuration.get("knowledgeBaseId") or "", text, search)
+    if not passages:
+        return [(NO_ANSWER, [])]
+    generated = _ask(model, text, passages)
+    if generated is None:
+        return _mock(model, text, passages[:CITED_PASSAGES])
+    return [(generated, passages[:CITED_PASSAGES])]
+
+
+def _ask(model: str, question: str, passages: list[Passage]) -> str | None:
+    """The answer of the server at KIT_LLM_URL, None if it gives none."""
+    numbered = [f"[{number}] {passage['content']['text']}" for number, passage in enumerate(passages, start=1)]
+    system = [{"text": "\n\n".join([INSTRUCTION, *numbered])}]
+    messages = [{"role": "user", "content": [{"text": question}]}]
+    reply: str | None = bedrock_runtime._proxy_to_openai_chat(model, messages, system, {})
+    return reply
+
+
+def _mock(model: str, question: str, passages: list[Passage]) -> Parts:
+    """A mock answer: the sentences that fit the question best, one part for each passage."""
+    sentences = [(sentence, passage) for passage in passages for sentence in _sentences(passage)]
+    found = retrieval.best([sentence for sentence, _ in sentences], question, MOCK_SENTENCES)
+    chosen = sorted(position for position, _ in found) or [0]
+    parts: Parts = []
+    for passage in passages:
+        picked = [sentences[position][0] for position in chosen if sentences[position][1] is passage]
+        if picked:
+            parts.append((" ".join(dict.fromkeys(picked)), [passage]))
+    first, references = parts[0]
+    return [(f"[mock answer by {model}] {first}", references), *parts[1:]]
+
+
+def _sentences(passage: Passage) -> list[str]:
+    text = passage["content"]["text"]
+    pieces = [" ".join(piece.strip("#*|- \n").split()) for piece in SENTENCE.split(text)]
+    return [piece for piece in pieces if len(piece) > SHORTEST_SENTENCE] or [text[:300]]
+
+
+def _citations(parts: Parts) -> list[dict[str, Any]]:
+    citations, begin = [], 0
+    for text, passages in parts:
+        span = {"start": begin, "end": begin + len(text) - 1}
+        references = [{key: passage[key] for key in ("content", "location", "metadata")} for passage in passages]
+        part = {"textResponsePart": {"text": text, "span": span}}
+        citations.append({"generatedResponsePart": part, "retrievedReferences": references})
+        begin += len(text) + 1
+    return citations
+
+
+def _session(body: dict[str, Any]) -> str:
+    return str(body.get("sessionId") or uuid.uuid4())
