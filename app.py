@@ -20,7 +20,7 @@ from deployment.checks.models import model_warnings
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
-from kit_contract.stacks import inference_api_stack, provisioned_throughput_stack, training_stack
+from kit_contract.stacks import inference_api_stack, knowledge_base_stack, provisioned_throughput_stack, training_stack
 from kit_contract.tags import DEPLOYMENT_TAG
 from stacks.budget_stack import BudgetStack
 from stacks.inference_api_stack import InferenceApiStack
@@ -48,7 +48,7 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
         throughput_id = provisioned_throughput_stack(name)
         stacks.append(ProvisionedThroughputStack(app, throughput_id, config=config, env=environment))
     if config.knowledge_base:
-        stacks.append(KnowledgeBaseStack(app, f"{name}-knowledge-base", config=config, env=environment))
+        stacks.append(KnowledgeBaseStack(app, knowledge_base_stack(name), config=config, env=environment))
     if config.inference_api:
         api_id = inference_api_stack(name)
         stacks.append(InferenceApiStack(app, api_id, config=config, env=environment))

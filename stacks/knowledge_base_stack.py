@@ -11,6 +11,7 @@ from bedrock_constructs.knowledge_base.ingestion import KnowledgeBaseIngestion
 from bedrock_constructs.knowledge_base.knowledge_base import KnowledgeBase
 from deployment.config import DeploymentConfig
 from kit_contract.parameters import knowledge_base_id
+from kit_contract.stacks import DOCUMENTS_BUCKET_OUTPUT, INGESTION_QUEUE_OUTPUT
 
 
 class KnowledgeBaseStack(cdk.Stack):
@@ -54,8 +55,8 @@ class KnowledgeBaseStack(cdk.Stack):
         ingestion.start_after(documents)
         cdk.CfnOutput(self, "KnowledgeBaseId", value=self.knowledge_base.knowledge_base_id)
         cdk.CfnOutput(self, "DataSourceId", value=self.knowledge_base.data_source_id)
-        cdk.CfnOutput(self, "DocumentsBucket", value=self.knowledge_base.documents_bucket.bucket_name)
-        cdk.CfnOutput(self, "IngestionQueueUrl", value=ingestion.queue.queue_url)
+        cdk.CfnOutput(self, DOCUMENTS_BUCKET_OUTPUT, value=self.knowledge_base.documents_bucket.bucket_name)
+        cdk.CfnOutput(self, INGESTION_QUEUE_OUTPUT, value=ingestion.queue.queue_url)
         self._publish_id(config.deployment.name, section.name)
 
     def _publish_id(self, kit_deployment: str, name: str) -> None:

@@ -46,8 +46,7 @@ class ProvisionedThroughputStack(cdk.Stack):
         if config.budget and config.budget.hard_stop:
             topic_arn = parameter_value(self, "HardStopTopicArn", hard_stop_topic(config.deployment.name))
             topic = sns.Topic.from_topic_arn(self, "HardStopTopic", topic_arn)
-            subscription = topic.add_subscription(subscriptions.LambdaSubscription(capacity.function)).subscription
-            assert subscription
+            subscription = topic.add_subscription(subscriptions.LambdaSubscription(capacity.function))
             resource = subscription.node.default_child
             assert isinstance(resource, sns.CfnSubscription)
             resource.add_property_deletion_override("Region")  # the CDK names it for topics of another stack

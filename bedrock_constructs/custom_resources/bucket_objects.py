@@ -9,9 +9,7 @@ from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
-
-# A new value has the objects compared again: `kit deploy` gives one when objects are missing.
-RESTORE_CONTEXT = "restore_objects"
+from kit_contract.stacks import MANIFESTS_PREFIX, RESTORE_CONTEXT
 
 
 class BucketObjects(Construct):
@@ -37,7 +35,7 @@ class BucketObjects(Construct):
                 f"source of {construct_id} must be a folder, got {source}; create it or choose another one"
             )
         asset = assets.Asset(self, "Asset", path=str(source), exclude=[".DS_Store", "Thumbs.db"])
-        written = [destination.arn_for_objects(f"{prefix}*"), destination.arn_for_objects(".bedrock-kit/*")]
+        written = [destination.arn_for_objects(f"{prefix}*"), destination.arn_for_objects(f"{MANIFESTS_PREFIX}*")]
         write = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"]
         statements = [
             iam.PolicyStatement(

@@ -5,8 +5,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from bedrock_constructs.custom_resources.bucket_objects import RESTORE_CONTEXT
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
+from kit_contract.stacks import RESTORE_CONTEXT
 
 
 def ingestion_start(
