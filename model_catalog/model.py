@@ -100,8 +100,9 @@ class Model:
 
     `on_demand_regions` are the regions where you can invoke the inference id itself. `profiles` maps a prefix to its
     routes. `provisioned` maps the ids for provisioned throughput to their regions. `mantle_regions` are those of the
-    bedrock-mantle endpoint. `access` is "none", "agreement" or "agreement-and-form". `sources` maps the name of a
-    value to its source; all others come from the listing.
+    bedrock-mantle endpoint. `dimensions` are the lengths of the vectors that an embedding model can give. `access` is
+    "none", "agreement" or "agreement-and-form". `sources` maps the name of a value to its source; all others come from
+    the listing.
     """
 
     inference_id: str
@@ -119,6 +120,7 @@ class Model:
     mantle_apis: tuple[str, ...] = ()
     context_tokens: int | None = None
     max_output_tokens: int | None = None
+    dimensions: tuple[int, ...] = ()
     converse: bool | None = None
     tools: bool | None = None
     documents: bool | None = None

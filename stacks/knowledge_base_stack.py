@@ -7,11 +7,13 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
+from bedrock_constructs.custom_resources.role_propagation import role_propagation
 from bedrock_constructs.knowledge_base.ingestion import KnowledgeBaseIngestion
 from bedrock_constructs.knowledge_base.knowledge_base import KnowledgeBase
 from deployment.config import DeploymentConfig
 from kit_contract.parameters import knowledge_base_id
 from kit_contract.stacks import DOCUMENTS_BUCKET_OUTPUT, INGESTION_QUEUE_OUTPUT
+from model_catalog import catalog
 
 
 class KnowledgeBaseStack(cdk.Stack):
@@ -26,10 +28,18 @@ class KnowledgeBaseStack(cdk.Stack):
             name=section.name,
             embedding_model_id=section.embedding_model,
             dimensions=section.dimensions,
+            dimensions_configurable=_configurable(section.embedding_model),
             removal=section.removal,
             allow_data_deletion=config.deployment.allow_data_deletion,
             chunk_max_tokens=section.chunk_max_tokens,
             chunk_overlap_percentage=section.chunk_overlap_percentage,
+        )
+        # Bedrock uses the role at once, when IAM may not know it everywhere yet.
+        knowledge_base = self.knowledge_base
+        knowledge_base.create_after(
+            role_propagation(
+                Construct(self, "RolePropagation"), role=knowledge_base.role, resources=knowledge_base.permitted_arns
+            )
         )
         documents = BucketObjects(
             self,
@@ -70,3 +80,11 @@ class KnowledgeBaseStack(cdk.Stack):
         )
         # A stack of release 0.1 imports it until its own update, which is after this one.
         self.export_value(self.knowledge_base.knowledge_base_id)
+
+
+def _configurable(embedding_model: str) -> bool:
+    """Whether the model takes the length of its vectors as a parameter; one that the catalog does not list may."""
+    try:
+        return len(catalog.find(embedding_model).dimensions) != 1
+    except catalog.CatalogError:
+        return True

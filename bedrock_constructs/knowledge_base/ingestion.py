@@ -86,10 +86,11 @@ class KnowledgeBaseIngestion(Construct):
             data_source_id=self._data_source_id,
             content_hash=documents.content_hash,
         )
-        function = self.function.node.default_child
+        function, queue = self.function.node.default_child, self.queue.node.default_child
         assert function
-        # The function itself, which knows the data source: its construct holds the mapping, too.
-        start.node.add_dependency(documents.resource, self.queue, function)
+        assert queue
+        # The resources alone: below the constructs are the mapping, and a policy that names the rule.
+        start.node.add_dependency(documents.resource, queue, function)
         for source in (self._mapping, self._rule):
             source.node.add_dependency(start)
 

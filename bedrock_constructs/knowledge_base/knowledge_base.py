@@ -15,9 +15,8 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3vectors as s3vectors
-from constructs import Construct
+from constructs import Construct, IDependable
 
-from bedrock_constructs.custom_resources.role_propagation import role_propagation
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 
@@ -30,9 +29,10 @@ VECTOR_ACTIONS = ("PutVectors", "GetVectors", "DeleteVectors", "QueryVectors", "
 class KnowledgeBase(Construct):
     """Searches the documents under `documents_prefix` of `documents_bucket` after their ingestion.
 
-    `dimensions`: length of a vector (Titan Text Embeddings v2: 256, 512 or 1024). `chunk_max_tokens`: 1 to 8192 tokens
-    per passage. `chunk_overlap_percentage`: 1 to 99. The stack's deletion destroys data only if `removal` is "destroy"
-    and `allow_data_deletion` is true; `destroys_data` is the result.
+    `dimensions`: length of a vector (Titan Text Embeddings v2: 256, 512 or 1024). `dimensions_configurable` is False
+    for a model that gives one length only. `chunk_max_tokens`: 1 to 8192 tokens per passage.
+    `chunk_overlap_percentage`: 1 to 99. The stack's deletion destroys data only if `removal` is "destroy" and
+    `allow_data_deletion` is true; `destroys_data` is the result.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class KnowledgeBase(Construct):
         name: str,
         embedding_model_id: str,
         dimensions: int,
+        dimensions_configurable: bool = True,
         removal: Literal["retain", "destroy"],
         allow_data_deletion: bool,
         kms_key: kms.IKey | None = None,
@@ -66,15 +67,26 @@ class KnowledgeBase(Construct):
         # Every index of the bucket: Bedrock deletes the vectors of a replaced knowledge base with this role, too.
         self._index_arns = f"{vector_bucket.attr_vector_bucket_arn}/index/*"
         self.role = self._service_role()
+        fixed = () if dimensions_configurable else ("fixed",)
         knowledge_base = self._knowledge_base(
             index,
             # CloudFormation creates a replacement before it deletes the old one, so a replacement needs another name.
-            name=_unique_name(f"{kit_deployment}-{name}", embedding_model_id, dimensions),
-            dimensions=dimensions,
+            name=_unique_name(f"{kit_deployment}-{name}", embedding_model_id, dimensions, *fixed),
+            dimensions=dimensions if dimensions_configurable else None,
         )
+        self._resource = knowledge_base
         self.knowledge_base_id = knowledge_base.attr_knowledge_base_id
         self.knowledge_base_arn = knowledge_base.attr_knowledge_base_arn
         self.data_source_id = self._data_source(chunk_max_tokens, chunk_overlap_percentage).attr_data_source_id
+
+    @property
+    def permitted_arns(self) -> list[str]:
+        """What the role may use."""
+        return [self._embedding_model_arn, self._index_arns, self.documents_bucket.bucket_arn]
+
+    def create_after(self, resource: IDependable) -> None:
+        """For a resource that waits until the role is in effect."""
+        self._resource.node.add_dependency(resource)
 
     def _vector_bucket(self) -> s3vectors.CfnVectorBucket:
         # No names: every property is create-only, and a fixed name would block a replacement.
@@ -153,7 +165,9 @@ class KnowledgeBase(Construct):
         indexing.add_condition("StringEquals", {"aws:SourceAccount": cdk.Stack.of(self).account})
         key.add_to_resource_policy(indexing)
 
-    def _knowledge_base(self, index: s3vectors.CfnIndex, *, name: str, dimensions: int) -> bedrock.CfnKnowledgeBase:
+    def _knowledge_base(
+        self, index: s3vectors.CfnIndex, *, name: str, dimensions: int | None
+    ) -> bedrock.CfnKnowledgeBase:
         properties = bedrock.CfnKnowledgeBase
         embedding = properties.EmbeddingModelConfigurationProperty(
             bedrock_embedding_model_configuration=properties.BedrockEmbeddingModelConfigurationProperty(
@@ -168,7 +182,8 @@ class KnowledgeBase(Construct):
             knowledge_base_configuration=properties.KnowledgeBaseConfigurationProperty(
                 type="VECTOR",
                 vector_knowledge_base_configuration=properties.VectorKnowledgeBaseConfigurationProperty(
-                    embedding_model_arn=self._embedding_model_arn, embedding_model_configuration=embedding
+                    embedding_model_arn=self._embedding_model_arn,
+                    embedding_model_configuration=embedding if dimensions else None,
                 ),
             ),
             storage_configuration=properties.StorageConfigurationProperty(
@@ -176,10 +191,7 @@ class KnowledgeBase(Construct):
                 s3_vectors_configuration=properties.S3VectorsConfigurationProperty(index_arn=index.attr_index_arn),
             ),
         )
-        # Bedrock uses the role at creation, when IAM may not know it everywhere yet.
-        permitted = [self._embedding_model_arn, self._index_arns, self.documents_bucket.bucket_arn]
-        propagation = role_propagation(Construct(self, "RolePropagation"), role=self.role, resources=permitted)
-        knowledge_base.node.add_dependency(propagation)
+        knowledge_base.node.add_dependency(self.role)  # and on its policy: Bedrock checks the permissions at creation
         return knowledge_base
 
     def _data_source(self, chunk_max_tokens: int, chunk_overlap_percentage: int) -> bedrock.CfnDataSource:

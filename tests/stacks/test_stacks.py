@@ -133,7 +133,13 @@ def test_only_the_hard_stop_topic_can_invoke_the_capacity_function() -> None:
     told = next(one["Address"] for one in alarm["Subscribers"] if one["SubscriptionType"] == "SNS")
 
     exported = json.dumps(subscription["TopicArn"])
-    assert told["Ref"] in exported
+    assert exported == json.dumps({"Ref": "HardStopTopicArn"})
+    (published,) = [
+        item["Properties"]
+        for item in resources(templates["full-budget"], "AWS::SSM::Parameter").values()
+        if item["Properties"]["Name"] == throughput["Parameters"]["HardStopTopicArn"]["Default"]
+    ]
+    assert published["Value"] == told
     assert permission["SourceArn"] == subscription["TopicArn"]
     assert permission["FunctionName"] == subscription["Endpoint"]
 
