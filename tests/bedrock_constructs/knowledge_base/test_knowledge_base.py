@@ -131,6 +131,19 @@ def test_permissions_of_the_role(retained: Template) -> None:
     assert (bucket["Fn::GetAtt"][1], suffix) == ("VectorBucketArn", "/index/*")
 
 
+def test_the_dimensions_are_sent_only_to_a_model_that_takes_them(retained: Template) -> None:
+    fixed = a_template(dimensions=1536, dimensions_configurable=False)
+    sent, left_out = (
+        only(template, "AWS::Bedrock::KnowledgeBase")["Properties"]["KnowledgeBaseConfiguration"]
+        for template in (retained, fixed)
+    )
+
+    model = sent["VectorKnowledgeBaseConfiguration"]["EmbeddingModelConfiguration"]
+    assert model == {"BedrockEmbeddingModelConfiguration": {"Dimensions": 1024}}
+    assert "EmbeddingModelConfiguration" not in left_out["VectorKnowledgeBaseConfiguration"]
+    assert only(fixed, "AWS::S3Vectors::Index")["Properties"]["Dimension"] == 1536
+
+
 def test_knowledge_base_waits_for_the_roles_policy(retained: Template) -> None:
     (policy,) = retained.find_resources("AWS::IAM::Policy")
     assert policy in only(retained, "AWS::Bedrock::KnowledgeBase")["DependsOn"]
