@@ -5,11 +5,14 @@ The rows run in their order on one deployment, each with a real `cdk deploy`.
 
 import json
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from deployment.config import load_deployment_config
@@ -28,6 +31,7 @@ pytestmark = pytest.mark.end_to_end
 DOCUMENTS = {"beans.md": "# Beans\nRoasted beans stay fresh for six weeks.", "water.md": "# Water\nUse soft water."}
 QUESTION = "How long do roasted beans stay fresh?"
 NAME = "sup-knowledge-base"
+DELETION_BEGINS = ("IngestionStart", "DELETE_IN_PROGRESS")
 
 
 class Day:
@@ -92,12 +96,9 @@ accept_unknown_price = true
         found = self.stacks.clients("sns").list_subscriptions()["Subscriptions"]
         return [item["TopicArn"] for item in found if item["Protocol"] == "lambda"]
 
-    def resources(self, resource_type: str) -> list[str]:
-        """Of every stack, deleted ones included as long as they left something."""
-        if resource_type == "AWS::S3::Bucket":
-            found = self.stacks.clients("s3").list_buckets()["Buckets"]
-            return [item["Name"] for item in found if item["Name"].startswith("sup-")]
-        raise AssertionError(resource_type)
+    def buckets(self) -> list[str]:
+        found = self.stacks.clients("s3").list_buckets()["Buckets"]
+        return [item["Name"] for item in found if item["Name"].startswith("sup-")]
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +149,7 @@ def test_a_role_that_is_not_in_effect_fails_the_first_create_and_leaves_nothing(
     with pytest.raises(ExternalError, match="is not able to call specified bedrock embedding model"):
         day.stacks.deploy(day.path, "-c", "role_propagation_seconds=0")
 
-    assert day.resources("AWS::S3::Bucket") == []
+    assert day.buckets() == []
     assert day.knowledge_bases() == []
     day.settings["removal"] = '"destroy"'
 
@@ -196,9 +197,10 @@ def test_a_stack_that_was_destroyed_and_deployed_again_is_followed(day: Day) -> 
 
 
 def test_destroy_stops_a_running_ingestion(day: Day) -> None:
-    merged = merged_outputs(day.outputs)
-    ids = {"knowledgeBaseId": merged["KnowledgeBaseId"], "dataSourceId": merged["DataSourceId"]}
-    day.stacks.clients("bedrock-agent").start_ingestion_job(**ids)
+    """As the ingestion function does that was still at work when the destroy began."""
+    started: list[str] = []
+    thread = threading.Thread(target=lambda: started.append(start_during_deletion(day)))
+    thread.start()
 
     run_cdk(
         ["destroy", "--all", "--force", *day.stacks._app(day.path)],
@@ -206,5 +208,29 @@ def test_destroy_stops_a_running_ingestion(day: Day) -> None:
         log=day.folder / "cdk.log",
     )
 
+    thread.join()
+    ids = ingested_by(day)
+    job = day.stacks.clients("bedrock-agent").get_ingestion_job(**ids, ingestionJobId=started[0])["ingestionJob"]
+    assert job["status"] == "STOPPED"
     assert day.knowledge_bases() == []
-    assert day.resources("AWS::S3::Bucket") == []
+    assert day.buckets() == []
+
+
+def start_during_deletion(day: Day) -> str:
+    """The id of the job."""
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    cloudformation, agent = (
+        session.client(name, endpoint_url=day.aws.endpoint_url) for name in ("cloudformation", "bedrock-agent")
+    )
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        events = cloudformation.describe_stack_events(StackName=NAME)["StackEvents"]
+        if any((e["LogicalResourceId"][:14], e["ResourceStatus"]) == DELETION_BEGINS for e in events):
+            return str(agent.start_ingestion_job(**ingested_by(day))["ingestionJob"]["ingestionJobId"])
+        time.sleep(0.1)
+    raise AssertionError("the deletion of the ingestion's start did not begin")
+
+
+def ingested_by(day: Day) -> dict[str, str]:
+    merged = merged_outputs(day.outputs)
+    return {"knowledgeBaseId": merged["KnowledgeBaseId"], "dataSourceId": merged["DataSourceId"]}
