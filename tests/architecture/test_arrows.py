@@ -91,8 +91,6 @@ PURE = (
     "request.py",
     "retry_policy.py",
     "chat_completions.py",
-    "checks.py",
-    "records.py",
     "errors.py",
     "routes.py",
 )
