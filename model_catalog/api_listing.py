@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListFoundationModels.html
 """
 
+import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +17,7 @@ DATES = {
     "extended_access": "publicExtendedAccessTime",
     "end_of_life": "endOfLifeTime",
 }
+LIFECYCLE = ("status", "lifecycle")
 LISTED_WITHOUT_TYPE = "NONE"  # listed, but you can only train it
 
 
@@ -54,10 +57,12 @@ def merged(old: Mapping[str, Any], read: Mapping[str, RegionListing], *, date: s
     """The new content of api_listing.json: the regions in `read` are replaced, all others stay."""
     kept = {id_: _without(entry, set(read)) for id_, entry in old["models"].items()}
     routes = {id_: _sources(item, set(read)) for id_, item in old["profiles"].items()}
+    read_facts: dict[str, dict[str, Mapping[str, Any]]] = {}
     for region, listing in read.items():
         for id_, facts in listing.models.items():
             entry = kept.setdefault(id_, {"inference": {}, "customizations": {}})
             entry |= facts
+            read_facts.setdefault(id_, {})[region] = facts
             for inference_type in listing.inference[id_] or (LISTED_WITHOUT_TYPE,):
                 _add(entry["inference"], inference_type, region)
             entry["customizations"] = entry["customizations"] or {}
@@ -65,6 +70,8 @@ def merged(old: Mapping[str, Any], read: Mapping[str, RegionListing], *, date: s
                 _add(entry["customizations"], method, region)
         for id_, destinations in listing.profiles.items():
             routes.setdefault(id_, {})[region] = destinations
+    for id_, by_region in read_facts.items():
+        kept[id_] |= _lifecycles(kept[id_], by_region)
     return {
         "source": source,
         "date": date,
@@ -72,6 +79,28 @@ def merged(old: Mapping[str, Any], read: Mapping[str, RegionListing], *, date: s
         "models": {id_: kept[id_] for id_ in sorted(kept) if kept[id_]["inference"]},
         "profiles": {id_: _grouped(routes[id_]) for id_ in sorted(routes) if routes[id_]},
     }
+
+
+def _lifecycles(entry: dict[str, Any], by_region: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The lifecycle that most of the regions read have; what others of them say stands under `regional`.
+
+    Each region has a state of its own: https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle-legacy.html
+    """
+    most = Counter(json.dumps(_ending(facts), sort_keys=True) for facts in by_region.values()).most_common(1)[0][0]
+    usual = next(facts for facts in by_region.values() if json.dumps(_ending(facts), sort_keys=True) == most)
+    regional = entry.get("regional", {}) | {
+        region: {name: facts[name] for name in LIFECYCLE if name in facts}
+        for region, facts in by_region.items()
+        if _ending(facts) != _ending(usual)
+    }
+    found = {name: usual[name] for name in LIFECYCLE if name in usual}
+    return found | ({"regional": regional} if regional else {})
+
+
+def _ending(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Status and dates, but for the launch, which is another day in many regions."""
+    dates = {name: date for name, date in (entry.get("lifecycle") or {}).items() if name != "start"}
+    return {**dates, "status": entry.get("status")}
 
 
 def _facts(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,7 +151,10 @@ def _without(entry: Mapping[str, Any], regions: set[str]) -> dict[str, Any]:
         remaining = {key: [place for place in listed if place not in regions] for key, listed in places.items()}
         return {key: listed for key, listed in remaining.items() if listed}
 
-    return {**entry, "inference": left(entry["inference"]), "customizations": left(entry["customizations"])}
+    changed = {"inference": left(entry["inference"]), "customizations": left(entry["customizations"])}
+    regional = {place: life for place, life in entry.get("regional", {}).items() if place not in regions}
+    rest = {name: value for name, value in entry.items() if name != "regional"}
+    return {**rest, **changed, **({"regional": regional} if regional else {})}
 
 
 def _add(places: dict[str, list[str]], key: str, region: str) -> None:

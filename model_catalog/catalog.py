@@ -159,10 +159,12 @@ def _ending(entry: Retired) -> str:
 
 
 def _customizable_by(method: str) -> list[str]:
+    """Customization ids that Bedrock still starts new jobs on."""
     return sorted(
         identifier
         for identifier, model in by_id().items()
         if identifier == model.customization_id and method in model.customizations
+        if model.lifecycle.status != "LEGACY"
     )
 
 

@@ -1,7 +1,8 @@
 """Reads the two data files on first use and merges them into models.
 
 api_listing.json has what AWS's API lists; `kit models refresh` rewrites it. documented_facts.json has facts from
-documentation, entered by hand with a source each; no command writes it. If both have a value, the listing wins.
+documentation, entered by hand with a source each; no command writes it. If both have a value, the listing wins, except
+for a status that a newer source contradicts (statements.py).
 """
 
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from model_catalog.model import Customization, Hyperparameter, Lifecycle, Model, Retired, Route, Serving, Source
+from model_catalog.statements import Statements, listed_lifecycle
 
 API_LISTING = Path(__file__).parent / "api_listing.json"
 DOCUMENTED_FACTS = Path(__file__).parent / "documented_facts.json"
@@ -79,19 +81,15 @@ def _model(identifier: str, listing: dict[str, Any], entered: dict[str, Any], so
     listed = listing["models"].get(identifier, {})
     facts = entered["models"].get(identifier, {})
     sources = {key: Source(**text) for key, text in entered["sources"].items()}
-
-    def value(name: str) -> Any:
-        if listed.get(name) not in (None, {}):
-            return listed[name]
-        return facts[name]["value"] if name in facts else None
-
+    said = Statements(listed, facts, sources, source)
+    value = said.value
     return Model(
         inference_id=identifier,
         name=value("name") or identifier,
         provider=value("provider") or identifier.split(".", 1)[0],
         input=tuple(item.lower() for item in value("input") or ()),
         output=tuple(item.lower() for item in value("output") or ()),
-        lifecycle=_lifecycle(listed, facts),
+        lifecycle=said.lifecycle(),
         listing=source,
         on_demand_regions=tuple(listed.get("inference", {}).get("ON_DEMAND", ())),
         profiles=_profiles(identifier, listing["profiles"]),
@@ -101,19 +99,18 @@ def _model(identifier: str, listing: dict[str, Any], entered: dict[str, Any], so
         provisioned=_provisioned(identifier, listing["models"]),
         customizations=_customizations(facts, listing["models"], sources),
         serving=Serving(**(value("serving") or {"on_demand": False, "provisioned": False})),
-        sources={name: sources[fact["source"]] for name, fact in facts.items() if "source" in fact},
+        sources=said.sources(),
+        disputed=said.disputed(),
+        regional=_regional(listed, entered["retired"].get(identifier, {})),
         **{name: value(name) for name in PLAIN},
     )
 
 
-def _lifecycle(listed: Mapping[str, Any], facts: Mapping[str, Any]) -> Lifecycle:
-    dates = listed.get("lifecycle") or {}
-
-    def date(name: str) -> str | None:
-        found: str | None = dates.get(name) or (facts[name]["value"] if name in facts else None)
-        return found
-
-    return Lifecycle(listed.get("status"), date("start"), date("legacy"), date("extended_access"), date("end_of_life"))
+def _regional(listed: Mapping[str, Any], ended: Mapping[str, Any]) -> dict[str, Lifecycle]:
+    """What the API says of single regions; where people entered the end of a region, that."""
+    found = {region: listed_lifecycle(entry) for region, entry in listed.get("regional", {}).items()}
+    end = Lifecycle("LEGACY", None, None, None, ended.get("end_of_life"))
+    return found | dict.fromkeys(ended.get("regions", ()), end)
 
 
 def _profiles(identifier: str, profiles: Mapping[str, Any]) -> dict[str, tuple[Route, ...]]:
@@ -162,6 +159,7 @@ def _customization(method: str, entry: Mapping[str, Any], sources: Mapping[str, 
         teachers=tuple(entry.get("teachers", ())),
         hyperparameters={name: _hyperparameter(spec) for name, spec in entry["hyperparameters"].items()},
         source=sources[entry["source"]],
+        endpoint=entry.get("endpoint", "bedrock"),
     )
 
 

@@ -1,50 +1,82 @@
 """Model lifecycle: an error after the end of life, a warning for Legacy models and 90 days before the end of life.
 
-https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html
+A region may have a lifecycle of its own.
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle-legacy.html
 """
 
 import datetime
 
 from model_catalog.catalog import CatalogError, find
-from model_catalog.model import Model
+from model_catalog.model import Lifecycle, Model
 
 WARNING_DAYS = 90
+LEGACY_MEANS = (
+    "Legacy models take no new customers, customization jobs or provisioned throughput, and an account may lose "
+    "access after 15 days without a request"
+)
 
 
-def require_alive(identifier: str, today: datetime.date) -> None:
-    """Raise CatalogError if the model has reached its end of life by `today`."""
+class LegacyError(CatalogError):
+    """When the model is Legacy: existing custom models keep working, new ones cannot be trained."""
+
+
+def state(model: Model, today: datetime.date, region: str | None = None) -> str | None:
+    """ACTIVE, LEGACY, ENDED, or None if unknown. Without a region, ENDED means that it has ended everywhere."""
+    life = model.lifecycle_in(region)
+    if _ended(life, today):
+        return "ENDED"
+    places = () if region else model.regions
+    if places and all(_ended(model.lifecycle_in(place), today) for place in places):
+        return "ENDED"
+    return life.status
+
+
+def require_alive(identifier: str, today: datetime.date, region: str | None = None) -> None:
+    """Raise CatalogError if the model has reached its end of life (in `region`) by `today`."""
     model = find(identifier)
-    date = model.lifecycle.end_of_life
-    if date and datetime.date.fromisoformat(date) <= today:
-        raise CatalogError(f"{identifier} reached end of life on {date}; {_replacement(model)}")
+    life = model.lifecycle_in(region)
+    if _ended(life, today):
+        where = f" in {region}" if region in model.regional else ""
+        raise CatalogError(f"{identifier} reached end of life{where} on {life.end_of_life}; {_replacement(model)}")
 
 
-def require_trainable(identifier: str) -> None:
-    """Raise CatalogError for a Legacy model: Bedrock refuses new customization jobs and provisioned throughput."""
+def require_trainable(identifier: str, region: str | None = None) -> None:
+    """Raise LegacyError for a Legacy model: Bedrock refuses new customization jobs and provisioned throughput."""
     model = find(identifier)
-    if model.lifecycle.status == "LEGACY":
-        since = f" since {model.lifecycle.legacy}" if model.lifecycle.legacy else ""
-        raise CatalogError(
-            f"{identifier} is Legacy{since}: Bedrock starts no new customization job and sells no new provisioned "
-            f"throughput for it; {_replacement(model)}"
+    life = model.lifecycle_in(region)
+    if life.status == "LEGACY":
+        since = f" since {life.legacy}" if life.legacy else ""
+        raise LegacyError(
+            f"{identifier} is Legacy{since}{_evidence(model)}: Bedrock starts no new customization job and sells no "
+            f"new provisioned throughput for it; {_replacement(model)}"
         )
 
 
-def warning(identifier: str, today: datetime.date, *, training: bool = False) -> str | None:
-    """A warning for a model that ends soon, or None.
-
-    For `training` any announced end counts: Bedrock announces it when a model becomes Legacy, which ends training.
-    """
+def warning(identifier: str, today: datetime.date, region: str | None = None) -> str | None:
+    """A warning for a model that is Legacy or ends soon, or None."""
     model = find(identifier)
-    life = model.lifecycle
+    life = model.lifecycle_in(region)
     end = datetime.date.fromisoformat(life.end_of_life) if life.end_of_life else None
     near = end is not None and (end - today).days <= WARNING_DAYS
-    if life.status != "LEGACY" and not near and not (training and end):
+    if life.status != "LEGACY" and not near:
         return None
     when = f"ends on {end} (in {(end - today).days} days)" if end else "ends on an unknown date"
-    state = f"is Legacy and {when}" if life.status == "LEGACY" else when
-    trained = "; it may no longer accept training jobs" if training else ""
-    return f"{identifier} {state}{trained}; {_replacement(model)}"
+    if life.status == "LEGACY":
+        when = f"is Legacy{_evidence(model)} and {when}; {LEGACY_MEANS}"
+    return f"{identifier} {when}; {_replacement(model)}"
+
+
+def _ended(life: Lifecycle, today: datetime.date) -> bool:
+    return life.end_of_life is not None and datetime.date.fromisoformat(life.end_of_life) <= today
+
+
+def _evidence(model: Model) -> str:
+    """Who calls the model Legacy and who does not, if sources differ."""
+    others = model.disputed.get("status", ())
+    if not others:
+        return ""
+    said, other = model.sources["status"], others[0]
+    return f" ({said.text}, {said.date}; but {other.value}: {other.source.text}, {other.source.date})"
 
 
 def _replacement(model: Model) -> str:

@@ -16,6 +16,14 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """What another source says of a value."""
+
+    value: Any
+    source: Source
+
+
+@dataclass(frozen=True)
 class Hyperparameter:
     """`kind` is "int", "float" or "choice". Bounds are inclusive. Without a default, Bedrock sets one."""
 
@@ -32,7 +40,7 @@ class Customization:
 
     `max_tokens` bounds one record, `max_bytes` a file; `max_validation_records` is 0 where no validation set is taken;
     `teachers` are the models a distillation may learn from; `media` holds the limits of images and videos, or None
-    where records are text only.
+    where records are text only. `endpoint` is where jobs are created: "bedrock", or "bedrock-mantle" with OpenAI's API.
     """
 
     method: str
@@ -47,6 +55,7 @@ class Customization:
     hyperparameters: Mapping[str, Hyperparameter]
     source: Source
     max_bytes: int | None = None
+    endpoint: str = "bedrock"
 
     @property
     def limits(self) -> DatasetLimits:
@@ -82,7 +91,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """`status` is "ACTIVE" or "LEGACY"; dates are YYYY-MM-DD.
+    """`status` is "ACTIVE" or "LEGACY", whatever the day; dates are YYYY-MM-DD.
 
     https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle.html
     """
@@ -101,8 +110,9 @@ class Model:
     `on_demand_regions` are the regions where you can invoke the inference id itself. `profiles` maps a prefix to its
     routes. `provisioned` maps the ids for provisioned throughput to their regions. `mantle_regions` are those of the
     bedrock-mantle endpoint. `dimensions` are the lengths of the vectors that an embedding model can give. `access` is
-    "none", "agreement" or "agreement-and-form". `sources` maps the name of a value to its source; all others come from
-    the listing.
+    "none", "agreement" or "agreement-and-form". `regional` has the lifecycle of regions that differ from the others.
+    `sources` maps the name of a value to its source; all others come from the listing. `disputed` maps it to what other
+    sources say instead.
     """
 
     inference_id: str
@@ -133,6 +143,12 @@ class Model:
     replacement: str | None = None
     note: str | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
+    disputed: Mapping[str, tuple[Claim, ...]] = field(default_factory=dict)
+    regional: Mapping[str, Lifecycle] = field(default_factory=dict)
+
+    def lifecycle_in(self, region: str | None) -> Lifecycle:
+        """That of `region` where it has one of its own, else the model's."""
+        return self.regional.get(region or "", self.lifecycle)
 
     @property
     def customization(self) -> Customization | None:

@@ -19,6 +19,7 @@ UNITS: Mapping[str, float] = {
     "request": 1,
     "10,000 requests": 1e4,
     "million requests": 1e6,
+    "million traces": 1e6,
     "hour": 1,
     "month": 1,
     "GB": 1,

@@ -1,8 +1,10 @@
 """Filters and sorts models. Models with an unknown fact do not fit, and are reported apart."""
 
+import datetime
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from model_catalog.lifecycle import state
 from model_catalog.model import Model
 from model_catalog.prices import Price, price
 
@@ -19,7 +21,8 @@ def method_name(text: str) -> str:
 class Filters:
     """None and False do not filter. `serve` is "on-demand" or "provisioned"; prices are US dollars per million tokens.
 
-    With `customizable`, `region` is where you train and `serve` how you serve the custom model.
+    With `customizable`, `region` is where you train and `serve` how you serve the custom model. Legacy models are left
+    out, because Bedrock starts no new job on them.
     """
 
     provider: str | None = None
@@ -44,10 +47,11 @@ class Selection:
     unknown: tuple[Model, ...]
 
 
-def select(models: Iterable[Model], filters: Filters) -> Selection:
+def select(models: Iterable[Model], filters: Filters, today: datetime.date) -> Selection:
+    """`today` decides which models have ended."""
     fitting, unknown = [], []
     for model in models:
-        answers = _answers(model, filters)
+        answers = _answers(model, filters, state(model, today, filters.region))
         if all(answers):
             fitting.append(model)
         elif False not in answers:
@@ -87,7 +91,7 @@ def _by_value(item: tuple[float | str, Model]) -> tuple[float, str, str]:
     return (value, "", model.inference_id) if isinstance(value, int | float) else (0, value, model.inference_id)
 
 
-def _answers(model: Model, filters: Filters) -> list[bool | None]:
+def _answers(model: Model, filters: Filters, status: str | None) -> list[bool | None]:
     answers = [
         filters.provider is None or filters.provider.lower() in model.provider.lower(),
         filters.modality is None or filters.modality in model.input,
@@ -97,10 +101,10 @@ def _answers(model: Model, filters: Filters) -> list[bool | None]:
         filters.min_context is None or _at_most(filters.min_context, model.context_tokens),
         filters.max_price_in is None or _at_most(_usd(price_in(model, filters.region)), filters.max_price_in),
         filters.max_price_out is None or _at_most(_usd(price_out(model, filters.region)), filters.max_price_out),
-        not filters.active or (model.mantle_only or model.lifecycle.status == "ACTIVE"),
+        not filters.active or status == "ACTIVE" or (model.mantle_only and status is None),
     ]
     if filters.customizable:
-        return [*answers, _customizable(model, filters)]
+        return [*answers, status not in ("LEGACY", "ENDED") and _customizable(model, filters)]
     served = {"on-demand": bool(model.regions), "provisioned": bool(model.provisioned)}
     region = filters.region is None or filters.region in _regions(model, filters.serve)
     return [*answers, region, filters.serve is None or served[filters.serve]]

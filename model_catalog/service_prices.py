@@ -30,6 +30,7 @@ PRODUCTS = (
     ServiceProduct("AmazonApiGateway", "ApiGatewayRequest", "api-gateway", "request", "request"),
     ServiceProduct("AWSSecretsManager", "AWSSecretsManager-Secrets", "secrets-manager", "secret_month", "month"),
     ServiceProduct("AmazonCloudWatch", "CW:AlarmMonitorUsage", "cloudwatch", "alarm_month", "month"),
+    ServiceProduct("AmazonCloudWatch", "CW:MetricMonitorUsage", "cloudwatch", "metric_month", "month"),
     ServiceProduct("AmazonS3", "TimedStorage-ByteHrs", "s3", "storage", "GB-month"),
     ServiceProduct("AmazonS3", "Vectors-TimedStorage-ByteHrs", "s3-vectors", "storage", "GB-month"),
     ServiceProduct("AmazonS3", "Vectors-Put-Bytes", "s3-vectors", "written", "GB"),

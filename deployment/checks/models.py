@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterator
 from deployment.config import DeploymentConfig
 from model_catalog import catalog, lifecycle
 
+KEEP_LEGACY = (
+    "if your account lists it as ACTIVE: kit models refresh; to keep what you made of it before it became Legacy: "
+    "allow_unlisted = true in [deployment]"
+)
 REFRESH = "if Bedrock offers it by now: kit models refresh, or allow_unlisted = true in [deployment]"
 
 
@@ -19,10 +23,10 @@ def model_faults(
     """At most one fault of the setting `where`. `require` takes id and region, and raises CatalogError."""
     try:
         require(identifier, config.deployment.region)
-        lifecycle.require_alive(identifier, today)
-    except catalog.UnlistedError as error:
+        lifecycle.require_alive(identifier, today, config.deployment.region)
+    except (catalog.UnlistedError, lifecycle.LegacyError) as error:
         if not config.deployment.allow_unlisted:
-            yield f"{where}: {error}; {REFRESH}"
+            yield f"{where}: {error}; {KEEP_LEGACY if isinstance(error, lifecycle.LegacyError) else REFRESH}"
     except catalog.CatalogError as error:
         yield f"{where}: {error}"
 
@@ -39,7 +43,7 @@ def model_warnings(config: DeploymentConfig, today: datetime.date) -> Iterator[s
     """Models that can be deployed today but end soon, and models that the catalog does not list, one a line."""
     for where, identifier in _models(config):
         try:
-            text = lifecycle.warning(identifier, today, training=where.endswith(".base_model"))
+            text = lifecycle.warning(identifier, today, config.deployment.region)
         except catalog.UnknownModelError:
             text = f"{identifier} is not in the model catalog; allow_unlisted accepts it without any check"
         if text:

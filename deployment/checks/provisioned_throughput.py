@@ -29,7 +29,7 @@ def provisioned_throughput_faults(config: DeploymentConfig, today: datetime.date
 
 def _require_provisionable(identifier: str, region: str) -> None:
     catalog.provisionable(identifier, region)
-    lifecycle.require_trainable(identifier)
+    lifecycle.require_trainable(identifier, region)
 
 
 def _target_faults(where: str, item: ProvisionedThroughput, config: DeploymentConfig) -> Iterator[str]:

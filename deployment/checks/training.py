@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
+from deployment.checks.models import KEEP_LEGACY
 from deployment.config import DeploymentConfig
 from deployment.sections.training import Customization
 from kit_contract.run_names import RUN_ID_LENGTH
@@ -17,7 +18,7 @@ def training_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[
     owners: dict[str, str] = {}
     for name, item in config.customizations.items():
         where = f"training.customizations.{name}"
-        yield from _base_model_faults(where, item, config.deployment.region, today)
+        yield from _base_model_faults(where, item, config, today)
         yield from _hyperparameter_faults(where, item)
         yield from _name_faults(where, f"{config.deployment.name}-{name}")
         for key, files in (("dataset", item.dataset), ("validation_dataset", item.validation_dataset)):
@@ -28,11 +29,17 @@ def training_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[
         yield from _serving_faults(where, name, item, config)
 
 
-def _base_model_faults(where: str, item: Customization, region: str, today: datetime.date) -> Iterator[str]:
+def _base_model_faults(
+    where: str, item: Customization, config: DeploymentConfig, today: datetime.date
+) -> Iterator[str]:
+    region = config.deployment.region
     try:
         customization = catalog.customizable(item.base_model, region, item.method)
-        lifecycle.require_alive(item.base_model, today)
-        lifecycle.require_trainable(item.base_model)
+        lifecycle.require_alive(item.base_model, today, region)
+        if not config.deployment.allow_unlisted:
+            lifecycle.require_trainable(item.base_model, region)
+    except lifecycle.LegacyError as error:
+        yield f"{where}.base_model: {error}; {KEEP_LEGACY}"
     except catalog.CatalogError as error:
         yield f"{where}.base_model: {error}"
     else:

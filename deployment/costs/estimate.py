@@ -6,6 +6,7 @@ from deployment.config import DeploymentConfig
 from deployment.costs.inference_api import Traffic, inference_api_groups
 from deployment.costs.knowledge_base import document_bytes, knowledge_base_groups, storage_line
 from deployment.costs.lines import CostGroup, CostLine, line, total
+from deployment.costs.monitoring import customer_key_line, monitoring_groups
 from deployment.costs.provisioned_throughput import (
     committed_line,
     committed_months,
@@ -27,6 +28,7 @@ def estimate(
         *inference_api_groups(config, traffic),
         *knowledge_base_groups(config, traffic),
         *provisioned_throughput_groups(config),
+        *monitoring_groups(config),
     ]
 
 
@@ -58,6 +60,7 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     for name, item in config.customizations.items():
         what = "after its first run; each later run adds one"
         yield model_storage_line(f"custom model {name}", what, item.base_model, region)
+    yield from customer_key_line(config)
     if alarms := bool(config.knowledge_base) + bool(config.provisioned_throughput):
         alarm = price("alarm_month", service="cloudwatch", region=region)
         what = f"{alarms}, for failed ingestion or capacity"

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from model_catalog.prices import Price
 
 FETCH = "python -m kit models refresh"
+# Billed by use, and not estimated: nothing in deployment.toml says how much of it there will be.
+NOT_COUNTED = (
+    *("requests to S3", "CloudWatch Logs", "DynamoDB", "Step Functions", "SQS", "EventBridge", "KMS requests"),
+    *("the authorizer's duration", "data transfer out of AWS", "prompt caching", "what the free tier covers"),
+)
 
 
 @dataclass(frozen=True)

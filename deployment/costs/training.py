@@ -9,6 +9,7 @@ from pathlib import Path
 
 from deployment.config import DeploymentConfig
 from deployment.costs.lines import CostGroup, CostLine, line
+from deployment.costs.monitoring import trace_line
 from deployment.datasets import CustomizationDataset
 from deployment.sections.training import Customization
 from model_catalog.prices import price
@@ -53,5 +54,6 @@ def _run(name: str, item: Customization, dataset: CustomizationDataset, region: 
             price("storage", service="s3", region=region),
             missing=f"S3 storage in {region}",
         ),
+        trace_line(region),
     )
     return CostGroup(f"training.{name}", f"One training run of {name}, and a month of its storage", lines)

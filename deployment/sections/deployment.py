@@ -10,7 +10,8 @@ from deployment.sections.section import REGION, Name, Section
 class Deployment(Section):
     """`allow_data_deletion` must be true, and a section's removal "destroy", before data is deleted.
 
-    `allow_unlisted` accepts model ids, regions and profiles to invoke that the model catalog does not list yet.
+    `allow_unlisted` accepts model ids, regions and profiles to invoke that the model catalog does not list yet, and
+    Legacy models of which you keep custom models or provisioned throughput.
     """
 
     name: Name

@@ -8,7 +8,7 @@ from typing import Any
 
 from deployment.config import DeploymentConfig
 from deployment.costs.inference_api import Traffic
-from deployment.costs.lines import FETCH, CostGroup, CostLine, amount, total
+from deployment.costs.lines import FETCH, NOT_COUNTED, CostGroup, CostLine, amount, total
 from model_catalog.prices import EVERY_REGION, Price
 
 WIDTH, LINE = 20, 116
@@ -27,6 +27,8 @@ def as_table(config: DeploymentConfig, groups: Sequence[CostGroup]) -> str:
         for source in sources
         for line in textwrap.wrap(source, LINE, subsequent_indent="    ", break_on_hyphens=False)
     )
+    left_out = f"Not counted, billed by use: {', '.join(NOT_COUNTED)}"
+    rows += ["", *textwrap.wrap(left_out, LINE, subsequent_indent="  ")]
     return "\n".join([*rows, "", "Prices (* from a copy, not from AWS itself):", *(f"  {line}" for line in wrapped)])
 
 
@@ -39,6 +41,7 @@ def as_json(config: DeploymentConfig, traffic: Traffic, groups: Sequence[CostGro
         "groups": [_group(group) for group in groups],
         "missing": _missing(groups),
         "fetch_missing_with": FETCH,
+        "not_counted": NOT_COUNTED,
     }
     return json.dumps(answer, indent=1)
 

@@ -5,7 +5,7 @@ import json
 import textwrap
 
 from kit.models.command import add_output_arguments
-from kit.models.facts import VALUES, facts
+from kit.models.facts import VALUES, disputed_text, facts
 from model_catalog.catalog import find
 from model_catalog.model import Model
 
@@ -34,7 +34,9 @@ def _print_table(models: list[Model], region: str | None) -> None:
     column = min(44, (WIDTH - LABEL) // len(models) - 2)
     rows = [("", [f"{model.name} ({model.provider})" for model in models])]
     rows += [("inference id", [model.inference_id for model in models])]
-    rows += [(label, [text(model, region) for model in models]) for label, _, text in VALUES]
+    rows += [
+        (label, [text(model, region) + disputed_text(model, name) for model in models]) for label, name, text in VALUES
+    ]
     for label, texts in rows:
         cells = [textwrap.wrap(text, column, break_on_hyphens=False) or [""] for text in texts]
         for line in range(max(map(len, cells))):

@@ -1,15 +1,18 @@
 """What the catalog knows about a model, as a JSON object and as short texts; unknown values are printed as unknown."""
 
 import dataclasses
+import datetime
 from collections.abc import Callable
 from typing import Any
 
-from model_catalog.model import Model
+from model_catalog.lifecycle import state
+from model_catalog.model import Customization, Model
 from model_catalog.prices import Price, prices
 from model_catalog.selection import price_in, price_out
 
 UNKNOWN = "unknown"
-NESTED = ("sources", "listing", "lifecycle", "profiles", "customizations", "serving")
+NESTED = ("sources", "listing", "lifecycle", "profiles", "customizations", "serving", "disputed", "regional")
+RUN_BY_KIT = ("FINE_TUNING",)  # of the methods; a test holds it against [training]
 
 
 def facts(model: Model, region: str | None = None) -> dict[str, Any]:
@@ -23,15 +26,40 @@ def facts(model: Model, region: str | None = None) -> dict[str, Any]:
             for prefix, routes in model.profiles.items()
         },
         "profile_required": not model.on_demand_regions and bool(model.profiles),
-        "customizations": {name: dataclasses.asdict(item) for name, item in model.customizations.items()},
+        "customizations": {
+            name: dataclasses.asdict(item) | {"run_by_kit": run_by_kit(item)}
+            for name, item in model.customizations.items()
+        },
         "custom_model_serving": dataclasses.asdict(model.serving) if model.customizations else None,
-        "lifecycle": dataclasses.asdict(model.lifecycle),
+        "lifecycle": dataclasses.asdict(model.lifecycle) | {"status": state(model, today())},
+        "regional_lifecycles": {
+            place: dataclasses.asdict(life) | {"status": state(model, today(), place)}
+            for place, life in model.regional.items()
+        },
+        "disputed": {name: [dataclasses.asdict(claim) for claim in claims] for name, claims in model.disputed.items()},
         "price_in_per_million_tokens_usd": prices_in.of(1e6) if prices_in else None,
         "price_out_per_million_tokens_usd": prices_out.of(1e6) if prices_out else None,
         "prices": [dataclasses.asdict(row) for row in price_rows(model)],
         "sources": {name: dataclasses.asdict(source) for name, source in model.sources.items()},
         "listing": dataclasses.asdict(model.listing),
     }
+
+
+def today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()
+
+
+def said(value: Any) -> str:
+    """A value as text, whatever it is of."""
+    if isinstance(value, bool):
+        return yes_no(value)
+    if isinstance(value, int):
+        return _count(value)
+    return ", ".join(sorted(item.lower() for item in value)) if isinstance(value, list) else str(value)
+
+
+def run_by_kit(customization: Customization) -> bool:
+    return customization.method in RUN_BY_KIT and customization.endpoint == "bedrock"
 
 
 def price_rows(model: Model) -> list[Price]:
@@ -50,6 +78,12 @@ def tokens(count: int | None) -> str:
 
 def money(found: Price | None) -> str:
     return f"{found.of(1_000_000):.4g}" if found else "?"
+
+
+def disputed_text(model: Model, name: str) -> str:
+    """What other sources say about this value, to be put behind it."""
+    claims = model.disputed.get(name, ())
+    return f" (sources differ: {', '.join(said(claim.value) for claim in claims)})" if claims else ""
 
 
 def yes_no(value: bool | None) -> str:
@@ -111,8 +145,8 @@ VALUES: tuple[tuple[str, str, Callable[[Model, str | None], str]], ...] = (
         lambda model, _: ", ".join(model.customizations).lower().replace("_", "-") or "none",
     ),
     ("custom model", "serving", _serving),
-    ("status", "status", lambda model, _: model.lifecycle.status or UNKNOWN),
+    ("status", "status", lambda model, region: state(model, today(), region) or UNKNOWN),
     ("launched", "start", lambda model, _: model.lifecycle.start or UNKNOWN),
-    ("legacy since", "legacy", lambda model, _: model.lifecycle.legacy or UNKNOWN),
-    ("end of life", "end_of_life", lambda model, _: model.lifecycle.end_of_life or UNKNOWN),
+    ("legacy since", "legacy", lambda model, region: model.lifecycle_in(region).legacy or UNKNOWN),
+    ("end of life", "end_of_life", lambda model, region: model.lifecycle_in(region).end_of_life or UNKNOWN),
 )

@@ -3,8 +3,9 @@
 import argparse
 import json
 
-from kit.models.facts import facts, money, tokens, yes_no
+from kit.models.facts import facts, money, today, tokens, yes_no
 from model_catalog.data_files import models
+from model_catalog.lifecycle import state
 from model_catalog.model import Model
 from model_catalog.selection import (
     ANY_METHOD,
@@ -23,8 +24,11 @@ LETTERS = {"text": "T", "image": "I", "video": "V", "audio": "A", "speech": "S",
 LEGEND = """T text, I image, V video, A audio, S speech, E embedding.
 CTX, MAX: input and output tokens. $: per million tokens. TRAIN: F fine-tuning, D distillation, R reinforcement.
 CALL: by its own id, through an inference profile, both (depends on the region), or only at the bedrock-mantle endpoint.
-?: unknown."""
-HEADINGS = ("MODEL", "IN", "OUT", "CTX", "MAX", "$ IN", "$ OUT", "TOOLS", "TRAIN", "CALL", "ENDS")
+Small letters: the model is Legacy, Bedrock starts no new job. ENDS: L Legacy, X has ended. *: sources differ, see
+kit models show ID. ?: unknown. Legacy models take no new customers and no new provisioned throughput; an account may
+lose access after 15 days without a request."""
+ENDINGS = {"LEGACY": "L", "ENDED": "X"}
+HEADINGS = ("MODEL", "IN", "OUT", "CTX", "MAX", "$ IN", "$ OUT", "TOOL", "TRAIN", "CALL", "ENDS")
 
 
 def add_filters(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +58,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
 
 def list_models(options: argparse.Namespace) -> int:
     filters = Filters(**{name: getattr(options, name) for name in FILTERS})
-    selection = select(models(), filters)
+    selection = select(models(), filters, today())
     found = sort(selection.models, options.sort, filters.region)
     if options.json:
         print(json.dumps([facts(model, filters.region) for model in found], indent=1))
@@ -67,21 +71,35 @@ def list_models(options: argparse.Namespace) -> int:
 
 
 def _row(model: Model, region: str | None) -> tuple[str, ...]:
-    life = model.lifecycle
-    ends = life.end_of_life or ("Legacy" if life.status == "LEGACY" else "")
+    status = state(model, today(), region)
     return (
         model.inference_id,
-        _letters(model.input),
+        _letters(model.input) + _star(model, "input"),
         _letters(model.output),
-        tokens(model.context_tokens),
-        tokens(model.max_output_tokens),
+        tokens(model.context_tokens) + _star(model, "context_tokens"),
+        tokens(model.max_output_tokens) + _star(model, "max_output_tokens"),
         money(price_in(model, region)),
         money(price_out(model, region)) if "text" in model.output else "-",
         yes_no(model.tools),
-        "".join(method[0] for method in model.customizations) or "-",
+        _methods(model, status),
         _call(model, region),
-        ends,
+        _ends(model, status, region),
     )
+
+
+def _ends(model: Model, status: str | None, region: str | None) -> str:
+    return (
+        f"{ENDINGS.get(status or '', ''):<1}{_star(model, 'status'):<1}{model.lifecycle_in(region).end_of_life or ''}"
+    )
+
+
+def _star(model: Model, name: str) -> str:
+    return "*" if name in model.disputed else ""
+
+
+def _methods(model: Model, status: str | None) -> str:
+    letters = "".join(method[0] for method in model.customizations) or "-"
+    return letters.lower() if status in ENDINGS else letters
 
 
 def _letters(modalities: tuple[str, ...]) -> str:

@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Iterator
 
 from kit.models.command import add_output_arguments
-from kit.models.facts import UNKNOWN, VALUES, facts, price_rows
+from kit.models.facts import UNKNOWN, VALUES, facts, price_rows, run_by_kit, said, today
 from model_catalog.catalog import find
+from model_catalog.lifecycle import LEGACY_MEANS, state
 from model_catalog.model import Customization, Model, Source
 from model_catalog.prices import Price
 from model_catalog.selection import DEFAULT_REGION
@@ -38,7 +39,12 @@ def _lines(model: Model, region: str | None, sources: list[str]) -> Iterator[str
     yield from _field("customization id", model.customization_id or "none")
     for label, name, text in VALUES:
         source = model.sources.get(name)
-        yield from _field(label, f"{text(model, region)}{_mark(source, sources) if source else ''}")
+        mark = _mark(source, sources) if source else ""
+        claims = "".join(
+            f"; {said(claim.value)}{_mark(claim.source, sources)}" for claim in model.disputed.get(name, ())
+        )
+        yield from _field(label, f"{text(model, region)}{mark}{claims}")
+    yield from _lifecycle(model, region)
     yield from _field("called by its id in", ", ".join(model.on_demand_regions) or "no region")
     for prefix, routes in model.profiles.items():
         yield from _field(f"{prefix}. profile from", ", ".join(sorted(r for route in routes for r in route.sources)))
@@ -53,9 +59,23 @@ def _lines(model: Model, region: str | None, sources: list[str]) -> Iterator[str
         yield from _field("note", model.note)
 
 
+def _lifecycle(model: Model, region: str | None) -> Iterator[str]:
+    """Regions with a lifecycle of their own, and what Legacy means for a model that is Legacy."""
+    own: dict[str, list[str]] = {}
+    for place, life in model.regional.items():
+        text = f"{state(model, today(), place) or UNKNOWN}, end of life {life.end_of_life or UNKNOWN}"
+        own.setdefault(text, []).append(place)
+    for text, places in own.items():
+        yield from _field("status in single regions", f"{text}: {', '.join(places)}")
+    if state(model, today(), region) == "LEGACY":
+        yield from _field("", LEGACY_MEANS)
+
+
 def _customization(method: str, item: Customization, sources: list[str]) -> Iterator[str]:
     label = method.lower().replace("_", " ")
-    yield from _field(label, f"in {', '.join(item.regions)}{_mark(item.source, sources)}")
+    place = f"in {', '.join(item.regions)}{'' if item.endpoint == 'bedrock' else f' at the {item.endpoint} endpoint'}"
+    kit = "" if run_by_kit(item) else "; the kit does not run it"
+    yield from _field(label, f"{place}{kit}{_mark(item.source, sources)}")
     yield from _field("  records", f"{item.record_format}, {item.min_records:,} to {item.max_records:,}")
     if item.max_tokens:
         yield from _field("  tokens a record", f"at most {item.max_tokens:,}")

@@ -51,7 +51,7 @@ def test_customizing_in_another_region_names_the_allowed_ones_and_what_can_be_do
         catalog.customizable(MICRO_TRAINED, "us-west-2")
 
     assert f"{MICRO_TRAINED} can be customized in us-east-1, got region us-west-2" in str(caught.value)
-    assert LLAMA_8B in str(caught.value)
+    assert "there: amazon.titan-embed-image-v1:0" in str(caught.value)  # Llama is Legacy: no new jobs
 
 
 def test_customizing_in_a_region_without_any_base_model_says_so_plainly() -> None:

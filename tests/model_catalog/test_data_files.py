@@ -13,6 +13,8 @@ import pytest
 
 from model_catalog import data_files
 from model_catalog.data_files import api_listing, by_id, documented_facts, models, retired
+from model_catalog.model import Source
+from model_catalog.statements import Statements
 
 MODELS = {model.inference_id: model for model in models()}
 DATE = re.compile(r"^\d{4}-\d{2}(-\d{2})?$|^\d{4}$")
@@ -40,7 +42,9 @@ def test_every_documented_fact_has_a_source_and_a_date() -> None:
     for identifier, facts in documented_facts()["models"].items():
         for name, fact in facts.items():
             entries = fact.values() if name == "customizations" else [fact]
-            assert all(entry["source"] in sources for entry in entries), (identifier, name)
+            others = [claim for entry in entries for claim in entry.get("also", ())]
+            assert all(entry["source"] in sources for entry in [*entries, *others]), (identifier, name)
+            assert all(claim["value"] != fact["value"] for claim in others), (identifier, name)
 
 
 @pytest.mark.parametrize("inference_id", sorted(MODELS))
@@ -62,7 +66,8 @@ def test_a_base_model_can_be_trained_and_then_served(inference_id: str) -> None:
     model = MODELS[inference_id]
 
     assert model.customization_id
-    assert model.customization_id.startswith(f"{model.inference_id}:")
+    mantle = all(item.endpoint == "bedrock-mantle" for item in model.customizations.values())
+    assert mantle or model.customization_id.startswith(f"{model.inference_id}:")
     assert model.serving.on_demand or model.serving.provisioned
     for method, customization in model.customizations.items():
         assert customization.method == method
@@ -106,9 +111,11 @@ def _small(tmp_path: Path) -> Iterator[None]:
         "streaming": {"value": True, "source": "s"},
         "tools": {"value": True, "source": "s"},
         "end_of_life": {"value": "2026-12-01", "source": "s"},
+        "context_tokens": {"value": 272_000, "source": "s", "also": [{"value": 922_000, "source": "t"}]},
+        "input": {"value": ["text"], "source": "s"},
     }
     entered = {
-        "sources": {"s": {"text": "a person", "date": "2026-10"}},
+        "sources": {"s": {"text": "a person", "date": "2026-10"}, "t": {"text": "a table", "date": "2026-10"}},
         "models": {"p.a": facts, "p.gone": {"tools": {"value": True, "source": "s"}}},
         "retired": {},
     }
@@ -141,6 +148,48 @@ def test_the_listing_wins_and_people_fill_what_it_leaves_open() -> None:
     assert model.documents is None
     assert model.regions == ("us-east-1", "us-east-2")
     assert data_files.by_id()["p.a:128k"] is model
+
+
+@pytest.mark.usefixtures("_small")
+def test_both_values_are_kept_with_their_sources_where_sources_differ() -> None:
+    model = data_files.by_id()["p.a"]
+
+    assert (model.context_tokens, model.sources["context_tokens"].text) == (272_000, "a person")
+    assert [(claim.value, claim.source.text) for claim in model.disputed["context_tokens"]] == [(922_000, "a table")]
+    assert [(claim.value, claim.source.text) for claim in model.disputed["streaming"]] == [(True, "a person")]
+    assert "streaming" not in model.sources  # the listing's value counts
+    assert "input" not in model.disputed  # spelled and sorted in another way is the same
+
+
+@pytest.mark.parametrize(
+    ("listed", "dated", "status", "other"),
+    [
+        ("ACTIVE", "2026-11-02", "LEGACY", "ACTIVE"),  # AWS dates an end only when a model becomes Legacy
+        ("ACTIVE", "2026-11", "ACTIVE", None),  # the listing, of 2026-11-01, is newer
+        ("LEGACY", "2026-11-02", "LEGACY", None),
+        (None, "2026-11-02", "LEGACY", None),
+    ],
+)
+def test_of_a_status_the_newest_source_counts(listed: str | None, dated: str, status: str, other: str | None) -> None:
+    fact = {"end_of_life": {"value": "2027-03-30", "source": "s"}}
+    said = Statements(
+        {"status": listed, "lifecycle": {}} if listed else {},
+        fact,
+        {"s": Source("a card", dated)},
+        Source("a listing", "2026-11-01"),
+    )
+
+    assert said.lifecycle().status == status
+    assert said.lifecycle().end_of_life == "2027-03-30"
+    assert [claim.value for claim in said.disputed().get("status", ())] == ([other] if other else [])
+
+
+def test_an_end_of_life_that_the_listing_has_itself_does_not_contradict_its_status() -> None:
+    listed = {"status": "ACTIVE", "lifecycle": {"end_of_life": "2028-01-01"}}
+    facts = {"end_of_life": {"value": "2027-03-30", "source": "s"}}
+    said = Statements(listed, facts, {"s": Source("a card", "2026-12")}, Source("a listing", "2026-11-01"))
+
+    assert said.lifecycle().status == "ACTIVE"
 
 
 @pytest.mark.usefixtures("_small")

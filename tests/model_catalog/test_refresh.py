@@ -161,3 +161,29 @@ def test_a_write_that_fails_leaves_the_old_file(files: Path) -> None:
         write(found, date=DAY)
 
     assert (files / "api_listing.json").read_bytes() == before
+
+
+@pytest.mark.usefixtures("files")
+def test_a_region_whose_lifecycle_differs_keeps_its_own() -> None:
+    account = Account()
+    ending = {"status": "LEGACY", "endOfLifeTime": datetime.datetime(2026, 9, 10, tzinfo=datetime.UTC)}
+    account.region("eu-west-1", [summary(MICRO, "ON_DEMAND", modelLifecycle=ending)])
+    for region in ("us-east-1", "us-west-2"):
+        account.region(region, [summary(MICRO, "ON_DEMAND")])
+    account.prices()
+
+    write(refreshed(account, "eu-west-1", "us-east-1", "us-west-2"), date=DAY)
+    forget()
+
+    model = data_files.by_id()[MICRO]
+    assert (model.lifecycle.status, model.lifecycle.end_of_life) == ("ACTIVE", None)
+    assert model.lifecycle_in("us-west-2") == model.lifecycle
+    own = model.lifecycle_in("eu-west-1")
+    assert (own.status, own.end_of_life) == ("LEGACY", "2026-09-10")
+
+    account = Account()
+    account.region("eu-west-1", [summary(MICRO, "ON_DEMAND")])
+    account.prices()
+    write(refreshed(account, "eu-west-1"), date=DAY)
+    forget()
+    assert data_files.by_id()[MICRO].regional == {}

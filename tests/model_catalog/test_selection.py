@@ -1,5 +1,6 @@
 """Filters are facts: what is unknown never fits and is counted; sorting puts it last."""
 
+import datetime
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from model_catalog.model import Customization, Lifecycle, Model, Route, Serving,
 from model_catalog.selection import Filters, select, sort
 from tests.price_list import price_list, row
 
+TODAY = datetime.date(2026, 11, 26)
 SOURCE = Source("a test", "2026-11-25")
 TUNING = Customization("FINE_TUNING", ("us-west-2",), "converse", 8, 100, None, None, None, (), {}, SOURCE)
 
@@ -67,11 +69,11 @@ def _prices(tmp_path: Path) -> Iterator[None]:
     ],
 )
 def test_a_filter_keeps_what_is_known_to_fit(filters: Filters, ids: str) -> None:
-    assert "".join(found.inference_id[0] for found in select(ALL, filters).models) == ids
+    assert "".join(found.inference_id[0] for found in select(ALL, filters, TODAY).models) == ids
 
 
 def test_a_model_is_unknown_only_if_no_known_fact_rules_it_out() -> None:
-    selection = select(ALL, Filters(min_context=100_000, tools=True))
+    selection = select(ALL, Filters(min_context=100_000, tools=True), TODAY)
 
     assert [found.inference_id for found in selection.unknown] == ["c.trained", "d.far", "e.bought"]
 

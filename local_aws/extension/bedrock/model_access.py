@@ -6,7 +6,7 @@ from typing import Any
 from ministack.core.responses import AccountRegionScopedDict, get_region
 from ministack.services import bedrock
 
-from local_aws.extension.bedrock.customization.base_models import BASES, NOT_PROVISIONED
+from local_aws.extension.bedrock.customization.base_models import BASES, LEGACY, NOT_PROVISIONED
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
 
 NEEDS_AGREEMENT = ("anthropic.", "cohere.", "ai21.")
@@ -80,7 +80,7 @@ def _summary(entry: tuple[Any, ...], model_id: str) -> dict[str, Any]:
         "responseStreamingSupported": streaming,
         "customizationsSupported": ["FINE_TUNING"] if customizable else [],
         "inferenceTypesSupported": types,
-        "modelLifecycle": {"status": "ACTIVE"},
+        "modelLifecycle": {"status": "LEGACY" if model_id.startswith(LEGACY) else "ACTIVE"},
     }
 
 

@@ -14,7 +14,7 @@ from ministack.services import bedrock
 from local_aws.extension.bedrock import custom_models
 from local_aws.extension.bedrock.client_tokens import forget
 from local_aws.extension.bedrock.clock import elapsed, moment
-from local_aws.extension.bedrock.customization.base_models import NOT_PROVISIONED
+from local_aws.extension.bedrock.customization.base_models import LEGACY, NOT_PROVISIONED
 from local_aws.extension.bedrock.listing import listing
 from local_aws.extension.bedrock.responses import (
     BedrockError,
@@ -46,6 +46,8 @@ def create(body: dict[str, Any]) -> Response:
     if not isinstance(units, int) or units < 1:
         raise BedrockError("ValidationException", f"modelUnits must be 1 or more, got {units}")
     model = _model_arn(body["modelId"])
+    if _base(model).startswith(LEGACY):
+        raise BedrockError("ValidationException", f"The model {_base(model)} is in the Legacy state")
     _check_quota(units, model, commitment)
     throughput_arn = arn(f"provisioned-model/{identifier()}")
     _throughputs[throughput_arn] = {

@@ -62,12 +62,21 @@ def test_a_model_past_its_end_of_life_is_an_error_by_the_date(tmp_path: Path) ->
         (MICRO, "us-east-1", "", ["base model must be the customization id amazon.nova-micro-v1:0:128k"]),
         (f"{MICRO}:128k", "us-west-2", "", ["can be customized in us-east-1, got region us-west-2"]),
         (f"{MICRO}:128k", "us-east-1", "hyperparameters = { epochCount = 30 }", ["epochCount must be 1 to 5"]),
-        ("meta.llama3-1-8b-instruct-v1:0:128k", "us-west-2", "", ["has no on-demand custom model deployments"]),
+        (
+            "meta.llama3-1-8b-instruct-v1:0:128k",
+            "us-west-2",
+            "",
+            ["is Legacy (docs.aws.amazon.com", "has no on-demand custom model deployments"],
+        ),
         (
             "meta.llama3-3-70b-instruct-v1:0:128k",
             "us-west-2",
             'serving = "provisioned"',
-            ["cannot be served on provisioned throughput; use 'on-demand'", "needs a [provisioned_throughput.*]"],
+            [
+                "is Legacy (docs",
+                "cannot be served on provisioned throughput; use 'on-demand'",
+                "needs a [provisioned_throughput.*]",
+            ],
         ),
         (
             "amazon.titan-embed-image-v1:0",
@@ -145,6 +154,21 @@ def test_an_end_of_life_that_is_near_or_announced_is_a_warning(tmp_path: Path) -
         region="us-west-2",
     )
 
-    legacy, announced = model_warnings(deployment, TODAY)
-    assert "is Legacy and ends on 2027-01-08 (in 44 days)" in legacy
-    assert "ends on 2027-03-30 (in 125 days); it may no longer accept training jobs" in announced
+    ends, legacy = model_warnings(deployment, TODAY)
+    assert "is Legacy and ends on 2027-01-08 (in 44 days)" in ends
+    assert "ends on 2027-03-30 (in 125 days); Legacy models take no new customers" in legacy
+
+
+def test_what_was_trained_before_its_base_became_legacy_is_kept_on_purpose(tmp_path: Path) -> None:
+    section = CUSTOMIZATION.format(model="meta.llama3-3-70b-instruct-v1:0:128k", more="")
+
+    (fault,) = faults(config(tmp_path, section, region="us-west-2"))
+    assert "if your account lists it as ACTIVE: kit models refresh; to keep what you made of it" in fault
+    assert faults(config(tmp_path, section, region="us-west-2", allow=True)) == []
+
+
+@pytest.mark.parametrize(("region", "ended"), [("eu-west-3", True), ("sa-east-1", False)])
+def test_a_model_that_has_ended_in_the_region_is_refused_there_only(tmp_path: Path, region: str, ended: bool) -> None:
+    found = faults(config(tmp_path, ALIAS.format(model="anthropic.claude-3-haiku-20240307-v1:0"), region=region))
+
+    assert ["reached end of life in eu-west-3 on 2026-09-10" in fault for fault in found] == [True] * ended

@@ -131,7 +131,11 @@ def test_an_unknown_customization_has_no_price_fault(tmp_path: Path) -> None:
 
 def test_synth_prints_idle_and_committed_cost_to_standard_error(tmp_path: Path) -> None:
     command = [sys.executable, "app.py"]
-    environment = {"PATH": "/usr/bin:/bin", "CDK_VALIDATION": "false", "CDK_OUTDIR": str(tmp_path)}
+    environment = {
+        "PATH": f"{PROJECT / '.venv' / 'bin'}:/usr/bin:/bin",
+        "CDK_VALIDATION": "false",
+        "CDK_OUTDIR": str(tmp_path),
+    }
     environment["CDK_CONTEXT_JSON"] = '{"config": "tests/deployment/costed.toml"}'
 
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)

@@ -25,6 +25,9 @@ LITE = "amazon.nova-lite-v1:0"
 ROWS = [
     row("secret_month", 1.0, "month", service="secrets-manager"),
     row("custom_model_month", 2.0, "month", region="*"),
+    row("metric_month", 0.3, "month", service="cloudwatch", region="*"),
+    row("trace", 5.0, "million traces", service="x-ray", region="*"),
+    row("call", 0.05, "10,000 requests", service="secrets-manager"),
     row("alarm_month", 0.5, "month", service="cloudwatch", region="*"),
     row("storage", 3.0, "GB-month", service="s3-vectors"),
     row("written", 3.0, "GB", service="s3-vectors"),
@@ -70,7 +73,7 @@ def group(groups: list[CostGroup], name: str) -> CostGroup:
 def test_with_every_price_no_total_says_at_least(datasets: dict[str, Any]) -> None:
     groups = estimate(shipped_config(commitment="OneMonth"), datasets, Traffic())
 
-    assert len(groups) == 10
+    assert len(groups) == 11
     for one in groups:
         assert not one.at_least, one
         assert one.usd > 0, one

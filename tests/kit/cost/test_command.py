@@ -32,6 +32,7 @@ def test_the_table_shows_amounts_missing_prices_and_the_command_that_fetches_the
     assert "missing  input tokens" in out
     assert "fetch prices with: python -m kit models refresh" in out
     assert "price of training tokens of amazon.nova-micro-v1:0:128k in us-east-1" in out
+    assert "Not counted, billed by use: requests to S3, CloudWatch Logs" in out
     assert "secrets-manager, secret month*: 1.25 per month, us-east-1; a test, 2026-11-25" in out
 
 

@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 
+from deployment.sections.training import Customization
 from kit.__main__ import main
+from kit.models.facts import RUN_BY_KIT
 
 NEVER = ("pydantic", "boto3", "botocore", "aws_cdk", "pandas")
 
@@ -66,6 +69,61 @@ def test_both_kinds_of_id_show_the_same_model(capsys: pytest.CaptureFixture[str]
     assert "context tokens             128,000 [1]" in trained
     assert "  [1]   docs.aws.amazon.com/bedrock/latest/userguide, model cards, 2026-10" in trained
     assert max(map(len, trained.splitlines())) <= 120
+
+
+def row_of(model: str, text: str) -> list[str]:
+    return next(line for line in text.splitlines() if line.startswith(f"{model} ")).split()
+
+
+def test_the_table_tells_what_is_legacy_what_has_ended_and_where_sources_differ(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table = printed(capsys)
+
+    assert row_of("ai21.jamba-1-5-mini-v1:0", table)[-2:] == ["X", "2026-11-26"]
+    assert row_of("meta.llama3-3-70b-instruct-v1:0", table)[-1] == "L*2027-03-30"
+    assert "f" in row_of("meta.llama3-3-70b-instruct-v1:0", table)  # no new jobs
+    assert row_of("openai.gpt-5.5", table)[3] == "272K*"
+    assert row_of("google.gemma-4-31b", table)[1] == "TIV*"
+    assert "Legacy models take no new customers" in table
+    haiku = printed(capsys, "--region", "eu-west-3", "--provider", "anthropic")
+    assert row_of("anthropic.claude-3-haiku-20240307-v1:0", haiku)[-2:] == ["X", "2026-09-10"]
+
+
+def test_what_can_be_customized_is_not_legacy(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = json.loads(printed(capsys, "--customizable", "FINE_TUNING", "--output", "text", "--json"))
+
+    assert {model["inference_id"] for model in listed} == {
+        *("amazon.nova-micro-v1:0", "amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0", "amazon.nova-2-lite-v1:0")
+    }
+
+
+@pytest.mark.parametrize(
+    ("model", "texts"),
+    [
+        ("openai.gpt-5.5", ["context tokens             272,000 [1]; 922,000 [2]"]),
+        ("google.gemma-4-e2b", ["input                      audio, image, text, video [1]; text [2]"]),
+        ("meta.llama3-3-70b-instruct-v1:0", ["LEGACY [5]; ACTIVE [6]", "15 days without a request"]),
+        ("anthropic.claude-3-haiku-20240307-v1:0", ["status in single regions   ENDED, end of life 2026-09-10: ap-"]),
+        ("ai21.jamba-1-5-mini-v1:0", ["status                     ENDED"]),
+        ("openai.gpt-oss-20b", ["in us-west-2 at the bedrock-mantle endpoint; the kit does not run it"]),
+        ("amazon.nova-2-lite-v1:0", ["reinforcement fine tuning  in us-east-1; the kit does not run it"]),
+    ],
+)
+def test_one_model_is_shown_with_what_sources_say_and_what_the_kit_does(
+    model: str, texts: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = printed(capsys, "show", model)
+
+    assert [text for text in texts if text not in shown] == []
+
+
+def test_the_kit_runs_the_methods_that_a_deployment_can_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert get_args(Customization.model_fields["method"].annotation) == RUN_BY_KIT
+    (model,) = json.loads(printed(capsys, "compare", "qwen.qwen3-32b", "--json"))
+    method = model["customizations"]["REINFORCEMENT_FINE_TUNING"]
+    assert (method["regions"], method["endpoint"], method["run_by_kit"]) == (["us-west-2"], "bedrock-mantle", False)
+    assert method["source"]["text"].startswith("docs.aws.amazon.com/bedrock userguide fine-tuning-openai-apis")
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 6])

@@ -27,3 +27,6 @@ HYPERPARAMETERS: dict[str, dict[str, tuple[float, float, str, type]]] = {
 # What a custom model of these bases can be served by, by the start of the id.
 ON_DEMAND = ("amazon.nova-", "meta.llama3-3-70b")
 NOT_PROVISIONED = "meta.llama3-3-70b"
+# Bedrock starts no new customization job and sells no new provisioned throughput of Legacy models. Model cards of
+# October 2026 call these Legacy: https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle-legacy.html
+LEGACY = ("meta.llama3-",)

@@ -15,7 +15,7 @@ from ministack.services import bedrock, eventbridge, s3
 from local_aws.extension.bedrock import custom_models
 from local_aws.extension.bedrock.clock import in_background, sleep_until
 from local_aws.extension.bedrock.customization import job_outputs, job_request, training_records
-from local_aws.extension.bedrock.customization.base_models import BASES
+from local_aws.extension.bedrock.customization.base_models import BASES, LEGACY
 from local_aws.extension.bedrock.customization.job_description import (
     TRAINED,
     VALIDATED,
@@ -113,6 +113,8 @@ def _check_request(body: dict[str, Any], base: str) -> None:
         raise BedrockError("ValidationException", fault)
     if base not in BASES or BASES[base][0] != get_region():
         raise BedrockError("ValidationException", f"The provided model identifier {base} is not supported here")
+    if base.startswith(LEGACY):
+        raise BedrockError("ValidationException", f"The model {base} is in the Legacy state and cannot be customized")
     kind = body.get("customizationType") or "FINE_TUNING"
     if kind != "FINE_TUNING":
         raise BedrockError("ValidationException", f"The customization type {kind} is not supported for {base}")

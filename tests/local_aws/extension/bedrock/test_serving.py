@@ -187,6 +187,15 @@ def test_a_model_without_provisioned_throughput_is_refused(clients: Clients, mod
     assert code(error) == "ValidationException"
 
 
+def test_no_provisioned_throughput_of_a_legacy_model_is_sold(clients: Clients) -> None:
+    with pytest.raises(ClientError, match="is in the Legacy state") as error:
+        clients("bedrock").create_provisioned_model_throughput(
+            modelUnits=1, provisionedModelName="never", modelId="meta.llama3-1-8b-instruct-v1:0:128k"
+        )
+
+    assert code(error) == "ValidationException"
+
+
 def test_a_model_that_nothing_serves_is_deleted(clients: Clients) -> None:
     bedrock = clients("bedrock")
     model = finished(bedrock, bedrock.create_model_customization_job(**request("spare"))["jobArn"])["outputModelArn"]

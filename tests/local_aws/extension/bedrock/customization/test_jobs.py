@@ -132,6 +132,15 @@ def test_a_bad_request_is_refused(
     assert code(error) == expected
 
 
+def test_no_job_starts_on_a_legacy_model(clients: Clients) -> None:
+    with pytest.raises(ClientError, match="is in the Legacy state and cannot be customized") as error:
+        clients("bedrock", "us-west-2").create_model_customization_job(
+            **request("legacy", baseModelIdentifier="meta.llama3-3-70b-instruct-v1:0:128k")
+        )
+
+    assert code(error) == "ValidationException"
+
+
 def test_a_token_makes_one_job(clients: Clients) -> None:
     bedrock, token = clients("bedrock"), str(uuid.uuid4())
     first = bedrock.create_model_customization_job(**request("token", clientRequestToken=token))

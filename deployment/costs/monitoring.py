@@ -1,0 +1,61 @@
+"""What is billed beside requests: CloudWatch metrics, reads of the API key, a customer managed key, traces."""
+
+from collections.abc import Iterator
+
+from deployment.config import DeploymentConfig
+from deployment.costs.lines import CostGroup, CostLine, line
+from deployment.costs.provisioned_throughput import HOURS_PER_MONTH
+from model_catalog import catalog
+from model_catalog.prices import price
+
+# A metric costs its price in full only if it is sent in every hour of the month:
+# https://aws.amazon.com/cloudwatch/pricing/
+METRICS_PER_TARGET_KIND = 2  # Answers, Fallbacks
+INGESTION_METRICS = 6
+KEY_CACHE_SECONDS = 60  # of the authorizer, for each execution environment
+
+
+def monitoring_groups(config: DeploymentConfig) -> list[CostGroup]:
+    lines = tuple(_monthly_lines(config))
+    return [CostGroup("monitoring", "Metrics and key reads, a month with use in every hour", lines)] if lines else []
+
+
+def customer_key_line(config: DeploymentConfig) -> Iterator[CostLine]:
+    """The KMS key of [training], which costs the same whoever made it."""
+    region = config.deployment.region
+    if config.training and config.training.kms_key_arn:
+        found = price("key_month", service="kms", region=region)
+        yield line("customer key", "1 KMS key, without its rotations", 1, found, missing=f"a KMS key in {region}")
+
+
+def trace_line(region: str) -> CostLine:
+    found = price("trace", service="x-ray", region=region)
+    return line("trace", "1 X-Ray trace of the workflow", 1, found, missing=f"X-Ray traces in {region}")
+
+
+def target_kinds(config: DeploymentConfig) -> set[str]:
+    """Kinds of target that can answer the API: each sends metrics of its own."""
+    kinds = {"inference profile" if catalog.prefix(alias.model) else "model" for alias in config.aliases.values()}
+    kinds |= {item.serving for item in config.customizations.values()}
+    return kinds | {"provisioned" for item in config.provisioned_throughput.values() if item.alias}
+
+
+def _monthly_lines(config: DeploymentConfig) -> Iterator[CostLine]:
+    region = config.deployment.region
+    metric = price("metric_month", service="cloudwatch", region=region)
+    if config.inference_api:
+        kinds = target_kinds(config)
+        count = len(kinds) * METRICS_PER_TARGET_KIND
+        what = f"{count} metrics: {METRICS_PER_TARGET_KIND} for each of {', '.join(sorted(kinds))}"
+        yield line("API metrics", what, count, metric, missing=f"a metric in {region}")
+        reads = HOURS_PER_MONTH * 3600 // KEY_CACHE_SECONDS
+        yield line(
+            "API key reads",
+            f"{reads:,}: one every {KEY_CACHE_SECONDS} s for each authorizer that is awake at once",
+            reads,
+            price("call", service="secrets-manager", region=region),
+            missing=f"reads of a secret in {region}",
+        )
+    if config.knowledge_base:
+        what = f"{INGESTION_METRICS} metrics"
+        yield line("ingestion metrics", what, INGESTION_METRICS, metric, missing=f"a metric in {region}")
