@@ -20,7 +20,7 @@ from deployment.checks.models import model_warnings
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
-from kit_contract.stacks import inference_api_stack, provisioned_throughput_stack, training_stack
+from kit_contract.stacks import inference_api_stack, knowledge_base_stack, provisioned_throughput_stack, training_stack
 from kit_contract.tags import DEPLOYMENT_TAG
 from stacks.budget_stack import BudgetStack
 from stacks.inference_api_stack import InferenceApiStack
@@ -37,11 +37,8 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
     name = config.deployment.name
     environment = cdk.Environment(account=account, region=config.deployment.region)
     stacks: list[cdk.Stack] = []
-    knowledge_base = hard_stop_topic = None
     if config.budget:
-        budget = BudgetStack(app, f"{name}-budget", config=config, env=environment)
-        hard_stop_topic = budget.hard_stop_topic
-        stacks.append(budget)
+        stacks.append(BudgetStack(app, f"{name}-budget", config=config, env=environment))
     if config.model_access:
         stacks.append(ModelAccessStack(app, f"{name}-model-access", config=config, env=environment))
     if config.training:
@@ -49,18 +46,12 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
         stacks.append(TrainingStack(app, training_stack(name), config=config, datasets=datasets, env=environment))
     if config.provisioned_throughput:
         throughput_id = provisioned_throughput_stack(name)
-        stacks.append(
-            ProvisionedThroughputStack(
-                app, throughput_id, config=config, hard_stop_topic=hard_stop_topic, env=environment
-            )
-        )
+        stacks.append(ProvisionedThroughputStack(app, throughput_id, config=config, env=environment))
     if config.knowledge_base:
-        stack = KnowledgeBaseStack(app, f"{name}-knowledge-base", config=config, env=environment)
-        knowledge_base = stack.knowledge_base
-        stacks.append(stack)
+        stacks.append(KnowledgeBaseStack(app, knowledge_base_stack(name), config=config, env=environment))
     if config.inference_api:
         api_id = inference_api_stack(name)
-        stacks.append(InferenceApiStack(app, api_id, config=config, knowledge_base=knowledge_base, env=environment))
+        stacks.append(InferenceApiStack(app, api_id, config=config, env=environment))
     for earlier, later in pairwise(stacks):  # deploys in this order: budget and model access first, the API last
         later.add_stack_dependency(earlier)
     cdk.Tags.of(app).add(DEPLOYMENT_TAG, name)

@@ -28,7 +28,7 @@ class TrainingDataBucket(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         destroy = removal == "destroy" and allow_data_deletion
-        policy = RemovalPolicy.DESTROY if destroy else RemovalPolicy.RETAIN
+        policy = RemovalPolicy.DESTROY if destroy else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         logs = s3.Bucket(
             self,
             "AccessLogs",

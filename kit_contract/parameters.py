@@ -44,6 +44,16 @@ def throughput_ledger(kit_deployment: str, throughput: str) -> str:
     return f"{deployment_path(kit_deployment)}/capacity/{throughput}/ledger"
 
 
+def hard_stop_topic(kit_deployment: str) -> str:
+    """The ARN of the topic of the budget's hard stop: written by CloudFormation, read by the stack that subscribes."""
+    return f"{deployment_path(kit_deployment)}/budget/hard-stop-topic"
+
+
+def knowledge_base_id(kit_deployment: str, knowledge_base: str) -> str:
+    """The id of the knowledge base: written by CloudFormation, read by the stack of the inference API."""
+    return f"{deployment_path(kit_deployment)}/knowledge-base/{knowledge_base}/id"
+
+
 def last_ingestion(kit_deployment: str, knowledge_base: str) -> str:
     """The result of the knowledge base's last ingestion job."""
     return f"{deployment_path(kit_deployment)}/knowledge-base/{knowledge_base}/last-ingestion"

@@ -1,6 +1,12 @@
-"""Names of the stacks of a deployment, and of the outputs that commands read."""
+"""Names of the stacks of a deployment, and of the outputs that commands read and the context that they give."""
 
 CAPACITY_FUNCTION_OUTPUT = "CapacityFunction"
+DOCUMENTS_BUCKET_OUTPUT = "DocumentsBucket"
+INGESTION_QUEUE_OUTPUT = "IngestionQueueUrl"
+# Where Custom::BucketObjects keeps its manifests, in the bucket that it writes to.
+MANIFESTS_PREFIX = ".bedrock-kit/"
+# Context: a new value has the uploaded objects compared with the bucket again, and ingested.
+RESTORE_CONTEXT = "restore_objects"
 
 
 def training_stack(kit_deployment: str) -> str:
@@ -9,6 +15,10 @@ def training_stack(kit_deployment: str) -> str:
 
 def provisioned_throughput_stack(kit_deployment: str) -> str:
     return f"{kit_deployment}-provisioned-throughput"
+
+
+def knowledge_base_stack(kit_deployment: str) -> str:
+    return f"{kit_deployment}-knowledge-base"
 
 
 def inference_api_stack(kit_deployment: str) -> str:

@@ -94,6 +94,7 @@ def _model(identifier: str, listing: dict[str, Any], entered: dict[str, Any], so
         on_demand_regions=tuple(listed.get("inference", {}).get("ON_DEMAND", ())),
         profiles=_profiles(identifier, listing["profiles"]),
         mantle_regions=tuple(value("mantle_regions") or ()),
+        dimensions=tuple(value("dimensions") or ()),
         mantle_apis=tuple(value("mantle_apis") or ()),
         provisioned=_provisioned(identifier, listing["models"]),
         customizations=_customizations(facts, listing["models"], sources),

@@ -109,9 +109,10 @@ class Model:
 
     `on_demand_regions` are the regions where you can invoke the inference id itself. `profiles` maps a prefix to its
     routes. `provisioned` maps the ids for provisioned throughput to their regions. `mantle_regions` are those of the
-    bedrock-mantle endpoint. `access` is "none", "agreement" or "agreement-and-form". `regional` has the lifecycle of
-    regions that differ from the others. `sources` maps the name of a value to its source; all others come from the
-    listing. `disputed` maps it to what other sources say instead.
+    bedrock-mantle endpoint. `dimensions` are the lengths of the vectors that an embedding model can give. `access` is
+    "none", "agreement" or "agreement-and-form". `regional` has the lifecycle of regions that differ from the others.
+    `sources` maps the name of a value to its source; all others come from the listing. `disputed` maps it to what other
+    sources say instead.
     """
 
     inference_id: str
@@ -129,6 +130,7 @@ class Model:
     mantle_apis: tuple[str, ...] = ()
     context_tokens: int | None = None
     max_output_tokens: int | None = None
+    dimensions: tuple[int, ...] = ()
     converse: bool | None = None
     tools: bool | None = None
     documents: bool | None = None

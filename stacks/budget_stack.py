@@ -3,18 +3,17 @@
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_sns as sns
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from bedrock_constructs.budget import Budget
 from deployment.config import DeploymentConfig
 from deployment.sections.budget import HARD_STOP_PERCENT
+from kit_contract.parameters import hard_stop_topic
 from kit_contract.tags import DEPLOYMENT_TAG
 
 
 class BudgetStack(cdk.Stack):
-    """`hard_stop_topic` is None unless `[budget] hard_stop` is true."""
-
     def __init__(self, scope: Construct, construct_id: str, *, config: DeploymentConfig, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, **kwargs)
         section = config.budget
@@ -31,8 +30,18 @@ class BudgetStack(cdk.Stack):
             with_topic=section.topic,
             hard_stop_percent=HARD_STOP_PERCENT if section.hard_stop else None,
         )
-        self.hard_stop_topic: sns.ITopic | None = budget.hard_stop_topic
         if budget.topic:
             cdk.CfnOutput(self, "TopicArn", value=budget.topic.topic_arn)
         if budget.hard_stop_topic:
-            cdk.CfnOutput(self, "HardStopTopicArn", value=budget.hard_stop_topic.topic_arn)
+            topic_arn = budget.hard_stop_topic.topic_arn
+            cdk.CfnOutput(self, "HardStopTopicArn", value=topic_arn)
+            # Not an export: CloudFormation refuses to delete a topic that another stack imports.
+            ssm.CfnParameter(
+                self,
+                "HardStopTopicParameter",
+                name=hard_stop_topic(config.deployment.name),
+                type="String",
+                value=topic_arn,
+            )
+            # A stack of release 0.1 imports it until its own update, which is after this one.
+            self.export_value(topic_arn)

@@ -6,9 +6,10 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias
-from bedrock_constructs.knowledge_base.knowledge_base import KnowledgeBase
 from deployment.config import DeploymentConfig
+from kit_contract.parameters import knowledge_base_id
 from model_catalog import catalog
+from stacks.parameter_value import parameter_value
 
 
 class InferenceApiStack(cdk.Stack):
@@ -18,7 +19,6 @@ class InferenceApiStack(cdk.Stack):
         construct_id: str,
         *,
         config: DeploymentConfig,
-        knowledge_base: KnowledgeBase | None,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
@@ -32,7 +32,7 @@ class InferenceApiStack(cdk.Stack):
                 name: ServedAlias(base=self._target(alias.model), order=alias.order)
                 for name, alias in section.aliases.items()
             },
-            knowledge_bases=_knowledge_bases(config, knowledge_base),
+            knowledge_bases=self._knowledge_bases(config),
             knowledge_base_model=self._target(config.knowledge_base.model) if config.knowledge_base else None,
             throttle_rate_per_second=section.rate_per_second,
             throttle_burst=section.burst,
@@ -46,8 +46,8 @@ class InferenceApiStack(cdk.Stack):
     def _target(self, model: str) -> AliasTarget:
         return AliasTarget(model=model, invoke_arns=catalog.invoke_arns(model, self.region, self.account))
 
-
-def _knowledge_bases(config: DeploymentConfig, knowledge_base: KnowledgeBase | None) -> dict[str, str]:
-    if config.knowledge_base is None or knowledge_base is None:
-        return {}
-    return {config.knowledge_base.name: knowledge_base.knowledge_base_id}
+    def _knowledge_bases(self, config: DeploymentConfig) -> dict[str, str]:
+        if config.knowledge_base is None:
+            return {}
+        name = config.knowledge_base.name
+        return {name: parameter_value(self, "KnowledgeBaseId", knowledge_base_id(config.deployment.name, name))}

@@ -16,7 +16,9 @@ from bedrock_constructs.provisioned_throughput.start import ProvisionedThroughpu
 from bedrock_constructs.provisioned_throughput.throughput import ProvisionedThroughput
 from deployment.config import DeploymentConfig
 from deployment.sections.provisioned_throughput import ProvisionedThroughput as Section
+from kit_contract.parameters import hard_stop_topic
 from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT
+from stacks.parameter_value import parameter_value
 
 
 class ProvisionedThroughputStack(cdk.Stack):
@@ -28,7 +30,6 @@ class ProvisionedThroughputStack(cdk.Stack):
         construct_id: str,
         *,
         config: DeploymentConfig,
-        hard_stop_topic: sns.ITopic | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
@@ -42,8 +43,13 @@ class ProvisionedThroughputStack(cdk.Stack):
             notify=[address for item in sections.values() for address in item.notify],
             watches_idleness=any(item.release_when_idle_hours for item in sections.values()),
         )
-        if hard_stop_topic:
-            hard_stop_topic.add_subscription(subscriptions.LambdaSubscription(capacity.function))
+        if config.budget and config.budget.hard_stop:
+            topic_arn = parameter_value(self, "HardStopTopicArn", hard_stop_topic(config.deployment.name))
+            topic = sns.Topic.from_topic_arn(self, "HardStopTopic", topic_arn)
+            subscription = topic.add_subscription(subscriptions.LambdaSubscription(capacity.function))
+            resource = subscription.node.default_child
+            assert isinstance(resource, sns.CfnSubscription)
+            resource.add_property_deletion_override("Region")  # the CDK names it for topics of another stack
         start = ProvisionedThroughputStart(
             self,
             "CapacityStart",

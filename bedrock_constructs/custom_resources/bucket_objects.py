@@ -9,6 +9,7 @@ from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
+from kit_contract.stacks import MANIFESTS_PREFIX, RESTORE_CONTEXT
 
 
 class BucketObjects(Construct):
@@ -34,7 +35,7 @@ class BucketObjects(Construct):
                 f"source of {construct_id} must be a folder, got {source}; create it or choose another one"
             )
         asset = assets.Asset(self, "Asset", path=str(source), exclude=[".DS_Store", "Thumbs.db"])
-        written = [destination.arn_for_objects(f"{prefix}*"), destination.arn_for_objects(".bedrock-kit/*")]
+        written = [destination.arn_for_objects(f"{prefix}*"), destination.arn_for_objects(f"{MANIFESTS_PREFIX}*")]
         write = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"]
         statements = [
             iam.PolicyStatement(
@@ -50,6 +51,7 @@ class BucketObjects(Construct):
             through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{Stack.of(self).region}.amazonaws.com"}}
             key = destination.encryption_key.key_arn
             statements.append(iam.PolicyStatement(actions=key_actions, resources=[key], conditions=through_s3))
+        self.content_hash = asset.asset_hash
         self.resource = CustomResourceProvider.of(self).custom_resource(
             self,
             resource_type="Custom::BucketObjects",
@@ -60,6 +62,7 @@ class BucketObjects(Construct):
                 "DestinationPrefix": prefix,
                 "ContentHash": asset.asset_hash,
                 "DeleteOnRemoval": delete_on_removal,
+                "Restore": self.node.try_get_context(RESTORE_CONTEXT),
             },
             statements=statements,
             wildcard_reason="object keys are file names of the folder, under one prefix",

@@ -91,7 +91,7 @@ class CustomResourceProvider(Construct):
 
         `wildcard_reason` says why resources of `statements` contain a wildcard, if they do.
         """
-        policy = iam.Policy(scope, "Policy", statements=list(statements), roles=self.roles)
+        policy = [iam.Policy(scope, "Policy", statements=list(statements), roles=self.roles)] if statements else []
         resource = CustomResource(
             scope,
             "Resource",
@@ -103,7 +103,7 @@ class CustomResourceProvider(Construct):
             },
             service_timeout=SERVICE_TIMEOUT,
         )
-        resource.node.add_dependency(policy, self)
+        resource.node.add_dependency(*policy, self)
         if wildcard_reason:
             named = [resource_arn for statement in statements for resource_arn in statement.resources]
             acknowledge_wildcards(scope, named, reason=wildcard_reason)

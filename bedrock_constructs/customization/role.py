@@ -52,10 +52,10 @@ class CustomizationRole(Construct):
                 conditions=own_account,
             ),
             iam.PolicyStatement(
-                sid="ListPrefixes",
+                sid="ListBucket",
                 actions=["s3:ListBucket"],
                 resources=[bucket.bucket_arn],
-                conditions={**own_account, "StringLike": {"s3:prefix": [f"{data_prefix}*", f"{output_prefix}*"]}},
+                conditions=own_account,  # AWS's example has no s3:prefix: Bedrock may list without one
             ),
         ]
         if kms_key:

@@ -1,4 +1,4 @@
-"""Ingests documents when they change: S3 events -> queue -> one ingestion job at a time.
+"""Ingests documents when they change: S3 events and deploys -> queue -> one ingestion job at a time.
 
 Bedrock runs one ingestion job per data source. The queue collects the uploads of a batching window, so that they share
 a job. The function waits while another job runs, and reports the result of its own.
@@ -11,11 +11,14 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
+from bedrock_constructs.knowledge_base.ingestion_start import ingestion_start
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from kit_contract.knowledge_base_ingestion import FAILURES_METRIC, METRIC_DIMENSION, IngestionSettings
 from kit_contract.parameters import last_ingestion
@@ -50,6 +53,8 @@ class KnowledgeBaseIngestion(Construct):
         batching_window_seconds: int = 20,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._knowledge_base_id, self._knowledge_base_arn = knowledge_base_id, knowledge_base_arn
+        self._data_source_id = data_source_id
         self._metric_name = f"{kit_deployment}/{knowledge_base_name}"
         self.last_ingestion_parameter_name = last_ingestion(kit_deployment, knowledge_base_name)
         self._queues()
@@ -64,9 +69,30 @@ class KnowledgeBaseIngestion(Construct):
             knowledge_base_arn,
         )
         override = self.node.try_get_context("ingestion_batching_seconds")
-        self._mapping(batching_window_seconds if override is None else int(override))
-        self._rule(documents_bucket, documents_prefix)
+        self._mapping = self._event_source_mapping(batching_window_seconds if override is None else int(override))
+        self._rule = self._upload_rule(documents_bucket, documents_prefix)
         self._alarm()
+
+    def start_after(self, documents: BucketObjects) -> None:
+        """Ingest at the deploy, after the upload of `documents`.
+
+        The stack's deletion takes the rule and the event source mapping first, so that nothing starts another job.
+        """
+        start = ingestion_start(
+            Construct(self, "Start"),
+            queue=self.queue,
+            knowledge_base_id=self._knowledge_base_id,
+            knowledge_base_arn=self._knowledge_base_arn,
+            data_source_id=self._data_source_id,
+            content_hash=documents.content_hash,
+        )
+        function, queue = self.function.node.default_child, self.queue.node.default_child
+        assert function
+        assert queue
+        # The resources alone: below the constructs are the mapping, and a policy that names the rule.
+        start.node.add_dependency(documents.resource, queue, function)
+        for source in (self._mapping, self._rule):
+            source.node.add_dependency(start)
 
     def _queues(self) -> None:
         self.dead_letter_queue = sqs.Queue(
@@ -114,7 +140,7 @@ class KnowledgeBaseIngestion(Construct):
             iam.PolicyStatement(sid="Report", actions=["ssm:PutParameter"], resources=[parameter.parameter_arn])
         )
 
-    def _mapping(self, batching_window_seconds: int) -> None:
+    def _event_source_mapping(self, batching_window_seconds: int) -> lambda_.EventSourceMapping:
         # Only what the poller needs: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
         self.function.add_to_role_policy(
             iam.PolicyStatement(
@@ -123,7 +149,7 @@ class KnowledgeBaseIngestion(Construct):
                 resources=[self.queue.queue_arn],
             )
         )
-        self.function.add_event_source_mapping(
+        return self.function.add_event_source_mapping(
             "Uploads",
             event_source_arn=self.queue.queue_arn,
             # A batch of more than 10 needs a window of at least 1 s.
@@ -132,8 +158,8 @@ class KnowledgeBaseIngestion(Construct):
             max_concurrency=2,  # Lambda's minimum: one waits for its job, one collects new uploads
         )
 
-    def _rule(self, bucket: s3.IBucket, prefix: str) -> None:
-        events.Rule(
+    def _upload_rule(self, bucket: s3.IBucket, prefix: str) -> events.Rule:
+        return events.Rule(
             self,
             "DocumentChanged",
             description="Documents uploaded or deleted: the knowledge base is to follow",

@@ -15,7 +15,7 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3vectors as s3vectors
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
@@ -29,9 +29,10 @@ VECTOR_ACTIONS = ("PutVectors", "GetVectors", "DeleteVectors", "QueryVectors", "
 class KnowledgeBase(Construct):
     """Searches the documents under `documents_prefix` of `documents_bucket` after their ingestion.
 
-    `dimensions`: length of a vector (Titan Text Embeddings v2: 256, 512 or 1024). `chunk_max_tokens`: 1 to 8192 tokens
-    per passage. `chunk_overlap_percentage`: 1 to 99. The stack's deletion destroys data only if `removal` is "destroy"
-    and `allow_data_deletion` is true; `destroys_data` is the result.
+    `dimensions`: length of a vector (Titan Text Embeddings v2: 256, 512 or 1024). `dimensions_configurable` is False
+    for a model that gives one length only. `chunk_max_tokens`: 1 to 8192 tokens per passage.
+    `chunk_overlap_percentage`: 1 to 99. The stack's deletion destroys data only if `removal` is "destroy" and
+    `allow_data_deletion` is true; `destroys_data` is the result.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class KnowledgeBase(Construct):
         name: str,
         embedding_model_id: str,
         dimensions: int,
+        dimensions_configurable: bool = True,
         removal: Literal["retain", "destroy"],
         allow_data_deletion: bool,
         kms_key: kms.IKey | None = None,
@@ -52,7 +54,7 @@ class KnowledgeBase(Construct):
         super().__init__(scope, construct_id)
         self._kms_key = kms_key
         self.destroys_data = removal == "destroy" and allow_data_deletion
-        self._removal_policy = RemovalPolicy.DESTROY if self.destroys_data else RemovalPolicy.RETAIN
+        self._removal_policy = RemovalPolicy.DESTROY if self.destroys_data else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         self._embedding_model_arn = cdk.Stack.of(self).format_arn(
             service="bedrock", account="", resource="foundation-model", resource_name=embedding_model_id
         )
@@ -60,19 +62,33 @@ class KnowledgeBase(Construct):
         self.documents_bucket = documents_bucket(
             self, kms_key=kms_key, removal_policy=self._removal_policy, destroy=self.destroys_data
         )
-        index = self._vector_index(dimensions)
-        self.role = self._service_role(index)
+        vector_bucket = self._vector_bucket()
+        index = self._vector_index(vector_bucket, dimensions)
+        # Every index of the bucket: Bedrock deletes the vectors of a replaced knowledge base with this role, too.
+        self._index_arns = f"{vector_bucket.attr_vector_bucket_arn}/index/*"
+        self.role = self._service_role()
+        fixed = () if dimensions_configurable else ("fixed",)
         knowledge_base = self._knowledge_base(
             index,
             # CloudFormation creates a replacement before it deletes the old one, so a replacement needs another name.
-            name=_unique_name(f"{kit_deployment}-{name}", embedding_model_id, dimensions),
-            dimensions=dimensions,
+            name=_unique_name(f"{kit_deployment}-{name}", embedding_model_id, dimensions, *fixed),
+            dimensions=dimensions if dimensions_configurable else None,
         )
+        self._resource = knowledge_base
         self.knowledge_base_id = knowledge_base.attr_knowledge_base_id
         self.knowledge_base_arn = knowledge_base.attr_knowledge_base_arn
         self.data_source_id = self._data_source(chunk_max_tokens, chunk_overlap_percentage).attr_data_source_id
 
-    def _vector_index(self, dimensions: int) -> s3vectors.CfnIndex:
+    @property
+    def permitted_arns(self) -> list[str]:
+        """What the role may use."""
+        return [self._embedding_model_arn, self._index_arns, self.documents_bucket.bucket_arn]
+
+    def create_after(self, resource: IDependable) -> None:
+        """For a resource that waits until the role is in effect."""
+        self._resource.node.add_dependency(resource)
+
+    def _vector_bucket(self) -> s3vectors.CfnVectorBucket:
         # No names: every property is create-only, and a fixed name would block a replacement.
         encryption = s3vectors.CfnVectorBucket.EncryptionConfigurationProperty(
             sse_type="aws:kms" if self._kms_key else "AES256",
@@ -80,6 +96,9 @@ class KnowledgeBase(Construct):
         )
         bucket = s3vectors.CfnVectorBucket(self, "VectorBucket", encryption_configuration=encryption)
         bucket.apply_removal_policy(self._removal_policy)
+        return bucket
+
+    def _vector_index(self, bucket: s3vectors.CfnVectorBucket, dimensions: int) -> s3vectors.CfnIndex:
         index = s3vectors.CfnIndex(
             self,
             "VectorIndex",
@@ -94,7 +113,7 @@ class KnowledgeBase(Construct):
         index.apply_removal_policy(self._removal_policy)
         return index
 
-    def _service_role(self, index: s3vectors.CfnIndex) -> iam.Role:
+    def _service_role(self) -> iam.Role:
         stack = cdk.Stack.of(self)
         any_knowledge_base = stack.format_arn(service="bedrock", resource="knowledge-base", resource_name="*")
         role = iam.Role(
@@ -110,16 +129,18 @@ class KnowledgeBase(Construct):
                 },
             ),
         )
-        for statement in self._permissions(index):
+        for statement in self._permissions():
             role.add_to_policy(statement)
         if self._kms_key:
             self._allow_key(role, self._kms_key)
         documents = self.documents_bucket.arn_for_objects(f"{DOCUMENTS_PREFIX}*")
-        reason = "The role reads all documents under the prefix. Their names are not known at synth."
-        acknowledge_wildcards(role, [documents], reason=reason)
+        reason = (
+            "All documents under the prefix, and all indexes of the own vector bucket: names are not known at synth."
+        )
+        acknowledge_wildcards(role, [documents, self._index_arns], reason=reason)
         return role
 
-    def _permissions(self, index: s3vectors.CfnIndex) -> list[iam.PolicyStatement]:
+    def _permissions(self) -> list[iam.PolicyStatement]:
         own_account = {"aws:ResourceAccount": cdk.Stack.of(self).account}
         documents = self.documents_bucket.arn_for_objects(f"{DOCUMENTS_PREFIX}*")
         return [
@@ -128,10 +149,10 @@ class KnowledgeBase(Construct):
                 "ListDocuments",
                 ["s3:ListBucket"],
                 self.documents_bucket.bucket_arn,
-                {"StringEquals": own_account, "StringLike": {"s3:prefix": [f"{DOCUMENTS_PREFIX}*"]}},
+                {"StringEquals": own_account},  # AWS's example has no s3:prefix: Bedrock may list without one
             ),
             _allow("ReadDocuments", ["s3:GetObject"], documents, {"StringEquals": own_account}),
-            _allow("KeepVectors", [f"s3vectors:{action}" for action in VECTOR_ACTIONS], index.attr_index_arn),
+            _allow("KeepVectors", [f"s3vectors:{action}" for action in VECTOR_ACTIONS], self._index_arns),
         ]
 
     def _allow_key(self, role: iam.Role, key: kms.IKey) -> None:
@@ -144,7 +165,9 @@ class KnowledgeBase(Construct):
         indexing.add_condition("StringEquals", {"aws:SourceAccount": cdk.Stack.of(self).account})
         key.add_to_resource_policy(indexing)
 
-    def _knowledge_base(self, index: s3vectors.CfnIndex, *, name: str, dimensions: int) -> bedrock.CfnKnowledgeBase:
+    def _knowledge_base(
+        self, index: s3vectors.CfnIndex, *, name: str, dimensions: int | None
+    ) -> bedrock.CfnKnowledgeBase:
         properties = bedrock.CfnKnowledgeBase
         embedding = properties.EmbeddingModelConfigurationProperty(
             bedrock_embedding_model_configuration=properties.BedrockEmbeddingModelConfigurationProperty(
@@ -159,7 +182,8 @@ class KnowledgeBase(Construct):
             knowledge_base_configuration=properties.KnowledgeBaseConfigurationProperty(
                 type="VECTOR",
                 vector_knowledge_base_configuration=properties.VectorKnowledgeBaseConfigurationProperty(
-                    embedding_model_arn=self._embedding_model_arn, embedding_model_configuration=embedding
+                    embedding_model_arn=self._embedding_model_arn,
+                    embedding_model_configuration=embedding if dimensions else None,
                 ),
             ),
             storage_configuration=properties.StorageConfigurationProperty(

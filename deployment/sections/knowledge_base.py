@@ -1,6 +1,6 @@
 """[knowledge_base]: the documents that answers cite, and how they are split and embedded."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -11,7 +11,7 @@ class KnowledgeBase(Section):
     name: Name = "documents"
     documents: FilePath
     embedding_model: str = "amazon.titan-embed-text-v2:0"
-    dimensions: Literal[256, 512, 1024] = 1024
+    dimensions: Annotated[int, Field(ge=1, le=4096)] = 1024
     model: str
     chunk_max_tokens: Annotated[int, Field(ge=20, le=8192)] = 300
     chunk_overlap_percentage: Annotated[int, Field(ge=1, le=99)] = 20

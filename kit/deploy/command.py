@@ -3,9 +3,14 @@
 import argparse
 import os
 import subprocess
+import sys
 from pathlib import Path
 
+import boto3
+
+from deployment.config import load_deployment_config
 from kit.cdk_cli import CDK, NODE, PROJECT
+from kit.missing_documents import restoring_arguments
 from local_aws.guard import require_real
 
 
@@ -16,6 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     require_real(os.environ)
-    config = Path(options.config).resolve()
-    command = [str(NODE), str(CDK), "deploy", "--all", "-c", f"config={config}", *options.cdk_arguments]
+    path = Path(options.config).resolve()
+    config = load_deployment_config(path)
+    session = boto3.Session(region_name=config.deployment.region)
+    restoring = restoring_arguments(config, session.client, lambda line: print(line, file=sys.stderr))
+    command = [str(NODE), str(CDK), "deploy", "--all", "-c", f"config={path}", *restoring, *options.cdk_arguments]
     return subprocess.run(command, cwd=PROJECT, check=False).returncode

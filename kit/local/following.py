@@ -5,16 +5,20 @@ import io
 import re
 import time
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from deployment.config import DeploymentConfig
 from kit.local.stacks import StackOutputs, merged_outputs
 from kit.progress import Progress, curve
 from kit_contract.errors import ExternalError
+from kit_contract.stacks import INGESTION_QUEUE_OUTPUT
 
 RUN_ID = "[0-9a-f]{16}"
 TRAINING_TIMEOUT_SECONDS = 300
 INGESTION_TIMEOUT_SECONDS = 120
+METADATA_SUFFIX = ".metadata.json"
+NOT_UPLOADED = (".DS_Store", "Thumbs.db")  # by Custom::BucketObjects
 STAGES = {"validationDetails": "validation", "dataProcessingDetails": "data processing", "trainingDetails": "training"}
 
 
@@ -40,26 +44,56 @@ def follow_training(
 
 
 def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: Any, progress: Progress) -> None:
-    """Wait until an ingestion of every document is complete; show its statistics. Raises ExternalError."""
+    """Wait until all changes are ingested; show the statistics. Raises ExternalError with Bedrock's reasons."""
     progress.step("Ingestion of the documents")
     if not config.knowledge_base:
         progress.done("no [knowledge_base] in deployment.toml")
         return
     merged = merged_outputs(outputs)
-    expected = sum(1 for path in config.knowledge_base.documents.rglob("*") if path.is_file())
+    expected = _document_count(config.knowledge_base.documents)
     deadline = time.monotonic() + INGESTION_TIMEOUT_SECONDS
+    newest: dict[str, Any] | None = None
     while time.monotonic() < deadline:
+        waiting = _waiting_messages(clients, merged)  # before the jobs: a message becomes a job, never the reverse
         jobs = _ingestion_jobs(clients, merged)
         newest = jobs[-1] if jobs else None
         if newest and newest["status"] == "FAILED":
-            raise ExternalError(f"ingestion failed: {'; '.join(newest.get('failureReasons', ['no reason given']))}")
+            raise ExternalError(f"ingestion failed: {_reasons(newest) or 'Bedrock gave no reason'}")
         scanned = newest["statistics"]["numberOfDocumentsScanned"] if newest else 0
-        if newest and newest["status"] == "COMPLETE" and scanned >= expected:
+        if newest and newest["status"] == "COMPLETE" and scanned >= expected and not waiting:
             _show_ingestion(jobs, progress)
             return
         progress.bar(scanned / max(expected, 1), newest["status"].lower().replace("_", " ") if newest else "waiting")
         time.sleep(0.3)
-    raise ExternalError(f"not all {expected} documents were ingested within {INGESTION_TIMEOUT_SECONDS} s")
+    raise ExternalError(_not_ingested(newest, expected))
+
+
+def _document_count(folder: Path) -> int:
+    """As Bedrock counts: without the metadata files beside documents, and what the upload leaves out."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return sum(1 for path in files if not path.name.endswith(METADATA_SUFFIX) and path.name not in NOT_UPLOADED)
+
+
+def _waiting_messages(clients: Any, merged: dict[str, str]) -> int:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    url = merged[INGESTION_QUEUE_OUTPUT]
+    counts = clients("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(counts[name]) for name in names)
+
+
+def _reasons(job: dict[str, Any]) -> str:
+    return "; ".join(job.get("failureReasons", []))
+
+
+def _not_ingested(newest: dict[str, Any] | None, expected: int) -> str:
+    message = f"not all {expected} documents were ingested within {INGESTION_TIMEOUT_SECONDS} s"
+    if newest is None:
+        return f"{message}: no ingestion job was started; see .local/aws/emulator.log"
+    statistics = newest["statistics"]
+    scanned, failed = statistics["numberOfDocumentsScanned"], statistics["numberOfDocumentsFailed"]
+    counts = f"the last job is {newest['status']} with {scanned} scanned and {failed} failed"
+    reasons = _reasons(newest)
+    return f"{message}: {counts}" + (f"; {reasons}" if reasons else "")
 
 
 def _execution(clients: Any, workflow_arn: str, name: str) -> str:

@@ -11,6 +11,7 @@ from kit.local import questions
 from kit.local.following import follow_ingestion, follow_training
 from kit.local.stacks import Clients, LocalStacks, StackOutputs, merged_outputs
 from kit.local.summary import print_summary
+from kit.missing_documents import restoring_arguments
 from kit.progress import Progress
 from kit_contract.parameters import alias_capacity, alias_serving
 
@@ -35,7 +36,9 @@ class LocalRun:
         stacks.start()
         stacks.bootstrap()
         self._progress.step("cdk deploy")
-        stack_outputs = stacks.deploy(self._path)
+        stack_outputs = stacks.deploy(
+            self._path, *restoring_arguments(self._config, stacks.clients, self._progress.line)
+        )
         self._progress.done()
         follow_training(self._config, stack_outputs, stacks.clients, self._progress, since=begun)
         follow_ingestion(self._config, stack_outputs, stacks.clients, self._progress)

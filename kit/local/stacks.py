@@ -60,11 +60,11 @@ class LocalStacks:
         self._cdk(["bootstrap", account_and_region, "--output", self._assembly], say=False)
         self._progress.done()
 
-    def deploy(self, config: Path) -> StackOutputs:
-        """Deploy every stack of the file `config`. Raises ExternalError."""
+    def deploy(self, config: Path, *more: str) -> StackOutputs:
+        """Deploy every stack of the file `config`; `more` are arguments of the CDK CLI. Raises ExternalError."""
         file = self._state / "stack-outputs.json"
         arguments = ["deploy", "--all", "--require-approval", "never", "--outputs-file", str(file)]
-        self._cdk([*arguments, "--progress", "events", *self._app(config)])
+        self._cdk([*arguments, "--progress", "events", *self._app(config), *more])
         outputs: StackOutputs = json.loads(file.read_text(encoding="utf-8"))
         return outputs
 
@@ -83,7 +83,8 @@ class LocalStacks:
         return Api(url, _api_key(self.clients, merged["ApiKeySecretArn"]))
 
     def _app(self, config: Path) -> list[str]:
-        context = (f"config={config}", "custom_resource_query_seconds=1", "ingestion_batching_seconds=1")
+        seconds = ("custom_resource_query_seconds", "ingestion_batching_seconds", "role_propagation_seconds")
+        context = (f"config={config}", *(f"{name}=1" for name in seconds))
         settings = [argument for value in context for argument in ("-c", value)]
         return ["--output", self._assembly, *settings]
 

@@ -115,12 +115,19 @@ def _serving(model: Model, _: str | None) -> str:
     return ", ".join(ways).replace("_", " ") or "not customizable"
 
 
+def _dimensions(model: Model, _: str | None) -> str:
+    if "embedding" not in model.output:
+        return "no embeddings"
+    return ", ".join(str(length) for length in model.dimensions) or UNKNOWN
+
+
 # label, the value's name in the catalog, its text
 VALUES: tuple[tuple[str, str, Callable[[Model, str | None], str]], ...] = (
     ("input", "input", lambda model, _: ", ".join(model.input) or UNKNOWN),
     ("output", "output", lambda model, _: ", ".join(model.output) or UNKNOWN),
     ("context tokens", "context_tokens", lambda model, _: _count(model.context_tokens)),
     ("output tokens", "max_output_tokens", lambda model, _: _count(model.max_output_tokens)),
+    ("dimensions", "dimensions", _dimensions),
     ("$ in / M tokens", "price_in", lambda model, region: _price_text(price_in(model, region))),
     ("$ out / M tokens", "price_out", lambda model, region: _price_text(price_out(model, region))),
     ("streaming", "streaming", lambda model, _: _known(model.streaming)),

@@ -29,6 +29,7 @@ from custom_resources.framework.properties import Properties
 from custom_resources.framework.request import Request
 from custom_resources.framework.resource import Phase, Snapshot
 from kit_contract.errors import ResourceFailedError
+from kit_contract.stacks import MANIFESTS_PREFIX
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -64,7 +65,7 @@ class ObjectsProperties:
             bucket=properties.text("DestinationBucket"),
             prefix=prefix,
             delete_on_removal=properties.boolean("DeleteOnRemoval"),
-            manifest_key=f".bedrock-kit/{request.logical_id}-{digest}.json",
+            manifest_key=f"{MANIFESTS_PREFIX}{request.logical_id}-{digest}.json",
         )
 
 

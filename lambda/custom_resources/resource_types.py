@@ -1,5 +1,6 @@
 """The custom resource types of the kit, and the clients that each one works with."""
 
+import time
 from collections.abc import Callable
 
 import boto3
@@ -9,10 +10,12 @@ from custom_resources.bucket_objects import BucketObjectsResource
 from custom_resources.custom_model_deployment import CustomModelDeploymentResource
 from custom_resources.customization_start import CustomizationStartResource
 from custom_resources.framework.resource import AsyncResource
+from custom_resources.ingestion_start import IngestionStartResource
 from custom_resources.model_access import ModelAccessResource
 from custom_resources.provisioned_throughput.clients import Clients
 from custom_resources.provisioned_throughput.resource import ProvisionedThroughputResource
 from custom_resources.provisioned_throughput.start import ProvisionedThroughputStartResource
+from custom_resources.role_propagation import RolePropagationResource
 from kit_contract.errors import ResourceFailedError
 
 Factory = Callable[[], AsyncResource]
@@ -42,6 +45,12 @@ def resource_types(session: boto3.Session, region: str) -> dict[str, Factory]:
             session.client("lambda", config=retrying).invoke
         ),
         "Custom::BucketObjects": lambda: BucketObjectsResource(session.client("s3", config=retrying)),
+        "Custom::BedrockIngestionStart": lambda: IngestionStartResource(
+            session.client("bedrock-agent", config=retrying),
+            session.client("sqs", config=retrying).send_message,
+            time.time,
+        ),
+        "Custom::RolePropagation": lambda: RolePropagationResource(time.sleep),
         "Custom::BedrockCustomizationStart": lambda: CustomizationStartResource(
             session.client("lambda", config=once).invoke
         ),

@@ -4,15 +4,18 @@ import sys
 
 from ministack import app
 
-from local_aws.extension import api_keys, lambda_errors, service_quotas, step_functions
+from local_aws.extension import api_keys, lambda_errors, s3_events, service_quotas, step_functions
 from local_aws.extension.bedrock import language_model, routes
-from local_aws.extension.cloudformation import auto_delete_objects, resource_types, schedules
+from local_aws.extension.cloudformation import auto_delete_objects, exports, resource_types, role_propagation, schedules
 
 
 def main() -> None:
     for module in (
         resource_types,
         auto_delete_objects,
+        exports,
+        role_propagation,
+        s3_events,
         api_keys,
         lambda_errors,
         step_functions,

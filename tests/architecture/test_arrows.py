@@ -45,7 +45,11 @@ ARROWS = {
         "bedrock_constructs.lambda_functions",
     },
     "bedrock_constructs.inference_api": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
-    "bedrock_constructs.knowledge_base": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
+    "bedrock_constructs.knowledge_base": {
+        "bedrock_constructs",
+        "bedrock_constructs.custom_resources",
+        "bedrock_constructs.lambda_functions",
+    },
     "bedrock_constructs.provisioned_throughput": {
         "bedrock_constructs",
         "bedrock_constructs.custom_resources",
@@ -61,7 +65,7 @@ ARROWS = {
     "local_aws.extension": {"local_aws.extension.bedrock", "local_aws.extension.cloudformation"},
     "local_aws.extension.bedrock": {"local_aws.extension.bedrock.customization", "local_aws.extension.knowledge_bases"},
     "local_aws.extension.bedrock.customization": {"local_aws.extension.bedrock"},
-    "local_aws.extension.cloudformation": {"local_aws.extension.bedrock"},
+    "local_aws.extension.cloudformation": {"local_aws.extension.bedrock", "local_aws.extension.knowledge_bases"},
     "local_aws.extension.knowledge_bases": {"local_aws.extension.bedrock"},
     "kit": {"model_catalog", "training_data", "billed_resources", "local_aws", "deployment"},
     "kit.capacity": {"kit"},

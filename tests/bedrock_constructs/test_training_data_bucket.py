@@ -34,7 +34,7 @@ def buckets(template: Template) -> dict[str, Any]:
 def test_one_setting_alone_destroys_nothing(removal: Literal["retain", "destroy"], allowed: bool) -> None:
     template = a_template(removal, allow_data_deletion=allowed)
 
-    assert {item["DeletionPolicy"] for item in buckets(template).values()} == {"Retain"}
+    assert {item["DeletionPolicy"] for item in buckets(template).values()} == {"RetainExceptOnCreate"}
     template.resource_count_is("Custom::S3AutoDeleteObjects", 0)
 
 

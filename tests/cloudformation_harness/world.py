@@ -53,6 +53,7 @@ class World:
         self.stepfunctions = StepFunctions(self)
         self.ssm = Parameters()
         self.s3 = Objects()
+        self.bedrock_agent = SimpleNamespace(list_ingestion_jobs=lambda _: {"ingestionJobSummaries": []})
         self.service_quotas = ServiceQuotas(self.bedrock.settings)
         self.functions: dict[str, Callable[[Any], Any]] = {}
         self.calls: list[Call] = []

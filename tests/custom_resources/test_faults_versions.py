@@ -51,6 +51,8 @@ def existing(world: World, stack: Stack, version: str, kind: str) -> None:
         "BedrockModelAccess": "Thing-model-access",
         "BedrockCustomizationStart": "support-start",
         "BedrockCapacityStart": "sup-capacity-start",
+        "BedrockIngestionStart": "KB12345678/DS12345678",
+        "RolePropagation": "sup-knowledge-base-role-propagation",
     }
     physical_id = identity.get(kind, "the-bucket/docs/" if kind == "BucketObjects" else "sup-support")
     stack.resources["Thing"] = Existing(f"Custom::{kind}", properties(version, kind), physical_id)

@@ -9,6 +9,8 @@ OTHER_ASSET = f"arn:aws:s3:::cdk-hnb659fds-assets-{ACCOUNT}-{REGION}/other.zip"
 SERVING = arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving")
 OTHER_SERVING = arn("ssm", "parameter/bedrock-kit/other/aliases/support-bot/serving")
 DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
+INGESTION_QUEUE = arn("sqs", "iam-knowledge-base-IngestionQueue")
+KNOWLEDGE_BASE = arn("bedrock", "knowledge-base/iam-knowledge-base-KnowledgeBase")
 MODEL_ACCESS = (
     "bedrock:GetFoundationModelAvailability",
     "bedrock:ListFoundationModelAgreementOffers",
@@ -74,7 +76,21 @@ CUSTOM_RESOURCES = {
         allowed=on("*", *MODEL_ACCESS, *MARKETPLACE),
         denied=on("*", "bedrock:InvokeModel", "aws-marketplace:AcceptAgreementRequest"),
     ),
-    "knowledge-base/CustomResourceProviderFunctionRole": provider("knowledge-base", _documents, _no_documents),
+    "knowledge-base/CustomResourceProviderFunctionRole": provider(
+        "knowledge-base",
+        allowed=[
+            *_documents,
+            *on(INGESTION_QUEUE, "sqs:SendMessage"),
+            *on(KNOWLEDGE_BASE, "bedrock:ListIngestionJobs", "bedrock:StopIngestionJob"),
+        ],
+        denied=[
+            *_no_documents,
+            *on(arn("sqs", "iam-knowledge-base-IngestionDeadLetters"), "sqs:SendMessage"),
+            *on(INGESTION_QUEUE, "sqs:ReceiveMessage", "sqs:PurgeQueue"),
+            *on(KNOWLEDGE_BASE, "bedrock:StartIngestionJob", "bedrock:DeleteKnowledgeBase"),
+            *on(arn("bedrock", "knowledge-base/other"), "bedrock:ListIngestionJobs", "bedrock:StopIngestionJob"),
+        ],
+    ),
     "training/CustomResourceProviderFunctionRole": provider(
         "training",
         allowed=[

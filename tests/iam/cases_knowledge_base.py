@@ -5,8 +5,9 @@ from tests.synthesized import ACCOUNT
 
 DOCUMENTS = "arn:aws:s3:::iam-knowledge-base-knowledgebasedocuments"
 KNOWLEDGE_BASE = arn("bedrock", "knowledge-base/iam-knowledge-base-KnowledgeBase")
-INDEX = "iam-knowledge-base-knowledgebasevectorindex"
-VECTORS = arn("s3vectors", f"bucket/{INDEX}/index/{INDEX}")
+VECTOR_BUCKET = "bucket/iam-knowledge-base-knowledgebasevectorbucket"
+VECTORS = arn("s3vectors", f"{VECTOR_BUCKET}/index/iam-knowledge-base-knowledgebasevectorindex")
+REPLACED_VECTORS = arn("s3vectors", f"{VECTOR_BUCKET}/index/before")
 OURS = {"aws:ResourceAccount": ACCOUNT}
 THEIRS = {"aws:ResourceAccount": OTHER_ACCOUNT}
 REPORT = "parameter/bedrock-kit/iam/knowledge-base/documents/last-ingestion"
@@ -27,14 +28,15 @@ KNOWLEDGE_BASES = {
         allowed=[
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0", "bedrock:InvokeModel"),
             *on(DOCUMENTS, "s3:ListBucket", context={**OURS, "s3:prefix": "documents/"}),
-            *on(DOCUMENTS, "s3:ListBucket", context={**OURS, "s3:prefix": "documents/manuals/"}),
+            *on(DOCUMENTS, "s3:ListBucket", context=OURS),  # Bedrock may list without a prefix
             *on(f"{DOCUMENTS}/documents/guide.md", "s3:GetObject", context=OURS),
             *on(VECTORS, *VECTOR_ACTIONS),
+            *on(REPLACED_VECTORS, *VECTOR_ACTIONS),  # Bedrock deletes them after the replacement is there
         ],
         denied=[
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:InvokeModel"),
             *on(DOCUMENTS, "s3:ListBucket", context={**THEIRS, "s3:prefix": "documents/"}),
-            *on(DOCUMENTS, "s3:ListBucket", context={**OURS, "s3:prefix": ".bedrock-kit/"}),
+            *on("arn:aws:s3:::other", "s3:ListBucket", context=OURS),
             *on(f"{DOCUMENTS}/documents/guide.md", "s3:GetObject", context=THEIRS),
             *on(f"{DOCUMENTS}/documents/guide.md", "s3:PutObject", context=OURS),
             *on(f"{DOCUMENTS}/.bedrock-kit/manifest.json", "s3:GetObject", context=OURS),

@@ -44,7 +44,7 @@ TRAINING = {
             *on(f"{BUCKET}/data/support/records.jsonl", "s3:GetObject", context=OURS),
             *on(f"{BUCKET}/output/support/metrics.csv", "s3:GetObject", "s3:PutObject", context=OURS),
             *on(BUCKET, "s3:ListBucket", context=_prefix("data/support/", OURS)),
-            *on(BUCKET, "s3:ListBucket", context=_prefix("output/support/job/", OURS)),
+            *on(BUCKET, "s3:ListBucket", context=OURS),  # Bedrock may list without a prefix
         ],
         denied=[
             *on(f"{BUCKET}/data/support/records.jsonl", "s3:PutObject", "s3:DeleteObject", context=OURS),
@@ -52,8 +52,7 @@ TRAINING = {
             *on(f"{BUCKET}/runs/support/check.json", "s3:GetObject", "s3:PutObject", context=OURS),
             *on(f"{BUCKET}/data/support/records.jsonl", "s3:GetObject", context=THEIRS),
             *on(f"{BUCKET}/output/support/metrics.csv", "s3:GetObject", "s3:PutObject", context=THEIRS),
-            *on(BUCKET, "s3:ListBucket", context=_prefix("", OURS)),
-            *on(BUCKET, "s3:ListBucket", context=_prefix("data/other/", OURS)),
+            *on(OTHER_BUCKET, "s3:ListBucket", context=OURS),
             *on(BUCKET, "s3:ListBucket", context=_prefix("data/support/", THEIRS)),
             *on(MODEL, "bedrock:GetCustomModel"),
         ],

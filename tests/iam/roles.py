@@ -21,13 +21,14 @@ ARNS = {
     "AWS::StepFunctions::StateMachine": "arn:aws:states:{region}:{account}:stateMachine:{name}",
     "AWS::SecretsManager::Secret": "arn:aws:secretsmanager:{region}:{account}:secret:{name}",
     "AWS::Bedrock::KnowledgeBase": "arn:aws:bedrock:{region}:{account}:knowledge-base/{name}",
+    "AWS::S3Vectors::VectorBucket": "arn:aws:s3vectors:{region}:{account}:bucket/{lower}",
     "AWS::S3Vectors::Index": "arn:aws:s3vectors:{region}:{account}:bucket/{lower}/index/{lower}",
     "AWS::Scheduler::ScheduleGroup": "arn:aws:scheduler:{region}:{account}:schedule-group/{name}",
     "AWS::DynamoDB::Table": "arn:aws:dynamodb:{region}:{account}:table/{name}",
     "AWS::KMS::Key": "arn:aws:kms:{region}:{account}:key/{name}",
 }
 REF_IS_ARN = {"AWS::StepFunctions::StateMachine", "AWS::SecretsManager::Secret", "AWS::SNS::Topic"}
-ARN_ATTRIBUTES = {"Arn", "KnowledgeBaseArn", "IndexArn", "TopicArn"}
+ARN_ATTRIBUTES = {"Arn", "KnowledgeBaseArn", "IndexArn", "VectorBucketArn", "TopicArn"}
 
 
 @dataclass(frozen=True)
@@ -110,8 +111,6 @@ class _Resolver:
                 return argument[0].join(str(self.resolve(stack, part)) for part in argument[1])
             case "Fn::Sub":
                 return re.sub(r"\$\{([^}]+)\}", lambda found: str(self._function(stack, "Ref", found[1])), argument)
-            case "Fn::ImportValue":
-                return self._imported(argument)
             case "Fn::Select":
                 return self.resolve(stack, argument[1])[int(argument[0])]
             case "Fn::Split":
@@ -119,6 +118,8 @@ class _Resolver:
         raise ValueError(f"{function} is not supported; add it to _Resolver")
 
     def _reference(self, stack: str, logical_id: str) -> str:
+        if logical_id in self.templates[stack].get("Parameters", {}):
+            return self._published(stack, logical_id)
         resource = self.templates[stack]["Resources"][logical_id]
         if resource["Type"] in REF_IS_ARN:
             return self._arn(stack, logical_id)
@@ -139,9 +140,11 @@ class _Resolver:
         name = f"{stack}-{HASH.sub('', logical_id)}"
         return ARNS[kind].format(region=self._pseudo["AWS::Region"], account=ACCOUNT, name=name, lower=name.lower())
 
-    def _imported(self, name: str) -> Any:
-        for stack, template in self.templates.items():
-            for output in template.get("Outputs", {}).values():
-                if output.get("Export", {}).get("Name") == name:
-                    return self.resolve(stack, output["Value"])
-        raise ValueError(f"no stack exports {name}")
+    def _published(self, stack: str, parameter: str) -> str:
+        """The value of the SSM parameter that the stack's template parameter reads: another stack writes it."""
+        name = self.templates[stack]["Parameters"][parameter]["Default"]
+        for producer, template in self.templates.items():
+            for resource in template["Resources"].values():
+                if resource["Type"] == "AWS::SSM::Parameter" and resource["Properties"]["Name"] == name:
+                    return str(self.resolve(producer, resource["Properties"]["Value"]))
+        raise ValueError(f"no stack writes the SSM parameter {name}")

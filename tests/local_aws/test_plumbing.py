@@ -57,6 +57,7 @@ def test_an_upload_reaches_a_function_through_eventbridge(client: Client) -> Non
     events.put_rule(Name="uploads", EventPattern=json.dumps(pattern))
     events.put_targets(Rule="uploads", Targets=[{"Id": "function", "Arn": function}])
 
+    time.sleep(3.1)  # events are not active at once
     s3.put_object(Bucket="uploads", Key="documents/manual.md", Body=b"text")
 
     deadline = time.monotonic() + 15

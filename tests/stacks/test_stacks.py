@@ -133,7 +133,13 @@ def test_only_the_hard_stop_topic_can_invoke_the_capacity_function() -> None:
     told = next(one["Address"] for one in alarm["Subscribers"] if one["SubscriptionType"] == "SNS")
 
     exported = json.dumps(subscription["TopicArn"])
-    assert told["Ref"] in exported
+    assert exported == json.dumps({"Ref": "HardStopTopicArn"})
+    (published,) = [
+        item["Properties"]
+        for item in resources(templates["full-budget"], "AWS::SSM::Parameter").values()
+        if item["Properties"]["Name"] == throughput["Parameters"]["HardStopTopicArn"]["Default"]
+    ]
+    assert published["Value"] == told
     assert permission["SourceArn"] == subscription["TopicArn"]
     assert permission["FunctionName"] == subscription["Endpoint"]
 
@@ -148,3 +154,59 @@ def test_a_throughput_depends_on_its_schedules_and_the_start_on_the_throughput()
     assert len(clock) == 4  # the tick, opens, closes; the alarm
     assert set(clock) <= set(throughput[1]["DependsOn"])
     assert {throughput[0], *settings} <= set(start["DependsOn"])
+
+
+@pytest.mark.parametrize("deployment", GATED)
+def test_no_stack_imports_from_another(deployment: str) -> None:
+    """CloudFormation would refuse to replace what is imported: `dimensions`, `embedding_model`, the hard stop."""
+    text = json.dumps(synthesized(GATED[deployment]))
+
+    assert "Fn::ImportValue" not in text
+    assert "Fn::GetStackOutput" not in text
+
+
+def test_exports_that_stacks_of_release_0_1_import_stay() -> None:
+    """The exporting stack is updated before the importing one: without them the upgrade would be refused."""
+    templates = synthesized(CONFIGS["full"])
+    exports = [
+        output["Export"]["Name"]
+        for stack in ("full-knowledge-base", "full-budget")
+        for output in templates[stack]["Outputs"].values()
+        if "Export" in output
+    ]
+
+    assert exports == [
+        "full-knowledge-base:ExportsOutputFnGetAttKnowledgeBaseB1C941BDKnowledgeBaseIdE8D03055",
+        "full-budget:ExportsOutputRefBudgetHardStopTopic1AAF9400D0F251AF",
+    ]
+
+
+def test_the_subscription_of_the_hard_stop_keeps_its_logical_id() -> None:
+    """A new one would be the same subscription on AWS, which the deletion of the old one removes."""
+    (subscription,) = [
+        name
+        for name, item in resources(
+            synthesized(CONFIGS["full"])["full-provisioned-throughput"], "AWS::SNS::Subscription"
+        ).items()
+        if item["Properties"]["Protocol"] == "lambda"
+    ]
+
+    assert subscription == "CapacityFunctionHardStopTopic5E6BC32C"
+
+
+def test_the_ingestion_starts_after_the_upload_and_before_the_events() -> None:
+    """Deleted the other way round: nothing starts another ingestion while the running one is stopped."""
+    template = synthesized(CONFIGS["full"])["full-knowledge-base"]
+    (start,) = resources(template, "Custom::BedrockIngestionStart").items()
+    (upload,) = resources(template, "Custom::BucketObjects").items()
+    (wait,) = resources(template, "Custom::RolePropagation")
+    (base,) = resources(template, "AWS::Bedrock::KnowledgeBase").values()
+    (source,) = resources(template, "AWS::Bedrock::DataSource")
+    functions = [name for name in resources(template, "AWS::Lambda::Function") if name.startswith("Ingestion")]
+    queues = [name for name in resources(template, "AWS::SQS::Queue") if "DeadLetters" not in name]
+
+    assert {upload[0], *functions, *queues} <= set(start[1]["DependsOn"])
+    assert source in upload[1]["DependsOn"]
+    assert wait in base["DependsOn"]
+    for kind in ("AWS::Lambda::EventSourceMapping", "AWS::Events::Rule"):
+        assert all(start[0] in item["DependsOn"] for item in resources(template, kind).values())

@@ -66,6 +66,8 @@ AGENT: tuple[Route, ...] = (
     ("POST", f"{INGESTION}/?", ingestion_jobs.list_jobs),
     ("GET", f"{INGESTION}/([^/]+)", ingestion_jobs.get),
     ("POST", f"{INGESTION}/([^/]+)/stop", ingestion_jobs.stop),
+    ("DELETE", "/knowledgebases/([^/]+)/datasources/([^/]+)/?", ingestion_jobs.delete_data_source),
+    ("DELETE", "/knowledgebases/([^/]+)/?", ingestion_jobs.delete_knowledge_base),
 )
 AGENT_RUNTIME: tuple[Route, ...] = (
     ("POST", "/knowledgebases/([^/]+)/retrieve", retrieval.retrieve),

@@ -8,8 +8,9 @@ from ministack.services import bedrock_agent
 from local_aws.extension.bedrock.responses import arn as bedrock_arn
 from local_aws.extension.bedrock.responses import identifier
 from local_aws.extension.bedrock.service_roles import trusts
-from local_aws.extension.cloudformation import s3_vectors
+from local_aws.extension.cloudformation import role_propagation, s3_vectors
 from local_aws.extension.cloudformation.service_calls import Created, Properties, answer, attributes, members
+from local_aws.extension.knowledge_bases import ingestion_jobs
 
 KNOWLEDGE_BASE = "AWS::Bedrock::KnowledgeBase"
 DATA_SOURCE = "AWS::Bedrock::DataSource"
@@ -19,6 +20,12 @@ def create_knowledge_base(_: str, properties: Properties) -> Created:
     _check_index(properties)
     if not trusts(properties["RoleArn"], bedrock_arn(f"knowledge-base/{identifier(10)}")):
         raise ValueError(f"{KNOWLEDGE_BASE}: role {properties['RoleArn']} may not be assumed by Bedrock: see its trust")
+    if not role_propagation.is_in_effect(properties["RoleArn"]):
+        # One of the messages that Terraform's provider repeats the call for: bedrockagent/knowledge_base.go.
+        raise ValueError(
+            f"{KNOWLEDGE_BASE}: Knowledge base role {properties['RoleArn']} is not able to call specified bedrock "
+            "embedding model: its policies were changed just now and are not in effect yet"
+        )
     _refuse_taken(KNOWLEDGE_BASE, properties["Name"], bedrock_agent._knowledge_bases.values())
     record = answer(bedrock_agent._create_kb(json.dumps(members(properties))))["knowledgeBase"]
     return record["knowledgeBaseId"], attributes(KNOWLEDGE_BASE, record)
@@ -61,7 +68,13 @@ def _data_source_attributes(record: Properties) -> Properties:
     return attributes(DATA_SOURCE, {**record, "dataSourceStatus": record["status"]})
 
 
+def delete_knowledge_base(physical_id: str) -> None:
+    ingestion_jobs.refuse_while_running(physical_id)
+    bedrock_agent._delete_kb(physical_id)
+
+
 def delete_data_source(physical_id: str) -> None:
+    ingestion_jobs.refuse_while_running(*physical_id.split("|"))
     bedrock_agent._delete_ds(*physical_id.split("|"))
 
 

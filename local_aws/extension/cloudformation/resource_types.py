@@ -6,7 +6,6 @@ Properties are validated against AWS's schemas first. A change of a create-only 
 from collections.abc import Callable
 from typing import Any
 
-from ministack.services import bedrock_agent
 from ministack.services.cloudformation import provisioners
 
 from local_aws.extension.cloudformation import (
@@ -34,7 +33,7 @@ TYPES: dict[str, tuple[Create, Update | None, Delete]] = {
     knowledge_bases.KNOWLEDGE_BASE: (
         knowledge_bases.create_knowledge_base,
         knowledge_bases.update_knowledge_base,
-        bedrock_agent._delete_kb,
+        knowledge_bases.delete_knowledge_base,
     ),
     knowledge_bases.DATA_SOURCE: (
         knowledge_bases.create_data_source,

@@ -55,10 +55,43 @@ def stop(_: dict[str, Any], knowledge_base: str, data_source: str, job_id: str) 
     return answer({"ingestionJob": _view(job)}, 202)
 
 
-def list_jobs(_: dict[str, Any], knowledge_base: str, data_source: str) -> Response:
+def list_jobs(body: dict[str, Any], knowledge_base: str, data_source: str) -> Response:
+    """ListIngestionJobs, without filters. Raises BedrockError."""
+    if f"{knowledge_base}/{data_source}" not in bedrock_agent._data_sources:
+        raise BedrockError("ResourceNotFoundException", f"Data source {data_source} not found")
     prefix = f"{knowledge_base}/{data_source}/"
-    views = [_view(job) for key, job in _jobs.items() if key.startswith(prefix)]
-    return answer({"ingestionJobSummaries": views})
+    jobs = sorted((job for key, job in _jobs.items() if key.startswith(prefix)), key=lambda job: float(job["started"]))
+    if (body.get("sortBy") or {}).get("order") == "DESCENDING":
+        jobs.reverse()
+    return answer({"ingestionJobSummaries": [_view(job) for job in jobs[: int(body.get("maxResults", 1000))]]})
+
+
+def refuse_while_running(knowledge_base: str, data_source: str = "") -> None:
+    """Raise BedrockError if an ingestion job runs: neither its data source nor its knowledge base can be deleted.
+
+    https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_DeleteDataSource.html (ConflictException), seen in
+    aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws, pull request 323.
+    """
+    prefix = f"{knowledge_base}/{data_source}"
+    for key, job in _jobs.items():
+        if key.startswith(prefix) and _status(job) in RUNNING:
+            raise BedrockError(
+                "ConflictException", f"{prefix} has the ongoing ingestion job {job['id']}; stop it first"
+            )
+
+
+def delete_data_source(_: dict[str, Any], knowledge_base: str, data_source: str) -> Response:
+    """DeleteDataSource. Raises BedrockError."""
+    refuse_while_running(knowledge_base, data_source)
+    response: Response = bedrock_agent._delete_ds(knowledge_base, data_source)
+    return response
+
+
+def delete_knowledge_base(_: dict[str, Any], knowledge_base: str) -> Response:
+    """DeleteKnowledgeBase. Raises BedrockError."""
+    refuse_while_running(knowledge_base)
+    response: Response = bedrock_agent._delete_kb(knowledge_base)
+    return response
 
 
 def chunks_of(knowledge_base: str) -> list[Chunk]:

@@ -5,13 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
+from constructs import Construct
 
 from bedrock_constructs.custom_model_deployment import CustomModelDeployment
 from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
+from bedrock_constructs.custom_resources.role_propagation import role_propagation
 from bedrock_constructs.customization.start import CustomizationStart
+from bedrock_constructs.knowledge_base.ingestion_start import ingestion_start
 from bedrock_constructs.model_access import ModelAccess
 from bedrock_constructs.provisioned_throughput.controller import ProvisionedThroughputController
 from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget
@@ -34,6 +39,16 @@ def template() -> Template:
     starter = lambda_.Function.from_function_name(stack, "Starter", "starter")
     ProvisionedThroughputStart(stack, "CapacityStart", function=starter, kit_deployment="sup", settings_hash="h")
     CustomizationStart(stack, "Start", starter=starter, customization="support", data_key="data/a", spec_hash="h")
+    ingestion_start(
+        Construct(stack, "Ingestion"),
+        queue=sqs.Queue(stack, "Queue"),
+        knowledge_base_id="KB12345678",
+        knowledge_base_arn="arn:aws:bedrock:us-east-1:111122223333:knowledge-base/KB12345678",
+        data_source_id="DS12345678",
+        content_hash="h",
+    )
+    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("bedrock.amazonaws.com"))
+    role_propagation(Construct(stack, "Propagation"), role=role, resources=["arn:aws:s3:::documents"])
     return Template.from_stack(stack)
 
 

@@ -66,23 +66,23 @@ def test_it_has_no_managed_policy_and_no_wildcard_action(template: Template) -> 
 def test_it_reads_its_data_and_writes_its_output_and_nothing_else(template: Template) -> None:
     statements = statements_of(template)
 
-    assert set(statements) == {"ReadData", "WriteOutput", "ListPrefixes", "UseKey"}
+    assert set(statements) == {"ReadData", "WriteOutput", "ListBucket", "UseKey"}
     assert listed(statements["ReadData"]["Action"]) == ["s3:GetObject"]
     assert resources(statements["ReadData"]) == [f"{BUCKET_ARN}/data/support/*"]
     assert listed(statements["WriteOutput"]["Action"]) == ["s3:GetObject", "s3:PutObject"]
     assert resources(statements["WriteOutput"]) == [f"{BUCKET_ARN}/output/support/*"]
 
 
-def test_it_lists_its_prefixes_only(template: Template) -> None:
-    statement = statements_of(template)["ListPrefixes"]
+def test_it_lists_the_bucket_without_a_condition_on_the_prefix(template: Template) -> None:
+    statement = statements_of(template)["ListBucket"]
 
     assert listed(statement["Action"]) == ["s3:ListBucket"]
     assert resources(statement) == [BUCKET_ARN]
-    assert statement["Condition"]["StringLike"] == {"s3:prefix": ["data/support/*", "output/support/*"]}
+    assert statement["Condition"] == {"StringEquals": {"aws:ResourceAccount": "111122223333"}}
 
 
 def test_a_bucket_of_that_name_in_another_account_gets_nothing(template: Template) -> None:
-    for sid in ("ReadData", "WriteOutput", "ListPrefixes"):
+    for sid in ("ReadData", "WriteOutput", "ListBucket"):
         assert statements_of(template)[sid]["Condition"]["StringEquals"] == {"aws:ResourceAccount": "111122223333"}
 
 

@@ -116,10 +116,7 @@ def test_permissions_of_the_role(retained: Template) -> None:
     assert (permissions["Embed"]["Action"], permissions["Embed"]["Resource"]) == ("bedrock:InvokeModel", EMBEDDING_ARN)
     own = {"aws:ResourceAccount": "111122223333"}
     assert permissions["ListDocuments"]["Action"] == "s3:ListBucket"
-    assert permissions["ListDocuments"]["Condition"] == {
-        "StringEquals": own,
-        "StringLike": {"s3:prefix": ["documents/*"]},
-    }
+    assert permissions["ListDocuments"]["Condition"] == {"StringEquals": own}
     assert permissions["ReadDocuments"]["Action"] == "s3:GetObject"
     assert permissions["ReadDocuments"]["Condition"] == {"StringEquals": own}
     assert permissions["ReadDocuments"]["Resource"]["Fn::Join"][1][-1] == "/documents/*"
@@ -130,7 +127,21 @@ def test_permissions_of_the_role(retained: Template) -> None:
         "s3vectors:QueryVectors",
         "s3vectors:GetIndex",
     ]
-    assert permissions["KeepVectors"]["Resource"]["Fn::GetAtt"][1] == "IndexArn"
+    bucket, suffix = permissions["KeepVectors"]["Resource"]["Fn::Join"][1]
+    assert (bucket["Fn::GetAtt"][1], suffix) == ("VectorBucketArn", "/index/*")
+
+
+def test_the_dimensions_are_sent_only_to_a_model_that_takes_them(retained: Template) -> None:
+    fixed = a_template(dimensions=1536, dimensions_configurable=False)
+    sent, left_out = (
+        only(template, "AWS::Bedrock::KnowledgeBase")["Properties"]["KnowledgeBaseConfiguration"]
+        for template in (retained, fixed)
+    )
+
+    model = sent["VectorKnowledgeBaseConfiguration"]["EmbeddingModelConfiguration"]
+    assert model == {"BedrockEmbeddingModelConfiguration": {"Dimensions": 1024}}
+    assert "EmbeddingModelConfiguration" not in left_out["VectorKnowledgeBaseConfiguration"]
+    assert only(fixed, "AWS::S3Vectors::Index")["Properties"]["Dimension"] == 1536
 
 
 def test_knowledge_base_waits_for_the_roles_policy(retained: Template) -> None:

@@ -1,6 +1,7 @@
 """Knowledge bases: ingestion counts, retrieved passages, citations."""
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,3 +156,32 @@ def test_a_role_without_the_permission_fails_the_job(clients: Clients) -> None:
 
     assert job["status"] == "FAILED"
     assert "may not read" in job["failureReasons"][0]
+
+
+def test_nothing_is_deleted_under_a_running_ingestion(clients: Clients, role: str) -> None:
+    base, agent = KnowledgeBase(clients, "deletion-bucket", role), clients("bedrock-agent")
+    job = base.start()
+
+    with pytest.raises(ClientError) as of_source:
+        agent.delete_data_source(knowledgeBaseId=base.id, dataSourceId=base.source)
+    with pytest.raises(ClientError) as of_base:
+        agent.delete_knowledge_base(knowledgeBaseId=base.id)
+    while base.read(job)["status"] in ("STARTING", "IN_PROGRESS"):
+        time.sleep(0.05)
+    agent.delete_data_source(knowledgeBaseId=base.id, dataSourceId=base.source)
+    agent.delete_knowledge_base(knowledgeBaseId=base.id)
+
+    assert (code(of_source), code(of_base)) == ("ConflictException", "ConflictException")
+
+
+def test_jobs_are_listed_in_the_order_asked_for(clients: Clients, role: str) -> None:
+    base, agent = KnowledgeBase(clients, "listing-bucket", role), clients("bedrock-agent")
+    ids = {"knowledgeBaseId": base.id, "dataSourceId": base.source}
+    first, second = base.ingest()["ingestionJobId"], base.ingest()["ingestionJobId"]
+    newest: dict[str, Any] = {"attribute": "STARTED_AT", "order": "DESCENDING"}
+
+    both = agent.list_ingestion_jobs(**ids)["ingestionJobSummaries"]
+    one = agent.list_ingestion_jobs(**ids, sortBy=newest, maxResults=1)["ingestionJobSummaries"]
+
+    assert [job["ingestionJobId"] for job in both] == [first, second]
+    assert [job["ingestionJobId"] for job in one] == [second]

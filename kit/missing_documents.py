@@ -1,0 +1,62 @@
+"""Finds documents that a deploy has uploaded and that are gone: plain `cdk deploy` uploads only what changed on disk.
+
+The manifest that Custom::BucketObjects keeps in the bucket says what should be there.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from deployment.config import DeploymentConfig
+from kit_contract.stacks import DOCUMENTS_BUCKET_OUTPUT, MANIFESTS_PREFIX, RESTORE_CONTEXT, knowledge_base_stack
+
+Clients = Callable[[str], Any]
+
+
+def restoring_arguments(config: DeploymentConfig, clients: Clients, say: Callable[[str], None]) -> list[str]:
+    """Arguments of `cdk deploy` that upload and ingest missing documents again; none if all are there.
+
+    Without the permission to look, the deploy goes on and says so.
+    """
+    if not config.knowledge_base:
+        return []
+    try:
+        missing = _missing(clients, knowledge_base_stack(config.deployment.name))
+    except (ClientError, BotoCoreError) as error:
+        say(f"warning: whether documents are missing in the bucket is unknown: {error}")
+        return []
+    if not missing:
+        return []
+    say(f"{len(missing)} documents are missing in the bucket, such as {missing[0]}: uploading and ingesting them again")
+    return ["-c", f"{RESTORE_CONTEXT}={datetime.now(UTC).isoformat(timespec='seconds')}"]
+
+
+def _missing(clients: Clients, stack: str) -> list[str]:
+    bucket = _bucket(clients, stack)
+    if bucket is None:
+        return []
+    s3 = clients("s3")
+    wanted: set[str] = set()
+    for manifest in _keys(s3, bucket, MANIFESTS_PREFIX):
+        wanted |= set(json.loads(s3.get_object(Bucket=bucket, Key=manifest)["Body"].read())["objects"])
+    return sorted(wanted - set(_keys(s3, bucket, "")))
+
+
+def _bucket(clients: Clients, stack: str) -> str | None:
+    """None if the stack does not exist yet."""
+    try:
+        found = clients("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ValidationError":  # "Stack with id ... does not exist"
+            return None
+        raise
+    outputs = {item["OutputKey"]: str(item["OutputValue"]) for item in found[0].get("Outputs", [])}
+    return outputs.get(DOCUMENTS_BUCKET_OUTPUT)
+
+
+def _keys(s3: Any, bucket: str, prefix: str) -> Iterator[str]:
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        yield from (item["Key"] for item in page.get("Contents", []))

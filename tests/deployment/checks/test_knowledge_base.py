@@ -1,0 +1,106 @@
+"""[knowledge_base]: vectors that the model gives, passages and metadata that model and vector can hold."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployment.config import load_deployment_config
+from model_catalog.data_files import models
+from tests.deployment_file import HEAD, deployment_file, file_faults
+
+
+def faults(folder: Path, **settings: Any) -> list[str]:
+    lines = "\n".join(f"{name} = {json.dumps(value)}" for name, value in settings.items())
+    base = 'documents = "examples/support/documents"\nmodel = "amazon.nova-micro-v1:0"\n'
+    (folder / "documents").mkdir(exist_ok=True)
+    if "documents" in settings:
+        base = 'model = "amazon.nova-micro-v1:0"\n'
+    text = f"{HEAD}[knowledge_base]\n{base}{lines}\n"
+    assert load_deployment_config(deployment_file(folder, text))
+    return file_faults(folder, text)
+
+
+@pytest.mark.parametrize(
+    ("embedding_model", "dimensions", "allowed"),
+    [
+        ("amazon.titan-embed-text-v1", 1024, "1536"),
+        ("amazon.titan-embed-text-v2:0", 384, "256 or 512 or 1024"),
+        ("cohere.embed-english-v3", 512, "1024"),
+        ("cohere.embed-multilingual-v3", 512, "1024"),
+        ("amazon.nova-2-multimodal-embeddings-v1:0", 512, "256 or 384 or 1024 or 3072"),
+    ],
+)
+def test_dimensions_must_be_those_of_the_model(
+    tmp_path: Path, embedding_model: str, dimensions: int, allowed: str
+) -> None:
+    (fault,) = faults(tmp_path, embedding_model=embedding_model, dimensions=dimensions)
+
+    assert f"knowledge_base.dimensions: {embedding_model} gives {allowed}, got {dimensions}; use {allowed}" in fault
+
+
+@pytest.mark.parametrize(
+    ("embedding_model", "dimensions"),
+    [
+        ("amazon.titan-embed-text-v1", 1536),
+        ("amazon.titan-embed-text-v2:0", 256),
+        ("amazon.titan-embed-text-v2:0", 1024),
+        ("cohere.embed-english-v3", 1024),
+        ("amazon.nova-2-multimodal-embeddings-v1:0", 3072),
+    ],
+)
+def test_what_the_model_gives_is_accepted(tmp_path: Path, embedding_model: str, dimensions: int) -> None:
+    assert faults(tmp_path, embedding_model=embedding_model, dimensions=dimensions) == []
+
+
+@pytest.mark.parametrize(
+    ("embedding_model", "tokens", "reason"),
+    [
+        ("cohere.embed-english-v3", 513, "embeds at most 512 tokens, got 513; use 512 or less"),
+        ("amazon.titan-embed-text-v2:0", 7783, "40,960 bytes of text and metadata that S3 Vectors stores"),
+    ],
+)
+def test_a_passage_must_fit_the_model_and_the_vector(
+    tmp_path: Path, embedding_model: str, tokens: int, reason: str
+) -> None:
+    (fault,) = faults(tmp_path, embedding_model=embedding_model, chunk_max_tokens=tokens)
+
+    assert "knowledge_base.chunk_max_tokens: " in fault
+    assert reason in fault
+    assert faults(tmp_path, embedding_model=embedding_model, chunk_max_tokens=tokens - 1) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ({"metadataAttributes": {"note": "x" * 1024}}, "1 attributes in 1,036 bytes"),
+        ({"metadataAttributes": {f"k{number}": 1 for number in range(36)}}, "36 attributes"),
+        ({"attributes": {}}, 'must be a JSON object with "metadataAttributes"'),
+        ([], 'must be a JSON object with "metadataAttributes"'),
+    ],
+)
+def test_metadata_that_no_vector_takes_is_a_fault(tmp_path: Path, content: Any, reason: str) -> None:
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "a.md.metadata.json").write_text(json.dumps(content), encoding="utf-8")
+
+    (fault,) = faults(tmp_path, documents="documents")
+
+    assert "a.md.metadata.json" in fault
+    assert reason in fault
+
+
+def test_metadata_within_its_limits_is_accepted(tmp_path: Path) -> None:
+    (tmp_path / "documents").mkdir()
+    attributes = {f"k{number}": "value" for number in range(35)}
+    content = json.dumps({"metadataAttributes": attributes})
+    (tmp_path / "documents" / "a.md.metadata.json").write_text(content, encoding="utf-8")
+
+    assert faults(tmp_path, documents="documents") == []
+
+
+def test_the_dimensions_of_text_embedding_models_are_known_with_their_source() -> None:
+    embedding = [model for model in models() if "embedding" in model.output and model.provider.lower() != "twelvelabs"]
+
+    assert [model.inference_id for model in embedding if not model.dimensions] == []
+    assert [model.inference_id for model in embedding if "dimensions" not in model.sources] == []

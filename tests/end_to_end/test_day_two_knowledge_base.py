@@ -1,0 +1,236 @@
+"""Day two of a knowledge base on the embedded AWS: each change of deployment.toml, and what people delete by hand.
+
+The rows run in their order on one deployment, each with a real `cdk deploy`.
+"""
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from deployment.config import load_deployment_config
+from kit.cdk_cli import run_cdk
+from kit.local.following import follow_ingestion
+from kit.local.stacks import LocalStacks, StackOutputs, merged_outputs
+from kit.missing_documents import restoring_arguments
+from kit.progress import Progress
+from kit_contract.errors import ExternalError
+from local_aws import emulator
+from tests.deployment_file import HEAD
+from tests.end_to_end.deployed import Deployed
+
+pytestmark = pytest.mark.end_to_end
+
+DOCUMENTS = {"beans.md": "# Beans\nRoasted beans stay fresh for six weeks.", "water.md": "# Water\nUse soft water."}
+QUESTION = "How long do roasted beans stay fresh?"
+NAME = "sup-knowledge-base"
+DELETION_BEGINS = ("IngestionStart", "DELETE_IN_PROGRESS")
+
+
+class Day:
+    """The deployment: `settings` of [knowledge_base], and what the last deploy put out."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.settings: dict[str, Any] = {"removal": '"destroy"'}
+        self.hard_stop = False
+        self.outputs: StackOutputs = {}
+        (folder / "documents").mkdir()
+        for name, text in DOCUMENTS.items():
+            (folder / "documents" / name).write_text(text, encoding="utf-8")
+        self.stacks = LocalStacks(region="us-east-1", state=folder / "aws", port=None, progress=Progress(total=3))
+        self.aws = self.stacks.start()
+        self.stacks.bootstrap()
+
+    @property
+    def path(self) -> Path:
+        lines = "\n".join(f"{name} = {value}" for name, value in self.settings.items())
+        hard_stop = str(self.hard_stop).lower()
+        text = f"""{HEAD}allow_data_deletion = true
+[knowledge_base]
+documents = "documents"
+model = "amazon.nova-micro-v1:0"
+{lines}
+[inference_api.aliases.assistant]
+model = "amazon.nova-lite-v1:0"
+[budget]
+monthly_usd = 50.0
+emails = ["ops@example.com"]
+hard_stop = {hard_stop}
+[provisioned_throughput.reserve]
+model = "amazon.nova-micro-v1:0:128k"
+accept_unknown_price = true
+"""
+        file = self.folder / "deployment.toml"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    def deploy(self, *more: str) -> None:
+        config = load_deployment_config(self.path)
+        restoring = restoring_arguments(config, self.stacks.clients, print)
+        self.outputs = self.stacks.deploy(self.path, *restoring, *more)
+        follow_ingestion(config, self.outputs, self.stacks.clients, Progress(total=1))
+
+    def id(self) -> str:
+        return merged_outputs(self.outputs)["KnowledgeBaseId"]
+
+    def answer(self) -> dict[str, Any]:
+        api = self.stacks.api(self.outputs)
+        found = Deployed({"api_url": api.url, "api_key": api.key, "region": "us-east-1"}, self.aws)
+        status, body = found.post("/retrieve-and-generate", json.dumps({"query": QUESTION}).encode())
+        assert status == 200, body
+        return body
+
+    def knowledge_bases(self) -> list[str]:
+        found = self.stacks.clients("bedrock-agent").list_knowledge_bases()["knowledgeBaseSummaries"]
+        return [item["knowledgeBaseId"] for item in found]
+
+    def hard_stop_subscriptions(self) -> list[str]:
+        found = self.stacks.clients("sns").list_subscriptions()["Subscriptions"]
+        return [item["TopicArn"] for item in found if item["Protocol"] == "lambda"]
+
+    def buckets(self) -> list[str]:
+        found = self.stacks.clients("s3").list_buckets()["Buckets"]
+        return [item["Name"] for item in found if item["Name"].startswith("sup-")]
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    folder = tmp_path_factory.mktemp("day-two")
+    try:
+        yield Day(folder)
+    finally:
+        emulator.stop(folder / "aws")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Row:
+    """`change` before the deploy; `replaced`: the knowledge base has a new id after it."""
+
+    id: str
+    change: Callable[[Day], object]
+    replaced: bool = False
+    data_source_replaced: bool = field(default=False)
+
+
+def settings(**values: Any) -> Callable[[Day], object]:
+    return lambda day: day.settings.update(values)
+
+
+def delete_a_document(day: Day) -> None:
+    bucket = merged_outputs(day.outputs)["DocumentsBucket"]
+    day.stacks.clients("s3").delete_object(Bucket=bucket, Key="documents/beans.md")
+
+
+ROWS = [
+    Row("nothing", lambda day: None),
+    Row("dimensions", settings(dimensions=512), replaced=True),
+    Row(
+        "embedding_model",
+        settings(dimensions=1536, embedding_model='"amazon.titan-embed-text-v1"'),
+        replaced=True,
+    ),
+    Row("chunk_max_tokens", settings(chunk_max_tokens=100), data_source_replaced=True),
+    Row("a document deleted by hand", delete_a_document),
+]
+
+
+def test_a_role_that_is_not_in_effect_fails_the_first_create_and_leaves_nothing(day: Day) -> None:
+    day.settings["removal"] = '"retain"'
+
+    with pytest.raises(ExternalError, match="is not able to call specified bedrock embedding model"):
+        day.stacks.deploy(day.path, "-c", "role_propagation_seconds=0")
+
+    assert day.buckets() == []
+    assert day.knowledge_bases() == []
+    day.settings["removal"] = '"destroy"'
+
+
+def test_the_first_deploy_ingests_without_events_of_s3(day: Day) -> None:
+    day.deploy()
+
+    assert "six weeks" in str(day.answer())
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_the_api_answers_after_the_change(day: Day, row: Row) -> None:
+    before = merged_outputs(day.outputs)
+    row.change(day)
+
+    day.deploy()
+
+    after = merged_outputs(day.outputs)
+    assert (before["KnowledgeBaseId"] != after["KnowledgeBaseId"]) == row.replaced
+    assert (before["DataSourceId"] != after["DataSourceId"]) == (row.replaced or row.data_source_replaced)
+    assert before["DocumentsBucket"] == after["DocumentsBucket"]
+    assert day.knowledge_bases() == [day.id()]
+    assert "six weeks" in str(day.answer())
+
+
+def test_the_hard_stop_follows_its_topic(day: Day) -> None:
+    for hard_stop in (True, False, True):
+        day.hard_stop = hard_stop
+
+        day.deploy()
+
+        topics = [merged_outputs(day.outputs)["HardStopTopicArn"]] if hard_stop else []
+        assert day.hard_stop_subscriptions() == topics
+
+
+def test_a_stack_that_was_destroyed_and_deployed_again_is_followed(day: Day) -> None:
+    """No template changes: the CDK CLI must not skip the stack that reads the parameter."""
+    before = day.id()
+    day.stacks.destroy(day.path, NAME)
+
+    day.deploy()
+
+    assert day.id() != before
+    assert "six weeks" in str(day.answer())
+
+
+def test_destroy_stops_a_running_ingestion(day: Day) -> None:
+    """As the ingestion function does that was still at work when the destroy began."""
+    started: list[str] = []
+    thread = threading.Thread(target=lambda: started.append(start_during_deletion(day)))
+    thread.start()
+
+    run_cdk(
+        ["destroy", "--all", "--force", *day.stacks._app(day.path)],
+        environment=day.stacks.environment,
+        log=day.folder / "cdk.log",
+    )
+
+    thread.join()
+    ids = ingested_by(day)
+    job = day.stacks.clients("bedrock-agent").get_ingestion_job(**ids, ingestionJobId=started[0])["ingestionJob"]
+    assert job["status"] == "STOPPED"
+    assert day.knowledge_bases() == []
+    assert day.buckets() == []
+
+
+def start_during_deletion(day: Day) -> str:
+    """The id of the job."""
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    cloudformation, agent = (
+        session.client(name, endpoint_url=day.aws.endpoint_url) for name in ("cloudformation", "bedrock-agent")
+    )
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        events = cloudformation.describe_stack_events(StackName=NAME)["StackEvents"]
+        if any((e["LogicalResourceId"][:14], e["ResourceStatus"]) == DELETION_BEGINS for e in events):
+            return str(agent.start_ingestion_job(**ingested_by(day))["ingestionJob"]["ingestionJobId"])
+        time.sleep(0.1)
+    raise AssertionError("the deletion of the ingestion's start did not begin")
+
+
+def ingested_by(day: Day) -> dict[str, str]:
+    merged = merged_outputs(day.outputs)
+    return {"knowledgeBaseId": merged["KnowledgeBaseId"], "dataSourceId": merged["DataSourceId"]}

@@ -1,0 +1,92 @@
+"""`kit local up` follows an ingestion as Bedrock counts it, and shows Bedrock's reasons when it fails."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit.local import following
+from kit.local.following import follow_ingestion
+from kit.progress import Progress
+from kit_contract.errors import ExternalError
+from tests.deployment_file import shipped_config
+
+OUTPUTS = {
+    "stack": {"KnowledgeBaseId": "KB12345678", "DataSourceId": "DS12345678", "IngestionQueueUrl": "https://queue"}
+}
+COUNTS = (
+    "numberOfDocumentsScanned",
+    "numberOfNewDocumentsIndexed",
+    "numberOfModifiedDocumentsIndexed",
+    "numberOfDocumentsFailed",
+)
+
+
+class Aws:
+    """Stands for the clients of bedrock-agent and SQS."""
+
+    def __init__(
+        self, status: str, scanned: int, *, waiting: list[int] | None = None, reasons: tuple[str, ...] = ()
+    ) -> None:
+        statistics = {**dict.fromkeys(COUNTS, 0), "numberOfDocumentsScanned": scanned}
+        self.job: dict[str, Any] = {"ingestionJobId": "JOB1", "startedAt": 1, "status": status}
+        self.job |= {"statistics": statistics, "failureReasons": list(reasons)}
+        self.waiting = waiting or [0]
+
+    def __call__(self, _: str) -> "Aws":
+        return self
+
+    def list_ingestion_jobs(self, **_: str) -> dict[str, Any]:
+        return {"ingestionJobSummaries": [self.job]}
+
+    def get_ingestion_job(self, **_: str) -> dict[str, Any]:
+        return {"ingestionJob": self.job}
+
+    def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
+        count = self.waiting.pop(0) if len(self.waiting) > 1 else self.waiting[0]
+        return {"Attributes": {"ApproximateNumberOfMessages": count, "ApproximateNumberOfMessagesNotVisible": "0"}}
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "INGESTION_TIMEOUT_SECONDS", 1.0)
+
+
+def follow(folder: Path, aws: Aws) -> str:
+    config, output = shipped_config(), io.StringIO()
+    assert config.knowledge_base
+    section = config.knowledge_base.model_copy(update={"documents": folder})
+    follow_ingestion(config.model_copy(update={"knowledge_base": section}), OUTPUTS, aws, Progress(1, output))
+    return output.getvalue()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("a.md", "a.md.metadata.json", ".DS_Store", "Thumbs.db", "manuals/b.md"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{}", encoding="utf-8")
+    return tmp_path
+
+
+def test_metadata_and_files_that_are_not_uploaded_are_no_documents(folder: Path) -> None:
+    assert "2 documents" in follow(folder, Aws("COMPLETE", 2))
+
+
+def test_it_waits_for_the_ingestion_that_is_still_in_the_queue(folder: Path) -> None:
+    aws = Aws("COMPLETE", 2, waiting=[1, 1, 0])
+
+    follow(folder, aws)
+
+    assert aws.waiting == [0]
+
+
+def test_a_failed_job_shows_bedrocks_reasons(folder: Path) -> None:
+    with pytest.raises(ExternalError, match=r"ingestion failed: the role may not read; b\.md"):
+        follow(folder, Aws("FAILED", 0, reasons=("the role may not read", "b.md")))
+
+
+def test_an_incomplete_ingestion_shows_counts_and_reasons(folder: Path) -> None:
+    with pytest.raises(ExternalError, match=r"not all 2 .* COMPLETE with 1 scanned and 0 failed; too large: b\.md"):
+        follow(folder, Aws("COMPLETE", 1, reasons=("too large: b.md",)))
