@@ -4,17 +4,29 @@ import sys
 
 from ministack import app
 
-from local_aws.extension import api_keys, lambda_errors, service_quotas, step_functions
+from local_aws.extension import (
+    api_gateway_quotas,
+    api_keys,
+    lambda_errors,
+    lambda_quotas,
+    role_policies,
+    service_quotas,
+    step_functions,
+)
 from local_aws.extension.bedrock import language_model, routes
-from local_aws.extension.cloudformation import auto_delete_objects, resource_types, schedules
+from local_aws.extension.cloudformation import auto_delete_objects, exports, resource_types, schedules
 
 
 def main() -> None:
     for module in (
         resource_types,
         auto_delete_objects,
+        exports,
+        role_policies,
         api_keys,
         lambda_errors,
+        lambda_quotas,
+        api_gateway_quotas,
         step_functions,
         schedules,
         service_quotas,
