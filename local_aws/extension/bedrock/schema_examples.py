@@ -29,9 +29,14 @@ class UnsatisfiedError(ValueError):
 def example(schema: Schema) -> Any:
     """A value that `schema` accepts. Raises UnsatisfiedError."""
     value = _value(schema, schema, "value", 0)
-    if not Draft202012Validator(schema).is_valid(value):
+    if not satisfies(schema, value):
         raise UnsatisfiedError(f"no value was found for the schema {schema}")
     return value
+
+
+def satisfies(schema: Schema, value: Any) -> bool:
+    valid: bool = Draft202012Validator(schema).is_valid(value)
+    return valid
 
 
 def _value(given: Any, root: Schema, name: str, depth: int) -> Any:
