@@ -4,7 +4,16 @@ import sys
 
 from ministack import app
 
-from local_aws.extension import api_keys, lambda_errors, s3_events, service_quotas, step_functions
+from local_aws.extension import (
+    api_gateway_quotas,
+    api_keys,
+    lambda_errors,
+    lambda_quotas,
+    role_policies,
+    s3_events,
+    service_quotas,
+    step_functions,
+)
 from local_aws.extension.bedrock import language_model, routes
 from local_aws.extension.cloudformation import auto_delete_objects, exports, resource_types, role_propagation, schedules
 
@@ -16,8 +25,11 @@ def main() -> None:
         exports,
         role_propagation,
         s3_events,
+        role_policies,
         api_keys,
         lambda_errors,
+        lambda_quotas,
+        api_gateway_quotas,
         step_functions,
         schedules,
         service_quotas,

@@ -3,6 +3,7 @@
 A custom model's mock repeats the training answer whose question is the most similar to the one asked.
 """
 
+import json
 import re
 from typing import Any
 from urllib.parse import unquote
@@ -11,8 +12,8 @@ import bm25s
 import Stemmer
 from ministack.services import bedrock, bedrock_runtime, cloudwatch
 
+from local_aws.extension.bedrock import converse_requests, custom_models
 from local_aws.extension.bedrock import custom_model_deployments as deployments
-from local_aws.extension.bedrock import custom_models
 from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.customization import jobs
 from local_aws.extension.bedrock.customization.base_models import BASES
@@ -22,11 +23,19 @@ MODEL_PATH = re.compile(r"^/model/(.+?)/(converse|converse-stream|invoke|invoke-
 PROFILE = re.compile(r"^(us|eu|apac|au|ca|jp|global)\.")
 
 
-def check(path: str) -> None:
-    """Raise BedrockError unless the model in `path` can be invoked now."""
+def check(path: str, body: bytes) -> None:
+    """Raise BedrockError unless the model in `path` can be invoked now, with a request that Bedrock accepts."""
     match = MODEL_PATH.match(unquote(path))
-    if match:
-        resolve(match[1])
+    if match is None:
+        return
+    model = resolve(match[1])
+    if match[2].startswith("converse"):
+        try:
+            request = json.loads(body or b"{}")
+        except ValueError:
+            return  # ministack says so
+        if isinstance(request, dict):
+            converse_requests.check(model, request)
 
 
 def count(path: str) -> None:

@@ -10,14 +10,17 @@ from typing import Any
 
 from ministack.services import bedrock_runtime
 
-from local_aws.extension.bedrock import custom_models
+from local_aws.extension.bedrock import converse_mock, custom_models
 from local_aws.extension.bedrock.invocation import resolve
 
 CONTEXT_SUFFIX = re.compile(r":\d+k$")
+# Messages, system, inferenceConfig and toolConfig. The other operations pass no tools and have mocks of their own.
+CONVERSE_ARGUMENTS = 4
 
 
 def install() -> None:
     """Wrap the function of ministack through which every operation asks the server."""
+    converse_mock.install()
     send = bedrock_runtime._proxy_openai_chat_message
 
     def send_named(model_id: str, *arguments: Any) -> tuple[Any, Any]:
@@ -26,6 +29,8 @@ def install() -> None:
         if message is None and bedrock_runtime._PROXY_URL:
             where = bedrock_runtime._PROXY_URL
             print(f"KIT_LLM_URL: {where} gave no answer as model {name}; the mock answers", file=sys.stderr, flush=True)
+        if message is None and len(arguments) == CONVERSE_ARGUMENTS:
+            message = converse_mock.turn(model_id, *arguments)
         return message, counts
 
     bedrock_runtime._proxy_openai_chat_message = send_named

@@ -128,7 +128,7 @@ def _wrap_runtime() -> None:
 
     async def handle(method: str, path: str, headers: Any, body: bytes, query: Any) -> Response:
         try:
-            invocation.check(path)
+            invocation.check(path, body)
         except BedrockError as error:
             return refusal(error)
         response: Response = await behind(method, path, headers, body, query)

@@ -8,9 +8,10 @@ from ministack.services import bedrock_agent
 from local_aws.extension.bedrock.responses import arn as bedrock_arn
 from local_aws.extension.bedrock.responses import identifier
 from local_aws.extension.bedrock.service_roles import trusts
-from local_aws.extension.cloudformation import role_propagation, s3_vectors
+from local_aws.extension.cloudformation import role_propagation
 from local_aws.extension.cloudformation.service_calls import Created, Properties, answer, attributes, members
 from local_aws.extension.knowledge_bases import ingestion_jobs
+from local_aws.extension.vector_indexes import vector_index
 
 KNOWLEDGE_BASE = "AWS::Bedrock::KnowledgeBase"
 DATA_SOURCE = "AWS::Bedrock::DataSource"
@@ -41,7 +42,7 @@ def _check_index(properties: Properties) -> None:
     if storage.get("Type") != "S3_VECTORS":
         return
     arn = storage["S3VectorsConfiguration"].get("IndexArn", "")
-    index = s3_vectors.vector_index(arn)
+    index = vector_index(arn)
     if index is None:
         raise ValueError(f"{KNOWLEDGE_BASE}: vector index {arn!r} does not exist")
     vector = properties["KnowledgeBaseConfiguration"]["VectorKnowledgeBaseConfiguration"]

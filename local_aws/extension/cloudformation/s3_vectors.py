@@ -5,16 +5,10 @@ import uuid
 from ministack.core.responses import AccountRegionScopedDict, get_account_id, get_region
 
 from local_aws.extension.cloudformation.service_calls import Created, Properties
+from local_aws.extension.vector_indexes import indexes
 
 _buckets = AccountRegionScopedDict()
-_indexes = AccountRegionScopedDict()
 _policies = AccountRegionScopedDict()
-
-
-def vector_index(arn: str) -> Properties | None:
-    """The template properties of the index with this ARN, or None."""
-    index: Properties | None = _indexes.get(arn)
-    return index
 
 
 def create_bucket(seed: str, properties: Properties) -> Created:
@@ -35,18 +29,18 @@ def delete_bucket(arn: str) -> None:
 
 def create_index(seed: str, properties: Properties) -> Created:
     arn = f"{_existing_bucket(properties)}/index/{properties.get('IndexName') or _generated(seed)}"
-    if arn in _indexes:
+    if arn in indexes:
         raise ValueError(f"AWS::S3Vectors::Index: {arn} already exists; leave IndexName out")
     return arn, store_index(arn, properties)
 
 
 def store_index(arn: str, properties: Properties) -> Properties:
-    _indexes[arn] = properties
+    indexes[arn] = properties
     return {"IndexArn": arn}
 
 
 def delete_index(arn: str) -> None:
-    _indexes.pop(arn, None)
+    indexes.pop(arn, None)
 
 
 def create_policy(_: str, properties: Properties) -> Created:

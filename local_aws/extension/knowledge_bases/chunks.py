@@ -1,4 +1,4 @@
-"""Cuts documents (text, HTML, PDF) into chunks as the data source configures it. Pure."""
+"""Cuts documents (text, HTML, PDF, Word, Excel) into chunks as the data source configures it. Pure."""
 
 import html
 import io
@@ -7,9 +7,14 @@ from typing import Any
 
 import pypdf
 
+from local_aws.extension.knowledge_bases.office_documents import docx_text, xlsx_text
+
 CHARACTERS_PER_TOKEN = 4
 DEFAULT_TOKENS, DEFAULT_OVERLAP = 300, 20
+# https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-ds.html
 TEXT_TYPES = (".md", ".txt", ".html", ".htm", ".csv")
+OLD_OFFICE_TYPES = (".doc", ".xls")
+TYPES = (*TEXT_TYPES, ".pdf", ".docx", ".xlsx", *OLD_OFFICE_TYPES)
 HEADING = re.compile(r"^#{1,6}\s+(.+)$", re.MULTILINE)
 Chunk = dict[str, Any]
 
@@ -33,8 +38,12 @@ def _text(name: str, content: bytes) -> str:
     lower = name.lower()
     if lower.endswith(".pdf"):
         return "\n\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+    if lower.endswith(".docx"):
+        return docx_text(content)
+    if lower.endswith(".xlsx"):
+        return xlsx_text(content)
     if not lower.endswith(TEXT_TYPES):
-        raise ValueError(f"file type is not supported; supported are .pdf, {', '.join(TEXT_TYPES)}")
+        raise ValueError("Bedrock reads this format, the embedded AWS does not; save it as .docx or .xlsx")
     text = content.decode("utf-8-sig").replace("\r\n", "\n")
     if not lower.endswith((".html", ".htm")):
         return text

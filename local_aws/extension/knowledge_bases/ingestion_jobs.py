@@ -15,11 +15,14 @@ from local_aws.extension.bedrock.client_tokens import once
 from local_aws.extension.bedrock.clock import elapsed, in_background, sleep_until
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer, arn, identifier, iso
 from local_aws.extension.bedrock.service_roles import role_allows, trusts
-from local_aws.extension.knowledge_bases.chunks import Chunk, cut_document
+from local_aws.extension.knowledge_bases.chunks import TYPES, Chunk, cut_document
+from local_aws.extension.knowledge_bases.document_metadata import SIDECAR, check_vectors, read_sidecar
+from local_aws.extension.vector_indexes import vector_index
 
 STARTING, IN_PROGRESS, STOPPING = 0.3, 1.2, 0.3
 RUNNING = ("STARTING", "IN_PROGRESS", "STOPPING")
-SIDECAR = ".metadata.json"
+# "Ingestion job file size" of https://docs.aws.amazon.com/general/latest/gr/bedrock.html
+DOCUMENT_BYTES = 50 * 1024 * 1024
 COUNTS = {
     "scanned": "numberOfDocumentsScanned",
     "new": "numberOfNewDocumentsIndexed",
@@ -29,6 +32,11 @@ COUNTS = {
     "metadata": "numberOfMetadataDocumentsScanned",
     "metadata_modified": "numberOfMetadataDocumentsModified",
 }
+
+
+class _IgnoredError(Exception):
+    """When Bedrock ignores a document: the message says why."""
+
 
 _jobs = AccountRegionScopedDict()
 _documents = AccountRegionScopedDict()
@@ -188,34 +196,63 @@ def _ingest(job: dict[str, Any], source: dict[str, Any]) -> None:
     if denied := [key for key in keys if not role_allows(role, "s3:GetObject", f"s3://{bucket}/{key}")]:
         job["failures"].append(f"The knowledge base's role {role} may not read s3://{bucket}/{denied[0]}")
         return
+    _ingest_documents(job, source, bucket, keys)
+
+
+def _ingest_documents(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[str]) -> None:
+    index = _vector_index(job["knowledge_base"])
     prefix = f"{job['knowledge_base']}/{job['data_source']}/"
+    ignored: dict[str, list[str]] = {}
     for key in keys:
         if key.endswith(SIDECAR):
             job["counts"]["metadata"] += 1
-        else:
-            job["counts"]["scanned"] += 1
-            if outcome := _ingest_document(prefix + key, bucket, key, source, job["failures"]):
-                job["counts"][outcome] += 1
+            continue
+        job["counts"]["scanned"] += 1
+        try:
+            outcome = _ingest_document(prefix + key, bucket, key, source, index)
+        except _IgnoredError as error:
+            ignored.setdefault(str(error), []).append(f"s3://{bucket}/{key}")
+            outcome = "failed"
+        except (ValueError, KeyError, pypdf.errors.PyPdfError) as error:
+            job["failures"].append(f"Encountered error: s3://{bucket}/{key}: {error}")
+            outcome = "failed"
+        if outcome:
+            job["counts"][outcome] += 1
+    for reason, uris in ignored.items():
+        files = ", ".join(uris)
+        job["failures"].append(f"Encountered error: Ignored {len(uris)} files as {reason}. [Files: {files}].")
     gone = [held for held in _documents if held.startswith(prefix) and held.removeprefix(prefix) not in keys]
     job["counts"]["deleted"] = sum(1 for held in gone if _documents.pop(held))
 
 
-def _ingest_document(held_key: str, bucket: str, key: str, source: dict[str, Any], failures: list[str]) -> str:
-    """The name of the count that the document adds to, empty for an unchanged one."""
+def _ingest_document(held_key: str, bucket: str, key: str, source: dict[str, Any], index: dict[str, Any] | None) -> str:
+    """The name of the count that the document adds to, empty for an unchanged one. Raises if it can't be indexed."""
     objects = s3._buckets[bucket]["objects"]
-    version, sidecar = objects[key]["etag"], objects.get(key + SIDECAR)
-    metadata = bedrock_agent._metadata_attributes(s3._get_object_data(bucket, key + SIDECAR)) if sidecar else {}
-    held = _documents.get(held_key)
-    if held and held["version"] == version:
+    content = s3._get_object_data(bucket, key) or b""
+    if not key.lower().endswith(TYPES):
+        raise _IgnoredError("their file format was not supported")
+    if not 0 < len(content) <= DOCUMENT_BYTES:
+        raise _IgnoredError("their size was invalid")
+    uri, held = f"s3://{bucket}/{key}", _documents.get(held_key)
+    metadata = read_sidecar(s3._get_object_data(bucket, key + SIDECAR) or b"") if key + SIDECAR in objects else {}
+    same = held is not None and held["version"] == objects[key]["etag"]
+    chunks = held["chunks"] if same else cut_document(uri, content, source)
+    if index is not None:
+        check_vectors(index, chunks, metadata)
+    if same:
         changed = held["metadata"] != metadata
         held["metadata"] = metadata
         return "metadata_modified" if changed else ""
-    uri = f"s3://{bucket}/{key}"
-    try:
-        chunks = cut_document(uri, s3._get_object_data(bucket, key) or b"", source)
-    except (ValueError, pypdf.errors.PyPdfError) as error:
-        failures.append(f"{uri}: {error}")
-        return "failed"
     policy = source.get("DataDeletionPolicy")
-    _documents[held_key] = {"version": version, "metadata": metadata, "policy": policy, "chunks": chunks}
+    _documents[held_key] = {
+        "version": objects[key]["etag"],
+        "metadata": metadata,
+        "policy": policy,
+        "chunks": chunks,
+    }
     return "modified" if held else "new"
+
+
+def _vector_index(knowledge_base: str) -> dict[str, Any] | None:
+    storage = bedrock_agent._knowledge_bases[knowledge_base].get("StorageConfiguration") or {}
+    return vector_index((storage.get("s3VectorsConfiguration") or {}).get("indexArn") or "")

@@ -4,6 +4,7 @@ import re
 import uuid
 from typing import Any
 
+from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import bedrock_agent_runtime, bedrock_runtime
 
 from local_aws.extension.bedrock import invocation
@@ -20,6 +21,8 @@ INSTRUCTION = (
 )
 Passage = dict[str, Any]
 Parts = list[tuple[str, list[Passage]]]
+
+_sessions = AccountRegionScopedDict()
 
 
 def retrieve_and_generate(body: dict[str, Any]) -> Response:
@@ -47,6 +50,7 @@ def retrieve_and_generate_stream(body: dict[str, Any]) -> Response:
 
 def _answered(body: dict[str, Any]) -> Parts:
     """The answer in parts, each with the passages it cites."""
+    _check_session(body)
     text = (body.get("input") or {}).get("text") or ""
     if not 0 < len(text) <= MAX_INPUT:
         raise BedrockError("ValidationException", f"input.text must have 1 to {MAX_INPUT} characters, got {len(text)}")
@@ -103,4 +107,16 @@ def _citations(parts: Parts) -> list[dict[str, Any]]:
 
 
 def _session(body: dict[str, Any]) -> str:
-    return str(body.get("sessionId") or uuid.uuid4())
+    """The request's session, or a new one."""
+    session = body.get("sessionId") or str(uuid.uuid4())
+    _sessions[session] = True
+    return str(session)
+
+
+def _check_session(body: dict[str, Any]) -> None:
+    """Only Bedrock makes session ids. The message is that of https://github.com/aws/aws-sdk/issues/763."""
+    session = body.get("sessionId")
+    if session and session not in _sessions:
+        raise BedrockError(
+            "ValidationException", f"Session with Id {session} is not valid. Please check and try again."
+        )

@@ -1,96 +1,77 @@
-"""An imported export cannot change; a value that moves from an export to an SSM parameter can, in two deploys."""
+"""Exports of a stack that another stack imports."""
 
 import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.local_aws.conftest import Client
+from tests.local_aws.servers import code
 from tests.local_aws.stacks import ended, reasons
 
-EXPORT = "producer:KnowledgeBaseId"
-PARAMETER = "/bedrock-kit/exports/knowledge-base/documents/id"
-IMPORTED = {"Fn::ImportValue": EXPORT}
-READ = {"Ref": "Id"}
+
+def parameter(value: Any) -> dict[str, Any]:
+    return {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}}
 
 
-def producer(value: str, *, exported: bool = True, published: bool = True) -> dict[str, Any]:
-    outputs = {"Id": {"Value": value, "Export": {"Name": EXPORT}}} if exported else {}
-    parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Name": PARAMETER, "Type": "String", "Value": value}}
-    other = {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/exports/other", "Type": "String", "Value": value}}
-    return {"Resources": {"Other": other, **({"Published": parameter} if published else {})}, "Outputs": outputs}
+def exporting(name: str, value: str, *, exported: bool = True) -> str:
+    output = {"Value": value, **({"Export": {"Name": name}} if exported else {})}
+    return json.dumps({"Resources": {"P": parameter(value)}, "Outputs": {"Id": output}})
 
 
-def consumer(value: dict[str, str]) -> dict[str, Any]:
-    seen = {"Name": "/exports/seen", "Type": "String", "Value": value}
-    parameters = {"Id": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": PARAMETER}}
-    return {
-        "Parameters": parameters if value == READ else {},
-        "Resources": {"Seen": {"Type": "AWS::SSM::Parameter", "Properties": seen}},
-    }
+def importing(name: str) -> str:
+    return json.dumps({"Resources": {"P": parameter({"Fn::ImportValue": name})}})
 
 
-def deployed(client: Client, name: str, template: dict[str, Any]) -> str:
-    cloudformation = client("cloudformation")
-    known = [
-        stack["StackName"]
-        for stack in cloudformation.describe_stacks()["Stacks"]
-        if stack["StackStatus"] != "DELETE_COMPLETE"
-    ]
-    call = cloudformation.update_stack if name in known else cloudformation.create_stack
-    call(StackName=name, TemplateBody=json.dumps(template))
+def deploy(client: Client, name: str, template: str, *, update: bool = False) -> str:
+    stacks = client("cloudformation")
+    (stacks.update_stack if update else stacks.create_stack)(StackName=name, TemplateBody=template)
     return str(ended(client, name)["StackStatus"])
 
 
-@pytest.fixture(autouse=True)
-def clean(client: Client) -> Any:
-    yield
-    for name in ("consumer", "producer"):
-        client("cloudformation").delete_stack(StackName=name)
-        client("cloudformation").get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+def exports(client: Client) -> dict[str, str]:
+    return {item["Name"]: item["Value"] for item in client("cloudformation").list_exports()["Exports"]}
 
 
-def seen(client: Client) -> str:
-    return str(client("ssm").get_parameter(Name="/exports/seen")["Parameter"]["Value"])
+def test_an_imported_export_is_neither_changed_nor_removed(client: Client) -> None:
+    deploy(client, "Exporter", exporting("base-id", "one"))
+    deploy(client, "Importer", importing("base-id"))
+
+    assert deploy(client, "Exporter", exporting("base-id", "two"), update=True) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "Export base-id cannot be updated as it is in use by Importer." in reasons(client, "Exporter")
+
+    removed = exporting("base-id", "one", exported=False)
+    assert deploy(client, "Exporter", removed, update=True) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "Cannot delete export base-id as it is in use by Importer." in reasons(client, "Exporter")
+    assert exports(client)["base-id"] == "one"
+
+    with pytest.raises(ClientError, match="Export base-id is imported by stack Importer") as error:
+        client("cloudformation").delete_stack(StackName="Exporter")
+    assert code(error) == "ValidationError"
 
 
-@pytest.mark.parametrize(
-    ("after", "refusal"),
-    [
-        (producer("KB2", published=False), "cannot be updated as it is in use by consumer"),
-        (producer("KB1", exported=False), "cannot be deleted as it is in use by consumer"),
-    ],
-)
-def test_an_imported_export_cannot_change_or_go(client: Client, after: dict[str, Any], refusal: str) -> None:
-    deployed(client, "producer", producer("KB1", published=False))
-    deployed(client, "consumer", consumer(IMPORTED))
+def test_an_export_that_nobody_imports_is_changed_and_removed(client: Client) -> None:
+    deploy(client, "Free", exporting("free-id", "one"))
 
-    status = deployed(client, "producer", after)
-
-    assert status == "UPDATE_ROLLBACK_COMPLETE"
-    assert f"Export {EXPORT} {refusal}" in reasons(client, "producer")
-    assert seen(client) == "KB1"
+    assert deploy(client, "Free", exporting("free-id", "two"), update=True) == "UPDATE_COMPLETE"
+    assert exports(client)["free-id"] == "two"
+    assert deploy(client, "Free", exporting("free-id", "two", exported=False), update=True) == "UPDATE_COMPLETE"
+    assert "free-id" not in exports(client)
 
 
-def test_an_export_that_nobody_imports_may_change(client: Client) -> None:
-    deployed(client, "producer", producer("KB1"))
+def test_an_export_follows_once_its_importer_is_gone(client: Client) -> None:
+    deploy(client, "Owner", exporting("owned-id", "one"))
+    deploy(client, "Reader", importing("owned-id"))
+    client("cloudformation").delete_stack(StackName="Reader")
+    client("cloudformation").get_waiter("stack_delete_complete").wait(StackName="Reader", WaiterConfig={"Delay": 1})
 
-    assert deployed(client, "producer", producer("KB2")) == "UPDATE_COMPLETE"
+    assert deploy(client, "Owner", exporting("owned-id", "two"), update=True) == "UPDATE_COMPLETE"
 
 
-def test_a_deployment_of_the_last_release_is_upgraded_and_then_changed(client: Client) -> None:
-    """The producer is updated first, so it keeps the export for as long as the consumer may import it."""
-    deployed(client, "producer", producer("KB1", published=False))
-    deployed(client, "consumer", consumer(IMPORTED))
+def test_two_stacks_cannot_export_one_name(client: Client) -> None:
+    deploy(client, "First", exporting("same-id", "one"))
 
-    upgrade = [
-        deployed(client, "producer", producer("KB1")),
-        deployed(client, "consumer", consumer(READ)),
-    ]
-    replacement = [
-        deployed(client, "producer", producer("KB2")),
-        deployed(client, "consumer", consumer(READ)),
-    ]
-
-    assert {*upgrade, *replacement} == {"UPDATE_COMPLETE"}
-    assert seen(client) == "KB2"
+    assert deploy(client, "Second", exporting("same-id", "two")) == "ROLLBACK_COMPLETE"
+    assert "Export with name same-id is already exported by stack First." in reasons(client, "Second")
+    assert exports(client)["same-id"] == "one"

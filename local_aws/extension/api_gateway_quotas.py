@@ -1,0 +1,53 @@
+"""API Gateway's quotas for a REST API: 29 s for an integration, 10 MB for a body, and Lambda's 6 MB for an event.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+The gateway responses are INTEGRATION_TIMEOUT and REQUEST_TOO_LARGE of
+https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html.
+ministack waits for a function as long as it runs and passes on events of any size.
+"""
+
+import asyncio
+from typing import Any
+
+from ministack.services import apigateway_v1
+
+from local_aws.extension.lambda_quotas import REQUEST_BYTES, compact
+
+INTEGRATION_MILLISECONDS = 29_000
+BODY_BYTES = 10 * 1024 * 1024
+
+
+class _EventTooLargeError(Exception):
+    """When the event is larger than Lambda takes it."""
+
+
+def install() -> None:
+    """Wrap the two ways to a function. What the function does after the timeout goes on, as on AWS."""
+    call = apigateway_v1._call_lambda_raw
+
+    async def call_lambda(function: str, event: Any, **scope: Any) -> Any:
+        if len(compact(event).encode()) > REQUEST_BYTES:
+            raise _EventTooLargeError
+        return await call(function, event, **scope)
+
+    apigateway_v1._call_lambda_raw = call_lambda
+    for name in ("_invoke_lambda_proxy_v1", "_invoke_lambda_custom_v1"):
+        setattr(apigateway_v1, name, _limited(getattr(apigateway_v1, name)))
+
+
+def _limited(invoke: Any) -> Any:
+    async def invoked(integration: dict[str, Any], *arguments: Any, **named: Any) -> Any:
+        body = arguments[7]
+        if len(body or b"") > BODY_BYTES:
+            return apigateway_v1._gw_error("REQUEST_TOO_LARGE", f"HTTP content length exceeded {BODY_BYTES} bytes.")
+        wanted = int(integration.get("timeoutInMillis") or INTEGRATION_MILLISECONDS)
+        task = asyncio.ensure_future(invoke(integration, *arguments, **named))
+        done, _ = await asyncio.wait({task}, timeout=min(wanted, INTEGRATION_MILLISECONDS) / 1000)
+        if not done:
+            return apigateway_v1._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
+        try:
+            return task.result()
+        except _EventTooLargeError:
+            return apigateway_v1._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
+
+    return invoked
