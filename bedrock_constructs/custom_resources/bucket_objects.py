@@ -50,7 +50,9 @@ class BucketObjects(Construct):
             through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{Stack.of(self).region}.amazonaws.com"}}
             key = destination.encryption_key.key_arn
             statements.append(iam.PolicyStatement(actions=key_actions, resources=[key], conditions=through_s3))
-        self.resource = CustomResourceProvider.of(self).custom_resource(
+        provider = CustomResourceProvider.of(self)
+        provider.read_assets_of(asset.bucket.bucket_arn)
+        self.resource = provider.custom_resource(
             self,
             resource_type="Custom::BucketObjects",
             properties={
