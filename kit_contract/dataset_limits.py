@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from kit_contract.errors import InputError
+
 CONVERSE, PROMPT_COMPLETION, IMAGE_CAPTION = "converse", "prompt-completion", "image-caption"
 DISTILLATION_PROMPTS, REINFORCEMENT_PROMPTS = "distillation-prompts", "reinforcement-prompts"
 
@@ -35,7 +37,10 @@ class DatasetLimits:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "DatasetLimits":
-        """The limits among the keys of a run's specification."""
+        """The limits among the keys of a run's specification. Raises InputError if a required one is missing."""
+        missing = [name for name in ("record_format", "min_records", "max_records") if name not in values]
+        if missing:
+            raise InputError(f"{cls.__name__} has no {', '.join(missing)}, got {sorted(values)}; deploy the kit again")
         given: dict[str, Any] = {field.name: values[field.name] for field in fields(cls) if field.name in values}
         for name in {"image_formats", "video_formats"} & given.keys():
             given[name] = tuple(given[name])

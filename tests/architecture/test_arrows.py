@@ -87,8 +87,6 @@ PURE = (
     "request.py",
     "retry_policy.py",
     "chat_completions.py",
-    "checks.py",
-    "records.py",
     "errors.py",
     "routes.py",
 )

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -22,6 +23,7 @@ RUN_ID = "0123456789abcdef"
 
 
 def specification(**changes: Any) -> RunSpecification:
+    """`changes` may name the fields of its limits as well."""
     unchanged: dict[str, Any] = {
         "customization": "support",
         "alias": "support-bot",
@@ -35,6 +37,8 @@ def specification(**changes: Any) -> RunSpecification:
         "role_arn": "arn:aws:iam::111122223333:role/Job",
         "bucket": BUCKET,
     }
+    of_limits = {name: changes.pop(name) for name in DatasetLimits.__dataclass_fields__ if name in changes}
+    unchanged["limits"] = replace(unchanged["limits"], **of_limits)
     return RunSpecification(**{**unchanged, **changes})
 
 

@@ -193,7 +193,7 @@ def test_media_in_another_bucket_stop_the_run() -> None:
     checking = Checking().without_model().with_data(line * 2)
 
     with pytest.raises(TrainingDataError, match=f"media must be in the dataset's bucket {BUCKET}, got elsewhere"):
-        checking.check(a_run(line * 2, base_model="amazon.nova-lite-v1:0:300k", image_formats=["png"]))
+        checking.check(a_run(line * 2, base_model="amazon.nova-lite-v1:0:300k", image_formats=("png",)))
 
 
 @pytest.mark.parametrize(

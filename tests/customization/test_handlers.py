@@ -168,5 +168,5 @@ def test_a_zip_holds_the_parts_of_its_function_only(handler: str) -> None:
 def test_the_zip_of_the_check_holds_the_checker_and_not_all_of_training_data() -> None:
     files = {name for name in source_files("customization.handlers.check_data") if name.startswith("training_data/")}
 
-    assert "training_data/checking/dataset_checker.py" in files
+    assert "training_data/checking/checker.py" in files
     assert not [name for name in files if "redaction" in name or "sources" in name]

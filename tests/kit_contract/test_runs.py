@@ -18,6 +18,7 @@ SPECIFICATION = {
     "record_format": "converse",
     "min_records": 2,
     "max_records": 4,
+    "max_tokens": 32_000,
     "serving": "on-demand",
     "deployment_name": "sup-support",
     "provisioned_model_name": "",
@@ -29,7 +30,7 @@ SPECIFICATION = {
 
 
 def test_a_specification_keeps_the_keys_of_its_parameter() -> None:
-    assert list(specification().to_json().items()) == list(SPECIFICATION.items())
+    assert specification().to_json() == SPECIFICATION
 
 
 @pytest.mark.parametrize("validation_key", ["", "data/support/validation/0123.jsonl"])
@@ -48,10 +49,11 @@ def test_a_specification_of_the_first_release_is_read(serving: str, provisioned:
     assert RunSpecification.from_json(earlier).provisioned_model_name == provisioned
 
 
-def test_a_missing_key_is_named() -> None:
-    earlier = {name: value for name, value in SPECIFICATION.items() if name != "bucket"}
+@pytest.mark.parametrize("missing", ["bucket", "record_format"])
+def test_a_missing_key_is_named(missing: str) -> None:
+    earlier = {name: value for name, value in SPECIFICATION.items() if name != missing}
 
-    with pytest.raises(InputError, match=r"RunSpecification has no bucket, got \['alias'.*deploy the kit again"):
+    with pytest.raises(InputError, match=rf" has no {missing}, got \['alias'.*deploy the kit again"):
         RunSpecification.from_json(earlier)
 
 

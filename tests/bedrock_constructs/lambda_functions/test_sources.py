@@ -9,7 +9,10 @@ from bedrock_constructs.lambda_functions.sources import source_files
 
 HANDLERS = (
     "custom_resources.handler",
-    "customization.handler",
+    "customization.handlers.check_data",
+    "customization.handlers.promote",
+    "customization.handlers.record_metrics",
+    "customization.handlers.start_run",
     "inference_api.handler",
     "inference_api.authorizer",
     "knowledge_base_ingestion.handler",

@@ -31,7 +31,7 @@ def at(text: str) -> float:
 )
 def test_a_schedule_that_the_service_refuses_is_refused(call: Call, change: dict[str, str], fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
-        call("schedules", "create", "stack-Schedule", SCHEDULE | change)
+        call("cloudformation.schedules", "create", "stack-Schedule", SCHEDULE | change)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,9 @@ def test_a_schedule_that_the_service_refuses_is_refused(call: Call, change: dict
     ],
 )
 def test_cron_is_due_in_its_time_zone(call: Call, last: str, now: str, due: bool) -> None:
-    found = call("schedules", "is_due", SCHEDULE["ScheduleExpression"], "Europe/Vienna", at(last), at(now))
+    found = call(
+        "cloudformation.schedules", "is_due", SCHEDULE["ScheduleExpression"], "Europe/Vienna", at(last), at(now)
+    )
 
     assert found is due
 
