@@ -11,6 +11,12 @@ from deployment.config import DeploymentConfig
 from deployment.sections.budget import HARD_STOP_PERCENT
 from kit_contract.tags import DEPLOYMENT_TAG
 
+ACTIVATE_TAG = (
+    f"The budget counts nothing before the cost allocation tag {DEPLOYMENT_TAG} is active: Billing and Cost Management, "
+    "Cost allocation tags, Activate. The tag is listed there up to 24 hours after the first deploy, and takes up to 24 "
+    "more to become active."
+)
+
 
 class BudgetStack(cdk.Stack):
     """`hard_stop_topic` is None unless `[budget] hard_stop` is true."""
@@ -32,6 +38,8 @@ class BudgetStack(cdk.Stack):
             hard_stop_percent=HARD_STOP_PERCENT if section.hard_stop else None,
         )
         self.hard_stop_topic: sns.ITopic | None = budget.hard_stop_topic
+        if section.by_tag:
+            cdk.CfnOutput(self, "ActivateTag", value=ACTIVATE_TAG)
         if budget.topic:
             cdk.CfnOutput(self, "TopicArn", value=budget.topic.topic_arn)
         if budget.hard_stop_topic:

@@ -68,7 +68,11 @@ def _objects(bucket: str, prefix: str) -> tuple[list[Request], list[Request]]:
     denied = [
         *on(OTHER_ASSET, "s3:GetObject"),
         *on(BOOTSTRAP_KEY, "kms:Decrypt", context=_through_s3("arn:aws:s3:::other/a")),
-        *on(BOOTSTRAP_KEY, "kms:Decrypt", context={**_through_s3(ASSET), "kms:ViaService": "sqs.us-east-1.amazonaws.com"}),
+        *on(
+            BOOTSTRAP_KEY,
+            "kms:Decrypt",
+            context={**_through_s3(ASSET), "kms:ViaService": "sqs.us-east-1.amazonaws.com"},
+        ),
         *on(f"{bucket}/elsewhere/a", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
         *on(bucket, "s3:DeleteBucket"),
         *on("arn:aws:s3:::other", "s3:ListBucket"),

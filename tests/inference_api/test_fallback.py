@@ -35,7 +35,9 @@ RECOVERABLE = {
     "denied": error("AccessDeniedException"),
     # https://github.com/kirodotdev/Kiro/issues/11191 and https://github.com/prowler-cloud/prowler/pull/12801
     "unverified": error("ValidationException", "Operation not allowed"),
-    "not-for-this-account": error("ValidationException", "Your account is not authorized to invoke this API operation."),
+    "not-for-this-account": error(
+        "ValidationException", "Your account is not authorized to invoke this API operation."
+    ),
     "unknown-throttling": error("ServerBusyException", status=429),
     "unknown-outage": error("SomethingNewException", status=503),
     "unavailable": error("ServiceUnavailableException"),

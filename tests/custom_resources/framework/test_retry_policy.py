@@ -94,7 +94,9 @@ def test_each_service_has_names_of_its_own(code: str, seconds: int) -> None:
     assert all(retried(retries, code, now) for now in (0, seconds))
 
 
-@pytest.mark.parametrize(("status", "seconds"), [(429, 86_400), (403, 119), (500, 299), (503, 299), (400, -1), (404, -1)])
+@pytest.mark.parametrize(
+    ("status", "seconds"), [(429, 86_400), (403, 119), (500, 299), (503, 299), (400, -1), (404, -1)]
+)
 def test_an_unknown_code_counts_by_its_http_status(status: int, seconds: int) -> None:
     error = client_error("SomethingNewException")
     error.response["ResponseMetadata"] = {"HTTPStatusCode": status}  # type: ignore[typeddict-item]
