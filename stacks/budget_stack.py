@@ -12,6 +12,12 @@ from deployment.sections.budget import HARD_STOP_PERCENT
 from kit_contract.parameters import hard_stop_topic
 from kit_contract.tags import DEPLOYMENT_TAG
 
+ACTIVATE_TAG = (
+    f"The budget counts nothing before the cost allocation tag {DEPLOYMENT_TAG} is active: Billing and Cost "
+    "Management, Cost allocation tags, Activate. The tag is listed there up to 24 hours after the first deploy, and "
+    "takes up to 24 more to become active."
+)
+
 
 class BudgetStack(cdk.Stack):
     def __init__(self, scope: Construct, construct_id: str, *, config: DeploymentConfig, **kwargs: Any) -> None:
@@ -30,6 +36,8 @@ class BudgetStack(cdk.Stack):
             with_topic=section.topic,
             hard_stop_percent=HARD_STOP_PERCENT if section.hard_stop else None,
         )
+        if section.by_tag:
+            cdk.CfnOutput(self, "ActivateTag", value=ACTIVATE_TAG)
         if budget.topic:
             cdk.CfnOutput(self, "TopicArn", value=budget.topic.topic_arn)
         if budget.hard_stop_topic:

@@ -52,7 +52,9 @@ class BucketObjects(Construct):
             key = destination.encryption_key.key_arn
             statements.append(iam.PolicyStatement(actions=key_actions, resources=[key], conditions=through_s3))
         self.content_hash = asset.asset_hash
-        self.resource = CustomResourceProvider.of(self).custom_resource(
+        provider = CustomResourceProvider.of(self)
+        provider.read_assets_of(asset.bucket.bucket_arn)
+        self.resource = provider.custom_resource(
             self,
             resource_type="Custom::BucketObjects",
             properties={

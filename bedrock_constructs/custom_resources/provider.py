@@ -30,6 +30,7 @@ class CustomResourceProvider(Construct):
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
+        self._reads_assets = False
         self._leases = self._leases_table()
         seconds = int(self.node.try_get_context(QUERY_SECONDS_CONTEXT) or DEFAULT_QUERY_SECONDS)
         self._function = PythonFunction(
@@ -77,6 +78,25 @@ class CustomResourceProvider(Construct):
 
     def add_to_policy(self, statement: iam.PolicyStatement) -> None:
         self._function.add_to_role_policy(statement)
+
+    def read_assets_of(self, bucket_arn: str) -> None:
+        """Lets the function decrypt objects of the bootstrap bucket, whose key no template knows.
+
+        `cdk bootstrap --bootstrap-kms-key-id` takes any key and exports none. The encryption context names the bucket
+        or the object. https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context
+        """
+        if self._reads_assets:
+            return
+        self._reads_assets = True
+        stack = Stack.of(self)
+        any_key = stack.format_arn(service="kms", resource="key", resource_name="*")
+        conditions = {
+            "StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"},
+            "StringLike": {"kms:EncryptionContext:aws:s3:arn": f"{bucket_arn}*"},
+        }
+        self.add_to_policy(iam.PolicyStatement(actions=["kms:Decrypt"], resources=[any_key], conditions=conditions))
+        reason = "the key of the bootstrap bucket is unknown at synth; the conditions admit that bucket's objects only"
+        acknowledge_wildcards(self, [any_key], reason=reason)
 
     def custom_resource(
         self,

@@ -21,6 +21,7 @@ from constructs import Construct
 from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.customization.starter import CustomizationStarter
 from bedrock_constructs.customization.states import CustomizationDefinition
+from bedrock_constructs.foundation_models import foundation_model_arns
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from kit_contract import parameters, run_names
 from kit_contract.runs import RunSpecification
@@ -165,9 +166,7 @@ class CustomizationWorkflow(Construct):
         return machine
 
     def _grant_job(self, machine: sfn.StateMachine, functions: Sequence[lambda_.IFunction]) -> None:
-        region, partition = cdk.Stack.of(self).region, cdk.Stack.of(self).partition
-        bases = sorted({item.base_model for item in self._customizations})
-        foundation = [f"arn:{partition}:bedrock:{region}::foundation-model/{base}" for base in bases]
+        foundation = foundation_model_arns(cdk.Stack.of(self), (item.base_model for item in self._customizations))
         models, jobs = self._bedrock_arn("custom-model"), self._bedrock_arn("model-customization-job")
         machine.add_to_role_policy(
             iam.PolicyStatement(

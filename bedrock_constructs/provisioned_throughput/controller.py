@@ -55,7 +55,9 @@ class ProvisionedThroughputController(Construct):
         self._dead_letters = self._queue()
         self.function = self._function(throughputs, watches_idleness=watches_idleness)
         self._repeat_failures()
-        self._group = scheduler.CfnScheduleGroup(self, "Schedules", name=f"{kit_deployment}-capacity")
+        # No name: EventBridge Scheduler deletes a group some time after it says so, and until then its name is taken.
+        # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_DeleteScheduleGroup.html
+        self._group = scheduler.CfnScheduleGroup(self, "Schedules")
         self._role = self._scheduler_role()
         self._at("Tick", expression=TICK, event={"action": "reconcile"}, time_zone="UTC")
         self._alarm()
@@ -153,8 +155,9 @@ class ProvisionedThroughputController(Construct):
         return role
 
     def _at(self, construct_id: str, *, expression: str, event: Mapping[str, str], time_zone: str) -> None:
+        # Below the group: a schedule cannot change its group, so another group needs schedules with other logical ids.
         schedule = scheduler.CfnSchedule(
-            self,
+            self._group,
             construct_id,
             group_name=self._group.ref,
             schedule_expression=expression,

@@ -3,17 +3,14 @@
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
 """
 
-import re
 from dataclasses import dataclass
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
+from bedrock_constructs.foundation_models import CONTEXT_SUFFIX
 from kit_contract import parameters
-from kit_contract.quotas import BASE_MODELS_CODE, CUSTOM_MODELS_CODE
 from kit_contract.tags import DEPLOYMENT_TAG, resource_tag_key
-
-CONTEXT_SUFFIX = re.compile(r":\d+k$")
 
 
 @dataclass(frozen=True)
@@ -36,12 +33,9 @@ def throughput_statements(stack: Stack, kit_deployment: str, target: ThroughputT
     statements = [
         _allow([*own, "bedrock:TagResource", "bedrock:ListTagsForResource"], [throughputs]),
         _allow(["bedrock:CreateProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"], [models]),
-        # The units in use are counted before a purchase; listing supports no resource-level permissions.
-        _allow(["bedrock:ListProvisionedModelThroughputs"], ["*"]),
-        _allow(
-            ["servicequotas:GetServiceQuota"],
-            [_quota_arn(stack, code) for code in (CUSTOM_MODELS_CODE, BASE_MODELS_CODE)],
-        ),
+        # The units in use are compared with the quota before a purchase; neither action supports a resource.
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_servicequotas.html
+        _allow(["bedrock:ListProvisionedModelThroughputs", "servicequotas:GetServiceQuota"], ["*"]),
         _allow(["ssm:GetParameter", "ssm:PutParameter"], [ledger]),
     ]
     if target.customization:
@@ -85,10 +79,6 @@ def _model_arn(stack: Stack, target: ThroughputTarget) -> str:
     # With and without the context suffix: AWS does not document which one IAM evaluates.
     name = f"{CONTEXT_SUFFIX.sub('', target.model_identifier)}*"
     return stack.format_arn(service="bedrock", account="", resource="foundation-model", resource_name=name)
-
-
-def _quota_arn(stack: Stack, code: str) -> str:
-    return stack.format_arn(service="servicequotas", resource="bedrock", resource_name=code)
 
 
 def _allow(actions: list[str], resources: list[str]) -> iam.PolicyStatement:

@@ -33,3 +33,13 @@ def budget_faults(config: DeploymentConfig) -> Iterator[str]:
             "budget.hard_stop: needs provisioned throughput without commitment to release, got none in this file; "
             "add one under [provisioned_throughput], or remove hard_stop"
         )
+
+
+def budget_warnings(config: DeploymentConfig) -> Iterator[str]:
+    """https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html"""
+    if config.budget and config.budget.by_tag:
+        yield (
+            "budget.by_tag: the budget counts nothing before the cost allocation tag bedrock-kit:deployment is active: "
+            "activate it in Billing and Cost Management once it is listed, up to 24 hours after the first deploy; it "
+            "takes up to 24 more hours"
+        )

@@ -10,6 +10,7 @@ import boto3
 
 from deployment.config import load_deployment_config
 from kit.cdk_cli import CDK, NODE, PROJECT
+from kit.deploy.concurrency import concurrency_notice
 from kit.missing_documents import restoring_arguments
 from local_aws.guard import require_real
 
@@ -24,6 +25,8 @@ def run(options: argparse.Namespace) -> int:
     path = Path(options.config).resolve()
     config = load_deployment_config(path)
     session = boto3.Session(region_name=config.deployment.region)
+    if notice := concurrency_notice(session.client("lambda").get_account_settings, config.deployment.region):
+        print(f"warning: {notice}", file=sys.stderr)
     restoring = restoring_arguments(config, session.client, lambda line: print(line, file=sys.stderr))
     command = [str(NODE), str(CDK), "deploy", "--all", "-c", f"config={path}", *restoring, *options.cdk_arguments]
     return subprocess.run(command, cwd=PROJECT, check=False).returncode

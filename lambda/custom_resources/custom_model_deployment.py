@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 
 from custom_resources.account import json_parameter
 from custom_resources.account.ownership import carries, ownership, tag_list
-from custom_resources.framework.errors import error_code
 from custom_resources.framework.properties import Properties
 from custom_resources.framework.request import Request
 from custom_resources.framework.resource import Phase, Snapshot
 from kit_contract import parameters
+from kit_contract.aws_errors import says_absent, says_busy
 from kit_contract.errors import ResourceFailedError
 from kit_contract.tags import DEPLOYMENT_TAG
 
@@ -102,7 +102,7 @@ class CustomModelDeploymentResource:
                 customModelDeploymentIdentifier=found["customModelDeploymentArn"]
             )
         except Exception as error:
-            if error_code(error) not in ("ConflictException", "ResourceNotFoundException"):
+            if not says_busy(error) and not says_absent(error):
                 raise
 
     def describe(self, request: Request) -> Snapshot:
@@ -134,7 +134,7 @@ class CustomModelDeploymentResource:
         try:
             return self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=identifier)
         except Exception as error:
-            if error_code(error) != "ResourceNotFoundException":
+            if not says_absent(error):
                 raise
             return None
 

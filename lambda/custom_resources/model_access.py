@@ -1,11 +1,12 @@
 """Custom::BedrockModelAccess: this account may invoke these foundation models, in this region.
 
-  Create, Update  for every model: GetFoundationModelAvailability
+  Create, Update  with Anthropic models: the account's use-case form is kept if equal, and put if absent
+                  for every model: GetFoundationModelAvailability
                     region NOT_AVAILABLE, authorization NOT_AUTHORIZED -> FAILED, all models in one message
                     agreement AVAILABLE -> nothing to do
                     agreement NOT_AVAILABLE: no offers -> nothing to agree to (Amazon, Meta, Mistral ...)
                                              offers -> CreateFoundationModelAgreement -> PENDING -> AVAILABLE
-                  with Anthropic models: the account's use-case form is kept if equal, and put if absent
+                    PENDING, then NOT_AVAILABLE again: AWS Marketplace refused it -> FAILED
   Delete          nothing; with RevokeOnDelete the agreements of the models that have offers are deleted, no matter who
                   made them (agreements have no tags). The API cannot delete the use-case form.
 
@@ -38,6 +39,9 @@ AGREEMENT_PHASES = {
     "NOT_AVAILABLE": Phase.IN_PROGRESS,
     "ERROR": None,
 }
+PAYMENT = "check the account's payment method (AWS Marketplace needs a card or an account that is invoiced)"
+# https://github.com/kirodotdev/Kiro/issues/11191: calls then end with "Operation not allowed", whatever the role allows
+UNVERIFIED = "AWS has not verified the account yet, which no setting can change: open a case with AWS Support"
 NOTHING_TO_AGREE = ("ValidationException", "ResourceNotFoundException")
 
 
@@ -47,6 +51,7 @@ class ModelAccessResource:
     def __init__(self, bedrock: "BedrockClient", region: str) -> None:
         self._bedrock = bedrock
         self._region = region
+        self._pending: set[str] = set()  # models whose agreement this request has seen PENDING
 
     def physical_id(self, request: Request) -> str:
         return f"{request.logical_id}-model-access"
@@ -55,12 +60,14 @@ class ModelAccessResource:
         properties = Properties(request.properties)
         models = _models(properties)
         form = properties.text_map("UseCaseForm")
+        self._pending.clear()
+        # The form comes first: without it, the account is not authorized for the models that need it.
+        if any(model.startswith("anthropic.") for model in models):
+            self._ensure_use_case(form)
         found = {model: self._availability(model) for model in models}
         faults = [fault for model in models for fault in self._faults(model, found[model])]
         if faults:
             raise ResourceFailedError("; ".join(faults))
-        if any(model.startswith("anthropic.") for model in models):
-            self._ensure_use_case(form)
         for model, availability in found.items():
             if availability is not None and _agreement(availability) in ("NOT_AVAILABLE", "ERROR"):
                 self._agree(model)
@@ -82,7 +89,9 @@ class ModelAccessResource:
             return Snapshot(Phase.GONE)
         models = _models(Properties(request.properties))
         pending = [model for model in models if not self._accessible(model)]
-        return Snapshot(Phase.IN_PROGRESS) if pending else Snapshot(Phase.READY, {"ModelCount": str(len(models))})
+        if pending:
+            return Snapshot(Phase.IN_PROGRESS, waiting_for=f"the agreements for {', '.join(pending)}; {PAYMENT}")
+        return Snapshot(Phase.READY, {"ModelCount": str(len(models))})
 
     def _accessible(self, model: str) -> bool:
         found = self._availability(model)
@@ -94,7 +103,11 @@ class ModelAccessResource:
         if AGREEMENT_PHASES[status] is None:
             message = found["agreementAvailability"].get("errorMessage", "no reason given")
             raise ResourceFailedError(f"the agreement for {model} failed: {message}")
+        if status == "PENDING":
+            self._pending.add(model)
         if status == "NOT_AVAILABLE":
+            if model in self._pending:
+                raise ResourceFailedError(f"AWS Marketplace did not accept the agreement for {model}: {PAYMENT}")
             return self._offer_token(model) is None
         return AGREEMENT_PHASES[status] is Phase.READY and found["entitlementAvailability"] == "AVAILABLE"
 
@@ -117,10 +130,7 @@ class ModelAccessResource:
         if found["regionAvailability"] != "AVAILABLE":
             return [f"{model} is not available in {self._region}: choose another region or another model"]
         if found["authorizationStatus"] != "AUTHORIZED":
-            return [
-                f"this account is not authorized for {model} in {self._region}: check the payment method, the "
-                "permission aws-marketplace:Subscribe, service control policies and service quotas"
-            ]
+            return [f"this account is not authorized for {model} in {self._region}: {_remedy(model)}"]
         return []
 
     def _agree(self, model: str) -> None:
@@ -186,6 +196,16 @@ class ModelAccessResource:
 def plain_model_id(identifier: str) -> str:
     """The id in agreements: without the geography of an inference profile and the suffix of a variant."""
     return VARIANT_SUFFIX.sub(r"\1", PROFILE_PREFIX.sub("", identifier.rpartition("/")[2]))
+
+
+def _remedy(model: str) -> str:
+    """Amazon's own models have no agreement and no payment through AWS Marketplace: only the account is left."""
+    if model.startswith("amazon."):
+        return UNVERIFIED
+    return (
+        f"{PAYMENT}, the permission aws-marketplace:Subscribe and service control policies; if they are right, or if "
+        f"Amazon's models are refused too, {UNVERIFIED}"
+    )
 
 
 def _models(properties: Properties) -> list[str]:

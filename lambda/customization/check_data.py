@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from kit_contract.aws_errors import says_absent
 from kit_contract.errors import InputError
 from kit_contract.run_events import ModelExists, NewJob
 from kit_contract.run_names import job_name
@@ -82,7 +83,9 @@ def _write_report(run: Run, report: DatasetReport, s3: "S3Client") -> str:
 def _existing_model(name: str, bedrock: "BedrockClient") -> str:
     try:
         model = bedrock.get_custom_model(modelIdentifier=name)
-    except bedrock.exceptions.ResourceNotFoundException:
+    except Exception as error:
+        if not says_absent(error):
+            raise
         return ""
     status = model.get("modelStatus", "Active")
     if status == "Active":

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from kit_contract import run_names
+from kit_contract.aws_errors import says_busy
 from kit_contract.tags import DEPLOYMENT_TAG
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ def stop_jobs(bedrock: "BedrockClient", kit_deployment: str, customization: str)
     for arn in running:
         try:
             bedrock.stop_model_customization_job(jobIdentifier=arn)
-        except bedrock.exceptions.ConflictException:
+        except Exception as error:
+            if not says_busy(error):
+                raise
             continue  # it has just ended or is already being stopped: the next call tells which
     return sorted({*running, *_jobs(bedrock, "Stopping", kit_deployment, customization)})
 

@@ -5,9 +5,12 @@ provisioned throughput    InService -> updated to the new model; absent -> left 
                           promoted parameter; never created here, because it is billed by the hour
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from kit_contract.aws_errors import says_absent, says_busy
 from kit_contract.errors import ResourceFailedError, RetryLaterError
 from kit_contract.runs import Run
 from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG
@@ -59,7 +62,9 @@ class CustomModelDeployment:
         """Create the deployment or update it. Returns its ARN. Raises PromotionError, PromotionBusyError."""
         try:
             found = self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=self._name)
-        except self._bedrock.exceptions.ResourceNotFoundException:
+        except Exception as error:
+            if not says_absent(error):
+                raise
             return self._create(run, model_arn)
         target = found["customModelDeploymentArn"]
         _require_ours(self._bedrock, target, self._name, run.kit_deployment)
@@ -67,7 +72,8 @@ class CustomModelDeployment:
             _require_idle(found["status"], self._name)
             if "updateDetails" in found:
                 _require_idle(found["updateDetails"]["updateStatus"], self._name)
-            self._bedrock.update_custom_model_deployment(customModelDeploymentIdentifier=target, modelArn=model_arn)
+            with _busy_means_later(self._name):
+                self._bedrock.update_custom_model_deployment(customModelDeploymentIdentifier=target, modelArn=model_arn)
         return target
 
     def progress(self, model_arn: str) -> Progress:
@@ -82,12 +88,13 @@ class CustomModelDeployment:
 
     def _create(self, run: Run, model_arn: str) -> str:
         tags = {DEPLOYMENT_TAG: run.kit_deployment, ALIAS_TAG: run.specification.alias}
-        created = self._bedrock.create_custom_model_deployment(
-            modelDeploymentName=self._name,
-            modelArn=model_arn,
-            tags=[{"key": key, "value": value} for key, value in tags.items()],
-            clientRequestToken=run.execution_name,
-        )
+        with _busy_means_later(self._name):
+            created = self._bedrock.create_custom_model_deployment(
+                modelDeploymentName=self._name,
+                modelArn=model_arn,
+                tags=[{"key": key, "value": value} for key, value in tags.items()],
+                clientRequestToken=run.execution_name,
+            )
         return created["customModelDeploymentArn"]
 
 
@@ -99,19 +106,24 @@ class ProvisionedThroughput:
         """Update the throughput if it exists. Returns its ARN or "". Raises PromotionError, PromotionBusyError."""
         try:
             found = self._bedrock.get_provisioned_model_throughput(provisionedModelId=self._name)
-        except self._bedrock.exceptions.ResourceNotFoundException:
+        except Exception as error:
+            if not says_absent(error):
+                raise
             return ""
         target = found["provisionedModelArn"]
         _require_ours(self._bedrock, target, self._name, run.kit_deployment)
         if found["desiredModelArn"] != model_arn:
             _require_idle(found["status"], self._name)
-            self._bedrock.update_provisioned_model_throughput(provisionedModelId=target, desiredModelId=model_arn)
+            with _busy_means_later(self._name):
+                self._bedrock.update_provisioned_model_throughput(provisionedModelId=target, desiredModelId=model_arn)
         return target
 
     def progress(self, model_arn: str) -> Progress:
         try:
             found = self._bedrock.get_provisioned_model_throughput(provisionedModelId=self._name)
-        except self._bedrock.exceptions.ResourceNotFoundException:
+        except Exception as error:
+            if not says_absent(error):
+                raise
             return Progress(self._name, Phase.READY)
         phase = _phase(found["status"], self._name)
         if phase is Phase.READY and found["modelArn"] != model_arn:
@@ -132,6 +144,17 @@ def _require_ours(bedrock: "BedrockClient", target: str, name: str, kit_deployme
 def _require_idle(status: str, name: str) -> None:
     if _phase(status, name) is Phase.IN_PROGRESS:
         raise PromotionBusyError(f"{name} is being created or updated; it can take another model after that")
+
+
+@contextmanager
+def _busy_means_later(name: str) -> Iterator[None]:
+    """Another execution was faster: the next attempt finds what it did."""
+    try:
+        yield
+    except Exception as error:
+        if not says_busy(error):
+            raise
+        raise PromotionBusyError(f"{name} is being created or updated; it can take another model after that") from error
 
 
 def _phase(status: str, name: str) -> Phase:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kit_contract.aws_errors import code_of, message_of, says_denied, status_of
 from kit_contract.errors import KitError
 
 RETRY_AFTER_SECONDS = "1"
@@ -69,7 +70,8 @@ _DENIED = _Row(
     403,
     "permission_error",
     "model_access_denied",
-    "Bedrock denies access to the model or knowledge base; check the account's model access and deploy again",
+    "Bedrock denies access to the model or knowledge base; check the account's model access and deploy again. If the "
+    "account is new, AWS may have to verify it first: open a case with AWS Support",
 )
 _GONE = _Row(
     404,
@@ -106,6 +108,8 @@ _MISFIT = _Row(
 
 _TABLE: Mapping[str, _Row] = {
     "AccessDeniedException": _DENIED,
+    "ExpiredTokenException": _INTERNAL,  # this and the next: the credentials of the function, not access to a model
+    "UnrecognizedClientException": _INTERNAL,
     "ResourceNotFoundException": _GONE,
     "ValidationException": _INVALID,
     "ServiceQuotaExceededException": _THROTTLED,
@@ -139,8 +143,7 @@ def api_error(error: Exception) -> ApiError:
 
 def service_code(error: Exception) -> str | None:
     """The AWS error code of a botocore ClientError, else None."""
-    response = getattr(error, "response", None)
-    return response.get("Error", {}).get("Code") if isinstance(response, dict) else None
+    return code_of(error) or None
 
 
 def failure_name(error: BaseException) -> str:
@@ -151,16 +154,22 @@ def failure_name(error: BaseException) -> str:
 
 def _row(error: Exception) -> _Row:
     names = [service_code(error) or "", *(parent.__name__ for parent in type(error).__mro__)]
-    row = next((_TABLE[name] for name in names if name in _TABLE), _INTERNAL)
-    if row is _GONE and "knowledge base" in _message(error).lower():
+    row = next((_TABLE[name] for name in names if name in _TABLE), None) or _row_of_status(status_of(error))
+    if says_denied(error):
+        return _DENIED
+    if row is _GONE and "knowledge base" in message_of(error).lower():
         return _NO_KNOWLEDGE_BASE
-    return _GONE if row is _INVALID and _NO_SUCH_MODEL.search(_message(error)) else row
+    return _GONE if row is _INVALID and _NO_SUCH_MODEL.search(message_of(error)) else row
 
 
-def _message(error: Exception) -> str:
-    return str(getattr(error, "response", {}).get("Error", {}).get("Message", ""))
+def _row_of_status(status: int) -> _Row:
+    """For an error code that AWS has added since: its HTTP status says whose fault it is."""
+    if status >= 500:
+        return _UNAVAILABLE
+    known = {401: _DENIED, 403: _DENIED, 404: _GONE, 408: _TIMEOUT, 424: _FAILED, 429: _THROTTLED}
+    return known.get(status) or (_INVALID if status >= 400 else _INTERNAL)
 
 
 def _reason(error: Exception) -> str:
     """Bedrock's message without ARNs: it tells the caller what to change (too many tokens, a wrong role)."""
-    return _ARN.sub("[resource]", _message(error))[:_MAX_REASON_LENGTH] or "no reason given"
+    return _ARN.sub("[resource]", message_of(error))[:_MAX_REASON_LENGTH] or "no reason given"

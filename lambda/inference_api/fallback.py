@@ -1,7 +1,7 @@
 """The only retry loop of the API: calls the targets of an alias in order until one answers or time is up.
 
-If a target is throttled, not ready, gone or unavailable, the alias falls back to the next target at once. The loop
-only waits before it calls the same target again. Errors that the caller must fix (content, access) end the request.
+If a target is throttled, not ready, gone, denied or unavailable, the alias falls back to the next one at once. The loop
+only waits before it calls the same target again. An error that the caller must fix (content) ends the request.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ CONNECT_SECONDS = 1.5
 READ_SECONDS = (24, 20, 15, 10, 5)
 BACKOFF_SECONDS = 0.4
 GONE = "model_not_available"
+DENIED = "model_access_denied"
 # Error codes that lead to a fallback -> first pause of the failed target in seconds. Throttling lasts a while, a lost
-# connection says little, and a target that is gone has left the alias's parameters when they are read again.
+# connection says little, and a target that is gone has left the alias's parameters when they are read again. Access is
+# a matter of one model: the account may be denied one and use the next. Neither of the two is worth a second call.
 FALLBACK_PAUSES = {
     "rate_limit_exceeded": 1.0,
     "model_not_ready": 1.0,
@@ -30,7 +32,9 @@ FALLBACK_PAUSES = {
     "timeout": 0.25,
     "model_error": 0.25,
     GONE: CACHE_SECONDS,
+    DENIED: CACHE_SECONDS,
 }
+FINAL_FOR_ITS_TARGET = (GONE, DENIED)  # the later one tells more
 
 T = TypeVar("T")
 
@@ -79,7 +83,7 @@ class Fallback:
     ) -> Served[T]:
         """The result of `call(target, read timeout)` for the first target that answers. Appends to `attempts`.
 
-        Raises the last failure, but prefers one that can pass to one that says a target is gone.
+        Raises the last failure, but prefers one that can pass to one that says a target is denied or gone.
         """
         left = list(targets)
         failure: Exception | None = None
@@ -91,7 +95,7 @@ class Fallback:
             except Exception as error:
                 attempts.append(self._attempt(target, started, failure_name(error)))
                 code = api_error(error).code
-                failure = error if failure is None or code != GONE else failure
+                failure = error if failure is None or _tells_more(code, failure) else failure
                 if not self._may_fall_back(code, target, left) or not self._begins_another(left, attempts, deadline):
                     raise failure from failure.__cause__
             else:
@@ -110,11 +114,11 @@ class Fallback:
         return next((seconds for seconds in READ_SECONDS if seconds <= left), READ_SECONDS[-1])
 
     def _may_fall_back(self, code: str, target: Target, left: list[Target]) -> bool:
-        """Whether another attempt can help. Removes a target that is gone from `left`."""
+        """Whether another attempt can help. Removes a target that is gone or denied from `left`."""
         if code not in FALLBACK_PAUSES:
             return False
         self._pauses.failed(target, first_seconds=FALLBACK_PAUSES[code])
-        if code == GONE:
+        if code in FINAL_FOR_ITS_TARGET:
             left.remove(target)
         return bool(left)
 
@@ -128,3 +132,11 @@ class Fallback:
             return False
         self._sleep(wait)
         return True
+
+
+def _tells_more(code: str, failure: Exception) -> bool:
+    """Whether the caller should get the error `code` instead of the earlier `failure`."""
+    if code not in FINAL_FOR_ITS_TARGET:
+        return True
+    earlier = api_error(failure).code
+    return earlier in FINAL_FOR_ITS_TARGET and FINAL_FOR_ITS_TARGET.index(code) > FINAL_FOR_ITS_TARGET.index(earlier)

@@ -36,8 +36,8 @@ class Bedrock(Capacity):
 
     def update_provisioned_model_throughput(self, given: Given) -> dict[str, Any]:
         item = self._find(self.throughputs, given["provisionedModelId"])
-        if self.status(item) != "InService":
-            raise Refusal("ConflictException", f"{item.name} is {self.status(item)}")
+        if self.status(item) != "InService":  # botocore models no ConflictException for this operation
+            raise Refusal("ValidationException", f"{item.name} is {self.status(item)}")
         self._swap(item, given["desiredModelId"])
         return {}
 
@@ -76,8 +76,8 @@ class Bedrock(Capacity):
 
     def update_custom_model_deployment(self, given: Given) -> dict[str, Any]:
         item = self._find(self.deployments, given["customModelDeploymentIdentifier"])
-        if self.status(item) != "InService":
-            raise Refusal("ConflictException", f"{item.name} is {self.status(item)}")
+        if self.status(item) != "InService":  # botocore models no ConflictException for this operation
+            raise Refusal("ValidationException", f"{item.name} is {self.status(item)}")
         self._swap(item, given["modelArn"])
         return {"customModelDeploymentArn": item.arn}
 

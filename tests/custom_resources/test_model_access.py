@@ -14,6 +14,7 @@ from tests.custom_resources.aws import event, stubbed
 
 NOVA = "amazon.nova-micro-v1:0"
 CLAUDE = "anthropic.claude-haiku-4-5-20251001-v1:0"
+COHERE = "cohere.embed-english-v3"
 FORM = {"companyName": "Brew", "intendedUsers": "0", "otherIndustryOption": "", "useCases": "support"}
 
 
@@ -54,18 +55,62 @@ def offers(stubber: Stubber, model: str, *tokens: str) -> None:
 def test_every_refusal_is_told_at_once(bedrock: tuple[ModelAccessResource, Stubber]) -> None:
     resource, stubber = bedrock
     availability(stubber, NOVA, regionAvailability="NOT_AVAILABLE")
-    availability(stubber, CLAUDE, authorizationStatus="NOT_AUTHORIZED")
+    availability(stubber, COHERE, authorizationStatus="NOT_AUTHORIZED")
 
     with pytest.raises(ResourceFailedError) as failure:
-        resource.create(request("Create", NOVA, CLAUDE))
+        resource.create(request("Create", NOVA, COHERE))
 
     assert f"{NOVA} is not available in us-east-1" in str(failure.value)
     assert "aws-marketplace:Subscribe" in str(failure.value)
+    assert "payment method" in str(failure.value)
+
+
+def test_an_account_that_may_not_use_amazons_models_is_not_verified(
+    bedrock: tuple[ModelAccessResource, Stubber],
+) -> None:
+    resource, stubber = bedrock
+    availability(stubber, NOVA, authorizationStatus="NOT_AUTHORIZED")
+
+    with pytest.raises(ResourceFailedError) as failure:
+        resource.create(request("Create", NOVA))
+
+    assert "AWS has not verified the account yet" in str(failure.value)
+    assert "open a case with AWS Support" in str(failure.value)
+    assert "aws-marketplace" not in str(failure.value), "Amazon's models are not sold through AWS Marketplace"
+
+
+def test_the_form_is_sent_before_the_account_is_judged(bedrock: tuple[ModelAccessResource, Stubber]) -> None:
+    resource, stubber = bedrock
+    stubber.add_client_error("get_use_case_for_model_access", "ResourceNotFoundException")
+    stubber.add_response("put_use_case_for_model_access", {}, {"formData": json.dumps(FORM, sort_keys=True).encode()})
+    availability(stubber, CLAUDE, authorizationStatus="NOT_AUTHORIZED")
+
+    with pytest.raises(ResourceFailedError, match="is not authorized for"):
+        resource.create(request("Create", CLAUDE, UseCaseForm=FORM))
+
+    stubber.assert_no_pending_responses()
+
+
+def test_a_refused_agreement_fails_at_once(bedrock: tuple[ModelAccessResource, Stubber]) -> None:
+    resource, stubber = bedrock
+    availability(stubber, COHERE, "PENDING")
+    availability(stubber, COHERE, "NOT_AVAILABLE")
+    assert "payment method" in resource.describe(request("Create", COHERE)).waiting_for
+
+    with pytest.raises(ResourceFailedError, match=f"did not accept the agreement for {COHERE}: check the .* payment"):
+        resource.describe(request("Create", COHERE))
+
+
+def test_an_agreement_that_is_not_pending_yet_is_waited_for(bedrock: tuple[ModelAccessResource, Stubber]) -> None:
+    resource, stubber = bedrock
+    availability(stubber, COHERE, "NOT_AVAILABLE")
+    offers(stubber, COHERE, "token-1")
+
+    assert resource.describe(request("Create", COHERE)).phase is Phase.IN_PROGRESS
 
 
 def test_anthropic_without_a_form_says_what_to_add(bedrock: tuple[ModelAccessResource, Stubber]) -> None:
     resource, stubber = bedrock
-    availability(stubber, CLAUDE)
     stubber.add_client_error("get_use_case_for_model_access", "ResourceNotFoundException")
 
     with pytest.raises(ResourceFailedError, match=r"add \[model_access.use_case\]"):
@@ -74,7 +119,6 @@ def test_anthropic_without_a_form_says_what_to_add(bedrock: tuple[ModelAccessRes
 
 def test_another_form_is_a_conflict_that_names_the_fields(bedrock: tuple[ModelAccessResource, Stubber]) -> None:
     resource, stubber = bedrock
-    availability(stubber, CLAUDE)
     present = json.dumps({**FORM, "companyName": "Other"}).encode()
     stubber.add_response("get_use_case_for_model_access", {"formData": present})
 
@@ -100,10 +144,10 @@ def test_unknown_model_names_the_region(bedrock: tuple[ModelAccessResource, Stub
 
 def test_absent_form_is_put_and_the_first_offer_agreed(bedrock: tuple[ModelAccessResource, Stubber]) -> None:
     resource, stubber = bedrock
-    availability(stubber, CLAUDE, "NOT_AVAILABLE")
     stubber.add_client_error("get_use_case_for_model_access", "ResourceNotFoundException")
     data = json.dumps(FORM, sort_keys=True).encode()
     stubber.add_response("put_use_case_for_model_access", {}, {"formData": data})
+    availability(stubber, CLAUDE, "NOT_AVAILABLE")
     offers(stubber, CLAUDE, "token-1", "token-2")
     agreed = {"modelId": CLAUDE, "offerToken": "token-1"}
     stubber.add_response("create_foundation_model_agreement", {"modelId": CLAUDE}, agreed)
@@ -117,8 +161,8 @@ def test_equal_form_is_adopted_and_an_agreement_that_exists_is_fine(
     bedrock: tuple[ModelAccessResource, Stubber],
 ) -> None:
     resource, stubber = bedrock
-    availability(stubber, CLAUDE, "NOT_AVAILABLE")
     stubber.add_response("get_use_case_for_model_access", {"formData": json.dumps(FORM).encode()})
+    availability(stubber, CLAUDE, "NOT_AVAILABLE")
     offers(stubber, CLAUDE, "token-1")
     stubber.add_client_error("create_foundation_model_agreement", "ConflictException")
 

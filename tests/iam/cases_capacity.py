@@ -15,7 +15,6 @@ CAPACITY = arn("ssm", "parameter/bedrock-kit/iam/capacity/iam-support")
 FUNCTION = arn("lambda", "function:iam-provisioned-throughput-CapacityFunction")
 DEAD_LETTERS = arn("sqs", "iam-provisioned-throughput-CapacityDeadLetters")
 NOTICES = arn("sns", "iam-provisioned-throughput-CapacityNotices")
-QUOTAS = [arn("servicequotas", f"bedrock/{code}") for code in ("L-BE77399C", "L-FE44174A")]
 # Resources of each action: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
 THROUGHPUT_REQUESTS = [
     *on(
@@ -27,8 +26,8 @@ THROUGHPUT_REQUESTS = [
         "bedrock:TagResource",
     ),
     *on(MODEL, "bedrock:CreateProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"),
-    *on("*", "bedrock:ListCustomModels", "bedrock:ListProvisionedModelThroughputs"),
-    *(request for quota in QUOTAS for request in on(quota, "servicequotas:GetServiceQuota")),
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_servicequotas.html
+    *on("*", "bedrock:ListCustomModels", "bedrock:ListProvisionedModelThroughputs", "servicequotas:GetServiceQuota"),
     *on(f"{ALIAS}/capacity", "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"),
     *on(PROMOTED, "ssm:GetParameter"),
 ]
@@ -39,7 +38,7 @@ NOT_THE_THROUGHPUTS = [
     *on(f"{ALIAS}/serving", "ssm:PutParameter", "ssm:DeleteParameter"),
     *on(f"{OTHER_ALIAS}/capacity", "ssm:PutParameter", "ssm:DeleteParameter"),
     *on(PROMOTED, "ssm:PutParameter"),
-    *on(QUOTAS[0], "servicequotas:RequestServiceQuotaIncrease"),
+    *on(arn("servicequotas", "bedrock/L-BE77399C"), "servicequotas:RequestServiceQuotaIncrease"),
 ]
 
 CAPACITY_ROLES = {

@@ -6,6 +6,8 @@ from tests.synthesized import ACCOUNT
 
 ASSET = f"arn:aws:s3:::cdk-hnb659fds-assets-{ACCOUNT}-{REGION}/<hash>.zip"
 OTHER_ASSET = f"arn:aws:s3:::cdk-hnb659fds-assets-{ACCOUNT}-{REGION}/other.zip"
+# cdk bootstrap --bootstrap-kms-key-id: a key that no template knows
+BOOTSTRAP_KEY = arn("kms", "key/55555555-2222-3333-4444-555555555555")
 SERVING = arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving")
 OTHER_SERVING = arn("ssm", "parameter/bedrock-kit/other/aliases/support-bot/serving")
 DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
@@ -50,16 +52,29 @@ def provider(stack: str, allowed: list[Request], denied: list[Request]) -> Cases
     )
 
 
+def _through_s3(encrypted: str) -> dict[str, str]:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#encryption-context"""
+    return {"kms:ViaService": f"s3.{REGION}.amazonaws.com", "kms:EncryptionContext:aws:s3:arn": encrypted}
+
+
 def _objects(bucket: str, prefix: str) -> tuple[list[Request], list[Request]]:
     """Without ListBucket, S3 answers 403 instead of 404 for an object that does not exist."""
     allowed = [
         *on(ASSET, "s3:GetObject"),
+        *on(BOOTSTRAP_KEY, "kms:Decrypt", context=_through_s3(ASSET)),
+        *on(BOOTSTRAP_KEY, "kms:Decrypt", context=_through_s3(ASSET.partition("/")[0])),  # with an S3 Bucket Key
         *on(f"{bucket}/{prefix}a", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
         *on(f"{bucket}/.bedrock-kit/manifest", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
         *on(bucket, "s3:ListBucket"),
     ]
     denied = [
         *on(OTHER_ASSET, "s3:GetObject"),
+        *on(BOOTSTRAP_KEY, "kms:Decrypt", context=_through_s3("arn:aws:s3:::other/a")),
+        *on(
+            BOOTSTRAP_KEY,
+            "kms:Decrypt",
+            context={**_through_s3(ASSET), "kms:ViaService": "sqs.us-east-1.amazonaws.com"},
+        ),
         *on(f"{bucket}/elsewhere/a", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
         *on(bucket, "s3:DeleteBucket"),
         *on("arn:aws:s3:::other", "s3:ListBucket"),

@@ -7,6 +7,8 @@ BUCKET = "arn:aws:s3:::iam-training-trainingdatabucket"
 OTHER_BUCKET = "arn:aws:s3:::somebody-elses-bucket"
 MODEL = arn("bedrock", "custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc")
 BASE = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0:128k"
+# AWS does not document whether IAM evaluates a customization's model with its context suffix or without it.
+PLAIN_BASE = BASE.removesuffix(":128k")
 OTHER_BASE = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0:300k"
 JOB = arn("bedrock", "model-customization-job/amazon.nova-micro-v1:0:128k/jobjobjobjob")
 MACHINE = "stateMachine:iam-training-WorkflowStateMachine"
@@ -70,6 +72,7 @@ TRAINING = {
             *on(f"{OTHER_BUCKET}/data/support/records.jsonl", "s3:GetObject"),
             *on(MODEL, "bedrock:DeleteCustomModel"),
             *on(BASE, "bedrock:CreateModelCustomizationJob"),
+            *on(PLAIN_BASE, "bedrock:CreateModelCustomizationJob"),
         ],
     ),
     "training/WorkflowMetricsRole": Cases(
@@ -122,6 +125,7 @@ TRAINING = {
             *(request for function in STEPS for request in on(function, "lambda:InvokeFunction")),
             *on("*", *LOG_DELIVERY, *TRACING),
             *on(BASE, "bedrock:CreateModelCustomizationJob"),
+            *on(PLAIN_BASE, "bedrock:CreateModelCustomizationJob"),
             *on(MODEL, "bedrock:CreateModelCustomizationJob", "bedrock:TagResource"),
             *on(JOB, "bedrock:TagResource", "bedrock:GetModelCustomizationJob", "bedrock:StopModelCustomizationJob"),
             *on(

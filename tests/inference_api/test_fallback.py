@@ -20,8 +20,9 @@ PROVISIONED, ON_DEMAND, BASE = (
 )
 
 
-def error(code: str, message: str = "no") -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": message}}, "Converse")
+def error(code: str, message: str = "no", status: int = 400) -> ClientError:
+    response: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(response, "Converse")
 
 
 RECOVERABLE = {
@@ -31,6 +32,14 @@ RECOVERABLE = {
     "gone": error("ResourceNotFoundException", "Model not found."),
     "invalid-id": error("ValidationException", "The provided model identifier is invalid."),
     "unresolved": error("ValidationException", "Could not resolve the foundation model from the identifier."),
+    "denied": error("AccessDeniedException"),
+    # https://github.com/kirodotdev/Kiro/issues/11191 and https://github.com/prowler-cloud/prowler/pull/12801
+    "unverified": error("ValidationException", "Operation not allowed"),
+    "not-for-this-account": error(
+        "ValidationException", "Your account is not authorized to invoke this API operation."
+    ),
+    "unknown-throttling": error("ServerBusyException", status=429),
+    "unknown-outage": error("SomethingNewException", status=503),
     "unavailable": error("ServiceUnavailableException"),
     "internal": error("InternalServerException"),
     "model-timeout": error("ModelTimeoutException"),
@@ -41,8 +50,7 @@ RECOVERABLE = {
 FINAL = {
     "content": error("ValidationException", "Input is too long for requested model."),
     "tool": error("ValidationException", "The model returned the following errors: messages.1: tool not found"),
-    "denied": error("AccessDeniedException"),
-    "expired": error("ExpiredTokenException"),
+    "expired": error("ExpiredTokenException", status=403),
     "knowledge-base": error("ResourceNotFoundException", "Knowledge Base with id X does not exist"),
     "bug": KeyError("x"),
 }
@@ -98,6 +106,31 @@ def test_a_recoverable_failure_falls_back_to_the_next_target_at_once(
     assert answer == "yes"
     assert [attempt.target for attempt in attempts] == [PROVISIONED, ON_DEMAND]
     assert clock.now == began
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "raised"),
+    [("denied", "gone", "denied"), ("gone", "denied", "denied"), ("throttled", "denied", "throttled")],
+)
+def test_the_caller_learns_of_the_failure_that_says_most(
+    clock: Clock, fallback: Fallback, first: str, second: str, raised: str
+) -> None:
+    plan = [RECOVERABLE[first]] * 2
+    bedrock = Bedrock(clock, provisioned_throughput=plan, custom_model_deployment=[RECOVERABLE[second]])
+
+    with pytest.raises(ClientError) as failure:
+        ask(fallback, bedrock, PROVISIONED, ON_DEMAND)
+
+    assert failure.value is RECOVERABLE[raised]
+
+
+def test_a_denied_target_is_not_asked_twice(clock: Clock, fallback: Fallback) -> None:
+    bedrock = Bedrock(clock, foundation_model=[RECOVERABLE["denied"]])
+
+    with pytest.raises(ClientError):
+        ask(fallback, bedrock, BASE)
+
+    assert bedrock.kinds == ["foundation-model"]
 
 
 @pytest.mark.parametrize("failure", FINAL.values(), ids=FINAL)

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from inference_api.errors import api_error
-from inference_api.fallback import FALLBACK_PAUSES, GONE, MAX_ATTEMPTS
+from inference_api.fallback import FALLBACK_PAUSES, FINAL_FOR_ITS_TARGET, MAX_ATTEMPTS
 from inference_api.http_messages import MAX_BODY_BYTES, Facts, Request, json_answer
 from inference_api.request_log import log_line
 from tests.inference_api.conftest import SERVING, Api, converse_response
@@ -102,7 +102,7 @@ SERVICE_ERRORS = [
 def test_errors_of_bedrock(api: Api, name: str, status: int, code: str) -> None:
     api.base_serves()
     reason = "Bad request for arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc here"
-    for _ in range(MAX_ATTEMPTS if code in FALLBACK_PAUSES.keys() - {GONE} else 1):
+    for _ in range(MAX_ATTEMPTS if code in FALLBACK_PAUSES.keys() - set(FINAL_FOR_ITS_TARGET) else 1):
         api.runtime.add_client_error("converse", name, reason)
 
     got, headers, content = api.raw("POST", CHAT, json.dumps(HELLO).encode())

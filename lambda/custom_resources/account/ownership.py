@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from custom_resources.framework.errors import error_code
+from kit_contract.aws_errors import says_absent
 from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG, RESOURCE_TAG
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def carries(bedrock: "BedrockClient", arn: str, tags: dict[str, str]) -> bool:
     try:
         found = bedrock.list_tags_for_resource(resourceARN=arn).get("tags", [])
     except Exception as error:
-        if error_code(error) != "ResourceNotFoundException":
+        if not says_absent(error):
             raise
         return False
     return tags.items() <= {tag["key"]: tag["value"] for tag in found}.items()

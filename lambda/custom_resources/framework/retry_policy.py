@@ -3,12 +3,17 @@
 throttling            retried until the request's deadline
 a missing permission  retried for 120 seconds: a new IAM policy takes time to reach every region
 an outage             retried for 300 seconds
+a busy resource       retried for 300 seconds: somebody else is creating or updating it, and the next look finds that
 any other error       not retried
+
+An error whose code is unknown counts by the HTTP status of its response: each service has names of its own, and S3's
+HEAD answers have no body, so botocore takes the status as their code ("403").
 """
 
 from enum import Enum
 
 from custom_resources.framework.errors import error_code
+from kit_contract.aws_errors import says_busy, status_of
 
 FIRST_PAUSE_SECONDS = 3.0
 GROWTH = 1.6
@@ -20,14 +25,19 @@ class Kind(Enum):
     THROTTLING = float("inf")
     PERMISSION = 120.0
     OUTAGE = 300.0
+    BUSY = 301.0
     PERMANENT = 0.0
 
 
 KINDS = {
-    Kind.THROTTLING: {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"},
-    Kind.PERMISSION: {"AccessDeniedException", "AccessDenied", "UnauthorizedException"},
+    Kind.THROTTLING: {
+        *("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"),
+        *("ProvisionedThroughputExceededException", "SlowDown", "TooManyUpdates", "429"),  # DynamoDB, S3, SSM, HEAD
+    },
+    Kind.PERMISSION: {"AccessDeniedException", "AccessDenied", "UnauthorizedException", "403"},
     Kind.OUTAGE: {
         *("InternalServerException", "InternalFailure", "InternalServerError", "ServiceUnavailableException"),
+        *("InternalError", "ServiceUnavailable", "ServiceException", "500", "502", "503", "504"),
         # Classes of botocore, not error codes: the call may or may not have taken effect.
         *("ConnectionClosedError", "ConnectTimeoutError", "EndpointConnectionError"),
         *("ReadTimeoutError", "HTTPClientError"),
@@ -68,4 +78,11 @@ class RetryPolicy:
 
 def _kind(error: Exception) -> Kind:
     names = {error_code(error), type(error).__name__}
-    return next((kind for kind, known in KINDS.items() if names & known), Kind.PERMANENT)
+    found = next((kind for kind, known in KINDS.items() if names & known), None)
+    return found or (Kind.BUSY if says_busy(error) else _kind_of_status(status_of(error)))
+
+
+def _kind_of_status(status: int) -> Kind:
+    if status >= 500:
+        return Kind.OUTAGE
+    return {429: Kind.THROTTLING, 403: Kind.PERMISSION}.get(status, Kind.PERMANENT)

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from custom_resources.account.ownership import carries, ownership, tag_list
-from custom_resources.framework.errors import error_code
 from custom_resources.framework.resource import Phase
 from custom_resources.provisioned_throughput.commitment import committed_reason
 from custom_resources.provisioned_throughput.properties import ThroughputProperties
+from kit_contract.aws_errors import says_absent, says_busy
 from kit_contract.errors import ResourceFailedError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def find(bedrock: "BedrockClient", identifier: str) -> "Throughput | None":
     try:
         return bedrock.get_provisioned_model_throughput(provisionedModelId=identifier)
     except Exception as error:
-        if error_code(error) != "ResourceNotFoundException":
+        if not says_absent(error):
             raise
         return None
 
@@ -68,9 +68,9 @@ def request_deletion(
         bedrock.delete_provisioned_model_throughput(provisionedModelId=found["provisionedModelArn"])
     except Exception as error:
         busy = found["status"] in ("Creating", "Updating")
-        if error_code(error) == "ConflictException" and not busy:
+        if says_busy(error) and not busy:
             raise ResourceFailedError(f"{committed_reason(found, wanted, now)} ({error})") from None
-        if error_code(error) not in ("ConflictException", "ResourceNotFoundException"):
+        if not says_busy(error) and not says_absent(error):
             raise
 
 

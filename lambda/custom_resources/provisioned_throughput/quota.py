@@ -4,6 +4,8 @@ Service Quotas of `bedrock` has one sum over all throughputs without commitment 
 and one per model, whose code only the account's own list contains. All are 0 in a new account; AWS Support raises them.
 """
 
+import json
+import sys
 from typing import TYPE_CHECKING
 
 from custom_resources.framework.errors import error_code
@@ -20,13 +22,14 @@ if TYPE_CHECKING:
 def check_quota(clients: Clients, wanted: ThroughputProperties, model: str) -> None:
     """Raises ResourceFailedError if the account's sum does not allow these model units.
 
-    Bedrock decides where the sum cannot be read, and for a commitment: the sums do not cover those.
+    Bedrock decides for a commitment, which the sums do not cover, and where the sum cannot be read: that is logged.
     """
     if wanted.commitment:
         return
     code = quota_code(model)
-    allowed = _value(clients.quotas, code)
+    allowed, unreadable = _value(clients.quotas, code)
     if allowed is None:
+        print(json.dumps({"step": "quota not checked", "quota": code, "error": unreadable}), file=sys.stderr)
         return
     used = _units_in_use(clients.bedrock, code)
     if used + wanted.model_units > allowed:
@@ -42,8 +45,8 @@ def quota_code(model: str) -> str:
 def explained(error: Exception, clients: Clients, wanted: ThroughputProperties, model: str) -> ResourceFailedError:
     """Bedrock's ServiceQuotaExceededException, with what you can do about it."""
     code = quota_code(model)
-    value = _value(clients.quotas, code)
-    now = "its value could not be read" if value is None else f"its value is {value:g}"
+    value, unreadable = _value(clients.quotas, code)
+    now = f"its value could not be read: {unreadable}" if value is None else f"its value is {value:g}"
     return ResourceFailedError(f"{_shortage(wanted, model, code)} ({now}). {_remedy(code)} Bedrock says: {error}")
 
 
@@ -65,14 +68,14 @@ def _remedy(code: str) -> str:
     )
 
 
-def _value(quotas: "ServiceQuotasClient", code: str) -> float | None:
-    """None if it cannot be read."""
+def _value(quotas: "ServiceQuotasClient", code: str) -> tuple[float | None, str]:
+    """The quota's value; or None, and the error code if Service Quotas refuses to tell it."""
     try:
-        return quotas.get_service_quota(ServiceCode="bedrock", QuotaCode=code)["Quota"]["Value"]
+        return quotas.get_service_quota(ServiceCode="bedrock", QuotaCode=code)["Quota"]["Value"], ""
     except Exception as error:
         if not error_code(error):
             raise
-        return None
+        return None, error_code(error)
 
 
 def _units_in_use(bedrock: "BedrockClient", code: str) -> int:

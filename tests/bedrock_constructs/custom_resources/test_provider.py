@@ -49,6 +49,7 @@ def test_the_function_may_touch_its_table_and_itself() -> None:
     assert actions == [
         "['dynamodb:GetItem', 'dynamodb:UpdateItem']",
         "['logs:CreateLogStream', 'logs:PutLogEvents']",
+        "kms:Decrypt",  # the bootstrap bucket's key
         "lambda:InvokeFunction",
     ]
 

@@ -1,14 +1,19 @@
 """The staged code of a Lambda function and its asset hash."""
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore.loaders import Loader
 
 from bedrock_constructs.lambda_functions import code, sources
+
+CONSTRUCTS = Path(code.__file__).parent.parent
+SERVICE_MODELS = re.compile(r'service_models=\["([a-z0-9-]+)"')
 
 
 @pytest.fixture
@@ -77,12 +82,22 @@ def test_lambda_can_read_all_files_whatever_the_umask(tree: Path) -> None:
     assert modes == {True: 0o755, False: 0o644}
 
 
-def test_data_packages_and_service_models_are_staged(tree: Path) -> None:
-    files = files_of(staged("tzdata", service_models=("bedrock",))[0])
+def test_data_packages_are_staged(tree: Path) -> None:
+    assert "tzdata/zoneinfo/Europe/Vienna" in files_of(staged("tzdata")[0])
 
-    assert "tzdata/zoneinfo/Europe/Vienna" in files
-    models = {name.split("/")[-1].split(".")[0] for name in files if name.startswith("service_models/bedrock/")}
-    assert models == {"service-2", "endpoint-rule-set-1", "paginators-1"}
+
+def test_boto3_reads_every_service_model_from_the_zip_with_its_paginators(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = {name for path in CONSTRUCTS.rglob("*.py") for name in SERVICE_MODELS.findall(path.read_text("utf-8"))}
+    assert used, "no construct names a service model"
+    folder, _ = staged(service_models=tuple(sorted(used)))
+
+    for service in used:
+        loader = Loader(extra_search_paths=[str(folder / "service_models")], include_default_search_paths=False)
+        assert loader.load_service_model(service, "service-2")["metadata"]
+        assert loader.load_service_model(service, "endpoint-rule-set-1")["rules"]
+        assert loader.load_service_model(service, "paginators-1")["pagination"]
 
 
 def test_an_unknown_data_package_raises(tree: Path) -> None:

@@ -75,3 +75,39 @@ def test_pauses_grow_up_to_the_longest() -> None:
 def test_requests_that_start_together_pause_differently_each_the_same_in_every_run() -> None:
     assert policy("0000").next_pause() == pytest.approx(2.4)
     assert policy("ffff").next_pause() == pytest.approx(3.6)
+
+
+@pytest.mark.parametrize("code", ["403", "AccessDenied"])
+def test_a_denied_head_has_its_status_as_code(code: str) -> None:
+    """S3 answers HEAD without a body: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html"""
+    retries = policy()
+
+    assert [retried(retries, code, now) for now in (0, 119, 120)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("code", "seconds"), [("SlowDown", 86_400), ("TooManyUpdates", 86_400), ("InternalError", 299), ("503", 299)]
+)
+def test_each_service_has_names_of_its_own(code: str, seconds: int) -> None:
+    retries = policy()
+
+    assert all(retried(retries, code, now) for now in (0, seconds))
+
+
+@pytest.mark.parametrize(
+    ("status", "seconds"), [(429, 86_400), (403, 119), (500, 299), (503, 299), (400, -1), (404, -1)]
+)
+def test_an_unknown_code_counts_by_its_http_status(status: int, seconds: int) -> None:
+    error = client_error("SomethingNewException")
+    error.response["ResponseMetadata"] = {"HTTPStatusCode": status}  # type: ignore[typeddict-item]
+
+    assert [policy().should_retry(error, now) for now in (0,)] == [seconds > 0]
+
+
+@pytest.mark.parametrize("code", ["ConflictException", "ValidationException"])
+def test_a_busy_resource_is_looked_at_again(code: str) -> None:
+    """UpdateCustomModelDeployment and UpdateProvisionedModelThroughput model no ConflictException."""
+    retries, busy = policy(), client_error(code)
+    busy.response["Error"]["Message"] = "the deployment sup-support is being updated"
+
+    assert [retries.should_retry(busy, now) for now in (0, 300, 302)] == [True, True, False]

@@ -20,6 +20,7 @@ def test_missing_documents_are_deployed_again(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(command, "concurrency_notice", lambda *_: "")
     monkeypatch.setattr(command, "restoring_arguments", lambda *_: ["-c", "restore_objects=now"])
     file = deployment_file(tmp_path)
 
