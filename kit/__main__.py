@@ -20,6 +20,8 @@ COMMANDS = {
     "capacity": "show, buy, release, resume and migrate provisioned throughput",
     "schema": "print the JSON Schema of deployment.toml",
 }
+# botocore's errors if you are not logged in; botocore is imported only by commands that call AWS.
+WITHOUT_CREDENTIALS = ("NoCredentialsError", "PartialCredentialsError", "ProfileNotFound", "TokenRetrievalError")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -48,8 +50,8 @@ def run_command(parser: argparse.ArgumentParser, arguments: list[str] | None = N
         return 130
     except Exception as error:
         message, code = explain(error, prog)
-        if message and code == 1 and getattr(options, "local", None) is False and _is_botocore(error):
-            message += "\nfor the embedded AWS that make up started, add --local"
+        if message and getattr(options, "local", None) is False and type(error).__name__ in WITHOUT_CREDENTIALS:
+            message += "; for the embedded AWS that make up started, add --local"
         if message:
             print(message, file=sys.stderr)
         return code
@@ -81,12 +83,10 @@ def _is_botocore(error: Exception) -> bool:
 
 
 def _way_on(error: Exception) -> str:
-    if type(error).__name__ in ("NoCredentialsError", "NoRegionError"):
-        return (
-            "log in (aws configure, or aws sso login and AWS_PROFILE), check your AWS credentials, their permissions "
-            "and the region with aws sts get-caller-identity, and run the command again"
-        )
-    return "check your AWS credentials, their permissions and the region"
+    check = "check your AWS credentials, their permissions and the region"
+    if type(error).__name__ in WITHOUT_CREDENTIALS:
+        return f"{check}: run aws configure, or aws sso login, until aws sts get-caller-identity answers"
+    return check
 
 
 def _discard_output() -> None:
