@@ -26,6 +26,16 @@ class Clients:
     opensearch: Any
 
 
+def clients_of(session: Any, **settings: Any) -> Clients:
+    """`settings` of each client, such as region_name, config and endpoint_url."""
+    return Clients(
+        bedrock=session.client("bedrock", **settings),
+        cloudformation=session.client("cloudformation", **settings),
+        ssm=session.client("ssm", **settings),
+        opensearch=session.client("opensearchserverless", **settings),
+    )
+
+
 @dataclass
 class Listing:
     """`failures`: kind -> why its list is incomplete."""

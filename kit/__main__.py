@@ -20,6 +20,8 @@ COMMANDS = {
     "capacity": "show, buy, release, resume and migrate provisioned throughput",
     "schema": "print the JSON Schema of deployment.toml",
 }
+# botocore's errors if you are not logged in; botocore is imported only by commands that call AWS.
+WITHOUT_CREDENTIALS = ("NoCredentialsError", "PartialCredentialsError", "ProfileNotFound", "TokenRetrievalError")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,6 +38,7 @@ def run_command(parser: argparse.ArgumentParser, arguments: list[str] | None = N
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  it is open until the process ends
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # names and records of any bytes
     prog = " ".join([parser.prog, *(sys.argv[1:] if arguments is None else arguments)[:1]])
+    options = argparse.Namespace()
     try:
         options = parser.parse_args(arguments)
         prog = options.prog
@@ -47,6 +50,8 @@ def run_command(parser: argparse.ArgumentParser, arguments: list[str] | None = N
         return 130
     except Exception as error:
         message, code = explain(error, prog)
+        if message and getattr(options, "local", None) is False and type(error).__name__ in WITHOUT_CREDENTIALS:
+            message += "; for the embedded AWS that make up started, add --local"
         if message:
             print(message, file=sys.stderr)
         return code
@@ -67,10 +72,21 @@ def explain(error: Exception, prog: str) -> tuple[str, int]:
             return f"{prog}: the output cannot be written: {error.strerror}", 2
         case OSError(filename=str() | Path() as file):
             return f"{prog}: {file}: {error.strerror}; check path and permissions", 1
-    botocore = sys.modules.get("botocore.exceptions")  # imported only by commands that call AWS
-    if botocore and isinstance(error, botocore.BotoCoreError | botocore.ClientError):
-        return f"{prog}: {error}; check your AWS credentials, their permissions and the region", 1
+    if _is_botocore(error):
+        return f"{prog}: {error}; {_way_on(error)}", 1
     raise error
+
+
+def _is_botocore(error: Exception) -> bool:
+    botocore = sys.modules.get("botocore.exceptions")  # imported only by commands that call AWS
+    return bool(botocore and isinstance(error, botocore.BotoCoreError | botocore.ClientError))
+
+
+def _way_on(error: Exception) -> str:
+    check = "check your AWS credentials, their permissions and the region"
+    if type(error).__name__ in WITHOUT_CREDENTIALS:
+        return f"{check}: run aws configure, or aws sso login, until aws sts get-caller-identity answers"
+    return check
 
 
 def _discard_output() -> None:

@@ -7,6 +7,8 @@ INGESTION_QUEUE_OUTPUT = "IngestionQueueUrl"
 MANIFESTS_PREFIX = ".bedrock-kit/"
 # Context: a new value has the uploaded objects compared with the bucket again, and ingested.
 RESTORE_CONTEXT = "restore_objects"
+# What follows the deployment's name in the name of a stack, in the order of their deployment.
+STACK_SUFFIXES = ("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "inference-api")
 
 
 def training_stack(kit_deployment: str) -> str:

@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deployment.config import load_deployment_config
-from kit.cdk_cli import PROJECT
+from kit.embedded_outputs import embedded_outputs
 from kit_contract.errors import ExternalError
 from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT, provisioned_throughput_stack
-from local_aws.guard import require_embedded, require_real
+from local_aws.guard import require_real
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sts import STSClient
-
-OUTPUTS = PROJECT / ".local" / "outputs.json"
 
 
 @dataclass(frozen=True)
@@ -85,12 +83,8 @@ def connect(config: Path, *, local: bool) -> CapacityFunction:
         require_real(os.environ)
         deployment = load_deployment_config(config).deployment
         return _of(boto3.Session(region_name=deployment.region), deployment.name, None)
-    if not OUTPUTS.is_file():
-        raise ExternalError("nothing is deployed on the embedded AWS; start it with: make up")
-    outputs = json.loads(OUTPUTS.read_text(encoding="utf-8"))
-    require_embedded(outputs["endpoint_url"])
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=outputs["region"])
-    return _of(session, outputs["deployment"], outputs["endpoint_url"])
+    embedded = embedded_outputs()
+    return _of(embedded.session, embedded.deployment, embedded.endpoint_url)
 
 
 def _of(session: Any, kit_deployment: str, endpoint_url: str | None) -> CapacityFunction:

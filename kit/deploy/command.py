@@ -1,32 +1,95 @@
-"""`kit deploy`: deploys the stacks to the AWS account of your credentials, never to the embedded AWS."""
+"""`kit deploy`: deploys the stacks to the AWS account of your credentials, never to the embedded AWS.
+
+Then it looks for stacks that it deployed and that are no longer in the file. Exit code 3: such stacks are left, and
+nobody decided about them or they cannot be deleted yet.
+"""
 
 import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-
-import boto3
 
 from deployment.config import load_deployment_config
 from kit.cdk_cli import CDK, NODE, PROJECT
+from kit.deploy.absent import Absent, Decision, settle
+from kit.deploy.account import Account
+from kit.deploy.assembly import StackName, forget, stacks_in
 from kit.deploy.concurrency import concurrency_notice
+from kit.deploy.history import History, Place
 from kit.missing_documents import restoring_arguments
+from kit_contract.errors import ExternalError
 from local_aws.guard import require_real
+
+RECORD = PROJECT / ".local" / "deployed.json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, default=Path("deployment.toml"), help="default: deployment.toml")
-    parser.add_argument("cdk_arguments", nargs="*", help="passed to cdk deploy")
+    decision = parser.add_mutually_exclusive_group()
+    decision.add_argument(
+        "--remove-absent",
+        dest="absent",
+        action="store_const",
+        const=Decision.REMOVE,
+        default=Decision.ASK,
+        help="delete deployed stacks that are no longer in the file, without asking",
+    )
+    decision.add_argument(
+        "--keep-absent", dest="absent", action="store_const", const=Decision.KEEP, help="show them and keep them"
+    )
+    parser.add_argument("cdk_arguments", nargs="*", help="passed to cdk deploy; put -- before them")
 
 
 def run(options: argparse.Namespace) -> int:
     require_real(os.environ)
     path = Path(options.config).resolve()
     config = load_deployment_config(path)
-    session = boto3.Session(region_name=config.deployment.region)
-    if notice := concurrency_notice(session.client("lambda").get_account_settings, config.deployment.region):
+    section = config.deployment
+    account = Account(_value(options.cdk_arguments, "--profile"), section.region)
+    here = Place(account.id, section.region, section.name)
+    history = History(RECORD, path)
+    was_known = history.known
+    history.add(here)
+    if notice := concurrency_notice(account.client("lambda").get_account_settings, section.region):
         print(f"warning: {notice}", file=sys.stderr)
-    restoring = restoring_arguments(config, session.client, lambda line: print(line, file=sys.stderr))
-    command = [str(NODE), str(CDK), "deploy", "--all", "-c", f"config={path}", *restoring, *options.cdk_arguments]
-    return subprocess.run(command, cwd=PROJECT, check=False).returncode
+    restoring = restoring_arguments(config, account.client, lambda line: print(line, file=sys.stderr))
+    code, present = _deploy(path, [*restoring, *options.cdk_arguments])
+    if code != 0:
+        print("cdk deploy failed; stacks that are no longer in the file were not looked for", file=sys.stderr)
+        return code
+    return settle(_absent(account, history, here), present, options.absent, was_known=was_known)
+
+
+def _absent(account: Account, history: History, here: Place) -> Absent:
+    from billed_resources.stack_removal import Waiting
+
+    return Absent(account.clients, history, here, Waiting(lambda line: print(line, flush=True)))
+
+
+def _deploy(config: Path, arguments: Sequence[str]) -> tuple[int, set[StackName]]:
+    """The exit code of the CDK CLI, and the stacks of the app. An app without stacks is no failure."""
+    made = _value(arguments, "--app", "-a")
+    output = _value(arguments, "--output", "-o")
+    assembly = PROJECT / (made if made and (PROJECT / made).is_dir() else output or "cdk.out")
+    if not made:
+        forget(assembly)
+    command = [str(NODE), str(CDK), "deploy", "--all", "-c", f"config={config}", *arguments]
+    code = subprocess.run(command, cwd=PROJECT, check=False).returncode
+    present = stacks_in(assembly)
+    if code == 0 and present is None:
+        raise ExternalError(
+            f"deployed, but {assembly} has no cloud assembly, so stacks that are no longer in the file were not looked "
+            "for; pass the folder with --output FOLDER"
+        )
+    return (0 if present == set() else code), present or set()
+
+
+def _value(arguments: Sequence[str], *names: str) -> str | None:
+    """What follows the first of the options `names`, as `--name VALUE` or `--name=VALUE`."""
+    for position, argument in enumerate(arguments):
+        name, equals, value = argument.partition("=")
+        if name in names:
+            return value if equals else next(iter(arguments[position + 1 : position + 2]), None)
+    return None

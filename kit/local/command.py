@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from deployment.checks.check_deployment import check_deployment
 from deployment.config import load_deployment_config
@@ -21,15 +22,20 @@ OUTPUTS = LOCAL / "outputs.json"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    up = actions.add_parser("up", help="start the embedded AWS, deploy, train, ingest and ask questions")
+    up = _action(actions, "up", "start the embedded AWS, deploy, train, ingest and ask questions")
     up.add_argument("--port", type=int, help="port of the embedded AWS (default: a free one)")
     up.set_defaults(run=_up)
-    actions.add_parser("down", help="stop the embedded AWS; what is deployed on it is lost").set_defaults(run=_down)
-    actions.add_parser("status", help="show whether it runs, and the outputs of the last up").set_defaults(run=_status)
-    destroy = actions.add_parser("destroy", help="delete the stacks; the embedded AWS keeps running")
+    _action(actions, "down", "stop the embedded AWS; what is deployed on it is lost").set_defaults(run=_down)
+    _action(actions, "status", "show whether it runs, and the outputs of the last up").set_defaults(run=_status)
+    destroy = _action(actions, "destroy", "delete the stacks; the embedded AWS keeps running")
     destroy.set_defaults(run=_destroy)
     for action in (up, destroy):
         action.add_argument("--config", type=Path, default=Path("deployment.toml"), help="default: deployment.toml")
+
+
+def _action(actions: Any, name: str, text: str) -> argparse.ArgumentParser:
+    added: argparse.ArgumentParser = actions.add_parser(name, help=text, description=text)
+    return added
 
 
 def _up(options: argparse.Namespace) -> int:
@@ -51,6 +57,12 @@ def _up(options: argparse.Namespace) -> int:
                 ignore_signals()
                 emulator.stop(STATE)
                 print("\nstopped the embedded AWS; nothing is left running", file=sys.stderr)
+            elif emulator.running(STATE):
+                print(
+                    "\nthe embedded AWS keeps running, because it ran before this make up; make up again goes on, make "
+                    "down stops it",
+                    file=sys.stderr,
+                )
             raise
     return 0
 

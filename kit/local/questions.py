@@ -1,16 +1,19 @@
 """Asks the questions of `kit local up` through the deployed API, as any HTTP client would."""
 
 import json
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
 from deployment.config import DeploymentConfig
+from deployment.sections.inference_api import Alias, InferenceApi
 from kit.progress import Progress
 from kit_contract.errors import ExternalError
 
 CHAT_QUESTION = "My coffee machine shows a descaling light. What should I do?"
+SWITCH_SECONDS = 20  # the API caches for 15 s what serves an alias
 GROUNDED_QUESTION = "How often should I remove limescale from the machine, and with what?"
 
 
@@ -28,12 +31,28 @@ def ask(config: DeploymentConfig, outputs: dict[str, Any], progress: Progress) -
         progress.done("no [inference_api] in deployment.toml")
         return []
     answers = [
-        _chat(outputs, item.alias) for item in (config.training.customizations.values() if config.training else ())
+        _current(config.inference_api, outputs, item.alias, progress)
+        for item in (config.training.customizations.values() if config.training else ())
     ]
     if config.knowledge_base:
         answers.append(_grounded(outputs))
     progress.done(f"{len(answers)} answered")
     return answers
+
+
+def _current(section: InferenceApi, outputs: dict[str, Any], alias: str, progress: Progress) -> Answer:
+    """The answer of the target that the alias has now; right after a promotion the API may still use the last one."""
+    default_order = section.aliases[alias].order == Alias.model_fields["order"].default
+    target = outputs["aliases"][alias] if default_order else ""
+    deadline = time.monotonic() + SWITCH_SECONDS
+    while True:
+        answer = _chat(outputs, alias)
+        if answer.served_by == target or not target.startswith("arn:") or time.monotonic() >= deadline:
+            progress.end_bar()
+            return answer
+        left = deadline - time.monotonic()
+        progress.bar(1 - left / SWITCH_SECONDS, f"{alias}: the API looks up every 15 s what serves it")
+        time.sleep(1)
 
 
 def _chat(outputs: dict[str, Any], alias: str) -> Answer:

@@ -36,9 +36,10 @@ class LocalRun:
         stacks.start()
         stacks.bootstrap()
         self._progress.step("cdk deploy")
-        stack_outputs = stacks.deploy(
-            self._path, *restoring_arguments(self._config, stacks.clients, self._progress.line)
-        )
+        absent = stacks.absent(self._path, self._config.deployment.name)
+        restoring = restoring_arguments(self._config, stacks.clients, self._progress.line)
+        stack_outputs = stacks.deploy(self._path, *restoring)
+        stacks.remove_absent(absent)
         self._progress.done()
         follow_training(self._config, stack_outputs, stacks.clients, self._progress, since=begun)
         follow_ingestion(self._config, stack_outputs, stacks.clients, self._progress)

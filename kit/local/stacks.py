@@ -9,7 +9,13 @@ from typing import Any
 
 import boto3
 
+from billed_resources.listing import Clients as BilledClients
+from billed_resources.listing import clients_of
+from billed_resources.stack_removal import Waiting
 from kit.cdk_cli import run_cdk
+from kit.deploy.absent import Absent, Decision, settle
+from kit.deploy.assembly import forget, stacks_in
+from kit.deploy.history import History, Place
 from kit.progress import Progress
 from kit_contract.errors import ExternalError
 from local_aws import emulator, guard
@@ -32,7 +38,7 @@ class LocalStacks:
         self._region = region
         self._state = state
         self._port = port
-        self._assembly = str(state / "cdk.out")  # not cdk.out: the CLI locks it, and another run may be using it
+        self._assembly = state / "cdk.out"  # not cdk.out: the CLI locks it, and another run may be using it
         self._progress = progress
         self.environment: dict[str, str] = {}
         self.clients: Clients
@@ -42,12 +48,12 @@ class LocalStacks:
         aws = self._running()
         guard.require_embedded(aws.endpoint_url)
         self.environment = emulator.environment(aws)
-        session = boto3.Session(
+        self._session = boto3.Session(
             aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
             region_name=self._region,
         )
-        self.clients = Clients(session, aws.endpoint_url)
+        self.clients = Clients(self._session, aws.endpoint_url)
         return aws
 
     def bootstrap(self) -> None:
@@ -57,16 +63,36 @@ class LocalStacks:
             self._progress.done("already bootstrapped")
             return
         account_and_region = f"aws://{self.environment['CDK_DEFAULT_ACCOUNT']}/{self._region}"
-        self._cdk(["bootstrap", account_and_region, "--output", self._assembly], say=False)
+        self._cdk(["bootstrap", account_and_region, "--output", str(self._assembly)], say=False)
         self._progress.done()
 
     def deploy(self, config: Path, *more: str) -> StackOutputs:
         """Deploy every stack of the file `config`; `more` are arguments of the CDK CLI. Raises ExternalError."""
         file = self._state / "stack-outputs.json"
         arguments = ["deploy", "--all", "--require-approval", "never", "--outputs-file", str(file)]
-        self._cdk([*arguments, "--progress", "events", *self._app(config), *more])
+        forget(self._assembly)
+        try:
+            self._cdk([*arguments, "--progress", "events", *self._app(config), *more])
+        except ExternalError:
+            if stacks_in(self._assembly) == set():  # the CLI calls an app without stacks a failure
+                return {}
+            raise
         outputs: StackOutputs = json.loads(file.read_text(encoding="utf-8"))
         return outputs
+
+    def absent(self, config: Path, deployment: str) -> Absent:
+        """For `remove_absent` after the deploy. Records the deploy, which may be interrupted."""
+        here = Place(emulator.ACCOUNT, self._region, deployment)
+        history = History(self._state / "deployed.json", config)
+        history.add(here)
+        return Absent(self._billed_clients, history, here, Waiting(self._progress.line, poll_seconds=0.2))
+
+    def remove_absent(self, absent: Absent) -> None:
+        """Without asking: everything here is on this machine."""
+        settle(absent, stacks_in(self._assembly) or set(), Decision.REMOVE, was_known=True)
+
+    def _billed_clients(self, region: str) -> BilledClients:
+        return clients_of(self._session, region_name=region, endpoint_url=self.environment["AWS_ENDPOINT_URL"])
 
     def synth(self, config: Path) -> None:
         """Raises ExternalError with the faults of the file `config`."""
@@ -86,7 +112,7 @@ class LocalStacks:
         seconds = ("custom_resource_query_seconds", "ingestion_batching_seconds", "role_propagation_seconds")
         context = (f"config={config}", *(f"{name}=1" for name in seconds))
         settings = [argument for value in context for argument in ("-c", value)]
-        return ["--output", self._assembly, *settings]
+        return ["--output", str(self._assembly), *settings]
 
     def _cdk(self, arguments: Sequence[str], *, say: bool = True) -> None:
         listener = {"on_line": self._progress.line} if say else {}

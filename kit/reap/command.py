@@ -10,17 +10,20 @@ from datetime import UTC, datetime
 
 from billed_resources.deletion import Outcome, Result, delete_orphan
 from billed_resources.kit_parameters import read_kit_parameters
-from billed_resources.listing import Clients, list_billed
+from billed_resources.listing import Clients, clients_of, list_billed
 from billed_resources.owner import owner_of
 from billed_resources.stack_lookup import StackLookup
+from kit.embedded_outputs import embedded_outputs
 from kit.reap.table import Report, as_json, as_table, outcome_table
 from kit_contract.errors import KitError
+from local_aws.emulator import ACCOUNT
 
 FAILED, ORPHANS_LEFT = 1, 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--region", help="default: the region of your AWS configuration")
+    parser.add_argument("--local", action="store_true", help="use the embedded AWS that make up started")
     parser.add_argument(
         "--delete-orphans", action="store_true", help="delete provisioned throughput that this kit made and nobody owns"
     )
@@ -31,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.json and options.delete_orphans and not options.yes:
         raise KitError("kit reap --json --delete-orphans cannot ask you; add --yes")
-    account, region, clients = _connect(options.region)
+    account, region, clients = _connect_local(options.region) if options.local else _connect(options.region)
     report = _report(account, region, clients)
     if not options.json:
         print(as_table(report))
@@ -48,14 +51,15 @@ def _connect(region: str | None) -> tuple[str, str, Clients]:
 
     config = Config(retries={"mode": "standard", "total_max_attempts": 8})
     session = boto3.Session(region_name=region)
-    clients = Clients(
-        bedrock=session.client("bedrock", config=config),
-        cloudformation=session.client("cloudformation", config=config),
-        ssm=session.client("ssm", config=config),
-        opensearch=session.client("opensearchserverless", config=config),
-    )
+    clients = clients_of(session, config=config)
     account = session.client("sts", config=config).get_caller_identity()["Account"]
     return account, clients.bedrock.meta.region_name, clients
+
+
+def _connect_local(region: str | None) -> tuple[str, str, Clients]:
+    embedded = embedded_outputs()
+    chosen = region or embedded.session.region_name
+    return ACCOUNT, chosen, clients_of(embedded.session, endpoint_url=embedded.endpoint_url, region_name=chosen)
 
 
 def _report(account: str, region: str, clients: Clients) -> Report:

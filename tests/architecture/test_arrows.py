@@ -75,8 +75,9 @@ ARROWS = {
     "kit.capacity": {"kit"},
     "kit.data": {"kit"},
     "kit.deploy": {"kit"},
-    "kit.local": {"kit"},
+    "kit.local": {"kit", "kit.deploy"},
     "kit.models": {"kit"},
+    "kit.reap": {"kit"},
     "examples": {"kit", "local_aws", "deployment", "model_catalog"},
     "custom_resources": {
         "custom_resources.account",

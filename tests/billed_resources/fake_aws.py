@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -48,6 +48,9 @@ class FakeAws:
     throughputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
+    kit_stacks: dict[str, dict[str, Any]] = field(default_factory=dict)  # ARN -> item of DescribeStacks
+    events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # ARN of a stack -> newest first
+    deletions: dict[str, list[str]] = field(default_factory=dict)  # ARN of a stack -> its statuses after DeleteStack
     parameters: dict[str, str] = field(default_factory=dict)
     collections: list[dict[str, str]] = field(default_factory=list)
     endpoints: list[dict[str, Any]] = field(default_factory=list)
@@ -85,6 +88,17 @@ class FakeAws:
         self.tags[arn] = tags
         return arn
 
+    def add_stack(self, name: str, deployment: str | None, **more: Any) -> str:
+        """Its deletion succeeds at the second look."""
+        arn = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/1"
+        tags = [{"Key": "bedrock-kit:deployment", "Value": deployment}] if deployment else []
+        made = NOW + timedelta(minutes=len(self.kit_stacks))
+        stack = {"StackName": name, "StackId": arn, "CreationTime": made, "StackStatus": "CREATE_COMPLETE"}
+        self.kit_stacks[arn] = {**stack, "Tags": tags, **more}
+        self.deletions[arn] = ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+        self.events[arn] = [event(arn, arn, "DELETE_COMPLETE"), event(arn, arn, "DELETE_IN_PROGRESS")]
+        return arn
+
     def _answer(self, model: Any, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
         operation = model.name
         self.calls[operation] += 1
@@ -114,10 +128,23 @@ class FakeAws:
         return {}
 
     def describe_stacks(self, given: dict[str, Any]) -> dict[str, Any]:
+        if "StackName" not in given:
+            living = [stack for stack in self.kit_stacks.values() if stack["StackStatus"] != "DELETE_COMPLETE"]
+            return _page(living, "Stacks", given, "NextToken")
         name = given["StackName"]
+        if name in self.kit_stacks:
+            stack = self.kit_stacks[name]
+            if stack["StackStatus"] == "DELETE_IN_PROGRESS":
+                stack["StackStatus"] = self.deletions[name].pop(0)
+            return {"Stacks": [stack]}
         if name not in self.stacks:
             raise Refused("ValidationError", f"Stack with id {name} does not exist")
         return {"Stacks": [{"StackName": name, "CreationTime": NOW, "StackStatus": "UPDATE_COMPLETE"}]}
+
+    def delete_stack(self, given: dict[str, Any]) -> dict[str, Any]:
+        self.deleted.append(self.kit_stacks[given["StackName"]]["StackName"])
+        self.kit_stacks[given["StackName"]]["StackStatus"] = "DELETE_IN_PROGRESS"
+        return {}
 
     def describe_resource(self, given: dict[str, Any]) -> dict[str, Any]:
         name, logical_id = given["StackName"], given["LogicalResourceId"]
@@ -146,6 +173,11 @@ class FakeAws:
         machine = {"initialInstanceCount": 2, "instanceType": "ml.g5.2xlarge", "executionRole": role}
         details = {"endpointConfig": {"sageMaker": machine}, "endpointStatus": "InService"}
         return {"marketplaceModelEndpoint": found | details}
+
+
+def event(stack: str, physical_id: str, status: str, **more: str) -> dict[str, Any]:
+    identity = {"StackId": stack, "EventId": f"{physical_id}-{status}", "StackName": "x", "Timestamp": NOW}
+    return {**identity, "LogicalResourceId": "X", "PhysicalResourceId": physical_id, "ResourceStatus": status, **more}
 
 
 @cache
@@ -178,6 +210,8 @@ _OPERATIONS: dict[str, Callable[[FakeAws, dict[str, Any]], dict[str, Any]]] = {
     "ListCustomModels": lambda aws, given: _page(aws.models, "modelSummaries", given),
     "ListCustomModelDeployments": lambda aws, given: _page(aws.deployments, "modelDeploymentSummaries", given),
     "DescribeStacks": FakeAws.describe_stacks,
+    "DeleteStack": FakeAws.delete_stack,
+    "DescribeStackEvents": lambda aws, given: _page(aws.events[given["StackName"]], "StackEvents", given, "NextToken"),
     "DescribeStackResource": FakeAws.describe_resource,
     "GetParametersByPath": FakeAws.list_parameters,
     "GetCallerIdentity": lambda aws, given: {"Account": ACCOUNT},

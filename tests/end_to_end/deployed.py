@@ -24,6 +24,9 @@ class Deployed:
             aws_secret_access_key="test",
         )
 
+    def in_region(self, region: str) -> "Deployed":
+        return Deployed(self.outputs | {"region": region}, self.aws)
+
     def post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
         given = {"Content-Type": "application/json", "Authorization": f"Bearer {self.outputs['api_key']}"}
         request = urllib.request.Request(self.outputs["api_url"] + path, body, headers or given)

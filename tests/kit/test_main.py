@@ -63,3 +63,18 @@ def test_help_of_local_explains_its_actions(capsys: pytest.CaptureFixture[str]) 
         main(["local", "--help"])
 
     assert "stop the embedded AWS; what is deployed on it is lost" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("command", ["capacity", "reap"])
+def test_without_credentials_a_command_says_how_to_go_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "absent"))
+    region = ["--region", "us-east-1"] if command == "reap" else []
+
+    assert main([command, *region]) == 1
+
+    error = capsys.readouterr().err
+    assert "aws sso login, until aws sts get-caller-identity answers" in error
+    assert "for the embedded AWS that make up started, add --local" in error

@@ -10,7 +10,7 @@ import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from kit import __main__
+from kit import __main__, embedded_outputs
 from kit.capacity import command, controller
 from kit.capacity.controller import CapacityFunction, Clients
 from kit.capacity.table import sentence, table
@@ -153,7 +153,7 @@ def test_the_real_account_is_not_reached_through_an_emulator(monkeypatch: pytest
 
 
 def test_the_embedded_aws_must_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(controller, "OUTPUTS", tmp_path / "outputs.json")
+    monkeypatch.setattr(embedded_outputs, "OUTPUTS", tmp_path / "outputs.json")
     with pytest.raises(ExternalError, match="start it with: make up"):
         controller.connect(Path("deployment.toml"), local=True)
 

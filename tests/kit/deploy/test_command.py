@@ -1,31 +1,150 @@
-"""`kit deploy` passes on what missing documents need, before the arguments of the user."""
+"""`kit deploy` with a fake CLI and account: what it deploys, remembers, looks for and answers."""
 
+from __future__ import annotations
+
+import json
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from kit.__main__ import main
 from kit.deploy import command
-from tests.deployment_file import deployment_file
+from kit.deploy.absent import UNDECIDED_OR_LEFT
+from kit.deploy.history import History, Place
+from tests.billed_resources.fake_aws import ACCOUNT, REGION, FakeAws
+from tests.deployment_file import HEAD
 
 
-def test_missing_documents_are_deployed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    commands: list[list[str]] = []
+class Cli:
+    """Writes an assembly with these stacks, or none, and ends with `code`."""
 
-    def run(arguments: list[str], **_: Any) -> "subprocess.CompletedProcess[str]":
-        commands.append(arguments)
-        return subprocess.CompletedProcess(arguments, 0)
+    def __init__(self, project: Path) -> None:
+        self.project = project
+        self.stacks: list[str] | None = ["sup-inference-api"]
+        self.code = 0
+        self.ran: list[list[str]] = []
 
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    monkeypatch.setattr(subprocess, "run", run)
-    monkeypatch.setattr(command, "concurrency_notice", lambda *_: "")
+    def run(self, arguments: Sequence[str], **_: Any) -> Any:
+        self.ran.append(list(arguments[2:]))
+        if self.stacks is not None:
+            output = arguments[arguments.index("--output") + 1] if "--output" in arguments else "cdk.out"
+            (self.project / output).mkdir(exist_ok=True)
+            kind = {"type": "aws:cloudformation:stack", "environment": f"aws://unknown-account/{REGION}"}
+            manifest = {"artifacts": {name: kind for name in self.stacks}}
+            (self.project / output / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        return SimpleNamespace(returncode=self.code)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> FakeAws:
+    made = FakeAws()
+    for name in ("sup-inference-api", "sup-knowledge-base"):
+        made.add_stack(name, "sup")
+    account = SimpleNamespace(
+        id=ACCOUNT,
+        clients=lambda region: made.clients(),
+        client=lambda service: SimpleNamespace(
+            get_account_settings=lambda: {"AccountLimit": {"UnreservedConcurrentExecutions": 1000}}
+        ),
+    )
+    monkeypatch.setattr(command, "Account", lambda profile, region: account)
+    return made
+
+
+@pytest.fixture
+def cli(aws: FakeAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    made = Cli(tmp_path)
+    monkeypatch.setattr(subprocess, "run", made.run)
+    monkeypatch.setattr(command, "PROJECT", tmp_path)
+    monkeypatch.setattr(command, "RECORD", tmp_path / "deployed.json")
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    (tmp_path / "deployment.toml").write_text(HEAD, encoding="utf-8")
+    return made
+
+
+def deploy(cli: Cli, *arguments: str) -> int:
+    return main(["deploy", "--config", str(cli.project / "deployment.toml"), *arguments])
+
+
+def test_a_stack_that_is_no_longer_in_the_file_is_removed_when_told(cli: Cli, aws: FakeAws) -> None:
+    assert deploy(cli) == UNDECIDED_OR_LEFT
+    assert deploy(cli, "--keep-absent") == 0
+    assert aws.deleted == []
+
+    assert deploy(cli, "--remove-absent", "--", "--require-approval", "never") == 0
+
+    assert aws.deleted == ["sup-knowledge-base"]
+    assert cli.ran[-1][-2:] == ["--require-approval", "never"]
+
+
+def test_a_failed_deploy_removes_nothing_and_says_so(
+    cli: Cli, aws: FakeAws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli.code = 7
+
+    assert deploy(cli, "--remove-absent") == 7
+
+    assert aws.deleted == []
+    assert "no longer in the file were not looked for" in capsys.readouterr().err
+
+
+def test_an_app_without_stacks_is_deployed_too(cli: Cli, aws: FakeAws) -> None:
+    """The CLI calls it a failure."""
+    cli.code, cli.stacks = 1, []
+
+    assert deploy(cli, "--remove-absent") == 0
+
+    assert aws.deleted == ["sup-inference-api", "sup-knowledge-base"][:2]
+
+
+def test_an_assembly_of_an_earlier_deploy_is_not_trusted(
+    cli: Cli, aws: FakeAws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert deploy(cli, "--keep-absent") == 0
+    cli.stacks = None
+
+    assert deploy(cli, "--remove-absent") == 1
+
+    assert aws.deleted == []
+    assert "has no cloud assembly" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", [["--output", "elsewhere"], ["--app", "elsewhere"], ["-a=elsewhere"]])
+def test_the_assembly_is_where_the_cli_is_told(cli: Cli, aws: FakeAws, option: list[str]) -> None:
+    cli.run(["node", "cdk", "--output", "elsewhere"])
+    if "--output" not in option:
+        cli.stacks = None
+
+    assert deploy(cli, "--remove-absent", "--", *option) == 0
+
+    assert aws.deleted == ["sup-knowledge-base"]
+
+
+def test_an_interrupted_deploy_is_remembered(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "run", interrupt)
+
+    assert deploy(cli) == 130
+
+    other = Place(ACCOUNT, REGION, "other")
+    assert History(command.RECORD, cli.project / "deployment.toml").earlier(other) == [Place(ACCOUNT, REGION, "sup")]
+
+
+def test_both_decisions_are_refused(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        deploy(cli, "--remove-absent", "--keep-absent")
+    assert "not allowed with" in capsys.readouterr().err
+
+
+def test_missing_documents_are_deployed_again(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "restoring_arguments", lambda *_: ["-c", "restore_objects=now"])
-    file = deployment_file(tmp_path)
 
-    assert main(["deploy", "--config", str(file), "--", "--require-approval", "never"]) == 0
+    deploy(cli, "--keep-absent", "--", "--require-approval", "never")
 
-    ((*_, deploy, everything, _, config, flag, restore, first, second),) = commands
-    assert (deploy, everything, config) == ("deploy", "--all", f"config={file}")
-    assert (flag, restore, first, second) == ("-c", "restore_objects=now", "--require-approval", "never")
+    assert cli.ran[-1][-4:] == ["-c", "restore_objects=now", "--require-approval", "never"]

@@ -213,3 +213,17 @@ def test_a_second_run_is_refused_and_the_first_continues(folder: Path) -> None:
         assert first.poll() is None
         os.killpg(first.pid, signal.SIGINT)
         first.communicate(timeout=30)
+
+
+def test_an_interrupted_second_run_says_that_the_embedded_aws_stays(folder: Path) -> None:
+    emulator.start(folder / "aws")
+    try:
+        with up(folder, "] CDK bootstrap") as second:
+            os.killpg(second.pid, signal.SIGINT)
+            output, _ = second.communicate(timeout=30)
+
+            assert second.returncode == 130, output
+            assert "the embedded AWS keeps running, because it ran before this make up" in output
+            assert emulator.running(folder / "aws")
+    finally:
+        emulator.stop(folder / "aws")

@@ -1,0 +1,31 @@
+"""Reads from a cloud assembly which stacks the app has: those of deployment.toml, and those you added to app.py."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+
+class StackName(NamedTuple):
+    region: str
+    name: str
+
+
+def stacks_in(assembly: Path) -> set[StackName] | None:
+    """The stacks of the assembly in this folder, with those of its stages; None if there is no assembly."""
+    manifest = assembly / "manifest.json"
+    if not manifest.is_file():
+        return None
+    found: set[StackName] = set()
+    for key, artifact in json.loads(manifest.read_text(encoding="utf-8")).get("artifacts", {}).items():
+        properties = artifact.get("properties", {})
+        if artifact["type"] == "aws:cloudformation:stack":
+            region = artifact["environment"].rpartition("/")[2]
+            found.add(StackName(region, properties.get("stackName", key)))
+        elif artifact["type"] == "cdk:cloud-assembly":
+            found |= stacks_in(assembly / properties["directoryName"]) or set()
+    return found
+
+
+def forget(assembly: Path) -> None:
+    """So that an assembly that is there after a deploy was made by it."""
+    (assembly / "manifest.json").unlink(missing_ok=True)

@@ -1,0 +1,58 @@
+"""Remembers under which names and in which regions a deployment.toml was deployed, in the project's .local folder.
+
+A deployment that was renamed or moved to another region is found only this way: nothing in AWS names the file.
+"""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    account: str
+    region: str
+    deployment: str
+
+
+class History:
+    """The places of one file, the latest last. It is written before a deploy: an interrupted one counts."""
+
+    def __init__(self, record: Path, config: Path) -> None:
+        self._record = record
+        self._config = str(config.resolve())
+
+    @property
+    def known(self) -> bool:
+        """Whether this folder deployed the file before."""
+        return self._config in self._read()
+
+    def earlier(self, here: Place) -> list[Place]:
+        """Where this file was deployed before, except `here` and where another file was deployed last."""
+        record = self._read()
+        others = {places[-1] for config, places in record.items() if places and config != self._config}
+        return [place for place in record.get(self._config, []) if place != here and place not in others]
+
+    def add(self, place: Place) -> None:
+        record = self._read()
+        kept = [item for item in record.get(self._config, []) if item != place]
+        self._write({**record, self._config: [*kept, place]})
+
+    def drop(self, place: Place) -> None:
+        """Nothing of this file is there any more."""
+        record = self._read()
+        kept = [item for item in record.get(self._config, []) if item != place]
+        self._write({**record, self._config: kept})
+
+    def _read(self) -> dict[str, list[Place]]:
+        """A record that cannot be read counts as absent: the next deploy writes a new one."""
+        try:
+            raw = json.loads(self._record.read_text(encoding="utf-8"))
+            return {config: [Place(*place) for place in places] for config, places in raw.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+    def _write(self, record: dict[str, list[Place]]) -> None:
+        self._record.parent.mkdir(parents=True, exist_ok=True)
+        new = self._record.with_suffix(".new")
+        new.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        new.replace(self._record)

@@ -1,0 +1,71 @@
+"""The question of `make up` is answered by what the alias has now, not by what the API has cached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deployment.config import DeploymentConfig, load_deployment_config
+from kit.local import questions
+from kit.progress import Progress
+from tests.deployment_file import PROJECT
+
+PROMOTED = "arn:aws:bedrock:us-east-1:000000000000:custom-model-deployment/abcdefghijkl"
+BASE = "amazon.nova-micro-v1:0"
+
+
+def config(order: list[str] | None = None) -> DeploymentConfig:
+    raw = load_deployment_config(PROJECT / "deployment.toml").model_dump() | {"knowledge_base": None}
+    if order:
+        raw["inference_api"]["aliases"]["support-bot"]["order"] = order
+    return DeploymentConfig.model_validate(raw)
+
+
+class Api:
+    """Answers with each of `served` in turn, the last again and again; a sleep moves the clock."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *served: str) -> None:
+        self.served, self.calls, self.now = list(served), 0, 0.0
+        monkeypatch.setattr(questions, "_post", self.post)
+        monkeypatch.setattr("time.sleep", self.sleep)
+        monkeypatch.setattr("time.monotonic", lambda: self.now)
+
+    def post(self, outputs: dict[str, Any], path: str, body: dict[str, Any]) -> dict[str, Any]:
+        target = self.served[min(self.calls, len(self.served) - 1)]
+        self.calls += 1
+        return {"served_by": {"target": target}, "choices": [{"message": {"content": "x"}}]}
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def served_by(target: str, settings: DeploymentConfig) -> str:
+    (answer,) = questions.ask(settings, {"aliases": {"support-bot": target}}, Progress(total=1))
+    return answer.served_by
+
+
+def test_it_asks_until_the_promoted_target_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Api(monkeypatch, BASE, BASE, PROMOTED)
+
+    assert served_by(PROMOTED, config()) == PROMOTED
+    assert api.calls == 3
+
+
+def test_it_waits_longer_than_the_cache_and_then_shows_what_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Api(monkeypatch, BASE)
+
+    assert served_by(PROMOTED, config()) == BASE
+    assert 15 < api.now <= 21
+
+
+@pytest.mark.parametrize(
+    ("target", "order"), [(BASE, None), (PROMOTED, ["base", "on-demand"])], ids=["not promoted", "base first"]
+)
+def test_it_does_not_wait_for_what_need_not_come(
+    monkeypatch: pytest.MonkeyPatch, target: str, order: list[str] | None
+) -> None:
+    api = Api(monkeypatch, BASE)
+
+    assert served_by(target, config(order)) == BASE
+    assert api.calls == 1
