@@ -36,7 +36,12 @@ def test_every_role_is_listed(roles: dict[str, Role]) -> None:
 
 @pytest.mark.parametrize("name", USES)
 def test_a_role_may_use_the_key_for_its_objects(roles: dict[str, Role], name: str) -> None:
-    about_keys = [item for item in roles[name].statements if str(as_list(item["Action"])[0]).startswith("kms:")]
+    about_keys = [
+        item
+        for item in roles[name].statements
+        if str(as_list(item["Action"])[0]).startswith("kms:")
+        and "kms:EncryptionContext:aws:s3:arn" not in str(item["Condition"])  # the bootstrap bucket's key has its cases
+    ]
 
     verdicts = _verdicts(about_keys)
 
