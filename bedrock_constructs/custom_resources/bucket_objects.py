@@ -27,6 +27,7 @@ class BucketObjects(Construct):
         destination: s3.IBucket,
         prefix: str,
         delete_on_removal: bool,
+        restore: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         if not source.is_dir():
@@ -60,6 +61,7 @@ class BucketObjects(Construct):
                 "DestinationPrefix": prefix,
                 "ContentHash": asset.asset_hash,
                 "DeleteOnRemoval": delete_on_removal,
+                "Restore": restore,
             },
             statements=statements,
             wildcard_reason="object keys are file names of the folder, under one prefix",

@@ -22,6 +22,8 @@ class CustomizationStart(Construct):
         customization: str,
         data_key: str,
         spec_hash: str,
+        restore: str | None = None,
+        retrain: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         invoke = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[starter.function_arn])
@@ -33,8 +35,11 @@ class CustomizationStart(Construct):
                 "Customization": customization,
                 "DataKey": data_key,
                 "SpecHash": spec_hash,
+                "Restore": restore,
+                "Retrain": retrain or None,
             },
             statements=[invoke],
         )
         self.execution_arn = resource.get_att_string("ExecutionArn")
         self.run_id = resource.get_att_string("RunId")
+        self.outcome = resource.get_att_string("Outcome")

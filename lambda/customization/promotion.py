@@ -6,7 +6,7 @@ the new model.
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from customization.promotion_targets import (
     CustomModelDeployment,
@@ -69,6 +69,33 @@ class Promotion:
             }
             self._put(parameters.alias_serving(run.kit_deployment, specification.alias), value)
         return {"alias": specification.alias, "target_arn": target_arn}
+
+    def is_in_place(self, run: Run, model_arn: str) -> bool:
+        """Whether target and parameters are as `publish` of this run leaves them: nothing is left to promote."""
+        specification = run.specification
+        try:
+            progress = [target.progress(model_arn) for target in self._targets(specification)]
+        except self._bedrock.exceptions.ResourceNotFoundException:
+            return False
+        if any(item.phase is not Phase.READY for item in progress):
+            return False
+        if self.promoted(run).get("custom_model_arn") != model_arn:
+            return False
+        if specification.serving != "on-demand":
+            return True
+        serving = self._get(parameters.alias_serving(run.kit_deployment, specification.alias))
+        return (serving.get("target_arn"), serving.get("custom_model_arn")) == (progress[0].target_arn, model_arn)
+
+    def promoted(self, run: Run) -> Mapping[str, Any]:
+        """What the last promotion of the run's customization wrote; empty before the first."""
+        return self._get(parameters.customization_promoted(run.kit_deployment, run.specification.customization))
+
+    def _get(self, name: str) -> Mapping[str, Any]:
+        try:
+            value = json.loads(self._ssm.get_parameter(Name=name)["Parameter"]["Value"])
+        except self._ssm.exceptions.ParameterNotFound:
+            return {}
+        return value if isinstance(value, dict) else {}
 
     def _targets(self, specification: RunSpecification) -> list[CustomModelDeployment | ProvisionedThroughput]:
         targets: list[CustomModelDeployment | ProvisionedThroughput] = []

@@ -86,7 +86,7 @@ class CustomModelDeployment:
             modelDeploymentName=self._name,
             modelArn=model_arn,
             tags=[{"key": key, "value": value} for key, value in tags.items()],
-            clientRequestToken=run.execution_name,
+            clientRequestToken=run.token,
         )
         return created["customModelDeploymentArn"]
 
