@@ -47,6 +47,12 @@ def is_execution_of(name: str, customization: str) -> bool:
     return re.fullmatch(f"{re.escape(customization)}-{EXECUTION_SUFFIX}", name) is not None
 
 
+def run_of(execution: str) -> str:
+    """The run id in an execution's name or ARN, or an empty text."""
+    match = re.search(EXECUTION_SUFFIX + "$", execution)
+    return match[0][:RUN_ID_LENGTH] if match else ""
+
+
 def job_name(kit_deployment: str, customization: str, execution: str, timestamp: str) -> str:
     """`<deployment>-<execution>-<timestamp>`: jobs cannot be deleted, so each attempt needs a name of its own.
 

@@ -15,7 +15,8 @@ class BucketObjects(Construct):
     """`source` is a folder; `prefix` is empty or ends in a slash.
 
     The construct deletes only keys that it has put. A file that you remove from `source` is deleted at the next deploy.
-    When you remove the construct, the objects stay unless `delete_on_removal` is set.
+    When you remove the construct, the objects stay unless `delete_on_removal` is set. With another `restore` (any text)
+    the deploy puts what was deleted from the bucket by hand.
     """
 
     def __init__(

@@ -1,4 +1,7 @@
-"""Starts a training run on deploy when the dataset or its settings are new. The deploy does not wait for the run."""
+"""Starts a training run on deploy when the alias is not served by the model of the dataset and its settings.
+
+The deploy does not wait for a training. It waits for a run that only promotes a model that exists.
+"""
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -8,7 +11,9 @@ from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 
 
 class CustomizationStart(Construct):
-    """`spec_hash` covers base model, method, hyperparameters and dataset: a new hash or `data_key` starts a run.
+    """`spec_hash` covers the settings of run and promotion: with a new hash or `data_key` the deploy looks at what
+    serves, and starts a run where that is another model. Another `restore` (any text) makes it look, too. `retrain`
+    allows to pay for a model again that was deleted. `outcome` tells what the starter did.
 
     The starter gets a StartRequest, and a StopRequest when the construct is removed (kit_contract/run_events.py).
     """

@@ -60,11 +60,11 @@ class LocalStacks:
         self._cdk(["bootstrap", account_and_region, "--output", self._assembly], say=False)
         self._progress.done()
 
-    def deploy(self, config: Path) -> StackOutputs:
-        """Deploy every stack of the file `config`. Raises ExternalError."""
+    def deploy(self, config: Path, *, context: Sequence[str] = ()) -> StackOutputs:
+        """Deploy every stack of the file `config`, with more CDK arguments (`context`). Raises ExternalError."""
         file = self._state / "stack-outputs.json"
         arguments = ["deploy", "--all", "--require-approval", "never", "--outputs-file", str(file)]
-        self._cdk([*arguments, "--progress", "events", *self._app(config)])
+        self._cdk([*arguments, "--progress", "events", *self._app(config), *context])
         outputs: StackOutputs = json.loads(file.read_text(encoding="utf-8"))
         return outputs
 

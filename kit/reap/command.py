@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from billed_resources.deletion import Outcome, Result, delete_orphan
 from billed_resources.kit_parameters import read_kit_parameters
 from billed_resources.listing import Clients, list_billed
+from billed_resources.listing import clients as clients_of
 from billed_resources.owner import owner_of
 from billed_resources.stack_lookup import StackLookup
 from kit.reap.table import Report, as_json, as_table, outcome_table
@@ -48,12 +49,7 @@ def _connect(region: str | None) -> tuple[str, str, Clients]:
 
     config = Config(retries={"mode": "standard", "total_max_attempts": 8})
     session = boto3.Session(region_name=region)
-    clients = Clients(
-        bedrock=session.client("bedrock", config=config),
-        cloudformation=session.client("cloudformation", config=config),
-        ssm=session.client("ssm", config=config),
-        opensearch=session.client("opensearchserverless", config=config),
-    )
+    clients = clients_of(lambda service: session.client(service, config=config))
     account = session.client("sts", config=config).get_caller_identity()["Account"]
     return account, clients.bedrock.meta.region_name, clients
 

@@ -52,12 +52,7 @@ class CustomizationStartResource:
         if properties.boolean("Retrain"):
             payload["retrain"] = True
         self._answer = self._call(properties.text("StarterFunctionName"), payload)
-        return {
-            "ExecutionArn": str(self._answer.get("execution_arn") or ""),
-            "RunId": str(self._answer.get("run_id") or ""),
-            "Started": str(bool(self._answer.get("started"))).lower(),
-            "Outcome": str(self._answer.get("reason") or ""),
-        }
+        return _attributes(self._answer)
 
     def update(self, request: Request) -> Mapping[str, str]:
         """A deploy that changes nothing of the run fails for nothing that was there before."""
@@ -66,8 +61,8 @@ class CustomizationStartResource:
         except ResourceFailedError as error:
             if _settings(request.properties) != _settings(request.old_properties):
                 raise
-            self._answer = {}
-            return {"ExecutionArn": "", "RunId": "", "Started": "false", "Outcome": f"{NOT_SERVED}{error}"}
+            self._answer = {"reason": f"{NOT_SERVED}{error}"}
+            return _attributes(self._answer)
 
     def delete(self, request: Request) -> None:
         """`describe` stops the jobs: the starter's answer to that says which ones are left."""
@@ -91,16 +86,16 @@ class CustomizationStartResource:
             self.create(request)
         answer = self._answer or {}
         if not answer.get("promotes"):
-            return Snapshot(Phase.READY)
+            return Snapshot(Phase.READY, _attributes(answer))
         execution = self._call(starter, {"execution_arn": answer["execution_arn"]})
         if execution["status"] == "SUCCEEDED":
-            return Snapshot(Phase.READY)
+            return Snapshot(Phase.READY, _attributes(answer))
         if execution["status"] == "RUNNING":
             return Snapshot(Phase.IN_PROGRESS, waiting_for=f"execution {answer['execution_arn']} promotes the model")
         outcome = f"{NOT_SERVED}execution {answer['execution_arn']} {execution['status']}: {execution['cause']}"
         if request.request_type == "Create":
             raise ResourceFailedError(outcome)
-        return Snapshot(Phase.READY, {"Outcome": outcome[:OUTCOME_LENGTH]})
+        return Snapshot(Phase.READY, _attributes({**answer, "reason": outcome}))
 
     def _call(self, function_name: str, payload: Mapping[str, object]) -> Mapping[str, Any]:
         answer = self._invoke(
@@ -109,8 +104,20 @@ class CustomizationStartResource:
         body = json.loads(answer["Payload"].read() or b"{}")
         if answer.get("FunctionError"):
             message = body.get("errorMessage", "no reason given") if isinstance(body, dict) else body
-            raise ResourceFailedError(f"the starter of customization {payload.get('customization', '')} failed: {message}")
+            raise ResourceFailedError(
+                f"the starter of customization {payload.get('customization', '')} failed: {message}"
+            )
         return body if isinstance(body, dict) else {}
+
+
+def _attributes(answer: Mapping[str, Any]) -> dict[str, str]:
+    """Stack outputs show them, and an output cannot be empty."""
+    return {
+        "ExecutionArn": str(answer.get("execution_arn") or "none"),
+        "RunId": str(answer.get("run_id") or "none"),
+        "Started": str(bool(answer.get("started"))).lower(),
+        "Outcome": str(answer.get("reason") or "none")[:OUTCOME_LENGTH],
+    }
 
 
 def _settings(properties: Mapping[str, Any]) -> dict[str, Any]:
