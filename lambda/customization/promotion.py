@@ -6,17 +6,12 @@ the new model.
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from customization.promotion_targets import (
-    CustomModelDeployment,
-    Phase,
-    PromotionError,
-    ProvisionedThroughput,
-)
+from customization.promotion_targets import Phase, PromotionError, targets_of
 from kit_contract import parameters
 from kit_contract.run_events import PromotionProgress, PromotionTarget, PublishedAlias
-from kit_contract.runs import Run, RunSpecification
+from kit_contract.runs import Run
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -32,7 +27,7 @@ class Promotion:
 
     def promote(self, run: Run, model_arn: str) -> PromotionTarget:
         """Begin to serve `model_arn`. Raises PromotionError, PromotionBusyError."""
-        arns = [target.promote(run, model_arn) for target in self._targets(run.specification)]
+        arns = [target.promote(run, model_arn) for target in targets_of(run.specification, self._bedrock)]
         return {"target_arn": arns[0]}
 
     def status(self, run: Run, model_arn: str) -> PromotionProgress:
@@ -40,7 +35,7 @@ class Promotion:
 
         The target is the custom model deployment, if there is one, else the provisioned throughput.
         """
-        progress = [target.progress(model_arn) for target in self._targets(run.specification)]
+        progress = [target.progress(model_arn) for target in targets_of(run.specification, self._bedrock)]
         for item in progress:
             if item.phase is Phase.FAILED:
                 raise PromotionError(
@@ -69,41 +64,6 @@ class Promotion:
             }
             self._put(parameters.alias_serving(run.kit_deployment, specification.alias), value)
         return {"alias": specification.alias, "target_arn": target_arn}
-
-    def is_in_place(self, run: Run, model_arn: str) -> bool:
-        """Whether target and parameters are as `publish` of this run leaves them: nothing is left to promote."""
-        specification = run.specification
-        try:
-            progress = [target.progress(model_arn) for target in self._targets(specification)]
-        except self._bedrock.exceptions.ResourceNotFoundException:
-            return False
-        if any(item.phase is not Phase.READY for item in progress):
-            return False
-        if self.promoted(run).get("custom_model_arn") != model_arn:
-            return False
-        if specification.serving != "on-demand":
-            return True
-        serving = self._get(parameters.alias_serving(run.kit_deployment, specification.alias))
-        return (serving.get("target_arn"), serving.get("custom_model_arn")) == (progress[0].target_arn, model_arn)
-
-    def promoted(self, run: Run) -> Mapping[str, Any]:
-        """What the last promotion of the run's customization wrote; empty before the first."""
-        return self._get(parameters.customization_promoted(run.kit_deployment, run.specification.customization))
-
-    def _get(self, name: str) -> Mapping[str, Any]:
-        try:
-            value = json.loads(self._ssm.get_parameter(Name=name)["Parameter"]["Value"])
-        except self._ssm.exceptions.ParameterNotFound:
-            return {}
-        return value if isinstance(value, dict) else {}
-
-    def _targets(self, specification: RunSpecification) -> list[CustomModelDeployment | ProvisionedThroughput]:
-        targets: list[CustomModelDeployment | ProvisionedThroughput] = []
-        if specification.serving == "on-demand":
-            targets.append(CustomModelDeployment(specification.deployment_name, self._bedrock))
-        if specification.provisioned_model_name:
-            targets.append(ProvisionedThroughput(specification.provisioned_model_name, self._bedrock))
-        return targets
 
     def _put(self, name: str, value: Mapping[str, str]) -> None:
         self._ssm.put_parameter(Name=name, Value=json.dumps(value), Type="String", Overwrite=True)

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from kit_contract.errors import ResourceFailedError, RetryLaterError
-from kit_contract.runs import Run
+from kit_contract.runs import Run, RunSpecification
 from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG
 
 if TYPE_CHECKING:
@@ -117,6 +117,18 @@ class ProvisionedThroughput:
         if phase is Phase.READY and found["modelArn"] != model_arn:
             phase = Phase.IN_PROGRESS
         return Progress(self._name, phase, found["provisionedModelArn"], found.get("failureMessage", ""))
+
+
+def targets_of(
+    specification: RunSpecification, bedrock: "BedrockClient"
+) -> list[CustomModelDeployment | ProvisionedThroughput]:
+    """What has to serve the customization's model: a custom model deployment first, then a throughput."""
+    targets: list[CustomModelDeployment | ProvisionedThroughput] = []
+    if specification.serving == "on-demand":
+        targets.append(CustomModelDeployment(specification.deployment_name, bedrock))
+    if specification.provisioned_model_name:
+        targets.append(ProvisionedThroughput(specification.provisioned_model_name, bedrock))
+    return targets
 
 
 def _require_ours(bedrock: "BedrockClient", target: str, name: str, kit_deployment: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from customization.existing_model import find_model, was_trained
 from customization.jobs_in_progress import stop_jobs
-from customization.promotion import Promotion
+from customization.what_serves import is_promoted, last_promotion
 from kit_contract import parameters, run_names
 from kit_contract.errors import InputError
 from kit_contract.run_events import NOT_SERVED, FollowResult, StartResult, StopResult
@@ -55,7 +55,6 @@ class RunStarter:
         self._s3 = s3
         self._ssm = ssm
         self._stepfunctions = stepfunctions
-        self._promotion = Promotion(bedrock=bedrock, ssm=ssm)
 
     def start(self, customization: str, key: str, *, uploaded_at: str = "", retrain: bool = False) -> StartResult:
         """Start the run of this object under the current settings, unless it is running or its model serves.
@@ -121,12 +120,12 @@ class RunStarter:
             result["execution_arn"] = self._execution_arn(self._name(run, len(attempts)))
         if latest in RUNNING:
             return {**result, "reason": f"this run is {latest}", "promotes": model is not None and latest == "RUNNING"}
-        if model and self._promotion.is_in_place(run, model.arn):
+        if model and is_promoted(run, model.arn, bedrock=self._bedrock, ssm=self._ssm):
             return {**result, "reason": f"{run.specification.alias} is served by this run's model", "promotes": False}
         if (
             latest == "SUCCEEDED"
             and uploaded_at
-            and uploaded_at <= self._promotion.promoted(run).get("promoted_at", "")
+            and uploaded_at <= last_promotion(run, self._ssm).get("promoted_at", "")
         ):
             return {**result, "reason": "the event is older than the last promotion", "promotes": False}
         if model is None and not retrain and was_trained(run, self._bedrock):

@@ -6,12 +6,13 @@ from ministack import app
 
 from local_aws.extension import api_keys, lambda_errors, service_quotas, step_functions
 from local_aws.extension.bedrock import language_model, routes
-from local_aws.extension.cloudformation import auto_delete_objects, resource_types, schedules
+from local_aws.extension.cloudformation import auto_delete_objects, resource_types, role_names, schedules
 
 
 def main() -> None:
     for module in (
         resource_types,
+        role_names,
         auto_delete_objects,
         api_keys,
         lambda_errors,
