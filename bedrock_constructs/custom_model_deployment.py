@@ -36,20 +36,21 @@ class CustomModelDeployment(Construct):
                 "KitDeployment": kit_deployment,
                 "ModelIdentifier": model_identifier,
             },
-            statements=self._statements(kit_deployment, alias, model_identifier),
+            statements=self._statements(kit_deployment, model_identifier),
             wildcard_reason="Bedrock chooses the last part of the ARN when the deployment is made",
         )
         self.custom_model_deployment_arn = (
             resource.get_att_string("CustomModelDeploymentArn") if model_identifier else None
         )
 
-    def _statements(self, kit_deployment: str, alias: str, model: str | None) -> list[iam.PolicyStatement]:
+    def _statements(self, kit_deployment: str, model: str | None) -> list[iam.PolicyStatement]:
         stack = Stack.of(self)
         # Bedrock generates the last part of the ARN: only its type can be named.
         deployments = stack.format_arn(service="bedrock", resource="custom-model-deployment", resource_name="*")
+        # Any alias of the deployment: an Update withdraws the old one, and its grants are the new ones.
         parameter = stack.format_arn(
             service="ssm",
-            resource=f"parameter{alias_serving(kit_deployment, alias)}",
+            resource=f"parameter{alias_serving(kit_deployment, '*')}",
             arn_format=ArnFormat.NO_RESOURCE_NAME,
         )
         actions = ["bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment"]

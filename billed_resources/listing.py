@@ -26,14 +26,14 @@ class Clients:
     opensearch: Any
 
 
+def clients(client: Callable[[str], Any]) -> Clients:
+    """`client` makes the boto3 client of a service."""
+    return Clients(client("bedrock"), client("cloudformation"), client("ssm"), client("opensearchserverless"))
+
+
 def clients_of(session: Any, **settings: Any) -> Clients:
     """`settings` of each client, such as region_name, config and endpoint_url."""
-    return Clients(
-        bedrock=session.client("bedrock", **settings),
-        cloudformation=session.client("cloudformation", **settings),
-        ssm=session.client("ssm", **settings),
-        opensearch=session.client("opensearchserverless", **settings),
-    )
+    return clients(lambda service: session.client(service, **settings))
 
 
 @dataclass
@@ -110,7 +110,7 @@ def _imported_models(clients: Clients, region: str, now: datetime) -> Iterator[B
             yield BilledResource(Kind.IMPORTED_MODEL, item["modelName"], arn, "-", what, None, tags)
 
 
-def _custom_models(clients: Clients, region: str, now: datetime) -> Iterator[BilledResource]:
+def custom_models(clients: Clients, region: str, now: datetime) -> Iterator[BilledResource]:
     usd = custom_model_usd_per_day(region)
     for page in clients.bedrock.get_paginator("list_custom_models").paginate(isOwned=True):
         for item in page.get("modelSummaries", []):
@@ -150,6 +150,6 @@ _READERS: dict[Kind, Callable[[Clients, str, datetime], Iterator[BilledResource]
     Kind.COLLECTION: _collections,
     Kind.MARKETPLACE_ENDPOINT: _endpoints,
     Kind.IMPORTED_MODEL: _imported_models,
-    Kind.CUSTOM_MODEL: _custom_models,
+    Kind.CUSTOM_MODEL: custom_models,
     Kind.CUSTOM_MODEL_DEPLOYMENT: _deployments,
 }

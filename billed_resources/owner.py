@@ -11,11 +11,14 @@ from enum import Enum
 from billed_resources.kit_parameters import KitParameters
 from billed_resources.resource import BilledResource, Kind
 from billed_resources.stack_lookup import Existence, StackLookup
+from kit_contract.run_names import RUN_ID_LENGTH
 from kit_contract.stacks import inference_api_stack, training_stack
 from kit_contract.tags import DEPLOYMENT_TAG, RESOURCE_TAG
 
 # The value of RESOURCE_TAG.
 OWNER_TAG = re.compile(r"(?P<stack>[A-Za-z][-A-Za-z0-9]{0,127})/(?P<logical_id>[A-Za-z0-9]{1,255})")
+# A custom model's name behind the deployment's: run_names.custom_model_name.
+MODEL_NAME = re.compile(rf"(?P<customization>.+)-[0-9a-f]{{{RUN_ID_LENGTH}}}")
 MADE_BY_TRAINING = (Kind.CUSTOM_MODEL, Kind.CUSTOM_MODEL_DEPLOYMENT)  # tagged with the deployment only
 
 
@@ -58,11 +61,24 @@ def _owner(resource: BilledResource, stacks: StackLookup, parameters: KitParamet
                 OwnerKind.UNKNOWN, f"of deployment {deployment}, but its tag {RESOURCE_TAG} names no stack of it"
             )
         stack, existence = owner_tag["stack"], stacks.resource(owner_tag["stack"], owner_tag["logical_id"])
+    if existence is Existence.ALIVE and resource.kind is Kind.CUSTOM_MODEL:
+        return _owner_of_model(resource, deployment, stack, parameters)
     if existence is Existence.ALIVE:
         return Owner(OwnerKind.STACK, stack)
     if existence is Existence.UNKNOWN:
         return Owner(OwnerKind.UNKNOWN, f"CloudFormation cannot be asked whether {stack} still has it")
     return _without_a_stack(resource, stack, stacks, parameters)
+
+
+def _owner_of_model(resource: BilledResource, deployment: str, stack: str, parameters: KitParameters) -> Owner:
+    """Models outlive their customization: its stack owns those of customizations that it still has."""
+    if not parameters.complete:
+        return Owner(OwnerKind.UNKNOWN, f"whether {stack} still has its customization cannot be read")
+    named = MODEL_NAME.fullmatch(resource.name.removeprefix(f"{deployment}-"))
+    is_used = resource.arn in parameters.promoted or resource.arn in parameters.aliases
+    if is_used or named is None or (deployment, named["customization"]) in parameters.customizations:
+        return Owner(OwnerKind.STACK, stack)
+    return Owner(OwnerKind.NOBODY, f"{stack} has no customization {named['customization']} any more")
 
 
 def _without_a_stack(resource: BilledResource, stack: str, stacks: StackLookup, parameters: KitParameters) -> Owner:

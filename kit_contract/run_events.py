@@ -3,20 +3,32 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict, final
 
+# The beginning of a StartResult's reason where the alias does not get the model that deployment.toml asks for.
+NOT_SERVED = "not served: "
+
 
 @final
 class UploadEvent(TypedDict):
-    """EventBridge's "Object Created", as far as the starter reads it: {"object": {"key"}}."""
+    """EventBridge's "Object Created", as far as the starter reads it: `time`, {"object": {"key"}}."""
 
+    time: NotRequired[str]
     detail: Mapping[str, Mapping[str, str]]
 
 
 @final
 class StartRequest(TypedDict):
-    """From the deploy: start a run of the object at `key`."""
+    """From the deploy: start a run of the object at `key`. `retrain` allows to pay for a deleted model again."""
 
     customization: str
     key: str
+    retrain: NotRequired[bool]
+
+
+@final
+class FollowRequest(TypedDict):
+    """From a deploy that waits for a promotion."""
+
+    execution_arn: str
 
 
 @final
@@ -28,10 +40,20 @@ class StopRequest(TypedDict):
 
 
 class StartResult(TypedDict):
+    """`promotes`: the execution trains nothing, it promotes a model that exists."""
+
     started: bool
     reason: str
+    promotes: NotRequired[bool]
     execution_arn: NotRequired[str]
     run_id: NotRequired[str]
+
+
+class FollowResult(TypedDict):
+    """The execution's status in Step Functions, and why it failed."""
+
+    status: str
+    cause: str
 
 
 class StopResult(TypedDict):

@@ -12,7 +12,8 @@ DATA = "data/"
 OUTPUT = "output/"
 RUNS = "runs/"
 EXECUTION_SUFFIX = rf"[0-9a-f]{{{RUN_ID_LENGTH}}}(-\d+)?"
-JOB_NAME = re.compile(rf"(?P<customization>.*)-{EXECUTION_SUFFIX}-\d{{14}}")
+JOB_NAME = re.compile(rf"(?P<owner>.*)(?P<rest>-{EXECUTION_SUFFIX}-\d{{14}})")
+OWNER_DIGEST_LENGTH = 8
 
 
 def run_id(
@@ -46,17 +47,38 @@ def is_execution_of(name: str, customization: str) -> bool:
     return re.fullmatch(f"{re.escape(customization)}-{EXECUTION_SUFFIX}", name) is not None
 
 
-def job_name(execution: str, timestamp: str) -> str:
-    """The end of `<execution>-<timestamp>`: jobs cannot be deleted, so each attempt needs a name of its own."""
-    return f"{execution}-{timestamp}"[-MAX_JOB_NAME_LENGTH:].lstrip("-")
+def run_of(execution: str) -> str:
+    """The run id in an execution's name or ARN, or an empty text."""
+    match = re.search(EXECUTION_SUFFIX + "$", execution)
+    return match[0][:RUN_ID_LENGTH] if match else ""
 
 
-def is_job_of(name: str, customization: str) -> bool:
+def job_name(kit_deployment: str, customization: str, execution: str, timestamp: str) -> str:
+    """`<deployment>-<execution>-<timestamp>`: jobs cannot be deleted, so each attempt needs a name of its own.
+
+    In a name that would be too long, the end of `<deployment>-<customization>` is a hash.
+    """
+    rest = f"{execution.removeprefix(customization)}-{timestamp}"
+    return f"{_job_owner(kit_deployment, customization, MAX_JOB_NAME_LENGTH - len(rest))}{rest}"
+
+
+def is_job_of(name: str, kit_deployment: str, customization: str) -> bool:
     match = JOB_NAME.fullmatch(name)
     if match is None:
         return False
-    was_cut = len(name) >= MAX_JOB_NAME_LENGTH - 1 and customization.endswith(match["customization"])
-    return match["customization"] == customization or was_cut
+    owner, room = match["owner"], MAX_JOB_NAME_LENGTH - len(match["rest"])
+    # Releases up to 0.1.0 named jobs without the deployment, and cut the name's beginning.
+    was_cut = len(name) >= MAX_JOB_NAME_LENGTH - 1 and customization.endswith(owner)
+    return owner in (_job_owner(kit_deployment, customization, room), customization) or was_cut
+
+
+def _job_owner(kit_deployment: str, customization: str, room: int) -> str:
+    owner = f"{kit_deployment}-{customization}"
+    if len(owner) <= room:
+        return owner
+    # The "." cannot be in a name: `a-b` and `c` are not `a` and `b-c`.
+    digest = hashlib.sha256(f"{kit_deployment}.{customization}".encode()).hexdigest()[:OWNER_DIGEST_LENGTH]
+    return f"{owner[: room - OWNER_DIGEST_LENGTH - 1].rstrip('-')}-{digest}"
 
 
 def data_prefix(customization: str) -> str:

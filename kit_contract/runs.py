@@ -82,6 +82,11 @@ class Run:
         return run_names.run_prefix(self.specification.customization, self.run_id)
 
     @property
+    def token(self) -> str:
+        """A client request token: tokens of other deployments in the same account and Region are other ones."""
+        return f"{self.kit_deployment}-{self.execution_name}"
+
+    @property
     def output_prefix(self) -> str:
         return f"{run_names.output_prefix(self.specification.customization)}{self.run_id}/"
 

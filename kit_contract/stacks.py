@@ -10,6 +10,10 @@ RESTORE_CONTEXT = "restore_objects"
 # What follows the deployment's name in the name of a stack, in the order of their deployment.
 STACK_SUFFIXES = ("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "inference-api")
 
+# Context (cdk -c name=value) of a deploy that looks at what serves whatever the templates say: kit deploy, make up.
+RESTORE_CONTEXT = "restore"  # the time, so that it differs from the last one
+RETRAIN_CONTEXT = "retrain"  # customizations, separated by commas, whose deleted models may be paid for again
+
 
 def training_stack(kit_deployment: str) -> str:
     return f"{kit_deployment}-training"
@@ -25,3 +29,18 @@ def knowledge_base_stack(kit_deployment: str) -> str:
 
 def inference_api_stack(kit_deployment: str) -> str:
     return f"{kit_deployment}-inference-api"
+
+
+def pascal(name: str) -> str:
+    """`support-eu` -> `SupportEu`: names in deployment.toml as parts of logical ids."""
+    return "".join(part.capitalize() for part in name.split("-"))
+
+
+def run_outcome_output(customization: str) -> str:
+    """What the last deploy did for the customization, as text."""
+    return f"{pascal(customization)}Run"
+
+
+def run_execution_output(customization: str) -> str:
+    """The ARN of the execution of the current settings, or "none"."""
+    return f"{pascal(customization)}Execution"

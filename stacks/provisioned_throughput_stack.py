@@ -59,6 +59,8 @@ class ProvisionedThroughputStack(cdk.Stack):
         )
         for name, item in sections.items():
             construct_name = "".join(part.capitalize() for part in name.split("-"))
+            if self.node.try_find_child(construct_name):  # a section named "capacity" meets the controller's id
+                construct_name += "Throughput"
             schedule = item.schedule.model_dump(by_alias=True) if item.schedule else None
             throughput = ProvisionedThroughput(
                 self,

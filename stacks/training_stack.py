@@ -1,5 +1,7 @@
 """Training data, the workflow that fine-tunes and promotes, and what serves each customization."""
 
+import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from deployment.datasets import CustomizationDataset
 from deployment.sections.training import Customization, Training
 from kit_contract.run_names import data_prefix, output_prefix
 from kit_contract.runs import RunSpecification
+from kit_contract.stacks import RESTORE_CONTEXT, RETRAIN_CONTEXT, pascal, run_execution_output, run_outcome_output
 
 
 class TrainingStack(cdk.Stack):
@@ -38,6 +41,8 @@ class TrainingStack(cdk.Stack):
             for section, item in config.provisioned_throughput.items()
             if item.customization
         }
+        self._restore: str | None = self.node.try_get_context(RESTORE_CONTEXT)
+        self._retrain = str(self.node.try_get_context(RETRAIN_CONTEXT) or "").split(",")
         key = _customer_key(self, config.training)
         bucket = TrainingDataBucket(
             self,
@@ -70,7 +75,7 @@ class TrainingStack(cdk.Stack):
     ) -> RunSpecification:
         role = CustomizationRole(
             self,
-            f"{_pascal(name)}Role",
+            f"{pascal(name)}Role",
             bucket=bucket.bucket,
             data_prefix=data_prefix(name),
             output_prefix=output_prefix(name),
@@ -103,33 +108,43 @@ class TrainingStack(cdk.Stack):
         if specification.serving == "on-demand":
             serving = CustomModelDeployment(
                 self,
-                f"{_pascal(name)}Deployment",
+                f"{pascal(name)}Deployment",
                 kit_deployment=self._kit_deployment,
                 deployment_name=specification.deployment_name,
                 alias=specification.alias,
             )
         data = BucketObjects(
             self,
-            f"{_pascal(name)}Data",
+            f"{pascal(name)}Data",
             source=Path(dataset.folder),
             destination=bucket.bucket,
             prefix=data_prefix(name),
             delete_on_removal=False,
+            restore=self._restore,
         )
         start = CustomizationStart(
             self,
-            f"{_pascal(name)}Start",
+            f"{pascal(name)}Start",
             starter=workflow.starter,
             customization=name,
             data_key=f"{data_prefix(name)}{dataset.file_name}",
-            spec_hash=dataset.specification_hash,
+            spec_hash=_promotion_hash(specification, dataset),
+            restore=self._restore,
+            retrain=name in self._retrain,
         )
+        # An upload starts a run, which reads the specification.
+        data.node.add_dependency(workflow.specifications[name])
         start.node.add_dependency(data, workflow, *([serving] if serving else []))
+        cdk.CfnOutput(self, run_outcome_output(name), value=start.outcome)
+        cdk.CfnOutput(self, run_execution_output(name), value=start.execution_arn)
+
+
+def _promotion_hash(specification: RunSpecification, dataset: CustomizationDataset) -> str:
+    """Over everything that decides which model serves where: CloudFormation sees no other change of a run."""
+    promoted = [specification.alias, specification.serving, specification.provisioned_model_name]
+    content = json.dumps([dataset.specification_hash, *promoted])
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _customer_key(scope: Construct, section: Training) -> kms.IKey | None:
     return kms.Key.from_key_arn(scope, "Key", section.kms_key_arn) if section.kms_key_arn else None
-
-
-def _pascal(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("-"))

@@ -16,7 +16,8 @@ class BucketObjects(Construct):
     """`source` is a folder; `prefix` is empty or ends in a slash.
 
     The construct deletes only keys that it has put. A file that you remove from `source` is deleted at the next deploy.
-    When you remove the construct, the objects stay unless `delete_on_removal` is set.
+    When you remove the construct, the objects stay unless `delete_on_removal` is set. With another `restore` (any text)
+    the deploy puts what was deleted from the bucket by hand.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class BucketObjects(Construct):
         destination: s3.IBucket,
         prefix: str,
         delete_on_removal: bool,
+        restore: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         if not source.is_dir():
@@ -64,7 +66,7 @@ class BucketObjects(Construct):
                 "DestinationPrefix": prefix,
                 "ContentHash": asset.asset_hash,
                 "DeleteOnRemoval": delete_on_removal,
-                "Restore": self.node.try_get_context(RESTORE_CONTEXT),
+                "Restore": restore or self.node.try_get_context(RESTORE_CONTEXT),
             },
             statements=statements,
             wildcard_reason="object keys are file names of the folder, under one prefix",

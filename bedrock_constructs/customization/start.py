@@ -1,4 +1,7 @@
-"""Starts a training run on deploy when the dataset or its settings are new. The deploy does not wait for the run."""
+"""Starts a training run on deploy when the alias is not served by the model of the dataset and its settings.
+
+The deploy does not wait for a training. It waits for a run that only promotes a model that exists.
+"""
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -8,7 +11,9 @@ from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 
 
 class CustomizationStart(Construct):
-    """`spec_hash` covers base model, method, hyperparameters and dataset: a new hash or `data_key` starts a run.
+    """`spec_hash` covers the settings of run and promotion: with a new hash or `data_key` the deploy looks at what
+    serves, and starts a run where that is another model. Another `restore` (any text) makes it look, too. `retrain`
+    allows to pay for a model again that was deleted. `outcome` tells what the starter did.
 
     The starter gets a StartRequest, and a StopRequest when the construct is removed (kit_contract/run_events.py).
     """
@@ -22,6 +27,8 @@ class CustomizationStart(Construct):
         customization: str,
         data_key: str,
         spec_hash: str,
+        restore: str | None = None,
+        retrain: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         invoke = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[starter.function_arn])
@@ -33,8 +40,11 @@ class CustomizationStart(Construct):
                 "Customization": customization,
                 "DataKey": data_key,
                 "SpecHash": spec_hash,
+                "Restore": restore,
+                "Retrain": retrain or None,
             },
             statements=[invoke],
         )
         self.execution_arn = resource.get_att_string("ExecutionArn")
         self.run_id = resource.get_att_string("RunId")
+        self.outcome = resource.get_att_string("Outcome")

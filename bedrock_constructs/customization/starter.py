@@ -4,8 +4,6 @@ upload -> EventBridge -> function -> StartExecution. Events that cannot be deliv
 dead-letter queue for 14 days. The function is idempotent by content, so retries are safe.
 """
 
-from collections.abc import Sequence
-
 import aws_cdk as cdk
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -13,18 +11,17 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
-from aws_cdk import aws_ssm as ssm
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
-from kit_contract import run_names
+from kit_contract import parameters, run_names
 from kit_contract.environment import KIT_DEPLOYMENT, STATE_MACHINE_ARN
 
 
 class CustomizationStarter(Construct):
-    """Exposes `function` and `dead_letter_queue`. `specifications` are the SSM parameters of the customizations."""
+    """Exposes `function` and `dead_letter_queue`."""
 
     def __init__(
         self,
@@ -34,7 +31,6 @@ class CustomizationStarter(Construct):
         kit_deployment: str,
         bucket: s3.IBucket,
         state_machine: sfn.StateMachine,
-        specifications: Sequence[ssm.StringParameter],
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = CustomizationFunction(
@@ -47,7 +43,7 @@ class CustomizationStarter(Construct):
             key_actions=["kms:Decrypt"],
             environment={KIT_DEPLOYMENT: kit_deployment, STATE_MACHINE_ARN: state_machine.state_machine_arn},
         )
-        self._grant(bucket, state_machine, specifications)
+        self._grant(bucket, state_machine, kit_deployment)
         self.dead_letter_queue = sqs.Queue(
             self,
             "DeadLetters",
@@ -59,9 +55,7 @@ class CustomizationStarter(Construct):
         self._start_on_upload(bucket)
         self._retry_failures()
 
-    def _grant(
-        self, bucket: s3.IBucket, state_machine: sfn.StateMachine, specifications: Sequence[ssm.StringParameter]
-    ) -> None:
+    def _grant(self, bucket: s3.IBucket, state_machine: sfn.StateMachine, kit_deployment: str) -> None:
         executions = cdk.Stack.of(self).format_arn(
             service="states",
             resource="execution",
@@ -82,19 +76,49 @@ class CustomizationStarter(Construct):
         )
         start = ["states:StartExecution", "states:ListExecutions"]
         self.function.allow("Start", start, [state_machine.state_machine_arn])
-        jobs = cdk.Stack.of(self).format_arn(service="bedrock", resource="model-customization-job", resource_name="*")
+        self._grant_bedrock()
+        self._grant_parameters(kit_deployment)
+
+    def _grant_bedrock(self) -> None:
+        stack = cdk.Stack.of(self)
+        jobs, models, deployments, throughputs = (
+            stack.format_arn(service="bedrock", resource=resource, resource_name="*")
+            for resource in (
+                "model-customization-job",
+                "custom-model",
+                "custom-model-deployment",
+                "provisioned-model",
+            )
+        )
+        reason = "Bedrock chooses the ids; the function checks the tag of the owner"
+        self.function.allow("StopJobs", ["bedrock:StopModelCustomizationJob"], [jobs], acknowledgment=reason)
+        self.function.allow("ReadOwner", ["bedrock:ListTagsForResource"], [jobs, models], acknowledgment=reason)
         self.function.allow(
-            "StopJobs",
-            ["bedrock:ListTagsForResource", "bedrock:StopModelCustomizationJob"],
-            [jobs],
-            acknowledgment="Bedrock chooses the ids of jobs; the function checks the tag of their owner",
+            "FindJobs",
+            ["bedrock:ListModelCustomizationJobs", "bedrock:ListCustomModels"],
+            ["*"],
+            acknowledgment="Listing jobs and models takes no ARN",
         )
         self.function.allow(
-            "FindJobs", ["bedrock:ListModelCustomizationJobs"], ["*"], acknowledgment="Listing jobs takes no ARN"
+            "LookAtDeployment", ["bedrock:GetCustomModelDeployment"], [deployments], acknowledgment=reason
         )
-        names = [parameter.parameter_arn for parameter in specifications]
-        self.function.allow("Specification", ["ssm:GetParameter"], names)
-        self.function.allow("ForgetPromotion", ["ssm:DeleteParameters"], [f"{name}/promoted" for name in names])
+        self.function.allow(
+            "LookAtThroughput", ["bedrock:GetProvisionedModelThroughput"], [throughputs], acknowledgment=reason
+        )
+
+    def _grant_parameters(self, kit_deployment: str) -> None:
+        """Of all customizations and aliases: one that is removed is stopped after the grants have changed."""
+        specifications, promoted, serving = (
+            cdk.Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=name.removeprefix("/"))
+            for name in (
+                parameters.customization_specification(kit_deployment, "*"),
+                parameters.customization_promoted(kit_deployment, "*"),
+                parameters.alias_serving(kit_deployment, "*"),
+            )
+        )
+        reason = "Customizations and aliases of this deployment, those included that are being removed"
+        self.function.allow("Look", ["ssm:GetParameter"], [specifications, serving], acknowledgment=reason)
+        self.function.allow("ForgetPromotion", ["ssm:DeleteParameters"], [promoted], acknowledgment=reason)
 
     def _start_on_upload(self, bucket: s3.IBucket) -> None:
         events.Rule(

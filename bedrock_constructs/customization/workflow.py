@@ -28,7 +28,7 @@ from kit_contract.runs import RunSpecification
 
 
 class CustomizationWorkflow(Construct):
-    """Exposes `state_machine` and `starter`, the function that starts a run.
+    """Exposes `state_machine`, `starter`, the function that starts a run, and `specifications` by customization.
 
     `role_arn` and `bucket` of the specifications may be tokens; `bucket` is the bucket that they name.
     """
@@ -48,13 +48,13 @@ class CustomizationWorkflow(Construct):
         self._customizations = customizations
         check, metrics, promotion = self._check_function(), self._metrics_function(), self._promotion_function()
         self.state_machine = self._state_machine(check, metrics, promotion)
+        self.specifications = {item.customization: self._specification_parameter(item) for item in customizations}
         starter = CustomizationStarter(
             self,
             "Starter",
             kit_deployment=kit_deployment,
             bucket=bucket,
             state_machine=self.state_machine,
-            specifications=[self._specification_parameter(item) for item in customizations],
         )
         self.starter = starter.function
 
@@ -82,7 +82,9 @@ class CustomizationWorkflow(Construct):
         any_name = "Datasets below the prefix may have any name"
         function.allow("ReadData", ["s3:GetObject"], [data], acknowledgment=any_name)
         function.allow("WriteReport", ["s3:PutObject"], [runs], acknowledgment="One report per run, named by its hash")
-        function.allow("FindModel", ["bedrock:GetCustomModel"], models, acknowledgment="Bedrock chooses models' ids")
+        look = ["bedrock:GetCustomModel", "bedrock:ListTagsForResource"]
+        function.allow("LookAtModel", look, models, acknowledgment="Bedrock chooses models' ids")
+        function.allow("FindModel", ["bedrock:ListCustomModels"], ["*"], acknowledgment="Listing models takes no ARN")
         return function
 
     def _metrics_function(self) -> CustomizationFunction:

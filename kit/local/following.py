@@ -2,7 +2,7 @@
 
 import csv
 import io
-import re
+import json
 import time
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +11,12 @@ from typing import Any
 from deployment.config import DeploymentConfig
 from kit.local.stacks import StackOutputs, merged_outputs
 from kit.progress import Progress, curve
+from kit_contract import run_names
 from kit_contract.errors import ExternalError
-from kit_contract.stacks import INGESTION_QUEUE_OUTPUT
+from kit_contract.parameters import customization_promoted
+from kit_contract.stacks import INGESTION_QUEUE_OUTPUT, run_execution_output
 
-RUN_ID = "[0-9a-f]{16}"
+NO_EXECUTION = "none"  # of an output: older than the 90 days that Step Functions keeps, or nothing to do
 TRAINING_TIMEOUT_SECONDS = 300
 INGESTION_TIMEOUT_SECONDS = 120
 METADATA_SUFFIX = ".metadata.json"
@@ -25,9 +27,9 @@ STAGES = {"validationDetails": "validation", "dataProcessingDetails": "data proc
 def follow_training(
     config: DeploymentConfig, outputs: StackOutputs, clients: Any, progress: Progress, *, since: datetime
 ) -> None:
-    """Wait for every customization's newest execution; show its progress and loss. Raises ExternalError.
+    """Wait for the execution of every customization's current settings; show its progress and loss.
 
-    An execution that started before `since` belongs to an earlier run.
+    An execution that started before `since` belongs to an earlier run. Raises ExternalError.
     """
     progress.step("Training")
     if not config.training:
@@ -35,12 +37,17 @@ def follow_training(
         return
     merged = merged_outputs(outputs)
     for name in config.training.customizations:
-        execution = _execution(clients, merged["WorkflowArn"], name)
-        started = _wait_for_execution(clients, execution, name, progress)
-        _show_loss(clients, merged["TrainingBucket"], name, execution.rsplit(":", 1)[-1], progress)
-        progress.done(
-            f"{name}: trained and promoted" if started >= since else f"{name}: already trained, nothing to do"
-        )
+        execution = merged[run_execution_output(name)]
+        started = _wait_for_execution(clients, execution, name, progress) if execution != NO_EXECUTION else since
+        _show_loss(clients, config.deployment.name, name, progress)
+        jobs = _jobs(clients, execution)
+        if started < since or execution == NO_EXECUTION:
+            progress.done(f"{name}: already trained, nothing to do")
+        elif any(job["creationTime"] >= since.replace(microsecond=0) for job in jobs):
+            again = " again, its model was deleted" if [job["status"] for job in jobs].count("Completed") > 1 else ""
+            progress.done(f"{name}: trained{again} and promoted")
+        else:
+            progress.done(f"{name}: trained before, promoted again")
 
 
 def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: Any, progress: Progress) -> None:
@@ -96,17 +103,6 @@ def _not_ingested(newest: dict[str, Any] | None, expected: int) -> str:
     return f"{message}: {counts}" + (f"; {reasons}" if reasons else "")
 
 
-def _execution(clients: Any, workflow_arn: str, name: str) -> str:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        executions = clients("stepfunctions").list_executions(stateMachineArn=workflow_arn)["executions"]
-        mine = [item for item in executions if re.match(f"{re.escape(name)}-{RUN_ID}", item["name"])]
-        if mine:
-            return str(max(mine, key=lambda item: item["startDate"])["executionArn"])
-        time.sleep(0.3)
-    raise ExternalError(f"training of {name} did not start within 30 s; see .local/aws/emulator.log")
-
-
 def _wait_for_execution(clients: Any, execution: str, name: str, progress: Progress) -> datetime:
     """Returns when it started."""
     waited = False
@@ -122,7 +118,7 @@ def _wait_for_execution(clients: Any, execution: str, name: str, progress: Progr
         if state["status"] != "RUNNING":
             raise ExternalError(f"training of {name} ended {state['status']}: {state.get('cause', 'no reason given')}")
         waited = True
-        fraction, text = _job_progress(clients, name)
+        fraction, text = _job_progress(clients, execution)
         progress.bar(fraction, f"{name}: {text}")
         time.sleep(0.3)
     raise ExternalError(
@@ -130,12 +126,21 @@ def _wait_for_execution(clients: Any, execution: str, name: str, progress: Progr
     )
 
 
-def _job_progress(clients: Any, name: str) -> tuple[float, str]:
-    jobs = clients("bedrock").list_model_customization_jobs(sortBy="CreationTime", sortOrder="Descending")
-    mine = [job for job in jobs["modelCustomizationJobSummaries"] if f"{name}-" in job["jobName"]]
-    if not mine:
+def _jobs(clients: Any, execution: str) -> list[dict[str, Any]]:
+    """The jobs of the execution's run, the newest first: each name has the run id."""
+    run = run_names.run_of(execution)
+    listed = clients("bedrock").list_model_customization_jobs(
+        nameContains=run, sortBy="CreationTime", sortOrder="Descending"
+    )
+    jobs: list[dict[str, Any]] = listed["modelCustomizationJobSummaries"]
+    return jobs if run else []
+
+
+def _job_progress(clients: Any, execution: str) -> tuple[float, str]:
+    jobs = _jobs(clients, execution)
+    if not jobs:
         return 0.02, "checking the data"
-    job = clients("bedrock").get_model_customization_job(jobIdentifier=mine[0]["jobArn"])
+    job = clients("bedrock").get_model_customization_job(jobIdentifier=jobs[0]["jobArn"])
     if job["status"] == "Completed":
         return 0.9, "deploying the custom model"
     details = job.get("statusDetails", {})
@@ -145,11 +150,16 @@ def _job_progress(clients: Any, name: str) -> tuple[float, str]:
     return 0.05 + 0.28 * done, current
 
 
-def _show_loss(clients: Any, bucket: str, name: str, execution_name: str, progress: Progress) -> None:
-    run_id = execution_name.removeprefix(f"{name}-").split("-")[0]
-    prefix = f"output/{name}/{run_id}/"
+def _show_loss(clients: Any, kit_deployment: str, name: str, progress: Progress) -> None:
+    """Of the model that was promoted: a renamed customization has one that was trained under the old name."""
+    value = clients("ssm").get_parameter(Name=customization_promoted(kit_deployment, name))["Parameter"]["Value"]
+    model = clients("bedrock").get_custom_model(modelIdentifier=json.loads(value)["custom_model_arn"])
+    bucket, _, prefix = model["outputDataConfig"]["s3Uri"].removeprefix("s3://").partition("/")
+    job = f"model-customization-job-{model['jobArn'].rpartition('/')[2]}/"
     found = clients("s3").list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
-    keys = [item["Key"] for item in found if item["Key"].endswith("step_wise_training_metrics.csv")]
+    keys = [
+        item["Key"] for item in found if item["Key"].endswith("step_wise_training_metrics.csv") and job in item["Key"]
+    ]
     if not keys:
         return
     body = clients("s3").get_object(Bucket=bucket, Key=keys[0])["Body"].read().decode()

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from billed_resources.kept_models import kept_models_lines, kept_models_of
+from billed_resources.listing import clients as billed_clients
 from deployment.config import DeploymentConfig
 from deployment.datasets import prepare_datasets
 from kit.local import questions
@@ -13,6 +15,8 @@ from kit.local.stacks import Clients, LocalStacks, StackOutputs, merged_outputs
 from kit.local.summary import print_summary
 from kit.missing_documents import restoring_arguments
 from kit.progress import Progress
+from kit.training_deploy import look_again, not_served
+from kit_contract.errors import ExternalError
 from kit_contract.parameters import alias_capacity, alias_serving
 
 
@@ -38,7 +42,11 @@ class LocalRun:
         self._progress.step("cdk deploy")
         absent = stacks.absent(self._path, self._config.deployment.name)
         restoring = restoring_arguments(self._config, stacks.clients, self._progress.line)
-        stack_outputs = stacks.deploy(self._path, *restoring)
+        customizations = self._config.training.customizations if self._config.training else ()
+        # Training costs nothing here: what was deleted by hand is trained again.
+        stack_outputs = stacks.deploy(self._path, *restoring, *look_again(begun, retrain=customizations))
+        for name, reason in not_served(customizations, merged_outputs(stack_outputs)).items():
+            raise ExternalError(f"{name} does not serve: {reason}")
         stacks.remove_absent(absent)
         self._progress.done()
         follow_training(self._config, stack_outputs, stacks.clients, self._progress, since=begun)
@@ -48,7 +56,14 @@ class LocalRun:
         answers = questions.ask(self._config, outputs, self._progress)
         self._progress.step("Summary")
         print_summary(self._config, outputs, answers)
+        self._print_kept_models(stacks.clients)
         return outputs
+
+    def _print_kept_models(self, clients: Clients) -> None:
+        region = self._config.deployment.region
+        models = kept_models_of(self._config.deployment.name, billed_clients(clients), region, datetime.now(UTC))
+        if lines := kept_models_lines(models, region):
+            print("\n" + "\n".join(lines))
 
     def _check_data(self) -> None:
         self._progress.step("Data check")

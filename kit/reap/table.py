@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from billed_resources.deletion import Outcome, committed, is_orphan
+from billed_resources.kept_models import kept_models, kept_models_lines
 from billed_resources.listing import Listing
 from billed_resources.owner import Owner, OwnerKind
 from billed_resources.resource import BilledResource
@@ -35,7 +36,8 @@ def as_table(report: Report) -> str:
     lines += [*_rows(hourly), "", f"Billed by the month or by use, for information: {_total(others)}", *_rows(others)]
     for kind, reason in report.listing.failures.items():
         lines += ["", f"{kind.value}: the list is incomplete: {reason}"]
-    return "\n".join([*lines, "", _about_orphans(report)])
+    models = kept_models_lines(kept_models(report.owned), report.region)
+    return "\n".join([*lines, "", _about_orphans(report), *models])
 
 
 def outcome_table(outcomes: Sequence[Outcome]) -> str:

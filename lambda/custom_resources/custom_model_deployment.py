@@ -4,6 +4,7 @@
           with ModelIdentifier: CreateCustomModelDeployment -> Creating -> Active | Failed
   Update  ModelIdentifier changed: UpdateCustomModelDeployment, same ARN -> Updating -> UpdateCompleted | UpdateFailed
           DeploymentName changed: replacement
+          Alias changed: the old alias's serving parameter is withdrawn; the training workflow publishes the new one
   Delete  first the alias's serving parameter (callers fall back to the base target), then the deployment -> GONE
           Bedrock refuses to delete while Creating or Updating: the next look tries again
 
@@ -13,7 +14,7 @@ API: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateCustomMod
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from custom_resources.account import json_parameter
@@ -89,6 +90,10 @@ class CustomModelDeploymentResource:
         return {}
 
     def update(self, request: Request) -> Mapping[str, str]:
+        wanted = DeploymentProperties.of(request)
+        before = Properties(request.old_properties).optional_text("Alias")
+        if before and before != wanted.alias:
+            self._withdraw(replace(wanted, alias=before))
         return self.create(request)
 
     def delete(self, request: Request) -> None:

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from kit_contract.aws_errors import says_absent
+from customization.existing_model import find_model
 from kit_contract.errors import InputError
 from kit_contract.run_events import ModelExists, NewJob
 from kit_contract.run_names import job_name
@@ -27,7 +27,7 @@ class TrainingDataError(InputError):
 
 def check_data(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", timestamp: str) -> ModelExists | NewJob:
     """The model that exists already, else the names of the job to create. Raises TrainingDataError."""
-    existing = _existing_model(run.custom_model_name, bedrock)
+    existing = _existing_model(run, bedrock)
     if existing:
         return {"trained": True, "custom_model_arn": existing}
     report = _check(run, s3)
@@ -39,8 +39,8 @@ def check_data(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", timestamp:
     return {
         "trained": False,
         "records": report.training.records,
-        "job_name": job_name(run.execution_name, timestamp),
-        "client_request_token": f"{run.execution_name}-{timestamp}",
+        "job_name": job_name(run.kit_deployment, run.specification.customization, run.execution_name, timestamp),
+        "client_request_token": f"{run.token}-{timestamp}",
     }
 
 
@@ -80,19 +80,13 @@ def _write_report(run: Run, report: DatasetReport, s3: "S3Client") -> str:
     return f"s3://{bucket}/{key}"
 
 
-def _existing_model(name: str, bedrock: "BedrockClient") -> str:
-    try:
-        model = bedrock.get_custom_model(modelIdentifier=name)
-    except Exception as error:
-        if not says_absent(error):
-            raise
-        return ""
-    status = model.get("modelStatus", "Active")
-    if status == "Active":
-        return model["modelArn"]
-    reason = model.get("failureMessage", "no reason given")
+def _existing_model(run: Run, bedrock: "BedrockClient") -> str:
+    model = find_model(run, bedrock)
+    if model is None or model.is_active:
+        return model.arn if model else ""
+    reason = bedrock.get_custom_model(modelIdentifier=model.arn).get("failureMessage", "no reason given")
     raise TrainingDataError(
-        f"custom model {name} must be Active, got {status} ({reason}); wait for it or delete it, "
+        f"custom model {model.name} must be Active, got {model.status} ({reason}); wait for it or delete it, "
         "then upload the data again"
     )
 

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from customization.existing_model import owner_of
 from kit_contract import run_names
 from kit_contract.aws_errors import says_busy
-from kit_contract.tags import DEPLOYMENT_TAG
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -29,10 +29,5 @@ def _jobs(
 ) -> list[str]:
     pages = bedrock.get_paginator("list_model_customization_jobs").paginate(statusEquals=status)
     jobs = [job for page in pages for job in page["modelCustomizationJobSummaries"]]
-    named = [job["jobArn"] for job in jobs if run_names.is_job_of(job["jobName"], customization)]
-    return [arn for arn in named if _owner(bedrock, arn) == kit_deployment]
-
-
-def _owner(bedrock: "BedrockClient", arn: str) -> str | None:
-    tags = bedrock.list_tags_for_resource(resourceARN=arn)["tags"]
-    return {tag["key"]: tag["value"] for tag in tags}.get(DEPLOYMENT_TAG)
+    named = [job["jobArn"] for job in jobs if run_names.is_job_of(job["jobName"], kit_deployment, customization)]
+    return [arn for arn in named if owner_of(bedrock, arn) == kit_deployment]

@@ -8,15 +8,10 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from customization.promotion_targets import (
-    CustomModelDeployment,
-    Phase,
-    PromotionError,
-    ProvisionedThroughput,
-)
+from customization.promotion_targets import Phase, PromotionError, targets_of
 from kit_contract import parameters
 from kit_contract.run_events import PromotionProgress, PromotionTarget, PublishedAlias
-from kit_contract.runs import Run, RunSpecification
+from kit_contract.runs import Run
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -32,7 +27,7 @@ class Promotion:
 
     def promote(self, run: Run, model_arn: str) -> PromotionTarget:
         """Begin to serve `model_arn`. Raises PromotionError, PromotionBusyError."""
-        arns = [target.promote(run, model_arn) for target in self._targets(run.specification)]
+        arns = [target.promote(run, model_arn) for target in targets_of(run.specification, self._bedrock)]
         return {"target_arn": arns[0]}
 
     def status(self, run: Run, model_arn: str) -> PromotionProgress:
@@ -40,7 +35,7 @@ class Promotion:
 
         The target is the custom model deployment, if there is one, else the provisioned throughput.
         """
-        progress = [target.progress(model_arn) for target in self._targets(run.specification)]
+        progress = [target.progress(model_arn) for target in targets_of(run.specification, self._bedrock)]
         for item in progress:
             if item.phase is Phase.FAILED:
                 raise PromotionError(
@@ -69,14 +64,6 @@ class Promotion:
             }
             self._put(parameters.alias_serving(run.kit_deployment, specification.alias), value)
         return {"alias": specification.alias, "target_arn": target_arn}
-
-    def _targets(self, specification: RunSpecification) -> list[CustomModelDeployment | ProvisionedThroughput]:
-        targets: list[CustomModelDeployment | ProvisionedThroughput] = []
-        if specification.serving == "on-demand":
-            targets.append(CustomModelDeployment(specification.deployment_name, self._bedrock))
-        if specification.provisioned_model_name:
-            targets.append(ProvisionedThroughput(specification.provisioned_model_name, self._bedrock))
-        return targets
 
     def _put(self, name: str, value: Mapping[str, str]) -> None:
         self._ssm.put_parameter(Name=name, Value=json.dumps(value), Type="String", Overwrite=True)

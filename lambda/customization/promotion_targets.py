@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kit_contract.aws_errors import says_absent, says_busy
 from kit_contract.errors import ResourceFailedError, RetryLaterError
-from kit_contract.runs import Run
+from kit_contract.runs import Run, RunSpecification
 from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class CustomModelDeployment:
                 modelDeploymentName=self._name,
                 modelArn=model_arn,
                 tags=[{"key": key, "value": value} for key, value in tags.items()],
-                clientRequestToken=run.execution_name,
+                clientRequestToken=run.token,
             )
         return created["customModelDeploymentArn"]
 
@@ -129,6 +129,18 @@ class ProvisionedThroughput:
         if phase is Phase.READY and found["modelArn"] != model_arn:
             phase = Phase.IN_PROGRESS
         return Progress(self._name, phase, found["provisionedModelArn"], found.get("failureMessage", ""))
+
+
+def targets_of(
+    specification: RunSpecification, bedrock: "BedrockClient"
+) -> list[CustomModelDeployment | ProvisionedThroughput]:
+    """What has to serve the customization's model: a custom model deployment first, then a throughput."""
+    targets: list[CustomModelDeployment | ProvisionedThroughput] = []
+    if specification.serving == "on-demand":
+        targets.append(CustomModelDeployment(specification.deployment_name, bedrock))
+    if specification.provisioned_model_name:
+        targets.append(ProvisionedThroughput(specification.provisioned_model_name, bedrock))
+    return targets
 
 
 def _require_ours(bedrock: "BedrockClient", target: str, name: str, kit_deployment: str) -> None:

@@ -1,15 +1,21 @@
-"""Starts a run: one execution per content hash, and a new attempt only after one that failed."""
+"""Starts a run: one execution for a content hash, and another one when that failed or when its model does not serve.
+
+What serves is looked at, not remembered: settings, deployments, parameters and models change without this function.
+"""
 
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from customization.existing_model import find_model, was_trained
 from customization.jobs_in_progress import stop_jobs
+from customization.what_serves import is_promoted, last_promotion
 from kit_contract import parameters, run_names
 from kit_contract.errors import InputError
-from kit_contract.run_events import StartResult, StopResult
+from kit_contract.run_events import NOT_SERVED, FollowResult, StartResult, StopResult
 from kit_contract.runs import Run, RunSpecification, new_run
 
 if TYPE_CHECKING:
@@ -19,8 +25,8 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 CHUNK = 1 << 20
-MAX_ATTEMPTS = 20
-COMPLETE_OR_RUNNING = {"RUNNING", "SUCCEEDED", "PENDING_REDRIVE"}
+MAX_FAILURES = 20  # in a row
+RUNNING = {"RUNNING", "PENDING_REDRIVE"}
 FAILED = {"FAILED", "TIMED_OUT", "ABORTED"}
 # The pattern of S3Uri (API reference, S3DataSource) excludes spaces, "=", "+" and "@".
 KEY_PATTERN = re.compile(r"[-!_*'().a-zA-Z0-9/]+")
@@ -50,14 +56,21 @@ class RunStarter:
         self._ssm = ssm
         self._stepfunctions = stepfunctions
 
-    def start(self, customization: str, key: str) -> StartResult:
-        """Start the run of this object under the current settings, unless it is complete or running."""
+    def start(self, customization: str, key: str, *, uploaded_at: str = "", retrain: bool = False) -> StartResult:
+        """Start the run of this object under the current settings, unless it is running or its model serves.
+
+        `uploaded_at`: an event's time. A late event of data that was replaced since does not bring back its model.
+        `retrain`: a model that was deleted may be paid for again.
+        """
         _require_usable(key)
         specification = self._specification(customization)
         sha256 = _sha256(self._object(specification.bucket, key))
-        return self._start_once(
-            new_run(specification, kit_deployment=self._kit_deployment, key=key, dataset_sha256=sha256)
-        )
+        run = new_run(specification, kit_deployment=self._kit_deployment, key=key, dataset_sha256=sha256)
+        return self._start_once(run, uploaded_at, retrain)
+
+    def follow(self, execution_arn: str) -> FollowResult:
+        execution = self._stepfunctions.describe_execution(executionArn=execution_arn)
+        return {"status": execution["status"], "cause": execution.get("cause", "")}
 
     def stop(self, customization: str) -> StopResult:
         """Stop its running executions and jobs and forget the promoted model. The models stay.
@@ -98,25 +111,47 @@ class RunStarter:
             ) from None
         return RunSpecification.from_json(json.loads(value))
 
-    def _start_once(self, run: Run) -> StartResult:
-        customization = run.specification.customization
-        for attempt in range(1, MAX_ATTEMPTS + 1):
-            name = run_names.execution_name(customization, run.run_id, attempt)
-            arn = self._execution_arn(name)
-            status = self._status(arn)
-            if status is None:
-                self._require_idle(customization, name)
-                started = self._start_execution(replace(run, execution_name=name))
-                reason = f"attempt {attempt}" if started else "this run was started a moment ago"
-                return {"execution_arn": arn, "run_id": run.run_id, "started": started, "reason": reason}
-            if status in COMPLETE_OR_RUNNING:
-                return {"execution_arn": arn, "run_id": run.run_id, "started": False, "reason": f"this run is {status}"}
-            if status not in FAILED:
-                raise StartError(f"execution {arn} has the unknown status {status}; update the kit")
-        raise StartError(
-            f"run {run.run_id} failed {MAX_ATTEMPTS} times; read the errors of its executions, then change the data or "
-            "the settings"
-        )
+    def _start_once(self, run: Run, uploaded_at: str, retrain: bool) -> StartResult:
+        attempts = self._attempts(run)
+        latest = attempts[-1] if attempts else None
+        model = find_model(run, self._bedrock)
+        result: StartResult = {"started": False, "reason": "", "run_id": run.run_id, "promotes": model is not None}
+        if latest:
+            result["execution_arn"] = self._execution_arn(self._name(run, len(attempts)))
+        if latest in RUNNING:
+            return {**result, "reason": f"this run is {latest}", "promotes": model is not None and latest == "RUNNING"}
+        if model and is_promoted(run, model.arn, bedrock=self._bedrock, ssm=self._ssm):
+            return {**result, "reason": f"{run.specification.alias} is served by this run's model", "promotes": False}
+        if (
+            latest == "SUCCEEDED"
+            and uploaded_at
+            and uploaded_at <= last_promotion(run, self._ssm).get("promoted_at", "")
+        ):
+            return {**result, "reason": "the event is older than the last promotion", "promotes": False}
+        if model is None and not retrain and was_trained(run, self._bedrock):
+            return {**result, "reason": NOT_SERVED + _deleted(run)}
+        _require_hope(run, attempts)
+        return {**result, **self._start_attempt(run, len(attempts) + 1, promotes=model is not None)}
+
+    def _start_attempt(self, run: Run, attempt: int, *, promotes: bool) -> StartResult:
+        name = self._name(run, attempt)
+        self._require_idle(run.specification.customization, name)
+        started = self._start_execution(replace(run, execution_name=name))
+        reason = f"attempt {attempt}" if started else "this run was started a moment ago"
+        if promotes:
+            reason += ": the model exists and is promoted"
+        return {"started": started, "reason": reason, "execution_arn": self._execution_arn(name)}
+
+    def _attempts(self, run: Run) -> list[str]:
+        """The statuses of the run's executions, the first attempt first."""
+        statuses: list[str] = []
+        while status := self._status(self._execution_arn(self._name(run, len(statuses) + 1))):
+            statuses.append(status)
+        return statuses
+
+    @staticmethod
+    def _name(run: Run, attempt: int) -> str:
+        return run_names.execution_name(run.specification.customization, run.run_id, attempt)
 
     def _require_idle(self, customization: str, name: str) -> None:
         """One job at a time: two would both be billed, and the older data might be promoted last."""
@@ -146,6 +181,27 @@ class RunStarter:
             return self._stepfunctions.describe_execution(executionArn=execution_arn)["status"]
         except self._stepfunctions.exceptions.ExecutionDoesNotExist:
             return None
+
+
+def _require_hope(run: Run, attempts: Sequence[str]) -> None:
+    """Raise StartError for a status that is unknown, and for a run that only ever fails."""
+    if attempts and attempts[-1] not in {*FAILED, "SUCCEEDED"}:
+        raise StartError(
+            f"attempt {len(attempts)} of run {run.run_id} has the unknown status {attempts[-1]}; update the kit"
+        )
+    if len(attempts) >= MAX_FAILURES and FAILED.issuperset(attempts[-MAX_FAILURES:]):
+        raise StartError(
+            f"run {run.run_id} failed {MAX_FAILURES} times; read the errors of its executions, then change the data or "
+            "the settings"
+        )
+
+
+def _deleted(run: Run) -> str:
+    customization = run.specification.customization
+    return (
+        f"the custom model of {customization} (run {run.run_id}) was trained and then deleted; training it again costs "
+        f"what kit cost says: allow it with kit deploy --retrain {customization}"
+    )
 
 
 def starts_a_run(key: str) -> bool:

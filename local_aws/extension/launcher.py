@@ -15,12 +15,20 @@ from local_aws.extension import (
     step_functions,
 )
 from local_aws.extension.bedrock import language_model, routes
-from local_aws.extension.cloudformation import auto_delete_objects, exports, resource_types, role_propagation, schedules
+from local_aws.extension.cloudformation import (
+    auto_delete_objects,
+    exports,
+    resource_types,
+    role_names,
+    role_propagation,
+    schedules,
+)
 
 
 def main() -> None:
     for module in (
         resource_types,
+        role_names,
         auto_delete_objects,
         exports,
         role_propagation,

@@ -39,12 +39,12 @@ def test_refused_start_fails_with_the_starters_reason(starter: tuple[Customizati
 
 def test_start_returns_the_run(starter: tuple[CustomizationStartResource, Stubber]) -> None:
     resource, stubber = starter
-    run = {"execution_arn": "arn:x", "run_id": "0123", "started": True}
+    run = {"execution_arn": "arn:x", "run_id": "0123", "started": True, "reason": "attempt 1"}
     answers(stubber, {"customization": "support", "key": "data/a"}, dict(run))
 
     data = resource.update(Request.from_event(event("Update", PROPERTIES)))
 
-    assert data == {"ExecutionArn": "arn:x", "RunId": "0123", "Started": "true"}
+    assert data == {"ExecutionArn": "arn:x", "RunId": "0123", "Started": "true", "Outcome": "attempt 1"}
 
 
 def test_delete_waits_for_the_jobs_and_tolerates_a_missing_starter(

@@ -4,58 +4,16 @@ import json
 import re
 import tracemalloc
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from botocore.stub import ANY
 
-from customization.check_data import TrainingDataError, check_data
-from kit_contract.runs import Run
-from tests.customization.aws import BUCKET, KEY, MODEL_ARN, RUN_ID, a_run, record, streamed, stubbed
+from customization.check_data import TrainingDataError
+from tests.customization.aws import BUCKET, KEY, MODEL_ARN, RUN_ID, a_run, record, streamed
+from tests.customization.checking import REPORT, TIMESTAMP, Checking
 from training_data.checking.checker import PIECE
 
-REPORT = f"runs/support/{RUN_ID}/check.json"
-TIMESTAMP = "20261124023000"
 GOOD = record() + record("And then?", "Wait for the light.")
-
-
-class Checking:
-    """check_data with stubbed clients. Keeps the report that it writes."""
-
-    def __init__(self) -> None:
-        self.bedrock_client, self.bedrock = stubbed("bedrock")
-        self.s3_client, self.s3 = stubbed("s3")
-        self.report: dict[str, Any] = {}
-        self.s3_client.meta.events.register("provide-client-params.s3.PutObject", self._keep)
-
-    def without_model(self) -> "Checking":
-        expected = {"modelIdentifier": f"sup-support-{RUN_ID}"}
-        self.bedrock.add_client_error("get_custom_model", "ResourceNotFoundException", expected_params=expected)
-        return self
-
-    def with_model(self, **more: object) -> "Checking":
-        answer = {"modelArn": MODEL_ARN, "modelName": f"sup-support-{RUN_ID}", "creationTime": 0, **more}
-        self.bedrock.add_response("get_custom_model", answer)
-        return self
-
-    def with_data(self, content: bytes, *, report: bool = True) -> "Checking":
-        self.s3.add_response("get_object", streamed(content), {"Bucket": BUCKET, "Key": KEY})
-        if report:
-            expected = {"Bucket": BUCKET, "Key": REPORT, "Body": ANY, "ContentType": "application/json"}
-            self.s3.add_response("put_object", {}, expected)
-        return self
-
-    def check(self, run: Run) -> Any:
-        result = check_data(run, bedrock=self.bedrock_client, s3=self.s3_client, timestamp=TIMESTAMP)
-        self.all_called()
-        return result
-
-    def all_called(self) -> None:
-        self.bedrock.assert_no_pending_responses()
-        self.s3.assert_no_pending_responses()
-
-    def _keep(self, params: dict[str, Any], **_: object) -> None:
-        self.report = json.loads(params["Body"])
 
 
 def test_a_finding_stops_the_run_and_names_line_counts_and_report() -> None:
@@ -123,7 +81,9 @@ def test_data_that_was_replaced_after_the_start_stops_the_run() -> None:
 
 @pytest.mark.parametrize("status", ["Creating", "Failed"])
 def test_a_model_that_is_not_active_is_reported_with_bedrocks_reason(status: str) -> None:
-    checking = Checking().with_model(modelStatus=status, failureMessage="no capacity")
+    checking = Checking().with_models({"modelStatus": status})
+    described = {"modelArn": MODEL_ARN, "modelName": "a", "creationTime": 0, "failureMessage": "no capacity"}
+    checking.bedrock.add_response("get_custom_model", described, {"modelIdentifier": MODEL_ARN})
 
     with pytest.raises(TrainingDataError, match=rf"must be Active, got {status} \(no capacity\)"):
         checking.check(a_run(GOOD))
@@ -131,7 +91,7 @@ def test_a_model_that_is_not_active_is_reported_with_bedrocks_reason(status: str
 
 def test_other_errors_of_bedrock_do_not_mean_that_the_model_is_absent() -> None:
     checking = Checking()
-    checking.bedrock.add_client_error("get_custom_model", "AccessDeniedException")
+    checking.bedrock.add_client_error("list_custom_models", "AccessDeniedException")
 
     with pytest.raises(checking.bedrock_client.exceptions.AccessDeniedException):
         checking.check(a_run(GOOD))
@@ -139,7 +99,7 @@ def test_other_errors_of_bedrock_do_not_mean_that_the_model_is_absent() -> None:
 
 @pytest.mark.parametrize("more", [{"modelStatus": "Active"}, {}])
 def test_a_model_that_exists_is_not_trained_again(more: dict[str, object]) -> None:
-    assert Checking().with_model(**more).check(a_run(GOOD)) == {"trained": True, "custom_model_arn": MODEL_ARN}
+    assert Checking().with_models(more).check(a_run(GOOD)) == {"trained": True, "custom_model_arn": MODEL_ARN}
 
 
 def test_good_data_gives_the_job_its_own_name() -> None:
@@ -147,14 +107,14 @@ def test_good_data_gives_the_job_its_own_name() -> None:
 
     result = checking.check(a_run(GOOD))
 
-    name = f"support-{RUN_ID}-{TIMESTAMP}"
+    name = f"sup-support-{RUN_ID}-{TIMESTAMP}"
     assert result == {"trained": False, "records": 2, "job_name": name, "client_request_token": name}
     assert checking.report["records"] == 2
     assert checking.report["findings"] == checking.report["warnings"] == []
 
 
 def test_the_longest_names_keep_bedrocks_rules() -> None:
-    run = replace(a_run(GOOD), execution_name=f"{'c' * 29}-9-{RUN_ID}-20")
+    run = replace(a_run(GOOD), kit_deployment="d" * 36, execution_name=f"support-{RUN_ID}-20")
 
     result = Checking().without_model().with_data(GOOD).check(run)
 

@@ -9,7 +9,9 @@ import pytest
 from bedrock_constructs.lambda_functions.sources import source_files
 from customization import invocation
 from customization.handlers import check_data, promote, record_metrics, start_run
+from customization.start_run import StartError
 from kit_contract.errors import InputError
+from kit_contract.run_events import NOT_SERVED
 from kit_contract.runs import Run
 from tests.customization.aws import BUCKET, JOB_ARN, KEY, MACHINE, MODEL_ARN, RUN_ID, a_run
 
@@ -20,10 +22,15 @@ class Starter:
     def __init__(self, **given: Any) -> None:
         self.given = given
 
-    def start(self, customization: str, key: str) -> dict[str, Any]:
+    def start(self, customization: str, key: str, **more: Any) -> dict[str, Any]:
         if key.endswith("broken.jsonl"):
             raise ValueError("the record says: my secret")
-        return {"started": True, "asked": [customization, key], "machine": self.given["state_machine_arn"]}
+        reason = f"{NOT_SERVED}deleted" if key.endswith("deleted.jsonl") else "attempt 1"
+        answer = {"started": True, "reason": reason, "machine": self.given["state_machine_arn"]}
+        return {**answer, "asked": [customization, key], "more": more}
+
+    def follow(self, execution_arn: str) -> dict[str, Any]:
+        return {"status": "RUNNING", "cause": "", "asked": execution_arn}
 
     def stop(self, customization: str) -> dict[str, Any]:
         return {"stopped": 1, "asked": customization}
@@ -55,6 +62,7 @@ def uploaded(key: str) -> dict[str, Any]:
     return {
         "source": "aws.s3",
         "detail-type": "Object Created",
+        "time": "2026-11-24T00:00:00Z",
         "detail": {"bucket": {"name": BUCKET}, "object": {"key": key, "size": 10}},
     }
 
@@ -94,10 +102,24 @@ def test_files_beside_the_data_start_nothing(key: str, capsys: pytest.CaptureFix
     assert logged(capsys)["outcome"] == "ok"
 
 
+def test_a_refusal_fails_an_upload_and_answers_a_deploy() -> None:
+    """Nobody reads the answer to an event; the deploy shows it."""
+    with pytest.raises(StartError, match="deleted"):
+        start(uploaded("data/support/deleted.jsonl"))
+
+    answer = start({"customization": "support", "key": "data/support/deleted.jsonl"})
+    assert answer["reason"] == f"{NOT_SERVED}deleted"
+
+
+def test_a_deploy_follows_a_promotion() -> None:
+    assert start({"execution_arn": "arn:x"}) == {"status": "RUNNING", "cause": "", "asked": "arn:x"}
+
+
 def test_an_upload_starts_a_run_of_its_folder(capsys: pytest.CaptureFixture[str]) -> None:
     answer = start(uploaded(KEY))
 
     assert (answer["asked"], answer["machine"]) == (["support", KEY], MACHINE)
+    assert answer["more"] == {"uploaded_at": "2026-11-24T00:00:00Z"}
     assert logged(capsys)["started"] is True
 
 
@@ -147,10 +169,10 @@ def test_the_metrics_get_the_run_and_its_job(
 
 CONTRACT = {f"kit_contract/{name}.py" for name in ("__init__", "errors", "run_events", "run_names", "runs")}
 PARTS = {
-    "check_data": {"check_data"},
+    "check_data": {"check_data", "existing_model"},
     "record_metrics": {"training_metrics"},
     "promote": {"promotion", "promotion_targets"},
-    "start_run": {"start_run", "jobs_in_progress"},
+    "start_run": {"start_run", "jobs_in_progress", "existing_model", "promotion_targets", "what_serves"},
 }
 
 

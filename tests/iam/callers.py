@@ -31,6 +31,7 @@ CALLERS = {
     "customization/training_metrics.py": ("training/WorkflowMetricsRole",),
     "customization/jobs_in_progress.py": ("training/WorkflowStarterFunctionRole",),
     "customization/start_run.py": ("training/WorkflowStarterFunctionRole",),
+    "customization/what_serves.py": ("training/WorkflowStarterFunctionRole",),
     "provisioned_throughput_controller/": ("provisioned-throughput/CapacityFunctionRole",),
     "inference_api/": ("inference-api/InferenceApiFunctionRole",),
     "inference_api/authorizer.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),

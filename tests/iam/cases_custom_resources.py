@@ -117,7 +117,9 @@ CUSTOM_RESOURCES = {
                 "bedrock:ListTagsForResource",
                 "bedrock:DeleteCustomModelDeployment",
             ),
+            # The old one of an alias that is renamed, too: the grants have changed by then.
             *on(SERVING, "ssm:GetParameter", "ssm:DeleteParameter"),
+            *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/renamed/serving"), "ssm:GetParameter"),
         ],
         denied=[
             *_no_training_objects,

@@ -11,6 +11,10 @@ BASE = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0:128k"
 PLAIN_BASE = BASE.removesuffix(":128k")
 OTHER_BASE = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0:300k"
 JOB = arn("bedrock", "model-customization-job/amazon.nova-micro-v1:0:128k/jobjobjobjob")
+DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
+THROUGHPUT = arn("bedrock", "provisioned-model/aaaabbbbcccc")
+PROMOTED = arn("ssm", "parameter/bedrock-kit/iam/customizations/support/promoted")
+SERVING = arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving")
 MACHINE = "stateMachine:iam-training-WorkflowStateMachine"
 EXECUTION = arn("states", "execution:iam-training-WorkflowStateMachine:support-0123456789abcdef")
 OTHER_EXECUTION = arn("states", "execution:somebody-elses:support-0123456789abcdef")
@@ -64,7 +68,8 @@ TRAINING = {
         allowed=[
             *on(f"{BUCKET}/data/support/records.jsonl", "s3:GetObject"),
             *on(f"{BUCKET}/runs/support/0123/check.json", "s3:PutObject"),
-            *on(MODEL, "bedrock:GetCustomModel"),
+            *on(MODEL, "bedrock:GetCustomModel", "bedrock:ListTagsForResource"),
+            *on("*", "bedrock:ListCustomModels"),
         ],
         denied=[
             *on(f"{BUCKET}/data/support/records.jsonl", "s3:PutObject", "s3:DeleteObject"),
@@ -98,14 +103,25 @@ TRAINING = {
             *on(arn("ssm", "parameter/bedrock-kit/iam/customizations/support"), "ssm:GetParameter"),
             *on(arn("ssm", "parameter/bedrock-kit/iam/customizations/support/promoted"), "ssm:DeleteParameters"),
             *on(JOB, "bedrock:ListTagsForResource", "bedrock:StopModelCustomizationJob"),
-            *on("*", "bedrock:ListModelCustomizationJobs"),
+            *on("*", "bedrock:ListModelCustomizationJobs", "bedrock:ListCustomModels"),
+            *on(MODEL, "bedrock:ListTagsForResource"),
+            *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment"),
+            *on(THROUGHPUT, "bedrock:GetProvisionedModelThroughput"),
+            *on(PROMOTED, "ssm:GetParameter"),
+            *on(SERVING, "ssm:GetParameter"),
+            # A customization that is being removed: the grants have changed by then.
+            *on(arn("ssm", "parameter/bedrock-kit/iam/customizations/removed/promoted"), "ssm:DeleteParameters"),
             # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
             *on(arn("sqs", "iam-training-WorkflowStarterDeadLetters"), "sqs:SendMessage"),
         ],
         denied=[
             *on(f"{BUCKET}/output/support/metrics.csv", "s3:GetObject"),
             *on(OTHER_EXECUTION, "states:DescribeExecution", "states:StopExecution"),
-            *on(MODEL, "bedrock:ListTagsForResource", "bedrock:DeleteCustomModel"),
+            *on(MODEL, "bedrock:DeleteCustomModel", "bedrock:GetCustomModel"),
+            *on(DEPLOYMENT, "bedrock:UpdateCustomModelDeployment", "bedrock:DeleteCustomModelDeployment"),
+            *on(THROUGHPUT, "bedrock:UpdateProvisionedModelThroughput"),
+            *on(SERVING, "ssm:PutParameter", "ssm:DeleteParameters"),
+            *on(arn("ssm", "parameter/bedrock-kit/other/aliases/support-bot/serving"), "ssm:GetParameter"),
             *on(arn("states", "stateMachine:somebody-elses"), "states:StartExecution"),
             *on(arn("ssm", "parameter/bedrock-kit/other/customizations/support"), "ssm:GetParameter"),
             *on(

@@ -62,12 +62,38 @@ def test_model_names_keep_bedrocks_rules(deployment: str, customization: str) ->
 
 
 @pytest.mark.parametrize("attempt", [1, 2, 20])
-@pytest.mark.parametrize("customization", ["support", "c" * 45])
+@pytest.mark.parametrize("customization", ["support", "c" * 40])
 def test_a_job_and_its_execution_belong_to_their_customization(customization: str, attempt: int) -> None:
     execution = run_names.execution_name(customization, "0123456789abcdef", attempt)
-    job = run_names.job_name(execution, "20261124023000")
+    job = run_names.job_name("sup", customization, execution, "20261124023000")
 
+    assert re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9+\-.])*", job)
+    assert len(job) <= 63
     assert run_names.is_execution_of(execution, customization)
-    assert run_names.is_job_of(job, customization)
+    assert run_names.is_job_of(job, "sup", customization)
     assert not run_names.is_execution_of(execution, f"{customization}-eu")
-    assert not run_names.is_job_of(job, f"{customization}-eu")
+    assert not run_names.is_job_of(job, "sup", f"{customization}-eu")
+    assert not run_names.is_job_of(job, "sap", customization)
+
+
+@pytest.mark.parametrize("customization", ["support", "c" * 40])
+def test_jobs_that_two_deployments_start_in_the_same_second_have_two_names(customization: str) -> None:
+    execution = run_names.execution_name(customization, "0123456789abcdef")
+
+    one, two = (run_names.job_name(name, customization, execution, "20261124023000") for name in ("sup", "sap"))
+
+    assert one != two
+
+
+@pytest.mark.parametrize("customization", ["support", "c" * 45])
+def test_the_jobs_of_earlier_releases_are_known(customization: str) -> None:
+    job = f"{customization}-0123456789abcdef-2-20261124023000"[-63:].lstrip("-")
+
+    assert run_names.is_job_of(job, "sup", customization)
+    assert not run_names.is_job_of(job, "sup", f"{customization}-eu")
+
+
+@pytest.mark.parametrize("name", ["support-0123456789abcdef", "arn:aws:states:x:1:execution:M:a-0123456789abcdef-12"])
+def test_the_run_is_in_the_executions_name(name: str) -> None:
+    assert run_names.run_of(name) == "0123456789abcdef"
+    assert run_names.run_of("by-hand") == ""

@@ -3,16 +3,28 @@
 import os
 
 from customization import invocation
-from customization.start_run import RunStarter, customization_of, starts_a_run
+from customization.start_run import RunStarter, StartError, customization_of, starts_a_run
 from kit_contract.environment import KIT_DEPLOYMENT, STATE_MACHINE_ARN
-from kit_contract.run_events import StartRequest, StartResult, StopRequest, StopResult, UploadEvent
+from kit_contract.run_events import (
+    NOT_SERVED,
+    FollowRequest,
+    FollowResult,
+    StartRequest,
+    StartResult,
+    StopRequest,
+    StopResult,
+    UploadEvent,
+)
+
+Event = UploadEvent | StartRequest | FollowRequest | StopRequest
+Answer = StartResult | FollowResult | StopResult
 
 
-def handler(event: UploadEvent | StartRequest | StopRequest, context: object) -> StartResult | StopResult:
+def handler(event: Event, context: object) -> Answer:
     return invocation.logged("start_run", lambda: _answer(event))
 
 
-def _answer(event: UploadEvent | StartRequest | StopRequest) -> StartResult | StopResult:
+def _answer(event: Event) -> Answer:
     starter = RunStarter(
         kit_deployment=os.environ[KIT_DEPLOYMENT],
         state_machine_arn=os.environ[STATE_MACHINE_ARN],
@@ -25,7 +37,16 @@ def _answer(event: UploadEvent | StartRequest | StopRequest) -> StartResult | St
         key = event["detail"]["object"]["key"]
         if not starts_a_run(key):
             return {"started": False, "reason": "no training data"}
-        return starter.start(customization_of(key), key)
+        return _started(starter.start(customization_of(key), key, uploaded_at=event.get("time", "")))
+    if "execution_arn" in event:
+        return starter.follow(event["execution_arn"])
     if "stop" in event:
         return starter.stop(event["customization"])
-    return starter.start(event["customization"], event["key"])
+    return starter.start(event["customization"], event["key"], retrain=event.get("retrain", False))
+
+
+def _started(result: StartResult) -> StartResult:
+    """Nobody reads the answer to an event: what was refused goes to the dead-letter queue."""
+    if result["reason"].startswith(NOT_SERVED):
+        raise StartError(result["reason"])
+    return result

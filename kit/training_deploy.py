@@ -1,0 +1,25 @@
+"""What a deploy does for the customizations beyond the templates: looks at what serves, and tells what is left."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from kit_contract.run_events import NOT_SERVED
+from kit_contract.stacks import RESTORE_CONTEXT, RETRAIN_CONTEXT, run_outcome_output
+
+
+def look_again(now: datetime, retrain: Iterable[str] = ()) -> list[str]:
+    """CDK arguments: restore what was deleted by hand, and train the deleted models of `retrain` again.
+
+    CloudFormation compares templates only, so a resource whose properties stay the same is not looked at.
+    """
+    arguments = ["-c", f"{RESTORE_CONTEXT}={now:%Y-%m-%dT%H:%M:%S.%fZ}"]
+    names = ",".join(retrain)
+    return [*arguments, "-c", f"{RETRAIN_CONTEXT}={names}"] if names else arguments
+
+
+def not_served(customizations: Iterable[str], outputs: Mapping[str, str]) -> dict[str, str]:
+    """Customization -> why its alias does not get the model of deployment.toml. `outputs` are the training stack's."""
+    outcomes = {name: outputs.get(run_outcome_output(name), "") for name in customizations}
+    return {
+        name: outcome.removeprefix(NOT_SERVED) for name, outcome in outcomes.items() if outcome.startswith(NOT_SERVED)
+    }

@@ -1,0 +1,43 @@
+"""Whether targets and parameters are as a promotion leaves them: for the starter, which promotes where they are not."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from customization.promotion_targets import Phase, targets_of
+from kit_contract import parameters
+from kit_contract.runs import Run
+
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock import BedrockClient
+    from mypy_boto3_ssm import SSMClient
+
+
+def is_promoted(run: Run, model_arn: str, *, bedrock: "BedrockClient", ssm: "SSMClient") -> bool:
+    """Whether every target serves `model_arn` and the parameters are those that a promotion of this run writes."""
+    specification = run.specification
+    try:
+        progress = [target.progress(model_arn) for target in targets_of(specification, bedrock)]
+    except bedrock.exceptions.ResourceNotFoundException:
+        return False
+    if any(item.phase is not Phase.READY for item in progress):
+        return False
+    if last_promotion(run, ssm).get("custom_model_arn") != model_arn:
+        return False
+    if specification.serving != "on-demand":
+        return True
+    serving = _parameter(parameters.alias_serving(run.kit_deployment, specification.alias), ssm)
+    return (serving.get("target_arn"), serving.get("custom_model_arn")) == (progress[0].target_arn, model_arn)
+
+
+def last_promotion(run: Run, ssm: "SSMClient") -> Mapping[str, Any]:
+    """What the last promotion of the run's customization wrote; empty before the first."""
+    return _parameter(parameters.customization_promoted(run.kit_deployment, run.specification.customization), ssm)
+
+
+def _parameter(name: str, ssm: "SSMClient") -> Mapping[str, Any]:
+    try:
+        value = json.loads(ssm.get_parameter(Name=name)["Parameter"]["Value"])
+    except ssm.exceptions.ParameterNotFound:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,201 @@
+"""A deployment with two customizations on an embedded AWS of its own: changed, broken by hand, deployed, looked at."""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from billed_resources.kept_models import kept_models_lines, kept_models_of
+from billed_resources.listing import clients as billed_clients
+from deployment.config import load_deployment_config
+from kit.local.following import follow_training
+from kit.local.stacks import LocalStacks, merged_outputs
+from kit.progress import Progress
+from kit.training_deploy import look_again, not_served
+from kit_contract.parameters import aliases_path
+from tests.customization.aws import record
+
+REGION = "us-east-1"
+
+
+@dataclass
+class Settings:
+    """A deployment.toml of one customization, and of an `other` one that must not feel what happens to the first."""
+
+    deployment: str = "day-two"
+    region: str = REGION
+    customization: str = "support"
+    alias: str = "bot"
+    epochs: int = 2
+    serving: str = "on-demand"
+    other: bool = True
+
+    def text(self) -> str:
+        sections = [
+            f'[deployment]\nname = "{self.deployment}"\nregion = "{self.region}"\n',
+            "[training]\n",
+            self._customization(self.customization, self.alias, self.epochs, self.serving),
+        ]
+        if self.other:
+            sections.append(self._customization("other", "other-bot", 1, "on-demand"))
+        if self.serving == "provisioned":
+            sections.append(
+                f'[provisioned_throughput.capacity]\ncustomization = "{self.customization}"\n'
+                "accept_unknown_price = true\n"
+            )
+        return "\n".join(sections)
+
+    @staticmethod
+    def _customization(name: str, alias: str, epochs: int, serving: str) -> str:
+        return (
+            f'[training.customizations.{name}]\nalias = "{alias}"\nbase_model = "amazon.nova-micro-v1:0:128k"\n'
+            f'dataset = ["records.jsonl"]\nserving = "{serving}"\n'
+            f"[training.customizations.{name}.hyperparameters]\nepochCount = {epochs}\n"
+        )
+
+
+class DayTwo:
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.state = folder, folder / "aws"
+        self.state.mkdir(parents=True)
+        records = b"".join(
+            record(f"What is {number}?", f"It is {number + 1}.") for number in range(110)
+        )  # Llama asks for 100
+        (folder / "records.jsonl").write_bytes(records)
+        self.stacks = self.stacks_in(REGION)
+        self.outputs: dict[str, str] = {}
+        self.refused: dict[str, str] = {}
+
+    def stacks_in(self, region: str) -> LocalStacks:
+        stacks = LocalStacks(region=region, state=self.state, port=None, progress=Progress(total=100))
+        stacks.start()
+        stacks.bootstrap()
+        return stacks
+
+    def client(self, service: str) -> Any:
+        return self.stacks.clients(service)
+
+    def deploy(self, settings: Settings, *, retrain: tuple[str, ...] = (), plain: bool = False) -> None:
+        """As `kit deploy` does it, or as plain `cdk deploy`; waits for what it started."""
+        path = self.folder / "deployment.toml"
+        path.write_text(settings.text(), encoding="utf-8")
+        begun = datetime.now(UTC)
+        stacks = self.stacks if settings.region == REGION else self.stacks_in(settings.region)
+        found = stacks.deploy(path, *([] if plain else look_again(begun, retrain)))
+        self.outputs = merged_outputs(found)
+        config = load_deployment_config(path)
+        assert config.training
+        self.refused = not_served(config.training.customizations, self.outputs)
+        if not self.refused:
+            follow_training(config, found, stacks.clients, Progress(total=100), since=begun)
+
+    # What is there
+
+    def jobs(self) -> int:
+        return len(self.client("bedrock").list_model_customization_jobs()["modelCustomizationJobSummaries"])
+
+    def serving(self, deployment: str = "day-two", client: Callable[[str], Any] | None = None) -> dict[str, str]:
+        """Alias -> name of the custom model that Bedrock has behind the alias's target; nothing for a dead target."""
+        made = client or self.client
+        pages = made("ssm").get_parameters_by_path(Path=aliases_path(deployment), Recursive=True)["Parameters"]
+        found = {}
+        for parameter in pages:
+            target = json.loads(parameter["Value"])["target_arn"]
+            found[parameter["Name"].split("/")[-2]] = self._model_behind(made("bedrock"), target)
+        return found
+
+    @staticmethod
+    def _model_behind(bedrock: Any, target: str) -> str:
+        try:
+            model = bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=target)["modelArn"]
+        except bedrock.exceptions.ResourceNotFoundException:
+            return "nothing"
+        return str(bedrock.get_custom_model(modelIdentifier=model)["modelName"])
+
+    def deployments(self) -> list[str]:
+        found = self.client("bedrock").list_custom_model_deployments()["modelDeploymentSummaries"]
+        return sorted(item["customModelDeploymentName"] for item in found)
+
+    def throughputs(self) -> dict[str, str]:
+        """Name -> name of the custom model that it serves."""
+        bedrock = self.client("bedrock")
+        found = bedrock.list_provisioned_model_throughputs()["provisionedModelSummaries"]
+        return {
+            item["provisionedModelName"]: bedrock.get_custom_model(modelIdentifier=item["modelArn"])["modelName"]
+            for item in found
+        }
+
+    def roles(self) -> dict[str, str]:
+        """Roles of the deployment's training stacks -> who may assume them; IAM is global."""
+        pages = self.client("iam").get_paginator("list_roles").paginate()
+        roles = [role for page in pages for role in page["Roles"] if role["RoleName"].startswith("day-two-training")]
+        return {role["RoleName"]: json.dumps(role["AssumeRolePolicyDocument"], sort_keys=True) for role in roles}
+
+    def model(self, epochs: int) -> str:
+        """The name of the model of `support` with so many epochs."""
+        (name,) = [
+            item["modelName"]
+            for item in self.client("bedrock").list_custom_models(nameContains="day-two-support")["modelSummaries"]
+            if self._epochs(item["modelArn"]) == epochs
+        ]
+        return str(name)
+
+    def _epochs(self, arn: str) -> int:
+        return int(self.client("bedrock").get_custom_model(modelIdentifier=arn)["hyperParameters"]["epochCount"])
+
+    def kept(self) -> list[str]:
+        models = kept_models_of("day-two", billed_clients(self.client), REGION, datetime.now(UTC))
+        return kept_models_lines(models, REGION)
+
+    # What people delete by hand
+
+    def delete_parameter(self) -> None:
+        self.client("ssm").delete_parameter(Name=f"{aliases_path('day-two')}/bot/serving")
+
+    def delete_deployment(self) -> None:
+        self.client("bedrock").delete_custom_model_deployment(customModelDeploymentIdentifier="day-two-support")
+
+    def delete_model(self) -> None:
+        self.delete_deployment()
+        self.client("bedrock").delete_custom_model(modelIdentifier=self.model(2))
+
+    def delete_data(self) -> None:
+        bucket = self.outputs["TrainingBucket"]
+        for item in self.client("s3").list_objects_v2(Bucket=bucket, Prefix="data/support/")["Contents"]:
+            self.client("s3").delete_object(Bucket=bucket, Key=item["Key"])
+
+
+class Watch:
+    """Looks at the alias `bot` while a deploy runs."""
+
+    def __init__(self, aws: DayTwo, seen: set[str]) -> None:
+        self._aws, self._seen = aws, seen
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _client(self, service: str) -> Any:
+        environment = self._aws.stacks.environment
+        return boto3.client(
+            service,
+            endpoint_url=environment["AWS_ENDPOINT_URL"],
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def _run(self) -> None:
+        clients = {name: self._client(name) for name in ("ssm", "bedrock")}
+        while not self._stop.wait(0.1):
+            self._seen.add(self._aws.serving(client=clients.__getitem__).get("bot", "the base model"))
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *error: object) -> None:
+        self._stop.set()
+        self._thread.join()
