@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from kit_contract.run_events import NOT_SERVED
-from kit_contract.stacks import RESTORE_CONTEXT, RETRAIN_CONTEXT, run_outcome_output
+from kit_contract.stacks import LOOK_CONTEXT, RETRAIN_CONTEXT, run_outcome_output
 
 
 def look_again(now: datetime, retrain: Iterable[str] = ()) -> list[str]:
@@ -12,7 +12,7 @@ def look_again(now: datetime, retrain: Iterable[str] = ()) -> list[str]:
 
     CloudFormation compares templates only, so a resource whose properties stay the same is not looked at.
     """
-    arguments = ["-c", f"{RESTORE_CONTEXT}={now:%Y-%m-%dT%H:%M:%S.%fZ}"]
+    arguments = ["-c", f"{LOOK_CONTEXT}={now:%Y-%m-%dT%H:%M:%S.%fZ}"]
     names = ",".join(retrain)
     return [*arguments, "-c", f"{RETRAIN_CONTEXT}={names}"] if names else arguments
 

@@ -11,7 +11,7 @@ RESTORE_CONTEXT = "restore_objects"
 STACK_SUFFIXES = ("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "inference-api")
 
 # Context (cdk -c name=value) of a deploy that looks at what serves whatever the templates say: kit deploy, make up.
-RESTORE_CONTEXT = "restore"  # the time, so that it differs from the last one
+LOOK_CONTEXT = "look_again"  # the time, so that it differs from the last one
 RETRAIN_CONTEXT = "retrain"  # customizations, separated by commas, whose deleted models may be paid for again
 
 

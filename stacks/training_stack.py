@@ -20,7 +20,7 @@ from deployment.datasets import CustomizationDataset
 from deployment.sections.training import Customization, Training
 from kit_contract.run_names import data_prefix, output_prefix
 from kit_contract.runs import RunSpecification
-from kit_contract.stacks import RESTORE_CONTEXT, RETRAIN_CONTEXT, pascal, run_execution_output, run_outcome_output
+from kit_contract.stacks import LOOK_CONTEXT, RETRAIN_CONTEXT, pascal, run_execution_output, run_outcome_output
 
 
 class TrainingStack(cdk.Stack):
@@ -41,7 +41,7 @@ class TrainingStack(cdk.Stack):
             for section, item in config.provisioned_throughput.items()
             if item.customization
         }
-        self._restore: str | None = self.node.try_get_context(RESTORE_CONTEXT)
+        self._restore: str | None = self.node.try_get_context(LOOK_CONTEXT)
         self._retrain = str(self.node.try_get_context(RETRAIN_CONTEXT) or "").split(",")
         key = _customer_key(self, config.training)
         bucket = TrainingDataBucket(

@@ -8,21 +8,21 @@ import argparse
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deployment.config import DeploymentConfig, load_deployment_config
+from deployment.config import load_deployment_config
 from kit.cdk_cli import CDK, NODE, PROJECT
 from kit.deploy.absent import Absent, Decision, settle
 from kit.deploy.account import Account
 from kit.deploy.assembly import StackName, forget, stacks_in
 from kit.deploy.concurrency import concurrency_notice
 from kit.deploy.history import History, Place
+from kit.deploy.training import check_retrain, report_training
 from kit.missing_documents import restoring_arguments
 from kit.training_deploy import look_again
-from kit_contract.errors import ExternalError, InputError
+from kit_contract.errors import ExternalError
 from local_aws.guard import require_real
 
 RECORD = PROJECT / ".local" / "deployed.json"
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     path = Path(options.config).resolve()
     config = load_deployment_config(path)
     section = config.deployment
-    _require_customizations(config, path.name, options.retrain)
+    check_retrain(config, options.retrain)
     account = Account(_value(options.cdk_arguments, "--profile"), section.region)
     here = Place(account.id, section.region, section.name)
     history = History(RECORD, path)
@@ -66,28 +66,13 @@ def run(options: argparse.Namespace) -> int:
     if notice := concurrency_notice(account.client("lambda").get_account_settings, section.region):
         print(f"warning: {notice}", file=sys.stderr)
     restoring = restoring_arguments(config, account.client, lambda line: print(line, file=sys.stderr))
-    with tempfile.TemporaryDirectory() as folder:
-        outputs = Path(folder) / "outputs.json"
-        # The last of two --outputs-file wins, so one of yours gets the outputs, and the summary leaves them out.
-        more = ["--outputs-file", str(outputs), *look_again(datetime.now(UTC), options.retrain)]
-        code, present = _deploy(path, [*restoring, *more, *options.cdk_arguments])
-        if code != 0:
-            print("cdk deploy failed; stacks that are no longer in the file were not looked for", file=sys.stderr)
-            return code
-        from kit.deploy import after  # the dataset: only after a deploy
-
-        code = after.tell_not_served(config, after.training_outputs(config, outputs))
-    after.tell_kept_models(config, options.cdk_arguments)
-    return code or settle(_absent(account, history, here), present, options.absent, was_known=was_known)
-
-
-def _require_customizations(config: DeploymentConfig, file: str, retrain: Sequence[str]) -> None:
-    known = config.training.customizations if config.training else {}
-    if strangers := sorted(set(retrain) - set(known)):
-        raise InputError(
-            f"--retrain takes customizations of {file}, got {', '.join(strangers)}; "
-            f"allowed: {', '.join(sorted(known)) or 'none'}"
-        )
+    looking = look_again(datetime.now(UTC), options.retrain)
+    code, present = _deploy(path, [*restoring, *looking, *options.cdk_arguments])
+    if code != 0:
+        print("cdk deploy failed; stacks that are no longer in the file were not looked for", file=sys.stderr)
+        return code
+    served = report_training(config, account.clients(section.region))
+    return settle(_absent(account, history, here), present, options.absent, was_known=was_known) or served
 
 
 def _absent(account: Account, history: History, here: Place) -> Absent:

@@ -190,3 +190,22 @@ def test_delete_leaves_a_foreign_deployment_and_the_alias_of_its_replacement(aws
 
     assert aws.resource.describe(request("Delete")).phase is Phase.GONE
     aws.done()
+
+
+@pytest.mark.parametrize(("served_by", "withdrawn"), [("sup-support", True), ("sup-other", False)])
+def test_a_renamed_alias_leaves_no_parameter_that_points_here(aws: Fixture, served_by: str, *, withdrawn: bool) -> None:
+    """Another customization may have taken the old name over by then."""
+    old = "/bedrock-kit/sup/aliases/old/serving"
+    value = json.dumps({"target_arn": ARN, "kind": "custom-model-deployment"})
+    aws.ssm.add_response("get_parameter", {"Parameter": {"Value": value}}, {"Name": old})
+    aws.found(name=served_by, identifier=ARN)
+    if withdrawn:
+        aws.ssm.add_response("delete_parameter", {}, {"Name": old})
+    aws.found()
+    aws.tagged()
+    properties = {"DeploymentName": "sup-support", "Alias": "bot", "KitDeployment": "sup"}
+    renamed = event("Update", properties) | {"OldResourceProperties": properties | {"Alias": "old"}}
+
+    aws.resource.update(Request.from_event(renamed))
+
+    aws.done()

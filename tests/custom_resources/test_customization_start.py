@@ -62,3 +62,74 @@ def test_delete_waits_for_the_jobs_and_tolerates_a_missing_starter(
     assert [look.phase for look in looks] == [Phase.IN_PROGRESS, Phase.GONE, Phase.GONE]
     assert looks[0].waiting_for == "still stopping arn:job"
     stubber.assert_no_pending_responses()
+
+
+PROMOTES = {"execution_arn": "arn:x", "run_id": "0123", "started": True, "promotes": True, "reason": "attempt 2"}
+
+
+@pytest.mark.parametrize(("kind", "status"), [("Create", "SUCCEEDED"), ("Update", "SUCCEEDED"), ("Create", "RUNNING")])
+def test_a_run_that_only_promotes_is_awaited(
+    starter: tuple[CustomizationStartResource, Stubber], kind: str, status: str
+) -> None:
+    """What it replaces is deleted once this resource is ready: then the alias must point elsewhere."""
+    resource, stubber = starter
+    request = Request.from_event(event(kind, PROPERTIES))
+    answers(stubber, {"customization": "support", "key": "data/a"}, dict(PROMOTES))
+    answers(stubber, {"execution_arn": "arn:x"}, {"status": status, "cause": ""})
+
+    resource.create(request)
+    look = resource.describe(request)
+
+    assert look.phase is (Phase.READY if status == "SUCCEEDED" else Phase.IN_PROGRESS)
+    stubber.assert_no_pending_responses()
+
+
+def test_the_next_invocation_goes_on_following(starter: tuple[CustomizationStartResource, Stubber]) -> None:
+    """It has another instance: what the first one was told is gone."""
+    resource, stubber = starter
+    answers(stubber, {"customization": "support", "key": "data/a"}, PROMOTES | {"started": False})
+    answers(stubber, {"execution_arn": "arn:x"}, {"status": "RUNNING", "cause": ""})
+
+    look = resource.describe(Request.from_event(event("Create", PROPERTIES)))
+
+    assert (look.phase, look.waiting_for) == (Phase.IN_PROGRESS, "execution arn:x promotes the model")
+
+
+def test_a_promotion_that_fails_fails_a_create_and_is_told_by_an_update(
+    starter: tuple[CustomizationStartResource, Stubber],
+) -> None:
+    """An Update that failed would be rolled back to the same failure: the stack could go nowhere."""
+    resource, stubber = starter
+    for _ in range(2):
+        answers(stubber, {"customization": "support", "key": "data/a"}, dict(PROMOTES))
+        answers(stubber, {"execution_arn": "arn:x"}, {"status": "FAILED", "cause": "no capacity"})
+    create, update = (Request.from_event(event(kind, PROPERTIES)) for kind in ("Create", "Update"))
+
+    resource.create(create)
+    with pytest.raises(ResourceFailedError, match="arn:x FAILED: no capacity"):
+        resource.describe(create)
+    resource.create(update)
+    look = resource.describe(update)
+
+    assert look.phase is Phase.READY
+    assert look.attributes["Outcome"] == "not served: execution arn:x FAILED: no capacity"
+
+
+def test_a_deploy_that_changes_no_setting_reports_a_refusal(
+    starter: tuple[CustomizationStartResource, Stubber],
+) -> None:
+    """Each `kit deploy` looks again: other changes must not be rolled back because uploaded data is being trained."""
+    resource, stubber = starter
+    new = PROPERTIES | {"Restore": "2", "Retrain": "true"}
+    payload: dict[str, object] = {"customization": "support", "key": "data/a", "retrain": True}
+    for _ in range(2):
+        answers(stubber, payload, {"errorMessage": "is being trained"}, "Unhandled")
+    same = event("Update", new) | {"OldResourceProperties": PROPERTIES | {"Restore": "1"}}
+    other = event("Update", new) | {"OldResourceProperties": PROPERTIES | {"SpecHash": "other"}}
+
+    outcome = resource.update(Request.from_event(same))["Outcome"]
+
+    assert outcome.startswith("not served: ")
+    assert resource.describe(Request.from_event(same)).phase is Phase.READY
+    with pytest.raises(ResourceFailedError, match="is being trained"):
+        resource.update(Request.from_event(other))

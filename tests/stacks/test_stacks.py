@@ -156,6 +156,21 @@ def test_a_throughput_depends_on_its_schedules_and_the_start_on_the_throughput()
     assert {throughput[0], *settings} <= set(start["DependsOn"])
 
 
+@pytest.mark.parametrize(("deployment", "stack"), [item for item in STACKS if item[1].endswith("-training")])
+def test_a_specification_exists_before_the_data_whose_upload_starts_a_run(deployment: str, stack: str) -> None:
+    template = synthesized(CONFIGS[deployment])[stack]
+    data = resources(template, "Custom::BucketObjects").values()
+    for item in data:
+        customization = item["Properties"]["DestinationPrefix"].split("/")[1]
+        (specification,) = [
+            name
+            for name, parameter in resources(template, "AWS::SSM::Parameter").items()
+            if parameter["Properties"]["Name"].endswith(f"/customizations/{customization}")
+        ]
+        assert specification in item["DependsOn"]
+    assert data
+
+
 @pytest.mark.parametrize("deployment", GATED)
 def test_no_stack_imports_from_another(deployment: str) -> None:
     """CloudFormation would refuse to replace what is imported: `dimensions`, `embedding_model`, the hard stop."""

@@ -1,0 +1,74 @@
+"""What `kit deploy` tells of training after the deploy: what does not serve, with its cost."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from deployment.config import DeploymentConfig, load_deployment_config
+from deployment.costs import training as costs
+from deployment.costs.lines import CostGroup, CostLine
+from kit.cdk_cli import PROJECT
+from kit.deploy import training
+from kit.deploy.training import check_retrain, report_training
+from kit.training_deploy import look_again, not_served
+from kit_contract.errors import InputError
+from kit_contract.run_events import NOT_SERVED
+from kit_contract.stacks import LOOK_CONTEXT, RESTORE_CONTEXT
+from tests.billed_resources.fake_aws import NOW
+
+CUSTOMIZATIONS = ("support", "support-eu")
+
+
+@pytest.fixture
+def config() -> DeploymentConfig:
+    return load_deployment_config(PROJECT / "deployment.toml")
+
+
+def clients_with(outcome: str) -> Any:
+    outputs = [{"OutputKey": "SupportRun", "OutputValue": outcome}]
+    stacks = SimpleNamespace(describe_stacks=lambda StackName: {"Stacks": [{"Outputs": outputs}]})
+    return SimpleNamespace(cloudformation=stacks)
+
+
+@pytest.fixture(autouse=True)
+def _no_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "_report_kept_models", lambda config, clients: None)
+
+
+def test_what_serves_is_not_told(config: DeploymentConfig, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report_training(config, clients_with("attempt 1")) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_model_that_must_be_paid_for_again_is_told_with_its_cost(
+    config: DeploymentConfig, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = CostGroup("training.support", "One run", (CostLine("training", "tokens", 1.25),))
+    monkeypatch.setattr(costs, "training_groups", lambda config, datasets: [group])
+
+    code = report_training(config, clients_with(f"{NOT_SERVED}deleted; allow it with kit deploy --retrain support"))
+
+    assert code == 1
+    error = capsys.readouterr().err
+    assert "support does not serve: deleted; allow it with kit deploy --retrain support (about 1.25 USD)" in error
+
+
+def test_only_customizations_of_the_file_can_be_trained_again(config: DeploymentConfig) -> None:
+    check_retrain(config, ["support"])
+    with pytest.raises(InputError, match=r"got sales; allowed: support$"):
+        check_retrain(config, ["sales", "support"])
+
+
+def test_each_deploy_looks_again_and_ingests_no_document_again_for_that() -> None:
+    """The time differs, so CloudFormation sees a change."""
+    assert look_again(NOW) == ["-c", f"look_again={NOW:%Y-%m-%dT%H:%M:%S.%fZ}"]
+    assert look_again(NOW, CUSTOMIZATIONS)[2:] == ["-c", "retrain=support,support-eu"]
+    assert LOOK_CONTEXT != RESTORE_CONTEXT
+
+
+def test_the_outcome_of_each_customization_is_read() -> None:
+    outputs = {"SupportRun": "attempt 1", "SupportEuRun": f"{NOT_SERVED}busy"}
+
+    assert not_served(CUSTOMIZATIONS, outputs) == {"support-eu": "busy"}
+    assert not_served(CUSTOMIZATIONS, {}) == {}
