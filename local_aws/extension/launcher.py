@@ -19,7 +19,6 @@ from local_aws.extension.cloudformation import (
     auto_delete_objects,
     exports,
     resource_types,
-    role_names,
     role_propagation,
     schedules,
 )
@@ -28,7 +27,6 @@ from local_aws.extension.cloudformation import (
 def main() -> None:
     for module in (
         resource_types,
-        role_names,
         auto_delete_objects,
         exports,
         role_propagation,
