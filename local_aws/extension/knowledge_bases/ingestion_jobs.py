@@ -1,4 +1,4 @@
-"""Ingestion jobs: read the data source's documents from S3 and cut the new and changed ones into chunks.
+"""Ingestion jobs: read the data source's documents from S3, with the knowledge base's role.
 
 STARTING -> IN_PROGRESS -> COMPLETE | FAILED, or STOPPING -> STOPPED, over scaled time; one job at a time.
 """
@@ -7,7 +7,6 @@ import threading
 import time
 from typing import Any
 
-import pypdf
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import bedrock_agent, s3
 
@@ -15,14 +14,10 @@ from local_aws.extension.bedrock.client_tokens import once
 from local_aws.extension.bedrock.clock import elapsed, in_background, sleep_until
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer, arn, identifier, iso
 from local_aws.extension.bedrock.service_roles import role_allows, trusts
-from local_aws.extension.knowledge_bases.chunks import TYPES, Chunk, cut_document
-from local_aws.extension.knowledge_bases.document_metadata import SIDECAR, check_vectors, read_sidecar
-from local_aws.extension.vector_indexes import vector_index
+from local_aws.extension.knowledge_bases import documents
 
 STARTING, IN_PROGRESS, STOPPING = 0.3, 1.2, 0.3
 RUNNING = ("STARTING", "IN_PROGRESS", "STOPPING")
-# "Ingestion job file size" of https://docs.aws.amazon.com/general/latest/gr/bedrock.html
-DOCUMENT_BYTES = 50 * 1024 * 1024
 COUNTS = {
     "scanned": "numberOfDocumentsScanned",
     "new": "numberOfNewDocumentsIndexed",
@@ -34,12 +29,7 @@ COUNTS = {
 }
 
 
-class _IgnoredError(Exception):
-    """When Bedrock ignores a document: the message says why."""
-
-
 _jobs = AccountRegionScopedDict()
-_documents = AccountRegionScopedDict()
 
 
 def start(body: dict[str, Any], knowledge_base: str, data_source: str) -> Response:
@@ -100,17 +90,6 @@ def delete_knowledge_base(_: dict[str, Any], knowledge_base: str) -> Response:
     refuse_while_running(knowledge_base)
     response: Response = bedrock_agent._delete_kb(knowledge_base)
     return response
-
-
-def chunks_of(knowledge_base: str) -> list[Chunk]:
-    """Every chunk of the knowledge base: {"text", "uri", "title", "heading", "metadata"}."""
-    chunks = []
-    for key, held in _documents.items():
-        owner, data_source, _ = key.split("/", 2)
-        gone = f"{owner}/{data_source}" not in bedrock_agent._data_sources
-        if owner == knowledge_base and not (gone and held["policy"] == "DELETE"):
-            chunks += [chunk | {"metadata": held["metadata"]} for chunk in held["chunks"]]
-    return chunks
 
 
 def _start(body: dict[str, Any], knowledge_base: str, data_source: str) -> Response:
@@ -196,63 +175,4 @@ def _ingest(job: dict[str, Any], source: dict[str, Any]) -> None:
     if denied := [key for key in keys if not role_allows(role, "s3:GetObject", f"s3://{bucket}/{key}")]:
         job["failures"].append(f"The knowledge base's role {role} may not read s3://{bucket}/{denied[0]}")
         return
-    _ingest_documents(job, source, bucket, keys)
-
-
-def _ingest_documents(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[str]) -> None:
-    index = _vector_index(job["knowledge_base"])
-    prefix = f"{job['knowledge_base']}/{job['data_source']}/"
-    ignored: dict[str, list[str]] = {}
-    for key in keys:
-        if key.endswith(SIDECAR):
-            job["counts"]["metadata"] += 1
-            continue
-        job["counts"]["scanned"] += 1
-        try:
-            outcome = _ingest_document(prefix + key, bucket, key, source, index)
-        except _IgnoredError as error:
-            ignored.setdefault(str(error), []).append(f"s3://{bucket}/{key}")
-            outcome = "failed"
-        except (ValueError, KeyError, pypdf.errors.PyPdfError) as error:
-            job["failures"].append(f"Encountered error: s3://{bucket}/{key}: {error}")
-            outcome = "failed"
-        if outcome:
-            job["counts"][outcome] += 1
-    for reason, uris in ignored.items():
-        files = ", ".join(uris)
-        job["failures"].append(f"Encountered error: Ignored {len(uris)} files as {reason}. [Files: {files}].")
-    gone = [held for held in _documents if held.startswith(prefix) and held.removeprefix(prefix) not in keys]
-    job["counts"]["deleted"] = sum(1 for held in gone if _documents.pop(held))
-
-
-def _ingest_document(held_key: str, bucket: str, key: str, source: dict[str, Any], index: dict[str, Any] | None) -> str:
-    """The name of the count that the document adds to, empty for an unchanged one. Raises if it can't be indexed."""
-    objects = s3._buckets[bucket]["objects"]
-    content = s3._get_object_data(bucket, key) or b""
-    if not key.lower().endswith(TYPES):
-        raise _IgnoredError("their file format was not supported")
-    if not 0 < len(content) <= DOCUMENT_BYTES:
-        raise _IgnoredError("their size was invalid")
-    uri, held = f"s3://{bucket}/{key}", _documents.get(held_key)
-    metadata = read_sidecar(s3._get_object_data(bucket, key + SIDECAR) or b"") if key + SIDECAR in objects else {}
-    same = held is not None and held["version"] == objects[key]["etag"]
-    chunks = held["chunks"] if same else cut_document(uri, content, source)
-    if index is not None:
-        check_vectors(index, chunks, metadata)
-    if same:
-        changed = held["metadata"] != metadata
-        held["metadata"] = metadata
-        return "metadata_modified" if changed else ""
-    policy = source.get("DataDeletionPolicy")
-    _documents[held_key] = {
-        "version": objects[key]["etag"],
-        "metadata": metadata,
-        "policy": policy,
-        "chunks": chunks,
-    }
-    return "modified" if held else "new"
-
-
-def _vector_index(knowledge_base: str) -> dict[str, Any] | None:
-    storage = bedrock_agent._knowledge_bases[knowledge_base].get("StorageConfiguration") or {}
-    return vector_index((storage.get("s3VectorsConfiguration") or {}).get("indexArn") or "")
+    documents.ingest(job, source, bucket, keys)

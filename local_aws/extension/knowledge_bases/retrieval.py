@@ -8,7 +8,7 @@ import Stemmer
 from ministack.services import bedrock_agent, bedrock_agent_runtime
 
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
-from local_aws.extension.knowledge_bases import ingestion_jobs
+from local_aws.extension.knowledge_bases import documents
 
 MAX_QUERY = 20_000
 DEFAULT_RESULTS, MAX_RESULTS = 5, 100
@@ -45,7 +45,7 @@ def ranked(knowledge_base: str, text: str, search: dict[str, Any]) -> list[dict[
         raise BedrockError("ValidationException", f"numberOfResults must be 1 to {MAX_RESULTS}, got {count}")
     chunks = [
         chunk
-        for chunk in ingestion_jobs.chunks_of(knowledge_base)
+        for chunk in documents.chunks_of(knowledge_base)
         if bedrock_agent_runtime._filter_matches(search.get("filter"), _metadata(chunk))
     ]
     corpus = [f"{_heading(chunk)} {_heading(chunk)} {chunk['text']}" for chunk in chunks]

@@ -1,0 +1,92 @@
+"""The documents of data sources: which are new, changed, ignored or gone, and their chunks."""
+
+from typing import Any
+
+import pypdf
+from ministack.core.responses import AccountRegionScopedDict
+from ministack.services import bedrock_agent, s3
+
+from local_aws.extension.knowledge_bases.chunks import TYPES, Chunk, cut_document
+from local_aws.extension.knowledge_bases.document_metadata import SIDECAR, check_vectors, read_sidecar
+from local_aws.extension.vector_indexes import vector_index
+
+# "Ingestion job file size" of https://docs.aws.amazon.com/general/latest/gr/bedrock.html
+DOCUMENT_BYTES = 50 * 1024 * 1024
+
+
+class _IgnoredError(Exception):
+    """When Bedrock ignores a document: the message says why."""
+
+
+_documents = AccountRegionScopedDict()
+
+
+def chunks_of(knowledge_base: str) -> list[Chunk]:
+    """Every chunk of the knowledge base: {"text", "uri", "title", "heading", "metadata"}."""
+    chunks = []
+    for key, held in _documents.items():
+        owner, data_source, _ = key.split("/", 2)
+        gone = f"{owner}/{data_source}" not in bedrock_agent._data_sources
+        if owner == knowledge_base and not (gone and held["policy"] == "DELETE"):
+            chunks += [chunk | {"metadata": held["metadata"]} for chunk in held["chunks"]]
+    return chunks
+
+
+def ingest(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[str]) -> None:
+    """Cut the new and changed documents into chunks; `job` gets the counts and the reasons of failures."""
+    index = _vector_index(job["knowledge_base"])
+    prefix = f"{job['knowledge_base']}/{job['data_source']}/"
+    ignored: dict[str, list[str]] = {}
+    for key in keys:
+        if key.endswith(SIDECAR):
+            job["counts"]["metadata"] += 1
+            continue
+        job["counts"]["scanned"] += 1
+        try:
+            outcome = _ingest_one(prefix + key, bucket, key, source, index)
+        except _IgnoredError as error:
+            ignored.setdefault(str(error), []).append(f"s3://{bucket}/{key}")
+            outcome = "failed"
+        except (ValueError, KeyError, pypdf.errors.PyPdfError) as error:
+            job["failures"].append(f"Encountered error: s3://{bucket}/{key}: {error}")
+            outcome = "failed"
+        if outcome:
+            job["counts"][outcome] += 1
+    for reason, uris in ignored.items():
+        files = ", ".join(uris)
+        job["failures"].append(f"Encountered error: Ignored {len(uris)} files as {reason}. [Files: {files}].")
+    gone = [held for held in _documents if held.startswith(prefix) and held.removeprefix(prefix) not in keys]
+    job["counts"]["deleted"] = sum(1 for held in gone if _documents.pop(held))
+
+
+def _ingest_one(held_key: str, bucket: str, key: str, source: dict[str, Any], index: dict[str, Any] | None) -> str:
+    """The name of the count that the document adds to, empty for an unchanged one. Raises if it can't be indexed."""
+    objects = s3._buckets[bucket]["objects"]
+    content = s3._get_object_data(bucket, key) or b""
+    if not key.lower().endswith(TYPES):
+        raise _IgnoredError("their file format was not supported")
+    if not 0 < len(content) <= DOCUMENT_BYTES:
+        raise _IgnoredError("their size was invalid")
+    uri, held = f"s3://{bucket}/{key}", _documents.get(held_key)
+    metadata = read_sidecar(s3._get_object_data(bucket, key + SIDECAR) or b"") if key + SIDECAR in objects else {}
+    same = held is not None and held["version"] == objects[key]["etag"]
+    chunks = held["chunks"] if same else cut_document(uri, content, source)
+    if index is not None:
+        check_vectors(index, chunks, metadata)
+    if same:
+        changed = held["metadata"] != metadata
+        held["metadata"] = metadata
+        return "metadata_modified" if changed else ""
+    policy = source.get("DataDeletionPolicy")
+    _documents[held_key] = {
+        "version": objects[key]["etag"],
+        "metadata": metadata,
+        "policy": policy,
+        "chunks": chunks,
+    }
+    return "modified" if held else "new"
+
+
+def _vector_index(knowledge_base: str) -> dict[str, Any] | None:
+    storage = bedrock_agent._knowledge_bases[knowledge_base].get("StorageConfiguration") or {}
+    return vector_index((storage.get("s3VectorsConfiguration") or {}).get("indexArn") or "")
