@@ -37,7 +37,7 @@ class CustomModelDeployment(Construct):
                 "ModelIdentifier": model_identifier,
             },
             statements=self._statements(kit_deployment, model_identifier),
-            wildcard_reason="Bedrock chooses the last part of the ARN when the deployment is made",
+            acknowledgment="Bedrock chooses the last part of the ARN when the deployment is made",
         )
         self.custom_model_deployment_arn = (
             resource.get_att_string("CustomModelDeploymentArn") if model_identifier else None

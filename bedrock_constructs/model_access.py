@@ -46,5 +46,5 @@ class ModelAccess(Construct):
                 "RevokeOnDelete": revoke_on_delete,
             },
             statements=[statement],
-            wildcard_reason="agreements and the use-case form belong to the account: no ARN exists",
+            acknowledgment="agreements and the use-case form belong to the account: no ARN exists",
         )

@@ -69,7 +69,7 @@ class BucketObjects(Construct):
                 "Restore": restore or self.node.try_get_context(RESTORE_CONTEXT),
             },
             statements=statements,
-            wildcard_reason="object keys are file names of the folder, under one prefix",
+            acknowledgment="object keys are file names of the folder, under one prefix",
         )
         # The bucket's policy must exist before the first put and until after the last delete.
         self.resource.node.add_dependency(destination)

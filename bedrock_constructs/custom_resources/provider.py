@@ -105,11 +105,11 @@ class CustomResourceProvider(Construct):
         resource_type: str,
         properties: Mapping[str, Any],
         statements: Sequence[iam.PolicyStatement],
-        wildcard_reason: str = "",
+        acknowledgment: str = "",
     ) -> CustomResource:
         """Adds `Resource` and its `Policy` to `scope`: the policy exists before the Create and until after the Delete.
 
-        `wildcard_reason` says why resources of `statements` contain a wildcard, if they do.
+        `acknowledgment` says why resources of `statements` contain a wildcard, if they do.
         """
         policy = [iam.Policy(scope, "Policy", statements=list(statements), roles=self.roles)] if statements else []
         resource = CustomResource(
@@ -124,9 +124,9 @@ class CustomResourceProvider(Construct):
             service_timeout=SERVICE_TIMEOUT,
         )
         resource.node.add_dependency(*policy, self)
-        if wildcard_reason:
+        if acknowledgment:
             named = [resource_arn for statement in statements for resource_arn in statement.resources]
-            acknowledge_wildcards(scope, named, reason=wildcard_reason)
+            acknowledge_wildcards(scope, named, reason=acknowledgment)
         return resource
 
     def _leases_table(self) -> dynamodb.CfnTable:

@@ -70,7 +70,7 @@ class ProvisionedThroughput(Construct):
                     resources=[parameter_arn(stack, parameters.throughput_ledger(kit_deployment, target.name))],
                 ),
             ],
-            wildcard_reason="Bedrock chooses the last part of these ARNs; listing takes no ARN",
+            acknowledgment="Bedrock chooses the last part of these ARNs; listing takes no ARN",
         )
         main = resource.node.default_child
         assert isinstance(main, CfnResource)
