@@ -14,10 +14,11 @@ def acknowledge(scope: Construct, finding: str, *, reason: str) -> None:
 
 def acknowledge_wildcards(scope: Construct, resources: Iterable[str], *, reason: str) -> None:
     """Acknowledge AwsSolutions-IAM5 below `scope` for each of `resources` that contains a `*`."""
-    for resource in resources:
-        if "*" in resource:
-            arn = _as_printed(Stack.of(scope).resolve(resource))
-            acknowledge(scope, f"AwsSolutions-IAM5[Resource::{arn}]", reason=reason)
+    wildcards = [resource for resource in resources if "*" in resource]
+    if wildcards:
+        arns = [_as_printed(arn) for arn in Stack.of(scope).resolve(wildcards)]
+        findings = [Acknowledgment(id=f"AwsSolutions-IAM5[Resource::{arn}]", reason=reason) for arn in arns]
+        Validations.of(scope).acknowledge(*findings)
 
 
 def _as_printed(value: Any) -> str:

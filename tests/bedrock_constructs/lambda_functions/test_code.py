@@ -25,13 +25,17 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     package.mkdir(parents=True)
     for name, text in (("__init__", ""), ("handler", "import app.core"), ("core", "A = 1"), ("unused", "A = 1")):
         (package / f"{name}.py").write_text(text, encoding="utf-8")
-    code._staged.cache_clear()
     yield package
-    code._staged.cache_clear()
+    forget_sources()
+
+
+def forget_sources() -> None:
+    for remembered in (code._staged, sources._file, sources._imported):
+        remembered.cache_clear()
 
 
 def staged(*data_packages: str, service_models: tuple[str, ...] = ()) -> tuple[Path, str]:
-    code._staged.cache_clear()
+    forget_sources()
     return code._staged("app.handler", data_packages, service_models)
 
 
