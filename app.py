@@ -17,6 +17,7 @@ from aws_cdk import Validations
 
 from deployment.checks.budget import budget_warnings
 from deployment.checks.check_deployment import check_deployment
+from deployment.checks.documents import documents_warnings
 from deployment.checks.models import model_warnings
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.estimate import summary
@@ -66,7 +67,7 @@ def main() -> None:
     config = load_deployment_config(path)
     today = datetime.datetime.now(datetime.UTC).date()
     check_deployment(config, path.name, today=today)
-    for warning in (*model_warnings(config, today), *budget_warnings(config)):
+    for warning in (*model_warnings(config, today), *budget_warnings(config), *documents_warnings(config)):
         print(f"warning: {path.name}: {warning}", file=sys.stderr)
     print(summary(config), file=sys.stderr)  # standard output belongs to the CDK CLI
     build_app(app, config, account=os.environ.get("CDK_DEFAULT_ACCOUNT"))

@@ -2,18 +2,19 @@
 
 from pathlib import Path
 
-from aws_cdk import Stack
+from aws_cdk import IgnoreMode, Stack, SymlinkFollowMode
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
+from kit_contract.documents import LEFT_OUT
 from kit_contract.stacks import MANIFESTS_PREFIX, RESTORE_CONTEXT
 
 
 class BucketObjects(Construct):
-    """`source` is a folder; `prefix` is empty or ends in a slash.
+    """`source` is a folder without links that leave it; `prefix` is empty or ends in a slash. LEFT_OUT stays behind.
 
     The construct deletes only keys that it has put. A file that you remove from `source` is deleted at the next deploy.
     When you remove the construct, the objects stay unless `delete_on_removal` is set. With another `restore` (any text)
@@ -36,7 +37,14 @@ class BucketObjects(Construct):
             raise ValueError(
                 f"source of {construct_id} must be a folder, got {source}; create it or choose another one"
             )
-        asset = assets.Asset(self, "Asset", path=str(source), exclude=[".DS_Store", "Thumbs.db"])
+        asset = assets.Asset(
+            self,
+            "Asset",
+            path=str(source),
+            exclude=list(LEFT_OUT),
+            ignore_mode=IgnoreMode.GIT,
+            follow_symlinks=SymlinkFollowMode.BLOCK_EXTERNAL,  # links within the folder are copied and hashed as files
+        )
         written = [destination.arn_for_objects(f"{prefix}*"), destination.arn_for_objects(f"{MANIFESTS_PREFIX}*")]
         write = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"]
         statements = [

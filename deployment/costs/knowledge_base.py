@@ -10,6 +10,7 @@ from deployment.config import DeploymentConfig
 from deployment.costs.inference_api import Traffic, serving_lines, token_lines
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.costs.training import GIGABYTE
+from deployment.documents import read_documents_folder
 from deployment.sections.knowledge_base import KnowledgeBase
 from model_catalog.prices import price
 from training_data.token_estimate import BYTES_PER_TOKEN
@@ -19,7 +20,7 @@ PASSAGES_PER_ANSWER = 5  # the API's default
 
 
 def document_bytes(section: KnowledgeBase) -> int:
-    return sum(path.stat().st_size for path in section.documents.rglob("*") if path.is_file())
+    return sum(path.stat().st_size for path in read_documents_folder(section.documents).documents.values())
 
 
 def passages(section: KnowledgeBase) -> int:

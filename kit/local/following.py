@@ -5,10 +5,10 @@ import io
 import json
 import time
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from deployment.config import DeploymentConfig
+from deployment.documents import read_documents_folder
 from kit.local.stacks import StackOutputs, merged_outputs
 from kit.progress import Progress, curve
 from kit_contract import run_names
@@ -19,8 +19,6 @@ from kit_contract.stacks import INGESTION_QUEUE_OUTPUT, run_execution_output
 NO_EXECUTION = "none"  # of an output: older than the 90 days that Step Functions keeps, or nothing to do
 TRAINING_TIMEOUT_SECONDS = 300
 INGESTION_TIMEOUT_SECONDS = 120
-METADATA_SUFFIX = ".metadata.json"
-NOT_UPLOADED = (".DS_Store", "Thumbs.db")  # by Custom::BucketObjects
 STAGES = {"validationDetails": "validation", "dataProcessingDetails": "data processing", "trainingDetails": "training"}
 
 
@@ -57,7 +55,7 @@ def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: A
         progress.done("no [knowledge_base] in deployment.toml")
         return
     merged = merged_outputs(outputs)
-    expected = _document_count(config.knowledge_base.documents)
+    expected = len(read_documents_folder(config.knowledge_base.documents).documents)
     deadline = time.monotonic() + INGESTION_TIMEOUT_SECONDS
     newest: dict[str, Any] | None = None
     while time.monotonic() < deadline:
@@ -73,12 +71,6 @@ def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: A
         progress.bar(scanned / max(expected, 1), newest["status"].lower().replace("_", " ") if newest else "waiting")
         time.sleep(0.3)
     raise ExternalError(_not_ingested(newest, expected))
-
-
-def _document_count(folder: Path) -> int:
-    """As Bedrock counts: without the metadata files beside documents, and what the upload leaves out."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return sum(1 for path in files if not path.name.endswith(METADATA_SUFFIX) and path.name not in NOT_UPLOADED)
 
 
 def _waiting_messages(clients: Any, merged: dict[str, str]) -> int:
