@@ -11,7 +11,7 @@ export CDK_VALIDATION := false
 export CDK_DISABLE_CLI_TELEMETRY := true
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up demo-capacity down test check fuzz setup synth deploy lock lock-check templates-check clean again
+.PHONY: up demo-capacity down test check fuzz setup synth deploy lock lock-check templates-check sbom clean again
 
 up: setup ## deploy, train, ingest and ask, on an embedded AWS
 	@$(BIN)/python -m kit local up
@@ -44,6 +44,9 @@ synth: setup ## templates into cdk.out/
 
 deploy: setup ## to the AWS account of your credentials (ARGS go to cdk deploy)
 	@$(BIN)/python -m kit deploy $(ARGS)
+
+sbom: setup ## a CycloneDX bill of what the kit installs and ships, into .local/sbom.json (or ARGS=FILE)
+	@$(BIN)/python -m tests.sbom $(ARGS)
 
 setup: .venv/complete $(EMULATOR)/complete node_modules/complete ## .venv, the emulator's environment, node_modules: each is whole when its file `complete` exists
 

@@ -1,4 +1,4 @@
-"""The code of a function as CDK asset. Its hash is that of the zip: under one hash, the same bytes are shipped."""
+"""The code of a function as CDK asset, whose hash is made from the zip: under one hash, the same bytes are shipped."""
 
 import hashlib
 import tempfile
