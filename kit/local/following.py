@@ -19,6 +19,8 @@ from kit_contract.stacks import INGESTION_QUEUE_OUTPUT, run_execution_output
 NO_EXECUTION = "none"  # of an output: older than the 90 days that Step Functions keeps, or nothing to do
 TRAINING_TIMEOUT_SECONDS = 300
 INGESTION_TIMEOUT_SECONDS = 120
+INGESTED = ("INDEXED", "PENDING", "STARTING", "IN_PROGRESS")
+LISTED_DOCUMENTS = 10
 STAGES = {"validationDetails": "validation", "dataProcessingDetails": "data processing", "trainingDetails": "training"}
 
 
@@ -63,14 +65,15 @@ def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: A
         jobs = _ingestion_jobs(clients, merged)
         newest = jobs[-1] if jobs else None
         if newest and newest["status"] == "FAILED":
-            raise ExternalError(f"ingestion failed: {_reasons(newest) or 'Bedrock gave no reason'}")
+            reasons = _reasons(newest) or "Bedrock gave no reason"
+            raise ExternalError(f"ingestion failed: {reasons}{_document_reasons(clients, merged)}")
         scanned = newest["statistics"]["numberOfDocumentsScanned"] if newest else 0
         if newest and newest["status"] == "COMPLETE" and scanned >= expected and not waiting:
             _show_ingestion(jobs, progress)
             return
         progress.bar(scanned / max(expected, 1), newest["status"].lower().replace("_", " ") if newest else "waiting")
         time.sleep(0.3)
-    raise ExternalError(_not_ingested(newest, expected))
+    raise ExternalError(_not_ingested(newest, expected) + _document_reasons(clients, merged))
 
 
 def _waiting_messages(clients: Any, merged: dict[str, str]) -> int:
@@ -82,6 +85,21 @@ def _waiting_messages(clients: Any, merged: dict[str, str]) -> int:
 
 def _reasons(job: dict[str, Any]) -> str:
     return "; ".join(job.get("failureReasons", []))
+
+
+def _document_reasons(clients: Any, merged: dict[str, str]) -> str:
+    """A line for each of the first documents that Bedrock did not index, with its own reason."""
+    identifiers = {"knowledgeBaseId": merged["KnowledgeBaseId"], "dataSourceId": merged["DataSourceId"]}
+    pages = clients("bedrock-agent").get_paginator("list_knowledge_base_documents").paginate(**identifiers)
+    unknown = "see the reasons above"
+    lines = [
+        f"\n  {item['identifier']['s3']['uri']} is {item['status']}: {item.get('statusReason', unknown)}"
+        for page in pages
+        for item in page["documentDetails"]
+        if item["status"] not in INGESTED
+    ]
+    more = [f"\n  and {len(lines) - LISTED_DOCUMENTS} more"] if len(lines) > LISTED_DOCUMENTS else []
+    return "".join([*lines[:LISTED_DOCUMENTS], *more])
 
 
 def _not_ingested(newest: dict[str, Any] | None, expected: int) -> str:

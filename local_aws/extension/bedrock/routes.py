@@ -16,7 +16,7 @@ from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.client_tokens import once
 from local_aws.extension.bedrock.customization import jobs as jobs
 from local_aws.extension.bedrock.responses import BedrockError, Response, refusal
-from local_aws.extension.knowledge_bases import ingestion_jobs, retrieval, retrieve_and_generate
+from local_aws.extension.knowledge_bases import document_statuses, ingestion_jobs, retrieval, retrieve_and_generate
 
 Handler = Callable[..., Response]
 Route = tuple[str, str, Handler]
@@ -66,6 +66,7 @@ AGENT: tuple[Route, ...] = (
     ("POST", f"{INGESTION}/?", ingestion_jobs.list_jobs),
     ("GET", f"{INGESTION}/([^/]+)", ingestion_jobs.get),
     ("POST", f"{INGESTION}/([^/]+)/stop", ingestion_jobs.stop),
+    ("POST", "/knowledgebases/([^/]+)/datasources/([^/]+)/documents/?", document_statuses.list_documents),
     ("DELETE", "/knowledgebases/([^/]+)/datasources/([^/]+)/?", ingestion_jobs.delete_data_source),
     ("DELETE", "/knowledgebases/([^/]+)/?", ingestion_jobs.delete_knowledge_base),
 )

@@ -8,6 +8,7 @@ from ministack.services import bedrock_agent, s3
 
 from local_aws.extension.knowledge_bases.chunks import TYPES, Chunk, cut_document
 from local_aws.extension.knowledge_bases.document_metadata import SIDECAR, check_vectors, read_sidecar
+from local_aws.extension.knowledge_bases.document_statuses import keep_only, record
 from local_aws.extension.vector_indexes import vector_index
 
 # "Ingestion job file size" of https://docs.aws.amazon.com/general/latest/gr/bedrock.html
@@ -35,21 +36,25 @@ def chunks_of(knowledge_base: str) -> list[Chunk]:
 def ingest(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[str]) -> None:
     """Cut the new and changed documents into chunks; `job` gets the counts and the reasons of failures."""
     index = _vector_index(job["knowledge_base"])
-    prefix = f"{job['knowledge_base']}/{job['data_source']}/"
+    source_ids = (job["knowledge_base"], job["data_source"])
+    prefix = "/".join((*source_ids, ""))
     ignored: dict[str, list[str]] = {}
+    keep_only(*source_ids, [f"s3://{bucket}/{key}" for key in keys])
     for key in keys:
         if key.endswith(SIDECAR):
             job["counts"]["metadata"] += 1
             continue
         job["counts"]["scanned"] += 1
+        uri, status, reason = f"s3://{bucket}/{key}", "INDEXED", ""
         try:
             outcome = _ingest_one(prefix + key, bucket, key, source, index)
         except _IgnoredError as error:
-            ignored.setdefault(str(error), []).append(f"s3://{bucket}/{key}")
-            outcome = "failed"
+            ignored.setdefault(str(error), []).append(uri)
+            outcome, status, reason = "failed", "IGNORED", f"Ignored as {error}"
         except (ValueError, KeyError, pypdf.errors.PyPdfError) as error:
-            job["failures"].append(f"Encountered error: s3://{bucket}/{key}: {error}")
-            outcome = "failed"
+            job["failures"].append(f"Encountered error: {uri}: {error}")
+            outcome, status = "failed", "FAILED"
+        record(*source_ids, uri, status, reason)
         if outcome:
             job["counts"][outcome] += 1
     for reason, uris in ignored.items():

@@ -158,6 +158,33 @@ def test_a_role_without_the_permission_fails_the_job(clients: Clients) -> None:
     assert "may not read" in job["failureReasons"][0]
 
 
+def test_each_document_has_the_status_of_the_latest_ingestion(clients: Clients, role: str) -> None:
+    base = KnowledgeBase(clients, "statuses-bucket", role)
+    for key, body in {"a.md": b"# A\nText.", "b.png": b"x", "c.pdf": b"no PDF", "gone.md": b"# Gone"}.items():
+        base.put(key, body)
+    base.put("a.md.metadata.json", b'{"metadataAttributes": {"year": 2026}}')
+    base.ingest()
+    clients("s3").delete_object(Bucket=base.bucket, Key="gone.md")
+    base.ingest()
+
+    listed = clients("bedrock-agent").get_paginator("list_knowledge_base_documents")
+    pages = listed.paginate(
+        knowledgeBaseId=base.id, dataSourceId=base.source, PaginationConfig={"PageSize": 2}
+    ).build_full_result()["documentDetails"]
+
+    uris = [detail["identifier"]["s3"]["uri"].rpartition("/")[2] for detail in pages]
+    assert dict(zip(uris, (detail["status"] for detail in pages), strict=True)) == {
+        "a.md": "INDEXED",
+        "b.png": "IGNORED",
+        "c.pdf": "FAILED",
+    }
+    assert [detail.get("statusReason") for detail in pages] == [
+        None,
+        "Ignored as their file format was not supported",
+        None,
+    ]
+
+
 def test_nothing_is_deleted_under_a_running_ingestion(clients: Clients, role: str) -> None:
     base, agent = KnowledgeBase(clients, "deletion-bucket", role), clients("bedrock-agent")
     job = base.start()
