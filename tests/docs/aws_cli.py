@@ -191,7 +191,11 @@ def main(words: Sequence[str]) -> None:
     answer = call.make(boto3.client(call.service))
     if "outfile" in answer or call.operation == "Invoke":
         answer = answer["Payload"].read().decode()
-    print(answer if call.text or isinstance(answer, str) else json.dumps(answer, default=str))
+    print(_as_text(answer) if call.text or isinstance(answer, str) else json.dumps(answer, default=str))
+
+
+def _as_text(answer: Any) -> str:
+    return "\t".join(map(str, answer)) if isinstance(answer, list) else str(answer)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,10 @@ from kit.__main__ import main
 from tests.docs.pages import PROJECT, Block, blocks
 from tests.docs.sample_files import sample_folder
 from tests.docs.shell import commands
+from tests.docs.snippets import places
 
 KIT = (".venv/bin/python", "-m", "kit")
-OFFLINE = {"cost", "data", "models"}
+
 # What these read has the faults that a page shows.
 FAULTY = {("data", "check"), ("data", "convert"), ("data", "split")}
 WRITTEN = {"convert": {"--output"}, "split": {"--training", "--validation"}}
@@ -25,7 +26,7 @@ BLOCKS = {str(block): block for block in blocks()}
 
 def kit_commands(block: Block, folder: Path) -> list[tuple[str, ...]]:
     found = [command.words[3:] for command in commands([block], folder) if command.words[:3] == KIT]
-    return [words for words in found if words[0] in OFFLINE and "refresh" not in words]
+    return [words for words in found if words[0] in ("cost", "data", "models")]
 
 
 def shown(block: Block) -> re.Pattern[str]:
@@ -40,9 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return sample_folder(tmp_path / "project")
 
 
-OFFLINE_BLOCKS = [
-    block for block in blocks() if block.language == "sh" and re.search(r"-m kit (cost|data|models)", block.text)
-]
+OFFLINE_BLOCKS = [block for block in blocks() if "offline" in places(block)]
 
 
 @pytest.mark.parametrize("block", OFFLINE_BLOCKS, ids=str)

@@ -1,9 +1,11 @@
-"""`make demo-capacity`, started before the first of these tests and read by the last.
+"""One run of `make up` for several files of tests, and `make demo-capacity`, read by the last test.
 
-It waits for the wall clock most of the time, so it runs beside `make up`, on an embedded AWS of its own.
+The demo waits for the wall clock most of the time, so it starts first and runs beside `make up`, on an embedded AWS
+of its own.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import pytest
 
 from kit.cdk_cli import PROJECT
 from local_aws import emulator
+from tests.end_to_end.deployed import STATE, Deployed, run_up
 
 
 class DemoRun:
@@ -51,3 +54,19 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoRun]:
         yield run
     finally:
         run.stop()
+
+
+@pytest.fixture(scope="session")
+def deployed(demo_run: DemoRun) -> Iterator[Deployed]:
+    """`demo_run` is started first and looked at later: most of its time it waits."""
+    emulator.stop(STATE)
+    shutil.rmtree(STATE, ignore_errors=True)
+    STATE.mkdir(parents=True)
+    try:
+        outputs = run_up()
+        aws = emulator.running(STATE)
+        assert aws
+        yield Deployed(outputs, aws)
+    finally:
+        emulator.stop(STATE)
+    assert emulator.running(STATE) is None
