@@ -42,7 +42,7 @@ fuzz: setup ## coverage-guided fuzzing, FUZZ_SECONDS (60) for each target of tes
 synth: setup ## templates into cdk.out/
 	@$(BIN)/node node_modules/aws-cdk/bin/cdk synth --quiet $(ARGS)
 
-deploy: setup ## to the AWS account of your credentials (ARGS go to cdk deploy)
+deploy: setup ## to the AWS account of your credentials (ARGS go to kit deploy; it passes those after -- to cdk deploy)
 	@$(BIN)/python -m kit deploy $(ARGS)
 
 setup: .venv/complete $(EMULATOR)/complete node_modules/complete ## .venv, the emulator's environment, node_modules: each is whole when its file `complete` exists

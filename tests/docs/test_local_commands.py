@@ -11,7 +11,7 @@ from deployment.config import ConfigError, load_deployment_config
 from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
 from kit.__main__ import main
-from tests.docs.pages import PROJECT, Block, blocks
+from tests.docs.pages import PROJECT, Block, blocks, text_of
 from tests.docs.sample_files import sample_folder
 from tests.docs.shell import commands
 from tests.docs.snippets import places
@@ -71,7 +71,10 @@ def _output_after(block: Block) -> Block | None:
 def test_synthesis_prints_the_line_of_the_costs_page(folder: Path) -> None:
     (block,) = [block for block in blocks() if block.page == "docs/costs.md" and block.language == "text"]
 
-    assert block.text == summary(load_deployment_config(folder / "deployment.toml")) + "\n"
+    printed = summary(load_deployment_config(folder / "deployment.toml"))
+
+    assert block.text == printed + "\n"
+    assert f"about {printed.split()[2]} US dollars" in text_of("README.md")
 
 
 def test_a_broken_record_is_refused_as_the_datasets_page_shows(folder: Path) -> None:

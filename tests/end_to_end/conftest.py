@@ -9,6 +9,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,30 +22,39 @@ from tests.end_to_end.deployed import STATE, Deployed, run_up
 
 
 class DemoRun:
-    """`state`: its folder; `finished` waits for its end."""
+    """`state`: its folder; `lines`: when it printed what; `finished` waits for its end."""
 
     def __init__(self, folder: Path) -> None:
         self.state = folder / "demo-capacity"
-        self._output = folder / "output.txt"
-        with self._output.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "examples.capacity_demo", "--folder", str(folder)],
-                cwd=PROJECT,
-                env={**os.environ, "CI": "true"},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self.lines: list[tuple[float, str]] = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "examples.capacity_demo", "--folder", str(folder)],
+            cwd=PROJECT,
+            env={**os.environ, "CI": "true"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        with self.process.stdout as output:
+            self.lines += ((time.monotonic(), line) for line in output)
 
     def finished(self) -> tuple[int, str]:
         """Exit code and what it printed."""
         code = self.process.wait(timeout=420)
-        return code, self._output.read_text(encoding="utf-8")
+        self._reader.join(timeout=30)
+        return code, "".join(line for _, line in self.lines)
 
     def stop(self) -> None:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait(timeout=30)
+        self._reader.join(timeout=30)
         emulator.stop(self.state)
 
 

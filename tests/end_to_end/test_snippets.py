@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from deployment.config import load_deployment_config
 from kit import embedded_outputs
 from kit.__main__ import main
+from kit.local.summary import print_summary
 from tests.docs.pages import Block, blocks
 from tests.docs.shell import commands
 from tests.docs.snippets import snippet
@@ -50,6 +52,17 @@ def test_the_python_client_gets_an_answer(terminal: Terminal) -> None:
 
     assert names["answer"].choices[0].message.content
     assert not api_url.endswith("/")
+
+
+def test_what_make_up_prints_can_be_copied(
+    deployed: Deployed, terminal: Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_summary(load_deployment_config(CONFIG), deployed.outputs, [])
+    printed = capsys.readouterr().out
+    shell, _, python = printed[printed.index("curl ") : printed.index("\nnext:")].partition("\n\n")
+
+    assert json.loads(terminal.run(shell))["choices"]
+    exec(compile(python, "make up", "exec"), {})
 
 
 def test_the_stack_outputs_give_the_url_and_the_key(deployed: Deployed, terminal: Terminal) -> None:
