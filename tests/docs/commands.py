@@ -1,6 +1,7 @@
 """Checks the recorded commands of snippets, each with the program's own parser or definition."""
 
 import importlib.util
+import os
 import re
 import shlex
 import subprocess
@@ -55,7 +56,15 @@ def check_aws(words: Sequence[str], *, mention: bool = False) -> None:
 
 def check_make(words: Sequence[str]) -> None:
     """The target exists, uses each variable, and what it runs of the kit takes the arguments."""
-    done = subprocess.run(["make", "--dry-run", *words], cwd=PROJECT, capture_output=True, text=True, check=False)
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    done = subprocess.run(
+        ["make", "--dry-run", *words],
+        cwd=PROJECT,
+        env={**plain, "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise ValueError(done.stderr.strip())
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
@@ -70,12 +79,12 @@ def check_kit(words: Sequence[str], *, mention: bool = False) -> None:
     """The real parser takes it. A mention without an option or argument names an existing command."""
     parser = _Strict.of(command_line())
     try:
-        with redirect_stdout(StringIO()):
+        with redirect_stdout(StringIO()), suppress(SystemExit):  # --help ends
             parser.parse_args(list(words))
     except ValueError as error:
         if not (mention and "required" in str(error)):
             raise
-        _check_options(words)
+        check_options(words)
 
 
 class _Strict:
@@ -107,12 +116,12 @@ class _Strict:
         parser.parse_known_args = parse_known_args  # type: ignore[assignment,method-assign]
 
 
-def _check_options(words: Sequence[str]) -> None:
+def check_options(words: Sequence[str]) -> None:
     """Each option exists in the command, whose required arguments are left out."""
     commands = [word for word in words if not word.startswith("-")][:2]
     usage = _help(tuple(commands))
     for option in (word.partition("=")[0] for word in words if word.startswith("--")):
-        if not re.search(rf"{option}\b", usage):
+        if not re.search(rf"{option}(?![\w-])", usage):
             raise ValueError(f"kit {' '.join(commands)} has no {option}")
 
 
@@ -127,7 +136,7 @@ def check_cdk(words: Sequence[str]) -> None:
     command, *rest = words
     known = _cdk_help(command)
     for option in (word.partition("=")[0] for word in rest if word.startswith("-")):
-        if not re.search(rf"(^|\s){option}\b", known):
+        if not re.search(rf"(^|\s){option}(?![\w-])", known):
             raise ValueError(f"cdk {command} has no {option}")
 
 
