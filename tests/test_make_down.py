@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,12 @@ def make(project: Path, target: str) -> str:
     return subprocess.run(command, cwd=project, env=kept, capture_output=True, text=True, check=True).stdout
 
 
+def reap(pid: int) -> None:
+    """As init does once `make up` has ended."""
+    with suppress(ChildProcessError):
+        os.waitpid(pid, 0)
+
+
 def remove(path: Path) -> None:
     if path.is_symlink():
         path.unlink()
@@ -53,7 +60,7 @@ def remove(path: Path) -> None:
 )
 def test_a_running_one_is_stopped_whatever_was_removed(project: Path, removed: tuple[str, ...], target: str) -> None:
     aws = emulator.start(project / ".local" / "aws")
-    ended = threading.Thread(target=os.waitpid, args=(aws.pid, 0))  # as the shell of a person would
+    ended = threading.Thread(target=reap, args=(aws.pid,))
     ended.start()
     for name in removed:
         remove(project / name)
