@@ -1,7 +1,6 @@
 """The snippets that need a deployment run on the one of test_make_up.py, as the pages show them."""
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -122,10 +121,20 @@ LOCAL: Mapping[str, tuple[str, ...]] = {"capacity": ("--local", "--config", str(
 
 
 @pytest.mark.parametrize(
-    ("page", "start"), [("docs/provisioned-throughput.md", "kit capacity buy"), ("docs/reap.md", "kit reap")]
+    ("page", "start", "shown"),
+    [
+        ("docs/provisioned-throughput.md", "kit capacity buy", "end-to-end-reserve"),
+        ("docs/reap.md", "kit reap", "Billed by the hour: "),
+    ],
 )
 def test_the_kit_commands_of_a_page(
-    deployed: Deployed, page: str, start: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    deployed: Deployed,
+    page: str,
+    start: str,
+    shown: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """With --local, and --yes where they would ask. The throughput of this deployment is called reserve."""
     monkeypatch.setattr(embedded_outputs, "OUTPUTS", OUTPUTS)
@@ -134,4 +143,4 @@ def test_the_kit_commands_of_a_page(
         words = ["reserve" if word == "support" else word for word in command.words[3:]]
         asks = ["--yes"] if {"buy", "--delete-orphans"} & set(words) else []
         assert main([*words, *asks, *LOCAL[words[0]]]) == 0, words
-    assert "AWS_PROFILE" not in os.environ
+    assert shown in capsys.readouterr().out
