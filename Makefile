@@ -42,7 +42,7 @@ fuzz: setup ## coverage-guided fuzzing, FUZZ_SECONDS (60) for each target of tes
 synth: setup ## templates into cdk.out/
 	@$(BIN)/node node_modules/aws-cdk/bin/cdk synth --quiet $(ARGS)
 
-deploy: setup ## to the AWS account of your credentials (ARGS go to cdk deploy)
+deploy: setup ## to the AWS account of your credentials (ARGS go to kit deploy; it passes those after -- to cdk deploy)
 	@$(BIN)/python -m kit deploy $(ARGS)
 
 sbom: setup ## a CycloneDX bill of what the kit installs and ships, into .local/sbom.json (or ARGS=FILE)

@@ -25,11 +25,15 @@ WITHOUT_CREDENTIALS = ("NoCredentialsError", "PartialCredentialsError", "Profile
 
 
 def main(arguments: list[str] | None = None) -> int:
+    return run_command(command_line(), arguments)
+
+
+def command_line() -> LazyParser:
     parser = LazyParser(prog="kit", description="Amazon Bedrock in your own AWS account.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, text in COMMANDS.items():
         commands.add_parser(name, help=text, description=text, module=f"kit.{name}.command")
-    return run_command(parser, arguments)
+    return parser
 
 
 def run_command(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> int:
