@@ -146,7 +146,7 @@ ROWS = [
 def test_a_role_that_is_not_in_effect_fails_the_first_create_and_leaves_nothing(day: Day) -> None:
     day.settings["removal"] = '"retain"'
 
-    with pytest.raises(ExternalError, match="is not able to call specified bedrock embedding model"):
+    with pytest.raises(ExternalError, match=r"unable to assume the given role|is not able to call specified bedrock"):
         day.stacks.deploy(day.path, "-c", "role_propagation_seconds=0")
 
     assert day.buckets() == []

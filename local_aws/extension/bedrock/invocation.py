@@ -12,7 +12,7 @@ import bm25s
 import Stemmer
 from ministack.services import bedrock, bedrock_runtime, cloudwatch
 
-from local_aws.extension.bedrock import converse_requests, custom_models
+from local_aws.extension.bedrock import converse_requests, custom_models, faults
 from local_aws.extension.bedrock import custom_model_deployments as deployments
 from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.customization import jobs
@@ -28,6 +28,8 @@ def check(path: str, body: bytes) -> None:
     match = MODEL_PATH.match(unquote(path))
     if match is None:
         return
+    if faults.is_on(faults.UNVERIFIED_ACCOUNT):
+        raise BedrockError("ValidationException", "Operation not allowed")
     model = resolve(match[1])
     if match[2].startswith("converse"):
         try:

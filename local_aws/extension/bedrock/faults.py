@@ -1,0 +1,49 @@
+"""Faults: what AWS answers in states of an account that no request brings about here. fault_switch.py switches them.
+
+unverified-account  AWS has not verified the account: models are NOT_AUTHORIZED, calls end with "Operation not allowed"
+                    https://github.com/kirodotdev/Kiro/issues/11191, https://github.com/aws/aws-cli/issues/8717
+payment-refused     AWS Marketplace refuses an agreement: PENDING, then NOT_AVAILABLE again
+                    https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
+absent-as-invalid   Bedrock reports what is absent as ValidationException, as it does for the model of a call
+                    https://github.com/aws/aws-sdk-js-v3/issues/6424
+throttling          every second call of Bedrock is throttled
+                    https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
+denied-objects      S3 denies reading objects: AccessDenied, and to HEAD a 403 without a body or a code
+                    https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+"""
+
+import itertools
+from collections.abc import Iterable
+
+UNVERIFIED_ACCOUNT = "unverified-account"
+PAYMENT_REFUSED = "payment-refused"
+ABSENT_AS_INVALID = "absent-as-invalid"
+THROTTLING = "throttling"
+DENIED_OBJECTS = "denied-objects"
+NAMES = {UNVERIFIED_ACCOUNT, PAYMENT_REFUSED, ABSENT_AS_INVALID, THROTTLING, DENIED_OBJECTS}
+
+_on: set[str] = set()
+_calls = itertools.count()
+
+
+def switch(names: Iterable[object]) -> None:
+    """Switch on these faults and no others. Raises ValueError for an unknown name."""
+    wanted = {str(name).strip() for name in names}
+    if unknown := wanted - NAMES:
+        known = ", ".join(sorted(NAMES))
+        raise ValueError(f"KIT_FAULTS takes {known}; got {', '.join(sorted(unknown))}")
+    _on.clear()
+    _on.update(wanted)
+
+
+def switched_on() -> list[str]:
+    return sorted(_on)
+
+
+def is_on(name: str) -> bool:
+    return name in _on
+
+
+def throttles() -> bool:
+    """Whether this call is one to throttle."""
+    return is_on(THROTTLING) and next(_calls) % 2 == 0
