@@ -16,7 +16,11 @@ from inference_api.http_messages import Request
 from inference_api.routes import Service, respond
 from kit_contract.inference_api import Alias, Model, Settings
 
-MICRO = Model("amazon.nova-micro-v1:0", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0")
+FOUNDATION_MODEL = "arn:aws:bedrock:us-east-1::foundation-model/"
+MODELS = {
+    alias: Model(model, FOUNDATION_MODEL + model)
+    for alias, model in {"bot": "amazon.nova-micro-v1:0", "old": "meta.llama3-3-70b-instruct-v1:0"}.items()
+}
 
 
 class Api:
@@ -24,12 +28,12 @@ class Api:
 
     def __init__(self) -> None:
         self.offset = 0.0
-        alias = Alias(MICRO, ("provisioned", "on-demand", "base"))
-        settings = Settings("sup", {"bot": alias}, knowledge_bases={}, knowledge_base_model=None)
+        aliases = {name: Alias(model, ("provisioned", "on-demand", "base")) for name, model in MODELS.items()}
+        settings = Settings("sup", aliases, knowledge_bases={}, knowledge_base_model=None)
         clients = boto_clients.BotoClients()
         fallback = Fallback(self.clock, time.sleep, random.random)
-        aliases = Aliases(settings, clients, self.clock)
-        self.service = Service(settings, clients, aliases, fallback, clock=time.time, new_id=lambda: "1")
+        reader = Aliases(settings, clients, self.clock)
+        self.service = Service(settings, clients, reader, fallback, clock=time.time, new_id=lambda: "1")
 
     def clock(self) -> float:
         return time.monotonic() + self.offset
@@ -37,8 +41,8 @@ class Api:
     def later(self, seconds: float) -> None:
         self.offset += seconds
 
-    def ask(self) -> tuple[int, dict[str, Any]]:
-        body = json.dumps({"model": "bot", "messages": [{"role": "user", "content": "Hello"}]}).encode()
+    def ask(self, alias: str = "bot") -> tuple[int, dict[str, Any]]:
+        body = json.dumps({"model": alias, "messages": [{"role": "user", "content": "Hello"}]}).encode()
         answer, _ = respond(Request("POST", "/v1/chat/completions", body), self.service)
         return answer.status, json.loads(b"".join(answer.body))
 

@@ -69,6 +69,15 @@ def test_callers_read_that_the_account_may_not_use_the_model(api: Api, switched:
     assert "open a case with AWS Support" in answer["error"]["message"]
 
 
+def test_callers_read_that_access_to_a_legacy_model_has_ended(api: Api, switched: Switch) -> None:
+    with switched("legacy-access-ended"):
+        status, answer = api.ask("old")
+        other = api.ask("bot")[0]
+
+    assert (status, answer["error"]["code"], other) == (404, "model_not_available", 200)
+    assert "the model is Legacy, and AWS has ended this account's access" in answer["error"]["message"]
+
+
 def test_an_ingestion_of_such_an_account_is_denied(client: Client, switched: Switch) -> None:
     base = KnowledgeBase(client, "unverified-bucket", make_role(client, "unverified", ["s3:GetObject"], "*"))
 

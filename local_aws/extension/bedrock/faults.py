@@ -4,6 +4,8 @@ unverified-account  AWS has not verified the account: models are NOT_AUTHORIZED,
                     https://github.com/kirodotdev/Kiro/issues/11191, https://github.com/aws/aws-cli/issues/8717
 payment-refused     AWS Marketplace refuses an agreement: PENDING, then NOT_AVAILABLE again
                     https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
+legacy-access-ended the account has not called the Legacy models for 15 days
+                    https://github.com/aws-samples/amazon-bedrock-workshop/issues/386
 absent-as-invalid   Bedrock reports what is absent as ValidationException, as it does for the model of a call
                     https://github.com/aws/aws-sdk-js-v3/issues/6424
 throttling          every second call of Bedrock is throttled
@@ -17,10 +19,11 @@ from collections.abc import Iterable
 
 UNVERIFIED_ACCOUNT = "unverified-account"
 PAYMENT_REFUSED = "payment-refused"
+LEGACY_ACCESS_ENDED = "legacy-access-ended"
 ABSENT_AS_INVALID = "absent-as-invalid"
 THROTTLING = "throttling"
 DENIED_OBJECTS = "denied-objects"
-NAMES = {UNVERIFIED_ACCOUNT, PAYMENT_REFUSED, ABSENT_AS_INVALID, THROTTLING, DENIED_OBJECTS}
+NAMES = {UNVERIFIED_ACCOUNT, PAYMENT_REFUSED, LEGACY_ACCESS_ENDED, ABSENT_AS_INVALID, THROTTLING, DENIED_OBJECTS}
 
 _on: set[str] = set()
 _calls = itertools.count()

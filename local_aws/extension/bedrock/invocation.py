@@ -16,10 +16,14 @@ from local_aws.extension.bedrock import converse_requests, custom_models, faults
 from local_aws.extension.bedrock import custom_model_deployments as deployments
 from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.customization import jobs
-from local_aws.extension.bedrock.customization.base_models import BASES
+from local_aws.extension.bedrock.customization.base_models import BASES, LEGACY
 from local_aws.extension.bedrock.responses import BedrockError
 
 MODEL_PATH = re.compile(r"^/model/(.+?)/(converse|converse-stream|invoke|invoke-with-response-stream)$")
+LEGACY_ENDED = (
+    "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in the "
+    "last 15 days. Please upgrade to an active model on Amazon Bedrock"
+)
 PROFILE = re.compile(r"^(us|eu|apac|au|ca|jp|global)\.")
 
 
@@ -31,6 +35,8 @@ def check(path: str, body: bytes) -> None:
     if faults.is_on(faults.UNVERIFIED_ACCOUNT):
         raise BedrockError("ValidationException", "Operation not allowed")
     model = resolve(match[1])
+    if faults.is_on(faults.LEGACY_ACCESS_ENDED) and model.startswith(LEGACY):
+        raise BedrockError("ResourceNotFoundException", LEGACY_ENDED)
     if match[2].startswith("converse"):
         try:
             request = json.loads(body or b"{}")
