@@ -56,15 +56,15 @@ def count(path: str) -> None:
 def resolve(model_id: str) -> str:
     """The ARN or id of the model that answers for `model_id`. Raises BedrockError."""
     if ":custom-model-deployment/" in model_id:
-        item = deployments.find(model_id)
+        item = deployments.STORE.find(model_id)
         if deployments.status(item) != "Active":
             raise BedrockError("ModelNotReadyException", f"{model_id} is not ready")
-        return deployments.serving_model(item)
+        return deployments.STORE.serving(item)
     if ":provisioned-model/" in model_id:
-        item = throughputs.find(model_id)
+        item = throughputs.STORE.find(model_id)
         if throughputs.status(item) == "Creating":
             raise BedrockError("ModelNotReadyException", f"{model_id} is not ready")
-        return throughputs.serving_model(item)
+        return throughputs.STORE.serving(item)
     plain = PROFILE.sub("", model_id.rsplit("/", 1)[-1])
     if plain in BASES:
         raise BedrockError("ResourceNotFoundException", f"The model {plain} cannot be invoked: it is for customization")

@@ -27,12 +27,15 @@ MODELS = "/custom-models"
 DEPLOYMENTS = "/model-customization/custom-model-deployments"
 THROUGHPUT = "/provisioned-model-throughput"
 INGESTION = "/knowledgebases/([^/]+)/datasources/([^/]+)/ingestionjobs"
+SERVING = (deployments.STORE, throughputs.STORE)
 TAGGED = re.compile(r":(model-customization-job|custom-model|custom-model-deployment|provisioned-model)/")
 
 
 def _delete_model(_: dict[str, Any], identifier: str) -> Response:
     model = custom_models.find(identifier)["modelArn"]
-    return custom_models.delete(model, [*deployments.names_serving(model), *throughputs.names_serving(model)])
+    return custom_models.delete(
+        model, [*deployments.STORE.names_serving(model), *throughputs.STORE.names_serving(model)]
+    )
 
 
 CONTROL: tuple[Route, ...] = (
@@ -150,7 +153,12 @@ def _extend_tags() -> None:
     behind = bedrock._validate_resource_arn_for_tags
 
     def validate(arn: str) -> Response | None:
-        known = jobs.exists(arn) or deployments.exists(arn) or throughputs.exists(arn) or arn in bedrock._custom_models
+        known = (
+            jobs.exists(arn)
+            or deployments.STORE.exists(arn)
+            or throughputs.STORE.exists(arn)
+            or arn in bedrock._custom_models
+        )
         if known:
             return None
         if TAGGED.search(arn):
