@@ -8,6 +8,8 @@ legacy-access-ended the account has not called the Legacy models for 15 days
                     https://github.com/aws-samples/amazon-bedrock-workshop/issues/386
 absent-as-invalid   Bedrock reports what is absent as ValidationException, as it does for the model of a call
                     https://github.com/aws/aws-sdk-js-v3/issues/6424
+slow-roles          IAM takes minutes to bring a role of a stack into effect: no knowledge base can be created with it
+                    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html
 throttling          every second call of Bedrock is throttled
                     https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
 denied-objects      S3 denies reading objects: AccessDenied, and to HEAD a 403 without a body or a code
@@ -21,9 +23,13 @@ UNVERIFIED_ACCOUNT = "unverified-account"
 PAYMENT_REFUSED = "payment-refused"
 LEGACY_ACCESS_ENDED = "legacy-access-ended"
 ABSENT_AS_INVALID = "absent-as-invalid"
+SLOW_ROLES = "slow-roles"
 THROTTLING = "throttling"
 DENIED_OBJECTS = "denied-objects"
-NAMES = {UNVERIFIED_ACCOUNT, PAYMENT_REFUSED, LEGACY_ACCESS_ENDED, ABSENT_AS_INVALID, THROTTLING, DENIED_OBJECTS}
+NAMES = {
+    *(UNVERIFIED_ACCOUNT, PAYMENT_REFUSED, LEGACY_ACCESS_ENDED, ABSENT_AS_INVALID),
+    *(SLOW_ROLES, THROTTLING, DENIED_OBJECTS),
+}
 
 _on: set[str] = set()
 _calls = itertools.count()

@@ -13,9 +13,11 @@ from typing import Any
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services.cloudformation import provisioners
 
+from local_aws.extension.bedrock import faults
 from local_aws.extension.bedrock.clock import elapsed
 
 TRUST_SECONDS, PROPAGATION_SECONDS = 0.25, 0.5
+SLOW_SECONDS = 300.0  # with the fault slow-roles
 _changed = AccountRegionScopedDict()
 
 
@@ -30,7 +32,8 @@ def install() -> None:
 def refusal(role_arn: str) -> str | None:
     """Bedrock's message while the role or its policies are not in effect yet."""
     changed = _changed.get(role_arn.rsplit("/", 1)[-1])
-    if changed is None or elapsed(changed) >= PROPAGATION_SECONDS:
+    seconds = SLOW_SECONDS if faults.is_on(faults.SLOW_ROLES) else PROPAGATION_SECONDS
+    if changed is None or elapsed(changed) >= seconds:
         return None
     if elapsed(changed) < TRUST_SECONDS:
         return f"Bedrock Knowledge Base was unable to assume the given role {role_arn}"
