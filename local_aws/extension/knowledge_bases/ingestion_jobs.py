@@ -121,7 +121,7 @@ def _start(body: dict[str, Any], knowledge_base: str, data_source: str) -> Respo
     }
     _jobs[f"{knowledge_base}/{data_source}/{job['id']}"] = job
     in_background(lambda: _run(job, source))
-    return answer({"ingestionJob": _view(job)}, 202)
+    return answer({"ingestionJob": _view(job) | {"status": "STARTING"}}, 202)
 
 
 def _find(knowledge_base: str, data_source: str, job_id: str) -> dict[str, Any]:
