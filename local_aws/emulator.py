@@ -134,7 +134,7 @@ def _server_environment(state_dir: Path, port: int, region: str, time_scale: flo
         "IOT_MTLS_ENABLED": "0",
         "SFN_WAIT_SCALE": "0.02",
         "KIT_TIME_SCALE": str(time_scale),
-        **{name: os.environ[name] for name in ("KIT_PT_QUOTA",) if name in os.environ},
+        **{name: os.environ[name] for name in ("KIT_PT_QUOTA", "KIT_FAULTS") if name in os.environ},
         "NO_PROXY": "127.0.0.1,localhost",
         "AWS_EC2_METADATA_DISABLED": "true",
     }

@@ -23,6 +23,8 @@ _NO_SUCH_MODEL = re.compile(
     r"does not exist)",
     re.IGNORECASE,
 )
+# https://github.com/aws-samples/amazon-bedrock-workshop/issues/386
+_LEGACY_ENDED = "marked by provider as Legacy"
 _MAX_REASON_LENGTH = 400
 
 
@@ -78,6 +80,13 @@ _GONE = _Row(
     "invalid_request_error",
     "model_not_available",
     "the model behind this request no longer exists; deploy again or promote another training run",
+)
+_LEGACY = _Row(
+    404,
+    "invalid_request_error",
+    "model_not_available",
+    "the model is Legacy, and AWS has ended this account's access because it was not called for 15 days; put an active "
+    "model behind the alias and deploy again",
 )
 _NO_KNOWLEDGE_BASE = _Row(
     404,
@@ -159,6 +168,8 @@ def _row(error: Exception) -> _Row:
         return _DENIED
     if row is _GONE and "knowledge base" in message_of(error).lower():
         return _NO_KNOWLEDGE_BASE
+    if row is _GONE and _LEGACY_ENDED in message_of(error):
+        return _LEGACY
     return _GONE if row is _INVALID and _NO_SUCH_MODEL.search(message_of(error)) else row
 
 

@@ -7,6 +7,7 @@ from ministack import app
 from local_aws.extension import (
     api_gateway_quotas,
     api_keys,
+    fault_switch,
     lambda_errors,
     lambda_quotas,
     role_policies,
@@ -26,6 +27,7 @@ from local_aws.extension.cloudformation import (
 
 def main() -> None:
     for module in (
+        fault_switch,
         resource_types,
         auto_delete_objects,
         exports,

@@ -10,6 +10,7 @@ import pytest
 
 from local_aws import emulator
 
+SPEED = 0.5  # of Bedrock: jobs of four seconds take two
 Client = Callable[[str], Any]
 Call = Callable[..., Any]
 
@@ -29,7 +30,7 @@ for line in sys.stdin:
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[emulator.EmbeddedAws]:
     state = tmp_path_factory.mktemp("embedded-aws")
-    running = emulator.start(state)
+    running = emulator.start(state, time_scale=SPEED)
     yield running
     emulator.stop(state)
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,8 +40,10 @@ def test_one_whose_folder_was_removed_is_stopped(state: Path) -> None:
 
     assert stop_all(state.parent.parent / "my") == "nothing was running\n"
     assert processes.launchers(state) == {aws.pid}
+    reaping = threading.Thread(target=os.waitpid, args=(aws.pid, 0))  # as the shell does for `make up`
+    reaping.start()
     assert stop_all(state.parent.parent) == "the embedded AWS is stopped; nothing is left running\n"
-    os.waitpid(aws.pid, 0)
+    reaping.join()
     assert not exists(aws.pid)
 
 

@@ -91,6 +91,18 @@ def test_an_answer_streams_with_its_citations(base: KnowledgeBase) -> None:
     assert streamed["sessionId"]
 
 
+@pytest.mark.parametrize("operation", ["retrieve_and_generate", "retrieve_and_generate_stream"])
+def test_only_bedrock_makes_session_ids(base: KnowledgeBase, operation: str) -> None:
+    runtime, question = base.clients("bedrock-agent-runtime"), base.request(questions()[0]["question"])
+    session = runtime.retrieve_and_generate(**question)["sessionId"]
+
+    assert getattr(runtime, operation)(**question, sessionId=session)["sessionId"] == session
+    with pytest.raises(ClientError, match="Session with Id mine-0001 is not valid") as error:
+        getattr(runtime, operation)(**question, sessionId="mine-0001")
+
+    assert code(error) == "ValidationException"
+
+
 @pytest.mark.parametrize("text", ["x" * 1001, "zzzz qqqq"])
 def test_a_long_question_is_refused_and_one_without_passages_not_answered(base: KnowledgeBase, text: str) -> None:
     runtime = base.clients("bedrock-agent-runtime")
