@@ -7,7 +7,7 @@ hashes instead of keys; as soon as it exists, it alone counts. An edit by hand m
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ CURRENT_STAGE, PREVIOUS_STAGE = "AWSCURRENT", "AWSPREVIOUS"
 KIT_STAGE = "BEDROCK_KIT_KEYS"
 DEFAULT_NAME = "default"  # the key that the stack makes
 FORMAT = 1
+LAST = 4  # characters of a key that lists show
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
 SECRET_BYTES = 65_536
 # Of an API key in API Gateway: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateApiKey.html
@@ -35,11 +36,15 @@ class Replaced:
 
 @dataclass(frozen=True)
 class ApiKey:
-    """`usage`: the value of the name's key in API Gateway, which counts its requests and opens nothing."""
+    """`usage`: the value of the name's key in API Gateway, which counts its requests and opens nothing.
+
+    `usage_id`: its id, if `kit keys` made it.
+    """
 
     sha256: str
     usage: str
     last4: str
+    usage_id: str | None = None
     created: str | None = None
     replaced: tuple[Replaced, ...] = ()
 
@@ -56,8 +61,8 @@ def hash_of(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def api_key(key: str, *, usage: str, created: str | None = None, replaced: Iterable[Replaced] = ()) -> ApiKey:
-    return ApiKey(hash_of(key), usage, key[-4:], created, tuple(replaced))
+def api_key(key: str, *, usage: str, usage_id: str | None = None, created: str | None = None) -> ApiKey:
+    return ApiKey(hash_of(key), usage, key[-LAST:], usage_id, created)
 
 
 def read_current(secret: str) -> CurrentKeys:
@@ -131,7 +136,8 @@ def read_managed(secret: str) -> dict[str, ApiKey]:
 
 def _read(entry: Mapping[str, Any]) -> ApiKey:
     replaced = tuple(Replaced(str(item["sha256"]), int(item["until"])) for item in entry["replaced"])
-    return ApiKey(str(entry["sha256"]), str(entry["usage"]), str(entry["last4"]), entry["created"], replaced)
+    made = {name: entry[name] for name in ("usage_id", "created")}
+    return ApiKey(str(entry["sha256"]), str(entry["usage"]), str(entry["last4"]), **made, replaced=replaced)
 
 
 def write_managed(keys: Mapping[str, ApiKey]) -> str:

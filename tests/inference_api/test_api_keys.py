@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
 
 from inference_api.api_keys import CACHE_SECONDS, RETRY_SECONDS, ApiKeys
-from kit_contract.api_keys import Replaced, api_key, write_managed
+from kit_contract.api_keys import Replaced, api_key, hash_of, write_managed
 from tests.inference_api.conftest import Clock
 
 ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:ApiKeySecret-abcdef"
@@ -162,7 +163,7 @@ def test_without_any_value_the_failure_is_raised(make: Make) -> None:
 
 def test_what_kit_keys_wrote_alone_counts(make: Make, clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     until = int(clock.now) + 10
-    entry = api_key(NEW, usage="u" * 32, replaced=[Replaced(api_key(BATCH, usage="").sha256, until)])
+    entry = replace(api_key(NEW, usage="u" * 32), replaced=(Replaced(hash_of(BATCH), until),))
     secret = Secret(AWSCURRENT=WEB, BEDROCK_KIT_KEYS=write_managed({"app": entry}))
     keys = make(secret)
 
