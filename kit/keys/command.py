@@ -15,7 +15,7 @@ from kit_contract.api_keys import DEFAULT_NAME
 from kit_contract.errors import InputError, KitError
 
 GRACE = "24h"
-VALID = "valid within 60 seconds; it is stored as a hash and cannot be shown again"
+VALID = "valid within seconds; it is stored as a hash and cannot be shown again"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

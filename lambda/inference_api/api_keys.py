@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 CACHE_SECONDS = 60.0
-RETRY_SECONDS = 5.0  # after a failure to read the secret, while the keys of the last time are used
+RETRY_SECONDS = 5.0  # after a failure to read the secret, and for a key that is not among those of the last time
 
 Keys = Mapping[str, ApiKey]
 Faults = Mapping[str, str]
@@ -40,7 +40,10 @@ class Caller:
 
 
 class ApiKeys:
-    """The API keys of one secret, read again after CACHE_SECONDS. `wall_clock`: seconds since 1970."""
+    """The API keys of one secret, read again after CACHE_SECONDS. `wall_clock`: seconds since 1970.
+
+    An unknown key has them read again after RETRY_SECONDS, since it may be new: wrong keys cause few reads.
+    """
 
     def __init__(
         self,
@@ -53,35 +56,41 @@ class ApiKeys:
         self._secret_arn = secret_arn
         self._clock = clock
         self._wall_clock = wall_clock
-        self._read_again_at = float("-inf")
+        self._read_at = float("-inf")
+        self._pause = CACHE_SECONDS
         self._keys: Keys | None = None
 
     def caller_with(self, candidate: str) -> Caller | None:
-        """Compares every hash in constant time. Raises botocore's errors only if no key has been read yet."""
-        given, now = hash_of(candidate), self._wall_clock()
-        found = None
-        for name, key in self._current().items():
+        """Raises botocore's errors only if no key has been read yet."""
+        given = hash_of(candidate)
+        found = self._match(self._current(self._pause), given)
+        return found or self._match(self._current(RETRY_SECONDS), given)
+
+    def _match(self, keys: Keys, given: str) -> Caller | None:
+        """Compares every hash in constant time."""
+        found, now = None, self._wall_clock()
+        for name, key in keys.items():
             valid = [key.sha256, *(item.sha256 for item in key.replaced if now < item.until)]
             if any([hmac.compare_digest(item, given) for item in valid]):
                 found = Caller(name, key.usage)
         return found
 
-    def _current(self) -> Keys:
-        if self._keys is None or self._clock() >= self._read_again_at:
+    def _current(self, age: float) -> Keys:
+        if self._keys is None or self._clock() - self._read_at >= age:
             self._keys = self._refreshed()
         return self._keys
 
     def _refreshed(self) -> Keys:
         """Logs what is wrong with the secret, once for each time it is read."""
-        pause = CACHE_SECONDS
+        self._pause = CACHE_SECONDS
         try:
             keys, stage, faults = self._read()
         except Exception as failure:
             if self._keys is None:
                 raise
             keys, stage, faults = self._keys, "", {"": f"it cannot be read: {failure_name(failure)}"}
-            pause = RETRY_SECONDS
-        self._read_again_at = self._clock() + pause
+            self._pause = RETRY_SECONDS
+        self._read_at = self._clock()
         if faults:
             line = {"event": "api_keys", "secret_stage": stage, "faults": dict(faults), "keys_in_use": sorted(keys)}
             print(json.dumps(line), file=sys.stderr, flush=True)

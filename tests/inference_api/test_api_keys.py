@@ -138,6 +138,19 @@ def test_the_secret_is_read_again_after_the_cache_time(make: Make, clock: Clock)
     assert secret.reads == 4
 
 
+def test_a_new_key_is_accepted_soon_and_wrong_ones_cause_few_reads(make: Make, clock: Clock) -> None:
+    secret = Secret(BEDROCK_KIT_KEYS=write_managed({"app": api_key(WEB, usage="u" * 32)}))
+    keys = make(secret)
+    assert name_of(keys, WEB) == "app"
+    secret.stages["BEDROCK_KIT_KEYS"] = write_managed({"app": api_key(NEW, usage="u" * 32)})
+
+    assert [name_of(keys, NEW) for _ in range(100)] == [None] * 100
+    assert secret.reads == 1
+    clock.now += RETRY_SECONDS
+    assert [name_of(keys, NEW), name_of(keys, WEB)] == ["app", None]
+    assert secret.reads == 2
+
+
 def test_a_secret_that_cannot_be_read_keeps_the_keys_and_is_not_asked_at_every_request(
     make: Make, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -171,9 +184,9 @@ def test_what_kit_keys_wrote_alone_counts(make: Make, clock: Clock, capsys: pyte
     found = keys.caller_with(BATCH)
     assert found
     assert found.usage == "u" * 32
+    assert secret.reads == 1
     clock.now = until
     assert [name_of(keys, key) for key in (NEW, BATCH, entry.sha256, entry.usage)] == ["app", None, None, None]
-    assert secret.reads == 1
     assert capsys.readouterr().err == ""
 
 
