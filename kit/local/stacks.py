@@ -176,5 +176,6 @@ def _api_key(clients: Clients, secret_arn: str, last_key: str | None) -> str:
         if key and hash_of(key) in valid:
             return key
     raise ExternalError(
-        "the key default was removed, and make up asks its questions with it; add it: kit keys add default --local"
+        "make up asks its questions with the key default, which was replaced or removed; make a new one: "
+        "kit keys rotate default --local, or kit keys add default --local"
     )

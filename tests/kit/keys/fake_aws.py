@@ -54,7 +54,7 @@ class FakeAws:
         outputs = [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs.items()]
         return {"Stacks": [{"StackName": StackName, "Outputs": outputs}]}
 
-    def _GetSecretValue(self, SecretId: str, VersionStage: str) -> Any:
+    def _GetSecretValue(self, SecretId: str, VersionStage: str = "AWSCURRENT") -> Any:
         assert SecretId == ARN
         if VersionStage not in self.labels:
             raise _Error("ResourceNotFoundException", "can't find the specified secret value for staging label")
