@@ -18,6 +18,7 @@ COMMANDS = {
     "models": "list, show and compare the models of Bedrock: ids, regions, customization, prices, end of life",
     "reap": "list what your account pays by the hour and who owns it; delete what nobody owns",
     "capacity": "show, buy, release, resume and migrate provisioned throughput",
+    "keys": "list, add, rotate and remove the keys of the inference API",
     "schema": "print the JSON Schema of deployment.toml",
 }
 # botocore's errors if you are not logged in; botocore is imported only by commands that call AWS.

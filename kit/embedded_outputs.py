@@ -30,3 +30,9 @@ def embedded_outputs() -> EmbeddedOutputs:
     require_embedded(outputs["endpoint_url"])
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=outputs["region"])
     return EmbeddedOutputs(session, outputs["endpoint_url"], outputs["deployment"])
+
+
+def remember_api_key(key: str) -> None:
+    """Replace the key in the outputs, which `make up`'s questions and the user's own calls read."""
+    outputs = json.loads(OUTPUTS.read_text(encoding="utf-8"))
+    OUTPUTS.write_text(json.dumps({**outputs, "api_key": key}, indent=2) + "\n", encoding="utf-8")

@@ -9,6 +9,8 @@ from typing import Any
 
 from kit_contract.environment import ALIASES, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
 
+METRIC_NAMESPACE = "BedrockKit/InferenceApi"
+
 
 @dataclass(frozen=True)
 class Model:

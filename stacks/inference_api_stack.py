@@ -8,6 +8,7 @@ from constructs import Construct
 from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias
 from deployment.config import DeploymentConfig
 from kit_contract.parameters import knowledge_base_id
+from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT
 from model_catalog import catalog
 from stacks.parameter_value import parameter_value
 
@@ -37,11 +38,14 @@ class InferenceApiStack(cdk.Stack):
             throttle_rate_per_second=section.rate_per_second,
             throttle_burst=section.burst,
             monthly_quota=section.requests_per_month,
+            stage_rate_per_second=section.stage_rate,
+            stage_burst=section.stage_burst,
         )
         cdk.CfnOutput(self, "ApiUrl", value=api.url)
         cdk.CfnOutput(self, "ApiId", value=api.rest_api.rest_api_id)
         cdk.CfnOutput(self, "ApiStage", value=api.rest_api.deployment_stage.stage_name)
-        cdk.CfnOutput(self, "ApiKeySecretArn", value=api.api_key_secret.secret_arn)
+        cdk.CfnOutput(self, API_KEY_SECRET_OUTPUT, value=api.api_key_secret.secret_arn)
+        cdk.CfnOutput(self, USAGE_PLAN_OUTPUT, value=api.usage_plan.usage_plan_id)
 
     def _target(self, model: str) -> AliasTarget:
         return AliasTarget(model=model, invoke_arns=catalog.invoke_arns(model, self.region, self.account))

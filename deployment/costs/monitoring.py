@@ -12,6 +12,7 @@ from model_catalog.prices import price
 # https://aws.amazon.com/cloudwatch/pricing/
 METRICS_PER_TARGET_KIND = 2  # Answers, Fallbacks
 INGESTION_METRICS = 6
+READS_OF_THE_SECRET = 2  # one after the first change by kit keys
 KEY_CACHE_SECONDS = 60  # of the authorizer, for each execution environment
 
 
@@ -48,10 +49,10 @@ def _monthly_lines(config: DeploymentConfig) -> Iterator[CostLine]:
         count = len(kinds) * METRICS_PER_TARGET_KIND
         what = f"{count} metrics: {METRICS_PER_TARGET_KIND} for each of {', '.join(sorted(kinds))}"
         yield line("API metrics", what, count, metric, missing=f"a metric in {region}")
-        reads = HOURS_PER_MONTH * 3600 // KEY_CACHE_SECONDS
+        reads = READS_OF_THE_SECRET * HOURS_PER_MONTH * 3600 // KEY_CACHE_SECONDS
         yield line(
             "API key reads",
-            f"{reads:,}: one every {KEY_CACHE_SECONDS} s for each authorizer that is awake at once",
+            f"{reads:,}: {READS_OF_THE_SECRET} every {KEY_CACHE_SECONDS} s for each authorizer that is awake at once",
             reads,
             price("call", service="secrets-manager", region=region),
             missing=f"reads of a secret in {region}",

@@ -88,12 +88,19 @@ class LocalRun:
             "workflow_arn": merged.get("WorkflowArn"),
         }
         if self._config.inference_api:
-            api = stacks.api(stack_outputs)
+            api = stacks.api(stack_outputs, self._last_key())
             outputs["api_url"], outputs["api_key"] = api.url, api.key
             outputs["aliases"] = _aliases(self._config, stacks.clients)
         self._outputs.write_text(json.dumps(outputs, indent=2) + "\n", encoding="utf-8")
         self._outputs.chmod(0o600)
         return outputs
+
+    def _last_key(self) -> str | None:
+        try:
+            key = json.loads(self._outputs.read_text(encoding="utf-8")).get("api_key")
+        except (OSError, ValueError):
+            return None
+        return key if isinstance(key, str) else None
 
 
 def _aliases(config: DeploymentConfig, clients: Clients) -> dict[str, str]:

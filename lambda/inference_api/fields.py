@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inference_api.errors import ApiError
@@ -10,6 +10,14 @@ from inference_api.errors import ApiError
 
 def invalid(param: str, message: str, *, code: str = "invalid_value") -> ApiError:
     return ApiError(400, code, message, param=param)
+
+
+def refuse_others(body: Mapping[str, Any], known: Sequence[str]) -> None:
+    """Raises ApiError 400 for a field that the request does not have: an ignored one could change the answer."""
+    for name in body:
+        if name not in known:
+            message = f"{name} is not a field of this request; use only {', '.join(known)}"
+            raise invalid(name, message, code="unknown_field")
 
 
 def text(body: Mapping[str, Any], name: str, *, max_length: int | None = None) -> str:

@@ -1,14 +1,18 @@
 """The whole path on the embedded AWS: deploy, train, promote, ingest, ask, deploy again; test_the_end.py destroys."""
 
 import json
+import time
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import openai
 import pytest
 
+from kit import embedded_outputs
+from kit.__main__ import main
 from kit_contract.errors import ExternalError
-from tests.end_to_end.deployed import CONFIG, PROJECT, Deployed, run_up
+from tests.end_to_end.deployed import CONFIG, PROJECT, STATE, Deployed, run_up
 
 pytestmark = pytest.mark.end_to_end
 
@@ -22,6 +26,38 @@ def test_a_wrong_key_is_refused(deployed: Deployed) -> None:
 
     with pytest.raises(openai.AuthenticationError):
         client.models.list()
+
+
+def test_keys_are_added_rotated_and_removed(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(embedded_outputs, "OUTPUTS", STATE / "outputs.json")
+
+    def kit(*arguments: str) -> str:
+        assert main(["keys", *arguments, "--local"]) == 0
+        return capsys.readouterr().out.strip()
+
+    def status(key: str, header: str = "x-api-key", scheme: str = "") -> int:
+        headers = {"Content-Type": "application/json", header: scheme + key}
+        return deployed.post("/retrieve", b'{"query": "limescale", "filters": {}}', headers)[0]
+
+    first = kit("add", "web")
+    _until(lambda: status(first) == 400)  # the request has a field that does not exist, so it calls nothing
+    assert status(first, "Authorization", "Bearer ") == 400
+    second = kit("rotate", "web", "--grace", "0")
+    _until(lambda: status(second) == 400)
+    _until(lambda: status(first) == 401)
+    assert kit("list").count(second[-4:]) == 1
+    kit("remove", "web", "--yes")
+    assert status(second) in (401, 403)  # at once: API Gateway no longer counts it, until the authorizer knows
+    assert status(deployed.outputs["api_key"]) == 400
+
+
+def _until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 70  # the authorizer reads the keys every minute, and for an unknown key sooner
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
 
 
 def test_a_missing_key_is_refused(deployed: Deployed) -> None:

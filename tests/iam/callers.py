@@ -35,6 +35,7 @@ CALLERS = {
     "provisioned_throughput_controller/": ("provisioned-throughput/CapacityFunctionRole",),
     "inference_api/": ("inference-api/InferenceApiFunctionRole",),
     "inference_api/authorizer.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),
+    "inference_api/api_keys.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),
     "knowledge_base_ingestion/": ("knowledge-base/IngestionFunctionRole",),
 }
 # Modules that several of the above import. Their tests call them directly.

@@ -35,7 +35,7 @@ def chunks_of(knowledge_base: str) -> list[Chunk]:
 
 def ingest(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[str]) -> None:
     """Cut the new and changed documents into chunks; `job` gets the counts and the reasons of failures."""
-    index = _vector_index(job["knowledge_base"])
+    index = index_of(job["knowledge_base"])
     source_ids = (job["knowledge_base"], job["data_source"])
     prefix = "/".join((*source_ids, ""))
     ignored: dict[str, list[str]] = {}
@@ -92,6 +92,7 @@ def _ingest_one(held_key: str, bucket: str, key: str, source: dict[str, Any], in
     return "modified" if held else "new"
 
 
-def _vector_index(knowledge_base: str) -> dict[str, Any] | None:
+def index_of(knowledge_base: str) -> dict[str, Any] | None:
+    """The template properties of the S3 Vectors index that holds the knowledge base's vectors, None without one."""
     storage = bedrock_agent._knowledge_bases[knowledge_base].get("StorageConfiguration") or {}
     return vector_index((storage.get("s3VectorsConfiguration") or {}).get("indexArn") or "")

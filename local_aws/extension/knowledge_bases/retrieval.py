@@ -5,11 +5,12 @@ from typing import Any
 
 import bm25s
 import Stemmer
-from ministack.services import bedrock_agent, bedrock_agent_runtime
+from ministack.services import bedrock_agent
 
 from local_aws.extension.bedrock import faults
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
 from local_aws.extension.knowledge_bases import documents
+from local_aws.extension.knowledge_bases.retrieval_filter import check_filter, matches
 
 MAX_QUERY = 20_000
 DEFAULT_RESULTS, MAX_RESULTS = 5, 100
@@ -51,11 +52,10 @@ def ranked(knowledge_base: str, text: str, search: dict[str, Any]) -> list[dict[
     count = search.get("numberOfResults", DEFAULT_RESULTS)
     if not 1 <= count <= MAX_RESULTS:
         raise BedrockError("ValidationException", f"numberOfResults must be 1 to {MAX_RESULTS}, got {count}")
-    chunks = [
-        chunk
-        for chunk in documents.chunks_of(knowledge_base)
-        if bedrock_agent_runtime._filter_matches(search.get("filter"), _metadata(chunk))
-    ]
+    chunks = documents.chunks_of(knowledge_base)
+    if "filter" in search:
+        check_filter(search["filter"], documents.index_of(knowledge_base))
+        chunks = [chunk for chunk in chunks if matches(search["filter"], _metadata(chunk))]
     corpus = [f"{_heading(chunk)} {_heading(chunk)} {chunk['text']}" for chunk in chunks]
     return [_result(chunks[position], score) for position, score in best(corpus, text, count)]
 

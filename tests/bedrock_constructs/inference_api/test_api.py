@@ -42,6 +42,8 @@ def synthesize(
         throttle_rate_per_second=10,
         throttle_burst=20,
         monthly_quota=100_000,
+        stage_rate_per_second=100,
+        stage_burst=200,
     )
     return Template.from_stack(stack)
 
@@ -174,6 +176,16 @@ def test_the_usage_plan_applies_to_the_key_from_the_authorizer(template: Templat
     template.resource_count_is("AWS::ApiGateway::UsagePlanKey", 1)
 
 
+def test_the_stage_limits_all_requests_together_and_health_apart(template: Template) -> None:
+    (stage,) = template.find_resources("AWS::ApiGateway::Stage").values()
+    limits = {
+        settings["ResourcePath"]: (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"])
+        for settings in stage["Properties"]["MethodSettings"]
+    }
+
+    assert limits == {"/*": (100, 200), "/~1health": (5, 10)}
+
+
 def test_the_template_does_not_contain_the_key(template: Template) -> None:
     (key,) = template.find_resources("AWS::ApiGateway::ApiKey").values()
 
@@ -205,4 +217,5 @@ def test_gateway_responses_have_openais_error_body(template: Template) -> None:
     assert statuses["REQUEST_TOO_LARGE"] == "413"
     assert statuses["THROTTLED"] == statuses["QUOTA_EXCEEDED"] == "429"
     assert statuses["MISSING_AUTHENTICATION_TOKEN"] == "404"
+    assert statuses["AUTHORIZER_FAILURE"] == "503"
     assert statuses["DEFAULT_5XX"] is None
