@@ -165,11 +165,12 @@ def _fields(node: dict[str, Any]) -> Iterator[str]:
 
 
 def check_s3(words: Sequence[str]) -> None:
-    """`aws s3 cp FROM TO` and `aws s3 rm PLACE`."""
+    """`aws s3 cp FROM TO`, `aws s3 sync FROM TO` and `aws s3 rm PLACE`."""
     verb, *places = words
     remote = [place.startswith("s3://") for place in places]
-    if not ((verb == "cp" and len(places) == 2 and any(remote)) or (verb == "rm" and len(places) == 1 and all(remote))):
-        raise ValueError(f"aws s3 takes cp FROM TO or rm PLACE here, with s3:// places, got {' '.join(words)}")
+    copies = verb in ("cp", "sync") and len(places) == 2 and any(remote)
+    if not copies and not (verb == "rm" and len(places) == 1 and all(remote)):
+        raise ValueError(f"aws s3 takes cp or sync FROM TO, or rm PLACE, with s3:// places, got {' '.join(words)}")
 
 
 def _copy(words: Sequence[str]) -> None:
