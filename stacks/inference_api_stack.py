@@ -44,7 +44,9 @@ class InferenceApiStack(cdk.Stack):
         cdk.CfnOutput(self, "ApiKeySecretArn", value=api.api_key_secret.secret_arn)
 
     def _target(self, model: str) -> AliasTarget:
-        return AliasTarget(model=model, invoke_arns=catalog.invoke_arns(model, self.region, self.account))
+        return AliasTarget(
+            model=model, invoke_arns=catalog.invoke_arns(model, self.region, self.account, partition=self.partition)
+        )
 
     def _knowledge_bases(self, config: DeploymentConfig) -> dict[str, str]:
         if config.knowledge_base is None:

@@ -8,7 +8,7 @@ import re
 import time
 from typing import Any
 
-from ministack.core.responses import AccountRegionScopedDict, get_region
+from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import bedrock
 
 from local_aws.extension.bedrock import custom_models
@@ -21,6 +21,7 @@ from local_aws.extension.bedrock.responses import (
     Response,
     answer,
     arn,
+    foundation_model_arn,
     identifier,
     iso,
     required,
@@ -147,7 +148,7 @@ def _view(item: dict[str, Any]) -> dict[str, Any]:
         "desiredModelUnits": item["units"],
         "modelArn": serving_model(item),
         "desiredModelArn": item["next"],
-        "foundationModelArn": f"arn:aws:bedrock:{get_region()}::foundation-model/{_base(item['next'])}",
+        "foundationModelArn": foundation_model_arn(_base(item["next"])),
         "status": status(item),
         "creationTime": iso(item["created"]),
         "lastModifiedTime": iso(changed),
@@ -194,7 +195,7 @@ def _model_arn(model: str) -> str:
     if CONTEXT_SUFFIX.sub("", plain) in known:
         if not CONTEXT_SUFFIX.search(plain) or plain.startswith(NOT_PROVISIONED):
             raise BedrockError("ValidationException", f"Provisioned Throughput is not supported for {plain}")
-        return f"arn:aws:bedrock:{get_region()}::foundation-model/{plain}"
+        return foundation_model_arn(plain)
     found = custom_models.find(model)
     if custom_models.base_of(found).startswith(NOT_PROVISIONED):
         raise BedrockError("ValidationException", f"Provisioned Throughput is not supported for {plain}")
