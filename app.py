@@ -66,11 +66,12 @@ def main() -> None:
     path = PROJECT / (app.node.try_get_context("config") or "deployment.toml")
     config = load_deployment_config(path)
     today = datetime.datetime.now(datetime.UTC).date()
-    check_deployment(config, path.name, today=today)
+    account = os.environ.get("CDK_DEFAULT_ACCOUNT")
+    check_deployment(config, path.name, today=today, account=account)
     for warning in (*model_warnings(config, today), *budget_warnings(config), *documents_warnings(config)):
         print(f"warning: {path.name}: {warning}", file=sys.stderr)
     print(summary(config), file=sys.stderr)  # standard output belongs to the CDK CLI
-    build_app(app, config, account=os.environ.get("CDK_DEFAULT_ACCOUNT"))
+    build_app(app, config, account=account)
     if app.node.try_get_context("nag"):
         from cdk_nag import AwsSolutionsChecks
 

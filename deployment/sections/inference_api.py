@@ -4,15 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from deployment.sections.section import Name, Section
+from deployment.sections.section import ModelIdOrArn, Name, Section
 
 Target = Literal["provisioned", "on-demand", "base"]
 
 
 class Alias(Section):
-    """A name that callers use, its foundation model, and the `order` of targets: first choice, then fallbacks."""
+    """A name that callers use, its model, and the `order` of targets: first choice, then fallbacks."""
 
-    model: str
+    model: ModelIdOrArn
     order: Annotated[list[Target], Field(min_length=1)] = ["provisioned", "on-demand", "base"]
 
     @field_validator("order")
