@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from inference_api import boto_clients
 from inference_api.aliases import CACHE_SECONDS, Aliases
@@ -43,9 +44,9 @@ def api(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
 class Api:
     """The API with real clients. `later` advances the clock of its caches only."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: Model = MICRO) -> None:
         self.offset = 0.0
-        alias = Alias(MICRO, ("provisioned", "on-demand", "base"))
+        alias = Alias(base, ("provisioned", "on-demand", "base"))
         settings = Settings("sup", {"bot": alias}, knowledge_bases={}, knowledge_base_model=None)
         clients = boto_clients.BotoClients()
         fallback = Fallback(self.clock, time.sleep, random.random)
@@ -87,3 +88,49 @@ def test_fallback_while_capacity_is_not_ready_and_after_its_deletion(clients: Cl
     assert api.served_by() == ("foundation-model", 2)  # the alias is still cached, its target is gone
     api.later(CACHE_SECONDS)
     assert api.served_by() == ("foundation-model", 1)
+
+
+def _application_profile(clients: Clients) -> str:
+    created = clients("bedrock").create_inference_profile(
+        inferenceProfileName="sup-bot", modelSource={"copyFrom": MICRO.arn}
+    )
+    return str(created["inferenceProfileArn"])
+
+
+def _imported_model(clients: Clients) -> str:
+    clients("bedrock").create_model_import_job(
+        jobName="import",
+        importedModelName="mine",
+        roleArn="arn:aws:iam::000000000000:role/any",
+        modelDataSource={"s3DataSource": {"s3Uri": "s3://bucket/model/"}},
+    )
+    return str(clients("bedrock").list_imported_models()["modelSummaries"][0]["modelArn"])
+
+
+def _throughput(clients: Clients) -> str:
+    bought = clients("bedrock").create_provisioned_model_throughput(
+        provisionedModelName="sup-by-arn", modelId=BASE, modelUnits=1
+    )
+    in_service(clients, bought["provisionedModelArn"])
+    return str(bought["provisionedModelArn"])
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (_application_profile, "inference-profile"),
+        (_imported_model, "imported-model"),
+        (_throughput, "provisioned-throughput"),
+    ],
+)
+def test_an_alias_answers_with_a_model_given_by_its_arn(
+    clients: Clients, api: Api, make: Callable[[Clients], str], kind: str
+) -> None:
+    arn = make(clients)
+
+    assert Api(Model(arn, arn)).served_by() == (kind, 1)
+    with pytest.raises(ClientError) as absent:
+        clients("bedrock-runtime").converse(
+            modelId=f"{arn}0", messages=[{"role": "user", "content": [{"text": "Hello"}]}]
+        )
+    assert absent.value.response["Error"]["Code"] == "ResourceNotFoundException"
