@@ -9,7 +9,7 @@ import datetime
 import json
 import os
 import sys
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -18,6 +18,7 @@ from aws_cdk import Validations
 from deployment.checks.budget import budget_warnings
 from deployment.checks.check_deployment import check_deployment
 from deployment.checks.documents import documents_warnings
+from deployment.checks.model_access import model_access_warnings
 from deployment.checks.models import model_warnings
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.estimate import summary
@@ -66,11 +67,13 @@ def main() -> None:
     path = PROJECT / (app.node.try_get_context("config") or "deployment.toml")
     config = load_deployment_config(path)
     today = datetime.datetime.now(datetime.UTC).date()
-    check_deployment(config, path.name, today=today)
-    for warning in (*model_warnings(config, today), *budget_warnings(config), *documents_warnings(config)):
+    account = os.environ.get("CDK_DEFAULT_ACCOUNT")
+    check_deployment(config, path.name, today=today, account=account)
+    warnings = (model_warnings(config, today), model_access_warnings(config), budget_warnings(config))
+    for warning in (*chain(*warnings), *documents_warnings(config)):
         print(f"warning: {path.name}: {warning}", file=sys.stderr)
     print(summary(config), file=sys.stderr)  # standard output belongs to the CDK CLI
-    build_app(app, config, account=os.environ.get("CDK_DEFAULT_ACCOUNT"))
+    build_app(app, config, account=account)
     if app.node.try_get_context("nag"):
         from cdk_nag import AwsSolutionsChecks
 

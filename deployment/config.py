@@ -17,6 +17,7 @@ from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from deployment.sections.section import PATTERN_IN_WORDS, Name, Section
 from deployment.sections.training import Customization, Training
 from kit_contract.errors import InputError
+from kit_contract.model_arns import plain_id
 
 
 class ConfigError(InputError):
@@ -47,6 +48,14 @@ class DeploymentConfig(Section):
     @property
     def aliases(self) -> dict[str, Alias]:
         return self.inference_api.aliases if self.inference_api else {}
+
+    def model_id(self, model: str) -> str | None:
+        """The id of the foundation model or inference profile that answers for this id or ARN, or None if unknown."""
+        return self.deployment.inference_profiles.get(model) or plain_id(model)
+
+    def priced_model(self, model: str) -> str:
+        """The id that has a price, or the ARN itself, which has none: what it costs is billed elsewhere."""
+        return self.model_id(model) or model
 
     def provisioned_model_name(self, section: str) -> str:
         """The name that the provisioned throughput of this section has in Bedrock."""

@@ -8,20 +8,36 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit_contract.environment import ALIASES, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
+from kit_contract.model_arns import (
+    APPLICATION_INFERENCE_PROFILE,
+    FOUNDATION_MODEL,
+    INFERENCE_PROFILE,
+    PROVISIONED_MODEL,
+    model_arn,
+)
+
+# What callers read in `served_by`, where it differs from the resource type of the ARN.
+_KINDS = {APPLICATION_INFERENCE_PROFILE: INFERENCE_PROFILE, PROVISIONED_MODEL: "provisioned-throughput"}
 
 METRIC_NAMESPACE = "BedrockKit/InferenceApi"
 
 
 @dataclass(frozen=True)
 class Model:
-    """A base model: Converse takes `id`, RetrieveAndGenerate takes `arn`."""
+    """A base model: Converse takes `id`, RetrieveAndGenerate takes `arn`. They are equal for a model given by ARN."""
 
     id: str
     arn: str
 
     @property
     def kind(self) -> str:
-        return "inference-profile" if ":inference-profile/" in self.arn else "foundation-model"
+        arn = model_arn(self.arn)
+        return _KINDS.get(arn.kind, arn.kind) if arn else FOUNDATION_MODEL
+
+    @property
+    def custom(self) -> bool:
+        """Whether it may be a trained or imported model, which RetrieveAndGenerate gives no prompts of its own."""
+        return self.kind not in (FOUNDATION_MODEL, INFERENCE_PROFILE)
 
 
 @dataclass(frozen=True)

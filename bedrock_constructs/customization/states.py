@@ -9,7 +9,7 @@ Any failure ends in Failed with the step's own message; the previous model keeps
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -28,7 +28,6 @@ LAMBDA_ERRORS = (
 )
 VALIDATION_URI = "States.Format('s3://{}/{}', $.specification.bucket, $.specification.validation_key)"
 VALIDATION = {"ValidationDataConfig": {"Validators": [{"S3Uri.$": VALIDATION_URI}]}}
-JOB_RESOURCE = "arn:aws:states:::bedrock:createModelCustomizationJob.sync"
 
 
 class CustomizationDefinition(Construct):
@@ -116,7 +115,7 @@ class CustomizationDefinition(Construct):
         ]
         state = {
             "Type": "Task",
-            "Resource": JOB_RESOURCE,
+            "Resource": f"arn:{Stack.of(self).partition}:states:::bedrock:createModelCustomizationJob.sync",
             "Parameters": {
                 "JobName.$": "$.check.job_name",
                 "CustomModelName.$": "$.custom_model_name",

@@ -20,11 +20,18 @@ WILDCARD_REASON = (
     "in any region; each alias has two parameters; RetrieveAndGenerate has no resource-level permissions"
 )
 INVOKE = ("bedrock:InvokeModel",)  # Converse; the function does not call ConverseStream
+READ_CONFIGURED = {
+    "ReadProfiles": ("bedrock:GetInferenceProfile", ("inference-profile", "application-inference-profile")),
+    "ReadThroughputs": ("bedrock:GetProvisionedModelThroughput", ("provisioned-model",)),
+    "ReadDeployments": ("bedrock:GetCustomModelDeployment", ("custom-model-deployment",)),
+    "ReadImportedModels": ("bedrock:GetImportedModel", ("imported-model",)),
+}
+HOLD_CUSTOM_MODELS = (":provisioned-model/", ":custom-model-deployment/")
 
 
 @dataclass(frozen=True)
 class AliasTarget:
-    """`model`: model id or inference profile id. `invoke_arns`: its ARN, then those of the profile's destinations."""
+    """`model`: id or ARN. `invoke_arns`: its ARN, then those of the models that a profile routes to."""
 
     model: str
     invoke_arns: Sequence[str]
@@ -54,7 +61,7 @@ def grant_serving(
     )
     base_models = [alias.base for alias in aliases if "base" in alias.order]
     statements = [
-        *_configured_models([*base_models, *([knowledge_base_model] if knowledge_base_model else [])]),
+        *_configured_models(stack, [*base_models, *([knowledge_base_model] if knowledge_base_model else [])]),
         *_own_models(stack, kit_deployment, places={place for alias in aliases for place in alias.order}),
         _allow("ReadAliases", ["ssm:GetParameters"], [parameters]),
     ]
@@ -70,14 +77,19 @@ def grant_serving(
     acknowledge_wildcards(role, resources, reason=WILDCARD_REASON)
 
 
-def _configured_models(targets: Iterable[AliasTarget]) -> list[iam.PolicyStatement]:
+def _configured_models(stack: cdk.Stack, targets: Iterable[AliasTarget]) -> list[iam.PolicyStatement]:
     arns = sorted({arn for target in targets for arn in target.invoke_arns})
     if not arns:
         return []
     statements = [_allow("InvokeConfiguredModels", list(INVOKE), arns)]
-    profiles = [arn for arn in arns if ":inference-profile/" in arn]
-    if profiles:
-        statements.append(_allow("ReadProfiles", ["bedrock:GetInferenceProfile"], profiles))
+    for sid, (action, kinds) in READ_CONFIGURED.items():
+        read = [arn for arn in arns if any(f":{kind}/" in arn for kind in kinds)]
+        if read:
+            statements.append(_allow(sid, [action], read))
+    if any(kind in arn for arn in arns for kind in HOLD_CUSTOM_MODELS):
+        # Another stack decides which custom model they serve, and changes it.
+        models = _bedrock_arn(stack, "custom-model/*")
+        statements.append(_allow("ReadCustomModels", ["bedrock:GetCustomModel"], [models]))
     return statements
 
 

@@ -25,14 +25,16 @@ def knowledge_base_faults(config: DeploymentConfig, today: datetime.date) -> Ite
     embedding = item.embedding_model
     yield from model_faults("knowledge_base.embedding_model", embedding, config, today, _require_embeddings)
     yield from model_faults("knowledge_base.model", item.model, config, today, require_answers)
-    yield from _embedding_faults(item)
+    yield from _embedding_faults(item, config.model_id(embedding))
     yield from _passage_faults(item)
     yield from (f"knowledge_base.documents: {fault}" for fault in documents_faults(item.documents))
 
 
-def _embedding_faults(item: KnowledgeBase) -> Iterator[str]:
+def _embedding_faults(item: KnowledgeBase, model_id: str | None) -> Iterator[str]:
+    if model_id is None:
+        return  # provisioned throughput: its model is unknown
     try:
-        model = catalog.find(item.embedding_model)
+        model = catalog.find(model_id)
     except catalog.CatalogError:
         return  # a fault of embedding_model, or allow_unlisted
     if model.dimensions and item.dimensions not in model.dimensions:

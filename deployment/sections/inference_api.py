@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from deployment.sections.section import Name, Section
+from deployment.sections.section import ModelIdOrArn, Name, Section
 
 # API Gateway's default quotas of an account in a Region: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 MAX_RATE, MAX_BURST = 10_000, 5_000
@@ -13,9 +13,9 @@ Target = Literal["provisioned", "on-demand", "base"]
 
 
 class Alias(Section):
-    """A name that callers use, its foundation model, and the `order` of targets: first choice, then fallbacks."""
+    """A name that callers use, its model, and the `order` of targets: first choice, then fallbacks."""
 
-    model: str
+    model: ModelIdOrArn
     order: Annotated[list[Target], Field(min_length=1)] = ["provisioned", "on-demand", "base"]
 
     @field_validator("order")

@@ -18,7 +18,7 @@ _PLACES = {"provisioned-throughput": "provisioned", "custom-model-deployment": "
 
 @dataclass(frozen=True)
 class Target:
-    """`invoke_id`: modelId of Converse. `arn`: modelArn of RetrieveAndGenerate. `custom`: a trained model."""
+    """`invoke_id`: modelId of Converse. `arn`: modelArn of RetrieveAndGenerate. `custom`: may be a trained model."""
 
     invoke_id: str
     arn: str
@@ -81,7 +81,7 @@ def knowledge_base_target(settings: Settings) -> Target:
 
 
 def base_target(model: Model) -> Target:
-    return Target(invoke_id=model.id, arn=model.arn, kind=model.kind, custom=False)
+    return Target(invoke_id=model.id, arn=model.arn, kind=model.kind, custom=model.custom)
 
 
 def unknown_alias(settings: Settings) -> ApiError:

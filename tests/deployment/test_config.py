@@ -167,7 +167,7 @@ def test_an_order_of_the_custom_model_alone_is_accepted(tmp_path: Path) -> None:
             "deployment.region: must be an AWS Region such as us-east-1, got",
         ),
         (
-            'name = "sup"\nregion = "us-east-1"\n[inference_api.aliases.x]\nmodel = "m"',
+            'name = "sup"\nregion = "us-east-1"\n[inference_api.aliases.x]\nmodel = "amazon.m"',
             "inference_api.aliases.x: must be 2 to 31 lowercase letters, digits and single hyphens",
         ),
     ],

@@ -3,7 +3,7 @@
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,11 +24,11 @@ MODELS = {
 
 
 class Api:
-    """The API with real clients. `later` advances the clock of its caches only."""
+    """The API with real clients. `models`: alias -> base model. `later` advances the clock of its caches only."""
 
-    def __init__(self) -> None:
+    def __init__(self, models: Mapping[str, Model] = MODELS) -> None:
         self.offset = 0.0
-        aliases = {name: Alias(model, ("provisioned", "on-demand", "base")) for name, model in MODELS.items()}
+        aliases = {name: Alias(model, ("provisioned", "on-demand", "base")) for name, model in models.items()}
         settings = Settings("sup", aliases, knowledge_bases={}, knowledge_base_model=None)
         clients = boto_clients.BotoClients()
         fallback = Fallback(self.clock, time.sleep, random.random)

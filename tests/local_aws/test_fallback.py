@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from botocore.exceptions import ClientError
 
 from inference_api.aliases import CACHE_SECONDS
+from kit_contract.inference_api import Model
 from kit_contract.parameters import alias_capacity
-from tests.local_aws.api import Api, calling
+from tests.local_aws.api import MODELS, Api, calling
 from tests.local_aws.servers import BASE, Clients, running
 from tests.local_aws.test_reap import in_service
 
@@ -49,3 +51,49 @@ def test_fallback_while_capacity_is_not_ready_and_after_its_deletion(clients: Cl
     assert api.served_by() == ("foundation-model", 2)  # the alias is still cached, its target is gone
     api.later(CACHE_SECONDS)
     assert api.served_by() == ("foundation-model", 1)
+
+
+def _application_profile(clients: Clients) -> str:
+    created = clients("bedrock").create_inference_profile(
+        inferenceProfileName="sup-bot", modelSource={"copyFrom": MODELS["bot"].arn}
+    )
+    return str(created["inferenceProfileArn"])
+
+
+def _imported_model(clients: Clients) -> str:
+    clients("bedrock").create_model_import_job(
+        jobName="import",
+        importedModelName="mine",
+        roleArn="arn:aws:iam::000000000000:role/any",
+        modelDataSource={"s3DataSource": {"s3Uri": "s3://bucket/model/"}},
+    )
+    return str(clients("bedrock").list_imported_models()["modelSummaries"][0]["modelArn"])
+
+
+def _throughput(clients: Clients) -> str:
+    bought = clients("bedrock").create_provisioned_model_throughput(
+        provisionedModelName="sup-by-arn", modelId=BASE, modelUnits=1
+    )
+    in_service(clients, bought["provisionedModelArn"])
+    return str(bought["provisionedModelArn"])
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (_application_profile, "inference-profile"),
+        (_imported_model, "imported-model"),
+        (_throughput, "provisioned-throughput"),
+    ],
+)
+def test_an_alias_answers_with_a_model_given_by_its_arn(
+    clients: Clients, api: Api, make: Callable[[Clients], str], kind: str
+) -> None:
+    arn = make(clients)
+
+    assert Api({"bot": Model(arn, arn)}).served_by() == (kind, 1)
+    with pytest.raises(ClientError) as absent:
+        clients("bedrock-runtime").converse(
+            modelId=f"{arn}0", messages=[{"role": "user", "content": [{"text": "Hello"}]}]
+        )
+    assert absent.value.response["Error"]["Code"] == "ResourceNotFoundException"

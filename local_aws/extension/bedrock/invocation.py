@@ -65,12 +65,34 @@ def resolve(model_id: str) -> str:
         if throughputs.status(item) == "Creating":
             raise BedrockError("ModelNotReadyException", f"{model_id} is not ready")
         return throughputs.STORE.serving(item)
+    if ":application-inference-profile/" in model_id:
+        return resolve(_profile_source(model_id))
+    if ":imported-model/" in model_id:
+        return _imported(model_id)
+    return _foundation_model(model_id)
+
+
+def _foundation_model(model_id: str) -> str:
     plain = PROFILE.sub("", model_id.rsplit("/", 1)[-1])
     if plain in BASES:
         raise BedrockError("ResourceNotFoundException", f"The model {plain} cannot be invoked: it is for customization")
     if plain not in {entry[0] for entry in bedrock._CATALOG}:
         raise BedrockError("ValidationException", "The provided model identifier is invalid.")
     return plain
+
+
+def _imported(arn: str) -> str:
+    if arn not in bedrock._imported_models:
+        raise BedrockError("ResourceNotFoundException", f"The imported model {arn} could not be found")
+    return arn
+
+
+def _profile_source(profile_arn: str) -> str:
+    """The ARN of the model or system-defined profile that the application inference profile was copied from."""
+    for profile in bedrock._inference_profiles_apps.values():
+        if profile["InferenceProfileArn"] == profile_arn:
+            return str(profile["Models"][0]["ModelArn"])
+    raise BedrockError("ResourceNotFoundException", f"The inference profile {profile_arn} could not be found")
 
 
 def mock_reply(model_id: str, messages: list[dict[str, Any]], system: list[dict[str, Any]]) -> str:

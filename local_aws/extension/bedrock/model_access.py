@@ -13,7 +13,7 @@ from ministack.services import bedrock
 from local_aws.extension.bedrock import faults
 from local_aws.extension.bedrock.clock import elapsed
 from local_aws.extension.bedrock.customization.base_models import BASES, LEGACY, NOT_PROVISIONED
-from local_aws.extension.bedrock.responses import BedrockError, Response, answer
+from local_aws.extension.bedrock.responses import BedrockError, Response, answer, foundation_model_arn
 
 NEEDS_AGREEMENT = ("anthropic.", "cohere.", "ai21.")
 PROFILE_ONLY = ("amazon.nova-2-lite-v1:0", "anthropic.claude-haiku-4-5", "anthropic.claude-sonnet-4-5")
@@ -78,7 +78,7 @@ def _summary(entry: tuple[Any, ...], model_id: str) -> dict[str, Any]:
     if customizable:
         types = [] if model_id.startswith(NOT_PROVISIONED) else ["PROVISIONED"]
     return {
-        "modelArn": f"arn:aws:bedrock:{get_region()}::foundation-model/{model_id}",
+        "modelArn": foundation_model_arn(model_id),
         "modelId": model_id,
         "modelName": name,
         "providerName": provider,

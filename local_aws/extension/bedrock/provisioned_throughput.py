@@ -8,13 +8,12 @@ import re
 import time
 from typing import Any
 
-from ministack.core.responses import get_region
 from ministack.services import bedrock
 
 from local_aws.extension.bedrock import custom_models
 from local_aws.extension.bedrock.customization.base_models import LEGACY, NOT_PROVISIONED
 from local_aws.extension.bedrock.listing import listing
-from local_aws.extension.bedrock.responses import BedrockError, Response, answer, iso, required
+from local_aws.extension.bedrock.responses import BedrockError, Response, answer, foundation_model_arn, iso, required
 from local_aws.extension.bedrock.served_models import Item, ServedModels
 
 DAY_SECONDS = 86_400
@@ -95,7 +94,7 @@ def _view(item: Item) -> dict[str, Any]:
         "desiredModelUnits": item["units"],
         "modelArn": STORE.serving(item),
         "desiredModelArn": item["next"],
-        "foundationModelArn": f"arn:aws:bedrock:{get_region()}::foundation-model/{_base(item['next'])}",
+        "foundationModelArn": foundation_model_arn(_base(item["next"])),
         "status": status(item),
         "creationTime": iso(item["created"]),
         "lastModifiedTime": iso(item["changed"]) if item["changed"] else STORE.changed(item),
@@ -141,7 +140,7 @@ def _model_arn(model: str) -> str:
     if CONTEXT_SUFFIX.sub("", plain) in known:
         if not CONTEXT_SUFFIX.search(plain) or plain.startswith(NOT_PROVISIONED):
             raise BedrockError("ValidationException", f"Provisioned Throughput is not supported for {plain}")
-        return f"arn:aws:bedrock:{get_region()}::foundation-model/{plain}"
+        return foundation_model_arn(plain)
     found = custom_models.find(model)
     if custom_models.base_of(found).startswith(NOT_PROVISIONED):
         raise BedrockError("ValidationException", f"Provisioned Throughput is not supported for {plain}")

@@ -8,6 +8,8 @@ from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
 
+from kit_contract.partitions import partition_of
+
 Response = tuple[int, dict[str, str], bytes]
 ALPHABET = string.ascii_lowercase + string.digits
 
@@ -38,7 +40,11 @@ def identifier(length: int = 12) -> str:
 
 
 def arn(resource: str) -> str:
-    return f"arn:aws:bedrock:{get_region()}:{get_account_id()}:{resource}"
+    return f"arn:{partition_of(get_region())}:bedrock:{get_region()}:{get_account_id()}:{resource}"
+
+
+def foundation_model_arn(model_id: str) -> str:
+    return f"arn:{partition_of(get_region())}:bedrock:{get_region()}::foundation-model/{model_id}"
 
 
 def required(body: dict[str, Any], *names: str) -> None:

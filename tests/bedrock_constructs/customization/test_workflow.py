@@ -93,7 +93,7 @@ def test_one_state_waits_for_the_job_and_gives_it_everything_from_the_run(states
     ]
     output = "States.Format('s3://{}/{}{}/', $.specification.bucket, $.specification.output_prefix, $.run_id)"
 
-    assert train["Resource"] == "arn:aws:states:::bedrock:createModelCustomizationJob.sync"
+    assert train["Resource"] == "arn:X:states:::bedrock:createModelCustomizationJob.sync"
     assert train["Parameters"] == {
         "JobName.$": "$.check.job_name",
         "CustomModelName.$": "$.custom_model_name",
