@@ -12,6 +12,7 @@ ALIAS = arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot")
 OTHER_ALIAS = arn("ssm", "parameter/bedrock-kit/other/aliases/support-bot")
 PROMOTED = arn("ssm", "parameter/bedrock-kit/iam/customizations/support/promoted")
 CAPACITY = arn("ssm", "parameter/bedrock-kit/iam/capacity/iam-support")
+BEFORE_RENAME = arn("ssm", "parameter/bedrock-kit/iam/capacity/iam-before")
 FUNCTION = arn("lambda", "function:iam-provisioned-throughput-CapacityFunction")
 DEAD_LETTERS = arn("sqs", "iam-provisioned-throughput-CapacityDeadLetters")
 NOTICES = arn("sns", "iam-provisioned-throughput-CapacityNotices")
@@ -47,6 +48,9 @@ CAPACITY_ROLES = {
         allowed=[
             *THROUGHPUT_REQUESTS,
             *on(f"{CAPACITY}/ledger", "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"),
+            # A renamed throughput takes its ledger along, and leaves its alias, after the grants have changed.
+            *on(f"{BEFORE_RENAME}/ledger", "ssm:GetParameter", "ssm:DeleteParameter"),
+            *on(f"{ALIAS}-before/capacity", "ssm:GetParameter", "ssm:DeleteParameter"),
             *on(FUNCTION, "lambda:InvokeFunction"),
         ],
         denied=[

@@ -36,8 +36,9 @@ class FakeBedrock:
 
     def plant(self, **changes: Any) -> dict[str, Any]:
         """Add a throughput that is in service."""
-        order = {"name": "sup-support", "model": MODEL, "units": 1, "owner": OWNER, **changes}
-        return self._add(created=self.now - timedelta(hours=1), **order)
+        fixed = {"name": "sup-support", "model": MODEL, "units": 1, "owner": OWNER}
+        order = {**fixed, "created": self.now - timedelta(hours=1), **changes}
+        return self._add(**order)
 
     def _add(self, *, name: str, model: str, units: int, owner: str, created: datetime, **more: Any) -> dict[str, Any]:
         arn = f"{ACCOUNT_ARN}:provisioned-model/{next(self._numbers):012d}"

@@ -31,16 +31,15 @@ def wanted_model(clients: Clients, wanted: ThroughputProperties) -> str | None:
     """
     if wanted.model_identifier:
         return wanted.model_identifier
-    if not wanted.customization:
-        raise ResourceFailedError(f"provisioned throughput {wanted.name} needs a model or a customization, got neither")
-    parameter = customization_promoted(wanted.kit_deployment, wanted.customization)
-    promoted = json_parameter.read(clients.ssm, parameter) or {}
-    return str(promoted.get("custom_model_arn") or "") or _newest_model(clients.bedrock, wanted)
+    return _promoted_model(clients.ssm, wanted) or _newest_model(clients.bedrock, wanted)
 
 
 def swap_model(clients: Clients, wanted: ThroughputProperties, found: "Throughput", now: datetime) -> bool:
-    """Start the swap to the wanted model. False if `found` serves it already, or while a promotion may be running."""
-    model = wanted_model(clients, wanted)
+    """Start the swap to the wanted model. False if `found` serves it already, or while a promotion may be running.
+
+    Without a promoted model, as while a customization is renamed, `found` keeps what it serves.
+    """
+    model = wanted.model_identifier or _promoted_model(clients.ssm, wanted)
     if model is None or _is_same_model(found["desiredModelArn"], model):
         return False
     if wanted.customization and _promotion_may_run(clients.ssm, wanted, found, now):
@@ -54,6 +53,14 @@ def swap_model(clients: Clients, wanted: ThroughputProperties, found: "Throughpu
         provisionedModelId=found["provisionedModelArn"], desiredModelId=model
     )
     return True
+
+
+def _promoted_model(ssm: "SSMClient", wanted: ThroughputProperties) -> str | None:
+    if not wanted.customization:
+        raise ResourceFailedError(f"provisioned throughput {wanted.name} needs a model or a customization, got neither")
+    parameter = customization_promoted(wanted.kit_deployment, wanted.customization)
+    promoted = json_parameter.read(ssm, parameter) or {}
+    return str(promoted.get("custom_model_arn") or "") or None
 
 
 def serves_custom_model(found: "Throughput") -> bool:

@@ -10,7 +10,7 @@ from tests.provisioned_throughput_controller.bedrock import BASE, CREATING, MODE
 
 
 def test_a_throughput_of_another_resource_is_refused(stack: Stack) -> None:
-    stack.there(tags={**TAGS, "bedrock-kit:resource": "sup-training/Other"})
+    stack.there(tags={**TAGS, "bedrock-kit:deployment": "other"})
 
     with pytest.raises(ResourceFailedError, match="bedrock-kit:resource=sup-training/Thing"):
         stack.create()
