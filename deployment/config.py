@@ -17,6 +17,7 @@ from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from deployment.sections.section import PATTERN_IN_WORDS, Name, Section
 from deployment.sections.training import Customization, Training
 from kit_contract.errors import InputError
+from kit_contract.run_names import bedrock_name
 
 
 class ConfigError(InputError):
@@ -50,7 +51,7 @@ class DeploymentConfig(Section):
 
     def provisioned_model_name(self, section: str) -> str:
         """The name that the provisioned throughput of this section has in Bedrock."""
-        return f"{self.deployment.name}-{self.provisioned_throughput[section].customization or section}"
+        return bedrock_name(self.deployment.name, self.provisioned_throughput[section].customization or section)
 
 
 def load_deployment_config(path: Path) -> DeploymentConfig:

@@ -43,7 +43,7 @@ def throughput_statements(stack: Stack, kit_deployment: str, target: ThroughputT
     ]
     if target.customization:
         # Before the first promotion the newest model of the customization is looked up.
-        statements.append(_allow(["bedrock:ListCustomModels"], ["*"]))
+        statements += [_allow(["bedrock:ListCustomModels"], ["*"]), _allow(["bedrock:ListTagsForResource"], [models])]
         promoted = parameter_arn(stack, parameters.customization_promoted(kit_deployment, target.customization))
         statements.append(_allow(["ssm:GetParameter"], [promoted]))
     return statements

@@ -76,7 +76,7 @@ def test_the_first_promotion_creates_a_tagged_deployment() -> None:
         "modelDeploymentName": "sup-support",
         "modelArn": MODEL_ARN,
         "tags": OURS,
-        "clientRequestToken": f"sup-support-{RUN_ID}",
+        "clientRequestToken": a_run().token,
     }
     answer = {"customModelDeploymentArn": DEPLOYMENT_ARN}
     promoting.bedrock.add_response("create_custom_model_deployment", answer, expected)

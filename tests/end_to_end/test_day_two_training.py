@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from kit_contract.run_names import bedrock_name
 from local_aws import emulator
 from tests.end_to_end.day_two import DayTwo, Settings, Watch
 
@@ -50,6 +51,8 @@ ROWS = [
     Row("another number of epochs", Settings(epochs=3), jobs=1, epochs=3),
     Row("and back, by plain cdk deploy", plain=True),
     Row("provisioned", Settings(serving="provisioned")),
+    Row("provisioned, the customization renamed", Settings(serving="provisioned", customization="help-desk")),
+    Row("and renamed back", Settings(serving="provisioned")),
     Row("and on demand again", before=lambda aws: aws.stacks.destroy(aws.folder / "deployment.toml", "*-throughput")),
     Row("alias parameter deleted by hand", before=DayTwo.delete_parameter),
     Row("deployment deleted by hand", before=DayTwo.delete_deployment),
@@ -60,7 +63,7 @@ ROWS = [
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_after_a_deploy_the_file_is_what_serves(aws: DayTwo, row: Row) -> None:
     row.before(aws)
-    paid = aws.jobs()
+    paid, bought = aws.jobs(), aws.throughputs()
 
     aws.deploy(row.settings, plain=row.plain)
 
@@ -69,12 +72,16 @@ def test_after_a_deploy_the_file_is_what_serves(aws: DayTwo, row: Row) -> None:
     serving, model = aws.serving(), aws.model(row.epochs)
     assert serving.pop("other-bot").startswith("day-two-other-")
     if row.settings.serving == "on-demand":
-        assert (serving, aws.throughputs()) == ({row.settings.alias: model}, {})
+        assert (serving, aws.throughputs()) == ({row.settings.alias: model}, [])
         assert aws.deployments() == ["day-two-other", "day-two-support"]
     else:
-        assert (serving, aws.throughputs()) == ({}, {"day-two-support": model})
+        name = bedrock_name("day-two", row.settings.customization)
+        (throughput,) = aws.throughputs()
+        assert (serving, throughput.name, throughput.model) == ({}, name, model)
+        assert {item.arn for item in bought} <= {throughput.arn}  # what was bought is still the one
         assert aws.deployments() == ["day-two-other"]
-    assert aws.kept() == []
+    # Under another name, the model of three epochs is that of no customization.
+    assert len(aws.kept()) == (0 if row.settings.customization == "support" else 2)
 
 
 def test_a_deleted_model_is_paid_for_again_only_after_a_clear_word(aws: DayTwo) -> None:

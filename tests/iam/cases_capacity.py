@@ -27,6 +27,7 @@ THROUGHPUT_REQUESTS = [
         "bedrock:TagResource",
     ),
     *on(MODEL, "bedrock:CreateProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"),
+    *on(MODEL, "bedrock:ListTagsForResource"),
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_servicequotas.html
     *on("*", "bedrock:ListCustomModels", "bedrock:ListProvisionedModelThroughputs", "servicequotas:GetServiceQuota"),
     *on(f"{ALIAS}/capacity", "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"),

@@ -33,6 +33,7 @@ class FakeBedrock:
         self.counts_calls = True
         self.invocations: list[tuple[datetime, str]] = []
         self.log: list[str] = []
+        self.model_owners: dict[str, str] = {}  # of custom models that are another deployment's
 
     def plant(self, **changes: Any) -> dict[str, Any]:
         """Add a throughput that is in service."""
@@ -136,6 +137,9 @@ class FakeBedrock:
         return {}
 
     def _ListTagsForResource(self, resourceARN: str) -> dict[str, Any]:
+        if ":custom-model/" in resourceARN:
+            owner = self.model_owners.get(resourceARN, "sup")
+            return {"tags": [{"key": "bedrock-kit:deployment", "value": owner}]}
         return {"tags": [{"key": key, "value": value} for key, value in self._find(resourceARN)["tags"].items()]}
 
     def _ListCustomModels(self, **_: Any) -> dict[str, Any]:

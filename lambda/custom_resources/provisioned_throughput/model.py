@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from custom_resources.account import json_parameter
+from custom_resources.account.ownership import carries, ownership
 from custom_resources.provisioned_throughput.clients import Clients
 from custom_resources.provisioned_throughput.properties import ThroughputProperties
 from kit_contract.errors import ResourceFailedError
 from kit_contract.parameters import customization_promoted
+from kit_contract.run_names import bedrock_names
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -74,13 +76,14 @@ def _is_same_model(arn: str, identifier: str) -> bool:
 
 
 def _newest_model(bedrock: "BedrockClient", wanted: ThroughputProperties) -> str | None:
-    prefix = f"{wanted.kit_deployment}-{wanted.customization}-"
+    names = "|".join(map(re.escape, bedrock_names(wanted.kit_deployment, str(wanted.customization))))
     pages = bedrock.get_paginator("list_custom_models").paginate(
-        nameContains=prefix, sortBy="CreationTime", sortOrder="Descending", modelStatus="Active"
+        nameContains=f"{wanted.customization}-", sortBy="CreationTime", sortOrder="Descending", modelStatus="Active"
     )
     for page in pages:
         for model in page["modelSummaries"]:
-            if re.fullmatch(re.escape(prefix) + "[0-9a-f]{16}", model["modelName"]):
+            named = re.fullmatch(f"({names})-[0-9a-f]{{16}}", model["modelName"])
+            if named and carries(bedrock, model["modelArn"], ownership(wanted.kit_deployment)):
                 return model["modelArn"]
     return None
 
