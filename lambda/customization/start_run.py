@@ -116,7 +116,7 @@ class RunStarter:
         latest = attempts[-1] if attempts else None
         model = find_model(run, self._bedrock)
         result: StartResult = {"started": False, "reason": "", "run_id": run.run_id, "promotes": model is not None}
-        if latest:
+        if latest and not (model and latest in FAILED):  # the deploy does not follow a failure of what serves
             result["execution_arn"] = self._execution_arn(self._name(run, len(attempts)))
         if latest in RUNNING:
             return {**result, "reason": f"this run is {latest}", "promotes": model is not None and latest == "RUNNING"}
