@@ -105,6 +105,11 @@ def output_prefix(customization: str) -> str:
     return f"{OUTPUT}{customization}/"
 
 
+def claim_key(run: str) -> str:
+    """Which customization creates the job of this run: a "." cannot be in a customization's name."""
+    return f"{RUNS}.claims/{run}.json"
+
+
 def run_prefix(customization: str, run: str) -> str:
     """Where the workflow keeps the check's report and the metrics of a run."""
     return f"{RUNS}{customization}/{run}/"

@@ -148,3 +148,15 @@ def test_a_removed_customization_leaves_its_models_and_the_deploy_says_what_they
     head, *commands = aws.kept()
     assert head == "Custom models that no customization uses: 2, 3.90 USD a month for storage. Delete them:"
     assert all("aws bedrock delete-custom-model --model-identifier day-two-support-" in line for line in commands)
+
+
+def test_two_customizations_with_the_same_content_pay_for_one_job(aws: DayTwo) -> None:
+    """They start together; the second promotes the first one's model."""
+    paid = aws.jobs()
+
+    aws.deploy(Settings(deployment="copies", epochs=1))
+
+    assert aws.jobs() == paid + 1
+    serving = aws.serving("copies")
+    assert serving.keys() == {"bot", "other-bot"}
+    assert serving["bot"] == serving["other-bot"]

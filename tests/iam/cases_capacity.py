@@ -115,6 +115,7 @@ CAPACITY_ROLES = {
             *on(MODEL, "bedrock:UpdateProvisionedModelThroughput"),
             *on(f"{ALIAS}/serving", "ssm:PutParameter"),
             *on(PROMOTED, "ssm:PutParameter"),
+            *on(PROMOTED.removesuffix("/promoted"), "ssm:GetParameter"),
         ],
         denied=[
             *on(DEPLOYMENT, "bedrock:DeleteCustomModelDeployment"),
