@@ -64,12 +64,15 @@ class ProvisionedThroughputResource:
             self._note(wanted, BOUGHT, "deployed")
             self._reconcile(wanted, found)
             return {}
+        postponed = _left_to_the_controller(wanted, self._clock())
+        if not postponed:
+            self._require_free_alias(wanted)
         reason = purchase(
             self._clients,
             wanted,
             token=request.token,
             write_ledger=partial(self._note, wanted, BOUGHT, "deployed"),
-            postponed=_left_to_the_controller(wanted, self._clock()),
+            postponed=postponed,
         )
         if reason:
             self._note(wanted, RELEASED, reason)
@@ -142,6 +145,21 @@ class ProvisionedThroughputResource:
         if found is not None and not bedrock_calls.is_ours(self._clients.bedrock, found, wanted):
             raise ResourceFailedError(self._not_ours(found, wanted))
         return found
+
+    def _require_free_alias(self, wanted: ThroughputProperties) -> None:
+        """An alias has one throughput: where it has another one, the key of its section was renamed."""
+        published = read_capacity(self._clients.ssm, wanted) or {}
+        found = bedrock_calls.find(self._clients.bedrock, published["target_arn"]) if published else None
+        if found is None or not bedrock_calls.is_of_deployment(self._clients.bedrock, found, wanted.kit_deployment):
+            return
+        if not bedrock_calls.is_ours(self._clients.bedrock, found, wanted):
+            price = wanted.accepted_hourly_cost_usd
+            raise ResourceFailedError(
+                f"{wanted.alias} is served by the provisioned throughput {found['provisionedModelName']}. "
+                "CloudFormation deletes that only after this one is bought, or never under a commitment; both would be "
+                f"billed ({f'at most {price:,.2f} USD' if price else 'an unknown price'} an hour more). If you renamed "
+                "the key of its section, restore it; else remove that section or its alias, deploy, then add this one"
+            )
 
     def _not_ours(self, found: "Throughput", wanted: ThroughputProperties) -> str:
         if bedrock_calls.is_of_deployment(self._clients.bedrock, found, wanted.kit_deployment):

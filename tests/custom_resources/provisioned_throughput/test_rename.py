@@ -163,3 +163,21 @@ def test_the_old_alias_no_longer_points_to_it(stack: Stack, alias: str | None) -
     if alias:
         assert stack.aws.parameter("aliases/robot/capacity")["target_arn"] == item["arn"]
     assert item["model"] == MODEL
+
+
+def test_a_section_of_a_base_model_with_another_key_is_not_bought_beside_the_first(stack: Stack) -> None:
+    """Its name is that of the section, so it is another throughput; the alias tells that it is the same one."""
+    tags = {"bedrock-kit:deployment": "sup", "bedrock-kit:resource": "sup-training/Earlier"}
+    earlier = stack.there(name="sup-earlier", model=BASE, tags=tags)
+    stack.aws.parameters["/bedrock-kit/sup/aliases/bot/capacity"] = json.dumps({"target_arn": earlier["arn"]})
+    model = "amazon.nova-micro-v1:0:128k"
+
+    with pytest.raises(
+        ResourceFailedError, match=r"bot is served by .* sup-earlier.* 60\.50 USD an hour more.*restore"
+    ):
+        stack.create(ModelIdentifier=model)
+    assert stack.aws.log == []
+
+    stack.aws.throughputs.clear()
+    stack.create(ModelIdentifier=model)
+    assert stack.aws.log == ["create sup-support x1 ro-v1:0:128k"]
