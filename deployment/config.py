@@ -18,6 +18,7 @@ from deployment.sections.section import PATTERN_IN_WORDS, Name, Section
 from deployment.sections.training import Customization, Training
 from kit_contract.errors import InputError
 from kit_contract.model_arns import plain_id
+from kit_contract.run_names import bedrock_name
 
 
 class ConfigError(InputError):
@@ -59,7 +60,7 @@ class DeploymentConfig(Section):
 
     def provisioned_model_name(self, section: str) -> str:
         """The name that the provisioned throughput of this section has in Bedrock."""
-        return f"{self.deployment.name}-{self.provisioned_throughput[section].customization or section}"
+        return bedrock_name(self.deployment.name, self.provisioned_throughput[section].customization or section)
 
 
 def load_deployment_config(path: Path) -> DeploymentConfig:

@@ -48,6 +48,14 @@ class CustomizationDefinition(Construct):
         failed = sfn.Fail(self, "Failed", error_path="$.failure.Error", cause_path="$.failure.Cause")
         run = {"run.$": "$", "custom_model_arn.$": "$.model.custom_model_arn"}
         checked = self._task("CheckData", check, None, "$.check", failed)
+        # Another customization trains the same content: wait for its model, as long as an execution may last.
+        checked.add_retry(
+            errors=["SameContentBusyError"],
+            interval=PROMOTION_POLL,
+            backoff_rate=1.5,
+            max_delay=Duration.minutes(20),
+            max_attempts=2200,
+        )
         train = self._train("Train").add_catch(failed, result_path="$.failure")
         validated = self._train("TrainAndValidate", VALIDATION).add_catch(failed, result_path="$.failure")
         existing = sfn.Pass(

@@ -81,10 +81,16 @@ class CustomizationWorkflow(Construct):
         models = [self._bedrock_arn("custom-model")]
         any_name = "Datasets below the prefix may have any name"
         function.allow("ReadData", ["s3:GetObject"], [data], acknowledgment=any_name)
-        function.allow("WriteReport", ["s3:PutObject"], [runs], acknowledgment="One report per run, named by its hash")
+        by_hash = "One report per run, named by its hash"
+        function.allow("WriteReport", ["s3:PutObject"], [runs], acknowledgment=by_hash)
+        claims = self._objects(run_names.claim_key("*").removesuffix("*.json"))
+        function.allow("ReadClaim", ["s3:GetObject"], [claims], acknowledgment="One object per run, named by its hash")
+        jobs = [self._bedrock_arn("model-customization-job")]
+        function.allow("ReadOwner", ["bedrock:ListTagsForResource"], jobs, acknowledgment="Bedrock chooses jobs' ids")
         look = ["bedrock:GetCustomModel", "bedrock:ListTagsForResource"]
         function.allow("LookAtModel", look, models, acknowledgment="Bedrock chooses models' ids")
-        function.allow("FindModel", ["bedrock:ListCustomModels"], ["*"], acknowledgment="Listing models takes no ARN")
+        find = ["bedrock:ListCustomModels", "bedrock:ListModelCustomizationJobs"]
+        function.allow("FindModel", find, ["*"], acknowledgment="Listing models and jobs takes no ARN")
         return function
 
     def _metrics_function(self) -> CustomizationFunction:
@@ -129,6 +135,12 @@ class CustomizationWorkflow(Construct):
             owned.append(throughputs)
         function.allow("ReadOwner", ["bedrock:ListTagsForResource"], owned, acknowledgment=reason)
         function.allow("Publish", ["ssm:PutParameter"], self._published_parameters())
+        specification = parameters.customization_specification(self._kit_deployment, "*")
+        any_specification = cdk.Stack.of(self).format_arn(
+            service="ssm", resource="parameter", resource_name=specification.removeprefix("/")
+        )
+        reason = "Customizations of this deployment, those included that were removed during their run"
+        function.allow("LookWhetherRemoved", ["ssm:GetParameter"], [any_specification], acknowledgment=reason)
         return function
 
     def _published_parameters(self) -> list[str]:

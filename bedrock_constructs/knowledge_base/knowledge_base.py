@@ -19,6 +19,7 @@ from constructs import Construct, IDependable
 
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
+from kit_contract.run_names import bedrock_name
 
 DOCUMENTS_PREFIX = "documents/"
 # Bedrock writes the passage and its source here. Filterable metadata is limited to 2 KB per vector, too few for them.
@@ -73,7 +74,7 @@ class KnowledgeBase(Construct):
         knowledge_base = self._knowledge_base(
             index,
             # CloudFormation creates a replacement before it deletes the old one, so a replacement needs another name.
-            name=_unique_name(f"{kit_deployment}-{name}", embedding_model_id, dimensions, *fixed),
+            name=_unique_name(bedrock_name(kit_deployment, name), embedding_model_id, dimensions, *fixed),
             dimensions=dimensions if dimensions_configurable else None,
         )
         self._resource = knowledge_base

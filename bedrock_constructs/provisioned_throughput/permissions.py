@@ -29,23 +29,23 @@ def throughput_statements(stack: Stack, kit_deployment: str, target: ThroughputT
     models = _model_arn(stack, target)
     actions = ["Get", "Update", "Delete"]
     own = [f"bedrock:{verb}ProvisionedModelThroughput" for verb in actions]
-    ledger = parameter_arn(stack, parameters.throughput_ledger(kit_deployment, target.name))
+    # Of all names and aliases: the ones before a change are read and deleted after the grants have changed.
+    ledgers = parameter_arn(stack, parameters.throughput_ledger(kit_deployment, "*"))
+    aliases = parameter_arn(stack, parameters.alias_capacity(kit_deployment, "*"))
     statements = [
         _allow([*own, "bedrock:TagResource", "bedrock:ListTagsForResource"], [throughputs]),
         _allow(["bedrock:CreateProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"], [models]),
         # The units in use are compared with the quota before a purchase; neither action supports a resource.
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_servicequotas.html
         _allow(["bedrock:ListProvisionedModelThroughputs", "servicequotas:GetServiceQuota"], ["*"]),
-        _allow(["ssm:GetParameter", "ssm:PutParameter"], [ledger]),
+        _allow(["ssm:GetParameter", "ssm:PutParameter"], [ledgers]),
+        _allow(["ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"], [aliases]),
     ]
     if target.customization:
         # Before the first promotion the newest model of the customization is looked up.
-        statements.append(_allow(["bedrock:ListCustomModels"], ["*"]))
+        statements += [_allow(["bedrock:ListCustomModels"], ["*"]), _allow(["bedrock:ListTagsForResource"], [models])]
         promoted = parameter_arn(stack, parameters.customization_promoted(kit_deployment, target.customization))
         statements.append(_allow(["ssm:GetParameter"], [promoted]))
-    if target.alias:
-        alias = parameter_arn(stack, parameters.alias_capacity(kit_deployment, target.alias))
-        statements.append(_allow(["ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"], [alias]))
     return statements
 
 

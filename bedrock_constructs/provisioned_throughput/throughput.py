@@ -67,7 +67,7 @@ class ProvisionedThroughput(Construct):
                 *throughput_statements(stack, kit_deployment, target),
                 iam.PolicyStatement(
                     actions=["ssm:DeleteParameter"],
-                    resources=[parameter_arn(stack, parameters.throughput_ledger(kit_deployment, target.name))],
+                    resources=[parameter_arn(stack, parameters.throughput_ledger(kit_deployment, "*"))],
                 ),
             ],
             acknowledgment="Bedrock chooses the last part of these ARNs; listing takes no ARN",

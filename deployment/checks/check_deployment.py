@@ -6,6 +6,7 @@ from deployment.checks.arns import arn_faults
 from deployment.checks.budget import budget_faults
 from deployment.checks.inference_api import inference_api_faults
 from deployment.checks.knowledge_base import knowledge_base_faults
+from deployment.checks.names import name_faults
 from deployment.checks.provisioned_throughput import provisioned_throughput_faults
 from deployment.checks.provisioned_throughput_price import price_faults
 from deployment.checks.training import training_faults
@@ -28,6 +29,7 @@ def check_deployment(
     today = today or datetime.datetime.now(datetime.UTC).date()
     faults = [
         *budget_faults(config),
+        *name_faults(config),
         *training_faults(config, today),
         *provisioned_throughput_faults(config, today),
         *(price_faults(config) if prices_accepted else ()),

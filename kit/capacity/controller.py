@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from deployment.config import load_deployment_config
 from kit.embedded_outputs import embedded_outputs
 from kit_contract.errors import ExternalError
+from kit_contract.run_names import bedrock_name
 from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT, provisioned_throughput_stack
 from local_aws.guard import require_real
 
@@ -53,8 +54,8 @@ class CapacityFunction:
 
     def full_name(self, name: str) -> str:
         """The name in Bedrock: `name` with the deployment's name in front, unless it has it already."""
-        prefix = f"{self._kit_deployment}-"
-        return name if name.startswith(prefix) else f"{prefix}{name}"
+        starts = (f"{self._kit_deployment}-", f"{self._kit_deployment}_")
+        return name if name.startswith(starts) else bedrock_name(self._kit_deployment, name)
 
     def _find(self) -> str:
         stack = provisioned_throughput_stack(self._kit_deployment)

@@ -58,9 +58,12 @@ def test_no_function_may_act_on_everything(template: Template, role: str) -> Non
 @pytest.mark.parametrize(
     ("role", "sids"),
     [
-        ("CheckDataRole", {"ReadData", "WriteReport", "FindModel", "LookAtModel"}),
+        ("CheckDataRole", {"ReadData", "WriteReport", "ReadClaim", "ReadOwner", "FindModel", "LookAtModel"}),
         ("MetricsRole", {"ReadOutput", "WriteMetrics", "ListOutput"}),
-        ("PromotionRole", {"Deploy", "KeepDeployment", "Swap", "ReadThroughput", "ReadOwner", "Publish"}),
+        (
+            "PromotionRole",
+            {"Deploy", "KeepDeployment", "Swap", "ReadThroughput", "ReadOwner", "Publish", "LookWhetherRemoved"},
+        ),
         (
             "StarterFunctionRole",
             {
