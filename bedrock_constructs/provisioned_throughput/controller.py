@@ -33,7 +33,10 @@ from kit_contract.environment import KIT_DEPLOYMENT, THROUGHPUTS, TOPIC_ARN
 
 TICK = "rate(15 minutes)"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-WILDCARD_REASON = "Bedrock chooses the last part of these ARNs; listing, and reading a metric, take no ARN"
+WILDCARD_REASON = (
+    "Bedrock chooses the last part of these ARNs; parameters are those of this deployment; listing, and reading a "
+    "metric, take no ARN"
+)
 
 
 class ProvisionedThroughputController(Construct):
@@ -87,11 +90,12 @@ class ProvisionedThroughputController(Construct):
             service_models=["bedrock"],
         )
         stack = cdk.Stack.of(self)
-        statements = [iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn])]
-        for target in throughputs:
-            settings = parameter_arn(stack, parameters.throughput_settings(self._kit_deployment, target.name))
-            statements.append(iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[settings]))
-            statements += throughput_statements(stack, self._kit_deployment, target)
+        settings = parameter_arn(stack, parameters.throughput_settings(self._kit_deployment, parameters.ANY))
+        statements = [
+            iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn]),
+            iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[settings]),
+            *throughput_statements(stack, self._kit_deployment, throughputs),
+        ]
         if watches_idleness:
             statements += idleness_statements(stack, self._kit_deployment)
         for statement in statements:

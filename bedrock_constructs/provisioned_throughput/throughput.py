@@ -64,13 +64,13 @@ class ProvisionedThroughput(Construct):
             resource_type="Custom::BedrockProvisionedThroughput",
             properties=given,
             statements=[
-                *throughput_statements(stack, kit_deployment, target),
+                *throughput_statements(stack, kit_deployment, [target]),
                 iam.PolicyStatement(
                     actions=["ssm:DeleteParameter"],
-                    resources=[parameter_arn(stack, parameters.throughput_ledger(kit_deployment, target.name))],
+                    resources=[parameter_arn(stack, parameters.throughput_ledger(kit_deployment, parameters.ANY))],
                 ),
             ],
-            acknowledgment="Bedrock chooses the last part of these ARNs; listing takes no ARN",
+            acknowledgment="Bedrock chooses the last part of ARNs; parameters are this deployment's, lists have no ARN",
         )
         main = resource.node.default_child
         assert isinstance(main, CfnResource)
