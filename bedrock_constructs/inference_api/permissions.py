@@ -19,6 +19,7 @@ WILDCARD_REASON = (
     "Bedrock chooses the ids of trained models, and a tag limits them to this deployment's own; a global profile runs "
     "in any region; each alias has two parameters; RetrieveAndGenerate has no resource-level permissions"
 )
+PART = 2_500  # characters of ARNs: a managed policy holds 6,144, a role's inline policies 10,240 together
 INVOKE = ("bedrock:InvokeModel",)  # Converse; the function does not call ConverseStream
 
 
@@ -74,11 +75,24 @@ def _configured_models(targets: Iterable[AliasTarget]) -> list[iam.PolicyStateme
     arns = sorted({arn for target in targets for arn in target.invoke_arns})
     if not arns:
         return []
-    statements = [_allow("InvokeConfiguredModels", list(INVOKE), arns)]
     profiles = [arn for arn in arns if ":inference-profile/" in arn]
-    if profiles:
-        statements.append(_allow("ReadProfiles", ["bedrock:GetInferenceProfile"], profiles))
-    return statements
+    return [
+        *_in_parts("InvokeConfiguredModels", list(INVOKE), arns),
+        *_in_parts("ReadProfiles", ["bedrock:GetInferenceProfile"], profiles),
+    ]
+
+
+def _in_parts(sid: str, actions: Sequence[str], arns: Sequence[str]) -> list[iam.PolicyStatement]:
+    """Statements of at most PART characters: the CDK moves whole ones that do not fit inline to managed policies."""
+    parts: list[list[str]] = []
+    size = PART
+    for arn in arns:
+        size += len(arn) + len('"",')
+        if size > PART:
+            parts.append([])
+            size = len(arn)
+        parts[-1].append(arn)
+    return [_allow(f"{sid}{number or ''}", actions, part) for number, part in enumerate(parts)]
 
 
 def _own_models(stack: cdk.Stack, kit_deployment: str, *, places: Collection[str]) -> list[iam.PolicyStatement]:
