@@ -19,6 +19,7 @@ from deployment.checks.budget import budget_warnings
 from deployment.checks.check_deployment import check_deployment
 from deployment.checks.documents import documents_warnings
 from deployment.checks.models import model_warnings
+from deployment.checks.template_limits import check_templates
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
@@ -76,6 +77,7 @@ def main() -> None:
 
         Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
     app.synth()
+    check_templates(Path(app.outdir), path.name)
 
 
 if __name__ == "__main__":

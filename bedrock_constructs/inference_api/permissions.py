@@ -19,7 +19,7 @@ WILDCARD_REASON = (
     "Bedrock chooses the ids of trained models, and a tag limits them to this deployment's own; a global profile runs "
     "in any region; each alias has two parameters; RetrieveAndGenerate has no resource-level permissions"
 )
-PART = 2_500  # characters of ARNs: a managed policy holds 6,144, a role's inline policies 10,240 together
+PART = 1_850  # characters of ARNs: three parts fit into a managed policy (6,144), five inline (10,240 for a role)
 INVOKE = ("bedrock:InvokeModel",)  # Converse; the function does not call ConverseStream
 
 
