@@ -19,7 +19,9 @@ WILDCARD_REASON = (
     "Bedrock chooses the ids of trained models, and a tag limits them to this deployment's own; a global profile runs "
     "in any region; each alias has two parameters; RetrieveAndGenerate has no resource-level permissions"
 )
-PART = 1_850  # characters of ARNs: three parts fit into a managed policy (6,144), five inline (10,240 for a role)
+# IAM: a role's inline policies hold 10,240 characters together, a managed policy 6,144.
+PART = 1_850  # characters of the models' ARNs in a statement
+INLINE_PARTS, MANAGED_PARTS = 3, 3
 INVOKE = ("bedrock:InvokeModel",)  # Converse; the function does not call ConverseStream
 
 
@@ -54,8 +56,10 @@ def grant_serving(
         service="ssm", resource="parameter", resource_name=f"{aliases_path(kit_deployment)[1:]}/*"
     )
     base_models = [alias.base for alias in aliases if "base" in alias.order]
+    models = _configured_models([*base_models, *([knowledge_base_model] if knowledge_base_model else [])])
+    _add_managed_policies(function, models[INLINE_PARTS:])
     statements = [
-        *_configured_models([*base_models, *([knowledge_base_model] if knowledge_base_model else [])]),
+        *models[:INLINE_PARTS],
         *_own_models(stack, kit_deployment, places={place for alias in aliases for place in alias.order}),
         _allow("ReadAliases", ["ssm:GetParameters"], [parameters]),
     ]
@@ -82,8 +86,19 @@ def _configured_models(targets: Iterable[AliasTarget]) -> list[iam.PolicyStateme
     ]
 
 
+def _add_managed_policies(function: lambda_.Function, statements: Sequence[iam.PolicyStatement]) -> None:
+    """For deployments whose aliases name many different models. The CDK would split by an estimate."""
+    assert function.role
+    for start in range(0, len(statements), MANAGED_PARTS):
+        part = statements[start : start + MANAGED_PARTS]
+        number = start // MANAGED_PARTS + 1
+        policy = iam.ManagedPolicy(function, f"Models{number}", statements=list(part), roles=[function.role])
+        acknowledge_wildcards(
+            policy, [arn for statement in part for arn in statement.resources], reason=WILDCARD_REASON
+        )
+
+
 def _in_parts(sid: str, actions: Sequence[str], arns: Sequence[str]) -> list[iam.PolicyStatement]:
-    """Statements of at most PART characters: the CDK moves whole ones that do not fit inline to managed policies."""
     parts: list[list[str]] = []
     size = PART
     for arn in arns:

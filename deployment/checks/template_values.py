@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 ACCOUNT = "0" * 12
-LONGEST_VALUE = "0" * 128  # of a parameter, or of a function that only a deploy resolves
+LONGEST_VALUE = "0" * 64  # of a parameter, or of a function that only a deploy resolves
 # CloudFormation names a resource <stack>-<logical id>-<12 characters>, and shortens that to what the service allows.
 RANDOM = "-000000000000"
 LONGEST_NAME = 255

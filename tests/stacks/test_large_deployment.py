@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from deployment.checks.template_limits import Size, template_sizes
-from tests.large_deployment import REGION, large_deployment
+from model_catalog import catalog
+from tests.large_deployment import REGION, invocable_ids, large_deployment
 from tests.synthesized import ACCOUNT, PROJECT
 
 MODELS = 100  # at least so many different ones are named by the aliases
@@ -88,6 +89,18 @@ def test_everything_is_there(templates: dict[str, str], assembly: Path) -> None:
     assert sum(item["Type"] == "Custom::BedrockProvisionedThroughput" for item in capacity) == 20
     assert len(aliases) == 500
     assert len({alias["model"] for alias in aliases.values()}) > MODELS
+
+
+def test_every_model_of_an_alias_can_be_invoked(templates: dict[str, str]) -> None:
+    """By a statement in an inline or in a managed policy."""
+    granted: set[str] = set()
+    for item in json.loads(templates["large-and-long-inference-api"])["Resources"].values():
+        for statement in item["Properties"].get("PolicyDocument", {}).get("Statement", []):
+            if str(statement.get("Sid", "")).startswith("InvokeConfiguredModels"):
+                granted |= set(statement["Resource"])
+
+    needed = {arn for model in invocable_ids() for arn in catalog.invoke_arns(model, REGION, ACCOUNT)}
+    assert granted == needed
 
 
 @pytest.mark.parametrize("stack", ["training", "provisioned-throughput"])
