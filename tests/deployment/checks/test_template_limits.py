@@ -85,7 +85,7 @@ def test_a_limit_is_held_to_the_last_one(resources: Callable[[int], Any], allowe
 @pytest.mark.parametrize("section", ["Outputs", "Parameters"])
 def test_outputs_and_parameters_of_a_stack(section: str) -> None:
     def faults(count: int) -> list[str]:
-        template = {"Resources": {}, section: {str(number): {} for number in range(count)}}
+        template: dict[str, Any] = {"Resources": {}, section: {str(number): {} for number in range(count)}}
         return list(template_faults("sup-training", REGION, json.dumps(template)))
 
     assert faults(200) == []
