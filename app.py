@@ -20,6 +20,7 @@ from deployment.checks.check_deployment import check_deployment
 from deployment.checks.documents import documents_warnings
 from deployment.checks.model_access import model_access_warnings
 from deployment.checks.models import model_warnings
+from deployment.checks.template_limits import check_templates
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
@@ -79,6 +80,7 @@ def main() -> None:
 
         Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
     app.synth()
+    check_templates(Path(app.outdir), path.name)
 
 
 if __name__ == "__main__":

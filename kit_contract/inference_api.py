@@ -1,4 +1,8 @@
-"""Settings of the inference API: the construct writes them to the function's environment, the function parses them."""
+"""Settings of the inference API: the construct writes them, the function parses them.
+
+They are environment variables, but for the aliases: those are a file in the function's code, as the environment holds
+4 KB. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kit_contract.environment import ALIASES, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
+from kit_contract.environment import ACCOUNT_ID, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
 from kit_contract.model_arns import (
     APPLICATION_INFERENCE_PROFILE,
     FOUNDATION_MODEL,
@@ -16,6 +20,8 @@ from kit_contract.model_arns import (
     model_arn,
 )
 
+ALIASES_FILE = "aliases.json"  # alias -> {"model", "arn", "order"}; beside the packages
+ACCOUNT = ":{account}:"
 # What callers read in `served_by`, where it differs from the resource type of the ARN.
 _KINDS = {APPLICATION_INFERENCE_PROFILE: INFERENCE_PROFILE, PROVISIONED_MODEL: "provisioned-throughput"}
 
@@ -61,25 +67,40 @@ class Settings:
     knowledge_base_model: Model | None
 
 
-def environment_from(settings: Settings, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
+def environment_from(settings: Settings, account: str, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
     """The environment variables. At synth, `to_json` is `Stack.to_json_string`: ids and ARNs can hold tokens."""
     model = settings.knowledge_base_model
-    aliases = {name: {**_entry(alias.base), "order": list(alias.order)} for name, alias in settings.aliases.items()}
     return {
         KIT_DEPLOYMENT: settings.kit_deployment,
-        ALIASES: to_json(aliases),
+        ACCOUNT_ID: account,
         KNOWLEDGE_BASES: to_json(dict(settings.knowledge_bases)),
         **({KNOWLEDGE_BASE_MODEL: to_json(_entry(model))} if model else {}),
     }
 
 
-def settings_from(environment: Mapping[str, str]) -> Settings:
-    """The reverse of `environment_from`. Raises KeyError if a variable is missing."""
-    aliases = json.loads(environment[ALIASES])
+def aliases_json(settings: Settings, account: str) -> str:
+    """The content of ALIASES_FILE. Its ARNs have a placeholder for `account`, which can be a token at synth."""
+    aliases = {
+        name: {
+            "model": alias.base.id,
+            "arn": alias.base.arn.replace(f":{account}:", ACCOUNT),
+            "order": list(alias.order),
+        }
+        for name, alias in settings.aliases.items()
+    }
+    return json.dumps(aliases, sort_keys=True, separators=(",", ":"))
+
+
+def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
+    """The reverse of `environment_from` and `aliases_json`. Raises KeyError if a variable is missing."""
+    account = environment[ACCOUNT_ID]
     model = json.loads(environment.get(KNOWLEDGE_BASE_MODEL, "null"))
     return Settings(
         kit_deployment=environment[KIT_DEPLOYMENT],
-        aliases={name: Alias(_model(entry), tuple(entry["order"])) for name, entry in aliases.items()},
+        aliases={
+            name: Alias(Model(entry["model"], entry["arn"].replace(ACCOUNT, f":{account}:")), tuple(entry["order"]))
+            for name, entry in json.loads(aliases).items()
+        },
         knowledge_bases=json.loads(environment[KNOWLEDGE_BASES]),
         knowledge_base_model=_model(model) if model else None,
     )

@@ -18,7 +18,7 @@ from bedrock_constructs.training_data_bucket import TrainingDataBucket
 from deployment.config import DeploymentConfig
 from deployment.datasets import CustomizationDataset
 from deployment.sections.training import Customization, Training
-from kit_contract.run_names import bedrock_name, data_prefix, output_prefix
+from kit_contract.run_names import DATA, bedrock_name, data_prefix, output_prefix
 from kit_contract.runs import RunSpecification
 from kit_contract.stacks import LOOK_CONTEXT, RETRAIN_CONTEXT, pascal, run_execution_output, run_outcome_output
 
@@ -123,6 +123,7 @@ class TrainingStack(cdk.Stack):
             prefix=data_prefix(name),
             delete_on_removal=False,
             restore=self._restore,
+            granted_prefix=DATA,
         )
         start = CustomizationStart(
             self,
@@ -136,7 +137,7 @@ class TrainingStack(cdk.Stack):
         )
         # An upload starts a run, which reads the specification.
         data.node.add_dependency(workflow.specifications[name])
-        start.node.add_dependency(data, workflow, *([serving] if serving else []))
+        start.node.add_dependency(data, workflow.specifications[name], workflow.parts, *([serving] if serving else []))
         cdk.CfnOutput(self, run_outcome_output(name), value=start.outcome)
         cdk.CfnOutput(self, run_execution_output(name), value=start.execution_arn)
 

@@ -19,6 +19,9 @@ class BucketObjects(Construct):
     The construct deletes only keys that it has put. A file that you remove from `source` is deleted at the next deploy.
     When you remove the construct, the objects stay unless `delete_on_removal` is set. With another `restore` (any text)
     the deploy puts what was deleted from the bucket by hand.
+
+    Several folders for one bucket share a `granted_prefix`, which all their prefixes begin with: a role's policies
+    cannot name any number of prefixes, and the Delete of one that you remove needs what the others have.
     """
 
     def __init__(
@@ -31,12 +34,16 @@ class BucketObjects(Construct):
         prefix: str,
         delete_on_removal: bool,
         restore: str | None = None,
+        granted_prefix: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         if not source.is_dir():
             raise ValueError(
                 f"source of {construct_id} must be a folder, got {source}; create it or choose another one"
             )
+        granted = prefix if granted_prefix is None else granted_prefix
+        if not prefix.startswith(granted):
+            raise ValueError(f"prefix of {construct_id} must begin with {granted}, got {prefix}; change one of them")
         asset = assets.Asset(
             self,
             "Asset",
@@ -45,7 +52,7 @@ class BucketObjects(Construct):
             ignore_mode=IgnoreMode.GIT,
             follow_symlinks=SymlinkFollowMode.BLOCK_EXTERNAL,  # links within the folder are copied and hashed as files
         )
-        written = [destination.arn_for_objects(f"{prefix}*"), destination.arn_for_objects(f"{MANIFESTS_PREFIX}*")]
+        written = [destination.arn_for_objects(f"{granted}*"), destination.arn_for_objects(f"{MANIFESTS_PREFIX}*")]
         write = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"]
         statements = [
             iam.PolicyStatement(

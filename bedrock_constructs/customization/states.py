@@ -26,6 +26,7 @@ LAMBDA_ERRORS = (
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
 )
+QUOTA = "ServiceQuotaExceededException"
 VALIDATION_URI = "States.Format('s3://{}/{}', $.specification.bucket, $.specification.validation_key)"
 VALIDATION = {"ValidationDataConfig": {"Validators": [{"S3Uri.$": VALIDATION_URI}]}}
 
@@ -76,6 +77,8 @@ class CustomizationDefinition(Construct):
         promote = self._task("Promote", promotion, {"action": "promote", **run}, "$.promotion", failed)
         # Another run of the customization is being promoted: wait for it. Lambda reports the class of the exception.
         promote.add_retry(errors=["PromotionBusyError"], interval=PROMOTION_POLL, max_attempts=40, backoff_rate=1)
+        # Two deployments may be made at a time, about 8 minutes each: the others of a deploy wait for their turn.
+        promote.add_retry(errors=[QUOTA], interval=Duration.minutes(2), max_attempts=200, backoff_rate=1)
         status = self._task("PromotionStatus", promotion, {"action": "status", **run}, "$.promotion", failed)
         publish_input = {"action": "publish", "target_arn.$": "$.promotion.target_arn", **run}
         publish = self._task("PublishAlias", promotion, publish_input, "$.published", failed)
@@ -147,7 +150,9 @@ class CustomizationDefinition(Construct):
                     "MaxAttempts": 5,
                     "BackoffRate": 2,
                     "JitterStrategy": "FULL",
-                }
+                },
+                # Ten jobs may be scheduled at a time: the others of a deploy wait for their turn, for a day.
+                {"ErrorEquals": [f"Bedrock.{QUOTA}"], "IntervalSeconds": 600, "MaxAttempts": 144, "BackoffRate": 1},
             ],
         }
         return sfn.CustomState(self, name, state_json=state)

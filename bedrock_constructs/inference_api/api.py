@@ -15,7 +15,7 @@ from bedrock_constructs.inference_api.permissions import AliasTarget, ServedAlia
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
 from kit_contract.environment import API_KEYS_SECRET_ARN, KIT_DEPLOYMENT
-from kit_contract.inference_api import Alias, Model, Settings, environment_from
+from kit_contract.inference_api import ALIASES_FILE, Alias, Model, Settings, aliases_json, environment_from
 
 __all__ = ["AliasTarget", "InferenceApi", "ServedAlias"]
 
@@ -55,6 +55,7 @@ class InferenceApi(Construct):
             knowledge_bases=knowledge_bases,
             knowledge_base_model=_model(knowledge_base_model) if knowledge_base_model else None,
         )
+        stack = cdk.Stack.of(self)
         self.function = PythonFunction(
             self,
             "Function",
@@ -62,7 +63,8 @@ class InferenceApi(Construct):
             description=f"{kit_deployment}: answers the inference API",
             timeout=TIMEOUT,
             memory_mb=512,
-            environment=environment_from(settings, cdk.Stack.of(self).to_json_string),
+            environment=environment_from(settings, stack.account, stack.to_json_string),
+            files={ALIASES_FILE: aliases_json(settings, stack.account)},
         )
         grant_serving(
             self.function,

@@ -2,11 +2,11 @@
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from aws_cdk import AssetHashType
+from aws_cdk import AssetHashType, Token
 from aws_cdk import aws_lambda as lambda_
 
 from bedrock_constructs.lambda_functions.code_zip import SERVICE_MODELS_FOLDER, zip_bytes
@@ -15,15 +15,26 @@ from bedrock_constructs.lambda_functions.sources import PROJECT
 RUNTIME = lambda_.Runtime.PYTHON_3_14
 
 
-def lambda_code(handler: str, *, data_packages: Sequence[str] = (), service_models: Sequence[str] = ()) -> lambda_.Code:
+def lambda_code(
+    handler: str,
+    *,
+    data_packages: Sequence[str] = (),
+    service_models: Sequence[str] = (),
+    files: Mapping[str, str] | None = None,
+) -> lambda_.Code:
     """The code of the function with the entry point `handler` (`inference_api.handler.handler`).
 
     `data_packages`: packages of INSTALLED to include. `service_models`: botocore services ("bedrock") whose pinned API
     model to include, because the boto3 of the runtime can be too old. The function finds them if AWS_DATA_PATH is
-    `data_path()`.
+    `data_path()`. `files`: path in the zip -> content, for what does not fit into the environment's 4 KB. A token in it
+    is a ValueError: CloudFormation resolves none in an asset.
     """
     module = handler.rpartition(".")[0]
-    path, asset_hash = _staged(module, tuple(data_packages), tuple(service_models))
+    more = tuple(sorted((files or {}).items()))
+    for name, content in more:
+        if Token.is_unresolved(content):
+            raise ValueError(f"{name} must hold no tokens, got {content}; pass such values in the environment")
+    path, asset_hash = _staged(module, tuple(data_packages), tuple(service_models), more)
     return lambda_.Code.from_asset(str(path), asset_hash=asset_hash, asset_hash_type=AssetHashType.CUSTOM)
 
 
@@ -33,8 +44,10 @@ def data_path() -> str:
 
 
 @cache  # several functions have the same code, and the sources do not change during a synth
-def _staged(module: str, data_packages: tuple[str, ...], service_models: tuple[str, ...]) -> tuple[Path, str]:
-    content = zip_bytes(module, data_packages, service_models)
+def _staged(
+    module: str, data_packages: tuple[str, ...], service_models: tuple[str, ...], more: tuple[tuple[str, str], ...] = ()
+) -> tuple[Path, str]:
+    content = zip_bytes(module, data_packages, service_models, dict(more))
     asset_hash = hashlib.sha256(content).hexdigest()
     parent = PROJECT / ".local" / "lambda"
     parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ import importlib.util
 import io
 import stat
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bedrock_constructs.lambda_functions.sources import source_files
@@ -21,15 +21,21 @@ DATE = (1980, 1, 1, 0, 0, 0)
 UNIX = 3
 
 
-def zip_bytes(module: str, data_packages: Sequence[str] = (), service_models: Sequence[str] = ()) -> bytes:
-    """The zip of the function whose handler is in `module`.
+def zip_bytes(
+    module: str,
+    data_packages: Sequence[str] = (),
+    service_models: Sequence[str] = (),
+    more: Mapping[str, str] | None = None,
+) -> bytes:
+    """The zip of the function whose handler is in `module`; `more` are texts by their path in the zip.
 
     Members are stored, because each zlib deflates to other bytes. There is no bytecode, because it fits one version of
     Python and saves a cold start little (benchmarks/bytecode.py).
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in sorted(_files(module, data_packages, service_models)):
+        texts = [(name, text.encode()) for name, text in (more or {}).items()]
+        for name, content in sorted([*_files(module, data_packages, service_models), *texts]):
             member = zipfile.ZipInfo(name, DATE)
             member.create_system = UNIX
             member.external_attr = FILE_MODE << 16

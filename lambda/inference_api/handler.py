@@ -9,6 +9,7 @@ import sys
 import time
 import uuid
 from functools import cache
+from pathlib import Path
 from typing import Any, Protocol
 
 from inference_api.aliases import Aliases
@@ -17,7 +18,9 @@ from inference_api.fallback import Fallback
 from inference_api.http_messages import Request
 from inference_api.request_log import log_line
 from inference_api.routes import Service, respond
-from kit_contract.inference_api import settings_from
+from kit_contract.inference_api import ALIASES_FILE, settings_from
+
+ALIASES_PATH = Path(__file__).resolve().parents[1] / ALIASES_FILE
 
 
 class Context(Protocol):
@@ -26,7 +29,7 @@ class Context(Protocol):
 
 @cache
 def service() -> Service:
-    settings = settings_from(os.environ)
+    settings = settings_from(os.environ, ALIASES_PATH.read_text(encoding="utf-8"))
     clients = BotoClients()
     return Service(
         settings=settings,

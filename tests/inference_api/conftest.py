@@ -28,10 +28,11 @@ DEPLOYMENT_ARN = f"arn:aws:bedrock:{REGION}:111122223333:custom-model-deployment
 ORDER = ["provisioned", "on-demand", "base"]
 ENVIRONMENT = {
     "KIT_DEPLOYMENT": "support-assistant",
-    "ALIASES": json.dumps({"support-bot": {**MICRO, "order": ORDER}, "assistant": {**PROFILE, "order": ORDER}}),
+    "ACCOUNT_ID": "111122223333",
     "KNOWLEDGE_BASES": json.dumps({"documents": "KB12345678"}),
     "KNOWLEDGE_BASE_MODEL": json.dumps(MICRO),
 }
+ALIASES = json.dumps({"support-bot": {**MICRO, "order": ORDER}, "assistant": {**PROFILE, "order": ORDER}})
 PATH = "/bedrock-kit/support-assistant/aliases"
 THROUGHPUT_ARN = f"arn:aws:bedrock:{REGION}:111122223333:provisioned-model/abcdefgh5678"
 SERVING = {"target_arn": DEPLOYMENT_ARN, "kind": "custom-model-deployment", "run_id": "0123456789abcdef"}
@@ -135,6 +136,6 @@ def api() -> Iterator[Api]:
     for stub in stubs:
         stub.activate()
     runtime, agent, ssm = stubs
-    yield Api(settings_from(ENVIRONMENT), clients, Clock(), runtime, agent, ssm)
+    yield Api(settings_from(ENVIRONMENT, ALIASES), clients, Clock(), runtime, agent, ssm)
     for stub in stubs:
         stub.assert_no_pending_responses()

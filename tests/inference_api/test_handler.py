@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,14 +15,16 @@ from inference_api import boto_clients
 from inference_api import handler as edge
 from inference_api.fallback import CONNECT_SECONDS
 from inference_api.routes import Service
-from tests.inference_api.conftest import ENVIRONMENT, Api, converse_response
+from tests.inference_api.conftest import ALIASES, ENVIRONMENT, Api, converse_response
 
 CONTEXT = SimpleNamespace(aws_request_id="request-1")
 CANARY = "canary-4711"
 
 
 @pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    (tmp_path / "aliases.json").write_text(ALIASES, encoding="utf-8")
+    monkeypatch.setattr(edge, "ALIASES_PATH", tmp_path / "aliases.json")
     for name, value in {**ENVIRONMENT, "AWS_DEFAULT_REGION": "us-east-1"}.items():
         monkeypatch.setenv(name, value)
     edge.service.cache_clear()

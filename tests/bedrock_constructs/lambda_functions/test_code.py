@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aws_cdk import Aws
 from botocore.loaders import Loader
 
 from bedrock_constructs.lambda_functions import code, sources
@@ -33,9 +34,11 @@ def forget_sources() -> None:
         remembered.cache_clear()
 
 
-def staged(*data_packages: str, service_models: tuple[str, ...] = ()) -> tuple[Path, str]:
+def staged(
+    *data_packages: str, service_models: tuple[str, ...] = (), more: tuple[tuple[str, str], ...] = ()
+) -> tuple[Path, str]:
     forget_sources()
-    return code._staged("app.handler", data_packages, service_models)
+    return code._staged("app.handler", data_packages, service_models, more)
 
 
 def names_in(path: Path) -> list[str]:
@@ -111,3 +114,16 @@ def test_boto3_reads_every_service_model_from_the_zip_with_its_paginators(tree: 
 def test_an_unknown_data_package_raises(tree: Path) -> None:
     with pytest.raises(ValueError, match="data package must be one of tzdata"):
         staged("boto3")
+
+
+def test_a_file_is_in_the_zip_and_its_content_in_the_hash(tree: Path) -> None:
+    path, first = staged(more=(("aliases.json", "{}"),))
+
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("aliases.json") == b"{}"
+    assert len({first, staged(more=(("aliases.json", "{1}"),))[1], staged()[1]}) == 3
+
+
+def test_a_file_with_a_token_raises(tree: Path) -> None:
+    with pytest.raises(ValueError, match=r"aliases\.json must hold no tokens"):
+        code.lambda_code("app.handler.handle", files={"aliases.json": f"a {Aws.ACCOUNT_ID}"})
