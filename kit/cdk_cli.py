@@ -36,7 +36,8 @@ def run_cdk(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             start_new_session=True,  # a process group of its own: the CLI, its app and Node end together
         ) as process:
             assert process.stdout

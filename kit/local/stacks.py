@@ -5,9 +5,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import boto3
+from typing import TYPE_CHECKING, Any
 
 from billed_resources.listing import Clients as BilledClients
 from billed_resources.listing import clients_of
@@ -19,6 +17,13 @@ from kit.deploy.history import History, Place
 from kit.progress import Progress
 from kit_contract.errors import ExternalError
 from local_aws import emulator, guard
+from local_aws.session import embedded_session
+
+if TYPE_CHECKING:
+    import boto3
+
+if TYPE_CHECKING:
+    import boto3
 
 StackOutputs = dict[str, dict[str, str]]
 
@@ -48,11 +53,7 @@ class LocalStacks:
         aws = self._running()
         guard.require_embedded(aws.endpoint_url)
         self.environment = emulator.environment(aws)
-        self._session = boto3.Session(
-            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
-            region_name=self._region,
-        )
+        self._session = embedded_session(self._region)
         self.clients = Clients(self._session, aws.endpoint_url)
         return aws
 
@@ -143,7 +144,7 @@ class LocalStacks:
 class Clients:
     """boto3 clients that can reach the embedded AWS only, one per service."""
 
-    def __init__(self, session: boto3.Session, endpoint_url: str) -> None:
+    def __init__(self, session: "boto3.Session", endpoint_url: str) -> None:
         self._session = session
         self._endpoint_url = endpoint_url
         self._clients: dict[str, Any] = {}
