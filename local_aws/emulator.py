@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kit_contract.embedded_aws import EMBEDDED_ACCOUNT
 from kit_contract.errors import ExternalError
 from local_aws import processes
 from local_aws.environment import PROJECT, client_environment, server_environment
 from local_aws.private_files import private_folder, write_private
 
 PYTHON = PROJECT / ".local" / "emulator-venv" / "bin" / "python"
-ACCOUNT = "000000000000"
+ACCOUNT = EMBEDDED_ACCOUNT
 LAUNCHER = processes.LAUNCHER
 READY_SECONDS = 30.0
 

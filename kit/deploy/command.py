@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from deployment.checks.account import check_account
 from deployment.config import load_deployment_config
 from kit.cdk_cli import CDK, NODE, PROJECT
 from kit.deploy.absent import Absent, Decision, settle
@@ -53,12 +54,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    require_real(os.environ)
+    profile = _value(options.cdk_arguments, "--profile")
+    require_real(os.environ, profile=profile)
     path = Path(options.config).resolve()
     config = load_deployment_config(path)
     section = config.deployment
     check_retrain(config, options.retrain)
-    account = Account(_value(options.cdk_arguments, "--profile"), section.region)
+    account = Account(profile, section.region)
+    check_account(config, account.id, path.name)
+    stacks = ", ".join(config.stacks) or "no stacks"
+    print(f"deploying to account {account.id}, region {section.region}: {stacks}", flush=True)
     here = Place(account.id, section.region, section.name)
     history = History(RECORD, path)
     was_known = history.known

@@ -136,6 +136,49 @@ def test_an_interrupted_deploy_is_remembered(cli: Cli, monkeypatch: pytest.Monke
     assert History(command.RECORD, cli.project / "deployment.toml").earlier(other) == [Place(ACCOUNT, REGION, "sup")]
 
 
+def test_account_region_and_stacks_are_told_before_anything_begins(
+    cli: Cli, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (cli.project / "deployment.toml").write_text(f"{HEAD}[model_access]\n", encoding="utf-8")
+    told: list[str] = []
+    run = cli.run
+
+    def observed(arguments: Sequence[str], **more: Any) -> Any:
+        told.append(capfd.readouterr().out)
+        return run(arguments, **more)
+
+    monkeypatch.setattr(subprocess, "run", observed)
+
+    deploy(cli, "--keep-absent")
+
+    assert told[0] == f"deploying to account {ACCOUNT}, region {REGION}: sup-model-access\n"
+
+
+def test_another_account_than_that_of_the_file_is_refused_before_anything(
+    cli: Cli, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (cli.project / "deployment.toml").write_text(f'{HEAD}account = "999988887777"\n', encoding="utf-8")
+
+    assert deploy(cli, "--remove-absent") == 1
+
+    assert f"deployment.account is 999988887777, but your credentials are for {ACCOUNT}" in capsys.readouterr().err
+    assert cli.ran == []
+    assert not command.RECORD.exists()
+
+
+def test_the_profile_of_the_cdk_cli_is_the_one_that_is_checked(
+    cli: Cli, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = cli.project / "config"
+    config.write_text("[profile local]\nendpoint_url = http://localhost:4566\n", encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+
+    assert deploy(cli, "--", "--profile", "local") == 1
+
+    assert "profile local: endpoint_url is http://localhost:4566" in capsys.readouterr().err
+    assert cli.ran == []
+
+
 def test_both_decisions_are_refused(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         deploy(cli, "--remove-absent", "--keep-absent")
