@@ -65,12 +65,15 @@ setup: .venv/complete $(EMULATOR)/complete node_modules/complete ## .venv, the e
 # An environment whose interpreter was removed or replaced is made anew.
 broken = $(if $(realpath $(1)/bin/python),,again)
 
+# For $(shell): it passes on what is unexported.
+PLAIN = env -u PYTHONHOME -u PYTHONPATH $(PYTHON)
+
 # Why PYTHON cannot be used, or nothing. The command itself runs in any Python, 2.7 included.
 REFUSAL = $(shell \
   if ! command -v $(PYTHON) > /dev/null; then echo '$(PYTHON) was not found; install Python 3.11 or newer, or name one: make setup PYTHON=python3.12'; \
-  elif ! $(PYTHON) -E -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then \
-    echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1 | head -1); name another one: make setup PYTHON=python3.12"; \
-  elif ! $(PYTHON) -E -c 'import venv; from ensurepip import bootstrap' 2> /dev/null; then \
+  elif ! $(PLAIN) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then \
+    echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PLAIN) -V 2>&1 | head -1); name another one: make setup PYTHON=python3.12"; \
+  elif ! $(PLAIN) -c 'import venv; from ensurepip import bootstrap' 2> /dev/null; then \
     echo '$(PYTHON) cannot make virtual environments; install its venv package (Debian and Ubuntu: apt-get install python3-venv)'; fi)
 
 # Runs a command without its output. A failure shows the output; Ctrl-C shows one line instead of tracebacks.
