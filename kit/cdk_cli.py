@@ -55,6 +55,15 @@ def run_cdk(
         raise ExternalError(_explain(lines, arguments[0], log))
 
 
+def with_home(environ: Mapping[str, str]) -> dict[str, str]:
+    """`environ`; where its HOME does not exist, one in the project: the CLI tries for ever to make it."""
+    if Path(environ.get("HOME", "")).is_absolute() and Path(environ["HOME"]).is_dir():
+        return dict(environ)
+    home = PROJECT / ".local" / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    return {**environ, "HOME": str(home)}
+
+
 def _end(process: "subprocess.Popen[str]") -> None:
     """Terminate the CLI and everything it started; kill what is left after five seconds."""
     os.killpg(process.pid, signal.SIGTERM)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from deployment.checks.account import check_account
 from deployment.config import load_deployment_config
-from kit.cdk_cli import CDK, NODE, PROJECT
+from kit.cdk_cli import CDK, NODE, PROJECT, with_home
 from kit.deploy.absent import Absent, Decision, settle
 from kit.deploy.account import Account
 from kit.deploy.assembly import StackName, forget, stacks_in
@@ -94,7 +94,7 @@ def _deploy(config: Path, arguments: Sequence[str]) -> tuple[int, set[StackName]
     if not made:
         forget(assembly)
     command = [str(NODE), str(CDK), "deploy", "--all", "-c", f"config={config}", *arguments]
-    code = subprocess.run(command, cwd=PROJECT, check=False).returncode
+    code = subprocess.run(command, cwd=PROJECT, env=with_home(os.environ), check=False).returncode
     present = stacks_in(assembly)
     if code == 0 and present is None:
         raise ExternalError(

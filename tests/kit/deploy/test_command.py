@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kit import cdk_cli
 from kit.__main__ import main
 from kit.deploy import command
 from kit.deploy.absent import UNDECIDED_OR_LEFT
@@ -177,6 +178,24 @@ def test_the_profile_of_the_cdk_cli_is_the_one_that_is_checked(
 
     assert "profile local: endpoint_url is http://localhost:4566" in capsys.readouterr().err
     assert cli.ran == []
+
+
+@pytest.mark.parametrize("home", ["/proc/nothing", ""])
+def test_a_home_that_does_not_exist_is_replaced(cli: Cli, monkeypatch: pytest.MonkeyPatch, home: str) -> None:
+    given: dict[str, str] = {}
+    run = cli.run
+
+    def observed(arguments: Sequence[str], **more: Any) -> Any:
+        given.update(more["env"])
+        return run(arguments, **more)
+
+    monkeypatch.setattr(subprocess, "run", observed)
+    monkeypatch.setenv("HOME", home)
+
+    deploy(cli, "--keep-absent")
+
+    assert Path(given["HOME"]).is_dir()
+    assert given["HOME"] == str(cdk_cli.PROJECT / ".local" / "home")
 
 
 def test_both_decisions_are_refused(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:
