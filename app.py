@@ -15,6 +15,7 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import Validations
 
+from deployment.checks.account import check_account
 from deployment.checks.budget import budget_warnings
 from deployment.checks.check_deployment import check_deployment
 from deployment.checks.documents import documents_warnings
@@ -37,9 +38,9 @@ PROJECT = Path(__file__).resolve().parent
 
 
 def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = None) -> cdk.App:
-    """Add the stacks of `config` to `app`. If `account` is None, the credentials at deploy decide it."""
+    """Add the stacks of `config` to `app`. If `account` is None, the file or the credentials at deploy decide it."""
     name = config.deployment.name
-    environment = cdk.Environment(account=account, region=config.deployment.region)
+    environment = cdk.Environment(account=account or config.deployment.account, region=config.deployment.region)
     stacks: list[cdk.Stack] = []
     if config.budget:
         stacks.append(BudgetStack(app, f"{name}-budget", config=config, env=environment))
@@ -67,6 +68,8 @@ def main() -> None:
     app = cdk.App(context=flags)  # `python app.py` gives the same templates as the CDK CLI, whose context wins
     path = PROJECT / (app.node.try_get_context("config") or "deployment.toml")
     config = load_deployment_config(path)
+    account = os.environ.get("CDK_DEFAULT_ACCOUNT")  # of the credentials, from the CDK CLI
+    check_account(config, account, path.name)
     today = datetime.datetime.now(datetime.UTC).date()
     account = os.environ.get("CDK_DEFAULT_ACCOUNT")
     check_deployment(config, path.name, today=today, account=account)

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from kit.aws_advice import NUMBERS, advice_for, is_setting_of_aws
 from kit.parser import LazyParser
 from kit_contract.errors import KitError
 
@@ -78,7 +79,9 @@ def explain(error: Exception, prog: str) -> tuple[str, int]:
         case OSError(filename=str() | Path() as file):
             return f"{prog}: {file}: {error.strerror}; check path and permissions", 1
     if _is_botocore(error):
-        return f"{prog}: {error}; {_way_on(error)}", 1
+        return f"{prog}: {_one_line(error)}; {advice_for(error)}", 1
+    if is_setting_of_aws(error):
+        return f"{prog}: a setting of AWS is not a number: {error}; correct {NUMBERS}", 1
     raise error
 
 
@@ -87,11 +90,8 @@ def _is_botocore(error: Exception) -> bool:
     return bool(botocore and isinstance(error, botocore.BotoCoreError | botocore.ClientError))
 
 
-def _way_on(error: Exception) -> str:
-    check = "check your AWS credentials, their permissions and the region"
-    if type(error).__name__ in WITHOUT_CREDENTIALS:
-        return f"{check}: run aws configure, or aws sso login, until aws sts get-caller-identity answers"
-    return check
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")
 
 
 def _discard_output() -> None:

@@ -4,11 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from deployment.sections.section import REGION, ApplicationProfileArn, ModelId, Name, Section
+from deployment.sections.section import ACCOUNT, REGION, ApplicationProfileArn, ModelId, Name, Section
 
 
 class Deployment(Section):
-    """`allow_data_deletion` must be true, and a section's removal "destroy", before data is deleted.
+    """`account`: the only AWS account that is deployed to; if it is absent, that of the credentials.
+
+    `allow_data_deletion` must be true, and a section's removal "destroy", before data is deleted.
 
     `allow_unlisted` accepts model ids, regions and profiles to invoke that the model catalog does not list yet, and
     Legacy models of which you keep custom models or provisioned throughput.
@@ -19,6 +21,7 @@ class Deployment(Section):
 
     name: Name
     region: Annotated[str, Field(pattern=REGION)]
+    account: Annotated[str, Field(pattern=ACCOUNT)] | None = None
     allow_data_deletion: bool = False
     allow_unlisted: bool = False
     inference_profiles: dict[ApplicationProfileArn, ModelId] = {}

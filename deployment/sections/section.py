@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 NAME, REGION = r"^[a-z](-?[a-z0-9]){1,30}$", r"^[a-z]{2,4}(-[a-z]+)+-\d$"
+ACCOUNT = r"^[0-9]{12}$"
 TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
 ADDRESS = r"^[A-Za-z0-9.!#%&'+/=^_`|~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 SERVICE = r"^[A-Za-z0-9 ().,:&/+'-]+$"
@@ -23,6 +24,7 @@ KMS_KEY_ARN = r"^arn:aws(-[a-z]+)*:kms:[a-z0-9-]{1,20}:[0-9]{12}:key/[a-zA-Z0-9-
 PATTERN_IN_WORDS = {
     NAME: "2 to 31 lowercase letters, digits and single hyphens, starting with a letter",
     REGION: "an AWS Region such as us-east-1",
+    ACCOUNT: "the 12 digits of an AWS account, in quotes",
     TIME: "a time such as 08:00",
     ADDRESS: "an email address",
     SERVICE: "the name of a service as AWS bills it, such as Amazon Bedrock",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deployment.checks.account import check_account
 from deployment.config import load_deployment_config
 from kit.embedded_outputs import embedded_outputs
 from kit_contract.errors import ExternalError
@@ -82,8 +83,11 @@ def connect(config: Path, *, local: bool) -> CapacityFunction:
 
     if not local:
         require_real(os.environ)
-        deployment = load_deployment_config(config).deployment
-        return _of(boto3.Session(region_name=deployment.region), deployment.name, None)
+        loaded = load_deployment_config(config)
+        session = boto3.Session(region_name=loaded.deployment.region)
+        if loaded.deployment.account:
+            check_account(loaded, session.client("sts").get_caller_identity()["Account"], config.name)
+        return _of(session, loaded.deployment.name, None)
     embedded = embedded_outputs()
     return _of(embedded.session, embedded.deployment, embedded.endpoint_url)
 

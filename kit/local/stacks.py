@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import boto3
+from typing import TYPE_CHECKING, Any
 
 from billed_resources.listing import Clients as BilledClients
 from billed_resources.listing import clients_of
@@ -22,6 +20,13 @@ from kit_contract.api_keys import KIT_STAGE, hash_of, read_current, read_managed
 from kit_contract.errors import ExternalError
 from kit_contract.stacks import API_KEY_SECRET_OUTPUT
 from local_aws import emulator, guard
+from local_aws.session import embedded_session
+
+if TYPE_CHECKING:
+    import boto3
+
+if TYPE_CHECKING:
+    import boto3
 
 StackOutputs = dict[str, dict[str, str]]
 
@@ -51,11 +56,7 @@ class LocalStacks:
         aws = self._running()
         guard.require_embedded(aws.endpoint_url)
         self.environment = emulator.environment(aws)
-        self._session = boto3.Session(
-            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
-            region_name=self._region,
-        )
+        self._session = embedded_session(self._region)
         self.clients = Clients(self._session, aws.endpoint_url)
         return aws
 
@@ -146,7 +147,7 @@ class LocalStacks:
 class Clients:
     """boto3 clients that can reach the embedded AWS only, one per service."""
 
-    def __init__(self, session: boto3.Session, endpoint_url: str) -> None:
+    def __init__(self, session: "boto3.Session", endpoint_url: str) -> None:
         self._session = session
         self._endpoint_url = endpoint_url
         self._clients: dict[str, Any] = {}

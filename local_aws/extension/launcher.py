@@ -14,6 +14,7 @@ from local_aws.extension import (
     s3_events,
     service_quotas,
     step_functions,
+    web_pages,
 )
 from local_aws.extension.bedrock import language_model, routes
 from local_aws.extension.cloudformation import (
@@ -43,6 +44,7 @@ def main() -> None:
         service_quotas,
         routes,
         language_model,
+        web_pages,
     ):
         module.install()
     del sys.argv[1:]  # the state folder: local_aws.processes finds this process by it, ministack refuses it

@@ -19,6 +19,7 @@ import pytest
 from kit.cdk_cli import PROJECT
 from local_aws import emulator
 from tests.end_to_end.deployed import STATE, Deployed, run_up
+from tests.hostile_environment import HOSTILE
 
 
 class DemoRun:
@@ -30,7 +31,7 @@ class DemoRun:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "examples.capacity_demo", "--folder", str(folder)],
             cwd=PROJECT,
-            env={**os.environ, "CI": "true"},
+            env={**os.environ, **HOSTILE, "PYTHONIOENCODING": "utf-8", "CI": "true"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -74,7 +75,10 @@ def deployed(demo_run: DemoRun) -> Iterator[Deployed]:
     shutil.rmtree(STATE, ignore_errors=True)
     STATE.mkdir(parents=True)
     try:
-        outputs = run_up()
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in HOSTILE.items():
+                patch.setenv(name, value)
+            outputs = run_up()
         aws = emulator.running(STATE)
         assert aws
         yield Deployed(outputs, aws)

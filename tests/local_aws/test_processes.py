@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from local_aws import emulator, processes
+from local_aws.environment import PROJECT
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def exists(group: int) -> bool:
 def stop_all(folder: Path) -> str:
     """What `make down` prints without a virtual environment: -S leaves the standard library only."""
     command = [sys.executable, "-S", "-m", "local_aws.processes", str(folder)]
-    return subprocess.run(command, cwd=emulator.PROJECT, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
 
 
 def test_one_whose_folder_was_removed_is_stopped(state: Path) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from local_aws import emulator
+from local_aws.environment import PROJECT, server_environment
 from tests.local_aws.conftest import Call
 from tests.local_aws.servers import switch
 
@@ -27,4 +28,5 @@ def test_an_unknown_fault_is_refused_with_those_there_are(aws: emulator.Embedded
 def test_the_environment_has_the_faults_of_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KIT_FAULTS", "throttling")
 
-    assert emulator._server_environment(emulator.PROJECT, 1, "us-east-1", 1.0)["KIT_FAULTS"] == "throttling"
+    given = server_environment(folder=PROJECT, port=1, region="us-east-1", time_scale=1.0)
+    assert given["KIT_FAULTS"] == "throttling"
