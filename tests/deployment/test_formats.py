@@ -87,7 +87,15 @@ def _takes_within(pattern: str, character: str) -> bool:
 
 
 EXAMPLES = (
-    *("support-bot", "us-east-1", "08:00", "me@example.com", "amazon.nova-micro-v1:0", "Amazon Bedrock"),
+    *(
+        "support-bot",
+        "us-east-1",
+        "111122223333",
+        "08:00",
+        "me@example.com",
+        "amazon.nova-micro-v1:0",
+        "Amazon Bedrock",
+    ),
     "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abcdefghijkl",
     "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",
 )

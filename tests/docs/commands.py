@@ -47,9 +47,15 @@ def _check(command: tuple[str, ...], mention: bool) -> None:
     checks[program]()
 
 
+# Commands of the AWS CLI that call no operation: https://docs.aws.amazon.com/cli/latest/reference/configure/
+CLIENT_ONLY = (("configure",), ("configure", "list-profiles"), ("configure", "list"), ("sso", "login"))
+
+
 def check_aws(words: Sequence[str], *, mention: bool = False) -> None:
     if words[0] == "s3":
         check_s3(words[1:])
+    elif tuple(words[:2]) in CLIENT_ONLY:
+        return
     else:
         parse(words, mention=mention and not any(word.startswith("--") for word in words))
 

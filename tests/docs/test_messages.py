@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from kit.__main__ import COMMANDS
-from tests.docs.aws_cli import parse
-from tests.docs.commands import check_kit, check_options
+from tests.docs.commands import check_aws, check_kit, check_options
 from tests.docs.pages import PROJECT
 
 ROOMS = (
@@ -43,7 +42,7 @@ def check_message(text: str) -> int:
     aws = [shlex.split(match.group())[1:] for match in AWS.finditer(text)]
     kit = [found for match in KIT.finditer(text) if (found := _kit(match))]
     for words in aws:
-        parse([word.rstrip(".,;:") for word in words], mention=not any(word.startswith("--") for word in words))
+        check_aws([word.rstrip(".,;:") for word in words], mention=True)
     for words in kit:
         check_kit([word for word in words if not word.startswith("-")], mention=True)
         check_options(words)

@@ -251,11 +251,12 @@ def test_the_default_key_of_the_embedded_aws_is_remembered(
     aws: FakeAws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     file = tmp_path / "outputs.json"
-    file.write_text('{"api_key": "old", "region": "us-east-1"}')
+    rest = {"endpoint_url": "http://127.0.0.1:1", "region": "us-east-1", "deployment": "support-assistant"}
+    file.write_text(json.dumps({"api_key": "old", **rest}))
     monkeypatch.setattr(embedded_outputs, "OUTPUTS", file)
 
     printed(capsys, "add", "web", "--local")
     assert json.loads(file.read_text())["api_key"] == "old"
     key = printed(capsys, "--local", "rotate", "default")
 
-    assert json.loads(file.read_text()) == {"api_key": key, "region": "us-east-1"}
+    assert json.loads(file.read_text()) == {"api_key": key, **rest}
