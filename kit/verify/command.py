@@ -1,0 +1,33 @@
+"""`kit verify`: checks, without cost and without changing anything, whether what the kit takes for granted is so.
+
+Exit codes: 0 everything holds, 1 something does not, 3 nothing is wrong, but something could not be told.
+"""
+
+import argparse
+from pathlib import Path
+
+from kit.verify.check import Verdict, run_check
+from kit.verify.checks import CHECKS, actions
+from kit.verify.place import embedded_aws, your_account
+from kit.verify.table import as_json, as_table, number_of, policy
+
+FALSE, UNKNOWN = 1, 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, default=Path("deployment.toml"), help="default: deployment.toml")
+    parser.add_argument("--local", action="store_true", help="use the embedded AWS that make up started")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--rights", action="store_true", help="print the IAM policy that the checks need, and end")
+
+
+def run(options: argparse.Namespace) -> int:
+    if options.rights:
+        print(policy(actions()))
+        return 0
+    place = (embedded_aws if options.local else your_account)(options.config)
+    results = [run_check(check, place) for check in CHECKS]
+    print((as_json if options.json else as_table)(place, results))
+    if number_of(results, Verdict.FALSE):
+        return FALSE
+    return UNKNOWN if number_of(results, Verdict.UNKNOWN) else 0
