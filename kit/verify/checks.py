@@ -68,7 +68,7 @@ CHECKS = (
     ),
     Check(
         "absent-elsewhere",
-        'CloudFormation says "does not exist" of a stack or resource that is gone; other services have their codes',
+        'CloudFormation says "does not exist" of a stack or resource that is gone',
         ELSEWHERE,
         answers.absent_elsewhere,
     ),
@@ -80,7 +80,7 @@ CHECKS = (
     ),
     Check(
         "stacks",
-        "the deployed stacks are complete, and those of the file",
+        "templates are accepted",
         ("cloudformation:DescribeStacks",),
         deployed.stacks,
     ),
