@@ -68,5 +68,5 @@ def _findings(check: Check, place: Place) -> Iterator[Finding]:
     except (ClientError, BotoCoreError) as error:
         if LOG_IN in advice_for(error):
             raise
-        text = " ".join(str(error).split())
+        text = " ".join(str(error).split()).rstrip(": .")
         yield unknown("-", f"{text}; allow {', '.join(check.actions)}" if says_denied(error) else text)

@@ -35,7 +35,7 @@ class Place:
     def client(self, service: str) -> Any:
         if service not in self._clients:
             made = self._make(service)
-            made.meta.events.register("before-call", _refuse_changes)
+            made.meta.events.register_first("before-call", _refuse_changes)
             self._clients[service] = made
         return self._clients[service]
 

@@ -1,4 +1,4 @@
-"""Service Quotas, which ministack lacks: Bedrock's two quotas of model units. Their value is KIT_PT_QUOTA."""
+"""Service Quotas, which ministack lacks: Bedrock's quotas of model units, whose value is KIT_PT_QUOTA, and of jobs."""
 
 import json
 from typing import Any
@@ -17,7 +17,9 @@ TARGET = "ServiceQuotasV20190624."
 NAMES = {
     "L-BE77399C": "Model units no-commitment Provisioned Throughputs across custom models",
     "L-FE44174A": "Model units no-commitment Provisioned Throughputs across base models",
+    "L-0406044C": "Scheduled customization jobs",
 }
+JOBS = ("L-0406044C", 10.0)
 
 
 def install() -> None:
@@ -38,9 +40,12 @@ def _answer(operation: str, given: dict[str, Any]) -> Response:
         raise BedrockError("NoSuchResourceException", f"The embedded AWS has no quotas for {given.get('ServiceCode')}")
     if operation == "ListServiceQuotas":
         return answer({"Quotas": [_quota(code) for code in NAMES]})
-    if operation != "GetServiceQuota":
+    if operation not in ("GetServiceQuota", "GetAWSDefaultServiceQuota"):
         raise BedrockError("ValidationException", f"The embedded AWS has no {operation}")
-    return answer({"Quota": _quota(str(given.get("QuotaCode")))})
+    quota = _quota(str(given.get("QuotaCode")))
+    if operation == "GetAWSDefaultServiceQuota" and quota["QuotaCode"] != JOBS[0]:
+        quota["Value"] = 0.0  # AWS gives model units to no new account
+    return answer({"Quota": quota})
 
 
 def _quota(code: str) -> dict[str, Any]:
@@ -52,7 +57,7 @@ def _quota(code: str) -> dict[str, Any]:
         "QuotaArn": f"arn:{partition_of(get_region())}:servicequotas:{get_region()}:{get_account_id()}:bedrock/{code}",
         "QuotaCode": code,
         "QuotaName": NAMES[code],
-        "Value": float(units_allowed()),
+        "Value": JOBS[1] if code == JOBS[0] else float(units_allowed()),
         "Unit": "None",
         "Adjustable": True,
         "GlobalQuota": False,

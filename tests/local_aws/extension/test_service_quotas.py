@@ -53,10 +53,22 @@ def test_bedrocks_refusal_is_explained_with_the_quota(clients: Clients) -> None:
     assert "no commitment model units reserved for" in explained
 
 
-def test_both_codes_are_listed_with_the_same_value(clients: Clients) -> None:
+def test_model_units_are_listed_with_the_value_of_the_account_and_jobs_with_that_of_aws(clients: Clients) -> None:
     quotas = clients("service-quotas").list_service_quotas(ServiceCode="bedrock")["Quotas"]
 
-    assert {quota["QuotaCode"]: quota["Value"] for quota in quotas} == {"L-BE77399C": 0.0, "L-FE44174A": 0.0}
+    assert {quota["QuotaCode"]: quota["Value"] for quota in quotas} == {
+        "L-BE77399C": 0.0,
+        "L-FE44174A": 0.0,
+        "L-0406044C": 10.0,
+    }
+
+
+def test_the_default_is_that_of_a_new_account(clients: Clients) -> None:
+    quotas = clients("service-quotas")
+    codes = ("L-BE77399C", "L-0406044C")
+    found = [quotas.get_aws_default_service_quota(ServiceCode="bedrock", QuotaCode=code) for code in codes]
+
+    assert [item["Quota"]["Value"] for item in found] == [0.0, 10.0]
 
 
 def test_an_unknown_quota_is_refused(clients: Clients) -> None:
