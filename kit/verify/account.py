@@ -8,6 +8,7 @@ from kit.deploy.concurrency import concurrency_notice
 from kit.verify.check import Finding, false, holds, unknown
 from kit.verify.place import Place
 from kit_contract.aws_errors import code_of
+from kit_contract.embedded_aws import EMBEDDED_ACCOUNT
 from kit_contract.stacks import inference_api_stack
 
 # The parameter of `cdk bootstrap` with the default qualifier, and the version that the CDK's default synthesizer needs.
@@ -20,7 +21,9 @@ def identity(place: Place) -> Iterator[Finding]:
     """A wrong account has ended the command already."""
     expected = place.config.deployment.account
     subject = f"account {place.account}"
-    if expected is None:
+    if place.account == EMBEDDED_ACCOUNT:
+        yield unknown(subject, "this is the embedded AWS")
+    elif expected is None:
         yield unknown(subject, f"you are {place.arn}; name the account that you mean with [deployment] account")
     else:
         yield holds(subject, place.arn)

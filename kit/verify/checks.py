@@ -40,7 +40,7 @@ CHECKS = (
     Check(
         "model-access",
         "access to models is ensured",
-        (*LIST_MODELS, "bedrock:GetFoundationModelAvailability", "bedrock:GetUseCaseForModelAccess"),
+        ("bedrock:GetFoundationModelAvailability", "bedrock:GetUseCaseForModelAccess"),
         models.access,
     ),
     Check("customization", "your account can fine-tune this model at all", LIST_MODELS, models.customizable),

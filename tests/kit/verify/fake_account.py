@@ -33,7 +33,7 @@ class FakeAccount:
 
     def client(self, service: str) -> Any:
         made: Any = boto3.client(
-            service,  # type: ignore[call-overload]
+            service,
             region_name=REGION,
             aws_access_key_id="x",
             aws_secret_access_key="x",

@@ -50,7 +50,8 @@ def test_a_model_that_is_not_listed_or_needs_a_profile_does_not_hold() -> None:
 
 
 def test_a_profile_that_is_not_listed_does_not_hold() -> None:
-    given, nothing = config(**api(f"us.{NOVA}")), {"inferenceProfileSummaries": []}
+    given = config(**api(f"us.{NOVA}"))
+    nothing: Answer = {"inferenceProfileSummaries": []}
 
     assert seen("models-offered", FakeAccount(ListInferenceProfiles=nothing), given) == [
         (f"us.{NOVA}", "does not hold")
