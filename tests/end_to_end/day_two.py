@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -87,7 +88,7 @@ class Throughput(NamedTuple):
 class DayTwo:
     def __init__(self, folder: Path) -> None:
         self.folder, self.state = folder, folder / "aws"
-        self.state.mkdir(parents=True)
+        self.state.mkdir(parents=True, exist_ok=True)
         records = b"".join(
             record(f"What is {number}?", f"It is {number + 1}.") for number in range(110)
         )  # Llama asks for 100
@@ -125,6 +126,15 @@ class DayTwo:
         self.refused = not_served(config.training.customizations, self.outputs)
         if not self.refused:
             follow_training(config, found, stacks.clients, Progress(total=100), since=begun)
+
+    def begin(self, settings: Settings) -> None:
+        """A first deploy that does not wait for its training, but for the job to be there."""
+        path = self.folder / "deployment.toml"
+        path.write_text(settings.text(), encoding="utf-8")
+        self.stacks.deploy(path)
+        end = time.monotonic() + 30
+        while not self.jobs() and time.monotonic() < end:
+            time.sleep(0.2)
 
     def buy(self) -> None:
         """What the controller's next tick does once there is a model."""
