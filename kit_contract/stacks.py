@@ -1,5 +1,7 @@
 """Names of the stacks of a deployment, and of the outputs that commands read and the context that they give."""
 
+import hashlib
+
 CAPACITY_FUNCTION_OUTPUT = "CapacityFunction"
 DOCUMENTS_BUCKET_OUTPUT = "DocumentsBucket"
 API_KEY_SECRET_OUTPUT = "ApiKeySecretArn"
@@ -36,6 +38,18 @@ def inference_api_stack(kit_deployment: str) -> str:
 def pascal(name: str) -> str:
     """`support-eu` -> `SupportEu`: names in deployment.toml as parts of logical ids."""
     return "".join(part.capitalize() for part in name.split("-"))
+
+
+def throughput_logical_ids(section: str) -> tuple[str, str]:
+    """Logical ids of a section's throughput: the second one if the stack has a construct of the first one's name.
+
+    The CDK makes them of the construct's path: its parts, and the start of the path's MD5.
+    """
+    names = (pascal(section), f"{pascal(section)}Throughput")
+    first, second = (
+        name + hashlib.md5(f"{name}/Resource".encode(), usedforsecurity=False).hexdigest()[:8].upper() for name in names
+    )
+    return first, second
 
 
 def run_outcome_output(customization: str) -> str:

@@ -73,6 +73,7 @@ class ProvisionedThroughputStack(cdk.Stack):
                 expires=item.expires.isoformat() if item.expires else None,
                 release_when_idle_hours=item.release_when_idle_hours,
                 accepted_hourly_cost_usd=item.accept_hourly_cost_usd,
+                throughputs=[target.name for target in targets.values()] if item.model else (),
             )
             windows = capacity.open_and_close(construct_name, targets[name].name, schedule) if schedule else []
             told = [capacity.subscriptions[address] for address in dict.fromkeys(item.notify)]

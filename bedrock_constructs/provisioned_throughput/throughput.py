@@ -1,6 +1,6 @@
 """Model units of Bedrock, billed by the hour while they exist: bought and released with the stack or by a schedule."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import CfnResource, RemovalPolicy, Stack
@@ -23,6 +23,7 @@ class ProvisionedThroughput(Construct):
 
     `schedule` has the keys days, from, to and time_zone; `expires` is a day (ISO 8601). With a schedule the deploy buys
     nothing: ProvisionedThroughputController does when it opens next. `accepted_hourly_cost_usd` is for all model units.
+    `throughputs`: the names of all of the stack, if one of them must not be bought beside its predecessor.
 
     Exposes `resource`, which buys, before the settings that let the controller buy.
     """
@@ -40,6 +41,7 @@ class ProvisionedThroughput(Construct):
         expires: str | None = None,
         release_when_idle_hours: int | None = None,
         accepted_hourly_cost_usd: float | None = None,
+        throughputs: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
         if bool(target.model_identifier) == bool(target.customization):
@@ -64,12 +66,16 @@ class ProvisionedThroughput(Construct):
         self.resource = CustomResourceProvider.of(self).custom_resource(
             self,
             resource_type="Custom::BedrockProvisionedThroughput",
-            properties=given,
+            properties={**given, "Throughputs": ",".join(throughputs) or None},
             statements=[
                 *throughput_statements(stack, kit_deployment, [target]),
                 iam.PolicyStatement(
                     actions=["ssm:DeleteParameter"],
                     resources=[parameter_arn(stack, parameters.throughput_ledger(kit_deployment, parameters.ANY))],
+                ),
+                iam.PolicyStatement(
+                    actions=["ssm:GetParameter"],
+                    resources=[parameter_arn(stack, parameters.throughput_settings(kit_deployment, parameters.ANY))],
                 ),
             ],
             acknowledgment="Bedrock chooses the last part of ARNs; parameters are this deployment's, lists have no ARN",

@@ -1,7 +1,7 @@
 """`kit deploy`: deploys the stacks to the AWS account of your credentials, never to the embedded AWS.
 
-Then it looks for stacks that it deployed and that are no longer in the file. Exit code 3: such stacks are left, and
-nobody decided about them or they cannot be deleted yet.
+First it shows what becomes of provisioned throughput. Then it looks for stacks that it deployed and that are no longer
+in the file. Exit code 3: nobody decided about what is billed by the hour, or such stacks cannot be deleted yet.
 """
 
 import argparse
@@ -15,11 +15,12 @@ from pathlib import Path
 from deployment.checks.account import check_account
 from deployment.config import load_deployment_config
 from kit.cdk_cli import CDK, NODE, PROJECT, with_home
-from kit.deploy.absent import Absent, Decision, settle
+from kit.deploy.absent import UNDECIDED_OR_LEFT, Absent, Decision, settle
 from kit.deploy.account import Account
 from kit.deploy.assembly import StackName, forget, stacks_in
 from kit.deploy.concurrency import concurrency_notice
 from kit.deploy.history import History, Place
+from kit.deploy.throughput_consent import ACCEPT, look_at_throughput, may_deploy
 from kit.deploy.training import check_retrain, report_training
 from kit.missing_documents import restoring_arguments
 from kit.training_deploy import look_again
@@ -44,6 +45,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--keep-absent", dest="absent", action="store_const", const=Decision.KEEP, help="show them and keep them"
     )
     parser.add_argument(
+        ACCEPT,
+        dest="accept_throughput",
+        action="store_true",
+        help="deploy without asking where provisioned throughput stays billed after its section was removed",
+    )
+    parser.add_argument(
         "--retrain",
         action="append",
         default=[],
@@ -65,6 +72,9 @@ def run(options: argparse.Namespace) -> int:
     stacks = ", ".join(config.stacks) or "no stacks"
     print(f"deploying to account {account.id}, region {section.region}: {stacks}", flush=True)
     here = Place(account.id, section.region, section.name)
+    changes = look_at_throughput(config, account.clients(section.region), datetime.now(UTC), _say)
+    if not may_deploy(changes, accepted=options.accept_throughput):
+        return UNDECIDED_OR_LEFT
     history = History(RECORD, path)
     was_known = history.known
     history.add(here)
@@ -83,7 +93,11 @@ def run(options: argparse.Namespace) -> int:
 def _absent(account: Account, history: History, here: Place) -> Absent:
     from billed_resources.stack_removal import Waiting
 
-    return Absent(account.clients, history, here, Waiting(lambda line: print(line, flush=True)))
+    return Absent(account.clients, history, here, Waiting(_say))
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def _deploy(config: Path, arguments: Sequence[str]) -> tuple[int, set[StackName]]:

@@ -45,6 +45,7 @@ class LocalRun:
     def _deploy(self, stacks: LocalStacks, begun: datetime) -> dict[str, Any]:
         stacks.bootstrap()
         self._progress.step("cdk deploy")
+        stacks.show_throughput(self._config)
         absent = stacks.absent(self._path, self._config.deployment.name)
         restoring = restoring_arguments(self._config, stacks.clients, self._progress.line)
         customizations = self._config.training.customizations if self._config.training else ()

@@ -5,16 +5,19 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from billed_resources.listing import Clients as BilledClients
 from billed_resources.listing import clients_of
 from billed_resources.stack_removal import Waiting
+from deployment.config import DeploymentConfig
 from kit.cdk_cli import run_cdk
 from kit.deploy.absent import Absent, Decision, settle
 from kit.deploy.assembly import forget, stacks_in
 from kit.deploy.history import History, Place
+from kit.deploy.throughput_consent import look_at_throughput, may_deploy
 from kit.progress import Progress
 from kit_contract.api_keys import KIT_STAGE, hash_of, read_current, read_managed
 from kit_contract.errors import ExternalError
@@ -83,6 +86,11 @@ class LocalStacks:
             raise
         outputs: StackOutputs = json.loads(file.read_text(encoding="utf-8"))
         return outputs
+
+    def show_throughput(self, config: DeploymentConfig) -> None:
+        """What the next deploy does with it; nothing is paid here. Raises InputError for what would be refused."""
+        clients = self._billed_clients(self._region)
+        may_deploy(look_at_throughput(config, clients, datetime.now(UTC), self._progress.line), accepted=True)
 
     def absent(self, config: Path, deployment: str) -> Absent:
         """For `remove_absent` after the deploy. Records the deploy, which may be interrupted."""

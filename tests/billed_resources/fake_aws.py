@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -49,6 +50,7 @@ class FakeAws:
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
     kit_stacks: dict[str, dict[str, Any]] = field(default_factory=dict)  # ARN -> item of DescribeStacks
+    templates: dict[str, dict[str, Any]] = field(default_factory=dict)  # name of a stack -> its template
     events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # ARN of a stack -> newest first
     deletions: dict[str, list[str]] = field(default_factory=dict)  # ARN of a stack -> its statuses after DeleteStack
     parameters: dict[str, str] = field(default_factory=dict)
@@ -159,6 +161,11 @@ class FakeAws:
         }
         return {"StackResourceDetail": detail}
 
+    def get_template(self, given: dict[str, Any]) -> dict[str, Any]:
+        if given["StackName"] not in self.templates:
+            raise Refused("ValidationError", f"Stack with id {given['StackName']} does not exist")
+        return {"TemplateBody": json.dumps(self.templates[given["StackName"]])}
+
     def list_parameters(self, given: dict[str, Any]) -> dict[str, Any]:
         path = given["Path"].rstrip("/") + "/"
         found = [{"Name": name, "Value": value} for name, value in self.parameters.items() if name.startswith(path)]
@@ -213,6 +220,7 @@ _OPERATIONS: dict[str, Callable[[FakeAws, dict[str, Any]], dict[str, Any]]] = {
     "DeleteStack": FakeAws.delete_stack,
     "DescribeStackEvents": lambda aws, given: _page(aws.events[given["StackName"]], "StackEvents", given, "NextToken"),
     "DescribeStackResource": FakeAws.describe_resource,
+    "GetTemplate": FakeAws.get_template,
     "GetParametersByPath": FakeAws.list_parameters,
     "GetCallerIdentity": lambda aws, given: {"Account": ACCOUNT},
 }

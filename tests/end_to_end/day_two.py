@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from kit.local.stacks import LocalStacks, merged_outputs
 from kit.progress import Progress
 from kit.training_deploy import look_again, not_served
 from kit_contract.parameters import aliases_path
+from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT
 from tests.customization.aws import record
 
 REGION = "us-east-1"
@@ -59,6 +61,22 @@ class Settings:
         )
 
 
+class Hyphens(Settings):
+    """Every name that Bedrock knows has a hyphen: two customizations, a throughput and a knowledge base."""
+
+    def text(self) -> str:
+        return "\n".join(
+            [
+                f'[deployment]\nname = "{self.deployment}"\nregion = "{self.region}"\n',
+                "[training]\n",
+                self._customization("help-desk", "help-bot", 1, "provisioned"),
+                self._customization("front-desk", "front-bot", 2, "on-demand"),
+                '[provisioned_throughput.help]\ncustomization = "help-desk"\naccept_unknown_price = true\n',
+                '[knowledge_base]\nname = "our-documents"\ndocuments = "documents"\nmodel = "amazon.nova-lite-v1:0"\n',
+            ]
+        )
+
+
 class Throughput(NamedTuple):
     """`model` is the name of the custom model that it serves."""
 
@@ -70,7 +88,7 @@ class Throughput(NamedTuple):
 class DayTwo:
     def __init__(self, folder: Path) -> None:
         self.folder, self.state = folder, folder / "aws"
-        self.state.mkdir(parents=True)
+        self.state.mkdir(parents=True, exist_ok=True)
         records = b"".join(
             record(f"What is {number}?", f"It is {number + 1}.") for number in range(110)
         )  # Llama asks for 100
@@ -88,19 +106,42 @@ class DayTwo:
     def client(self, service: str) -> Any:
         return self.stacks.clients(service)
 
-    def deploy(self, settings: Settings, *, retrain: tuple[str, ...] = (), plain: bool = False) -> None:
-        """As `kit deploy` does it, or as plain `cdk deploy`; waits for what it started."""
+    def deploy(
+        self,
+        settings: Settings,
+        *,
+        retrain: tuple[str, ...] = (),
+        plain: bool = False,
+        more: Sequence[str] = (),
+    ) -> None:
+        """As `kit deploy` does it, or as plain `cdk deploy`; waits for what it started. `more`: for the CDK CLI."""
         path = self.folder / "deployment.toml"
         path.write_text(settings.text(), encoding="utf-8")
         begun = datetime.now(UTC)
         stacks = self.stacks if settings.region == REGION else self.stacks_in(settings.region)
-        found = stacks.deploy(path, *([] if plain else look_again(begun, retrain)))
+        found = stacks.deploy(path, *([] if plain else look_again(begun, retrain)), *more)
         self.outputs = merged_outputs(found)
         config = load_deployment_config(path)
         assert config.training
         self.refused = not_served(config.training.customizations, self.outputs)
         if not self.refused:
             follow_training(config, found, stacks.clients, Progress(total=100), since=begun)
+
+    def begin(self, settings: Settings) -> None:
+        """A first deploy that does not wait for its training, but for the job to be there."""
+        path = self.folder / "deployment.toml"
+        path.write_text(settings.text(), encoding="utf-8")
+        self.stacks.deploy(path)
+        end = time.monotonic() + 30
+        while not self.jobs() and time.monotonic() < end:
+            time.sleep(0.2)
+
+    def buy(self) -> None:
+        """What the controller's next tick does once there is a model."""
+        function = self.outputs[CAPACITY_FUNCTION_OUTPUT]
+        payload = json.dumps({"action": "reconcile", "who": "a test"}).encode()
+        answer = self.client("lambda").invoke(FunctionName=function, Payload=payload)
+        assert "FunctionError" not in answer, answer["Payload"].read()
 
     # What is there
 

@@ -23,6 +23,7 @@ from kit.deploy.assembly import stacks_in
 from kit.local.run import LocalRun
 from kit.local.stacks import LocalStacks
 from kit.progress import Progress
+from kit_contract.errors import ExternalError, InputError
 from local_aws import emulator
 from tests.end_to_end.deployed import Deployed
 
@@ -103,6 +104,26 @@ def names(deployment: str, *suffixes: str) -> set[str]:
     return {f"{deployment}-{suffix}" for suffix in suffixes}
 
 
+def test_another_key_of_a_throughput_is_refused_before_a_deploy_and_by_cloudformation(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stacks = LocalStacks(region="us-east-1", state=world.state, port=None, progress=Progress(total=2))
+    stacks.start()
+    bought = world.billed_by_the_hour()
+    file = world.state / "another-key.toml"
+    file.write_text(world.text.replace("provisioned_throughput.reserve", "provisioned_throughput.spare"), "utf-8")
+
+    with pytest.raises(InputError, match=r"end-to-end-spare: refused: the deployed end-to-end-reserve"):
+        stacks.show_throughput(load_deployment_config(file))
+    with pytest.raises(ExternalError, match="both would be billed"):
+        stacks.deploy(file)
+
+    assert re.search(r"end-to-end-reserve +\w+ .* its section is gone; released", capsys.readouterr().out)
+    assert world.billed_by_the_hour() == bought == ["end-to-end-reserve"]
+    stacks.show_throughput(load_deployment_config(world.file))
+    assert re.search(r"end-to-end-reserve +\w+ .* kept$", capsys.readouterr().out, re.MULTILINE)
+
+
 def test_plain_cdk_deploy_leaves_it_and_nothing_is_decided_without_a_terminal(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,7 +142,7 @@ def test_plain_cdk_deploy_leaves_it_and_nothing_is_decided_without_a_terminal(
     kept = settle(absent, present, Decision.KEEP, was_known=True)
 
     assert (undecided, kept) == (UNDECIDED_OR_LEFT, 0)
-    assert "end-to-end-provisioned-throughput (us-east-1, CREATE_COMPLETE): " in output.out
+    assert "end-to-end-provisioned-throughput (us-east-1, UPDATE_ROLLBACK_COMPLETE): " in output.out
     assert re.search(r"an hour; end-to-end-reserve, 1 x amazon\.nova-micro-v1:0:128k, InService", output.out)
     assert "--remove-absent" in output.err
     assert "--keep-absent" in output.err

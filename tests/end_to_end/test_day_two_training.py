@@ -12,7 +12,8 @@ import pytest
 
 from kit_contract.run_names import bedrock_name
 from local_aws import emulator
-from tests.end_to_end.day_two import DayTwo, Settings, Watch
+from tests.end_to_end.day_two import DayTwo, Hyphens, Settings, Watch
+from tests.end_to_end.earlier_names import app_with_earlier_names
 
 pytestmark = pytest.mark.end_to_end
 
@@ -160,3 +161,29 @@ def test_two_customizations_with_the_same_content_pay_for_one_job(aws: DayTwo) -
     serving = aws.serving("copies")
     assert serving.keys() == {"bot", "other-bot"}
     assert serving["bot"] == serving["other-bot"]
+
+
+def test_an_upgrade_to_other_names_pays_for_nothing_and_keeps_the_knowledge_base(aws: DayTwo) -> None:
+    documents = aws.folder / "documents"
+    documents.mkdir()
+    (documents / "one.txt").write_text("Descale the kettle once a month.", encoding="utf-8")
+    before = app_with_earlier_names(aws.folder / "earlier")
+    aws.deploy(Hyphens("upgrade"), more=before)
+    aws.buy()
+    paid, bought, knowledge_base = aws.jobs(), aws.throughputs(), aws.outputs["KnowledgeBaseId"]
+    serving = aws.serving("upgrade")
+    assert [item.name for item in bought] == ["upgrade-help-desk"]
+    assert "upgrade-front-desk" in aws.deployments()
+
+    aws.deploy(Hyphens("upgrade"))
+
+    assert aws.jobs() == paid
+    assert [(item.arn, item.model) for item in aws.throughputs()] == [(item.arn, item.model) for item in bought]
+    assert [item.name for item in aws.throughputs()] == ["upgrade_help-desk"]
+    assert aws.serving("upgrade") == serving
+    assert serving["front-bot"].startswith("upgrade-front-desk-")  # the model keeps its name
+    assert "upgrade_front-desk" in aws.deployments()
+    assert "upgrade-front-desk" not in aws.deployments()
+    assert aws.outputs["KnowledgeBaseId"] == knowledge_base
+    names = [item["name"] for item in aws.client("bedrock-agent").list_knowledge_bases()["knowledgeBaseSummaries"]]
+    assert [name.startswith("upgrade_our-documents-") for name in names] == [True]

@@ -49,6 +49,8 @@ CAPACITY_ROLES = {
         allowed=[
             *THROUGHPUT_REQUESTS,
             *on(f"{CAPACITY}/ledger", "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"),
+            # Whose a name is, and whether another section of the same model is deployed.
+            *on(f"{CAPACITY}/settings", "ssm:GetParameter"),
             # A renamed throughput takes its ledger along, and leaves its alias, after the grants have changed.
             *on(f"{BEFORE_RENAME}/ledger", "ssm:GetParameter", "ssm:DeleteParameter"),
             *on(f"{ALIAS}-before/capacity", "ssm:GetParameter", "ssm:DeleteParameter"),

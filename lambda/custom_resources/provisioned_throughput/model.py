@@ -42,7 +42,7 @@ def swap_model(clients: Clients, wanted: ThroughputProperties, found: "Throughpu
     Without a promoted model, as while a customization is renamed, `found` keeps what it serves.
     """
     model = wanted.model_identifier or _promoted_model(clients.ssm, wanted)
-    if model is None or _is_same_model(found["desiredModelArn"], model):
+    if model is None or is_same_model(found["desiredModelArn"], model):
         return False
     if wanted.customization and _promotion_may_run(clients.ssm, wanted, found, now):
         return False
@@ -69,7 +69,7 @@ def serves_custom_model(found: "Throughput") -> bool:
     return ":custom-model/" in found["desiredModelArn"]
 
 
-def _is_same_model(arn: str, identifier: str) -> bool:
+def is_same_model(arn: str, identifier: str) -> bool:
     """Whether `arn` is the model that `identifier` names: an ARN, or an id with or without its context suffix."""
     model_id = arn.rpartition("/")[2]
     return identifier in (arn, model_id) or identifier.startswith(f"{model_id}:")

@@ -18,6 +18,7 @@ COMMITMENTS = ("OneMonth", "SixMonths")
 class ThroughputProperties:
     """`owner` is <stack>/<logical id>. With a `schedule` (JSON) the controller buys, and nobody does from the day
     `expires` (ISO 8601). `accepted_hourly_cost_usd` is what the user accepted for all model units: the price or more.
+    `throughputs`: the names of all that the stack wants; empty in templates of earlier releases.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ThroughputProperties:
     schedule: str | None = None
     expires: str | None = None
     accepted_hourly_cost_usd: float | None = None
+    throughputs: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, request: Request) -> "ThroughputProperties":
@@ -50,6 +52,7 @@ class ThroughputProperties:
                 f"property CommitmentDuration must be one of {', '.join(COMMITMENTS)} or absent, got {commitment!r}; "
                 "correct it in the template"
             )
+        names = properties.optional_text("Throughputs")
         price = properties.optional_text("AcceptedHourlyCostUsd")
         return cls(
             owner=owner,
@@ -63,4 +66,5 @@ class ThroughputProperties:
             schedule=properties.optional_text("Schedule"),
             expires=properties.optional_text("Expires"),
             accepted_hourly_cost_usd=float(price) if price else None,
+            throughputs=tuple(names.split(",")) if names else (),
         )

@@ -2,6 +2,7 @@
 
   Create  the quota is checked, then CreateProvisionedModelThroughput -> Creating -> InService | Failed
           a throughput of that name with our tags (of a Create that died) is adopted, any other one is refused
+          the key of the section was renamed, and the old one's throughput exists: refused, with the price
           with a schedule, from the expiry day on, or before anything is trained: nothing is bought, the ledger says
           why, and the controller buys when it is time (lambda/provisioned_throughput_controller)
   Update  custom model changed: UpdateProvisionedModelThroughput, same ARN -> Updating -> InService | Failed
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING
 from custom_resources.account import json_parameter
 from custom_resources.framework.request import Request
 from custom_resources.framework.resource import Phase, Snapshot
-from custom_resources.provisioned_throughput import bedrock_calls, ledger
+from custom_resources.provisioned_throughput import bedrock_calls, ledger, other_section
 from custom_resources.provisioned_throughput.alias_capacity import publish_capacity, read_capacity, withdraw_capacity
 from custom_resources.provisioned_throughput.clients import Clients
 from custom_resources.provisioned_throughput.commitment import committed_reason, is_committed
@@ -37,7 +38,6 @@ from custom_resources.provisioned_throughput.purchase import purchase
 from custom_resources.provisioned_throughput.release import release
 from kit_contract import parameters
 from kit_contract.errors import ResourceFailedError
-from kit_contract.tags import DEPLOYMENT_TAG, RESOURCE_TAG
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import GetProvisionedModelThroughputResponseTypeDef as Throughput
@@ -65,8 +65,9 @@ class ProvisionedThroughputResource:
             self._reconcile(wanted, found)
             return {}
         postponed = _left_to_the_controller(wanted, self._clock())
+        other_section.require_no_other_key(self._clients, wanted)
         if not postponed:
-            self._require_free_alias(wanted)
+            other_section.require_free_alias(self._clients, wanted)
         reason = purchase(
             self._clients,
             wanted,
@@ -140,40 +141,10 @@ class ProvisionedThroughputResource:
         return Snapshot(Phase.GONE)
 
     def _find_ours(self, wanted: ThroughputProperties) -> "Throughput | None":
-        """Raises ResourceFailedError for a throughput of that name without our tags."""
+        """Raises ResourceFailedError if the name is that of another section or not the kit's."""
         found = bedrock_calls.find(self._clients.bedrock, wanted.name)
-        if found is not None and not bedrock_calls.is_ours(self._clients.bedrock, found, wanted):
-            raise ResourceFailedError(self._not_ours(found, wanted))
+        other_section.require_own_name(self._clients, wanted, found)
         return found
-
-    def _require_free_alias(self, wanted: ThroughputProperties) -> None:
-        """An alias has one throughput: where it has another one, the key of its section was renamed."""
-        published = read_capacity(self._clients.ssm, wanted) or {}
-        found = bedrock_calls.find(self._clients.bedrock, published["target_arn"]) if published else None
-        if found is None or not bedrock_calls.is_of_deployment(self._clients.bedrock, found, wanted.kit_deployment):
-            return
-        if not bedrock_calls.is_ours(self._clients.bedrock, found, wanted):
-            price = wanted.accepted_hourly_cost_usd
-            raise ResourceFailedError(
-                f"{wanted.alias} is served by the provisioned throughput {found['provisionedModelName']}. "
-                "CloudFormation deletes that only after this one is bought, or never under a commitment; both would be "
-                f"billed ({f'at most {price:,.2f} USD' if price else 'an unknown price'} an hour more). If you renamed "
-                "the key of its section, restore it; else remove that section or its alias, deploy, then add this one"
-            )
-
-    def _not_ours(self, found: "Throughput", wanted: ThroughputProperties) -> str:
-        if bedrock_calls.is_of_deployment(self._clients.bedrock, found, wanted.kit_deployment):
-            return (
-                f"provisioned throughput {wanted.name} belongs to another section of the deployed deployment.toml, and "
-                "CloudFormation deletes that only after this one is bought: both would be billed. If you renamed the "
-                "key of its [provisioned_throughput.*] section, restore it; else remove that section, deploy, then add "
-                "this one"
-            )
-        return (
-            f"a provisioned throughput named {wanted.name} exists and does not have the tags "
-            f"{DEPLOYMENT_TAG}={wanted.kit_deployment} and {RESOURCE_TAG}={wanted.owner}; delete it or choose "
-            "another name"
-        )
 
     def _named_before(self, wanted: ThroughputProperties, before: ThroughputProperties) -> "Throughput | None":
         """The throughput that still has the name of `before`. Its ledger gets the new name first."""

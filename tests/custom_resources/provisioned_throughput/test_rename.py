@@ -145,7 +145,9 @@ def test_another_section_of_the_same_customization_buys_nothing(stack: Stack, ki
     stack.there(tags=tags)
     asked = request(kind)
 
-    with pytest.raises(ResourceFailedError, match=r"both would be billed. If you renamed the key .* restore it"):
+    with pytest.raises(
+        ResourceFailedError, match=r"both would be billed \(at most 60.50 USD an hour more\). If .* key"
+    ):
         (stack.resource.create if kind == "Create" else stack.resource.update)(asked)
     assert stack.aws.log == []
 
@@ -180,4 +182,53 @@ def test_a_section_of_a_base_model_with_another_key_is_not_bought_beside_the_fir
 
     stack.aws.throughputs.clear()
     stack.create(ModelIdentifier=model)
+    assert stack.aws.log == ["create sup-support x1 ro-v1:0:128k"]
+
+
+SETTINGS = "/bedrock-kit/sup/capacity/{}/settings"
+NAMES = "sup-support,sup-second"
+
+
+def test_a_released_one_is_not_bought_under_another_key_of_its_customization(stack: Stack) -> None:
+    """CloudFormation would fail at the settings of the same name, after the purchase."""
+    settings = SETTINGS.format("sup-support")
+    stack.aws.parameters[settings] = json.dumps({"owner": "sup-training/Earlier"})
+
+    with pytest.raises(ResourceFailedError, match=r"another section .* 60\.50 USD an hour more.* restore it"):
+        stack.create()
+    assert stack.aws.log == []
+
+    stack.aws.parameters[settings] = json.dumps({"owner": "sup-training/Thing"})
+    stack.create()
+    assert len(stack.aws.log) == 1
+
+
+@pytest.mark.parametrize("more", [{}, {"Schedule": str(WEEKDAYS)}])
+def test_a_base_model_without_an_alias_is_not_bought_beside_its_old_key(stack: Stack, more: dict[str, str]) -> None:
+    tags = {"bedrock-kit:deployment": "sup", "bedrock-kit:resource": "sup-training/Earlier"}
+    stack.there(name="sup-earlier", model=BASE, tags=tags)
+    stack.aws.parameters[SETTINGS.format("sup-earlier")] = json.dumps({"owner": "sup-training/Earlier"})
+    of_model = {"ModelIdentifier": "amazon.nova-micro-v1:0:128k", "Alias": "", "Throughputs": NAMES, **more}
+
+    with pytest.raises(ResourceFailedError, match=r"sup-earlier serves .* 60\.50 USD an hour more.* restore it"):
+        stack.create(**of_model)
+    assert stack.aws.log == []
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "model"),
+    [
+        ("sup-second", True, BASE),  # another section of the file
+        ("sup-left", False, BASE),  # left under a commitment by a section that is gone
+        ("sup-other", True, MODEL),
+    ],
+)
+def test_a_second_section_is_bought(stack: Stack, name: str, settings: bool, model: str) -> None:
+    tags = {"bedrock-kit:deployment": "sup", "bedrock-kit:resource": "sup-training/Earlier"}
+    stack.there(name=name, model=model, tags=tags)
+    if settings:
+        stack.aws.parameters[SETTINGS.format(name)] = json.dumps({"owner": "sup-training/Earlier"})
+
+    stack.create(ModelIdentifier="amazon.nova-micro-v1:0:128k", Alias="", Throughputs=NAMES)
+
     assert stack.aws.log == ["create sup-support x1 ro-v1:0:128k"]

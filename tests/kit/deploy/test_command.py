@@ -16,6 +16,8 @@ from kit.__main__ import main
 from kit.deploy import command
 from kit.deploy.absent import UNDECIDED_OR_LEFT
 from kit.deploy.history import History, Place
+from kit.deploy.throughput_changes import Change, Need
+from kit.deploy.throughput_consent import ACCEPT
 from tests.billed_resources.fake_aws import ACCOUNT, REGION, FakeAws
 from tests.deployment_file import HEAD
 
@@ -211,3 +213,19 @@ def test_missing_documents_are_deployed_again(cli: Cli, monkeypatch: pytest.Monk
 
     assert "restore_objects=now" in cli.ran[-1]
     assert cli.ran[-1][-2:] == ["--require-approval", "never"]
+
+
+def test_what_stays_billed_is_asked_about_before_anything_is_deployed(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = Change("sup-two", "it stays billed", 10.0, 4800.0, Need.CONSENT)
+    monkeypatch.setattr(command, "look_at_throughput", lambda *_: [left])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+
+    assert deploy(cli, "--keep-absent") == UNDECIDED_OR_LEFT
+    assert cli.ran == []
+    assert not command.RECORD.exists()
+    assert ACCEPT in capsys.readouterr().err
+
+    assert deploy(cli, "--keep-absent", ACCEPT) == 0
+    assert len(cli.ran) == 1
