@@ -20,6 +20,7 @@ COMMANDS = {
     "reap": "list what your account pays by the hour and who owns it; delete what nobody owns",
     "capacity": "show, buy, release, resume and migrate provisioned throughput",
     "keys": "list, add, rotate and remove the keys of the inference API",
+    "check": "check the templates of this or any CDK app: cfn-lint, cdk-nag and rules of the kit",
     "schema": "print the JSON Schema of deployment.toml",
 }
 # botocore's errors if you are not logged in; botocore is imported only by commands that call AWS.
