@@ -1,9 +1,10 @@
 """`kit check`: cfn-lint, the CDK's validation, cdk-nag and the kit's own rules on the templates of any CDK app."""
 
 import argparse
+import re
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from kit.check.lint import lint_findings
 from kit.check.rules.catalog import own_findings
 from kit.check.synthesis import synthesize, synthesize_own
 from kit.check.template import Template, missing_lookups, templates_in
+
+NUMBERED = re.compile(r"^[EFWI](\d{4})$")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +64,20 @@ def _findings(templates: Sequence[Template], folder: Path) -> list[Finding]:
         found = [*_own_and_lint(templates), *constructs.findings()]
     finally:
         constructs.stop()
-    return sorted({item for template, item in found if not template.accepts(item.rule, item.resource)})
+    return without_doubles({item for template, item in found if not template.accepts(item.rule, item.resource)})
+
+
+def without_doubles(findings: Iterable[Finding]) -> list[Finding]:
+    """In order, and once what cfn-lint and the CDK's validation both find: they number rules alike (E3031, F3031)."""
+    first: dict[tuple[str, ...], Finding] = {}
+    for finding in sorted(findings):
+        number = NUMBERED.match(finding.rule)
+        first.setdefault((finding.stack, finding.resource, *((number[1],) if number else _text(finding))), finding)
+    return list(first.values())
+
+
+def _text(finding: Finding) -> tuple[str, str]:
+    return finding.rule, finding.reason
 
 
 def _own_and_lint(templates: Sequence[Template]) -> Iterator[tuple[Template, Finding]]:

@@ -70,7 +70,12 @@ class ConstructRules:
     def _of(self, violation: Mapping[str, Any]) -> Iterator[tuple[Template, Finding]]:
         rule = violation["ruleName"]
         reason, *rest = SENTENCE.split(" ".join(violation["description"].split()))
-        fix = FIXES.get(rule.partition("[")[0]) or violation.get("fix") or " ".join(rest) or "change it, or accept it"
+        fix = (
+            FIXES.get(rule.partition("[")[0])
+            or violation.get("suggestedFix")
+            or " ".join(rest)
+            or "change it, or accept it"
+        )
         for construct in violation["violatingConstructs"]:
             stack, *_, resource = construct["constructPath"].split("/")
             template = self._templates[int(stack[1:])]

@@ -122,10 +122,12 @@ def _acknowledged(metadata: Json) -> dict[str, set[str]]:
 
 
 def _suppressed(resource: Json) -> Iterator[str]:
-    """What cdk-nag 2 wrote into the template: NagSuppressions, with or without `applies_to`."""
+    """What a resource's Metadata accepts: cfn-lint's `ignore_checks`, and NagSuppressions of cdk-nag 2."""
     metadata = resource.get("Metadata")
-    nag = metadata.get("cdk_nag") if isinstance(metadata, dict) else None
-    for item in nag.get("rules_to_suppress", []) if isinstance(nag, dict) else ():
+    if not isinstance(metadata, dict):
+        return
+    yield from metadata.get("cfn-lint", {}).get("config", {}).get("ignore_checks", [])
+    for item in metadata.get("cdk_nag", {}).get("rules_to_suppress", []):
         rule, applies = item.get("id", ""), item.get("applies_to")
         yield rule
         if applies is None:

@@ -151,7 +151,7 @@ TWENTY_SIX = {
         "kit-principal-everybody",
         Data=bucket(),
     ),
-    "wrong-enum": one("Function", "AWS::Lambda::Function", function(TracingConfig={"Mode": "Actif"}), "W3030"),
+    "wrong-enum": one("Function", "AWS::Lambda::Function", function(TracingConfig={"Mode": "Actif"}), "E3030"),
     "wrong-arn": one("Function", "AWS::Lambda::Function", function(Role="arn:aws:nothing"), "E3031"),
     "too-long": one(
         "Parameter", "AWS::SSM::Parameter", {"Type": "String", "Value": "v", "Description": "d" * 2000}, "E3033"
@@ -185,6 +185,7 @@ TWENTY_SIX = {
 }
 # Their siblings.
 MORE = {
+    "no-such-property": Planted("Data", ("E3002",), {"Resources": {"Data": bucket(NoSuchProperty=1)}}),
     "long-function": one("Function", "AWS::Lambda::Function", function(Timeout=901), "kit-lambda-timeout"),
     "pass-role-to-any-service": policy("iam:PassRole", ROLE_ARN, "kit-pass-role"),
     "object-action-on-the-stacks-bucket": Planted(
