@@ -1,6 +1,7 @@
 """`kit check`: cfn-lint, the CDK's validation, cdk-nag and the kit's own rules on the templates of any CDK app."""
 
 import argparse
+import gc
 import re
 import sys
 import tempfile
@@ -60,10 +61,12 @@ def _findings(templates: Sequence[Template], folder: Path) -> list[Finding]:
     """Each finding once, without those that the app accepts."""
     constructs = ConstructRules(templates, folder / "constructs")
     constructs.start()
+    gc.disable()  # a quarter of cfn-lint's time
     try:
         found = [*_own_and_lint(templates), *constructs.findings()]
     finally:
         constructs.stop()
+        gc.enable()
     return without_doubles({item for template, item in found if not template.accepts(item.rule, item.resource)})
 
 

@@ -1,30 +1,35 @@
 """`kit check --app ... --json` reports each planted kind of flaw in a foreign app, and nothing in a clean one."""
 
+import io
 import json
 import shlex
-import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kit.__main__ import command_line, run_command
 from tests.kit.check.planted import PLANTED, TWENTY_SIX
 
-PROJECT = Path(__file__).resolve().parents[3]
 APP = shlex.join([sys.executable, str(Path(__file__).with_name("planted.py"))])
 
 
-def check(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "kit", "check", *arguments]
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+def check(*arguments: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error. In this process: the rules are loaded once."""
+    output, errors = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
+    with redirect_stdout(output), redirect_stderr(errors):
+        code = run_command(command_line(), ["check", *arguments])
+    output.seek(0)
+    return code, output.read(), errors.getvalue()
 
 
 @pytest.fixture(scope="module")
 def findings() -> list[dict[str, Any]]:
-    done = check("--json", "--app", f"{APP} flaws")
-    assert done.returncode == 1, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    code, output, errors = check("--json", "--app", f"{APP} flaws")
+    assert code == 1, errors
+    return [json.loads(line) for line in output.splitlines()]
 
 
 def test_the_kinds_are_those_of_the_comparison_of_tools() -> None:
@@ -52,7 +57,7 @@ def test_each_finding_is_printed_once(findings: list[dict[str, Any]]) -> None:
 
 
 def test_a_clean_app_has_no_findings() -> None:
-    done = check("--app", f"{APP} clean")
+    code, output, errors = check("--app", f"{APP} clean")
 
-    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
-    assert done.stderr.startswith("0 finding(s) in 1 stack(s)")
+    assert (code, output) == (0, ""), output + errors
+    assert errors == "0 finding(s) in 1 stack(s): cfn-lint, the CDK's validation, cdk-nag, the kit's rules\n"
