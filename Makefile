@@ -23,7 +23,7 @@ export PIP_CACHE_DIR := $(CURDIR)/.local/cache/pip
 export UV_CACHE_DIR := $(CURDIR)/.local/cache/uv
 endif
 CHECKED := deployment.toml tests/stacks/full.toml tests/stacks/full_east.toml tests/iam/encrypted.toml
-UNCHECKED = @echo "the CDK's validation of templates is off here (CDK_VALIDATION=false); run it, cfn-lint and cdk-nag: $(BIN)/python -m kit check" >&2
+UNCHECKED = @echo "the validation of templates is off here (CDK_VALIDATION=false); kit check runs it, cfn-lint and cdk-nag" >&2
 
 .PHONY: up demo-capacity down test check fuzz setup synth deploy lock lock-check templates-check sbom clean again
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shlex
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -13,6 +14,7 @@ import pytest
 from kit.__main__ import command_line, run_command
 from tests.kit.check.planted import PLANTED, TWENTY_SIX
 
+PROJECT = Path(__file__).resolve().parents[3]
 APP = shlex.join([sys.executable, str(Path(__file__).with_name("planted.py"))])
 
 
@@ -54,6 +56,17 @@ def test_each_finding_is_printed_once(findings: list[dict[str, Any]]) -> None:
     places = [(item["stack"], item["resource"], item["rule"], item["reason"]) for item in findings]
 
     assert len(set(places)) == len(places)
+
+
+def test_every_rule_of_the_kit_is_planted_and_on_the_page() -> None:
+    sources = (PROJECT / "kit" / "check").rglob("*.py")
+    rules = {rule for path in sources for rule in re.findall(r'"(kit-[a-z-]+[a-z])"', path.read_text(encoding="utf-8"))}
+    page = re.findall(
+        r"^\| `(kit-[a-z-]+)` \|", (PROJECT / "docs" / "check.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+
+    assert page == sorted(rules)
+    assert {rule for planted in PLANTED.values() for rule in planted.rules if rule.startswith("kit-")} == rules
 
 
 def test_a_clean_app_has_no_findings() -> None:
