@@ -126,10 +126,18 @@ def _suppressed(resource: Json) -> Iterator[str]:
     metadata = resource.get("Metadata")
     if not isinstance(metadata, dict):
         return
-    yield from metadata.get("cfn-lint", {}).get("config", {}).get("ignore_checks", [])
-    for item in metadata.get("cdk_nag", {}).get("rules_to_suppress", []):
-        rule, applies = item.get("id", ""), item.get("applies_to")
-        yield rule
-        if applies is None:
-            yield f"{rule}[]"
-        yield from (f"{rule}[{one}]" for one in applies or () if isinstance(one, str))
+    match metadata.get("cfn-lint"):
+        case {"config": {"ignore_checks": list(rules)}}:
+            yield from map(str, rules)
+    match metadata.get("cdk_nag"):
+        case {"rules_to_suppress": list(items)}:
+            yield from (rule for item in items if isinstance(item, dict) for rule in _suppressed_by_nag(item))
+
+
+def _suppressed_by_nag(item: Json) -> Iterator[str]:
+    rule, applies = str(item.get("id", "")), item.get("applies_to")
+    yield rule
+    if applies is None:
+        yield f"{rule}[]"
+    elif isinstance(applies, list):
+        yield from (f"{rule}[{one}]" for one in applies if isinstance(one, str))

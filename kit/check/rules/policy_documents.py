@@ -130,8 +130,23 @@ def text_of(value: Any) -> str:
     return ""
 
 
+def service_of(principal: Any) -> str:
+    """`states.amazonaws.com` for a service principal, also of one Region (states.us-east-1.amazonaws.com)."""
+    return re.sub(r"\.(\$\{Region\}|[a-z]{2}(-[a-z]+)+-\d)\.", ".", text_of(principal))
+
+
 def _statements(logical_id: str, document: Any) -> Iterator[Statement]:
     content = document.get("Statement") if isinstance(document, Mapping) else None
     for statement in as_list(content):
-        if isinstance(statement, dict):
-            yield Statement(logical_id, statement)
+        for branch in _branches(statement):
+            yield Statement(logical_id, branch)
+
+
+def _branches(statement: Any) -> Iterator[Json]:
+    """The statement, or both of an Fn::If."""
+    match statement:
+        case {"Fn::If": [_, first, second]}:
+            yield from _branches(first)
+            yield from _branches(second)
+        case dict():
+            yield statement

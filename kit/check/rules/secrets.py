@@ -63,7 +63,7 @@ def _outputs(template: Template) -> Iterator[Finding]:
     for name, output in section(template.body, "Outputs"):
         value = output.get("Value")
         why = _secret(name, value) or _resolved(value)
-        if isinstance(value, dict) and value.get("Ref") in hidden:
+        if isinstance(value, dict) and str(value.get("Ref")) in hidden:
             why = f"shows the NoEcho parameter {value['Ref']}"
         if why:
             reason = f"the output {why}, readable for everyone who can describe the stack"

@@ -30,7 +30,7 @@ def check(template: Template) -> Iterator[Finding]:
             fix = "set DataDeletionPolicy to DELETE or RETAIN"
             yield Finding(template.stack, logical_id, "kit-data-source-deletion", reason, fix)
     for logical_id, resource in section(template.body, "Resources"):
-        if resource.get("Type") in STATEFUL and "DeletionPolicy" not in resource:
+        if str(resource.get("Type")) in STATEFUL and "DeletionPolicy" not in resource:
             reason = "no DeletionPolicy: its data is deleted with the stack without anybody having decided it"
             fix = "set DeletionPolicy and UpdateReplacePolicy (in the CDK: apply_removal_policy)"
             yield Finding(template.stack, logical_id, "kit-deletion-policy", reason, fix)

@@ -3,18 +3,16 @@
 from collections.abc import Iterator
 
 from kit.check.finding import Finding
-from kit.check.rules.policy_documents import Statement, resource_statements, trust_statements
+from kit.check.rules.policy_documents import Statement, resource_statements, service_of, trust_statements
 from kit.check.template import Template
 
 # Services whose guides document the confused deputy problem for roles that they assume, each with these condition keys.
 DOCUMENTED = frozenset(
     f"{name}.amazonaws.com"
     for name in (
-        *("bedrock", "bedrock-agentcore", "sagemaker", "states", "scheduler", "pipes", "events", "glue"),
-        *("firehose", "kendra", "comprehend", "transcribe", "translate", "textract", "rekognition", "polly"),
-        *("forecast", "personalize", "ecs-tasks", "ssm", "budgets", "logs", "codebuild", "appflow"),
-        *("batch", "batchoperations.s3", "cloudtrail", "config", "datasync", "iot", "transfer", "imagebuilder"),
-        *("resiliencehub", "amplify"),
+        *("bedrock", "bedrock-agentcore", "sagemaker", "states", "scheduler", "pipes", "events", "glue", "firehose"),
+        *("kendra", "comprehend", "transcribe", "translate", "textract", "rekognition", "forecast", "personalize"),
+        *("ecs-tasks", "ssm", "budgets", "logs", "codebuild", "batch", "datasync", "iot", "transfer", "amplify"),
     )
 )
 # Services that send to a topic, queue, bucket or function for whoever configured them.
@@ -56,7 +54,7 @@ def check(template: Template) -> Iterator[Finding]:
 def _deputy(
     template: Template, statement: Statement, rule: str, services: frozenset[str], what: str
 ) -> Iterator[Finding]:
-    named = sorted({value for kind, value in statement.principals if kind == "Service" and value in services})
+    named = sorted({service_of(value) for kind, value in statement.principals if kind == "Service"} & services)
     if named and not statement.has_condition(*SOURCES):
         reason = f"another account can make {', '.join(named)} {what} for it (confused deputy)"
         fix = "add a condition: StringEquals aws:SourceAccount, and ArnLike aws:SourceArn"

@@ -185,6 +185,42 @@ TWENTY_SIX = {
 }
 # Their siblings.
 MORE = {
+    "trust-in-a-regional-service": one(
+        "Role",
+        "AWS::IAM::Role",
+        role(Principal={"Service": {"Fn::Join": ["", ["states.", {"Ref": "AWS::Region"}, ".amazonaws.com"]]}}),
+        "kit-trust-source",
+    ),
+    "conditional-statement": Planted(
+        "Policy",
+        ("kit-pass-role",),
+        {
+            "Conditions": {"On": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}},
+            "Resources": {
+                "Role": resource("AWS::IAM::Role", role()),
+                "Policy": resource(
+                    "AWS::IAM::Policy",
+                    {
+                        "PolicyName": "P",
+                        "Roles": [{"Ref": "Role"}],
+                        "PolicyDocument": {
+                            "Version": "2012-10-17",
+                            "Statement": [
+                                {
+                                    "Fn::If": [
+                                        "On",
+                                        {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"},
+                                        {"Ref": "AWS::NoValue"},
+                                    ]
+                                },
+                                {"Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*"},
+                            ],
+                        },
+                    },
+                ),
+            },
+        },
+    ),
     "no-such-property": Planted("Data", ("E3002",), {"Resources": {"Data": bucket(NoSuchProperty=1)}}),
     "long-function": one("Function", "AWS::Lambda::Function", function(Timeout=901), "kit-lambda-timeout"),
     "pass-role-to-any-service": policy("iam:PassRole", ROLE_ARN, "kit-pass-role"),
