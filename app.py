@@ -13,7 +13,6 @@ from itertools import chain, pairwise
 from pathlib import Path
 
 import aws_cdk as cdk
-from aws_cdk import Validations
 
 from deployment.checks.account import check_account
 from deployment.checks.budget import budget_warnings
@@ -78,10 +77,6 @@ def main() -> None:
         print(f"warning: {path.name}: {warning}", file=sys.stderr)
     print(summary(config), file=sys.stderr)  # standard output belongs to the CDK CLI
     build_app(app, config, account=account)
-    if app.node.try_get_context("nag"):
-        from cdk_nag import AwsSolutionsChecks
-
-        Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
     app.synth()
     check_templates(Path(app.outdir), path.name)
 

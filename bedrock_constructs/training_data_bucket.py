@@ -7,6 +7,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from bedrock_constructs.nag_acknowledgments import acknowledge_auto_delete
+
 OLD_VERSIONS_KEPT = Duration.days(90)
 LOGS_KEPT = Duration.days(365)
 
@@ -62,6 +64,7 @@ class TrainingDataBucket(Construct):
             removal_policy=policy,
             auto_delete_objects=destroy,
         )
+        acknowledge_auto_delete(self)
         # event_bridge_enabled would add a function with a managed policy to set this one property.
         resource = self.bucket.node.default_child
         assert isinstance(resource, s3.CfnBucket)

@@ -21,6 +21,7 @@ COMMANDS = {
     "capacity": "show, buy, release, resume and migrate provisioned throughput",
     "keys": "list, add, rotate and remove the keys of the inference API",
     "verify": "check your AWS account before and after a deploy; changes nothing and costs nothing",
+    "check": "check the templates of this or any CDK app: cfn-lint, cdk-nag and rules of the kit",
     "schema": "print the JSON Schema of deployment.toml",
 }
 # botocore's errors if you are not logged in; botocore is imported only by commands that call AWS.

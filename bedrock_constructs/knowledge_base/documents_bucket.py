@@ -6,6 +6,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from bedrock_constructs.nag_acknowledgments import acknowledge_auto_delete
+
 
 def documents_bucket(
     scope: Construct, *, kms_key: kms.IKey | None, removal_policy: RemovalPolicy, destroy: bool
@@ -33,6 +35,7 @@ def documents_bucket(
         removal_policy=removal_policy,
         auto_delete_objects=destroy,
     )
+    acknowledge_auto_delete(scope)
     # event_bridge_enabled of the L2 adds a custom resource with a function; setting the property is enough.
     resource = bucket.node.default_child
     assert isinstance(resource, s3.CfnBucket)

@@ -73,6 +73,8 @@ ARROWS = {
     "local_aws.extension.knowledge_bases": {"local_aws.extension", "local_aws.extension.bedrock"},
     "kit": {"model_catalog", "training_data", "billed_resources", "local_aws", "deployment"},
     "kit.capacity": {"kit"},
+    "kit.check": {"kit", "kit.check.rules"},
+    "kit.check.rules": {"kit.check"},
     "kit.data": {"kit"},
     "kit.deploy": {"kit"},
     "kit.keys": {"kit"},

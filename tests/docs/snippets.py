@@ -24,6 +24,8 @@ EMBEDDED = {
 # These are only parsed (test_commands.py).
 NOT_RUN = {
     ("README.md", "make up"): "make test would run itself; what make up runs is in tests/end_to_end",
+    ("docs/check.md", "kit check"): "make check runs it; tests/kit/check runs it with other apps",
+    ("docs/check.md", "Acknowledgment("): "tests/kit/check/cdk_app.py accepts findings this way",
     ("docs/inference-api.md", "kit keys"): "changes the keys of the API; tests/end_to_end/test_make_up.py does so too",
     ("docs/knowledge-bases.md", "aws s3 sync"): "copies the reader's own folder; the page's `aws s3 cp` runs",
     ("local_aws/README.md", "kit local status"): "would stop the reader's own embedded AWS; tests/kit/local",

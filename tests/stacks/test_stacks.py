@@ -1,21 +1,16 @@
-"""Every stack of two deployments, in both regions where Bedrock customizes: snapshots, cfn-lint, cdk-nag, IAM."""
+"""Every stack of two deployments, in both regions where Bedrock customizes: snapshots, IAM, what waits for what."""
 
 import json
-import subprocess
-from pathlib import Path
+import re
 from typing import Any
 
-import aws_cdk as cdk
 import pytest
-from aws_cdk import Validations
-from aws_cdk import aws_s3 as s3
-from cdk_nag import AwsSolutionsChecks
 from syrupy.assertion import SnapshotAssertion
 
-from tests.synthesized import PROJECT, folder_of, synthesized, without_hashes
+from tests.synthesized import PROJECT, synthesized, without_hashes
 
 CONFIGS = {"shipped": "deployment.toml", "full": "tests/stacks/full.toml"}
-# Checked by the linters. `east` is `full` in the other region; its snapshot would add nothing.
+# `make check` checks these and one of tests/iam. `east` is `full` in the other region: its snapshot would add nothing.
 GATED = {**CONFIGS, "east": "tests/stacks/full_east.toml"}
 STACKS = [
     ("shipped", f"support-assistant-{stack}")
@@ -48,49 +43,13 @@ def test_every_stack_is_checked_in_both_regions() -> None:
     ]
 
 
-@pytest.mark.parametrize("deployment", GATED)
-def test_templates_pass_cfn_lint(deployment: str) -> None:
-    templates = sorted(str(path) for path in folder_of(GATED[deployment]).glob("*.template.json"))
-    region = {"shipped": "us-east-1", "full": "us-west-2", "east": "us-east-1"}[deployment]
-    assert templates
+def test_make_check_checks_every_configuration() -> None:
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    checked = re.search(r"^CHECKED := (.*)$", makefile, re.MULTILINE)
 
-    done = subprocess.run(
-        [
-            str(PROJECT / ".venv" / "bin" / "cfn-lint"),
-            "--non-zero-exit-code",
-            "error",
-            "--regions",
-            region,
-            "--",
-            *templates,
-        ],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.mark.parametrize("deployment", GATED)
-def test_cdk_nag_finds_nothing(deployment: str) -> None:
-    templates = synthesized(GATED[deployment])  # a finding would have failed this synth
-    report = json.loads((folder_of(GATED[deployment]) / "validation-report.json").read_text(encoding="utf-8"))
-
-    assert sum(len(template["Resources"]) for template in templates.values()) > 60
-    assert [item for item in report["pluginReports"] if item["violations"]] == []
-
-
-def test_cdk_nag_rejects_a_plain_bucket(tmp_path: Path) -> None:
-    app = cdk.App(outdir=str(tmp_path))
-    s3.Bucket(cdk.Stack(app, "Bare"), "Bucket")
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-
-    with pytest.raises(RuntimeError):
-        app.synth()
-
-    assert "AwsSolutions-S1" in (tmp_path / "validation-report.json").read_text(encoding="utf-8")
+    assert checked
+    assert {*GATED.values(), "tests/iam/encrypted.toml"} == set(checked[1].split())
+    assert "-m kit check $(CHECKED:%=--config %)" in makefile
 
 
 @pytest.mark.parametrize(("deployment", "stack"), STACKS)

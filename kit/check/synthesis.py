@@ -1,0 +1,74 @@
+"""Runs a CDK app as the CDK CLI does, and leaves its cloud assembly in a folder."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kit.cdk_cli import NODE, PROJECT
+from kit_contract.errors import InputError
+
+ACCOUNT = "111122223333"  # AWS's documentation uses it; no credentials are needed to check
+OWN_APP = shlex.join([sys.executable, "app.py"])
+LONGEST_VARIABLE = 100_000  # bytes; Linux takes 128 KiB
+
+
+def synthesize_own(config: Path, folder: Path) -> Path:
+    """The assembly of the kit's own app with the file `config`."""
+    context = _context(PROJECT)
+    return _run(OWN_APP, PROJECT, folder, {**context, "config": str(config.resolve())}, f"the app with {config}")
+
+
+def synthesize(app: str, folder: Path, more: Mapping[str, str]) -> Path:
+    """The assembly of the app that the command `app` runs in this folder. `app` may be the folder of an assembly."""
+    if (Path(app) / "manifest.json").is_file():
+        return Path(app)
+    return _run(app, Path.cwd(), folder, {**_context(Path.cwd()), **more}, f"the app {app!r}")
+
+
+def _context(folder: Path) -> dict[str, Any]:
+    """What the CDK CLI passes on: the context of cdk.json, and the lookups of cdk.context.json."""
+    found: dict[str, Any] = {}
+    for name in ("cdk.json", "cdk.context.json"):
+        path = folder / name
+        if path.is_file():
+            try:
+                content = json.loads(path.read_text(encoding="utf-8"))
+            except ValueError as error:
+                raise InputError(f"{path} is not JSON: {error}") from None
+            found |= content.get("context", {}) if name == "cdk.json" else content
+    return found
+
+
+def _run(app: str, cwd: Path, folder: Path, context: Mapping[str, Any], what: str) -> Path:
+    environment = {
+        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+        "CDK_DEFAULT_REGION": "us-east-1",
+        "JSII_NODE": str(NODE),
+        **os.environ,
+        "CDK_OUTDIR": str(folder),
+        "CDK_VALIDATION": "false",  # kit check runs it on the templates
+        **_passed(context, folder),
+    }
+    done = subprocess.run(
+        app, cwd=cwd, env=environment, shell=True, capture_output=True, text=True, errors="replace", check=False
+    )
+    if done.returncode != 0 or not (folder / "manifest.json").is_file():
+        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
+        why = f"exit code {done.returncode}" if done.returncode else "it wrote no cloud assembly to CDK_OUTDIR"
+        raise InputError(f"{what} could not be synthesized: {why}; run cdk synth to see more\n{tail}".rstrip())
+    return folder
+
+
+def _passed(context: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """As the CDK CLI passes it: in a variable, or in a file if it is too long for one."""
+    text = json.dumps(context)
+    if len(text) <= LONGEST_VARIABLE:
+        return {"CDK_CONTEXT_JSON": text}
+    file = folder.parent / f"{folder.name}.context.json"
+    file.write_text(text, encoding="utf-8")
+    return {"CDK_CONTEXT_JSON": "{}", "CONTEXT_OVERFLOW_LOCATION_ENV": str(file)}
