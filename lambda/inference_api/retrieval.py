@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from inference_api import fields
 from inference_api.aliases import Target
+from inference_api.bedrock import Clients
 from inference_api.errors import ApiError
 from inference_api.fields import invalid
 from kit_contract.inference_api import Settings
-
-if TYPE_CHECKING:
-    from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
 
 MAX_QUERY_CHARACTERS = 20_000
 MAX_QUESTION_CHARACTERS = 1_000
@@ -52,15 +50,15 @@ class Question:
     session_id: str | None
 
 
-def retrieve(body: Mapping[str, Any], settings: Settings, client: AgentsforBedrockRuntimeClient) -> dict[str, Any]:
+def retrieve(body: Mapping[str, Any], settings: Settings, clients: Clients, *, read_seconds: float) -> dict[str, Any]:
     """{"data": [{"text", "score", "source", "metadata"}]}, best first. Raises ApiError 400 or 404."""
     query = fields.text(body, "query", max_length=MAX_QUERY_CHARACTERS)
     count = fields.integer(body, "max_results", low=1, high=MAX_RESULTS) or DEFAULT_RESULTS
-    response = client.retrieve(
-        knowledgeBaseId=knowledge_base_id(body, settings),
-        retrievalQuery={"text": query},
-        retrievalConfiguration={"vectorSearchConfiguration": {"numberOfResults": count}},
-    )
+    request = {
+        "retrievalQuery": {"text": query},
+        "retrievalConfiguration": {"vectorSearchConfiguration": {"numberOfResults": count}},
+    }
+    response = clients.retrieve(knowledge_base_id(body, settings), request, read_seconds=read_seconds)
     return {"data": [_passage(result) for result in response["retrievalResults"]]}
 
 
@@ -73,7 +71,9 @@ def question_of(body: Mapping[str, Any], settings: Settings) -> Question:
     )
 
 
-def retrieve_and_generate(question: Question, target: Target, client: AgentsforBedrockRuntimeClient) -> dict[str, Any]:
+def retrieve_and_generate(
+    question: Question, target: Target, clients: Clients, *, read_seconds: float
+) -> dict[str, Any]:
     """{"answer", "citations", "session_id"}. The route adds the model."""
     configuration: Any = {
         "type": "KNOWLEDGE_BASE",
@@ -84,9 +84,8 @@ def retrieve_and_generate(question: Question, target: Target, client: AgentsforB
         },
     }
     session: Any = {"sessionId": question.session_id} if question.session_id else {}
-    response = client.retrieve_and_generate(
-        input={"text": question.text}, retrieveAndGenerateConfiguration=configuration, **session
-    )
+    request = {"input": {"text": question.text}, "retrieveAndGenerateConfiguration": configuration, **session}
+    response = clients.retrieve_and_generate(request, read_seconds=read_seconds)
     return {
         "answer": response["output"]["text"],
         "citations": [_citation(citation) for citation in response.get("citations", [])],

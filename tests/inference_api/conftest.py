@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,11 +11,14 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
+from botocore.validate import ParamValidator
 
 from inference_api.aliases import Aliases
+from inference_api.aws.client import Event
 from inference_api.fallback import Fallback
 from inference_api.http_messages import Facts, Request
-from inference_api.routes import Service, respond
+from inference_api.routes import respond
+from inference_api.service import Service
 from kit_contract.inference_api import Settings, settings_from
 
 REGION = "us-east-1"
@@ -50,6 +53,8 @@ class Clock:
 
 
 class Clients:
+    """The calls of the API, made by boto3 with stubs: botocore checks each request against Bedrock's model."""
+
     def __init__(self) -> None:
         options: dict[str, Any] = {
             "region_name": REGION,
@@ -60,15 +65,36 @@ class Clients:
         self.runtime: Any = boto3.client("bedrock-runtime", **options)
         self.agent: Any = boto3.client("bedrock-agent-runtime", **options)
         self.ssm: Any = boto3.client("ssm", **options)
-        self.read_seconds: list[int] = []
+        self.streams: list[list[Event] | Exception] = []  # what the next calls of ConverseStream return or raise
+        self.read_seconds: list[float] = []
 
-    def bedrock_runtime(self, read_timeout: int) -> Any:
-        self.read_seconds.append(read_timeout)
-        return self.runtime
+    def converse(self, model_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
+        self.read_seconds.append(read_seconds)
+        return dict(self.runtime.converse(modelId=model_id, **request))
 
-    def agent_runtime(self, read_timeout: int) -> Any:
-        self.read_seconds.append(read_timeout)
-        return self.agent
+    def converse_stream(
+        self, model_id: str, request: Mapping[str, Any], *, read_seconds: float
+    ) -> Generator[Event, None, None]:
+        self.read_seconds.append(read_seconds)
+        shape = self.runtime.meta.service_model.operation_model("ConverseStream").input_shape
+        faults = ParamValidator().validate({"modelId": model_id, **request}, shape)
+        assert not faults.has_errors(), faults.generate_report()
+        stream = self.streams.pop(0)
+        if isinstance(stream, Exception):
+            raise stream
+        return (event for event in stream)
+
+    def retrieve(self, knowledge_base_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
+        self.read_seconds.append(read_seconds)
+        return dict(self.agent.retrieve(knowledgeBaseId=knowledge_base_id, **request))
+
+    def retrieve_and_generate(self, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
+        self.read_seconds.append(read_seconds)
+        return dict(self.agent.retrieve_and_generate(**request))
+
+    def parameters(self, names: Sequence[str]) -> dict[str, str]:
+        found = self.ssm.get_parameters(Names=list(names))["Parameters"]
+        return {parameter["Name"]: parameter["Value"] for parameter in found}
 
 
 @dataclass
@@ -126,6 +152,27 @@ def converse_response(*blocks: Mapping[str, Any], reason: str = "end_turn") -> d
         "usage": {"inputTokens": 10, "outputTokens": 5, "totalTokens": 15},
         "metrics": {"latencyMs": 42},
     }
+
+
+def converse_events(*blocks: Mapping[str, Any], reason: str = "end_turn") -> list[Event]:
+    """The events of ConverseStream with the answer of `converse_response`. Texts come in two parts."""
+    events = [Event("messageStart", {"role": "assistant"})]
+    for index, block in enumerate(blocks):
+        at = {"contentBlockIndex": index}
+        if "toolUse" in block:
+            use = block["toolUse"]
+            start = {"toolUse": {"toolUseId": use["toolUseId"], "name": use["name"]}}
+            events.append(Event("contentBlockStart", {**at, "start": start}))
+            deltas: list[Any] = [{"toolUse": {"input": json.dumps(use["input"])}}]
+        else:
+            half = len(block["text"]) // 2
+            deltas = [{"text": block["text"][:half]}, {"text": block["text"][half:]}]
+        events += [Event("contentBlockDelta", {**at, "delta": delta}) for delta in deltas]
+        events.append(Event("contentBlockStop", at))
+    usage = {"inputTokens": 10, "outputTokens": 5, "totalTokens": 15}
+    events.append(Event("messageStop", {"stopReason": reason}))
+    events.append(Event("metadata", {"usage": usage, "metrics": {"latencyMs": 42}}))
+    return events
 
 
 @pytest.fixture

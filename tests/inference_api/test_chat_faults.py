@@ -54,7 +54,6 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("change", "param", "hint"), FAULTS)
 def test_a_fault_is_a_400_that_names_the_field(api: Api, change: dict[str, Any], param: str, hint: str) -> None:
-    api.base_serves()
 
     status, answer = api.post(PATH, body(**change))
 

@@ -1,0 +1,23 @@
+"""What the endpoints of the API work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from inference_api.aliases import Aliases
+from inference_api.bedrock import Clients
+from inference_api.fallback import Fallback
+from kit_contract.inference_api import Settings
+
+
+@dataclass(frozen=True)
+class Service:
+    """`clock`: seconds since 1970. `new_id`: the random part of the id of an answer."""
+
+    settings: Settings
+    clients: Clients
+    aliases: Aliases
+    fallback: Fallback
+    clock: Callable[[], float]
+    new_id: Callable[[], str]
