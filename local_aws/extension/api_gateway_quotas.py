@@ -12,8 +12,10 @@ from typing import Any
 from ministack.services import apigateway_v1
 
 from local_aws.extension.lambda_quotas import REQUEST_BYTES, compact
+from local_aws.extension.response_streaming import STREAMING_URI
 
 INTEGRATION_MILLISECONDS = 29_000
+STREAMED_MILLISECONDS = 15 * 60 * 1000  # api-gateway/latest/developerguide/response-transfer-mode.html
 BODY_BYTES = 10 * 1024 * 1024
 
 
@@ -42,7 +44,9 @@ def _limited(invoke: Any) -> Any:
             return apigateway_v1._gw_error("REQUEST_TOO_LARGE", f"HTTP content length exceeded {BODY_BYTES} bytes.")
         wanted = int(integration.get("timeoutInMillis") or INTEGRATION_MILLISECONDS)
         task = asyncio.ensure_future(invoke(integration, *arguments, **named))
-        done, _ = await asyncio.wait({task}, timeout=min(wanted, INTEGRATION_MILLISECONDS) / 1000)
+        streamed = str(integration.get("uri", "")).endswith(STREAMING_URI)
+        longest = STREAMED_MILLISECONDS if streamed else INTEGRATION_MILLISECONDS
+        done, _ = await asyncio.wait({task}, timeout=min(wanted, longest) / 1000)
         if not done:
             return apigateway_v1._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
         try:

@@ -22,7 +22,6 @@ STREAMING_URI = "/response-streaming-invocations"
 WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
 METADATA_END = b"\0" * 8
 METADATA_BYTES = 16 * 1024
-LONGEST_MILLISECONDS = 15 * 60 * 1000
 
 
 class Sink:

@@ -40,7 +40,7 @@ class Client:
 
         Raises AwsError if the service answers with an error, OSError if there is no answer.
         """
-        return json.loads(self._post(path, fields, read_seconds, target).read())
+        return json.loads(self._post(path, fields, read_seconds, target).read(read_seconds=read_seconds))
 
     def stream(
         self, path: str, fields: Mapping[str, Any], *, read_seconds: float, quiet_seconds: float
@@ -61,7 +61,7 @@ class Client:
         headers = signed(headers, path=path, body=body, scope=self._scope, credentials=_credentials(), now=time.time())
         response = self._connections.post(path, headers, body, read_seconds=read_seconds)
         if response.status >= 300:
-            raise error_from(response.status, response.headers, response.read())
+            raise error_from(response.status, response.headers, response.read(read_seconds=read_seconds))
         return response
 
 

@@ -1,19 +1,21 @@
-"""HTTP/1.1 connections that stay open between requests and between invocations of a function."""
+"""HTTP/1.1 connections that stay open between requests and between invocations of a function.
+
+http.client would do, but importing it is a third of the function's cold start, and parsing headers as e-mail half of a
+warm request (benchmarks/inference_api.py). tests/inference_api/aws hold the two against each other.
+"""
 
 from __future__ import annotations
 
-import http.client
 import select
 import socket
-import ssl
 from collections.abc import Generator, Mapping
-from functools import cache
 from urllib.parse import urlsplit
 
 from inference_api.aws.http_body import body_decoder
 
 CONNECT_SECONDS = 1.5
 _PIECE_BYTES = 64 * 1024
+_MAX_HEAD_BYTES = 64 * 1024
 
 
 class ReadTimeoutError(TimeoutError):
@@ -23,26 +25,21 @@ class ReadTimeoutError(TimeoutError):
 class Response:
     """`headers` has lower-case names. Read the body once: whole or in pieces."""
 
-    def __init__(self, connections: Connections, connection: http.client.HTTPConnection) -> None:
+    def __init__(self, connections: Connections, connection: socket.socket, head: bytes, rest: bytes) -> None:
         self._connections = connections
         self._connection = connection
-        self._response = connection.getresponse()
-        self.status = self._response.status
-        self.headers = {name.lower(): value for name, value in self._response.getheaders()}
+        self._rest = rest
+        status_line, *lines = head.decode("latin-1").split("\r\n")
+        version, _, status = status_line.partition(" ")
+        if version != "HTTP/1.1" or not status[:3].isdigit():
+            raise ConnectionError("the response is not HTTP/1.1")
+        self.status = int(status[:3])
+        self.headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        self._decoder = body_decoder(self.headers)
 
-    def read(self) -> bytes:
-        """Raises ConnectionError, ReadTimeoutError."""
-        whole = False
-        try:
-            content = self._response.read()
-            whole = True
-        except http.client.HTTPException as error:
-            raise ConnectionError(f"the response is not complete: {type(error).__name__}") from error
-        except TimeoutError as error:
-            raise ReadTimeoutError("the response stopped arriving") from error
-        finally:
-            self._connections.give_back(self._connection, reusable=whole and not self._response.will_close)
-        return content
+    def read(self, *, read_seconds: float) -> bytes:
+        """Raises as `pieces` does."""
+        return b"".join(self.pieces(quiet_seconds=read_seconds, read_seconds=read_seconds))
 
     def pieces(self, *, quiet_seconds: float, read_seconds: float) -> Generator[bytes, None, None]:
         """The body as it arrives, and b"" after each silence of `quiet_seconds`.
@@ -50,44 +47,30 @@ class Response:
         Closing the generator before its end closes the connection. Raises ReadTimeoutError after a silence of
         `read_seconds`, ConnectionError if the connection ends before the body.
         """
-        decoder = body_decoder(self.headers)
+        connection, decoder, data = self._connection, self._decoder, self._rest
         reusable = False
+        silent = 0.0
         try:
-            connected = self._connection.sock
-            data = self._buffered()
-            silent = 0.0
-            connected.settimeout(quiet_seconds)
+            connection.settimeout(quiet_seconds)
             while True:
-                piece = decoder.feed(data) if decoder else data
+                piece = decoder.feed(data)
                 if piece:
                     yield piece
-                if decoder and decoder.ended:
-                    reusable = not self._response.will_close
+                if decoder.ended:
+                    reusable = self.headers.get("connection", "").lower() != "close"
                     return
                 try:
-                    data, silent = connected.recv(_PIECE_BYTES), 0.0
+                    data, silent = connection.recv(_PIECE_BYTES), 0.0
                 except TimeoutError:
                     data, silent = b"", silent + quiet_seconds
                     if silent >= read_seconds:
                         raise ReadTimeoutError(f"no data for {silent:g} s") from None
                     yield b""
-                    continue
-                if not data and decoder:
-                    raise ConnectionError("the connection ended within the response")
-                if not data:
-                    return
+                else:
+                    if not data:
+                        raise ConnectionError("the connection ended within the response")
         finally:
-            self._connections.give_back(self._connection, reusable=reusable)
-
-    def _buffered(self) -> bytes:
-        """What http.client has read beyond the headers."""
-        reader = self._response.fp
-        connected = self._connection.sock
-        connected.settimeout(0)
-        try:
-            return bytes(reader.peek())
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return b""
+            self._connections.give_back(connection, reusable=reusable)
 
 
 class Connections:
@@ -95,7 +78,7 @@ class Connections:
 
     def __init__(self, endpoint: str) -> None:
         self._url = urlsplit(endpoint)
-        self._idle: list[http.client.HTTPConnection] = []
+        self._idle: list[socket.socket] = []
 
     @property
     def host(self) -> str:
@@ -104,45 +87,65 @@ class Connections:
 
     def post(self, path: str, headers: Mapping[str, str], body: bytes, *, read_seconds: float) -> Response:
         """Raises ConnectionError if there is no connection or response, ReadTimeoutError if it comes too late."""
-        connection = self._connection()
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"POST {path} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n"
+        connection = self._connected()
         try:
-            connection.sock.settimeout(read_seconds)
-            connection.request("POST", path, body=body, headers=dict(headers))
-            return Response(self, connection)
-        except BaseException as error:
+            connection.settimeout(read_seconds)
+            connection.sendall(head.encode("latin-1") + body)
+            return Response(self, connection, *_head(connection))
+        except TimeoutError as error:
             connection.close()
-            if isinstance(error, TimeoutError):
-                raise ReadTimeoutError(f"no response within {read_seconds:g} s") from error
-            if isinstance(error, http.client.HTTPException | OSError):
-                raise ConnectionError(f"no response: {type(error).__name__}") from error
-            raise
+            raise ReadTimeoutError(f"no response within {read_seconds:g} s") from error
+        except OSError as error:
+            connection.close()
+            raise ConnectionError(f"no response: {error}") from error
 
-    def give_back(self, connection: http.client.HTTPConnection, *, reusable: bool) -> None:
+    def give_back(self, connection: socket.socket, *, reusable: bool) -> None:
         if reusable:
             self._idle.append(connection)
         else:
             connection.close()
 
-    def _connection(self) -> http.client.HTTPConnection:
+    def _connected(self) -> socket.socket:
         while self._idle:
             connection = self._idle.pop()
             # Readable: the service has closed it. A request on it could fail after the service has begun to work.
-            if connection.sock and not select.select([connection.sock], [], [], 0)[0]:
+            if not select.select([connection], [], [], 0)[0]:
                 return connection
             connection.close()
-        host, port = self._url.hostname or "", self._url.port
-        if self._url.scheme == "http":
-            connection = http.client.HTTPConnection(host, port, timeout=CONNECT_SECONDS)
-        else:
-            connection = http.client.HTTPSConnection(host, port, timeout=CONNECT_SECONDS, context=_tls())
         try:
-            connection.connect()
+            return self._connect()
         except OSError as error:
-            raise ConnectionError(f"no connection to {self.host}: {type(error).__name__}") from error
-        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
+            raise ConnectionError(f"no connection to {self.host}: {error}") from error
+
+    def _connect(self) -> socket.socket:
+        secure = self._url.scheme == "https"
+        address = self._url.hostname or "", self._url.port or (443 if secure else 80)
+        connection = socket.create_connection(address, timeout=CONNECT_SECONDS)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not secure:
+            return connection
+        from inference_api.aws.tls import client_context
+
+        try:
+            return client_context().wrap_socket(connection, server_hostname=address[0])
+        except BaseException:
+            connection.close()
+            raise
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
+def _head(connection: socket.socket) -> tuple[bytes, bytes]:
+    """Status line and headers of the final response, and what has arrived of its body."""
+    received = b""
+    while True:
+        head, end, rest = received.partition(b"\r\n\r\n")
+        if end and not head.startswith(b"HTTP/1.1 1"):
+            return head, rest
+        if end:
+            received = rest  # an interim response, 100 to 199
+            continue
+        data = connection.recv(_PIECE_BYTES)
+        if not data or len(received) > _MAX_HEAD_BYTES:
+            raise ConnectionError("the response has no end of its headers")
+        received += data

@@ -1,6 +1,6 @@
 """Decodes the body of an HTTP/1.1 response as it arrives.
 
-http.client reads bodies too, but after a read that times out it cannot go on, and a stream is silent for long.
+https://www.rfc-editor.org/rfc/rfc9112#section-6
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ class BodyDecoder(Protocol):
         ...
 
 
-def body_decoder(headers: Mapping[str, str]) -> BodyDecoder | None:
-    """None if the body ends with the connection, so that its end cannot be told from a lost connection."""
+def body_decoder(headers: Mapping[str, str]) -> BodyDecoder:
+    """`headers` has lower-case names. Raises ConnectionError if they do not say where the body ends."""
     if headers.get("transfer-encoding", "").lower() == "chunked":
         return Chunked()
-    if "content-length" in headers:
-        return Sized(int(headers["content-length"]))
-    return None
+    size = headers.get("content-length", "")
+    if not size.isascii() or not size.isdigit():
+        raise ConnectionError("the response does not say where its body ends")
+    return Sized(int(size))
 
 
 class Sized:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import Any
 
 from inference_api.aws.client import SILENCE, Event
@@ -78,7 +79,9 @@ def chunks(
         yield writer.chunk({"role": "assistant", "content": ""})
         with closing(events):
             for event in events:
-                if event is SILENCE:
+                if event.name == "contentBlockDelta" and "text" in event.value["delta"]:
+                    yield writer.text(event.value["delta"]["text"])
+                elif event is SILENCE:
                     yield b": still waiting\n\n"
                 elif event.name == "metadata":
                     usage = usage_of(event.value["usage"])
@@ -95,30 +98,34 @@ def chunks(
 
 
 class _Writer:
-    """The chunks of one answer: all that stays the same is serialized once."""
+    """The chunks of one answer. All that stays the same is serialized once."""
 
     def __init__(self, envelope: Envelope, tool_names: Mapping[str, str], one_tool_call: bool) -> None:
-        self._start = b"data: " + json.dumps(envelope.fields("chat.completion.chunk")).encode()[:-1]
+        self._start = "data: " + json.dumps(envelope.fields("chat.completion.chunk"))[:-1]
+        self._delta_start = self._start + ', "choices": [{"index": 0, "delta": '
         self._tool_names = tool_names
         self._one_tool_call = one_tool_call
         self._calls: dict[int, int] = {}  # contentBlockIndex -> index of the call
 
+    def text(self, text: str) -> bytes:
+        """A chunk with text: most chunks are."""
+        delta = f'{{"content": {encode_basestring(text)}}}'
+        return f'{self._delta_start}{delta}, "logprobs": null, "finish_reason": null}}]}}\n\n'.encode(
+            "utf-8", "replace"
+        )
+
     def chunk(self, delta: Mapping[str, Any], finish_reason: str | None = None) -> bytes:
-        text = json.dumps(delta, ensure_ascii=False)
-        choice = f', "choices": [{{"index": 0, "delta": {text}, "logprobs": null, "finish_reason": '
-        end = f"{json.dumps(finish_reason)}}}]}}\n\n"
-        return self._start + (choice + end).encode("utf-8", "replace")
+        end = f', "logprobs": null, "finish_reason": {json.dumps(finish_reason)}}}]}}\n\n'
+        return f"{self._delta_start}{json.dumps(delta, ensure_ascii=False)}{end}".encode("utf-8", "replace")
 
     def usage(self, usage: Mapping[str, Any] | None) -> bytes:
-        return self._start + f', "choices": [], "usage": {json.dumps(usage)}}}\n\n'.encode()
+        return f'{self._start}, "choices": [], "usage": {json.dumps(usage)}}}\n\n'.encode()
 
     def delta(self, event: Event) -> dict[str, Any] | None:
         """What a chunk adds to the answer; None if the event adds nothing that this dialect has."""
         index = event.value.get("contentBlockIndex", 0)
         if event.name == "contentBlockDelta":
             delta = event.value["delta"]
-            if "text" in delta:
-                return {"content": delta["text"]}
             if "toolUse" in delta and index in self._calls:
                 return {
                     "tool_calls": [{"index": self._calls[index], "function": {"arguments": delta["toolUse"]["input"]}}]
