@@ -9,9 +9,21 @@ export UV_COMPILE_BYTECODE := 1
 # The CDK's template linter slows the start of every process, so only `make check` runs it (see docs/architecture.md).
 export CDK_VALIDATION := false
 export CDK_DISABLE_CLI_TELEMETRY := true
-unexport PYTHONDONTWRITEBYTECODE
+# What your shell sets for another Python or another install does not reach this one.
+unexport $(filter-out PYTHON,$(filter PYTHON%,$(.VARIABLES))) PIP_TARGET PIP_PREFIX PIP_ROOT PIP_USER UV_PYTHON UV_SYSTEM_PYTHON
+# The CDK, npm and uv hang or fail where they cannot write below HOME.
+ifneq ($(shell [ -d "$$HOME" ] || echo missing),)
+$(shell mkdir -p .local/home)
+export HOME := $(CURDIR)/.local/home
+else ifneq ($(shell [ -w "$$HOME" ] || echo read-only),)
+export CDK_HOME := $(CURDIR)/.local/cache/cdk
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.local/cache/jsii
+export npm_config_cache := $(CURDIR)/.local/cache/npm
+export PIP_CACHE_DIR := $(CURDIR)/.local/cache/pip
+export UV_CACHE_DIR := $(CURDIR)/.local/cache/uv
+endif
 
-.PHONY: up demo-capacity down test check fuzz setup synth deploy lock lock-check templates-check clean again
+.PHONY: up demo-capacity down test check fuzz setup synth deploy lock lock-check templates-check sbom clean again
 
 up: setup ## deploy, train, ingest and ask, on an embedded AWS
 	@$(BIN)/python -m kit local up
@@ -42,20 +54,26 @@ fuzz: setup ## coverage-guided fuzzing, FUZZ_SECONDS (60) for each target of tes
 synth: setup ## templates into cdk.out/
 	@$(BIN)/node node_modules/aws-cdk/bin/cdk synth --quiet $(ARGS)
 
-deploy: setup ## to the AWS account of your credentials (ARGS go to cdk deploy)
+deploy: setup ## to the AWS account of your credentials (ARGS go to kit deploy; it passes those after -- to cdk deploy)
 	@$(BIN)/python -m kit deploy $(ARGS)
+
+sbom: setup ## a CycloneDX bill of what the kit installs and ships, into .local/sbom.json (or ARGS=FILE)
+	@$(BIN)/python -m tests.sbom $(ARGS)
 
 setup: .venv/complete $(EMULATOR)/complete node_modules/complete ## .venv, the emulator's environment, node_modules: each is whole when its file `complete` exists
 
 # An environment whose interpreter was removed or replaced is made anew.
 broken = $(if $(realpath $(1)/bin/python),,again)
 
+# For $(shell): it passes on what is unexported.
+PLAIN = env -u PYTHONHOME -u PYTHONPATH $(PYTHON)
+
 # Why PYTHON cannot be used, or nothing. The command itself runs in any Python, 2.7 included.
 REFUSAL = $(shell \
   if ! command -v $(PYTHON) > /dev/null; then echo '$(PYTHON) was not found; install Python 3.11 or newer, or name one: make setup PYTHON=python3.12'; \
-  elif ! $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then \
-    echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V 2>&1 | head -1); name another one: make setup PYTHON=python3.12"; \
-  elif ! $(PYTHON) -c 'import venv; from ensurepip import bootstrap' 2> /dev/null; then \
+  elif ! $(PLAIN) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then \
+    echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PLAIN) -V 2>&1 | head -1); name another one: make setup PYTHON=python3.12"; \
+  elif ! $(PLAIN) -c 'import venv; from ensurepip import bootstrap' 2> /dev/null; then \
     echo '$(PYTHON) cannot make virtual environments; install its venv package (Debian and Ubuntu: apt-get install python3-venv)'; fi)
 
 # Runs a command without its output. A failure shows the output; Ctrl-C shows one line instead of tracebacks.

@@ -9,15 +9,19 @@ import datetime
 import json
 import os
 import sys
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import Validations
 
+from deployment.checks.account import check_account
 from deployment.checks.budget import budget_warnings
 from deployment.checks.check_deployment import check_deployment
+from deployment.checks.documents import documents_warnings
+from deployment.checks.model_access import model_access_warnings
 from deployment.checks.models import model_warnings
+from deployment.checks.template_limits import check_templates
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
@@ -34,9 +38,9 @@ PROJECT = Path(__file__).resolve().parent
 
 
 def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = None) -> cdk.App:
-    """Add the stacks of `config` to `app`. If `account` is None, the credentials at deploy decide it."""
+    """Add the stacks of `config` to `app`. If `account` is None, the file or the credentials at deploy decide it."""
     name = config.deployment.name
-    environment = cdk.Environment(account=account, region=config.deployment.region)
+    environment = cdk.Environment(account=account or config.deployment.account, region=config.deployment.region)
     stacks: list[cdk.Stack] = []
     if config.budget:
         stacks.append(BudgetStack(app, f"{name}-budget", config=config, env=environment))
@@ -64,17 +68,22 @@ def main() -> None:
     app = cdk.App(context=flags)  # `python app.py` gives the same templates as the CDK CLI, whose context wins
     path = PROJECT / (app.node.try_get_context("config") or "deployment.toml")
     config = load_deployment_config(path)
+    account = os.environ.get("CDK_DEFAULT_ACCOUNT")  # of the credentials, from the CDK CLI
+    check_account(config, account, path.name)
     today = datetime.datetime.now(datetime.UTC).date()
-    check_deployment(config, path.name, today=today)
-    for warning in (*model_warnings(config, today), *budget_warnings(config)):
+    account = os.environ.get("CDK_DEFAULT_ACCOUNT")
+    check_deployment(config, path.name, today=today, account=account)
+    warnings = (model_warnings(config, today), model_access_warnings(config), budget_warnings(config))
+    for warning in (*chain(*warnings), *documents_warnings(config)):
         print(f"warning: {path.name}: {warning}", file=sys.stderr)
     print(summary(config), file=sys.stderr)  # standard output belongs to the CDK CLI
-    build_app(app, config, account=os.environ.get("CDK_DEFAULT_ACCOUNT"))
+    build_app(app, config, account=account)
     if app.node.try_get_context("nag"):
         from cdk_nag import AwsSolutionsChecks
 
         Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
     app.synth()
+    check_templates(Path(app.outdir), path.name)
 
 
 if __name__ == "__main__":

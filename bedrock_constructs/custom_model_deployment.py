@@ -5,7 +5,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
-from kit_contract.parameters import alias_serving
+from kit_contract.parameters import ANY, alias_serving
 
 
 class CustomModelDeployment(Construct):
@@ -50,7 +50,7 @@ class CustomModelDeployment(Construct):
         # Any alias of the deployment: an Update withdraws the old one, and its grants are the new ones.
         parameter = stack.format_arn(
             service="ssm",
-            resource=f"parameter{alias_serving(kit_deployment, '*')}",
+            resource=f"parameter{alias_serving(kit_deployment, ANY)}",
             arn_format=ArnFormat.NO_RESOURCE_NAME,
         )
         actions = ["bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment"]

@@ -19,6 +19,7 @@ from pathlib import Path
 from zlib import crc32
 
 PROJECT = Path(__file__).resolve().parent.parent
+ALIASES = PROJECT / ".local" / "benchmark-aliases.json"
 WARM_REQUESTS = 300
 CHUNKS = 20_000
 ANSWER = {
@@ -50,6 +51,7 @@ import sys
 sys.path[:0] = [os.environ["KIT"] + "/lambda", os.environ["KIT"]]
 sys.stderr = open(os.devnull, "w")
 from inference_api import handler as module
+module.ALIASES_PATH = os.environ["ALIASES"]
 from inference_api.runtime import Invocation
 
 def handler(event):
@@ -145,7 +147,8 @@ def measured(style: str, url: str) -> list[float]:
         "NO_PROXY": "127.0.0.1",
         "KIT_DEPLOYMENT": "benchmark",
         "KNOWLEDGE_BASES": "{}",
-        **settings(),
+        "ACCOUNT_ID": "111122223333",
+        "ALIASES": str(ALIASES),
     }
     body = json.dumps({"model": "bot", "messages": MESSAGES})
     run = subprocess.run(
@@ -155,14 +158,15 @@ def measured(style: str, url: str) -> list[float]:
     return values
 
 
-def settings() -> dict[str, str]:
+def aliases() -> str:
     model = "amazon.nova-micro-v1:0"
     arn = f"arn:aws:bedrock:us-east-1::foundation-model/{model}"
-    return {"ALIASES": json.dumps({"bot": {"model": model, "arn": arn, "order": ["base"]}})}
+    return json.dumps({"bot": {"model": model, "arn": arn, "order": ["base"]}})
 
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    ALIASES.write_text(aliases(), encoding="utf-8")
     Bedrock.streamed = stream_bytes()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Bedrock)
     threading.Thread(target=server.serve_forever, daemon=True).start()

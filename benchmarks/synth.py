@@ -3,6 +3,9 @@
 The twin (synth_twin.js) creates the same number of resources with the same L2 constructs, on the same Node, without
 Python and jsii. Runs of both alternate. The medians are of wall time and of processor time; on a busy machine, read
 the processor time.
+
+A second table has deployments of 1, 10 and 50 customizations, and the time that each further one costs: the same
+between 1 and 10 as between 10 and 50 if synthesis is linear, and less as Node compiles what runs often.
 """
 
 import json
@@ -15,14 +18,19 @@ import tarfile
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import aws_cdk
 import constructs
 from aws_cdk import cloud_assembly_schema
 
+from tests.large_deployment import large_deployment
+
 PROJECT = Path(__file__).resolve().parent.parent
 NODE = PROJECT / ".venv" / "bin" / "node"
 TWIN = Path(__file__).with_name("synth_twin.js")
+CUSTOMIZATIONS = (1, 10, 50)
+THROUGHPUTS, ALIASES = 0.4, 10  # for each customization
 
 
 def main() -> None:
@@ -44,13 +52,36 @@ def main() -> None:
         ratio = statistics.median(run[0][position] / run[1][position] for run in runs)
         seconds = f"python app.py {kit_seconds:5.2f} s   twin {twin_seconds:5.2f} s"
         print(f"{unit:9}  {seconds}   ratio {ratio:.2f}  (n={pairs})")
+    _print_growth(environment, pairs)
+
+
+def _print_growth(environment: dict[str, str], runs: int) -> None:
+    print("\ncustomizations  throughputs  aliases  resources  processor s  s for each further customization")
+    before = None
+    with tempfile.TemporaryDirectory(dir=PROJECT / ".local") as folder:
+        for number in CUSTOMIZATIONS:
+            throughputs, aliases = max(1, round(number * THROUGHPUTS)), number * ALIASES
+            text = large_deployment(customizations=number, throughputs=throughputs, aliases=aliases)
+            seconds, resources = _grown(Path(folder), text, environment, runs)
+            further = f"{(seconds - before[1]) / (number - before[0]):.3f}" if before else "-"
+            print(f"{number:14}  {throughputs:11}  {aliases:7}  {resources:9}  {seconds:11.2f}  {further:>33}")
+            before = number, seconds
+
+
+def _grown(folder: Path, text: str, environment: dict[str, str], runs: int) -> tuple[float, int]:
+    """Median of the seconds of processor time, and the number of resources."""
+    file, assembly = folder / "deployment.toml", folder / "assembly"
+    file.write_text(text, encoding="utf-8")
+    context = json.dumps({"config": str(file)})
+    environment = {**environment, "CDK_CONTEXT_JSON": context, "CDK_OUTDIR": str(assembly)}
+    command = [sys.executable, "app.py"]
+    _timed(command, environment)  # prepares the datasets and the functions' code
+    seconds = statistics.median(_timed(command, environment)[1] for _ in range(runs))
+    return seconds, sum(len(template["Resources"]) for template in _templates(assembly).values())
 
 
 def _twin(scratch: Path, environment: dict[str, str]) -> list[str]:
-    templates = {
-        path.name.removesuffix(".template.json"): json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted((scratch / "kit").glob("*.template.json"))
-    }
+    templates = _templates(scratch / "kit")
     (scratch / "templates.json").write_text(json.dumps(templates), encoding="utf-8")
     modules = scratch / "node_modules"
     for package in (aws_cdk, constructs, cloud_assembly_schema):
@@ -63,6 +94,13 @@ def _twin(scratch: Path, environment: dict[str, str]) -> list[str]:
     resources = sum(len(template["Resources"]) for template in templates.values())
     print(f"{len(templates)} stacks; resources: kit {resources}, twin {made.stdout.strip()}")
     return command
+
+
+def _templates(assembly: Path) -> dict[str, dict[str, Any]]:
+    return {
+        path.name.removesuffix(".template.json"): json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(assembly.glob("*.template.json"))
+    }
 
 
 def _unpack(archive: Path, modules: Path) -> None:
@@ -78,7 +116,9 @@ def _unpack(archive: Path, modules: Path) -> None:
 def _timed(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
     """Seconds of wall time and of processor time."""
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, cwd=PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run(command, cwd=PROJECT, env=environment, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(done.stderr)
     wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

@@ -18,7 +18,7 @@ from kit_contract.tags import DEPLOYMENT_TAG, RESOURCE_TAG
 # The value of RESOURCE_TAG.
 OWNER_TAG = re.compile(r"(?P<stack>[A-Za-z][-A-Za-z0-9]{0,127})/(?P<logical_id>[A-Za-z0-9]{1,255})")
 # A custom model's name behind the deployment's: run_names.custom_model_name.
-MODEL_NAME = re.compile(rf"(?P<customization>.+)-[0-9a-f]{{{RUN_ID_LENGTH}}}")
+MODEL_NAME = re.compile(rf"[-_](?P<customization>.+)-[0-9a-f]{{{RUN_ID_LENGTH}}}")
 MADE_BY_TRAINING = (Kind.CUSTOM_MODEL, Kind.CUSTOM_MODEL_DEPLOYMENT)  # tagged with the deployment only
 
 
@@ -74,7 +74,7 @@ def _owner_of_model(resource: BilledResource, deployment: str, stack: str, param
     """Models outlive their customization: its stack owns those of customizations that it still has."""
     if not parameters.complete:
         return Owner(OwnerKind.UNKNOWN, f"whether {stack} still has its customization cannot be read")
-    named = MODEL_NAME.fullmatch(resource.name.removeprefix(f"{deployment}-"))
+    named = MODEL_NAME.fullmatch(resource.name.removeprefix(deployment))
     is_used = resource.arn in parameters.promoted or resource.arn in parameters.aliases
     if is_used or named is None or (deployment, named["customization"]) in parameters.customizations:
         return Owner(OwnerKind.STACK, stack)

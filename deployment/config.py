@@ -14,9 +14,12 @@ from deployment.sections.inference_api import Alias, InferenceApi
 from deployment.sections.knowledge_base import KnowledgeBase
 from deployment.sections.model_access import ModelAccess
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
-from deployment.sections.section import PATTERN_IN_WORDS, Name, Section
+from deployment.sections.section import ACCOUNT, PATTERN_IN_WORDS, Name, Section
 from deployment.sections.training import Customization, Training
 from kit_contract.errors import InputError
+from kit_contract.model_arns import plain_id
+from kit_contract.run_names import bedrock_name
+from kit_contract.stacks import STACK_SUFFIXES
 
 
 class ConfigError(InputError):
@@ -48,9 +51,23 @@ class DeploymentConfig(Section):
     def aliases(self) -> dict[str, Alias]:
         return self.inference_api.aliases if self.inference_api else {}
 
+    @property
+    def stacks(self) -> list[str]:
+        """Names of the stacks, in the order of their deployment. Your own, in app.py, are not among them."""
+        present = [suffix for suffix in STACK_SUFFIXES if getattr(self, suffix.replace("-", "_"))]
+        return [f"{self.deployment.name}-{suffix}" for suffix in present]
+
+    def model_id(self, model: str) -> str | None:
+        """The id of the foundation model or inference profile that answers for this id or ARN, or None if unknown."""
+        return self.deployment.inference_profiles.get(model) or plain_id(model)
+
+    def priced_model(self, model: str) -> str:
+        """The id that has a price, or the ARN itself, which has none: what it costs is billed elsewhere."""
+        return self.model_id(model) or model
+
     def provisioned_model_name(self, section: str) -> str:
         """The name that the provisioned throughput of this section has in Bedrock."""
-        return f"{self.deployment.name}-{self.provisioned_throughput[section].customization or section}"
+        return bedrock_name(self.deployment.name, self.provisioned_throughput[section].customization or section)
 
 
 def load_deployment_config(path: Path) -> DeploymentConfig:
@@ -79,6 +96,8 @@ def _fault(file: str, detail: object) -> str:
         return (
             f"{file}: {where}: must be {PATTERN_IN_WORDS[detail['ctx']['pattern']]}, got {detail['input']!r}; change it"
         )
+    if where == "deployment.account":  # digits without quotes
+        return f"{file}: {where}: must be {PATTERN_IN_WORDS[ACCOUNT]}, got {detail['input']!r}; change it"
     message = detail["msg"].removeprefix("Value error, ")
     return f"{file}: {where}: {message[0].lower()}{message[1:]}, got {detail['input']!r}"
 

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from kit.aws_advice import NUMBERS, advice_for, is_setting_of_aws
 from kit.parser import LazyParser
 from kit_contract.errors import KitError
 
@@ -18,6 +19,7 @@ COMMANDS = {
     "models": "list, show and compare the models of Bedrock: ids, regions, customization, prices, end of life",
     "reap": "list what your account pays by the hour and who owns it; delete what nobody owns",
     "capacity": "show, buy, release, resume and migrate provisioned throughput",
+    "keys": "list, add, rotate and remove the keys of the inference API",
     "schema": "print the JSON Schema of deployment.toml",
 }
 # botocore's errors if you are not logged in; botocore is imported only by commands that call AWS.
@@ -25,11 +27,15 @@ WITHOUT_CREDENTIALS = ("NoCredentialsError", "PartialCredentialsError", "Profile
 
 
 def main(arguments: list[str] | None = None) -> int:
+    return run_command(command_line(), arguments)
+
+
+def command_line() -> LazyParser:
     parser = LazyParser(prog="kit", description="Amazon Bedrock in your own AWS account.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, text in COMMANDS.items():
         commands.add_parser(name, help=text, description=text, module=f"kit.{name}.command")
-    return run_command(parser, arguments)
+    return parser
 
 
 def run_command(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> int:
@@ -73,7 +79,9 @@ def explain(error: Exception, prog: str) -> tuple[str, int]:
         case OSError(filename=str() | Path() as file):
             return f"{prog}: {file}: {error.strerror}; check path and permissions", 1
     if _is_botocore(error):
-        return f"{prog}: {error}; {_way_on(error)}", 1
+        return f"{prog}: {_one_line(error)}; {advice_for(error)}", 1
+    if is_setting_of_aws(error):
+        return f"{prog}: a setting of AWS is not a number: {error}; correct {NUMBERS}", 1
     raise error
 
 
@@ -82,11 +90,8 @@ def _is_botocore(error: Exception) -> bool:
     return bool(botocore and isinstance(error, botocore.BotoCoreError | botocore.ClientError))
 
 
-def _way_on(error: Exception) -> str:
-    check = "check your AWS credentials, their permissions and the region"
-    if type(error).__name__ in WITHOUT_CREDENTIALS:
-        return f"{check}: run aws configure, or aws sso login, until aws sts get-caller-identity answers"
-    return check
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")
 
 
 def _discard_output() -> None:

@@ -36,7 +36,8 @@ def run_cdk(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             start_new_session=True,  # a process group of its own: the CLI, its app and Node end together
         ) as process:
             assert process.stdout
@@ -52,6 +53,15 @@ def run_cdk(
                 raise
     if code != 0:
         raise ExternalError(_explain(lines, arguments[0], log))
+
+
+def with_home(environ: Mapping[str, str]) -> dict[str, str]:
+    """`environ`; where its HOME does not exist, one in the project: the CLI tries for ever to make it."""
+    if Path(environ.get("HOME", "")).is_absolute() and Path(environ["HOME"]).is_dir():
+        return dict(environ)
+    home = PROJECT / ".local" / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    return {**environ, "HOME": str(home)}
 
 
 def _end(process: "subprocess.Popen[str]") -> None:

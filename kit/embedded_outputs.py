@@ -2,13 +2,16 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from kit.cdk_cli import PROJECT
 from kit_contract.errors import ExternalError
 from local_aws.guard import require_embedded
+from local_aws.private_files import write_private
 
 OUTPUTS = PROJECT / ".local" / "outputs.json"
+REQUIRED = ("endpoint_url", "region", "deployment")
 
 
 @dataclass(frozen=True)
@@ -20,13 +23,31 @@ class EmbeddedOutputs:
     deployment: str
 
 
+def read_outputs(path: Path) -> dict[str, Any] | None:
+    """What make up wrote; None if there is nothing. Raises ExternalError if the file is damaged."""
+    if not path.is_file():
+        return None
+    try:
+        outputs = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        outputs = None
+    if not isinstance(outputs, dict) or not all(isinstance(outputs.get(name), str) for name in REQUIRED):
+        raise ExternalError(f"{path} is damaged; write it again with: make up")
+    return outputs
+
+
 def embedded_outputs() -> EmbeddedOutputs:
     """Raises ExternalError if nothing is deployed there, or it does not run."""
-    import boto3
+    from local_aws.session import embedded_session
 
-    if not OUTPUTS.is_file():
+    outputs = read_outputs(OUTPUTS)
+    if outputs is None:
         raise ExternalError("nothing is deployed on the embedded AWS; start it with: make up")
-    outputs = json.loads(OUTPUTS.read_text(encoding="utf-8"))
     require_embedded(outputs["endpoint_url"])
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=outputs["region"])
-    return EmbeddedOutputs(session, outputs["endpoint_url"], outputs["deployment"])
+    return EmbeddedOutputs(embedded_session(outputs["region"]), outputs["endpoint_url"], outputs["deployment"])
+
+
+def remember_api_key(key: str) -> None:
+    """Replace the key in the outputs, which `make up`'s questions and the user's own calls read."""
+    outputs = read_outputs(OUTPUTS) or {}
+    write_private(OUTPUTS, json.dumps({**outputs, "api_key": key}, indent=2) + "\n")

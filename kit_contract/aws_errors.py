@@ -22,7 +22,10 @@ BUSY = re.compile(
 # What Bedrock answers to an account that AWS has not verified, or that may not use a model: not the request's fault.
 # https://github.com/kirodotdev/Kiro/issues/11191, https://github.com/aws/aws-cli/issues/8717,
 # https://github.com/aws-samples/bedrock-chat/issues/471, https://github.com/prowler-cloud/prowler/pull/12801
-DENIED = re.compile(r"^operation not allowed|\baccount is not authorized\b", re.IGNORECASE)
+# Knowledge bases pass it on as "Error 002: Access to Bedrock models is not allowed for this account".
+DENIED = re.compile(
+    r"^operation not allowed|\baccount is not authorized\b|\bnot allowed for this account\b", re.IGNORECASE
+)
 
 
 def code_of(error: BaseException) -> str:

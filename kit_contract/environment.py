@@ -14,7 +14,7 @@ THROUGHPUTS = "THROUGHPUTS"  # JSON list of names
 TOPIC_ARN = "TOPIC_ARN"
 
 # Inference API
-ALIASES = "ALIASES"  # JSON: alias -> {"model", "arn", "order"}
+ACCOUNT_ID = "ACCOUNT_ID"
 KNOWLEDGE_BASES = "KNOWLEDGE_BASES"  # JSON: name -> knowledge base id
 KNOWLEDGE_BASE_MODEL = "KNOWLEDGE_BASE_MODEL"  # JSON: {"model", "arn"}
 API_KEYS_SECRET_ARN = "API_KEYS_SECRET_ARN"

@@ -1,37 +1,57 @@
-"""Settings of the inference API: the construct writes them to the function's environment, the function parses them."""
+"""Settings of the inference API: the construct writes them, the function parses them.
+
+They are environment variables, but for the aliases: those are a file in the function's code, as the environment holds
+4 KB. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from kit_contract.environment import ALIASES, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
+from kit_contract.environment import ACCOUNT_ID, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
+from kit_contract.model_arns import (
+    APPLICATION_INFERENCE_PROFILE,
+    FOUNDATION_MODEL,
+    INFERENCE_PROFILE,
+    PROVISIONED_MODEL,
+    model_arn,
+)
+
+ALIASES_FILE = "aliases.json"  # alias -> {"model", "arn", "order"}; beside the packages
+ACCOUNT = ":{account}:"
+# What callers read in `served_by`, where it differs from the resource type of the ARN.
+_KINDS = {APPLICATION_INFERENCE_PROFILE: INFERENCE_PROFILE, PROVISIONED_MODEL: "provisioned-throughput"}
+
+METRIC_NAMESPACE = "BedrockKit/InferenceApi"
 
 
-@dataclass(frozen=True)
-class Model:
-    """A base model: Converse takes `id`, RetrieveAndGenerate takes `arn`."""
+class Model(NamedTuple):
+    """A base model: Converse takes `id`, RetrieveAndGenerate takes `arn`. They are equal for a model given by ARN."""
 
     id: str
     arn: str
 
     @property
     def kind(self) -> str:
-        return "inference-profile" if ":inference-profile/" in self.arn else "foundation-model"
+        arn = model_arn(self.arn)
+        return _KINDS.get(arn.kind, arn.kind) if arn else FOUNDATION_MODEL
+
+    @property
+    def custom(self) -> bool:
+        """Whether it may be a trained or imported model, which RetrieveAndGenerate gives no prompts of its own."""
+        return self.kind not in (FOUNDATION_MODEL, INFERENCE_PROFILE)
 
 
-@dataclass(frozen=True)
-class Alias:
+class Alias(NamedTuple):
     """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base"."""
 
     base: Model
     order: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
 
     `knowledge_base_model` is None if the deployment has no knowledge base.
@@ -43,25 +63,40 @@ class Settings:
     knowledge_base_model: Model | None
 
 
-def environment_from(settings: Settings, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
+def environment_from(settings: Settings, account: str, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
     """The environment variables. At synth, `to_json` is `Stack.to_json_string`: ids and ARNs can hold tokens."""
     model = settings.knowledge_base_model
-    aliases = {name: {**_entry(alias.base), "order": list(alias.order)} for name, alias in settings.aliases.items()}
     return {
         KIT_DEPLOYMENT: settings.kit_deployment,
-        ALIASES: to_json(aliases),
+        ACCOUNT_ID: account,
         KNOWLEDGE_BASES: to_json(dict(settings.knowledge_bases)),
         **({KNOWLEDGE_BASE_MODEL: to_json(_entry(model))} if model else {}),
     }
 
 
-def settings_from(environment: Mapping[str, str]) -> Settings:
-    """The reverse of `environment_from`. Raises KeyError if a variable is missing."""
-    aliases = json.loads(environment[ALIASES])
+def aliases_json(settings: Settings, account: str) -> str:
+    """The content of ALIASES_FILE. Its ARNs have a placeholder for `account`, which can be a token at synth."""
+    aliases = {
+        name: {
+            "model": alias.base.id,
+            "arn": alias.base.arn.replace(f":{account}:", ACCOUNT),
+            "order": list(alias.order),
+        }
+        for name, alias in settings.aliases.items()
+    }
+    return json.dumps(aliases, sort_keys=True, separators=(",", ":"))
+
+
+def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
+    """The reverse of `environment_from` and `aliases_json`. Raises KeyError if a variable is missing."""
+    account = environment[ACCOUNT_ID]
     model = json.loads(environment.get(KNOWLEDGE_BASE_MODEL, "null"))
     return Settings(
         kit_deployment=environment[KIT_DEPLOYMENT],
-        aliases={name: Alias(_model(entry), tuple(entry["order"])) for name, entry in aliases.items()},
+        aliases={
+            name: Alias(Model(entry["model"], entry["arn"].replace(ACCOUNT, f":{account}:")), tuple(entry["order"]))
+            for name, entry in json.loads(aliases).items()
+        },
         knowledge_bases=json.loads(environment[KNOWLEDGE_BASES]),
         knowledge_base_model=_model(model) if model else None,
     )

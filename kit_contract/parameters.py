@@ -4,6 +4,8 @@
 """
 
 ROOT = "/bedrock-kit"
+# In place of an alias, a customization or a throughput: the parameters of all of them, in a policy.
+ANY = "*"
 
 
 def deployment_path(kit_deployment: str) -> str:

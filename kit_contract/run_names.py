@@ -11,7 +11,7 @@ MAX_JOB_NAME_LENGTH = 63  # CreateModelCustomizationJob, jobName
 DATA = "data/"
 OUTPUT = "output/"
 RUNS = "runs/"
-EXECUTION_SUFFIX = rf"[0-9a-f]{{{RUN_ID_LENGTH}}}(-\d+)?"
+EXECUTION_SUFFIX = rf"[0-9a-f]{{{RUN_ID_LENGTH}}}(-\d{{1,9}})?"  # an attempt is shorter than a run id
 JOB_NAME = re.compile(rf"(?P<owner>.*)(?P<rest>-{EXECUTION_SUFFIX}-\d{{14}})")
 OWNER_DIGEST_LENGTH = 8
 
@@ -32,9 +32,23 @@ def run_id(
     return hashlib.sha256(canonical.encode()).hexdigest()[:RUN_ID_LENGTH]
 
 
+def bedrock_name(kit_deployment: str, name: str) -> str:
+    """The name in Bedrock of what deployment.toml calls `name`: `<deployment>-<name>`, which all deployments share.
+
+    If `name` has a hyphen, `_` joins the two, so that `a-b` and `c` are not `a` and `b-c`: no name in deployment.toml
+    has a `_`.
+    """
+    return f"{kit_deployment}{'_' if '-' in name else '-'}{name}"
+
+
+def bedrock_names(kit_deployment: str, name: str) -> tuple[str, str]:
+    """`bedrock_name`, and what releases up to 0.1.0 called it."""
+    return bedrock_name(kit_deployment, name), f"{kit_deployment}-{name}"
+
+
 def custom_model_name(kit_deployment: str, customization: str, run: str) -> str:
     """At most 63 characters (CreateModelCustomizationJob, customModelName): synth refuses longer names."""
-    return f"{kit_deployment}-{customization}-{run}"
+    return f"{bedrock_name(kit_deployment, customization)}-{run}"
 
 
 def execution_name(customization: str, run: str, attempt: int = 1) -> str:
@@ -56,7 +70,8 @@ def run_of(execution: str) -> str:
 def job_name(kit_deployment: str, customization: str, execution: str, timestamp: str) -> str:
     """`<deployment>-<execution>-<timestamp>`: jobs cannot be deleted, so each attempt needs a name of its own.
 
-    In a name that would be too long, the end of `<deployment>-<customization>` is a hash.
+    A `.` follows the deployment if the customization has a hyphen: names of jobs cannot have a `_`. In a name that
+    would be too long, the end of `<deployment>-<customization>` is a hash.
     """
     rest = f"{execution.removeprefix(customization)}-{timestamp}"
     return f"{_job_owner(kit_deployment, customization, MAX_JOB_NAME_LENGTH - len(rest))}{rest}"
@@ -69,11 +84,12 @@ def is_job_of(name: str, kit_deployment: str, customization: str) -> bool:
     owner, room = match["owner"], MAX_JOB_NAME_LENGTH - len(match["rest"])
     # Releases up to 0.1.0 named jobs without the deployment, and cut the name's beginning.
     was_cut = len(name) >= MAX_JOB_NAME_LENGTH - 1 and customization.endswith(owner)
-    return owner in (_job_owner(kit_deployment, customization, room), customization) or was_cut
+    joined = f"{kit_deployment}-{customization}"
+    return owner in (_job_owner(kit_deployment, customization, room), joined, customization) or was_cut
 
 
 def _job_owner(kit_deployment: str, customization: str, room: int) -> str:
-    owner = f"{kit_deployment}-{customization}"
+    owner = bedrock_name(kit_deployment, customization).replace("_", ".")
     if len(owner) <= room:
         return owner
     # The "." cannot be in a name: `a-b` and `c` are not `a` and `b-c`.
@@ -87,6 +103,11 @@ def data_prefix(customization: str) -> str:
 
 def output_prefix(customization: str) -> str:
     return f"{OUTPUT}{customization}/"
+
+
+def claim_key(run: str) -> str:
+    """Which customization creates the job of this run: a "." cannot be in a customization's name."""
+    return f"{RUNS}.claims/{run}.json"
 
 
 def run_prefix(customization: str, run: str) -> str:

@@ -4,6 +4,7 @@ CloudFormation writes a RunSpecification into an SSM parameter. The starter comb
 input of the workflow's execution. Parameters and executions outlive a release: the keys of their JSON stay as they are.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, Literal
@@ -84,7 +85,7 @@ class Run:
     @property
     def token(self) -> str:
         """A client request token: tokens of other deployments in the same account and Region are other ones."""
-        return f"{self.kit_deployment}-{self.execution_name}"
+        return hashlib.sha256(f"{self.kit_deployment}/{self.execution_name}".encode()).hexdigest()[:32]
 
     @property
     def output_prefix(self) -> str:

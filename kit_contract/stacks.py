@@ -2,6 +2,8 @@
 
 CAPACITY_FUNCTION_OUTPUT = "CapacityFunction"
 DOCUMENTS_BUCKET_OUTPUT = "DocumentsBucket"
+API_KEY_SECRET_OUTPUT = "ApiKeySecretArn"
+USAGE_PLAN_OUTPUT = "UsagePlanId"  # since the authorizer reads the keys that `kit keys` writes
 INGESTION_QUEUE_OUTPUT = "IngestionQueueUrl"
 # Where Custom::BucketObjects keeps its manifests, in the bucket that it writes to.
 MANIFESTS_PREFIX = ".bedrock-kit/"

@@ -4,7 +4,6 @@ What you deploy lives in the process and is gone after `stop`. The folder has th
 """
 
 import json
-import os
 import socket
 import subprocess
 import time
@@ -14,12 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kit_contract.embedded_aws import EMBEDDED_ACCOUNT
 from kit_contract.errors import ExternalError
 from local_aws import processes
+from local_aws.environment import PROJECT, client_environment, server_environment
+from local_aws.private_files import private_folder, write_private
 
-PROJECT = Path(__file__).resolve().parent.parent
 PYTHON = PROJECT / ".local" / "emulator-venv" / "bin" / "python"
-ACCOUNT = "000000000000"
+ACCOUNT = EMBEDDED_ACCOUNT
 LAUNCHER = processes.LAUNCHER
 READY_SECONDS = 30.0
 
@@ -63,13 +64,14 @@ def start(
         raise EmulatorError(f"an embedded AWS with its state in {state_dir} is already running; run make down first")
     stop(state_dir)  # one that runs unrecorded: its folder was removed
     chosen = _free_port(port)
-    state_dir.mkdir(parents=True, exist_ok=True)
-    log = state_dir / "emulator.log"
-    environment = _server_environment(state_dir, chosen, region, time_scale) | _llm_environment(llm_url, llm_model)
-    process = _launch(environment, state_dir, log)
+    folder = private_folder(state_dir).resolve()
+    private_folder(folder / "tmp")
+    log = log_file(folder)
+    environment = server_environment(folder=folder, port=chosen, region=region, time_scale=time_scale)
+    process = _launch(environment | _llm_environment(llm_url, llm_model), folder, log)
     aws = EmbeddedAws(chosen, process.pid, state_dir, region, llm_url)
     recorded = {"pid": aws.pid, "port": aws.port, "region": region, "llm_url": llm_url}
-    _pid_file(state_dir).write_text(json.dumps(recorded), encoding="utf-8")
+    write_private(_pid_file(state_dir), json.dumps(recorded))
     try:
         _wait_until_healthy(aws, process, log)
     except BaseException:
@@ -82,16 +84,16 @@ def start(
 
 def stop(state_dir: Path) -> bool:
     """Stop it with every Lambda worker it started. Returns whether anything ran."""
+    _pid_file(state_dir).unlink(missing_ok=True)  # first: who waits for it sees that it was stopped
     groups = processes.groups(state_dir)
     for group in groups:
         processes.end(group)
-    _pid_file(state_dir).unlink(missing_ok=True)
     return bool(groups)
 
 
 def running(state_dir: Path) -> EmbeddedAws | None:
     """The embedded AWS with its state in `state_dir`, or None if its process is not running."""
-    data = _recorded(state_dir)
+    data = recorded(state_dir)
     if data is None or data["pid"] not in processes.launchers(state_dir):
         return None
     return EmbeddedAws(data["port"], data["pid"], state_dir, data["region"], data.get("llm_url"))
@@ -99,45 +101,9 @@ def running(state_dir: Path) -> EmbeddedAws | None:
 
 def environment(aws: EmbeddedAws) -> dict[str, str]:
     """The environment in which the CDK CLI, boto3 and app.py reach this embedded AWS and nothing else."""
-    kept = {name: os.environ[name] for name in ("HOME", "LANG", "TERM", "TMPDIR", "CI") if name in os.environ}
-    return {
-        **kept,
-        "PATH": f"{PROJECT / '.venv' / 'bin'}:{os.environ.get('PATH', '')}",
-        "AWS_ENDPOINT_URL": aws.endpoint_url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": aws.region,
-        "AWS_DEFAULT_REGION": aws.region,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": "/dev/null",
-        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-        "NO_PROXY": "127.0.0.1,localhost",
-        "CDK_DEFAULT_ACCOUNT": ACCOUNT,
-        "CDK_DEFAULT_REGION": aws.region,
-        "CDK_DISABLE_CLI_TELEMETRY": "true",
-        "CDK_VALIDATION": "false",
-    }
-
-
-def _server_environment(state_dir: Path, port: int, region: str, time_scale: float) -> dict[str, str]:
-    scratch = _scratch(state_dir)
-    scratch.mkdir(parents=True, exist_ok=True)
-    return {
-        "PATH": f"{PROJECT / '.venv' / 'bin'}:{os.environ.get('PATH', '')}",
-        "HOME": str(scratch),
-        "TMPDIR": str(scratch),
-        "STATE_DIR": str(state_dir / "state"),
-        "BIND_HOST": "127.0.0.1",
-        "MINISTACK_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
-        "MINISTACK_REGION": region,
-        "IOT_MTLS_ENABLED": "0",
-        "SFN_WAIT_SCALE": "0.02",
-        "KIT_TIME_SCALE": str(time_scale),
-        **{name: os.environ[name] for name in ("KIT_PT_QUOTA",) if name in os.environ},
-        "NO_PROXY": "127.0.0.1,localhost",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
+    return client_environment(
+        folder=aws.state_dir.resolve(), endpoint_url=aws.endpoint_url, account=ACCOUNT, region=aws.region
+    )
 
 
 def _llm_environment(url: str | None, model: str | None) -> dict[str, str]:
@@ -158,16 +124,18 @@ def _free_port(wanted: int | None) -> int:
     return port
 
 
-def _launch(environment: dict[str, str], state_dir: Path, log: Path) -> subprocess.Popen[bytes]:
-    with log.open("wb") as output:
+def _launch(environment: dict[str, str], folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    write_private(log, "")
+    with log.open("ab") as output:
         return subprocess.Popen(
-            [str(PYTHON), "-m", LAUNCHER, str(state_dir.resolve())],  # `processes` finds it by this
+            [str(PYTHON), "-m", LAUNCHER, str(folder)],  # `processes` finds it by this
             cwd=PROJECT,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=0o077,  # also of the Lambda workers
         )
 
 
@@ -176,30 +144,42 @@ def _wait_until_healthy(aws: EmbeddedAws, process: "subprocess.Popen[bytes]", lo
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise EmulatorError(f"the embedded AWS exited with code {process.returncode}:\n{_tail(log)}")
+            raise EmulatorError(f"the embedded AWS {_end_of(process)}; its log, {log}, ends with:\n{tail(log)}")
         try:
             with opener.open(f"{aws.endpoint_url}/_ministack/health", timeout=2):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.02)
-    raise EmulatorError(f"the embedded AWS was not healthy within {READY_SECONDS:.0f} s:\n{_tail(log)}")
+    raise EmulatorError(f"the embedded AWS was not healthy within {READY_SECONDS:.0f} s:\n{tail(log)}")
 
 
-def _tail(log: Path) -> str:
-    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
+def _end_of(process: "subprocess.Popen[bytes]") -> str:
+    code = process.returncode
+    return f"was stopped by signal {-code} before it was ready" if code < 0 else f"exited with code {code}"
 
 
-def _scratch(state_dir: Path) -> Path:
-    return state_dir / "tmp"
+def tail(log: Path) -> str:
+    """The last lines of the log; empty if there is none."""
+    try:
+        return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
+    except OSError:
+        return ""
+
+
+def log_file(state_dir: Path) -> Path:
+    return state_dir / "emulator.log"
 
 
 def _pid_file(state_dir: Path) -> Path:
     return state_dir / "emulator.json"
 
 
-def _recorded(state_dir: Path) -> dict[str, Any] | None:
+def recorded(state_dir: Path) -> dict[str, Any] | None:
+    """What `start` wrote, whether it still runs or not; None if `stop` removed it, or nobody can read it."""
     try:
         data = json.loads(_pid_file(state_dir).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return None
-    return data if isinstance(data, dict) and {"pid", "port", "region"} <= data.keys() else None
+    types = {"pid": int, "port": int, "region": str}
+    whole = isinstance(data, dict) and all(isinstance(data.get(name), kind) for name, kind in types.items())
+    return data if whole else None

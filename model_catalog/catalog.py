@@ -124,7 +124,7 @@ def provisionable(identifier: str, region: str) -> Model:
     return model
 
 
-def invoke_arns(inference_id: str, region: str, account: str) -> list[str]:
+def invoke_arns(inference_id: str, region: str, account: str, *, partition: str) -> list[str]:
     """The ARNs that a policy must allow to invoke this id: of a profile, also the model in each destination region.
 
     A global profile needs the model in every region and without a region. So does a profile that the catalog does not
@@ -132,15 +132,16 @@ def invoke_arns(inference_id: str, region: str, account: str) -> list[str]:
     https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
     """
     model_id = without_prefix(inference_id)
+    model = f"foundation-model/{model_id}"
     if not prefix(inference_id):
-        return [_model_arn(region, model_id)]
+        return [f"arn:{partition}:bedrock:{region}::{model}"]
     try:
         destinations = _route(inference_id, find(inference_id), region).destinations
     except UnlistedError:
         destinations = ("*",)
     places = ("*", "") if "*" in destinations else destinations
-    profile = f"arn:aws:bedrock:{region}:{account}:inference-profile/{inference_id}"
-    return [profile, *(_model_arn(place, model_id) for place in places)]
+    profile = f"arn:{partition}:bedrock:{region}:{account}:inference-profile/{inference_id}"
+    return [profile, *(f"arn:{partition}:bedrock:{place}::{model}" for place in places)]
 
 
 def prefix(identifier: str) -> str:
@@ -219,7 +220,3 @@ def _profile_ids(model: Model, prefixes: list[str]) -> str:
 
 def _offers(model: Model) -> str:
     return ", ".join(f"{id_} ({', '.join(regions)})" for id_, regions in model.provisioned.items())
-
-
-def _model_arn(region: str, model_id: str) -> str:
-    return f"arn:aws:bedrock:{region}::foundation-model/{model_id}"

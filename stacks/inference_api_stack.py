@@ -7,7 +7,9 @@ from constructs import Construct
 
 from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias
 from deployment.config import DeploymentConfig
+from kit_contract.model_arns import plain_id
 from kit_contract.parameters import knowledge_base_id
+from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT
 from model_catalog import catalog
 from stacks.parameter_value import parameter_value
 
@@ -29,22 +31,32 @@ class InferenceApiStack(cdk.Stack):
             "InferenceApi",
             kit_deployment=config.deployment.name,
             aliases={
-                name: ServedAlias(base=self._target(alias.model), order=alias.order)
+                name: ServedAlias(base=self._target(config, alias.model), order=alias.order)
                 for name, alias in section.aliases.items()
             },
             knowledge_bases=self._knowledge_bases(config),
-            knowledge_base_model=self._target(config.knowledge_base.model) if config.knowledge_base else None,
+            knowledge_base_model=self._target(config, config.knowledge_base.model) if config.knowledge_base else None,
             throttle_rate_per_second=section.rate_per_second,
             throttle_burst=section.burst,
             monthly_quota=section.requests_per_month,
+            stage_rate_per_second=section.stage_rate,
+            stage_burst=section.stage_burst,
         )
         cdk.CfnOutput(self, "ApiUrl", value=api.url)
         cdk.CfnOutput(self, "ApiId", value=api.rest_api.rest_api_id)
         cdk.CfnOutput(self, "ApiStage", value=api.rest_api.deployment_stage.stage_name)
-        cdk.CfnOutput(self, "ApiKeySecretArn", value=api.api_key_secret.secret_arn)
+        cdk.CfnOutput(self, API_KEY_SECRET_OUTPUT, value=api.api_key_secret.secret_arn)
+        cdk.CfnOutput(self, USAGE_PLAN_OUTPUT, value=api.usage_plan.usage_plan_id)
 
-    def _target(self, model: str) -> AliasTarget:
-        return AliasTarget(model=model, invoke_arns=catalog.invoke_arns(model, self.region, self.account))
+    def _target(self, config: DeploymentConfig, model: str) -> AliasTarget:
+        """A foundation model or system-defined profile by its id, anything else by its ARN."""
+        model_id, own_id = config.model_id(model), plain_id(model)
+        arns = catalog.invoke_arns(model_id, self.region, self.account, partition=self.partition) if model_id else []
+        if own_id:
+            return AliasTarget(model=own_id, invoke_arns=arns)
+        # Of an application inference profile, the model in every Region that it routes to, but not the profile that it
+        # was created from: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+        return AliasTarget(model=model, invoke_arns=[model, *(arn for arn in arns if ":foundation-model/" in arn)])
 
     def _knowledge_bases(self, config: DeploymentConfig) -> dict[str, str]:
         if config.knowledge_base is None:

@@ -11,6 +11,7 @@ from bedrock_constructs.custom_resources.role_propagation import role_propagatio
 from bedrock_constructs.knowledge_base.ingestion import KnowledgeBaseIngestion
 from bedrock_constructs.knowledge_base.knowledge_base import KnowledgeBase
 from deployment.config import DeploymentConfig
+from kit_contract.model_arns import plain_id
 from kit_contract.parameters import knowledge_base_id
 from kit_contract.stacks import DOCUMENTS_BUCKET_OUTPUT, INGESTION_QUEUE_OUTPUT
 from model_catalog import catalog
@@ -26,9 +27,9 @@ class KnowledgeBaseStack(cdk.Stack):
             "KnowledgeBase",
             kit_deployment=config.deployment.name,
             name=section.name,
-            embedding_model_id=section.embedding_model,
+            embedding_model_id=plain_id(section.embedding_model) or section.embedding_model,
             dimensions=section.dimensions,
-            dimensions_configurable=_configurable(section.embedding_model),
+            dimensions_configurable=_configurable(plain_id(section.embedding_model) or section.embedding_model),
             removal=section.removal,
             allow_data_deletion=config.deployment.allow_data_deletion,
             chunk_max_tokens=section.chunk_max_tokens,

@@ -27,13 +27,13 @@ class ModelAccessStack(cdk.Stack):
 
 
 def named_models(config: DeploymentConfig) -> list[str]:
-    """Every foundation model identifier in the deployment, once, sorted."""
+    """The id of every foundation model and profile in the deployment, once, sorted: of an ARN, what answers for it."""
     models = {alias.model for alias in (config.inference_api.aliases.values() if config.inference_api else ())}
     models |= {item.base_model for item in (config.training.customizations.values() if config.training else ())}
     models |= {item.model for item in config.provisioned_throughput.values() if item.model}
     if config.knowledge_base:
         models |= {config.knowledge_base.model, config.knowledge_base.embedding_model}
-    return sorted(models)
+    return sorted({found for model in models if (found := config.model_id(model))})
 
 
 def use_case_form(section: UseCase) -> dict[str, str]:

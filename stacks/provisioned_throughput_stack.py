@@ -74,11 +74,11 @@ class ProvisionedThroughputStack(cdk.Stack):
                 release_when_idle_hours=item.release_when_idle_hours,
                 accepted_hourly_cost_usd=item.accept_hourly_cost_usd,
             )
+            windows = capacity.open_and_close(construct_name, targets[name].name, schedule) if schedule else []
+            told = [capacity.subscriptions[address] for address in dict.fromkeys(item.notify)]
             # The throughput is deleted first: if a commitment prevents that, schedule and renewal notices stay.
-            throughput.node.add_dependency(capacity)
+            throughput.resource.node.add_dependency(capacity.parts, *windows, *told)
             start.node.add_dependency(throughput)
-            if schedule:
-                capacity.open_and_close(construct_name, targets[name].name, schedule)
         cdk.CfnOutput(self, CAPACITY_FUNCTION_OUTPUT, value=capacity.function.function_name)
         cdk.CfnOutput(self, "CapacityTopicArn", value=capacity.topic.topic_arn)
 

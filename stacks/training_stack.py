@@ -18,7 +18,7 @@ from bedrock_constructs.training_data_bucket import TrainingDataBucket
 from deployment.config import DeploymentConfig
 from deployment.datasets import CustomizationDataset
 from deployment.sections.training import Customization, Training
-from kit_contract.run_names import data_prefix, output_prefix
+from kit_contract.run_names import DATA, bedrock_name, data_prefix, output_prefix
 from kit_contract.runs import RunSpecification
 from kit_contract.stacks import LOOK_CONTEXT, RETRAIN_CONTEXT, pascal, run_execution_output, run_outcome_output
 
@@ -89,7 +89,7 @@ class TrainingStack(cdk.Stack):
             hyperparameters=dataset.hyperparameters,
             limits=dataset.limits,
             serving=item.serving,
-            deployment_name=f"{self._kit_deployment}-{name}",
+            deployment_name=bedrock_name(self._kit_deployment, name),
             provisioned_model_name=self._throughputs.get(name, ""),
             role_arn=role.role.role_arn,
             bucket=bucket.bucket.bucket_name,
@@ -113,14 +113,17 @@ class TrainingStack(cdk.Stack):
                 deployment_name=specification.deployment_name,
                 alias=specification.alias,
             )
+        # A customization named "training" meets the bucket's id.
+        taken = self.node.try_find_child(f"{pascal(name)}Data")
         data = BucketObjects(
             self,
-            f"{pascal(name)}Data",
+            f"{pascal(name)}{'Dataset' if taken else 'Data'}",
             source=Path(dataset.folder),
             destination=bucket.bucket,
             prefix=data_prefix(name),
             delete_on_removal=False,
             restore=self._restore,
+            granted_prefix=DATA,
         )
         start = CustomizationStart(
             self,
@@ -134,14 +137,15 @@ class TrainingStack(cdk.Stack):
         )
         # An upload starts a run, which reads the specification.
         data.node.add_dependency(workflow.specifications[name])
-        start.node.add_dependency(data, workflow, *([serving] if serving else []))
+        start.node.add_dependency(data, workflow.specifications[name], workflow.parts, *([serving] if serving else []))
         cdk.CfnOutput(self, run_outcome_output(name), value=start.outcome)
         cdk.CfnOutput(self, run_execution_output(name), value=start.execution_arn)
 
 
 def _promotion_hash(specification: RunSpecification, dataset: CustomizationDataset) -> str:
     """Over everything that decides which model serves where: CloudFormation sees no other change of a run."""
-    promoted = [specification.alias, specification.serving, specification.provisioned_model_name]
+    names = [specification.deployment_name, specification.provisioned_model_name]
+    promoted = [specification.alias, specification.serving, *names]
     content = json.dumps([dataset.specification_hash, *promoted])
     return hashlib.sha256(content.encode()).hexdigest()
 

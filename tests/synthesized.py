@@ -13,7 +13,7 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent
 FILES = ("app.py", "cdk.json", "requirements.txt", "deployment.toml")
-CONFIGS = ("tests/iam/deployment.toml", "tests/iam/encrypted.toml")
+CONFIGS = ("tests/iam/deployment.toml", "tests/iam/encrypted.toml", "tests/iam/by_arn.toml")
 PACKAGES = ("stacks", "deployment", "bedrock_constructs", "lambda", "kit_contract", "model_catalog", "training_data")
 INPUTS = (*FILES, *CONFIGS, *PACKAGES, "examples", "tests/stacks")
 ACCOUNT = "111122223333"

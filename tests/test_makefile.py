@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.hostile_environment import BEFORE_PYTHON
 from tests.signals import sigint_delivered
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -120,3 +121,39 @@ def test_an_interrupted_set_up_ends_without_a_traceback_and_is_not_complete(proj
     assert "set-up interrupted; the same command goes on from here" in error
     assert "Traceback" not in error
     assert make(project, "--question").returncode == 1
+
+
+def recipes_environment(project: Path, **given: str) -> dict[str, str]:
+    """What `make synth` passes on: the CDK CLI is replaced by `env`."""
+    script(project / ".venv" / "bin", "node", "env")
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-setup.txt", "package-lock.json"):
+        os.utime(project / name, (0, 0))
+    os.utime(project / "local_aws" / "requirements.txt", (0, 0))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    done = subprocess.run(
+        ["make", "synth"], cwd=project, env={**environment, **given}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+
+
+def test_what_is_set_for_another_python_does_not_reach_this_one(project: Path) -> None:
+    given = recipes_environment(project, **BEFORE_PYTHON, AWS_PROFILE="mine")
+
+    assert set(given) & set(BEFORE_PYTHON) == set()
+    assert given["AWS_PROFILE"] == "mine"
+
+
+@pytest.mark.parametrize("home", ["/proc/nothing", ""])
+def test_a_home_that_is_not_there_is_replaced(project: Path, home: str) -> None:
+    given = recipes_environment(project, HOME=home)
+
+    assert given["HOME"] == str(project / ".local" / "home")
+    assert Path(given["HOME"]).is_dir()
+
+
+def test_your_home_stays(project: Path) -> None:
+    home = project / "Your höme"
+    home.mkdir()
+
+    assert recipes_environment(project, HOME=str(home))["HOME"] == str(home)

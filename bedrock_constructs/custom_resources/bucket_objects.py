@@ -2,22 +2,26 @@
 
 from pathlib import Path
 
-from aws_cdk import Stack
+from aws_cdk import IgnoreMode, Stack, SymlinkFollowMode
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
+from kit_contract.documents import LEFT_OUT
 from kit_contract.stacks import MANIFESTS_PREFIX, RESTORE_CONTEXT
 
 
 class BucketObjects(Construct):
-    """`source` is a folder; `prefix` is empty or ends in a slash.
+    """`source` is a folder without links that leave it; `prefix` is empty or ends in a slash. LEFT_OUT stays behind.
 
     The construct deletes only keys that it has put. A file that you remove from `source` is deleted at the next deploy.
     When you remove the construct, the objects stay unless `delete_on_removal` is set. With another `restore` (any text)
     the deploy puts what was deleted from the bucket by hand.
+
+    Several folders for one bucket share a `granted_prefix`, which all their prefixes begin with: a role's policies
+    cannot name any number of prefixes, and the Delete of one that you remove needs what the others have.
     """
 
     def __init__(
@@ -30,14 +34,25 @@ class BucketObjects(Construct):
         prefix: str,
         delete_on_removal: bool,
         restore: str | None = None,
+        granted_prefix: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         if not source.is_dir():
             raise ValueError(
                 f"source of {construct_id} must be a folder, got {source}; create it or choose another one"
             )
-        asset = assets.Asset(self, "Asset", path=str(source), exclude=[".DS_Store", "Thumbs.db"])
-        written = [destination.arn_for_objects(f"{prefix}*"), destination.arn_for_objects(f"{MANIFESTS_PREFIX}*")]
+        granted = prefix if granted_prefix is None else granted_prefix
+        if not prefix.startswith(granted):
+            raise ValueError(f"prefix of {construct_id} must begin with {granted}, got {prefix}; change one of them")
+        asset = assets.Asset(
+            self,
+            "Asset",
+            path=str(source),
+            exclude=list(LEFT_OUT),
+            ignore_mode=IgnoreMode.GIT,
+            follow_symlinks=SymlinkFollowMode.BLOCK_EXTERNAL,  # links within the folder are copied and hashed as files
+        )
+        written = [destination.arn_for_objects(f"{granted}*"), destination.arn_for_objects(f"{MANIFESTS_PREFIX}*")]
         write = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"]
         statements = [
             iam.PolicyStatement(

@@ -12,11 +12,13 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from bedrock_constructs.custom_resources.policies import CustomResourcePolicies
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge, acknowledge_wildcards
 from kit_contract.environment import LEASES_TABLE, LONGEST_PAUSE_SECONDS
 
 CONSTRUCT_ID = "CustomResourceProvider"
+POLICIES_ID = "CustomResourcePolicies"
 QUERY_SECONDS_CONTEXT = "custom_resource_query_seconds"
 # At most two looks a minute at a slow resource: Bedrock's control plane throttles.
 DEFAULT_QUERY_SECONDS = 40
@@ -43,6 +45,7 @@ class CustomResourceProvider(Construct):
             service_models=["bedrock"],
             environment={LEASES_TABLE: self._leases.ref, LONGEST_PAUSE_SECONDS: str(seconds)},
         )
+        self._policies = CustomResourcePolicies(Stack.of(self), POLICIES_ID, role=self.roles[0])
         self._repeat_what_died()
         self.add_to_policy(
             iam.PolicyStatement(actions=["dynamodb:GetItem", "dynamodb:UpdateItem"], resources=[self._leases.attr_arn])
@@ -56,7 +59,7 @@ class CustomResourceProvider(Construct):
             ],
             roles=self.roles,
         )
-        reason = "the runtime is pinned to the bytecode that the kit ships"
+        reason = "the runtime is the one that the kit is tested with; a release of the kit changes it"
         acknowledge(self, "AwsSolutions-L1", reason=reason)
 
     @staticmethod
@@ -107,11 +110,14 @@ class CustomResourceProvider(Construct):
         statements: Sequence[iam.PolicyStatement],
         acknowledgment: str = "",
     ) -> CustomResource:
-        """Adds `Resource` and its `Policy` to `scope`: the policy exists before the Create and until after the Delete.
+        """Adds `Resource` to `scope`; the policy of its type exists before the Create and until after the Delete.
+
+        The statements that a Delete needs must be the same for all resources of the type: CloudFormation takes out
+        those of a removed resource before it deletes the resource.
 
         `acknowledgment` says why resources of `statements` contain a wildcard, if they do.
         """
-        policy = [iam.Policy(scope, "Policy", statements=list(statements), roles=self.roles)] if statements else []
+        policy = [self._policies.grant(resource_type, statements, acknowledgment)] if statements else []
         resource = CustomResource(
             scope,
             "Resource",
@@ -124,9 +130,6 @@ class CustomResourceProvider(Construct):
             service_timeout=SERVICE_TIMEOUT,
         )
         resource.node.add_dependency(*policy, self)
-        if acknowledgment:
-            named = [resource_arn for statement in statements for resource_arn in statement.resources]
-            acknowledge_wildcards(scope, named, reason=acknowledgment)
         return resource
 
     def _leases_table(self) -> dynamodb.CfnTable:

@@ -111,9 +111,9 @@ class CustomizationStarter(Construct):
         specifications, promoted, serving = (
             cdk.Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=name.removeprefix("/"))
             for name in (
-                parameters.customization_specification(kit_deployment, "*"),
-                parameters.customization_promoted(kit_deployment, "*"),
-                parameters.alias_serving(kit_deployment, "*"),
+                parameters.customization_specification(kit_deployment, parameters.ANY),
+                parameters.customization_promoted(kit_deployment, parameters.ANY),
+                parameters.alias_serving(kit_deployment, parameters.ANY),
             )
         )
         reason = "Customizations and aliases of this deployment, those included that are being removed"

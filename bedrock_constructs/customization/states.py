@@ -9,7 +9,7 @@ Any failure ends in Failed with the step's own message; the previous model keeps
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -26,9 +26,9 @@ LAMBDA_ERRORS = (
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
 )
+QUOTA = "ServiceQuotaExceededException"
 VALIDATION_URI = "States.Format('s3://{}/{}', $.specification.bucket, $.specification.validation_key)"
 VALIDATION = {"ValidationDataConfig": {"Validators": [{"S3Uri.$": VALIDATION_URI}]}}
-JOB_RESOURCE = "arn:aws:states:::bedrock:createModelCustomizationJob.sync"
 
 
 class CustomizationDefinition(Construct):
@@ -49,6 +49,14 @@ class CustomizationDefinition(Construct):
         failed = sfn.Fail(self, "Failed", error_path="$.failure.Error", cause_path="$.failure.Cause")
         run = {"run.$": "$", "custom_model_arn.$": "$.model.custom_model_arn"}
         checked = self._task("CheckData", check, None, "$.check", failed)
+        # Another customization trains the same content: wait for its model, as long as an execution may last.
+        checked.add_retry(
+            errors=["SameContentBusyError"],
+            interval=PROMOTION_POLL,
+            backoff_rate=1.5,
+            max_delay=Duration.minutes(20),
+            max_attempts=2200,
+        )
         train = self._train("Train").add_catch(failed, result_path="$.failure")
         validated = self._train("TrainAndValidate", VALIDATION).add_catch(failed, result_path="$.failure")
         existing = sfn.Pass(
@@ -69,6 +77,8 @@ class CustomizationDefinition(Construct):
         promote = self._task("Promote", promotion, {"action": "promote", **run}, "$.promotion", failed)
         # Another run of the customization is being promoted: wait for it. Lambda reports the class of the exception.
         promote.add_retry(errors=["PromotionBusyError"], interval=PROMOTION_POLL, max_attempts=40, backoff_rate=1)
+        # Two deployments may be made at a time, about 8 minutes each: the others of a deploy wait for their turn.
+        promote.add_retry(errors=[QUOTA], interval=Duration.minutes(2), max_attempts=200, backoff_rate=1)
         status = self._task("PromotionStatus", promotion, {"action": "status", **run}, "$.promotion", failed)
         publish_input = {"action": "publish", "target_arn.$": "$.promotion.target_arn", **run}
         publish = self._task("PublishAlias", promotion, publish_input, "$.published", failed)
@@ -116,7 +126,7 @@ class CustomizationDefinition(Construct):
         ]
         state = {
             "Type": "Task",
-            "Resource": JOB_RESOURCE,
+            "Resource": f"arn:{Stack.of(self).partition}:states:::bedrock:createModelCustomizationJob.sync",
             "Parameters": {
                 "JobName.$": "$.check.job_name",
                 "CustomModelName.$": "$.custom_model_name",
@@ -140,7 +150,9 @@ class CustomizationDefinition(Construct):
                     "MaxAttempts": 5,
                     "BackoffRate": 2,
                     "JitterStrategy": "FULL",
-                }
+                },
+                # Ten jobs may be scheduled at a time: the others of a deploy wait for their turn, for a day.
+                {"ErrorEquals": [f"Bedrock.{QUOTA}"], "IntervalSeconds": 600, "MaxAttempts": 144, "BackoffRate": 1},
             ],
         }
         return sfn.CustomState(self, name, state_json=state)

@@ -16,7 +16,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from aws_cdk import aws_stepfunctions as sfn
-from constructs import Construct
+from constructs import Construct, DependencyGroup
 
 from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.customization.starter import CustomizationStarter
@@ -28,7 +28,8 @@ from kit_contract.runs import RunSpecification
 
 
 class CustomizationWorkflow(Construct):
-    """Exposes `state_machine`, `starter`, the function that starts a run, and `specifications` by customization.
+    """Exposes `state_machine`, `starter`, the function that starts a run, `specifications` by customization, and
+    `parts`, which must exist before a run starts.
 
     `role_arn` and `bucket` of the specifications may be tokens; `bucket` is the bucket that they name.
     """
@@ -57,6 +58,8 @@ class CustomizationWorkflow(Construct):
             state_machine=self.state_machine,
         )
         self.starter = starter.function
+        # Not the whole construct: the specifications of all customizations are in it.
+        self.parts = DependencyGroup(check, metrics, promotion, self.state_machine, starter)
 
     def _specification_parameter(self, item: RunSpecification) -> ssm.StringParameter:
         return ssm.StringParameter(
@@ -81,10 +84,16 @@ class CustomizationWorkflow(Construct):
         models = [self._bedrock_arn("custom-model")]
         any_name = "Datasets below the prefix may have any name"
         function.allow("ReadData", ["s3:GetObject"], [data], acknowledgment=any_name)
-        function.allow("WriteReport", ["s3:PutObject"], [runs], acknowledgment="One report per run, named by its hash")
+        by_hash = "One report per run, named by its hash"
+        function.allow("WriteReport", ["s3:PutObject"], [runs], acknowledgment=by_hash)
+        claims = self._objects(run_names.claim_key("*").removesuffix("*.json"))
+        function.allow("ReadClaim", ["s3:GetObject"], [claims], acknowledgment="One object per run, named by its hash")
+        jobs = [self._bedrock_arn("model-customization-job")]
+        function.allow("ReadOwner", ["bedrock:ListTagsForResource"], jobs, acknowledgment="Bedrock chooses jobs' ids")
         look = ["bedrock:GetCustomModel", "bedrock:ListTagsForResource"]
         function.allow("LookAtModel", look, models, acknowledgment="Bedrock chooses models' ids")
-        function.allow("FindModel", ["bedrock:ListCustomModels"], ["*"], acknowledgment="Listing models takes no ARN")
+        find = ["bedrock:ListCustomModels", "bedrock:ListModelCustomizationJobs"]
+        function.allow("FindModel", find, ["*"], acknowledgment="Listing models and jobs takes no ARN")
         return function
 
     def _metrics_function(self) -> CustomizationFunction:
@@ -128,18 +137,20 @@ class CustomizationWorkflow(Construct):
             function.allow("ReadThroughput", [get], [throughputs], acknowledgment=reason)
             owned.append(throughputs)
         function.allow("ReadOwner", ["bedrock:ListTagsForResource"], owned, acknowledgment=reason)
-        function.allow("Publish", ["ssm:PutParameter"], self._published_parameters())
+        any_item = "Customizations and aliases of this deployment: a policy cannot name any number of them"
+        function.allow("Publish", ["ssm:PutParameter"], self._published_parameters(), acknowledgment=any_item)
+        specification = parameters.customization_specification(self._kit_deployment, parameters.ANY)
+        any_specification = cdk.Stack.of(self).format_arn(
+            service="ssm", resource="parameter", resource_name=specification.removeprefix("/")
+        )
+        reason = "Customizations of this deployment, those included that were removed during their run"
+        function.allow("LookWhetherRemoved", ["ssm:GetParameter"], [any_specification], acknowledgment=reason)
         return function
 
     def _published_parameters(self) -> list[str]:
-        names = [
-            parameters.customization_promoted(self._kit_deployment, item.customization) for item in self._customizations
-        ]
-        names += [
-            parameters.alias_serving(self._kit_deployment, item.alias)
-            for item in self._customizations
-            if item.serving == "on-demand"
-        ]
+        names = [parameters.customization_promoted(self._kit_deployment, parameters.ANY)]
+        if any(item.serving == "on-demand" for item in self._customizations):
+            names.append(parameters.alias_serving(self._kit_deployment, parameters.ANY))
         stack = cdk.Stack.of(self)
         return [
             stack.format_arn(service="ssm", resource="parameter", resource_name=name.removeprefix("/"))

@@ -14,8 +14,8 @@ from bedrock_constructs.inference_api.gateway_responses import add_gateway_respo
 from bedrock_constructs.inference_api.permissions import AliasTarget, ServedAlias, grant_serving
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
-from kit_contract.environment import API_KEYS_SECRET_ARN
-from kit_contract.inference_api import Alias, Model, Settings, environment_from
+from kit_contract.environment import API_KEYS_SECRET_ARN, KIT_DEPLOYMENT
+from kit_contract.inference_api import ALIASES_FILE, Alias, Model, Settings, aliases_json, environment_from
 
 __all__ = ["AliasTarget", "InferenceApi", "ServedAlias"]
 
@@ -29,6 +29,7 @@ class InferenceApi(Construct):
 
     `knowledge_base_model` answers /v1/retrieve-and-generate if the request names no alias.
     `throttle_rate_per_second`, `throttle_burst` (requests) and `monthly_quota` (requests) apply to each key.
+    `stage_rate_per_second` and `stage_burst` apply to all requests together, also those without a valid key.
     """
 
     def __init__(
@@ -43,6 +44,8 @@ class InferenceApi(Construct):
         throttle_rate_per_second: float,
         throttle_burst: int,
         monthly_quota: int,
+        stage_rate_per_second: float,
+        stage_burst: int,
     ) -> None:
         super().__init__(scope, construct_id)
         self.api_key_secret = self._secret(kit_deployment)
@@ -52,6 +55,7 @@ class InferenceApi(Construct):
             knowledge_bases=knowledge_bases,
             knowledge_base_model=_model(knowledge_base_model) if knowledge_base_model else None,
         )
+        stack = cdk.Stack.of(self)
         self.function = PythonFunction(
             self,
             "Function",
@@ -59,7 +63,8 @@ class InferenceApi(Construct):
             description=f"{kit_deployment}: answers the inference API",
             timeout=TIMEOUT,
             memory_mb=512,
-            environment=environment_from(settings, cdk.Stack.of(self).to_json_string),
+            environment=environment_from(settings, stack.account, stack.to_json_string),
+            files={ALIASES_FILE: aliases_json(settings, stack.account)},
         )
         grant_serving(
             self.function,
@@ -68,10 +73,10 @@ class InferenceApi(Construct):
             knowledge_base_model=knowledge_base_model,
             knowledge_base_ids=knowledge_bases.values(),
         )
-        self.rest_api = self._rest_api(kit_deployment)
+        self.rest_api = self._rest_api(kit_deployment, stage_rate_per_second, stage_burst)
         add_gateway_responses(self.rest_api)
         self._add_methods(self._authorizer(kit_deployment))
-        self._usage_plan(throttle_rate_per_second, throttle_burst, monthly_quota)
+        self.usage_plan = self._usage_plan(throttle_rate_per_second, throttle_burst, monthly_quota)
         self.url = self.rest_api.url
 
     def _secret(self, kit_deployment: str) -> secretsmanager.Secret:
@@ -85,7 +90,7 @@ class InferenceApi(Construct):
         acknowledge(secret, "AwsSolutions-SMG4", reason=reason)
         return secret
 
-    def _rest_api(self, kit_deployment: str) -> apigateway.RestApi:
+    def _rest_api(self, kit_deployment: str, rate_per_second: float, burst: int) -> apigateway.RestApi:
         access_log = logs.LogGroup(
             self, "AccessLog", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
         )
@@ -105,6 +110,9 @@ class InferenceApi(Construct):
                 access_log_format=_access_log_format(),
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
                 data_trace_enabled=False,  # true writes prompts and answers to the log
+                # Limits how much of the account's concurrency requests with a wrong key can take in the authorizer.
+                throttling_rate_limit=rate_per_second,
+                throttling_burst_limit=burst,
                 method_options={
                     "/health/GET": apigateway.MethodDeploymentOptions(
                         throttling_rate_limit=HEALTH_REQUESTS_PER_SECOND,
@@ -130,7 +138,7 @@ class InferenceApi(Construct):
             handler="inference_api.authorizer.handler",
             description=f"{kit_deployment}: checks the inference API's keys",
             timeout=Duration.seconds(15),
-            environment={API_KEYS_SECRET_ARN: self.api_key_secret.secret_arn},
+            environment={KIT_DEPLOYMENT: kit_deployment, API_KEYS_SECRET_ARN: self.api_key_secret.secret_arn},
         )
         function.add_to_role_policy(
             iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[self.api_key_secret.secret_arn])
@@ -140,7 +148,8 @@ class InferenceApi(Construct):
             "Authorizer",
             handler=function,
             # API Gateway requires declared identity sources in every request, but the key is in one of two headers.
-            # Without a source, a cache would return the result of one caller to all, so there is no cache either.
+            # Without a source, a cache would return the result of one caller to all, so there is no cache either: it
+            # would keep a Deny policy, but not the exception that becomes a 401. The function itself keeps the keys.
             identity_sources=[],
             results_cache_ttl=Duration.seconds(0),
         )
@@ -162,8 +171,9 @@ class InferenceApi(Construct):
         reason = "Callers are programs with an API key, as OpenAI's clients send it; the authorizer checks it."
         acknowledge(method, "AwsSolutions-COG4", reason=reason)
 
-    def _usage_plan(self, rate_per_second: float, burst: int, monthly_quota: int) -> None:
-        # CloudFormation resolves the reference, so the value is in no template and no output.
+    def _usage_plan(self, rate_per_second: float, burst: int, monthly_quota: int) -> apigateway.UsagePlan:
+        # CloudFormation resolves the reference, so the value is in no template and no output. `kit keys` never changes
+        # the secret's current value, because CloudFormation would replace the key when it next updates it.
         value = self.api_key_secret.secret_value.unsafe_unwrap()
         key = apigateway.ApiKey(self, "DefaultKey", value=value, description="The key of the secret ApiKeySecret")
         plan = apigateway.UsagePlan(
@@ -174,6 +184,7 @@ class InferenceApi(Construct):
         )
         plan.add_api_key(key)
         plan.add_api_stage(stage=self.rest_api.deployment_stage)
+        return plan
 
 
 def _model(target: AliasTarget) -> Model:

@@ -36,7 +36,7 @@ _ERRORS = {
         429,
         "rate_limit_error",
         "rate_limit_exceeded",
-        "too many requests for this key; send the request again later",
+        "too many requests for this key or this API; send the request again later",
         1,
     ),
     "QUOTA_EXCEEDED": _Error(
@@ -54,7 +54,9 @@ _ERRORS = {
     ),
     "INTEGRATION_TIMEOUT": _Error(504, "timeout_error", "timeout", _LATE),
     "INTEGRATION_FAILURE": _Error(502, "server_error", "internal_error", _BROKEN.message),
-    "AUTHORIZER_FAILURE": _BROKEN,
+    "AUTHORIZER_FAILURE": _Error(
+        503, "server_error", "service_unavailable", "the keys cannot be read now; send the request again", 1
+    ),
     "DEFAULT_4XX": _Error(400, "invalid_request_error", "invalid_request", "API Gateway rejected the request"),
     "DEFAULT_5XX": _BROKEN,
 }

@@ -19,12 +19,22 @@ WILDCARD_REASON = (
     "Bedrock chooses the ids of trained models, and a tag limits them to this deployment's own; a global profile runs "
     "in any region; each alias has two parameters; RetrieveAndGenerate has no resource-level permissions"
 )
+# IAM: a role's inline policies hold 10,240 characters together, a managed policy 6,144.
+PART = 1_850  # characters of the models' ARNs in a statement
+INLINE_PARTS, MANAGED_PARTS = 3, 3
 INVOKE = ("bedrock:InvokeModel",)  # Converse; the function does not call ConverseStream
+READ_CONFIGURED = {
+    "ReadProfiles": ("bedrock:GetInferenceProfile", ("inference-profile", "application-inference-profile")),
+    "ReadThroughputs": ("bedrock:GetProvisionedModelThroughput", ("provisioned-model",)),
+    "ReadDeployments": ("bedrock:GetCustomModelDeployment", ("custom-model-deployment",)),
+    "ReadImportedModels": ("bedrock:GetImportedModel", ("imported-model",)),
+}
+HOLD_CUSTOM_MODELS = (":provisioned-model/", ":custom-model-deployment/")
 
 
 @dataclass(frozen=True)
 class AliasTarget:
-    """`model`: model id or inference profile id. `invoke_arns`: its ARN, then those of the profile's destinations."""
+    """`model`: id or ARN. `invoke_arns`: its ARN, then those of the models that a profile routes to."""
 
     model: str
     invoke_arns: Sequence[str]
@@ -53,8 +63,10 @@ def grant_serving(
         service="ssm", resource="parameter", resource_name=f"{aliases_path(kit_deployment)[1:]}/*"
     )
     base_models = [alias.base for alias in aliases if "base" in alias.order]
+    models = _configured_models(stack, [*base_models, *([knowledge_base_model] if knowledge_base_model else [])])
+    _add_managed_policies(function, models[INLINE_PARTS:])
     statements = [
-        *_configured_models([*base_models, *([knowledge_base_model] if knowledge_base_model else [])]),
+        *models[:INLINE_PARTS],
         *_own_models(stack, kit_deployment, places={place for alias in aliases for place in alias.order}),
         _allow("ReadAliases", ["ssm:GetParameters"], [parameters]),
     ]
@@ -70,15 +82,42 @@ def grant_serving(
     acknowledge_wildcards(role, resources, reason=WILDCARD_REASON)
 
 
-def _configured_models(targets: Iterable[AliasTarget]) -> list[iam.PolicyStatement]:
+def _configured_models(stack: cdk.Stack, targets: Iterable[AliasTarget]) -> list[iam.PolicyStatement]:
     arns = sorted({arn for target in targets for arn in target.invoke_arns})
     if not arns:
         return []
-    statements = [_allow("InvokeConfiguredModels", list(INVOKE), arns)]
-    profiles = [arn for arn in arns if ":inference-profile/" in arn]
-    if profiles:
-        statements.append(_allow("ReadProfiles", ["bedrock:GetInferenceProfile"], profiles))
+    statements = _in_parts("InvokeConfiguredModels", list(INVOKE), arns)
+    for sid, (action, kinds) in READ_CONFIGURED.items():
+        statements += _in_parts(sid, [action], [arn for arn in arns if any(f":{kind}/" in arn for kind in kinds)])
+    if any(kind in arn for arn in arns for kind in HOLD_CUSTOM_MODELS):
+        # Another stack decides which custom model they serve, and changes it.
+        models = _bedrock_arn(stack, "custom-model/*")
+        statements.append(_allow("ReadCustomModels", ["bedrock:GetCustomModel"], [models]))
     return statements
+
+
+def _add_managed_policies(function: lambda_.Function, statements: Sequence[iam.PolicyStatement]) -> None:
+    """For deployments whose aliases name many different models. The CDK would split by an estimate."""
+    assert function.role
+    for start in range(0, len(statements), MANAGED_PARTS):
+        part = statements[start : start + MANAGED_PARTS]
+        number = start // MANAGED_PARTS + 1
+        policy = iam.ManagedPolicy(function, f"Models{number}", statements=list(part), roles=[function.role])
+        acknowledge_wildcards(
+            policy, [arn for statement in part for arn in statement.resources], reason=WILDCARD_REASON
+        )
+
+
+def _in_parts(sid: str, actions: Sequence[str], arns: Sequence[str]) -> list[iam.PolicyStatement]:
+    parts: list[list[str]] = []
+    size = PART
+    for arn in arns:
+        size += len(arn) + len('"",')
+        if size > PART:
+            parts.append([])
+            size = len(arn)
+        parts[-1].append(arn)
+    return [_allow(f"{sid}{number or ''}", actions, part) for number, part in enumerate(parts)]
 
 
 def _own_models(stack: cdk.Stack, kit_deployment: str, *, places: Collection[str]) -> list[iam.PolicyStatement]:

@@ -19,6 +19,7 @@ from constructs import Construct, IDependable
 
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
+from kit_contract.run_names import bedrock_name
 
 DOCUMENTS_PREFIX = "documents/"
 # Bedrock writes the passage and its source here. Filterable metadata is limited to 2 KB per vector, too few for them.
@@ -29,8 +30,9 @@ VECTOR_ACTIONS = ("PutVectors", "GetVectors", "DeleteVectors", "QueryVectors", "
 class KnowledgeBase(Construct):
     """Searches the documents under `documents_prefix` of `documents_bucket` after their ingestion.
 
-    `dimensions`: length of a vector (Titan Text Embeddings v2: 256, 512 or 1024). `dimensions_configurable` is False
-    for a model that gives one length only. `chunk_max_tokens`: 1 to 8192 tokens per passage.
+    `embedding_model_id`: id of a foundation model, or ARN of a provisioned model. `dimensions`: length of a vector
+    (Titan Text Embeddings v2: 256, 512 or 1024). `dimensions_configurable` is False for a model that gives one length
+    only. `chunk_max_tokens`: 1 to 8192 tokens per passage.
     `chunk_overlap_percentage`: 1 to 99. The stack's deletion destroys data only if `removal` is "destroy" and
     `allow_data_deletion` is true; `destroys_data` is the result.
     """
@@ -55,9 +57,10 @@ class KnowledgeBase(Construct):
         self._kms_key = kms_key
         self.destroys_data = removal == "destroy" and allow_data_deletion
         self._removal_policy = RemovalPolicy.DESTROY if self.destroys_data else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
-        self._embedding_model_arn = cdk.Stack.of(self).format_arn(
-            service="bedrock", account="", resource="foundation-model", resource_name=embedding_model_id
-        )
+        stack = cdk.Stack.of(self)
+        foundation_model = f"arn:{stack.partition}:bedrock:{stack.region}::foundation-model/{embedding_model_id}"
+        by_arn = embedding_model_id.startswith("arn:")
+        self._embedding_model_arn = embedding_model_id if by_arn else foundation_model
         self.documents_prefix = DOCUMENTS_PREFIX
         self.documents_bucket = documents_bucket(
             self, kms_key=kms_key, removal_policy=self._removal_policy, destroy=self.destroys_data
@@ -71,7 +74,7 @@ class KnowledgeBase(Construct):
         knowledge_base = self._knowledge_base(
             index,
             # CloudFormation creates a replacement before it deletes the old one, so a replacement needs another name.
-            name=_unique_name(f"{kit_deployment}-{name}", embedding_model_id, dimensions, *fixed),
+            name=_unique_name(bedrock_name(kit_deployment, name), embedding_model_id, dimensions, *fixed),
             dimensions=dimensions if dimensions_configurable else None,
         )
         self._resource = knowledge_base
@@ -144,7 +147,7 @@ class KnowledgeBase(Construct):
         own_account = {"aws:ResourceAccount": cdk.Stack.of(self).account}
         documents = self.documents_bucket.arn_for_objects(f"{DOCUMENTS_PREFIX}*")
         return [
-            _allow("Embed", ["bedrock:InvokeModel"], self._embedding_model_arn),
+            _allow("Embed", self._embedding_actions(), self._embedding_model_arn),
             _allow(
                 "ListDocuments",
                 ["s3:ListBucket"],
@@ -154,6 +157,11 @@ class KnowledgeBase(Construct):
             _allow("ReadDocuments", ["s3:GetObject"], documents, {"StringEquals": own_account}),
             _allow("KeepVectors", [f"s3vectors:{action}" for action in VECTOR_ACTIONS], self._index_arns),
         ]
+
+    def _embedding_actions(self) -> list[str]:
+        # The Get action: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
+        provisioned = ":provisioned-model/" in self._embedding_model_arn
+        return ["bedrock:InvokeModel", *(["bedrock:GetProvisionedModelThroughput"] if provisioned else [])]
 
     def _allow_key(self, role: iam.Role, key: kms.IKey) -> None:
         region = cdk.Stack.of(self).region

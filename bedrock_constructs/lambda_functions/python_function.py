@@ -29,6 +29,7 @@ class PythonFunction(lambda_.Function):
         environment: Mapping[str, str] | None = None,
         data_packages: Sequence[str] = (),
         service_models: Sequence[str] = (),
+        files: Mapping[str, str] | None = None,
     ) -> None:
         role = iam.Role(
             scope,
@@ -47,7 +48,7 @@ class PythonFunction(lambda_.Function):
         super().__init__(
             scope,
             construct_id,
-            code=lambda_code(handler, data_packages=data_packages, service_models=service_models),
+            code=lambda_code(handler, data_packages=data_packages, service_models=service_models, files=files),
             handler=handler,
             runtime=RUNTIME,
             architecture=lambda_.Architecture.ARM_64,

@@ -18,7 +18,7 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
-from constructs import Construct
+from constructs import Construct, DependencyGroup
 
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge, acknowledge_wildcards
@@ -33,11 +33,18 @@ from kit_contract.environment import KIT_DEPLOYMENT, THROUGHPUTS, TOPIC_ARN
 
 TICK = "rate(15 minutes)"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-WILDCARD_REASON = "Bedrock chooses the last part of these ARNs; listing, and reading a metric, take no ARN"
+WILDCARD_REASON = (
+    "Bedrock chooses the last part of these ARNs; parameters are those of this deployment; listing, and reading a "
+    "metric, take no ARN"
+)
 
 
 class ProvisionedThroughputController(Construct):
-    """One controller for all throughputs of a stack. `notify` lists mail addresses that subscribe to `topic`."""
+    """One controller for all throughputs of a stack. `notify` lists mail addresses that subscribe to `topic`.
+
+    A throughput depends on `parts`, its own `subscriptions` and its own schedules (`open_and_close`): on the whole
+    construct, the dependencies of all throughputs would grow with the square of their number.
+    """
 
     def __init__(
         self,
@@ -51,6 +58,7 @@ class ProvisionedThroughputController(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._kit_deployment = kit_deployment
+        self.subscriptions: dict[str, sns.Subscription] = {}  # by mail address
         self.topic = self._topic(notify)
         self._dead_letters = self._queue()
         self.function = self._function(throughputs, watches_idleness=watches_idleness)
@@ -59,17 +67,21 @@ class ProvisionedThroughputController(Construct):
         # https://docs.aws.amazon.com/scheduler/latest/APIReference/API_DeleteScheduleGroup.html
         self._group = scheduler.CfnScheduleGroup(self, "Schedules")
         self._role = self._scheduler_role()
-        self._at("Tick", expression=TICK, event={"action": "reconcile"}, time_zone="UTC")
-        self._alarm()
+        tick = self._at("Tick", expression=TICK, event={"action": "reconcile"}, time_zone="UTC")
+        # The topic's policy, not the topic: its subscriptions are below it.
+        topic_policy = self.topic.node.find_child("Policy")
+        self.parts = DependencyGroup(self.function, self._dead_letters, topic_policy, tick, self._alarm())
 
-    def open_and_close(self, name: str, throughput: str, schedule: Mapping[str, Any]) -> None:
+    def open_and_close(self, name: str, throughput: str, schedule: Mapping[str, Any]) -> list[scheduler.CfnSchedule]:
         """Wake the function when a window of `schedule` opens and when it closes, on its time zone's wall clock."""
         begin, end = schedule["from"], schedule["to"]
         shift = 0 if end > begin else 1
         ends = [DAYS[(DAYS.index(day) + shift) % 7] for day in schedule["days"]]
         event = {"action": "reconcile", "name": throughput}
-        for edge, days, wall in (("Opens", schedule["days"], begin), ("Closes", ends, end)):
+        return [
             self._at(f"{name}{edge}", expression=_cron(days, wall), event=event, time_zone=schedule["time_zone"])
+            for edge, days, wall in (("Opens", schedule["days"], begin), ("Closes", ends, end))
+        ]
 
     def _function(self, throughputs: Sequence[ThroughputTarget], *, watches_idleness: bool) -> PythonFunction:
         function = PythonFunction(
@@ -87,11 +99,12 @@ class ProvisionedThroughputController(Construct):
             service_models=["bedrock"],
         )
         stack = cdk.Stack.of(self)
-        statements = [iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn])]
-        for target in throughputs:
-            settings = parameter_arn(stack, parameters.throughput_settings(self._kit_deployment, target.name))
-            statements.append(iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[settings]))
-            statements += throughput_statements(stack, self._kit_deployment, target)
+        settings = parameter_arn(stack, parameters.throughput_settings(self._kit_deployment, parameters.ANY))
+        statements = [
+            iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn]),
+            iam.PolicyStatement(actions=["ssm:GetParameter"], resources=[settings]),
+            *throughput_statements(stack, self._kit_deployment, throughputs),
+        ]
         if watches_idleness:
             statements += idleness_statements(stack, self._kit_deployment)
         for statement in statements:
@@ -104,7 +117,7 @@ class ProvisionedThroughputController(Construct):
     def _topic(self, notify: Sequence[str]) -> sns.Topic:
         topic = sns.Topic(self, "Notices", display_name=f"{self._kit_deployment} capacity", enforce_ssl=True)
         for address in dict.fromkeys(notify):
-            topic.add_subscription(subscriptions.EmailSubscription(address))
+            self.subscriptions[address] = topic.add_subscription(subscriptions.EmailSubscription(address))
         topic.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="AlarmsPublish",
@@ -154,7 +167,9 @@ class ProvisionedThroughputController(Construct):
         self._role_policy = iam.Policy(self, "SchedulerPolicy", statements=[invoke, keep], roles=[role])
         return role
 
-    def _at(self, construct_id: str, *, expression: str, event: Mapping[str, str], time_zone: str) -> None:
+    def _at(
+        self, construct_id: str, *, expression: str, event: Mapping[str, str], time_zone: str
+    ) -> scheduler.CfnSchedule:
         # Below the group: a schedule cannot change its group, so another group needs schedules with other logical ids.
         schedule = scheduler.CfnSchedule(
             self._group,
@@ -174,8 +189,9 @@ class ProvisionedThroughputController(Construct):
             ),
         )
         schedule.node.add_dependency(self._role_policy)
+        return schedule
 
-    def _alarm(self) -> None:
+    def _alarm(self) -> cloudwatch.Alarm:
         alarm = cloudwatch.Alarm(
             self,
             "Failed",
@@ -190,6 +206,7 @@ class ProvisionedThroughputController(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         alarm.add_alarm_action(cloudwatch_actions.SnsAction(self.topic))
+        return alarm
 
 
 def _cron(days: Sequence[str], wall: str) -> str:

@@ -1,8 +1,9 @@
-"""Permissions to buy, swap and release one throughput: the same for its custom resource and for the controller.
+"""Permissions to buy, swap and release throughputs: the same for the custom resources and for the controller.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import ArnFormat, Stack
@@ -10,6 +11,7 @@ from aws_cdk import aws_iam as iam
 
 from bedrock_constructs.foundation_models import CONTEXT_SUFFIX
 from kit_contract import parameters
+from kit_contract.parameters import ANY
 from kit_contract.tags import DEPLOYMENT_TAG, resource_tag_key
 
 
@@ -23,29 +25,34 @@ class ThroughputTarget:
     alias: str | None
 
 
-def throughput_statements(stack: Stack, kit_deployment: str, target: ThroughputTarget) -> list[iam.PolicyStatement]:
+def throughput_statements(
+    stack: Stack, kit_deployment: str, targets: Sequence[ThroughputTarget]
+) -> list[iam.PolicyStatement]:
+    """But for the models, they are those of any throughput of the deployment: a policy cannot name any number of them,
+    and one that is removed is deleted after the grants have changed.
+    """
     # Bedrock generates the last part of these ARNs: only the type can be named.
     throughputs = stack.format_arn(service="bedrock", resource="provisioned-model", resource_name="*")
-    models = _model_arn(stack, target)
+    models = sorted({_model_arn(stack, target) for target in targets})
     actions = ["Get", "Update", "Delete"]
     own = [f"bedrock:{verb}ProvisionedModelThroughput" for verb in actions]
-    ledger = parameter_arn(stack, parameters.throughput_ledger(kit_deployment, target.name))
+    # Of all names and aliases: the ones before a change are read and deleted after the grants have changed.
+    ledgers = parameter_arn(stack, parameters.throughput_ledger(kit_deployment, ANY))
+    aliases = parameter_arn(stack, parameters.alias_capacity(kit_deployment, ANY))
     statements = [
         _allow([*own, "bedrock:TagResource", "bedrock:ListTagsForResource"], [throughputs]),
-        _allow(["bedrock:CreateProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"], [models]),
+        _allow(["bedrock:CreateProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"], models),
         # The units in use are compared with the quota before a purchase; neither action supports a resource.
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_servicequotas.html
         _allow(["bedrock:ListProvisionedModelThroughputs", "servicequotas:GetServiceQuota"], ["*"]),
-        _allow(["ssm:GetParameter", "ssm:PutParameter"], [ledger]),
+        _allow(["ssm:GetParameter", "ssm:PutParameter"], [ledgers]),
+        _allow(["ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"], [aliases]),
     ]
-    if target.customization:
+    if any(target.customization for target in targets):
         # Before the first promotion the newest model of the customization is looked up.
-        statements.append(_allow(["bedrock:ListCustomModels"], ["*"]))
-        promoted = parameter_arn(stack, parameters.customization_promoted(kit_deployment, target.customization))
+        statements += [_allow(["bedrock:ListCustomModels"], ["*"]), _allow(["bedrock:ListTagsForResource"], models)]
+        promoted = parameter_arn(stack, parameters.customization_promoted(kit_deployment, ANY))
         statements.append(_allow(["ssm:GetParameter"], [promoted]))
-    if target.alias:
-        alias = parameter_arn(stack, parameters.alias_capacity(kit_deployment, target.alias))
-        statements.append(_allow(["ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"], [alias]))
     return statements
 
 

@@ -23,6 +23,8 @@ class ProvisionedThroughput(Construct):
 
     `schedule` has the keys days, from, to and time_zone; `expires` is a day (ISO 8601). With a schedule the deploy buys
     nothing: ProvisionedThroughputController does when it opens next. `accepted_hourly_cost_usd` is for all model units.
+
+    Exposes `resource`, which buys, before the settings that let the controller buy.
     """
 
     def __init__(
@@ -59,20 +61,20 @@ class ProvisionedThroughput(Construct):
             "AcceptedHourlyCostUsd": str(accepted_hourly_cost_usd) if accepted_hourly_cost_usd is not None else None,
         }
         given = {name: value for name, value in properties.items() if value is not None}
-        resource = CustomResourceProvider.of(self).custom_resource(
+        self.resource = CustomResourceProvider.of(self).custom_resource(
             self,
             resource_type="Custom::BedrockProvisionedThroughput",
             properties=given,
             statements=[
-                *throughput_statements(stack, kit_deployment, target),
+                *throughput_statements(stack, kit_deployment, [target]),
                 iam.PolicyStatement(
                     actions=["ssm:DeleteParameter"],
-                    resources=[parameter_arn(stack, parameters.throughput_ledger(kit_deployment, target.name))],
+                    resources=[parameter_arn(stack, parameters.throughput_ledger(kit_deployment, parameters.ANY))],
                 ),
             ],
-            acknowledgment="Bedrock chooses the last part of these ARNs; listing takes no ARN",
+            acknowledgment="Bedrock chooses the last part of ARNs; parameters are this deployment's, lists have no ARN",
         )
-        main = resource.node.default_child
+        main = self.resource.node.default_child
         assert isinstance(main, CfnResource)
         settings = {
             "owner": f"{stack.stack_name}/{stack.get_logical_id(main)}",
@@ -90,4 +92,4 @@ class ProvisionedThroughput(Construct):
         )
         parameter.apply_removal_policy(RemovalPolicy.DESTROY)
         # Created last and deleted first: the controller buys nothing during the Create and the Delete.
-        parameter.node.add_dependency(resource)
+        parameter.node.add_dependency(self.resource)

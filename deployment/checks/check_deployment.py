@@ -2,9 +2,11 @@
 
 import datetime
 
+from deployment.checks.arns import arn_faults
 from deployment.checks.budget import budget_faults
 from deployment.checks.inference_api import inference_api_faults
 from deployment.checks.knowledge_base import knowledge_base_faults
+from deployment.checks.names import name_faults
 from deployment.checks.provisioned_throughput import provisioned_throughput_faults
 from deployment.checks.provisioned_throughput_price import price_faults
 from deployment.checks.training import training_faults
@@ -17,20 +19,23 @@ def check_deployment(
     *,
     today: datetime.date | None = None,
     prices_accepted: bool = True,
+    account: str | None = None,
 ) -> None:
     """Raise ConfigError with everything in `config` that Bedrock would refuse or that contradicts itself.
 
     `today` decides which models have reached end of life. `prices_accepted`: provisioned throughput whose price the
-    file does not accept is a fault.
+    file does not accept is a fault. `account` is compared with that of ARNs in the file.
     """
     today = today or datetime.datetime.now(datetime.UTC).date()
     faults = [
         *budget_faults(config),
+        *name_faults(config),
         *training_faults(config, today),
         *provisioned_throughput_faults(config, today),
         *(price_faults(config) if prices_accepted else ()),
         *knowledge_base_faults(config, today),
         *inference_api_faults(config, today),
+        *arn_faults(config, account),
     ]
     if faults:
         raise ConfigError([f"{file}: {fault}" for fault in faults])

@@ -1,11 +1,9 @@
 """Faults of [knowledge_base]: its documents, its two models, and passages that no vector or model can hold."""
 
 import datetime
-import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
+from deployment.checks.documents import documents_faults
 from deployment.checks.models import model_faults, require_answers
 from deployment.config import DeploymentConfig
 from deployment.sections.knowledge_base import KnowledgeBase
@@ -16,8 +14,6 @@ from model_catalog import catalog
 VECTOR_METADATA_BYTES, FILTERABLE_METADATA_BYTES = 40 * 1024, 2 * 1024
 # A European language's average (training_data/token_estimate.py): what an ordinary document reaches.
 LARGEST_BYTES_PER_TOKEN = 5
-# Of a document's own attributes: https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-setup.html
-CUSTOM_METADATA_BYTES, CUSTOM_METADATA_KEYS = 1024, 35
 
 
 def knowledge_base_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
@@ -29,14 +25,16 @@ def knowledge_base_faults(config: DeploymentConfig, today: datetime.date) -> Ite
     embedding = item.embedding_model
     yield from model_faults("knowledge_base.embedding_model", embedding, config, today, _require_embeddings)
     yield from model_faults("knowledge_base.model", item.model, config, today, require_answers)
-    yield from _embedding_faults(item)
+    yield from _embedding_faults(item, config.model_id(embedding))
     yield from _passage_faults(item)
-    yield from _metadata_faults(item.documents)
+    yield from (f"knowledge_base.documents: {fault}" for fault in documents_faults(item.documents))
 
 
-def _embedding_faults(item: KnowledgeBase) -> Iterator[str]:
+def _embedding_faults(item: KnowledgeBase, model_id: str | None) -> Iterator[str]:
+    if model_id is None:
+        return  # provisioned throughput: its model is unknown
     try:
-        model = catalog.find(item.embedding_model)
+        model = catalog.find(model_id)
     except catalog.CatalogError:
         return  # a fault of embedding_model, or allow_unlisted
     if model.dimensions and item.dimensions not in model.dimensions:
@@ -58,29 +56,6 @@ def _passage_faults(item: KnowledgeBase) -> Iterator[str]:
             f"{VECTOR_METADATA_BYTES:,} bytes of text and metadata that S3 Vectors stores with a vector; "
             f"use {limit} or less"
         )
-
-
-def _metadata_faults(documents: Path) -> Iterator[str]:
-    for path in sorted(documents.rglob("*.metadata.json")) if documents.is_dir() else ():
-        attributes = _attributes(path)
-        if attributes is None:
-            yield f'knowledge_base.documents: {path} must be a JSON object with "metadataAttributes"; correct it'
-            continue
-        size, keys = len(json.dumps(attributes, ensure_ascii=False).encode()), len(attributes)
-        if size > CUSTOM_METADATA_BYTES or keys > CUSTOM_METADATA_KEYS:
-            yield (
-                f"knowledge_base.documents: {path} has {keys} attributes in {size:,} bytes; a vector of S3 Vectors "
-                f"takes {CUSTOM_METADATA_KEYS} in {CUSTOM_METADATA_BYTES:,} bytes; shorten them"
-            )
-
-
-def _attributes(path: Path) -> dict[str, Any] | None:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError:
-        return None
-    attributes = content.get("metadataAttributes") if isinstance(content, dict) else None
-    return attributes if isinstance(attributes, dict) else None
 
 
 def _require_embeddings(identifier: str, region: str) -> None:

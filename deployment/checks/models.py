@@ -20,10 +20,16 @@ def model_faults(
     today: datetime.date,
     require: Callable[[str, str], None],
 ) -> Iterator[str]:
-    """At most one fault of the setting `where`. `require` takes id and region, and raises CatalogError."""
+    """At most one fault of the setting `where`. `require` takes id and region, and raises CatalogError.
+
+    Of provisioned throughput, an imported model or a custom model deployment the model is unknown: no fault.
+    """
+    model = config.model_id(identifier)
+    if model is None:
+        return
     try:
-        require(identifier, config.deployment.region)
-        lifecycle.require_alive(identifier, today, config.deployment.region)
+        require(model, config.deployment.region)
+        lifecycle.require_alive(model, today, config.deployment.region)
     except (catalog.UnlistedError, lifecycle.LegacyError) as error:
         if not config.deployment.allow_unlisted:
             yield f"{where}: {error}; {KEEP_LEGACY if isinstance(error, lifecycle.LegacyError) else REFRESH}"
@@ -41,17 +47,20 @@ def require_answers(identifier: str, region: str) -> None:
 
 def model_warnings(config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
     """Models that can be deployed today but end soon, and models that the catalog does not list, one a line."""
-    for where, identifier in _models(config):
+    for where, identifier in named_models(config):
+        model = config.model_id(identifier)
+        if model is None:
+            continue
         try:
-            text = lifecycle.warning(identifier, today, config.deployment.region)
+            text = lifecycle.warning(model, today, config.deployment.region)
         except catalog.UnknownModelError:
-            text = f"{identifier} is not in the model catalog; allow_unlisted accepts it without any check"
+            text = f"{model} is not in the model catalog; allow_unlisted accepts it without any check"
         if text:
             yield f"{where}: {text}"
 
 
-def _models(config: DeploymentConfig) -> Iterator[tuple[str, str]]:
-    """Each setting that names a model, with the id."""
+def named_models(config: DeploymentConfig) -> Iterator[tuple[str, str]]:
+    """Each setting that names a model, with the id or ARN."""
     for name, throughput in config.provisioned_throughput.items():
         if throughput.model is not None:
             yield f"provisioned_throughput.{name}.model", throughput.model

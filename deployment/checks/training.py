@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from deployment.checks.models import KEEP_LEGACY
 from deployment.config import DeploymentConfig
 from deployment.sections.training import Customization
-from kit_contract.run_names import RUN_ID_LENGTH
+from kit_contract.run_names import RUN_ID_LENGTH, bedrock_name
 from model_catalog import catalog, lifecycle
 from training_data.conversion.record_formats import RECORD_FORMATS
 
@@ -20,7 +20,7 @@ def training_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[
         where = f"training.customizations.{name}"
         yield from _base_model_faults(where, item, config, today)
         yield from _hyperparameter_faults(where, item)
-        yield from _name_faults(where, f"{config.deployment.name}-{name}")
+        yield from _name_faults(where, bedrock_name(config.deployment.name, name))
         for key, files in (("dataset", item.dataset), ("validation_dataset", item.validation_dataset)):
             yield from (f"{where}.{key}: {file} does not exist" for file in files if not file.is_file())
         yield from _alias_faults(f"{where}.alias", item.alias, config)

@@ -46,7 +46,7 @@ def serving_options(config: DeploymentConfig, alias: str, traffic: Traffic) -> l
     """
     units = next((item.model_units for item in config.provisioned_throughput.values() if item.alias == alias), 1)
     region = config.deployment.region
-    model = config.aliases[alias].model
+    model = config.priced_model(config.aliases[alias].model)
     base = custom_base(config, alias)
     found = [_on_demand(model, [], token_lines(_one(traffic), model, region))]
     storage = [model_storage_line("custom model", "kept for a month", base, region)] if base else []

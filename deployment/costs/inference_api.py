@@ -26,7 +26,8 @@ def inference_api_groups(config: DeploymentConfig, traffic: Traffic) -> list[Cos
     region = config.deployment.region
     groups = []
     for alias, target in config.aliases.items():
-        groups.append(_group(f"alias {alias}, {target.model}", f"requests.{alias}", traffic, target.model, region, ""))
+        model = config.priced_model(target.model)
+        groups.append(_group(f"alias {alias}, {target.model}", f"requests.{alias}", traffic, model, region, ""))
     for name, item in config.customizations.items():
         if item.serving == "on-demand":
             title = f"alias {item.alias}, custom model {name} on demand"

@@ -10,7 +10,9 @@ from deployment.config import DeploymentConfig
 from deployment.costs.inference_api import Traffic, serving_lines, token_lines
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.costs.training import GIGABYTE
+from deployment.documents import read_documents_folder
 from deployment.sections.knowledge_base import KnowledgeBase
+from kit_contract.model_arns import plain_id
 from model_catalog.prices import price
 from training_data.token_estimate import BYTES_PER_TOKEN
 
@@ -19,7 +21,7 @@ PASSAGES_PER_ANSWER = 5  # the API's default
 
 
 def document_bytes(section: KnowledgeBase) -> int:
-    return sum(path.stat().st_size for path in section.documents.rglob("*") if path.is_file())
+    return sum(path.stat().st_size for path in read_documents_folder(section.documents).documents.values())
 
 
 def passages(section: KnowledgeBase) -> int:
@@ -89,12 +91,13 @@ def _questions(config: DeploymentConfig, section: KnowledgeBase, traffic: Traffi
             price("processed", service=vectors, region=region),
             missing=f"data that queries of S3 Vectors process in {region}",
         ),
-        *token_lines(grounded, section.model, region),
+        *token_lines(grounded, config.priced_model(section.model), region),
         *serving_lines(traffic, region),
     )
     return CostGroup("knowledge_base.requests", f"{traffic.requests:,} cited answers of {section.model}", lines)
 
 
 def _embedding_line(what: str, tokens: int, section: KnowledgeBase, region: str) -> CostLine:
-    found = price("embedding_tokens", model=section.embedding_model, region=region)
-    return line("embedding", what, tokens, found, missing=f"embedding tokens of {section.embedding_model} in {region}")
+    model = plain_id(section.embedding_model) or section.embedding_model
+    found = price("embedding_tokens", model=model, region=region)
+    return line("embedding", what, tokens, found, missing=f"embedding tokens of {model} in {region}")

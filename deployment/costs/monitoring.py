@@ -5,13 +5,29 @@ from collections.abc import Iterator
 from deployment.config import DeploymentConfig
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.costs.provisioned_throughput import HOURS_PER_MONTH
+from kit_contract.model_arns import (
+    APPLICATION_INFERENCE_PROFILE,
+    CUSTOM_MODEL_DEPLOYMENT,
+    FOUNDATION_MODEL,
+    INFERENCE_PROFILE,
+    PROVISIONED_MODEL,
+    model_arn,
+)
 from model_catalog import catalog
 from model_catalog.prices import price
 
 # A metric costs its price in full only if it is sent in every hour of the month:
 # https://aws.amazon.com/cloudwatch/pricing/
+TARGET_KINDS = {
+    FOUNDATION_MODEL: "model",
+    INFERENCE_PROFILE: "inference profile",
+    APPLICATION_INFERENCE_PROFILE: "inference profile",
+    CUSTOM_MODEL_DEPLOYMENT: "on-demand",
+    PROVISIONED_MODEL: "provisioned",
+}
 METRICS_PER_TARGET_KIND = 2  # Answers, Fallbacks
 INGESTION_METRICS = 6
+READS_OF_THE_SECRET = 2  # one after the first change by kit keys
 KEY_CACHE_SECONDS = 60  # of the authorizer, for each execution environment
 
 
@@ -35,9 +51,15 @@ def trace_line(region: str) -> CostLine:
 
 def target_kinds(config: DeploymentConfig) -> set[str]:
     """Kinds of target that can answer the API: each sends metrics of its own."""
-    kinds = {"inference profile" if catalog.prefix(alias.model) else "model" for alias in config.aliases.values()}
+    kinds = {_base_kind(alias.model) for alias in config.aliases.values()}
     kinds |= {item.serving for item in config.customizations.values()}
     return kinds | {"provisioned" for item in config.provisioned_throughput.values() if item.alias}
+
+
+def _base_kind(model: str) -> str:
+    if arn := model_arn(model):
+        return TARGET_KINDS.get(arn.kind, arn.kind)
+    return "inference profile" if catalog.prefix(model) else "model"
 
 
 def _monthly_lines(config: DeploymentConfig) -> Iterator[CostLine]:
@@ -48,10 +70,10 @@ def _monthly_lines(config: DeploymentConfig) -> Iterator[CostLine]:
         count = len(kinds) * METRICS_PER_TARGET_KIND
         what = f"{count} metrics: {METRICS_PER_TARGET_KIND} for each of {', '.join(sorted(kinds))}"
         yield line("API metrics", what, count, metric, missing=f"a metric in {region}")
-        reads = HOURS_PER_MONTH * 3600 // KEY_CACHE_SECONDS
+        reads = READS_OF_THE_SECRET * HOURS_PER_MONTH * 3600 // KEY_CACHE_SECONDS
         yield line(
             "API key reads",
-            f"{reads:,}: one every {KEY_CACHE_SECONDS} s for each authorizer that is awake at once",
+            f"{reads:,}: {READS_OF_THE_SECRET} every {KEY_CACHE_SECONDS} s for each authorizer that is awake at once",
             reads,
             price("call", service="secrets-manager", region=region),
             missing=f"reads of a secret in {region}",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from deployment.sections.section import EmailAddress, Section
+from deployment.sections.section import EmailAddress, Section, ServiceName
 
 Percent = Annotated[float, Field(ge=0.1, le=1_000_000)]
 HARD_STOP_PERCENT = 100.0  # of the budget is spent
@@ -24,4 +24,4 @@ class Budget(Section):
     topic: bool = False
     hard_stop: bool = False
     by_tag: bool = False
-    services: list[Annotated[str, Field(min_length=1)]] = []
+    services: list[ServiceName] = []

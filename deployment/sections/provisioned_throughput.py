@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from deployment.sections.section import TIME, EmailAddress, Section
+from deployment.sections.section import TIME, EmailAddress, ModelId, Section
 
 
 class CapacitySchedule(Section):
@@ -24,7 +24,7 @@ class ProvisionedThroughput(Section):
     not have, `accept_total_cost_usd` the price of a commitment's whole term. `notify`: email addresses.
     """
 
-    model: str | None = None
+    model: ModelId | None = None
     customization: str | None = None
     alias: str | None = None
     model_units: Annotated[int, Field(ge=1, le=100)] = 1

@@ -5,14 +5,39 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
-NAME, REGION = r"^[a-z](-?[a-z0-9]){1,30}$", r"^[a-z]{2}(-[a-z]+)+-\d$"
-TIME, ADDRESS = r"^([01]\d|2[0-3]):[0-5]\d$", r"^[^@\s]+@[^@\s]+$"
+NAME, REGION = r"^[a-z](-?[a-z0-9]){1,30}$", r"^[a-z]{2,4}(-[a-z]+)+-\d$"
+ACCOUNT = r"^[0-9]{12}$"
+TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
+ADDRESS = r"^[A-Za-z0-9.!#%&'+/=^_`|~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
+SERVICE = r"^[A-Za-z0-9 ().,:&/+'-]+$"
+# Nothing that IAM reads as a wildcard or a policy variable: these values reach the resources of policies.
+_MODEL_ID = r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,4}(:[a-z0-9]{1,63}){0,2}"
+_BEDROCK = r"arn:aws(-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:"
+_PROFILE = r"[0-9]{12}:application-inference-profile/[a-zA-Z0-9-]{1,64}"
+_OTHERS = r"[0-9]{12}:(provisioned-model|imported-model|custom-model-deployment|custom-model)/[a-zA-Z0-9.:/-]{1,200}"
+_KINDS = rf":foundation-model/{_MODEL_ID}|[0-9]{{12}}:inference-profile/{_MODEL_ID}|{_PROFILE}|{_OTHERS}"
+MODEL_ID = rf"^{_MODEL_ID}$"
+MODEL_ID_OR_ARN = rf"^({_MODEL_ID}|{_BEDROCK}({_KINDS}))$"
+APPLICATION_PROFILE_ARN = rf"^{_BEDROCK}{_PROFILE}$"
+KMS_KEY_ARN = r"^arn:aws(-[a-z]+)*:kms:[a-z0-9-]{1,20}:[0-9]{12}:key/[a-zA-Z0-9-]{1,64}$"
 # Errors describe a pattern in these words.
 PATTERN_IN_WORDS = {
     NAME: "2 to 31 lowercase letters, digits and single hyphens, starting with a letter",
     REGION: "an AWS Region such as us-east-1",
+    ACCOUNT: "the 12 digits of an AWS account, in quotes",
     TIME: "a time such as 08:00",
     ADDRESS: "an email address",
+    SERVICE: "the name of a service as AWS bills it, such as Amazon Bedrock",
+    MODEL_ID: "a model id such as amazon.nova-micro-v1:0",
+    MODEL_ID_OR_ARN: (
+        "a model id such as amazon.nova-micro-v1:0, or the ARN of a foundation model, an inference profile, an "
+        "application inference profile, a provisioned model, an imported model or a custom model deployment"
+    ),
+    APPLICATION_PROFILE_ARN: (
+        "the ARN of an application inference profile "
+        "(arn:PARTITION:bedrock:REGION:ACCOUNT:application-inference-profile/ID)"
+    ),
+    KMS_KEY_ARN: "the ARN of a KMS key (arn:PARTITION:kms:REGION:ACCOUNT:key/ID; no alias)",
 }
 
 
@@ -23,6 +48,11 @@ def _below_the_file(path: Path, info: ValidationInfo) -> Path:
 
 Name = Annotated[str, Field(pattern=NAME)]
 EmailAddress = Annotated[str, Field(pattern=ADDRESS)]
+ModelId = Annotated[str, Field(pattern=MODEL_ID)]
+ModelIdOrArn = Annotated[str, Field(pattern=MODEL_ID_OR_ARN)]
+ApplicationProfileArn = Annotated[str, Field(pattern=APPLICATION_PROFILE_ARN)]
+KmsKeyArn = Annotated[str, Field(pattern=KMS_KEY_ARN)]
+ServiceName = Annotated[str, Field(pattern=SERVICE)]
 # Relative to the folder of deployment.toml, which load_deployment_config passes as context.
 FilePath = Annotated[Path, AfterValidator(_below_the_file)]
 Removal = Literal["retain", "destroy"]

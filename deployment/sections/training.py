@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from deployment.sections.section import FilePath, Name, Removal, Section
+from deployment.sections.section import FilePath, KmsKeyArn, ModelId, Name, Removal, Section
 
 
 class Customization(Section):
     """One fine-tuned model. It is trained again when base model, method, dataset or hyperparameters change."""
 
     alias: Name
-    base_model: str
+    base_model: ModelId
     method: Literal["FINE_TUNING"] = "FINE_TUNING"
     dataset: Annotated[list[FilePath], Field(min_length=1)]
     validation_dataset: list[FilePath] = []
@@ -23,5 +23,5 @@ class Customization(Section):
 
 class Training(Section):
     removal: Removal = "retain"
-    kms_key_arn: str | None = None
+    kms_key_arn: KmsKeyArn | None = None
     customizations: Annotated[dict[Name, Customization], Field(min_length=1)]

@@ -24,6 +24,7 @@ from kit.capacity.table import table
 from kit.cdk_cli import PROJECT
 from kit.local.following import follow_training
 from kit.local.stacks import LocalStacks, StackOutputs
+from kit.local.watch import ended_with
 from kit.progress import Progress
 from kit_contract.errors import ExternalError
 from kit_contract.stacks import provisioned_throughput_stack
@@ -55,7 +56,10 @@ class CapacityDemo:
 
     def run(self) -> None:
         """Raises ExternalError if a call fails or a step does not show what it should."""
-        self._stacks.start()
+        with ended_with(self._stacks.start()):
+            self._steps()
+
+    def _steps(self) -> None:
         self._stacks.bootstrap()
         name = self._config.deployment.name
         (item,) = self._config.provisioned_throughput.values()

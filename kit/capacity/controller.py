@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deployment.checks.account import check_account
 from deployment.config import load_deployment_config
 from kit.embedded_outputs import embedded_outputs
 from kit_contract.errors import ExternalError
+from kit_contract.run_names import bedrock_name
 from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT, provisioned_throughput_stack
 from local_aws.guard import require_real
 
@@ -53,8 +55,8 @@ class CapacityFunction:
 
     def full_name(self, name: str) -> str:
         """The name in Bedrock: `name` with the deployment's name in front, unless it has it already."""
-        prefix = f"{self._kit_deployment}-"
-        return name if name.startswith(prefix) else f"{prefix}{name}"
+        starts = (f"{self._kit_deployment}-", f"{self._kit_deployment}_")
+        return name if name.startswith(starts) else bedrock_name(self._kit_deployment, name)
 
     def _find(self) -> str:
         stack = provisioned_throughput_stack(self._kit_deployment)
@@ -81,8 +83,11 @@ def connect(config: Path, *, local: bool) -> CapacityFunction:
 
     if not local:
         require_real(os.environ)
-        deployment = load_deployment_config(config).deployment
-        return _of(boto3.Session(region_name=deployment.region), deployment.name, None)
+        loaded = load_deployment_config(config)
+        session = boto3.Session(region_name=loaded.deployment.region)
+        if loaded.deployment.account:
+            check_account(loaded, session.client("sts").get_caller_identity()["Account"], config.name)
+        return _of(session, loaded.deployment.name, None)
     embedded = embedded_outputs()
     return _of(embedded.session, embedded.deployment, embedded.endpoint_url)
 

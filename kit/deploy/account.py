@@ -20,7 +20,8 @@ class Account:
 
         self._config = Config(retries={"mode": "standard", "total_max_attempts": 8})
         self._session = boto3.Session(profile_name=profile, region_name=region)
-        identity = self._session.client("sts", config=self._config).get_caller_identity()
+        first = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 2})
+        identity = self._session.client("sts", config=first).get_caller_identity()  # without a network it ends soon
         self.id = identity["Account"]
         self._partition = identity["Arn"].split(":")[1]
         self.clients = cache(self._clients)

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from deployment.checks.account import check_account
 from deployment.config import load_deployment_config
-from kit.cdk_cli import CDK, NODE, PROJECT
+from kit.cdk_cli import CDK, NODE, PROJECT, with_home
 from kit.deploy.absent import Absent, Decision, settle
 from kit.deploy.account import Account
 from kit.deploy.assembly import StackName, forget, stacks_in
@@ -53,12 +54,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    require_real(os.environ)
+    profile = _value(options.cdk_arguments, "--profile")
+    require_real(os.environ, profile=profile)
     path = Path(options.config).resolve()
     config = load_deployment_config(path)
     section = config.deployment
     check_retrain(config, options.retrain)
-    account = Account(_value(options.cdk_arguments, "--profile"), section.region)
+    account = Account(profile, section.region)
+    check_account(config, account.id, path.name)
+    stacks = ", ".join(config.stacks) or "no stacks"
+    print(f"deploying to account {account.id}, region {section.region}: {stacks}", flush=True)
     here = Place(account.id, section.region, section.name)
     history = History(RECORD, path)
     was_known = history.known
@@ -89,7 +94,7 @@ def _deploy(config: Path, arguments: Sequence[str]) -> tuple[int, set[StackName]
     if not made:
         forget(assembly)
     command = [str(NODE), str(CDK), "deploy", "--all", "-c", f"config={config}", *arguments]
-    code = subprocess.run(command, cwd=PROJECT, check=False).returncode
+    code = subprocess.run(command, cwd=PROJECT, env=with_home(os.environ), check=False).returncode
     present = stacks_in(assembly)
     if code == 0 and present is None:
         raise ExternalError(

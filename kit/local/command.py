@@ -3,21 +3,25 @@
 import argparse
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 from deployment.checks.check_deployment import check_deployment
 from deployment.config import load_deployment_config
 from kit.cdk_cli import PROJECT, run_cdk
-from kit.local.lock import lock
+from kit.embedded_outputs import read_outputs
+from kit.local.lock import held_by, lock
 from kit.local.run import LocalRun
 from kit.local.signals import ignore_signals, stopped_by_signal
-from kit_contract.errors import KitError
+from kit.local.watch import EmbeddedAwsGoneError
+from kit_contract.errors import ExternalError, KitError
 from local_aws import emulator
 
 LOCAL = PROJECT / ".local"
 STATE = LOCAL / "aws"
 OUTPUTS = LOCAL / "outputs.json"
+END_SECONDS = 60  # of a run whose embedded AWS is gone
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +50,9 @@ def _up(options: argparse.Namespace) -> int:
         started_here = emulator.running(STATE) is None
         try:
             LocalRun(config, path, state=STATE, outputs=OUTPUTS, port=options.port).up()
+        except EmbeddedAwsGoneError:
+            emulator.stop(STATE)  # Lambda workers may have outlived it
+            raise
         except KitError:
             if emulator.running(STATE):
                 print(
@@ -68,7 +75,14 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _down(_: argparse.Namespace) -> int:
+    """A make up that runs ends too. It may be about to start the embedded AWS, so look until it has ended."""
     was_running = emulator.stop(STATE)
+    deadline = time.monotonic() + END_SECONDS
+    while owner := held_by(LOCAL / "up.lock"):
+        was_running |= emulator.stop(STATE)
+        if time.monotonic() > deadline:
+            raise ExternalError(f"another run (process {owner}) does not end; stop it with Ctrl-C in its terminal")
+        time.sleep(0.2)
     OUTPUTS.unlink(missing_ok=True)
     print("the embedded AWS is stopped; nothing is left running" if was_running else "nothing was running")
     return 0
@@ -80,8 +94,8 @@ def _status(_: argparse.Namespace) -> int:
         print("the embedded AWS is not running; start it with: make up")
         return 1
     print(f"the embedded AWS runs on {aws.endpoint_url} (process {aws.pid})")
-    if OUTPUTS.is_file():
-        print(json.dumps(json.loads(OUTPUTS.read_text(encoding="utf-8")), indent=2))
+    if outputs := read_outputs(OUTPUTS):
+        print(json.dumps(outputs, indent=2))
     return 0
 
 

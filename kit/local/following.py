@@ -5,10 +5,10 @@ import io
 import json
 import time
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from deployment.config import DeploymentConfig
+from deployment.documents import read_documents_folder
 from kit.local.stacks import StackOutputs, merged_outputs
 from kit.progress import Progress, curve
 from kit_contract import run_names
@@ -19,8 +19,8 @@ from kit_contract.stacks import INGESTION_QUEUE_OUTPUT, run_execution_output
 NO_EXECUTION = "none"  # of an output: older than the 90 days that Step Functions keeps, or nothing to do
 TRAINING_TIMEOUT_SECONDS = 300
 INGESTION_TIMEOUT_SECONDS = 120
-METADATA_SUFFIX = ".metadata.json"
-NOT_UPLOADED = (".DS_Store", "Thumbs.db")  # by Custom::BucketObjects
+INGESTED = ("INDEXED", "PENDING", "STARTING", "IN_PROGRESS")
+LISTED_DOCUMENTS = 10
 STAGES = {"validationDetails": "validation", "dataProcessingDetails": "data processing", "trainingDetails": "training"}
 
 
@@ -57,7 +57,7 @@ def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: A
         progress.done("no [knowledge_base] in deployment.toml")
         return
     merged = merged_outputs(outputs)
-    expected = _document_count(config.knowledge_base.documents)
+    expected = len(read_documents_folder(config.knowledge_base.documents).documents)
     deadline = time.monotonic() + INGESTION_TIMEOUT_SECONDS
     newest: dict[str, Any] | None = None
     while time.monotonic() < deadline:
@@ -65,20 +65,15 @@ def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: A
         jobs = _ingestion_jobs(clients, merged)
         newest = jobs[-1] if jobs else None
         if newest and newest["status"] == "FAILED":
-            raise ExternalError(f"ingestion failed: {_reasons(newest) or 'Bedrock gave no reason'}")
+            reasons = _reasons(newest) or "Bedrock gave no reason"
+            raise ExternalError(f"ingestion failed: {reasons}{_document_reasons(clients, merged)}")
         scanned = newest["statistics"]["numberOfDocumentsScanned"] if newest else 0
         if newest and newest["status"] == "COMPLETE" and scanned >= expected and not waiting:
             _show_ingestion(jobs, progress)
             return
         progress.bar(scanned / max(expected, 1), newest["status"].lower().replace("_", " ") if newest else "waiting")
         time.sleep(0.3)
-    raise ExternalError(_not_ingested(newest, expected))
-
-
-def _document_count(folder: Path) -> int:
-    """As Bedrock counts: without the metadata files beside documents, and what the upload leaves out."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return sum(1 for path in files if not path.name.endswith(METADATA_SUFFIX) and path.name not in NOT_UPLOADED)
+    raise ExternalError(_not_ingested(newest, expected) + _document_reasons(clients, merged))
 
 
 def _waiting_messages(clients: Any, merged: dict[str, str]) -> int:
@@ -90,6 +85,21 @@ def _waiting_messages(clients: Any, merged: dict[str, str]) -> int:
 
 def _reasons(job: dict[str, Any]) -> str:
     return "; ".join(job.get("failureReasons", []))
+
+
+def _document_reasons(clients: Any, merged: dict[str, str]) -> str:
+    """A line for each of the first documents that Bedrock did not index, with its own reason."""
+    identifiers = {"knowledgeBaseId": merged["KnowledgeBaseId"], "dataSourceId": merged["DataSourceId"]}
+    pages = clients("bedrock-agent").get_paginator("list_knowledge_base_documents").paginate(**identifiers)
+    unknown = "see the reasons above"
+    lines = [
+        f"\n  {item['identifier']['s3']['uri']} is {item['status']}: {item.get('statusReason', unknown)}"
+        for page in pages
+        for item in page["documentDetails"]
+        if item["status"] not in INGESTED
+    ]
+    more = [f"\n  and {len(lines) - LISTED_DOCUMENTS} more"] if len(lines) > LISTED_DOCUMENTS else []
+    return "".join([*lines[:LISTED_DOCUMENTS], *more])
 
 
 def _not_ingested(newest: dict[str, Any] | None, expected: int) -> str:

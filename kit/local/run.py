@@ -13,11 +13,13 @@ from kit.local import questions
 from kit.local.following import follow_ingestion, follow_training
 from kit.local.stacks import Clients, LocalStacks, StackOutputs, merged_outputs
 from kit.local.summary import print_summary
+from kit.local.watch import ended_with
 from kit.missing_documents import restoring_arguments
 from kit.progress import Progress
 from kit.training_deploy import look_again, not_served
 from kit_contract.errors import ExternalError
 from kit_contract.parameters import alias_capacity, alias_serving
+from local_aws.private_files import write_private
 
 
 class LocalRun:
@@ -37,7 +39,10 @@ class LocalRun:
         stacks = LocalStacks(
             region=self._config.deployment.region, state=self._state, port=self._port, progress=self._progress
         )
-        stacks.start()
+        with ended_with(stacks.start()):
+            return self._deploy(stacks, begun)
+
+    def _deploy(self, stacks: LocalStacks, begun: datetime) -> dict[str, Any]:
         stacks.bootstrap()
         self._progress.step("cdk deploy")
         absent = stacks.absent(self._path, self._config.deployment.name)
@@ -88,12 +93,18 @@ class LocalRun:
             "workflow_arn": merged.get("WorkflowArn"),
         }
         if self._config.inference_api:
-            api = stacks.api(stack_outputs)
+            api = stacks.api(stack_outputs, self._last_key())
             outputs["api_url"], outputs["api_key"] = api.url, api.key
             outputs["aliases"] = _aliases(self._config, stacks.clients)
-        self._outputs.write_text(json.dumps(outputs, indent=2) + "\n", encoding="utf-8")
-        self._outputs.chmod(0o600)
+        write_private(self._outputs, json.dumps(outputs, indent=2) + "\n")
         return outputs
+
+    def _last_key(self) -> str | None:
+        try:
+            key = json.loads(self._outputs.read_text(encoding="utf-8")).get("api_key")
+        except (OSError, ValueError):
+            return None
+        return key if isinstance(key, str) else None
 
 
 def _aliases(config: DeploymentConfig, clients: Clients) -> dict[str, str]:

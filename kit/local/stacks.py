@@ -3,11 +3,10 @@
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import boto3
+from typing import TYPE_CHECKING, Any
 
 from billed_resources.listing import Clients as BilledClients
 from billed_resources.listing import clients_of
@@ -17,8 +16,17 @@ from kit.deploy.absent import Absent, Decision, settle
 from kit.deploy.assembly import forget, stacks_in
 from kit.deploy.history import History, Place
 from kit.progress import Progress
+from kit_contract.api_keys import KIT_STAGE, hash_of, read_current, read_managed
 from kit_contract.errors import ExternalError
+from kit_contract.stacks import API_KEY_SECRET_OUTPUT
 from local_aws import emulator, guard
+from local_aws.session import embedded_session
+
+if TYPE_CHECKING:
+    import boto3
+
+if TYPE_CHECKING:
+    import boto3
 
 StackOutputs = dict[str, dict[str, str]]
 
@@ -48,11 +56,7 @@ class LocalStacks:
         aws = self._running()
         guard.require_embedded(aws.endpoint_url)
         self.environment = emulator.environment(aws)
-        self._session = boto3.Session(
-            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
-            region_name=self._region,
-        )
+        self._session = embedded_session(self._region)
         self.clients = Clients(self._session, aws.endpoint_url)
         return aws
 
@@ -102,11 +106,11 @@ class LocalStacks:
         """Destroy this stack alone, not those that depend on it."""
         self._cdk(["destroy", stack, "--exclusively", "--force", *self._app(config)])
 
-    def api(self, outputs: StackOutputs) -> Api:
-        """For a deployment with [inference_api]."""
+    def api(self, outputs: StackOutputs, last_key: str | None = None) -> Api:
+        """For a deployment with [inference_api]. `last_key`: the one of the outputs of the last run."""
         merged = merged_outputs(outputs)
         url = f"{self.environment['AWS_ENDPOINT_URL']}/_aws/execute-api/{merged['ApiId']}/{merged['ApiStage']}/v1"
-        return Api(url, _api_key(self.clients, merged["ApiKeySecretArn"]))
+        return Api(url, _api_key(self.clients, merged[API_KEY_SECRET_OUTPUT], last_key))
 
     def _app(self, config: Path) -> list[str]:
         seconds = ("custom_resource_query_seconds", "ingestion_batching_seconds", "role_propagation_seconds")
@@ -143,7 +147,7 @@ class LocalStacks:
 class Clients:
     """boto3 clients that can reach the embedded AWS only, one per service."""
 
-    def __init__(self, session: boto3.Session, endpoint_url: str) -> None:
+    def __init__(self, session: "boto3.Session", endpoint_url: str) -> None:
         self._session = session
         self._endpoint_url = endpoint_url
         self._clients: dict[str, Any] = {}
@@ -159,10 +163,20 @@ def merged_outputs(outputs: StackOutputs) -> dict[str, str]:
     return {key: value for stack in outputs.values() for key, value in stack.items()}
 
 
-def _api_key(clients: Clients, secret_arn: str) -> str:
-    secret = clients("secretsmanager").get_secret_value(SecretId=secret_arn)["SecretString"]
-    try:
-        keys: dict[str, str] = json.loads(secret)["keys"]
-    except (json.JSONDecodeError, KeyError, TypeError):
-        return str(secret)
-    return next(iter(keys.values()))
+def _api_key(clients: Clients, secret_arn: str, last_key: str | None) -> str:
+    """The last run's key if it is valid, else the one that the stack made. Raises ExternalError if neither is."""
+    secrets = clients("secretsmanager")
+    made = secrets.get_secret_value(SecretId=secret_arn)["SecretString"]
+    current = read_current(made).keys
+    valid = {key.sha256 for key in current.values()}
+    with suppress(secrets.exceptions.ResourceNotFoundException):
+        managed = secrets.get_secret_value(SecretId=secret_arn, VersionStage=KIT_STAGE)["SecretString"]
+        valid = {key.sha256 for key in read_managed(managed).values()}
+    candidates = [last_key, *(key.usage for key in current.values())]
+    for key in candidates:
+        if key and hash_of(key) in valid:
+            return key
+    raise ExternalError(
+        "make up asks its questions with the key default, which was replaced or removed; make a new one: "
+        "kit keys rotate default --local, or kit keys add default --local"
+    )

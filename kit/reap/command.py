@@ -52,7 +52,8 @@ def _connect(region: str | None) -> tuple[str, str, Clients]:
     config = Config(retries={"mode": "standard", "total_max_attempts": 8})
     session = boto3.Session(region_name=region)
     clients = clients_of(session, config=config)
-    account = session.client("sts", config=config).get_caller_identity()["Account"]
+    first = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 2})
+    account = session.client("sts", config=first).get_caller_identity()["Account"]  # without a network it ends soon
     return account, clients.bedrock.meta.region_name, clients
 
 

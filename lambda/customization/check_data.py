@@ -3,9 +3,11 @@
 import hashlib
 import json
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from customization.existing_model import find_model
+from customization.same_content import claim_run
 from kit_contract.errors import InputError
 from kit_contract.run_events import ModelExists, NewJob
 from kit_contract.run_names import job_name
@@ -26,7 +28,9 @@ class TrainingDataError(InputError):
 
 
 def check_data(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", timestamp: str) -> ModelExists | NewJob:
-    """The model that exists already, else the names of the job to create. Raises TrainingDataError."""
+    """The model that exists already, else the names of the job to create. Raises TrainingDataError,
+    SameContentBusyError.
+    """
     existing = _existing_model(run, bedrock)
     if existing:
         return {"trained": True, "custom_model_arn": existing}
@@ -36,6 +40,7 @@ def check_data(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", timestamp:
         raise TrainingDataError(_reason(report.training, run.key, uri))
     if report.validation and report.validation.finding_count:
         raise TrainingDataError(_reason(report.validation, run.specification.validation_key, uri))
+    claim_run(run, bedrock=bedrock, s3=s3, now=datetime.strptime(f"{timestamp}+0000", "%Y%m%d%H%M%S%z"))
     return {
         "trained": False,
         "records": report.training.records,

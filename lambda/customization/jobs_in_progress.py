@@ -1,5 +1,6 @@
 """The jobs of one customization that have not ended. Stopping an execution only asks Bedrock to stop its job."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from customization.existing_model import owner_of
@@ -11,9 +12,11 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock.literals import FineTuningJobStatusType
 
 
-def stop_jobs(bedrock: "BedrockClient", kit_deployment: str, customization: str) -> list[str]:
-    """Stop the jobs in progress. Returns the ARNs of all jobs that have not ended."""
-    running = _jobs(bedrock, "InProgress", kit_deployment, customization)
+def stop_jobs(
+    bedrock: "BedrockClient", kit_deployment: str, customization: str, kept: Collection[str] = ()
+) -> list[str]:
+    """Stop the jobs in progress, but for those of the runs `kept`. Returns the ARNs of those that have not ended."""
+    running = _jobs(bedrock, "InProgress", kit_deployment, customization, kept)
     for arn in running:
         try:
             bedrock.stop_model_customization_job(jobIdentifier=arn)
@@ -25,9 +28,18 @@ def stop_jobs(bedrock: "BedrockClient", kit_deployment: str, customization: str)
 
 
 def _jobs(
-    bedrock: "BedrockClient", status: "FineTuningJobStatusType", kit_deployment: str, customization: str
+    bedrock: "BedrockClient",
+    status: "FineTuningJobStatusType",
+    kit_deployment: str,
+    customization: str,
+    kept: Collection[str] = (),
 ) -> list[str]:
     pages = bedrock.get_paginator("list_model_customization_jobs").paginate(statusEquals=status)
     jobs = [job for page in pages for job in page["modelCustomizationJobSummaries"]]
-    named = [job["jobArn"] for job in jobs if run_names.is_job_of(job["jobName"], kit_deployment, customization)]
+    named = [
+        job["jobArn"]
+        for job in jobs
+        if run_names.is_job_of(job["jobName"], kit_deployment, customization)
+        and not any(f"-{run}-" in job["jobName"] for run in kept)
+    ]
     return [arn for arn in named if owner_of(bedrock, arn) == kit_deployment]

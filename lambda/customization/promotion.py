@@ -27,6 +27,7 @@ class Promotion:
 
     def promote(self, run: Run, model_arn: str) -> PromotionTarget:
         """Begin to serve `model_arn`. Raises PromotionError, PromotionBusyError."""
+        self._require_wanted(run)
         arns = [target.promote(run, model_arn) for target in targets_of(run.specification, self._bedrock)]
         return {"target_arn": arns[0]}
 
@@ -64,6 +65,17 @@ class Promotion:
             }
             self._put(parameters.alias_serving(run.kit_deployment, specification.alias), value)
         return {"alias": specification.alias, "target_arn": target_arn}
+
+    def _require_wanted(self, run: Run) -> None:
+        """A customization that is renamed during its run leaves the model to the one with the new name."""
+        name = parameters.customization_specification(run.kit_deployment, run.specification.customization)
+        try:
+            self._ssm.get_parameter(Name=name)
+        except self._ssm.exceptions.ParameterNotFound:
+            raise PromotionError(
+                f"{run.specification.customization} was removed from deployment.toml; its model is kept: add it again "
+                "and deploy to promote it"
+            ) from None
 
     def _put(self, name: str, value: Mapping[str, str]) -> None:
         self._ssm.put_parameter(Name=name, Value=json.dumps(value), Type="String", Overwrite=True)

@@ -75,22 +75,33 @@ class RunStarter:
     def stop(self, customization: str) -> StopResult:
         """Stop its running executions and jobs and forget the promoted model. The models stay.
 
-        A customization that you add again is promoted again from the model of its content.
+        A customization that you add again is promoted again from the model of its content. A run that another
+        customization waits for goes on: it is this one under its new name, or a copy.
         """
-        running = self._running(customization)
+        executions = self._executions()
+        running = {name: arn for name, arn in executions.items() if run_names.is_execution_of(name, customization)}
+        awaited = {run_names.run_of(name) for name in executions.keys() - running.keys()}
+        running = {name: arn for name, arn in running.items() if run_names.run_of(name) not in awaited}
         for arn in running.values():
             self._stepfunctions.stop_execution(executionArn=arn, error="Removed", cause="the customization was removed")
         # DeleteParameters, unlike DeleteParameter, accepts a name that does not exist.
         self._ssm.delete_parameters(Names=[parameters.customization_promoted(self._kit_deployment, customization)])
-        return {"stopped": len(running), "in_progress": stop_jobs(self._bedrock, self._kit_deployment, customization)}
+        return {
+            "stopped": len(running),
+            "in_progress": stop_jobs(self._bedrock, self._kit_deployment, customization, awaited),
+        }
 
     def _running(self, customization: str) -> dict[str, str]:
         """Name -> ARN of the customization's running executions."""
+        found = self._executions()
+        return {name: arn for name, arn in found.items() if run_names.is_execution_of(name, customization)}
+
+    def _executions(self) -> dict[str, str]:
+        """Name -> ARN of the running executions of all customizations."""
         pages = self._stepfunctions.get_paginator("list_executions").paginate(
             stateMachineArn=self._state_machine_arn, statusFilter="RUNNING"
         )
-        found = {item["name"]: item["executionArn"] for page in pages for item in page["executions"]}
-        return {name: arn for name, arn in found.items() if run_names.is_execution_of(name, customization)}
+        return {item["name"]: item["executionArn"] for page in pages for item in page["executions"]}
 
     def _object(self, bucket: str, key: str) -> BinaryIO:
         try:
@@ -116,7 +127,7 @@ class RunStarter:
         latest = attempts[-1] if attempts else None
         model = find_model(run, self._bedrock)
         result: StartResult = {"started": False, "reason": "", "run_id": run.run_id, "promotes": model is not None}
-        if latest:
+        if latest and not (model and latest in FAILED):  # the deploy does not follow a failure of what serves
             result["execution_arn"] = self._execution_arn(self._name(run, len(attempts)))
         if latest in RUNNING:
             return {**result, "reason": f"this run is {latest}", "promotes": model is not None and latest == "RUNNING"}

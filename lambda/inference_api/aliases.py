@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from inference_api.bedrock import Clients
 from inference_api.errors import ApiError
@@ -16,9 +15,8 @@ CACHE_SECONDS = 15.0
 _PLACES = {"provisioned-throughput": "provisioned", "custom-model-deployment": "on-demand"}
 
 
-@dataclass(frozen=True)
-class Target:
-    """`invoke_id`: modelId of Converse. `arn`: modelArn of RetrieveAndGenerate. `custom`: a trained model.
+class Target(NamedTuple):
+    """`invoke_id`: modelId of Converse. `arn`: modelArn of RetrieveAndGenerate. `custom`: may be a trained model.
 
     `version`: tells two models behind one alias apart; it is the run of a trained model.
     """
@@ -84,7 +82,7 @@ def knowledge_base_target(settings: Settings) -> Target:
 
 
 def base_target(model: Model) -> Target:
-    return Target(invoke_id=model.id, arn=model.arn, kind=model.kind, custom=False, version=model.id)
+    return Target(invoke_id=model.id, arn=model.arn, kind=model.kind, custom=model.custom, version=model.id)
 
 
 def unknown_alias(settings: Settings) -> ApiError:

@@ -5,79 +5,80 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-
 
 from __future__ import annotations
 
-import hmac
 import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-import boto3
-from botocore.config import Config
-
+from inference_api.api_keys import ApiKeys, Caller
+from inference_api.aws.client import client
 from inference_api.errors import failure_name
-from kit_contract.environment import API_KEYS_SECRET_ARN
+from kit_contract.api_keys import hash_of
+from kit_contract.environment import API_KEYS_SECRET_ARN, KIT_DEPLOYMENT
+from kit_contract.inference_api import METRIC_NAMESPACE
 
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
-
-CACHE_SECONDS = 60.0
-CONFIG = Config(connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
+FINGERPRINT_LENGTH = 8  # of the hash: tells wrong keys apart in the log
+READ_SECONDS = 3.0
 
 
 class Context(Protocol):
     aws_request_id: str
 
 
-class ApiKeys:
-    """The API keys by name. They come from one secret, which is read again after CACHE_SECONDS."""
-
-    def __init__(self, client: SecretsManagerClient, secret_arn: str, clock: Callable[[], float]) -> None:
-        self._client = client
-        self._secret_arn = secret_arn
-        self._clock = clock
-        self._read_at = float("-inf")
-        self._keys: dict[str, str] = {}
-
-    def name_of(self, candidate: str) -> str | None:
-        """The name of the key with this value. Compares every key in constant time."""
-        given = candidate.encode("utf-8", "surrogatepass")
-        found = None
-        for name, value in self._current().items():
-            if hmac.compare_digest(value.encode(), given):
-                found = name
-        return found
-
-    def _current(self) -> Mapping[str, str]:
-        if self._clock() - self._read_at >= CACHE_SECONDS:
-            self._keys = parse_keys(self._client.get_secret_value(SecretId=self._secret_arn)["SecretString"])
-            self._read_at = self._clock()
-        return self._keys
-
-
 @cache
 def api_keys() -> ApiKeys:
-    client = boto3.client("secretsmanager", config=CONFIG)
-    return ApiKeys(client, os.environ[API_KEYS_SECRET_ARN], time.monotonic)
+    return ApiKeys(secret_value, time.monotonic, time.time)
+
+
+def secret_value(stage: str) -> str:
+    """The value with this staging label, empty if it is binary. Raises AwsError, OSError."""
+    request = {"SecretId": os.environ[API_KEYS_SECRET_ARN], "VersionStage": stage}
+    secrets, target = client("secretsmanager"), "secretsmanager.GetSecretValue"
+    try:
+        answer = secrets.call("/", request, read_seconds=READ_SECONDS, target=target)
+    except OSError:  # reading again costs nothing and changes nothing
+        answer = secrets.call("/", request, read_seconds=READ_SECONDS, target=target)
+    value: str = answer.get("SecretString", "")
+    return value
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """Raises Exception("Unauthorized"): API Gateway answers 401 for exactly this message."""
-    name, error = None, None
+    key = key_from(event.get("headers") or {})
+    caller, error = None, None
     try:
-        key = key_from(event.get("headers") or {})
-        name = api_keys().name_of(key) if key else None
+        caller = api_keys().caller_with(key) if key else None
     except Exception as failure:
         error = failure_name(failure)
         raise
     finally:
-        line = {"event": "authorize", "request_id": context.aws_request_id, "key_name": name, "error": error}
+        line = {"event": "authorize", "request_id": context.aws_request_id, "key_name": caller and caller.name}
+        line |= {"error": error} if caller or error else refusal(event, key)
         print(json.dumps(line), file=sys.stderr, flush=True)
-    if not key or name is None:
+    if caller is None:
         raise Exception("Unauthorized")
-    return allow(event["methodArn"], key_name=name, key=key)
+    return allow(event["methodArn"], caller)
+
+
+def refusal(event: Mapping[str, Any], key: str | None) -> dict[str, Any]:
+    """What the log says of a request without a valid key. Its metric costs only in hours with such a request."""
+    identity = (event.get("requestContext") or {}).get("identity") or {}
+    directive = {
+        "Namespace": METRIC_NAMESPACE,
+        "Dimensions": [["Deployment"]],
+        "Metrics": [{"Name": "RefusedKeys", "Unit": "Count"}],
+    }
+    return {
+        "error": "unknown_key" if key else "no_key",
+        "key_fingerprint": hash_of(key)[:FINGERPRINT_LENGTH] if key else None,
+        "source_ip": identity.get("sourceIp"),
+        "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]},
+        "Deployment": os.environ.get(KIT_DEPLOYMENT),
+        "RefusedKeys": 1,
+    }
 
 
 def key_from(headers: Mapping[str, str]) -> str | None:
@@ -89,22 +90,12 @@ def key_from(headers: Mapping[str, str]) -> str | None:
     return value.strip() or None if scheme.lower() == "bearer" else None
 
 
-def parse_keys(secret: str) -> dict[str, str]:
-    """Parses `{"keys": {name: value}}`, or a plain value, which is the key "default". Empty values are ignored."""
-    try:
-        value = json.loads(secret)
-    except ValueError:
-        value = secret
-    keys = value["keys"] if isinstance(value, dict) else {"default": secret.strip()}
-    return {name: key for name, key in keys.items() if key}
-
-
-def allow(method_arn: str, *, key_name: str, key: str) -> dict[str, Any]:
+def allow(method_arn: str, caller: Caller) -> dict[str, Any]:
     """Allows the whole stage: if API Gateway caches the policy, it applies to the next method too."""
     api, stage = method_arn.split("/")[:2]
     statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api}/{stage}/*"}
     return {
-        "principalId": key_name,
+        "principalId": caller.name,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "usageIdentifierKey": key,  # selects the usage plan, because the API key source is AUTHORIZER
+        "usageIdentifierKey": caller.usage,  # selects the usage plan, because the API key source is AUTHORIZER
     }

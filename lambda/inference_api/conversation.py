@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from inference_api.aliases import Target
 from inference_api.aws.client import SILENCE, Event
@@ -14,8 +14,7 @@ from inference_api.http_messages import Facts
 from inference_api.service import Service
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """What a model shall answer. `request`: the arguments of Converse except `modelId`.
 
     `tool_names`: Converse's name of a tool -> the caller's, for those that differ.
@@ -23,7 +22,7 @@ class Turn:
 
     alias: str
     request: Mapping[str, Any]
-    tool_names: Mapping[str, str] = field(default_factory=dict)
+    tool_names: Mapping[str, str] = MappingProxyType({})
 
 
 def converse(turn: Turn, service: Service, facts: Facts) -> Served[dict[str, Any]]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kit_contract.aws_errors import code_of, message_of, says_denied, status_of
 from kit_contract.errors import KitError
@@ -24,6 +25,8 @@ _NO_SUCH_MODEL = re.compile(
     r"does not exist)",
     re.IGNORECASE,
 )
+# https://github.com/aws-samples/amazon-bedrock-workshop/issues/386
+_LEGACY_ENDED = "marked by provider as Legacy"
 _MAX_REASON_LENGTH = 400
 
 
@@ -47,12 +50,11 @@ class ApiError(KitError):
         self.headers = dict(headers or {})
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     status: int
     code: str
     message: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 _RETRY = {"Retry-After": RETRY_AFTER_SECONDS}
@@ -73,6 +75,12 @@ _GONE = _Row(
     404,
     "model_not_available",
     "the model behind this request no longer exists; deploy again or promote another training run",
+)
+_LEGACY = _Row(
+    404,
+    "model_not_available",
+    "the model is Legacy, and AWS has ended this account's access because it was not called for 15 days; put an active "
+    "model behind the alias and deploy again",
 )
 _NO_KNOWLEDGE_BASE = _Row(
     404,
@@ -140,6 +148,8 @@ def _row(error: Exception) -> _Row:
         return _DENIED
     if row is _GONE and "knowledge base" in message_of(error).lower():
         return _NO_KNOWLEDGE_BASE
+    if row is _GONE and _LEGACY_ENDED in message_of(error):
+        return _LEGACY
     return _GONE if row is _INVALID and _NO_SUCH_MODEL.search(message_of(error)) else row
 
 

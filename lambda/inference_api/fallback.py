@@ -7,8 +7,7 @@ only waits before it calls the same target again. An error that the caller must 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from inference_api.aliases import CACHE_SECONDS, Target
 from inference_api.errors import api_error, failure_name
@@ -37,8 +36,7 @@ FINAL_FOR_ITS_TARGET = (GONE, DENIED)  # the later one tells more
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """`error`: AWS error code or class name, None if the target answered."""
 
     target: Target
@@ -51,8 +49,7 @@ class Attempt:
         return {**target, "error": self.error, "milliseconds": self.milliseconds}
 
 
-@dataclass(frozen=True)
-class Served(Generic[T]):
+class Served(NamedTuple, Generic[T]):
     answer: T
     target: Target
     attempts: int

@@ -13,11 +13,11 @@ def invalid(param: str, message: str, *, code: str = "invalid_value") -> ApiErro
 
 
 def refuse_others(body: Mapping[str, Any], known: Collection[str], *, where: str = "") -> None:
-    """A field is honoured or refused: one that nobody reads could change the answer."""
+    """Raises ApiError 400 for a field that the request does not have: an ignored one could change the answer."""
     for name in body:
         if name not in known:
-            message = f"{where}{name} is not supported; leave it out"
-            raise invalid(where + name, message, code="unsupported_field")
+            message = f"{where}{name} is not a field of this request; use only {', '.join(known)}"
+            raise invalid(where + name, message, code="unknown_field")
 
 
 def text(body: Mapping[str, Any], name: str, *, max_length: int | None = None) -> str:

@@ -18,12 +18,15 @@ from inference_api.request_log import log_line
 from inference_api.routes import respond
 from inference_api.runtime import Invocation, StreamedResponse
 from inference_api.service import Service
-from kit_contract.inference_api import settings_from
+from kit_contract.inference_api import ALIASES_FILE, settings_from
+
+ALIASES_PATH = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), ALIASES_FILE)
 
 
 @cache
 def service() -> Service:
-    settings = settings_from(os.environ)
+    with open(ALIASES_PATH, encoding="utf-8") as aliases:
+        settings = settings_from(os.environ, aliases.read())
     clients = AwsClients()
     return Service(
         settings=settings,

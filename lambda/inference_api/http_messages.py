@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from inference_api.errors import ApiError
 from inference_api.fallback import Attempt, Served
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """`headers` has lower-case names."""
 
     method: str
     path: str
     body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def json(self) -> dict[str, Any]:
         """The body as an object. Raises ApiError 400."""
@@ -39,22 +38,23 @@ class Answer(NamedTuple):
     body: Iterator[bytes]
 
 
-@dataclass
 class Facts:
     """What the log line says about a request: never a prompt, an answer or a key.
 
-    `usage`: Bedrock's, None where it did not arrive. `deltas`: parts of a streamed answer so far.
+    `usage`: Bedrock's, None where it did not arrive. `deltas`: parts of a streamed answer so far. `headers` and
+    `fingerprint` (the version of the model) say in the response who served it.
     """
 
-    route: str = "unknown"
-    alias: str | None = None
-    served_by: Mapping[str, Any] | None = None
-    attempts: list[Attempt] = field(default_factory=list)
-    usage: Mapping[str, Any] | None = None
-    deltas: int = 0
-    error: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    fingerprint: str = ""
+    def __init__(self) -> None:
+        self.route = "unknown"
+        self.alias: str | None = None
+        self.served_by: Mapping[str, Any] | None = None
+        self.attempts: list[Attempt] = []
+        self.usage: Mapping[str, Any] | None = None
+        self.deltas = 0
+        self.error: str | None = None
+        self.headers: Mapping[str, str] = {}
+        self.fingerprint = ""
 
     def served(self, alias: str | None, served: Served[Any]) -> None:
         """Say who served the request: in the log, the body, and headers for clients that hide what they don't know."""

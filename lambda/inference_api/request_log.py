@@ -10,8 +10,7 @@ import json
 from typing import Any
 
 from inference_api.http_messages import Answer, Facts, Request
-
-NAMESPACE = "BedrockKit/InferenceApi"
+from kit_contract.inference_api import METRIC_NAMESPACE
 
 
 def log_line(
@@ -52,7 +51,7 @@ def _metrics(facts: Facts, kit_deployment: str, now: float) -> dict[str, Any]:
         return {}
     values = {"Answers": 1, "Fallbacks": int(facts.attempts[0].target != facts.attempts[-1].target)}
     metrics = [{"Name": name, "Unit": "Count"} for name in values]
-    directive = {"Namespace": NAMESPACE, "Dimensions": [["Deployment", "Kind"]], "Metrics": metrics}
+    directive = {"Namespace": METRIC_NAMESPACE, "Dimensions": [["Deployment", "Kind"]], "Metrics": metrics}
     return {
         "_aws": {"Timestamp": int(now * 1000), "CloudWatchMetrics": [directive]},
         "Deployment": kit_deployment,

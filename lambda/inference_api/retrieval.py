@@ -7,20 +7,22 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Retrie
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from inference_api import fields
 from inference_api.aliases import Target
 from inference_api.bedrock import Clients
 from inference_api.errors import ApiError
 from inference_api.fields import invalid
+from inference_api.retrieval_filter import retrieval_filter
 from kit_contract.inference_api import Settings
 
 MAX_QUERY_CHARACTERS = 20_000
 MAX_QUESTION_CHARACTERS = 1_000
 MAX_RESULTS = 100
 DEFAULT_RESULTS = 5
+RETRIEVE_FIELDS = ("query", "knowledge_base", "max_results", "filter")
+GENERATE_FIELDS = ("query", "knowledge_base", "max_results", "filter", "model", "session_id")
 # Bedrock has default prompts for base models only; requests to a custom model must contain them.
 # https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-supported.html
 _ANSWER_PROMPT = """Answer the question with the search results only. If they do not answer it, say so.
@@ -41,33 +43,33 @@ Question: $query$
 $output_format_instructions$"""
 
 
-@dataclass(frozen=True)
-class Question:
-    """`session_id` continues a conversation."""
+class Question(NamedTuple):
+    """`session_id` continues a conversation. `search`: a vectorSearchConfiguration."""
 
     text: str
     knowledge_base_id: str
     session_id: str | None
+    search: Mapping[str, Any]
 
 
 def retrieve(body: Mapping[str, Any], settings: Settings, clients: Clients, *, read_seconds: float) -> dict[str, Any]:
     """{"data": [{"text", "score", "source", "metadata"}]}, best first. Raises ApiError 400 or 404."""
+    fields.refuse_others(body, RETRIEVE_FIELDS)
     query = fields.text(body, "query", max_length=MAX_QUERY_CHARACTERS)
-    count = fields.integer(body, "max_results", low=1, high=MAX_RESULTS) or DEFAULT_RESULTS
-    request = {
-        "retrievalQuery": {"text": query},
-        "retrievalConfiguration": {"vectorSearchConfiguration": {"numberOfResults": count}},
-    }
+    search: Any = {"numberOfResults": DEFAULT_RESULTS, **_search(body)}
+    request = {"retrievalQuery": {"text": query}, "retrievalConfiguration": {"vectorSearchConfiguration": search}}
     response = clients.retrieve(knowledge_base_id(body, settings), request, read_seconds=read_seconds)
     return {"data": [_passage(result) for result in response["retrievalResults"]]}
 
 
 def question_of(body: Mapping[str, Any], settings: Settings) -> Question:
     """Raises ApiError 400 or 404."""
+    fields.refuse_others(body, GENERATE_FIELDS)
     return Question(
         text=fields.text(body, "query", max_length=MAX_QUESTION_CHARACTERS),
         knowledge_base_id=knowledge_base_id(body, settings),
         session_id=fields.optional_text(body, "session_id"),
+        search=_search(body),
     )
 
 
@@ -80,6 +82,7 @@ def retrieve_and_generate(
         "knowledgeBaseConfiguration": {
             "knowledgeBaseId": question.knowledge_base_id,
             "modelArn": target.arn,
+            **({"retrievalConfiguration": {"vectorSearchConfiguration": question.search}} if question.search else {}),
             **(_custom_prompts() if target.custom else {}),
         },
     }
@@ -107,6 +110,15 @@ def knowledge_base_id(body: Mapping[str, Any], settings: Settings) -> str:
         message = f"knowledge_base must be one of: {names}; you can omit it if there is only one"
         raise ApiError(404, "knowledge_base_not_found", message, param="knowledge_base")
     return known[name] if name else next(iter(known.values()))
+
+
+def _search(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What the request says of its vectorSearchConfiguration. Raises ApiError 400."""
+    said = {
+        "numberOfResults": fields.integer(body, "max_results", low=1, high=MAX_RESULTS),
+        "filter": retrieval_filter(body),
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _custom_prompts() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from inference_api.aliases import Aliases
 from inference_api.bedrock import Clients
@@ -11,8 +11,7 @@ from inference_api.fallback import Fallback
 from kit_contract.inference_api import Settings
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(NamedTuple):
     """`clock`: seconds since 1970. `new_id`: the random part of the id of an answer."""
 
     settings: Settings

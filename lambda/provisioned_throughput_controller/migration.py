@@ -116,17 +116,11 @@ def _switch(
     if publish_capacity(context.clients.ssm, wanted, new, now):
         context.write(ledger.withdrawn(now))
     elif old is None:
-        _rename(context, new, context.name)
+        bedrock_calls.rename(bedrock, new, context.name)
     elif ledger.is_draining(now):
         return
     elif is_committed(old, now):
-        _rename(context, old, f"{context.name}{KEPT}")
+        bedrock_calls.rename(bedrock, old, f"{context.name}{KEPT}")
         context.write(replace(ledger, kept=old["provisionedModelArn"]))
     else:
         bedrock_calls.request_deletion(bedrock, old, wanted, now)
-
-
-def _rename(context: Context, found: "Throughput", name: str) -> None:
-    context.clients.bedrock.update_provisioned_model_throughput(
-        provisionedModelId=found["provisionedModelArn"], desiredProvisionedModelName=name
-    )

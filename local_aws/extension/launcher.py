@@ -7,6 +7,7 @@ from ministack import app
 from local_aws.extension import (
     api_gateway_quotas,
     api_keys,
+    fault_switch,
     lambda_errors,
     lambda_quotas,
     response_streaming,
@@ -14,6 +15,7 @@ from local_aws.extension import (
     s3_events,
     service_quotas,
     step_functions,
+    web_pages,
 )
 from local_aws.extension.bedrock import language_model, routes
 from local_aws.extension.cloudformation import (
@@ -27,6 +29,7 @@ from local_aws.extension.cloudformation import (
 
 def main() -> None:
     for module in (
+        fault_switch,
         resource_types,
         auto_delete_objects,
         exports,
@@ -43,6 +46,7 @@ def main() -> None:
         service_quotas,
         routes,
         language_model,
+        web_pages,
     ):
         module.install()
     del sys.argv[1:]  # the state folder: local_aws.processes finds this process by it, ministack refuses it

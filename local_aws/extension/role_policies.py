@@ -16,6 +16,12 @@ INLINE_CHARACTERS = 10_240  # all inline policies of a role together
 TRUST_CHARACTERS = 2_048
 MANAGED_CHARACTERS = 6_144
 MANAGED_PER_ROLE = 10
+# EntityAlreadyExists as CloudFormation's handlers report it; the words are those of
+# https://github.com/terraform-aws-modules/terraform-aws-ecs/issues/363.
+TAKEN = (
+    'Resource handler returned message: "Role with name {} already exists. (Service: Iam, Status Code: 409)" '
+    "(HandlerErrorCode: AlreadyExists)"
+)
 Properties = dict[str, Any]
 Created = tuple[str, Properties]
 Response = tuple[int, dict[str, str], bytes]
@@ -91,7 +97,7 @@ def _check_template_roles() -> None:
     def created(logical_id: str, properties: Properties, stack_name: str) -> Created:
         name = properties.get("RoleName")
         if name in iam._roles:
-            raise ValueError(f"Role with name {name} already exists.")
+            raise ValueError(TAKEN.format(name))
         _check_role(name or logical_id, properties, {})
         if name is None:  # ministack's generated names are equal in every region
             result: Created = provisioners._seeded_create(create, logical_id, properties, stack_name)

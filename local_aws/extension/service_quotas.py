@@ -7,6 +7,7 @@ from ministack import app
 from ministack.core import router
 from ministack.core.responses import get_account_id, get_region
 
+from kit_contract.partitions import partition_of
 from local_aws.extension.bedrock.provisioned_throughput import units_allowed
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer, refusal
 
@@ -48,7 +49,7 @@ def _quota(code: str) -> dict[str, Any]:
     return {
         "ServiceCode": "bedrock",
         "ServiceName": "Amazon Bedrock",
-        "QuotaArn": f"arn:aws:servicequotas:{get_region()}:{get_account_id()}:bedrock/{code}",
+        "QuotaArn": f"arn:{partition_of(get_region())}:servicequotas:{get_region()}:{get_account_id()}:bedrock/{code}",
         "QuotaCode": code,
         "QuotaName": NAMES[code],
         "Value": float(units_allowed()),

@@ -12,7 +12,9 @@ from urllib.parse import quote
 from ministack import app
 from ministack.services import stepfunctions
 
-RESOURCE = "arn:aws:states:::bedrock:createModelCustomizationJob"
+from kit_contract.partitions import PARTITIONS
+
+RESOURCES = [f"arn:{partition}:states:::bedrock:createModelCustomizationJob" for partition in PARTITIONS]
 POLL_SECONDS = 0.2
 
 # ministack passes an integration only its parameters. Its threads copy the context, which carries the execution.
@@ -33,7 +35,7 @@ def install() -> None:
 
     stepfunctions._run_execution = run_execution
     stepfunctions._fail_execution = fail_execution
-    stepfunctions._SERVICE_DISPATCH[RESOURCE] = create_model_customization_job
+    stepfunctions._SERVICE_DISPATCH.update(dict.fromkeys(RESOURCES, create_model_customization_job))
 
 
 def create_model_customization_job(resource: str, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -75,6 +75,7 @@ ARROWS = {
     "kit.capacity": {"kit"},
     "kit.data": {"kit"},
     "kit.deploy": {"kit"},
+    "kit.keys": {"kit"},
     "kit.local": {"kit", "kit.deploy"},
     "kit.models": {"kit"},
     "kit.reap": {"kit"},

@@ -12,7 +12,7 @@ def test_a_reserved_name_has_no_model() -> None:
 
 
 def test_a_reserved_name_may_be_deleted_but_not_made() -> None:
-    actions = actions_of("Serving")
+    actions = actions_of("BedrockCustomModelDeployment")
 
     assert "bedrock:DeleteCustomModelDeployment" in actions
     assert "bedrock:CreateCustomModelDeployment" not in actions

@@ -10,7 +10,7 @@ def test_models_are_sorted_and_the_form_is_passed() -> None:
 
 
 def test_nothing_may_be_revoked_unless_asked() -> None:
-    actions = actions_of("Access")
+    actions = actions_of("BedrockModelAccess")
 
     assert "bedrock:CreateFoundationModelAgreement" in actions
     assert "bedrock:DeleteFoundationModelAgreement" not in actions

@@ -38,7 +38,11 @@ class Bedrock(Capacity):
         item = self._find(self.throughputs, given["provisionedModelId"])
         if self.status(item) != "InService":  # botocore models no ConflictException for this operation
             raise Refusal("ValidationException", f"{item.name} is {self.status(item)}")
-        self._swap(item, given["desiredModelId"])
+        if "desiredProvisionedModelName" in given:
+            self._refuse_taken(self.throughputs, given["desiredProvisionedModelName"])
+            item.name = given["desiredProvisionedModelName"]
+        if "desiredModelId" in given:
+            self._swap(item, given["desiredModelId"])
         return {}
 
     def get_provisioned_model_throughput(self, given: Given) -> dict[str, Any]:

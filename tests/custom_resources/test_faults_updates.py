@@ -8,9 +8,7 @@ from tests.cloudformation_harness.clients import Call, Fault
 from tests.cloudformation_harness.cloudformation import Stack, Template
 from tests.cloudformation_harness.templates import MODEL, NEW_MODEL, access, deployment, throughput
 from tests.cloudformation_harness.world import World, fault_at
-from tests.custom_resources.serving_kinds import BOTH, mutating
-
-DELETE = "bedrock.delete_provisioned_model_throughput"
+from tests.custom_resources.serving_kinds import mutating
 
 
 @pytest.mark.parametrize(
@@ -34,15 +32,13 @@ def test_fault_10_an_update_without_a_material_change_changes_nothing(
     assert {name: item.physical_id for name, item in stack.resources.items()} == held
 
 
-@pytest.mark.parametrize("kind", BOTH)
 def test_fault_11_a_replacement_is_made_first_and_the_old_one_deleted_in_the_cleanup(
-    world: World, stack: Stack, kind: str
+    world: World, stack: Stack
 ) -> None:
-    stack.create(BOTH[kind][0])
+    stack.create(deployment())
     since = len(world.calls)
-    replacement = throughput("sup-other") if kind == "throughput" else deployment("sup-other")
 
-    assert stack.update(replacement) == "UPDATE_COMPLETE"
+    assert stack.update(deployment("sup-other")) == "UPDATE_COMPLETE"
 
     changes = [name for name in mutating(world, since) if name.startswith("bedrock.")]
     assert [name.split("_")[0] for name in changes] == ["bedrock.create", "bedrock.delete"]
@@ -50,36 +46,60 @@ def test_fault_11_a_replacement_is_made_first_and_the_old_one_deleted_in_the_cle
     assert [request.event["RequestType"] for request in stack.requests] == ["Create", "Update", "Delete"]
 
 
-def test_fault_11_a_cleanup_that_fails_is_on_record_and_its_throughput_keeps_its_owners_tags(
-    world: World, stack: Stack
+@pytest.mark.parametrize("commitment", [None, "SixMonths"])
+def test_fault_11_a_throughput_is_renamed_so_that_nothing_is_bought_beside_it(
+    world: World, stack: Stack, commitment: str | None
 ) -> None:
-    stack.create(throughput())
-    world.plan = fault_at(DELETE, Fault("error", "ValidationException"), times=100)
+    stack.create(throughput(CommitmentDuration=commitment))
+    since, (item,) = len(world.calls), world.bedrock.billed()
 
-    assert stack.update(throughput("sup-other")) == "UPDATE_COMPLETE"
+    assert stack.update(throughput("sup-other", CommitmentDuration=commitment)) == "UPDATE_COMPLETE"
+
+    changes = [name for name in mutating(world, since) if name.startswith("bedrock.")]
+    assert changes == ["bedrock.update_provisioned_model_throughput"]
+    assert (world.bedrock.billed(), item.name, world.bedrock.purchases) == ([item], "sup-other", 1)
+    assert [request.event["RequestType"] for request in stack.requests] == ["Create", "Update"]
+
+
+def test_fault_11_a_cleanup_that_fails_is_on_record(world: World, stack: Stack) -> None:
+    stack.create(deployment())
+    world.plan = fault_at("bedrock.delete_custom_model_deployment", Fault("error", "ValidationException"), times=100)
+
+    assert stack.update(deployment("sup-other")) == "UPDATE_COMPLETE"
 
     assert stack.abandoned == ["sup-support"]
     last = json.loads(world.log[-1])
     assert (last["request_type"], last["outcome"], last["physical_id"]) == ("Delete", "FAILED", "sup-support")
     old = next(item for item in world.bedrock.billed() if item.name == "sup-support")
     assert old.tags["bedrock-kit:deployment"] == "sup"
-    assert old.tags["bedrock-kit:resource"] == "sup-training/Throughput"
 
 
 @pytest.mark.parametrize("adopts", [False, True])
-@pytest.mark.parametrize("kind", BOTH)
 def test_fault_12_a_replacement_that_fails_is_undone_whatever_id_cloudformation_goes_by(
-    world: World, stack: Stack, adopts: bool, kind: str
+    world: World, stack: Stack, adopts: bool
 ) -> None:
     stack.adopts_failed_ids = adopts
-    stack.create(BOTH[kind][0])
+    stack.create(deployment())
     world.bedrock.settings.fail = lambda name: name == "sup-other"
-    replacement = throughput("sup-other") if kind == "throughput" else deployment("sup-other")
 
-    assert stack.update(replacement) == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.update(deployment("sup-other")) == "UPDATE_ROLLBACK_COMPLETE"
 
     assert [item.name for item in world.bedrock.billed()] == ["sup-support"]
     assert [item.physical_id for item in stack.resources.values()] == ["sup-support"]
+    assert stack.delete() == "DELETE_COMPLETE"
+    assert world.bedrock.billed() == []
+
+
+@pytest.mark.parametrize("adopts", [False, True])
+def test_fault_12_a_rename_that_fails_is_undone(world: World, stack: Stack, adopts: bool) -> None:
+    stack.adopts_failed_ids = adopts
+    stack.create(throughput())
+    rename = "bedrock.update_provisioned_model_throughput"
+    world.plan = fault_at(rename, Fault("error", "ValidationException"))
+
+    assert stack.update(throughput("sup-other")) == "UPDATE_ROLLBACK_COMPLETE"
+
+    assert ([item.name for item in world.bedrock.billed()], world.bedrock.purchases) == (["sup-support"], 1)
     assert stack.delete() == "DELETE_COMPLETE"
     assert world.bedrock.billed() == []
 

@@ -78,7 +78,7 @@ def test_fault_30_a_rollback_to_the_properties_of_a_release(
     before = dict(stack.resources)
     name = "ProvisionedModelName" if kind == "BedrockProvisionedThroughput" else "DeploymentName"
     wanted = {**properties("v1", kind), name: "sup-other", "Expires": ""}
-    call = "bedrock.create_provisioned_model_throughput" if name[0] == "P" else "bedrock.create_custom_model_deployment"
+    call = "bedrock.update_provisioned_model_throughput" if name[0] == "P" else "bedrock.create_custom_model_deployment"
     world.plan = fault_at(call, Fault("error", "ValidationException"), times=10)
 
     wanted.pop("Schedule", None)

@@ -60,6 +60,8 @@ class Promoting:
         return self
 
     def promote(self, run: Run) -> PromotionTarget:
+        name = f"/bedrock-kit/sup/customizations/{run.specification.customization}"
+        self.ssm.add_response("get_parameter", {"Parameter": {"Value": "{}"}}, {"Name": name})
         result = self.promotion.promote(run, MODEL_ARN)
         self.bedrock.assert_no_pending_responses()
         return result

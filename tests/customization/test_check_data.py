@@ -103,12 +103,13 @@ def test_a_model_that_exists_is_not_trained_again(more: dict[str, object]) -> No
 
 
 def test_good_data_gives_the_job_its_own_name() -> None:
-    checking = Checking().without_model().with_data(GOOD)
+    checking, run = Checking().without_model().with_data(GOOD), a_run(GOOD)
 
-    result = checking.check(a_run(GOOD))
+    result = checking.check(run)
 
     name = f"sup-support-{RUN_ID}-{TIMESTAMP}"
-    assert result == {"trained": False, "records": 2, "job_name": name, "client_request_token": name}
+    token = f"{run.token}-{TIMESTAMP}"
+    assert result == {"trained": False, "records": 2, "job_name": name, "client_request_token": token}
     assert checking.report["records"] == 2
     assert checking.report["findings"] == checking.report["warnings"] == []
 

@@ -70,13 +70,21 @@ def test_a_promotion_waits_for_a_changing_throughput(status: str) -> None:
         promoting.promote(PROVISIONED)
 
 
+def test_a_customization_that_was_removed_during_its_run_takes_no_target() -> None:
+    promoting = Promoting()
+    promoting.ssm.add_client_error("get_parameter", "ParameterNotFound")
+
+    with pytest.raises(PromotionError, match=r"support was removed from deployment\.toml; its model is kept"):
+        promoting.promotion.promote(a_run(), MODEL_ARN)
+
+
 def test_the_first_promotion_creates_a_tagged_deployment() -> None:
     promoting = Promoting().without("get_custom_model_deployment")
     expected = {
         "modelDeploymentName": "sup-support",
         "modelArn": MODEL_ARN,
         "tags": OURS,
-        "clientRequestToken": f"sup-support-{RUN_ID}",
+        "clientRequestToken": a_run().token,
     }
     answer = {"customModelDeploymentArn": DEPLOYMENT_ARN}
     promoting.bedrock.add_response("create_custom_model_deployment", answer, expected)

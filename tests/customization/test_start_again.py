@@ -41,6 +41,8 @@ def test_what_serves_already_is_not_started_again(attempts: tuple[str, ...]) -> 
 
     assert (result["started"], result["reason"]) == (False, "support-bot is served by this run's model")
     assert result.get("promotes") is False
+    # What `make up` follows: a failure of what serves would keep it red.
+    assert result.get("execution_arn") == (arn_of(f"support-{RUN}") if attempts == ("SUCCEEDED",) else None)
     starting.all_called()
 
 

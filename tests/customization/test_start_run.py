@@ -8,8 +8,10 @@ import pytest
 from botocore.stub import Stubber
 
 from customization.start_run import CHUNK, StartError, customization_of
-from tests.customization.aws import BUCKET, KEY, specification
+from tests.customization.aws import BUCKET, JOB_ARN, KEY, specification
 from tests.customization.starting import CONTENT, MODELS_ASKED, PARAMETER, RUN, Starting, arn_of, listed
+
+OTHER_RUN = "fedcba9876543210"
 
 
 def test_an_unknown_customization_says_what_to_do() -> None:
@@ -84,7 +86,7 @@ def test_a_large_object_is_hashed_in_pieces() -> None:
 
 def test_stop_ends_the_runs_of_this_customization_only() -> None:
     starting = Starting()
-    names = [f"support-{RUN}-2", f"support-eu-{RUN}", "support-by-hand", f"sales-{RUN}"]
+    names = [f"support-{RUN}-2", f"support-eu-{OTHER_RUN}", "support-by-hand", f"sales-{OTHER_RUN}"]
     listed(starting.states, names)
     expected = {"executionArn": arn_of(names[0]), "error": "Removed", "cause": "the customization was removed"}
     starting.states.add_response("stop_execution", {"stopDate": 0}, expected)
@@ -92,6 +94,21 @@ def test_stop_ends_the_runs_of_this_customization_only() -> None:
     without_jobs(starting.bedrock)
 
     assert starting.starter.stop("support") == {"stopped": 1, "in_progress": []}
+    starting.all_called()
+
+
+def test_stop_leaves_a_run_that_another_customization_waits_for() -> None:
+    """It was renamed during its run: the model of its job is the one that the new name promotes."""
+    starting = Starting()
+    listed(starting.states, [f"support-{RUN}", f"help-{RUN}-2"])
+    forgotten(starting.ssm)
+    job = {"jobArn": JOB_ARN, "jobName": f"sup-support-{RUN}-20261124023000", "status": "InProgress"}
+    summary = {**job, "baseModelArn": JOB_ARN, "creationTime": 0}
+    for status, found in (("InProgress", [summary]), ("Stopping", [])):
+        answer = {"modelCustomizationJobSummaries": found}
+        starting.bedrock.add_response("list_model_customization_jobs", answer, {"statusEquals": status})
+
+    assert starting.starter.stop("support") == {"stopped": 0, "in_progress": []}
     starting.all_called()
 
 

@@ -7,7 +7,7 @@ import pytest
 from deployment.checks.check_deployment import check_deployment
 from deployment.config import ConfigError, load_deployment_config
 from kit.schema.command import schema_text
-from tests.deployment_file import PROJECT, SHIPPED, shipped_config
+from tests.deployment_file import PROJECT, SHIPPED, deployment_file, shipped_config
 from tests.deployment_file import file_faults as faults
 
 
@@ -37,6 +37,32 @@ def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     assert len(found) == 2
     assert any("inference_api.burst" in fault and "got 0" in fault for fault in found)
     assert any("training.customizations.support.serving" in fault and "'cheap'" in fault for fault in found)
+
+
+@pytest.mark.parametrize(
+    ("limits", "total"),
+    [
+        ("rate_per_second = 10\nburst = 20", (100, 200)),
+        ("rate_per_second = 3000\nburst = 4000", (10_000, 5_000)),
+        ("rate_per_second = 10\nburst = 20\ntotal_rate_per_second = 10\ntotal_burst = 20", (10, 20)),
+    ],
+)
+def test_the_limit_of_all_requests_is_ten_times_that_of_a_key(
+    tmp_path: Path, limits: str, total: tuple[float, int]
+) -> None:
+    file = deployment_file(tmp_path, SHIPPED.replace("rate_per_second = 10\nburst = 20", limits))
+
+    section = load_deployment_config(file).inference_api
+
+    assert section
+    assert (section.stage_rate, section.stage_burst) == total
+
+
+@pytest.mark.parametrize("name", ["total_rate_per_second", "total_burst"])
+def test_a_limit_of_all_requests_below_that_of_a_key_is_refused(tmp_path: Path, name: str) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace("burst = 20", f"burst = 20\n{name} = 5"))
+
+    assert f"{name} must be at least {name.removeprefix('total_')}" in fault
 
 
 def test_an_unknown_model_is_named_with_near_matches(tmp_path: Path) -> None:
@@ -141,7 +167,7 @@ def test_an_order_of_the_custom_model_alone_is_accepted(tmp_path: Path) -> None:
             "deployment.region: must be an AWS Region such as us-east-1, got",
         ),
         (
-            'name = "sup"\nregion = "us-east-1"\n[inference_api.aliases.x]\nmodel = "m"',
+            'name = "sup"\nregion = "us-east-1"\n[inference_api.aliases.x]\nmodel = "amazon.m"',
             "inference_api.aliases.x: must be 2 to 31 lowercase letters, digits and single hyphens",
         ),
     ],

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 
@@ -57,6 +57,14 @@ class Settings:
             f'dataset = ["records.jsonl"]\nserving = "{serving}"\n'
             f"[training.customizations.{name}.hyperparameters]\nepochCount = {epochs}\n"
         )
+
+
+class Throughput(NamedTuple):
+    """`model` is the name of the custom model that it serves."""
+
+    arn: str
+    name: str
+    model: str
 
 
 class DayTwo:
@@ -121,14 +129,17 @@ class DayTwo:
         found = self.client("bedrock").list_custom_model_deployments()["modelDeploymentSummaries"]
         return sorted(item["customModelDeploymentName"] for item in found)
 
-    def throughputs(self) -> dict[str, str]:
-        """Name -> name of the custom model that it serves."""
+    def throughputs(self) -> list[Throughput]:
         bedrock = self.client("bedrock")
         found = bedrock.list_provisioned_model_throughputs()["provisionedModelSummaries"]
-        return {
-            item["provisionedModelName"]: bedrock.get_custom_model(modelIdentifier=item["modelArn"])["modelName"]
+        return [
+            Throughput(
+                item["provisionedModelArn"],
+                item["provisionedModelName"],
+                bedrock.get_custom_model(modelIdentifier=item["modelArn"])["modelName"],
+            )
             for item in found
-        }
+        ]
 
     def roles(self) -> dict[str, str]:
         """Roles of the deployment's training stacks -> who may assume them; IAM is global."""

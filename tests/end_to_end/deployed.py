@@ -3,11 +3,24 @@
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import boto3
 
+from deployment.config import load_deployment_config
+from kit.local.run import LocalRun
 from local_aws import emulator
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+STATE = PROJECT / ".local" / "test-aws"
+OUTPUTS = STATE / "outputs.json"
+CONFIG = PROJECT / "tests" / "end_to_end" / "deployment.toml"
+
+
+def run_up(path: Path = CONFIG) -> dict[str, Any]:
+    config = load_deployment_config(path)
+    return LocalRun(config, path, state=STATE, outputs=OUTPUTS, port=None).up()
 
 
 class Deployed:

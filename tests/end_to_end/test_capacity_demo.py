@@ -2,11 +2,13 @@
 
 import json
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from custom_resources.provisioned_throughput.alias_capacity import DRAIN_SECONDS
+from examples.capacity_demo.demo import EXPLANATION
 from local_aws import emulator
 from tests.end_to_end.conftest import DemoRun
 
@@ -29,6 +31,19 @@ def test_synth_names_the_price_until_it_is_accepted(seen: dict[str, Any]) -> Non
     assert "provisioned_throughput.support.accept_hourly_cost_usd" in seen["refused"]
     assert "60.50 USD an hour" in seen["refused"]
     assert "got nothing" in seen["refused"]
+
+
+def test_it_says_what_is_bought_and_what_the_two_months_of_the_price_are(seen: dict[str, Any]) -> None:
+    for sentence in EXPLANATION:
+        assert sentence in seen["output"]
+    assert "This month has the hours of the schedule; the month in the message below has all 730" in seen["output"]
+
+
+def test_it_is_never_silent_for_half_a_minute(seen: dict[str, Any], demo_run: DemoRun) -> None:
+    """Other tests run beside it, so a silence here is longer than on a quiet machine."""
+    silences = {after[1]: after[0] - before[0] for before, after in pairwise(demo_run.lines)}
+
+    assert {line: seconds for line, seconds in silences.items() if seconds > 30} == {}
 
 
 def test_the_deploy_bought_it(seen: dict[str, Any]) -> None:

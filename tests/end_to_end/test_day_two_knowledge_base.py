@@ -25,6 +25,7 @@ from kit_contract.errors import ExternalError
 from local_aws import emulator
 from tests.deployment_file import HEAD
 from tests.end_to_end.deployed import Deployed
+from tests.local_aws.servers import faults
 
 pytestmark = pytest.mark.end_to_end
 
@@ -146,7 +147,10 @@ ROWS = [
 def test_a_role_that_is_not_in_effect_fails_the_first_create_and_leaves_nothing(day: Day) -> None:
     day.settings["removal"] = '"retain"'
 
-    with pytest.raises(ExternalError, match="is not able to call specified bedrock embedding model"):
+    with (
+        faults(day.aws.endpoint_url, "slow-roles"),
+        pytest.raises(ExternalError, match="is not able to call specified bedrock embedding model"),
+    ):
         day.stacks.deploy(day.path, "-c", "role_propagation_seconds=0")
 
     assert day.buckets() == []

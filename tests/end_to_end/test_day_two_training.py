@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from kit_contract.run_names import bedrock_name
 from local_aws import emulator
 from tests.end_to_end.day_two import DayTwo, Settings, Watch
 
@@ -50,6 +51,8 @@ ROWS = [
     Row("another number of epochs", Settings(epochs=3), jobs=1, epochs=3),
     Row("and back, by plain cdk deploy", plain=True),
     Row("provisioned", Settings(serving="provisioned")),
+    Row("provisioned, the customization renamed", Settings(serving="provisioned", customization="help-desk")),
+    Row("and renamed back", Settings(serving="provisioned")),
     Row("and on demand again", before=lambda aws: aws.stacks.destroy(aws.folder / "deployment.toml", "*-throughput")),
     Row("alias parameter deleted by hand", before=DayTwo.delete_parameter),
     Row("deployment deleted by hand", before=DayTwo.delete_deployment),
@@ -60,7 +63,7 @@ ROWS = [
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_after_a_deploy_the_file_is_what_serves(aws: DayTwo, row: Row) -> None:
     row.before(aws)
-    paid = aws.jobs()
+    paid, bought = aws.jobs(), aws.throughputs()
 
     aws.deploy(row.settings, plain=row.plain)
 
@@ -69,12 +72,16 @@ def test_after_a_deploy_the_file_is_what_serves(aws: DayTwo, row: Row) -> None:
     serving, model = aws.serving(), aws.model(row.epochs)
     assert serving.pop("other-bot").startswith("day-two-other-")
     if row.settings.serving == "on-demand":
-        assert (serving, aws.throughputs()) == ({row.settings.alias: model}, {})
+        assert (serving, aws.throughputs()) == ({row.settings.alias: model}, [])
         assert aws.deployments() == ["day-two-other", "day-two-support"]
     else:
-        assert (serving, aws.throughputs()) == ({}, {"day-two-support": model})
+        name = bedrock_name("day-two", row.settings.customization)
+        (throughput,) = aws.throughputs()
+        assert (serving, throughput.name, throughput.model) == ({}, name, model)
+        assert {item.arn for item in bought} <= {throughput.arn}  # what was bought is still the one
         assert aws.deployments() == ["day-two-other"]
-    assert aws.kept() == []
+    # Under another name, the model of three epochs is that of no customization.
+    assert len(aws.kept()) == (0 if row.settings.customization == "support" else 2)
 
 
 def test_a_deleted_model_is_paid_for_again_only_after_a_clear_word(aws: DayTwo) -> None:
@@ -141,3 +148,15 @@ def test_a_removed_customization_leaves_its_models_and_the_deploy_says_what_they
     head, *commands = aws.kept()
     assert head == "Custom models that no customization uses: 2, 3.90 USD a month for storage. Delete them:"
     assert all("aws bedrock delete-custom-model --model-identifier day-two-support-" in line for line in commands)
+
+
+def test_two_customizations_with_the_same_content_pay_for_one_job(aws: DayTwo) -> None:
+    """They start together; the second promotes the first one's model."""
+    paid = aws.jobs()
+
+    aws.deploy(Settings(deployment="copies", epochs=1))
+
+    assert aws.jobs() == paid + 1
+    serving = aws.serving("copies")
+    assert serving.keys() == {"bot", "other-bot"}
+    assert serving["bot"] == serving["other-bot"]

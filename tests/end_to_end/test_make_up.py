@@ -1,50 +1,20 @@
-"""The whole path on the embedded AWS: deploy, train, promote, ingest, ask, deploy again, destroy."""
+"""The whole path on the embedded AWS: deploy, train, promote, ingest, ask, deploy again; test_the_end.py destroys."""
 
 import json
-import os
-import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import openai
 import pytest
 
-from deployment.config import load_deployment_config
-from kit.cdk_cli import run_cdk
-from kit.local.run import LocalRun
+from kit import embedded_outputs
+from kit.__main__ import main
 from kit_contract.errors import ExternalError
-from local_aws import emulator
-from tests.end_to_end.conftest import DemoRun
-from tests.end_to_end.deployed import Deployed
-
-PROJECT = Path(__file__).resolve().parent.parent.parent
-STATE = PROJECT / ".local" / "test-aws"
-CONFIG = PROJECT / "tests" / "end_to_end" / "deployment.toml"
+from tests.end_to_end.deployed import CONFIG, PROJECT, STATE, Deployed, run_up
 
 pytestmark = pytest.mark.end_to_end
-
-
-def run_up(path: Path = CONFIG) -> dict[str, Any]:
-    config = load_deployment_config(path)
-    return LocalRun(config, path, state=STATE, outputs=STATE / "outputs.json", port=None).up()
-
-
-@pytest.fixture(scope="module")
-def deployed(demo_run: DemoRun) -> Iterator[Deployed]:
-    """`demo_run` is started first and looked at later: most of its time it waits."""
-    emulator.stop(STATE)
-    shutil.rmtree(STATE, ignore_errors=True)
-    STATE.mkdir(parents=True)
-    try:
-        outputs = run_up()
-        aws = emulator.running(STATE)
-        assert aws
-        yield Deployed(outputs, aws)
-    finally:
-        emulator.stop(STATE)
-    assert emulator.running(STATE) is None
 
 
 def client_of(deployed: Deployed) -> openai.OpenAI:
@@ -56,6 +26,38 @@ def test_a_wrong_key_is_refused(deployed: Deployed) -> None:
 
     with pytest.raises(openai.AuthenticationError):
         client.models.list()
+
+
+def test_keys_are_added_rotated_and_removed(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(embedded_outputs, "OUTPUTS", STATE / "outputs.json")
+
+    def kit(*arguments: str) -> str:
+        assert main(["keys", *arguments, "--local"]) == 0
+        return capsys.readouterr().out.strip()
+
+    def status(key: str, header: str = "x-api-key", scheme: str = "") -> int:
+        headers = {"Content-Type": "application/json", header: scheme + key}
+        return deployed.post("/retrieve", b'{"query": "limescale", "filters": {}}', headers)[0]
+
+    first = kit("add", "web")
+    _until(lambda: status(first) == 400)  # the request has a field that does not exist, so it calls nothing
+    assert status(first, "Authorization", "Bearer ") == 400
+    second = kit("rotate", "web", "--grace", "0")
+    _until(lambda: status(second) == 400)
+    _until(lambda: status(first) == 401)
+    assert kit("list").count(second[-4:]) == 1
+    kit("remove", "web", "--yes")
+    assert status(second) in (401, 403)  # at once: API Gateway no longer counts it, until the authorizer knows
+    assert status(deployed.outputs["api_key"]) == 400
+
+
+def _until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 70  # the authorizer reads the keys every minute, and for an unknown key sooner
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
 
 
 def test_a_missing_key_is_refused(deployed: Deployed) -> None:
@@ -164,7 +166,7 @@ def test_an_answer_from_the_documents_cites_them(deployed: Deployed) -> None:
 
 
 def test_a_reserve_was_bought_by_the_deploy(deployed: Deployed) -> None:
-    """Its end is looked at by the last test of this file: a destroyed stack takes it along."""
+    """test_the_end.py looks at its end: a destroyed stack takes it along."""
     (found,) = deployed.client("bedrock").list_provisioned_model_throughputs()["provisionedModelSummaries"]
 
     assert (found["provisionedModelName"], found["status"]) == ("end-to-end-reserve", "InService")
@@ -226,19 +228,3 @@ def _resources(deployed: Deployed) -> dict[str, str]:
         for stack in stacks
         for item in cloudformation.list_stack_resources(StackName=stack)["StackResourceSummaries"]
     }
-
-
-def test_zz_destroy_leaves_no_bedrock_resource(deployed: Deployed) -> None:
-    run_cdk(
-        ["destroy", "--all", "--force", "-c", f"config={CONFIG}", "--output", str(STATE / "cdk.destroy")],
-        environment=emulator.environment(deployed.aws),
-        log=STATE / "cdk.log",
-    )
-
-    bedrock, agent = deployed.client("bedrock"), deployed.client("bedrock-agent")
-    assert bedrock.list_custom_model_deployments()["modelDeploymentSummaries"] == []
-    assert bedrock.list_provisioned_model_throughputs()["provisionedModelSummaries"] == []
-    assert agent.list_knowledge_bases()["knowledgeBaseSummaries"] == []
-    names = [p["Name"] for p in deployed.client("ssm").describe_parameters()["Parameters"]]
-    assert [name for name in names if name.startswith("/bedrock-kit/") and "/aliases/" in name] == []
-    assert os.environ.get("AWS_PROFILE") is None

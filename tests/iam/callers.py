@@ -28,6 +28,7 @@ CALLERS = {
     "customization/promotion.py": ("training/WorkflowPromotionRole",),
     "customization/promotion_targets.py": ("training/WorkflowPromotionRole",),
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
+    "customization/same_content.py": ("training/WorkflowCheckDataRole",),
     "customization/training_metrics.py": ("training/WorkflowMetricsRole",),
     "customization/jobs_in_progress.py": ("training/WorkflowStarterFunctionRole",),
     "customization/start_run.py": ("training/WorkflowStarterFunctionRole",),
@@ -35,6 +36,7 @@ CALLERS = {
     "provisioned_throughput_controller/": ("provisioned-throughput/CapacityFunctionRole",),
     "inference_api/": ("inference-api/InferenceApiFunctionRole",),
     "inference_api/authorizer.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),
+    "inference_api/api_keys.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),
     "knowledge_base_ingestion/": ("knowledge-base/IngestionFunctionRole",),
 }
 # Modules that several of the above import. Their tests call them directly.

@@ -12,6 +12,7 @@ ALIAS = arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot")
 OTHER_ALIAS = arn("ssm", "parameter/bedrock-kit/other/aliases/support-bot")
 PROMOTED = arn("ssm", "parameter/bedrock-kit/iam/customizations/support/promoted")
 CAPACITY = arn("ssm", "parameter/bedrock-kit/iam/capacity/iam-support")
+BEFORE_RENAME = arn("ssm", "parameter/bedrock-kit/iam/capacity/iam-before")
 FUNCTION = arn("lambda", "function:iam-provisioned-throughput-CapacityFunction")
 DEAD_LETTERS = arn("sqs", "iam-provisioned-throughput-CapacityDeadLetters")
 NOTICES = arn("sns", "iam-provisioned-throughput-CapacityNotices")
@@ -26,6 +27,7 @@ THROUGHPUT_REQUESTS = [
         "bedrock:TagResource",
     ),
     *on(MODEL, "bedrock:CreateProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"),
+    *on(MODEL, "bedrock:ListTagsForResource"),
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_servicequotas.html
     *on("*", "bedrock:ListCustomModels", "bedrock:ListProvisionedModelThroughputs", "servicequotas:GetServiceQuota"),
     *on(f"{ALIAS}/capacity", "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"),
@@ -47,6 +49,9 @@ CAPACITY_ROLES = {
         allowed=[
             *THROUGHPUT_REQUESTS,
             *on(f"{CAPACITY}/ledger", "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"),
+            # A renamed throughput takes its ledger along, and leaves its alias, after the grants have changed.
+            *on(f"{BEFORE_RENAME}/ledger", "ssm:GetParameter", "ssm:DeleteParameter"),
+            *on(f"{ALIAS}-before/capacity", "ssm:GetParameter", "ssm:DeleteParameter"),
             *on(FUNCTION, "lambda:InvokeFunction"),
         ],
         denied=[
@@ -110,6 +115,7 @@ CAPACITY_ROLES = {
             *on(MODEL, "bedrock:UpdateProvisionedModelThroughput"),
             *on(f"{ALIAS}/serving", "ssm:PutParameter"),
             *on(PROMOTED, "ssm:PutParameter"),
+            *on(PROMOTED.removesuffix("/promoted"), "ssm:GetParameter"),
         ],
         denied=[
             *on(DEPLOYMENT, "bedrock:DeleteCustomModelDeployment"),

@@ -51,7 +51,7 @@ INFERENCE_API = {
         logs="iam-inference-api-InferenceApiAuthorizerFunctionLogs",
         allowed=[*on(SECRET, "secretsmanager:GetSecretValue")],
         denied=[
-            *on(SECRET, "secretsmanager:PutSecretValue"),
+            *on(SECRET, "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"),
             *on(arn("secretsmanager", "secret:other"), "secretsmanager:GetSecretValue"),
             *on(FOUNDATION_MODELS[0], "bedrock:InvokeModel"),
         ],

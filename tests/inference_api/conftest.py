@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -31,10 +31,11 @@ DEPLOYMENT_ARN = f"arn:aws:bedrock:{REGION}:111122223333:custom-model-deployment
 ORDER = ["provisioned", "on-demand", "base"]
 ENVIRONMENT = {
     "KIT_DEPLOYMENT": "support-assistant",
-    "ALIASES": json.dumps({"support-bot": {**MICRO, "order": ORDER}, "assistant": {**PROFILE, "order": ORDER}}),
+    "ACCOUNT_ID": "111122223333",
     "KNOWLEDGE_BASES": json.dumps({"documents": "KB12345678"}),
     "KNOWLEDGE_BASE_MODEL": json.dumps(MICRO),
 }
+ALIASES = json.dumps({"support-bot": {**MICRO, "order": ORDER}, "assistant": {**PROFILE, "order": ORDER}})
 PATH = "/bedrock-kit/support-assistant/aliases"
 THROUGHPUT_ARN = f"arn:aws:bedrock:{REGION}:111122223333:provisioned-model/abcdefgh5678"
 SERVING = {"target_arn": DEPLOYMENT_ARN, "kind": "custom-model-deployment", "run_id": "0123456789abcdef"}
@@ -114,8 +115,8 @@ class Api:
 
     def configure(self, order: list[str]) -> None:
         """Sets the `order` of every alias."""
-        changed = {name: replace(alias, order=tuple(order)) for name, alias in self.settings.aliases.items()}
-        self.settings = replace(self.settings, aliases=changed)
+        changed = {name: alias._replace(order=tuple(order)) for name, alias in self.settings.aliases.items()}
+        self.settings = self.settings._replace(aliases=changed)
         aliases = Aliases(self.settings, self.clients, self.clock)
         self.aliases = aliases
         fallback = Fallback(self.clock, self.clock.sleep, lambda: 0.5)
@@ -182,6 +183,6 @@ def api() -> Iterator[Api]:
     for stub in stubs:
         stub.activate()
     runtime, agent, ssm = stubs
-    yield Api(settings_from(ENVIRONMENT), clients, Clock(), runtime, agent, ssm)
+    yield Api(settings_from(ENVIRONMENT, ALIASES), clients, Clock(), runtime, agent, ssm)
     for stub in stubs:
         stub.assert_no_pending_responses()

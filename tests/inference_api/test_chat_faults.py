@@ -39,7 +39,7 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"n": 2}, "n", "must be 1"),
     ({"n": True, "logprobs": True}, "logprobs", "must be false"),
     ({"response_format": {"type": "json_object"}}, "response_format", "leave it out"),
-    ({"functions": [{}]}, "functions", "not supported"),
+    ({"functions": [{}]}, "functions", "not a field"),
     ({"temperature": 1.5}, "temperature", "from 0 to 1, got 1.5"),
     ({"top_p": "high"}, "top_p", "got str"),
     ({"max_tokens": 0}, "max_tokens", "got 0"),

@@ -60,7 +60,7 @@ class Bedrock:
     def __init__(self, clock: Clock, **plan: list[Any]) -> None:
         self.clock = clock
         self.plan = {kind.replace("_", "-"): list(steps) for kind, steps in plan.items()}
-        self.asked: list[tuple[str, int]] = []
+        self.asked: list[tuple[str, float]] = []
 
     def __call__(self, target: Target, read_seconds: float) -> str:
         self.asked.append((target.kind, read_seconds))

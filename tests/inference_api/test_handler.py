@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from inference_api import handler as edge
 from inference_api.aws.client import client
 from inference_api.runtime import Invocation
 from inference_api.service import Service
-from tests.inference_api.conftest import ENVIRONMENT, Api, converse_response
+from tests.inference_api.conftest import ALIASES, ENVIRONMENT, Api, converse_response
 
 
 def call(given: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
@@ -26,7 +27,9 @@ CANARY = "canary-4711"
 
 
 @pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    (tmp_path / "aliases.json").write_text(ALIASES, encoding="utf-8")
+    monkeypatch.setattr(edge, "ALIASES_PATH", tmp_path / "aliases.json")
     for name, value in {**ENVIRONMENT, "AWS_DEFAULT_REGION": "us-east-1"}.items():
         monkeypatch.setenv(name, value)
     edge.service.cache_clear()

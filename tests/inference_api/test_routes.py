@@ -38,9 +38,9 @@ ALIASES = ["assistant", "support-bot"]
 @pytest.mark.parametrize("path", ["/v1/models/nobody", CHAT, "/v1/retrieve-and-generate"])
 def test_an_unknown_alias_is_a_404_that_lists_the_aliases(api: Api, path: str) -> None:
     method = "GET" if "models" in path else "POST"
-    body = json.dumps({"model": "nobody", "query": "q", "messages": []}).encode()
+    question = {"messages": HELLO["messages"]} if path == CHAT else {"query": "q"}
 
-    status, _, content = api.raw(method, path, body)
+    status, _, content = api.raw(method, path, json.dumps({"model": "nobody", **question}).encode())
 
     error = json.loads(content)["error"]
     assert (status, error["code"], error["param"]) == (404, "model_not_found", "model")

@@ -19,7 +19,7 @@ DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, 
         (InputError("no such model"), "kit models show: no such model", 2),
         (ExternalError("the CLI failed"), "the CLI failed", 1),
         (DENIED, "kit models show: An error occurred (AccessDenied) when calling the ListFoundationModels", 1),
-        (NoCredentialsError(), "kit models show: Unable to locate credentials; check your AWS credentials", 1),
+        (NoCredentialsError(), "kit models show: Unable to locate credentials; you are not logged in; log in again", 1),
         (PermissionError(13, "Permission denied", "a.toml"), "kit models show: a.toml: Permission denied", 1),
     ],
 )
@@ -44,7 +44,7 @@ def test_a_profile_that_does_not_exist_is_one_line(monkeypatch: pytest.MonkeyPat
 
     assert done.returncode == 1
     assert done.stderr.startswith(
-        "kit reap: The config profile (absent) could not be found; check your AWS credentials"
+        "kit reap: The config profile (absent) could not be found; choose one that aws configure"
     )
     assert done.stderr.count("\n") == 1
 
@@ -76,5 +76,5 @@ def test_without_credentials_a_command_says_how_to_go_on(
     assert main([command, *region]) == 1
 
     error = capsys.readouterr().err
-    assert "aws sso login, until aws sts get-caller-identity answers" in error
+    assert "until aws sts get-caller-identity answers" in error
     assert "for the embedded AWS that make up started, add --local" in error

@@ -28,6 +28,8 @@ DENIED = [
     "Operation not allowed",
     "Your account is not authorized to invoke this API operation.",
     "Your account is not authorized to perform this action. Please create a support case",
+    "Knowledge base role sup is not able to call specified bedrock embedding model titan: Error 002: Access to Bedrock "
+    "models is not allowed for this account (Service: BedrockRuntime, Status Code: 400)",
 ]
 OTHERS = ["modelDeploymentName must match [a-z]", "Input is too long for requested model.", "tool not allowed here"]
 

@@ -1,6 +1,6 @@
 """Settings that cross the Lambda border survive the environment, and leave nothing out."""
 
-from kit_contract.inference_api import Alias, Model, Settings, environment_from, settings_from
+from kit_contract.inference_api import Alias, Model, Settings, aliases_json, environment_from, settings_from
 from kit_contract.knowledge_base_ingestion import IngestionSettings
 
 MICRO = Model("amazon.nova-micro-v1:0", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0")
@@ -10,13 +10,22 @@ PROFILE = Model("us.amazon.nova-lite-v1:0", "arn:aws:bedrock:us-east-1:1:inferen
 def test_settings_of_the_inference_api() -> None:
     settings = Settings("support", {"bot": Alias(MICRO, ("provisioned", "base"))}, {"documents": "KB1"}, PROFILE)
 
-    assert settings_from(environment_from(settings)) == settings
+    assert settings_from(environment_from(settings, "1"), aliases_json(settings, "1")) == settings
 
 
 def test_settings_of_the_inference_api_without_a_knowledge_base() -> None:
     settings = Settings("support", {"bot": Alias(PROFILE, ("base",))}, {}, None)
 
-    assert settings_from(environment_from(settings)) == settings
+    assert settings_from(environment_from(settings, "1"), aliases_json(settings, "1")) == settings
+
+
+def test_the_aliases_hold_no_account_and_the_function_names_its_own() -> None:
+    settings = Settings("support", {"bot": Alias(PROFILE, ("base",))}, {}, None)
+
+    aliases = aliases_json(settings, "1")
+
+    assert ":{account}:" in aliases
+    assert ":2:" in settings_from(environment_from(settings, "2"), aliases).aliases["bot"].base.arn
 
 
 def test_the_arn_gives_the_kind_of_a_model() -> None:

@@ -9,7 +9,9 @@ import boto3
 import pytest
 
 from local_aws import emulator
+from local_aws.environment import PROJECT
 
+SPEED = 0.5  # of Bedrock: jobs of four seconds take two
 Client = Callable[[str], Any]
 Call = Callable[..., Any]
 
@@ -29,7 +31,7 @@ for line in sys.stdin:
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[emulator.EmbeddedAws]:
     state = tmp_path_factory.mktemp("embedded-aws")
-    running = emulator.start(state)
+    running = emulator.start(state, time_scale=SPEED)
     yield running
     emulator.stop(state)
 
@@ -48,9 +50,7 @@ def client(aws: emulator.EmbeddedAws) -> Client:
 def call() -> Iterator[Call]:
     """call(module, function, *arguments) runs the function in the emulator's interpreter; raises its ValueError."""
     python = [str(emulator.PYTHON), "-c", LOOP]
-    with subprocess.Popen(
-        python, cwd=emulator.PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(python, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
 

@@ -9,17 +9,20 @@ MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
 
 
 class KnowledgeBase:
-    """One knowledge base over one bucket."""
+    """One knowledge base over one bucket. `index`: the ARN of its S3 Vectors index."""
 
-    def __init__(self, clients: Clients, bucket: str, role: str) -> None:
+    def __init__(self, clients: Clients, bucket: str, role: str, index: str = "") -> None:
         self.clients, self.bucket = clients, bucket
         clients("s3").create_bucket(Bucket=bucket)
         embedding = {"embeddingModelArn": "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0"}
         agent = clients("bedrock-agent")
+        storage: Any = {"type": "S3_VECTORS", "s3VectorsConfiguration": {"indexArn": index}}
+        more = {"storageConfiguration": storage} if index else {}
         self.id = agent.create_knowledge_base(
             name=bucket,
             roleArn=role,
             knowledgeBaseConfiguration={"type": "VECTOR", "vectorKnowledgeBaseConfiguration": embedding},
+            **more,
         )["knowledgeBase"]["knowledgeBaseId"]
         configuration = {"type": "S3", "s3Configuration": {"bucketArn": f"arn:aws:s3:::{bucket}"}}
         self.source = agent.create_data_source(
@@ -56,8 +59,10 @@ class KnowledgeBase:
         )["retrievalResults"]
         return found
 
-    def request(self, text: str) -> dict[str, Any]:
-        configuration = {"knowledgeBaseId": self.id, "modelArn": MODEL}
+    def request(self, text: str, **search: Any) -> dict[str, Any]:
+        configuration: dict[str, Any] = {"knowledgeBaseId": self.id, "modelArn": MODEL}
+        if search:
+            configuration["retrievalConfiguration"] = {"vectorSearchConfiguration": search}
         return {
             "input": {"text": text},
             "retrieveAndGenerateConfiguration": {

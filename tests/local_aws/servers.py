@@ -2,6 +2,8 @@
 
 import json
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +38,27 @@ def running(state: Path, time_scale: float = SPEED) -> Iterator[Clients]:
         yield client
     finally:
         emulator.stop(state)
+
+
+@contextmanager
+def faults(endpoint_url: str, *names: str) -> Iterator[None]:
+    """Switch on these faults of local_aws/extension/bedrock/faults.py, and all off afterwards."""
+    switch(endpoint_url, list(names))
+    try:
+        yield
+    finally:
+        switch(endpoint_url, [])
+
+
+def switch(endpoint_url: str, names: list[str]) -> tuple[int, dict[str, Any]]:
+    """The status and body of PUT /_kit/faults."""
+    request = urllib.request.Request(f"{endpoint_url}/_kit/faults", json.dumps(names).encode(), method="PUT")
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as response:
+            return response.status, json.load(response)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
 
 
 def code(error: "pytest.ExceptionInfo[ClientError]") -> str:

@@ -16,6 +16,7 @@ import boto3
 import pytest
 
 from local_aws import emulator, guard
+from local_aws.environment import PROJECT
 
 Running = emulator.EmbeddedAws
 
@@ -70,7 +71,7 @@ def test_no_variable_of_your_shell_reaches_it(monkeypatch: pytest.MonkeyPatch, t
     assert given["MINISTACK_BEDROCK_PROXY_URL"] == "http://127.0.0.1:9"
     assert given["KIT_TIME_SCALE"] == "0.5"
     assert Path(given["TMPDIR"]).is_relative_to(tmp_path)
-    assert given["PATH"].startswith(str(emulator.PROJECT / ".venv" / "bin"))
+    assert given["PATH"].startswith(str(PROJECT / ".venv" / "bin"))
     assert emulator.running(tmp_path) is None
     assert processes(running.pid) == []
     emulator.stop(tmp_path)

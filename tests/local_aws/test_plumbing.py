@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local_aws import emulator
-from tests.local_aws.conftest import Client
+from tests.local_aws.conftest import SPEED, Client
 from tests.local_aws.functions import ROLE, create_function
 
 PYTHON = """
@@ -57,7 +57,7 @@ def test_an_upload_reaches_a_function_through_eventbridge(client: Client) -> Non
     events.put_rule(Name="uploads", EventPattern=json.dumps(pattern))
     events.put_targets(Rule="uploads", Targets=[{"Id": "function", "Arn": function}])
 
-    time.sleep(3.1)  # events are not active at once
+    time.sleep(3.1 * SPEED)  # events are not active at once
     s3.put_object(Bucket="uploads", Key="documents/manual.md", Body=b"text")
 
     deadline = time.monotonic() + 15

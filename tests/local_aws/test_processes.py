@@ -4,12 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from local_aws import emulator, processes
+from local_aws.environment import PROJECT
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def exists(group: int) -> bool:
 def stop_all(folder: Path) -> str:
     """What `make down` prints without a virtual environment: -S leaves the standard library only."""
     command = [sys.executable, "-S", "-m", "local_aws.processes", str(folder)]
-    return subprocess.run(command, cwd=emulator.PROJECT, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
 
 
 def test_one_whose_folder_was_removed_is_stopped(state: Path) -> None:
@@ -39,8 +41,10 @@ def test_one_whose_folder_was_removed_is_stopped(state: Path) -> None:
 
     assert stop_all(state.parent.parent / "my") == "nothing was running\n"
     assert processes.launchers(state) == {aws.pid}
+    reaping = threading.Thread(target=os.waitpid, args=(aws.pid, 0))  # as the shell does for `make up`
+    reaping.start()
     assert stop_all(state.parent.parent) == "the embedded AWS is stopped; nothing is left running\n"
-    os.waitpid(aws.pid, 0)
+    reaping.join()
     assert not exists(aws.pid)
 
 

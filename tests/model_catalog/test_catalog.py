@@ -106,7 +106,7 @@ def test_an_id_that_cannot_be_invoked_there_is_refused(inference_id: str, region
 
 
 def test_a_profile_that_is_not_listed_may_run_anywhere() -> None:
-    assert catalog.invoke_arns("eu.example.new-model", "eu-west-1", "111122223333") == [
+    assert catalog.invoke_arns("eu.example.new-model", "eu-west-1", "111122223333", partition="aws") == [
         "arn:aws:bedrock:eu-west-1:111122223333:inference-profile/eu.example.new-model",
         "arn:aws:bedrock:*::foundation-model/example.new-model",
         "arn:aws:bedrock:::foundation-model/example.new-model",
@@ -153,13 +153,13 @@ def test_an_id_that_can_be_invoked_gives_its_model(inference_id: str, region: st
 
 
 def test_a_model_needs_its_own_arn_only() -> None:
-    assert catalog.invoke_arns(MICRO, "us-east-1", "111122223333") == [
+    assert catalog.invoke_arns(MICRO, "us-east-1", "111122223333", partition="aws") == [
         f"arn:aws:bedrock:us-east-1::foundation-model/{MICRO}"
     ]
 
 
 def test_a_profile_needs_its_arn_and_the_model_in_every_destination() -> None:
-    assert catalog.invoke_arns(f"us.{MICRO}", "us-west-2", "111122223333") == [
+    assert catalog.invoke_arns(f"us.{MICRO}", "us-west-2", "111122223333", partition="aws") == [
         f"arn:aws:bedrock:us-west-2:111122223333:inference-profile/us.{MICRO}",
         f"arn:aws:bedrock:us-east-1::foundation-model/{MICRO}",
         f"arn:aws:bedrock:us-east-2::foundation-model/{MICRO}",
@@ -168,7 +168,7 @@ def test_a_profile_needs_its_arn_and_the_model_in_every_destination() -> None:
 
 
 def test_a_global_profile_needs_the_arn_without_a_region_too() -> None:
-    arns = catalog.invoke_arns(f"global.{HAIKU}", "eu-west-1", "111122223333")
+    arns = catalog.invoke_arns(f"global.{HAIKU}", "eu-west-1", "111122223333", partition="aws")
 
     assert f"arn:aws:bedrock:::foundation-model/{HAIKU}" in arns
     assert f"arn:aws:bedrock:eu-west-1:111122223333:inference-profile/global.{HAIKU}" in arns

@@ -34,6 +34,17 @@ def _few(tmp_path: Path) -> Iterator[None]:
         yield
 
 
+@pytest.mark.parametrize("model", [MICRO, "amazon.nova-lite-v1:0", "amazon.nova-pro-v1:0"])
+@pytest.mark.parametrize("way", ["input", "output"])
+def test_a_custom_nova_model_on_demand_costs_its_base_models_tokens(model: str, way: str) -> None:
+    custom = price(f"custom_{way}_tokens", model=model, region="us-east-1")
+    base = price(f"{way}_tokens", model=model, region="us-east-1")
+
+    assert custom
+    assert usd(custom) == usd(base)
+    assert "AWS's blog of 2026-04-16" in custom.source
+
+
 def usd(found: Price | None) -> float | None:
     return found.usd if found else None
 

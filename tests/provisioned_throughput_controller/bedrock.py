@@ -33,11 +33,13 @@ class FakeBedrock:
         self.counts_calls = True
         self.invocations: list[tuple[datetime, str]] = []
         self.log: list[str] = []
+        self.model_owners: dict[str, str] = {}  # of custom models that are another deployment's
 
     def plant(self, **changes: Any) -> dict[str, Any]:
         """Add a throughput that is in service."""
-        order = {"name": "sup-support", "model": MODEL, "units": 1, "owner": OWNER, **changes}
-        return self._add(created=self.now - timedelta(hours=1), **order)
+        fixed = {"name": "sup-support", "model": MODEL, "units": 1, "owner": OWNER}
+        order = {**fixed, "created": self.now - timedelta(hours=1), **changes}
+        return self._add(**order)
 
     def _add(self, *, name: str, model: str, units: int, owner: str, created: datetime, **more: Any) -> dict[str, Any]:
         arn = f"{ACCOUNT_ARN}:provisioned-model/{next(self._numbers):012d}"
@@ -135,6 +137,9 @@ class FakeBedrock:
         return {}
 
     def _ListTagsForResource(self, resourceARN: str) -> dict[str, Any]:
+        if ":custom-model/" in resourceARN:
+            owner = self.model_owners.get(resourceARN, "sup")
+            return {"tags": [{"key": "bedrock-kit:deployment", "value": owner}]}
         return {"tags": [{"key": key, "value": value} for key, value in self._find(resourceARN)["tags"].items()]}
 
     def _ListCustomModels(self, **_: Any) -> dict[str, Any]:

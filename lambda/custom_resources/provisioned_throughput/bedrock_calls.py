@@ -34,6 +34,15 @@ def find(bedrock: "BedrockClient", identifier: str) -> "Throughput | None":
         return None
 
 
+def owned(bedrock: "BedrockClient", wanted: ThroughputProperties) -> "list[Throughput]":
+    """All that carry the tags of `wanted`'s own resource, whatever their names."""
+    pages = bedrock.get_paginator("list_provisioned_model_throughputs").paginate()
+    arns = [item["provisionedModelArn"] for page in pages for item in page["provisionedModelSummaries"]]
+    tags = ownership(wanted.kit_deployment, resource=wanted.owner)
+    found = [find(bedrock, arn) for arn in arns if carries(bedrock, arn, tags)]
+    return [item for item in found if item]
+
+
 def is_ours(bedrock: "BedrockClient", found: "Throughput", wanted: ThroughputProperties) -> bool:
     """Whether it carries the tags of `wanted`'s own resource."""
     return carries(bedrock, found["provisionedModelArn"], ownership(wanted.kit_deployment, resource=wanted.owner))
@@ -41,6 +50,12 @@ def is_ours(bedrock: "BedrockClient", found: "Throughput", wanted: ThroughputPro
 
 def is_of_deployment(bedrock: "BedrockClient", found: "Throughput", kit_deployment: str) -> bool:
     return carries(bedrock, found["provisionedModelArn"], ownership(kit_deployment))
+
+
+def rename(bedrock: "BedrockClient", found: "Throughput", name: str) -> None:
+    bedrock.update_provisioned_model_throughput(
+        provisionedModelId=found["provisionedModelArn"], desiredProvisionedModelName=name
+    )
 
 
 def order(bedrock: "BedrockClient", wanted: ThroughputProperties, model: str, token: str) -> None:

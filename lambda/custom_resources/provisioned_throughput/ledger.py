@@ -103,6 +103,14 @@ def write_ledger(ssm: "SSMClient", kit_deployment: str, throughput: str, ledger:
     json_parameter.write(ssm, throughput_ledger(kit_deployment, throughput), asdict(ledger))
 
 
+def move_ledger(ssm: "SSMClient", kit_deployment: str, before: str, after: str) -> None:
+    """To the throughput's new name. The old one goes: a tick that finds it without a throughput would give up."""
+    value = json_parameter.read(ssm, throughput_ledger(kit_deployment, before))
+    if value is not None:
+        json_parameter.write(ssm, throughput_ledger(kit_deployment, after), value)
+        json_parameter.remove(ssm, throughput_ledger(kit_deployment, before))
+
+
 def parsed(value: Mapping[str, Any]) -> Ledger:
     """Drops what a newer release added: after a rollback an older one must still be able to release."""
     known = {field.name for field in fields(Ledger)}

@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from custom_resources.account import json_parameter
+from custom_resources.account.ownership import carries, ownership
 from custom_resources.provisioned_throughput.clients import Clients
 from custom_resources.provisioned_throughput.properties import ThroughputProperties
 from kit_contract.errors import ResourceFailedError
 from kit_contract.parameters import customization_promoted
+from kit_contract.run_names import bedrock_names
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -31,16 +33,15 @@ def wanted_model(clients: Clients, wanted: ThroughputProperties) -> str | None:
     """
     if wanted.model_identifier:
         return wanted.model_identifier
-    if not wanted.customization:
-        raise ResourceFailedError(f"provisioned throughput {wanted.name} needs a model or a customization, got neither")
-    parameter = customization_promoted(wanted.kit_deployment, wanted.customization)
-    promoted = json_parameter.read(clients.ssm, parameter) or {}
-    return str(promoted.get("custom_model_arn") or "") or _newest_model(clients.bedrock, wanted)
+    return _promoted_model(clients.ssm, wanted) or _newest_model(clients.bedrock, wanted)
 
 
 def swap_model(clients: Clients, wanted: ThroughputProperties, found: "Throughput", now: datetime) -> bool:
-    """Start the swap to the wanted model. False if `found` serves it already, or while a promotion may be running."""
-    model = wanted_model(clients, wanted)
+    """Start the swap to the wanted model. False if `found` serves it already, or while a promotion may be running.
+
+    Without a promoted model, as while a customization is renamed, `found` keeps what it serves.
+    """
+    model = wanted.model_identifier or _promoted_model(clients.ssm, wanted)
     if model is None or _is_same_model(found["desiredModelArn"], model):
         return False
     if wanted.customization and _promotion_may_run(clients.ssm, wanted, found, now):
@@ -56,6 +57,14 @@ def swap_model(clients: Clients, wanted: ThroughputProperties, found: "Throughpu
     return True
 
 
+def _promoted_model(ssm: "SSMClient", wanted: ThroughputProperties) -> str | None:
+    if not wanted.customization:
+        raise ResourceFailedError(f"provisioned throughput {wanted.name} needs a model or a customization, got neither")
+    parameter = customization_promoted(wanted.kit_deployment, wanted.customization)
+    promoted = json_parameter.read(ssm, parameter) or {}
+    return str(promoted.get("custom_model_arn") or "") or None
+
+
 def serves_custom_model(found: "Throughput") -> bool:
     return ":custom-model/" in found["desiredModelArn"]
 
@@ -67,13 +76,14 @@ def _is_same_model(arn: str, identifier: str) -> bool:
 
 
 def _newest_model(bedrock: "BedrockClient", wanted: ThroughputProperties) -> str | None:
-    prefix = f"{wanted.kit_deployment}-{wanted.customization}-"
+    names = "|".join(map(re.escape, bedrock_names(wanted.kit_deployment, str(wanted.customization))))
     pages = bedrock.get_paginator("list_custom_models").paginate(
-        nameContains=prefix, sortBy="CreationTime", sortOrder="Descending", modelStatus="Active"
+        nameContains=f"{wanted.customization}-", sortBy="CreationTime", sortOrder="Descending", modelStatus="Active"
     )
     for page in pages:
         for model in page["modelSummaries"]:
-            if re.fullmatch(re.escape(prefix) + "[0-9a-f]{16}", model["modelName"]):
+            named = re.fullmatch(f"({names})-[0-9a-f]{{16}}", model["modelName"])
+            if named and carries(bedrock, model["modelArn"], ownership(wanted.kit_deployment)):
                 return model["modelArn"]
     return None
 

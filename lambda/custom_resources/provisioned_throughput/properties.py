@@ -1,7 +1,7 @@
 """What a provisioned throughput should be: the properties that its stack gives it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from custom_resources.framework.properties import Properties
@@ -35,6 +35,11 @@ class ThroughputProperties:
     @classmethod
     def of(cls, request: Request) -> "ThroughputProperties":
         return cls.parsed(request.properties, owner=f"{request.stack_name}/{request.logical_id}")
+
+    @classmethod
+    def before(cls, request: Request) -> "ThroughputProperties | None":
+        """What an Update changes."""
+        return cls.of(replace(request, properties=request.old_properties)) if request.old_properties else None
 
     @classmethod
     def parsed(cls, values: Mapping[str, Any], *, owner: str) -> "ThroughputProperties":

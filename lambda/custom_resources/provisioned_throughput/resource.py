@@ -7,12 +7,13 @@
   Update  custom model changed: UpdateProvisionedModelThroughput, same ARN -> Updating -> InService | Failed
           ModelUnits, CommitmentDuration or a foundation model changed: refused, Bedrock cannot change them
           released, according to the ledger: nothing to do, the next purchase uses the new settings
-          ProvisionedModelName changed: replacement
+          ProvisionedModelName changed: renamed in place, same ARN; a replacement would buy a second one
+        Alias changed: the old alias is withdrawn
   Delete  first the alias's capacity parameter, then DRAIN_SECONDS later the throughput -> GONE
           under a commitment: FAILED at once with the day, the cost and the command; while Creating or Updating: retried
 
-The physical id is the name. The client token is a hash of CloudFormation's request: a repeated Create buys nothing
-twice.
+The physical id is the first name. The client token is a hash of CloudFormation's request: a repeated Create buys
+nothing twice.
 API: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateProvisionedModelThroughput.html
 """
 
@@ -26,7 +27,7 @@ from custom_resources.account import json_parameter
 from custom_resources.framework.request import Request
 from custom_resources.framework.resource import Phase, Snapshot
 from custom_resources.provisioned_throughput import bedrock_calls, ledger
-from custom_resources.provisioned_throughput.alias_capacity import publish_capacity, read_capacity
+from custom_resources.provisioned_throughput.alias_capacity import publish_capacity, read_capacity, withdraw_capacity
 from custom_resources.provisioned_throughput.clients import Clients
 from custom_resources.provisioned_throughput.commitment import committed_reason, is_committed
 from custom_resources.provisioned_throughput.ledger import BOUGHT, RELEASED, Ledger
@@ -52,7 +53,9 @@ class ProvisionedThroughputResource:
         self._clock = clock
 
     def physical_id(self, request: Request) -> str:
-        return ThroughputProperties.of(request).name
+        """The same after a rename: CloudFormation takes another id for a replacement, and deletes the old one."""
+        name = ThroughputProperties.of(request).name
+        return name if request.request_type == "Create" else request.physical_id or name
 
     def create(self, request: Request) -> Mapping[str, str]:
         wanted = ThroughputProperties.of(request)
@@ -61,12 +64,15 @@ class ProvisionedThroughputResource:
             self._note(wanted, BOUGHT, "deployed")
             self._reconcile(wanted, found)
             return {}
+        postponed = _left_to_the_controller(wanted, self._clock())
+        if not postponed:
+            self._require_free_alias(wanted)
         reason = purchase(
             self._clients,
             wanted,
             token=request.token,
             write_ledger=partial(self._note, wanted, BOUGHT, "deployed"),
-            postponed=_left_to_the_controller(wanted, self._clock()),
+            postponed=postponed,
         )
         if reason:
             self._note(wanted, RELEASED, reason)
@@ -74,9 +80,13 @@ class ProvisionedThroughputResource:
 
     def update(self, request: Request) -> Mapping[str, str]:
         wanted = ThroughputProperties.of(request)
+        before = ThroughputProperties.before(request) or wanted
         found = self._find_ours(wanted)
+        if before.name != wanted.name:
+            found = found or self._named_before(wanted, before)
         if found is not None:
             self._reconcile(wanted, found)
+            self._withdraw_old_alias(wanted, before, found)
         elif self._ledger(wanted) is None:
             raise ResourceFailedError(
                 f"provisioned throughput {wanted.name} was deleted outside CloudFormation, and an update does not buy "
@@ -89,7 +99,7 @@ class ProvisionedThroughputResource:
         found = bedrock_calls.find(self._clients.bedrock, wanted.name)
         if found is not None and not bedrock_calls.is_ours(self._clients.bedrock, found, wanted):
             return
-        present = [*([found] if found else []), *self._left_by_a_migration(wanted)]
+        present = self._present(wanted, found)
         for item in present:
             if is_committed(item, now):
                 raise ResourceFailedError(committed_reason(item, wanted, now))
@@ -107,6 +117,12 @@ class ProvisionedThroughputResource:
         found = bedrock_calls.find(self._clients.bedrock, wanted.name)
         if request.is_delete:
             return self._describe_deletion(wanted, found)
+        before = ThroughputProperties.before(request)
+        if found is None and before and before.name != wanted.name:
+            found = self._named_before(wanted, before)
+            if found is not None:
+                self._reconcile(wanted, found)
+                return Snapshot(Phase.IN_PROGRESS, waiting_for=f"{before.name} gets the name {wanted.name}")
         if found is None:
             noted = self._ledger(wanted)
             may_be_absent = noted is not None and (noted.state == RELEASED or request.request_type == "Update")
@@ -117,8 +133,7 @@ class ProvisionedThroughputResource:
         return Snapshot(phase)
 
     def _describe_deletion(self, wanted: ThroughputProperties, found: "Throughput | None") -> Snapshot:
-        is_present = found is not None and bedrock_calls.is_ours(self._clients.bedrock, found, wanted)
-        if is_present or self._left_by_a_migration(wanted):
+        if self._present(wanted, found):
             return Snapshot(Phase.IN_PROGRESS)
         parameter = parameters.throughput_ledger(wanted.kit_deployment, wanted.name)
         json_parameter.remove(self._clients.ssm, parameter)
@@ -128,19 +143,61 @@ class ProvisionedThroughputResource:
         """Raises ResourceFailedError for a throughput of that name without our tags."""
         found = bedrock_calls.find(self._clients.bedrock, wanted.name)
         if found is not None and not bedrock_calls.is_ours(self._clients.bedrock, found, wanted):
-            raise ResourceFailedError(
-                f"a provisioned throughput named {wanted.name} exists and does not have the tags "
-                f"{DEPLOYMENT_TAG}={wanted.kit_deployment} and {RESOURCE_TAG}={wanted.owner}; delete it or choose "
-                "another name"
-            )
+            raise ResourceFailedError(self._not_ours(found, wanted))
         return found
 
-    def _left_by_a_migration(self, wanted: ThroughputProperties) -> "list[Throughput]":
-        """A migration has two throughputs for a while, and may keep the old one until its commitment ends."""
-        noted = self._ledger(wanted)
-        names = [bedrock_calls.next_name(wanted.name), noted.kept if noted else None]
-        found = [bedrock_calls.find(self._clients.bedrock, name) for name in names if name]
-        return [item for item in found if item and bedrock_calls.is_ours(self._clients.bedrock, item, wanted)]
+    def _require_free_alias(self, wanted: ThroughputProperties) -> None:
+        """An alias has one throughput: where it has another one, the key of its section was renamed."""
+        published = read_capacity(self._clients.ssm, wanted) or {}
+        found = bedrock_calls.find(self._clients.bedrock, published["target_arn"]) if published else None
+        if found is None or not bedrock_calls.is_of_deployment(self._clients.bedrock, found, wanted.kit_deployment):
+            return
+        if not bedrock_calls.is_ours(self._clients.bedrock, found, wanted):
+            price = wanted.accepted_hourly_cost_usd
+            raise ResourceFailedError(
+                f"{wanted.alias} is served by the provisioned throughput {found['provisionedModelName']}. "
+                "CloudFormation deletes that only after this one is bought, or never under a commitment; both would be "
+                f"billed ({f'at most {price:,.2f} USD' if price else 'an unknown price'} an hour more). If you renamed "
+                "the key of its section, restore it; else remove that section or its alias, deploy, then add this one"
+            )
+
+    def _not_ours(self, found: "Throughput", wanted: ThroughputProperties) -> str:
+        if bedrock_calls.is_of_deployment(self._clients.bedrock, found, wanted.kit_deployment):
+            return (
+                f"provisioned throughput {wanted.name} belongs to another section of the deployed deployment.toml, and "
+                "CloudFormation deletes that only after this one is bought: both would be billed. If you renamed the "
+                "key of its [provisioned_throughput.*] section, restore it; else remove that section, deploy, then add "
+                "this one"
+            )
+        return (
+            f"a provisioned throughput named {wanted.name} exists and does not have the tags "
+            f"{DEPLOYMENT_TAG}={wanted.kit_deployment} and {RESOURCE_TAG}={wanted.owner}; delete it or choose "
+            "another name"
+        )
+
+    def _named_before(self, wanted: ThroughputProperties, before: ThroughputProperties) -> "Throughput | None":
+        """The throughput that still has the name of `before`. Its ledger gets the new name first."""
+        noted = self._ledger(before)
+        if noted and noted.migration:
+            raise ResourceFailedError(
+                f"{before.name} is being migrated to {noted.migration}, and cannot get the name {wanted.name} "
+                "meanwhile; deploy again when kit capacity says that it is done"
+            )
+        ledger.move_ledger(self._clients.ssm, wanted.kit_deployment, before.name, wanted.name)
+        found = bedrock_calls.find(self._clients.bedrock, before.name)
+        return found if found and bedrock_calls.is_ours(self._clients.bedrock, found, wanted) else None
+
+    def _present(self, wanted: ThroughputProperties, found: "Throughput | None") -> "list[Throughput]":
+        """Also what a failed rename left under the other name, and what a migration bought or kept."""
+        ours = [found] if found and bedrock_calls.is_ours(self._clients.bedrock, found, wanted) else []
+        ours += bedrock_calls.owned(self._clients.bedrock, wanted)
+        return list({item["provisionedModelArn"]: item for item in ours}.values())
+
+    def _withdraw_old_alias(
+        self, wanted: ThroughputProperties, before: ThroughputProperties, found: "Throughput"
+    ) -> None:
+        if before.alias != wanted.alias:
+            withdraw_capacity(self._clients.ssm, before, found["provisionedModelArn"])
 
     def _reconcile(self, wanted: ThroughputProperties, found: "Throughput") -> None:
         """Compares with what exists, not with the old properties: in a rollback the two are swapped."""
@@ -152,6 +209,10 @@ class ProvisionedThroughputResource:
                 "second one would be billed beside the first; restore the setting, or see what a migration would cost: "
                 f"python -m kit capacity migrate {wanted.name}"
             )
+        if found["provisionedModelName"] != wanted.name:
+            if bedrock_calls.phase_of(found) is not Phase.READY:
+                return  # Bedrock renames only what is in service
+            bedrock_calls.rename(self._clients.bedrock, found, wanted.name)
         swap_model(self._clients, wanted, found, self._clock())
 
     def _remove_dead_target(self, wanted: ThroughputProperties) -> None:

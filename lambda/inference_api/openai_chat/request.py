@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from inference_api import fields
 from inference_api.conversation import Turn
@@ -48,8 +47,7 @@ _TIERS = {"auto": None, "default": None, "flex": "flex", "priority": "priority"}
 _MAX_TOKENS = 1_000_000
 
 
-@dataclass(frozen=True)
-class ChatRequest:
+class ChatRequest(NamedTuple):
     """`one_tool_call`: `parallel_tool_calls` is false."""
 
     turn: Turn

@@ -12,14 +12,18 @@ import bm25s
 import Stemmer
 from ministack.services import bedrock, bedrock_runtime, cloudwatch
 
-from local_aws.extension.bedrock import converse_requests, custom_models
+from local_aws.extension.bedrock import converse_requests, custom_models, faults
 from local_aws.extension.bedrock import custom_model_deployments as deployments
 from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.customization import jobs
-from local_aws.extension.bedrock.customization.base_models import BASES
+from local_aws.extension.bedrock.customization.base_models import BASES, LEGACY
 from local_aws.extension.bedrock.responses import BedrockError
 
 MODEL_PATH = re.compile(r"^/model/(.+?)/(converse|converse-stream|invoke|invoke-with-response-stream)$")
+LEGACY_ENDED = (
+    "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in the "
+    "last 15 days. Please upgrade to an active model on Amazon Bedrock"
+)
 PROFILE = re.compile(r"^(us|eu|apac|au|ca|jp|global)\.")
 
 
@@ -28,7 +32,11 @@ def check(path: str, body: bytes) -> None:
     match = MODEL_PATH.match(unquote(path))
     if match is None:
         return
+    if faults.is_on(faults.UNVERIFIED_ACCOUNT):
+        raise BedrockError("ValidationException", "Operation not allowed")
     model = resolve(match[1])
+    if faults.is_on(faults.LEGACY_ACCESS_ENDED) and model.startswith(LEGACY):
+        raise BedrockError("ResourceNotFoundException", LEGACY_ENDED)
     if match[2].startswith("converse"):
         try:
             request = json.loads(body or b"{}")
@@ -48,21 +56,43 @@ def count(path: str) -> None:
 def resolve(model_id: str) -> str:
     """The ARN or id of the model that answers for `model_id`. Raises BedrockError."""
     if ":custom-model-deployment/" in model_id:
-        item = deployments.find(model_id)
+        item = deployments.STORE.find(model_id)
         if deployments.status(item) != "Active":
             raise BedrockError("ModelNotReadyException", f"{model_id} is not ready")
-        return deployments.serving_model(item)
+        return deployments.STORE.serving(item)
     if ":provisioned-model/" in model_id:
-        item = throughputs.find(model_id)
+        item = throughputs.STORE.find(model_id)
         if throughputs.status(item) == "Creating":
             raise BedrockError("ModelNotReadyException", f"{model_id} is not ready")
-        return throughputs.serving_model(item)
+        return throughputs.STORE.serving(item)
+    if ":application-inference-profile/" in model_id:
+        return resolve(_profile_source(model_id))
+    if ":imported-model/" in model_id:
+        return _imported(model_id)
+    return _foundation_model(model_id)
+
+
+def _foundation_model(model_id: str) -> str:
     plain = PROFILE.sub("", model_id.rsplit("/", 1)[-1])
     if plain in BASES:
         raise BedrockError("ResourceNotFoundException", f"The model {plain} cannot be invoked: it is for customization")
     if plain not in {entry[0] for entry in bedrock._CATALOG}:
         raise BedrockError("ValidationException", "The provided model identifier is invalid.")
     return plain
+
+
+def _imported(arn: str) -> str:
+    if arn not in bedrock._imported_models:
+        raise BedrockError("ResourceNotFoundException", f"The imported model {arn} could not be found")
+    return arn
+
+
+def _profile_source(profile_arn: str) -> str:
+    """The ARN of the model or system-defined profile that the application inference profile was copied from."""
+    for profile in bedrock._inference_profiles_apps.values():
+        if profile["InferenceProfileArn"] == profile_arn:
+            return str(profile["Models"][0]["ModelArn"])
+    raise BedrockError("ResourceNotFoundException", f"The inference profile {profile_arn} could not be found")
 
 
 def mock_reply(model_id: str, messages: list[dict[str, Any]], system: list[dict[str, Any]]) -> str:

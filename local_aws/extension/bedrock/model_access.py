@@ -1,13 +1,19 @@
-"""Model access: which foundation models the account may use, their agreements, and the use-case form."""
+"""Model access: which foundation models the account may use, their agreements, and the use-case form.
+
+An agreement is PENDING until AWS Marketplace has decided: AVAILABLE, or NOT_AVAILABLE again where it refuses.
+"""
 
 import base64
+import time
 from typing import Any
 
 from ministack.core.responses import AccountRegionScopedDict, get_region
 from ministack.services import bedrock
 
+from local_aws.extension.bedrock import faults
+from local_aws.extension.bedrock.clock import elapsed
 from local_aws.extension.bedrock.customization.base_models import BASES, LEGACY, NOT_PROVISIONED
-from local_aws.extension.bedrock.responses import BedrockError, Response, answer
+from local_aws.extension.bedrock.responses import BedrockError, Response, answer, foundation_model_arn
 
 NEEDS_AGREEMENT = ("anthropic.", "cohere.", "ai21.")
 PROFILE_ONLY = ("amazon.nova-2-lite-v1:0", "anthropic.claude-haiku-4-5", "anthropic.claude-sonnet-4-5")
@@ -22,6 +28,7 @@ ADDED = (
     ("amazon.titan-embed-image-v1", "Titan Multimodal Embeddings", "Amazon", ["TEXT", "IMAGE"], EMBEDDING, False),
 )
 FORM_BYTES = (10, 16_384)
+DECIDING_SECONDS = 0.5
 
 _agreements = AccountRegionScopedDict()
 
@@ -71,7 +78,7 @@ def _summary(entry: tuple[Any, ...], model_id: str) -> dict[str, Any]:
     if customizable:
         types = [] if model_id.startswith(NOT_PROVISIONED) else ["PROVISIONED"]
     return {
-        "modelArn": f"arn:aws:bedrock:{get_region()}::foundation-model/{model_id}",
+        "modelArn": foundation_model_arn(model_id),
         "modelId": model_id,
         "modelName": name,
         "providerName": provider,
@@ -87,13 +94,14 @@ def _summary(entry: tuple[Any, ...], model_id: str) -> dict[str, Any]:
 def availability(_: dict[str, Any], model: str) -> Response:
     """GetFoundationModelAvailability: a model that needs an agreement is not available before it is made."""
     _check_known(model)
-    agreed = not model.startswith(NEEDS_AGREEMENT) or model in _agreements
+    agreement = _agreement(model)
+    unverified = faults.is_on(faults.UNVERIFIED_ACCOUNT)
     return answer(
         {
             "modelId": model,
-            "agreementAvailability": {"status": "AVAILABLE" if agreed else "NOT_AVAILABLE"},
-            "authorizationStatus": "AUTHORIZED",
-            "entitlementAvailability": "AVAILABLE" if agreed else "NOT_AVAILABLE",
+            "agreementAvailability": {"status": agreement},
+            "authorizationStatus": "NOT_AUTHORIZED" if unverified else "AUTHORIZED",
+            "entitlementAvailability": "AVAILABLE" if agreement == "AVAILABLE" else "NOT_AVAILABLE",
             "regionAvailability": "AVAILABLE" if _is_here(model) else "NOT_AVAILABLE",
         }
     )
@@ -117,10 +125,22 @@ def create_agreement(body: dict[str, Any]) -> Response:
     _check_known(model)
     if body.get("offerToken") != f"token-{model}":
         raise BedrockError("ValidationException", "The offer token is not valid for this model")
-    if model in _agreements:
+    if _agreement(model) != "NOT_AVAILABLE":
         raise BedrockError("ConflictException", f"An agreement for {model} already exists")
-    _agreements[model] = True
+    _agreements[model] = {"made": time.time(), "refused": faults.is_on(faults.PAYMENT_REFUSED)}
     return answer({"modelId": model}, 202)
+
+
+def _agreement(model: str) -> str:
+    """The status of the agreement; models that need none are available."""
+    if not model.startswith(NEEDS_AGREEMENT):
+        return "AVAILABLE"
+    made = _agreements.get(model)
+    if made is None:
+        return "NOT_AVAILABLE"
+    if elapsed(made["made"]) <= DECIDING_SECONDS:
+        return "PENDING"
+    return "NOT_AVAILABLE" if made["refused"] else "AVAILABLE"
 
 
 def delete_agreement(body: dict[str, Any]) -> Response:

@@ -8,38 +8,25 @@ import re
 import time
 from typing import Any
 
-from ministack.core.responses import AccountRegionScopedDict, get_region
 from ministack.services import bedrock
 
 from local_aws.extension.bedrock import custom_models
-from local_aws.extension.bedrock.client_tokens import forget
-from local_aws.extension.bedrock.clock import elapsed, moment
 from local_aws.extension.bedrock.customization.base_models import LEGACY, NOT_PROVISIONED
 from local_aws.extension.bedrock.listing import listing
-from local_aws.extension.bedrock.responses import (
-    BedrockError,
-    Response,
-    answer,
-    arn,
-    identifier,
-    iso,
-    required,
-    tag_map,
-)
+from local_aws.extension.bedrock.responses import BedrockError, Response, answer, foundation_model_arn, iso, required
+from local_aws.extension.bedrock.served_models import Item, ServedModels
 
-CREATING, UPDATING = 1.5, 1.0
 DAY_SECONDS = 86_400
 COMMITMENT_DAYS = {"OneMonth": 30, "SixMonths": 183}
-NAME = re.compile(r"([0-9a-zA-Z][_-]?)+")
 CONTEXT_SUFFIX = re.compile(r":\d+k$")  # only ids with their context length can be provisioned
 
-_throughputs = AccountRegionScopedDict()
+STORE = ServedModels("Provisioned throughput", "provisioned-model", creating=1.5)
 
 
 def create(body: dict[str, Any]) -> Response:
     """CreateProvisionedModelThroughput. Raises BedrockError."""
     required(body, "modelUnits", "provisionedModelName", "modelId")
-    _check_name(body["provisionedModelName"])
+    STORE.check_name("provisionedModelName", body["provisionedModelName"])
     commitment, units = body.get("commitmentDuration"), body["modelUnits"]
     if commitment is not None and commitment not in COMMITMENT_DAYS:
         raise BedrockError("ValidationException", f"commitmentDuration must be OneMonth or SixMonths, got {commitment}")
@@ -49,127 +36,86 @@ def create(body: dict[str, Any]) -> Response:
     if _base(model).startswith(LEGACY):
         raise BedrockError("ValidationException", f"The model {_base(model)} is in the Legacy state")
     _check_quota(units, model, commitment)
-    throughput_arn = arn(f"provisioned-model/{identifier()}")
-    _throughputs[throughput_arn] = {
-        "arn": throughput_arn,
-        "name": body["provisionedModelName"],
-        "units": units,
-        "model": model,
-        "next": model,
-        "commitment": commitment,
-        "created": time.time(),
-        "updated": None,
-        "changed": None,
-    }
-    bedrock._tags[throughput_arn] = tag_map(body.get("tags"))
-    return answer({"provisionedModelArn": throughput_arn}, 201)
+    settings = {"units": units, "commitment": commitment, "changed": None}
+    created = STORE.add(body["provisionedModelName"], model, body.get("tags"), **settings)
+    return answer({"provisionedModelArn": created}, 201)
 
 
-def update(body: dict[str, Any], identifier_: str) -> Response:
+def update(body: dict[str, Any], identifier: str) -> Response:
     """UpdateProvisionedModelThroughput: changes the name or the custom model, of the same base. Raises BedrockError."""
-    item = find(identifier_)
-    if status(item) != "InService":
-        raise BedrockError("ValidationException", f"{item['name']} is {status(item)} and cannot be updated")
+    item = STORE.find(identifier)
+    _check_in_service(item)
     name, wanted = body.get("desiredProvisionedModelName"), body.get("desiredModelId")
     if not name and not wanted:
         raise BedrockError("ValidationException", "desiredProvisionedModelName or desiredModelId is required")
     if name and name != item["name"]:
-        _check_name(name)
+        STORE.check_name("desiredProvisionedModelName", name)
     if wanted:
         _check_swap(item, model := _model_arn(wanted))
-        item["model"], item["next"], item["updated"] = item["next"], model, time.time()
+        STORE.swap(item, model)
     item["name"], item["changed"] = name or item["name"], time.time()
     return answer({})
 
 
-def get(_: dict[str, str], identifier_: str) -> Response:
-    return answer(_view(find(identifier_)))
+def get(_: dict[str, str], identifier: str) -> Response:
+    return answer(_view(STORE.find(identifier)))
 
 
 def list_throughputs(query: dict[str, str]) -> Response:
-    items = [_view(item) for item in _throughputs.values()]
+    items = [_view(item) for item in STORE.all()]
     member = "provisionedModelSummaries"
     return answer(listing(query, items, member, name="provisionedModelName", created="creationTime"))
 
 
-def delete(_: dict[str, Any], identifier_: str) -> Response:
-    item = find(identifier_)
-    if status(item) != "InService":
-        raise BedrockError("ConflictException", f"{item['name']} is {status(item)} and cannot be deleted")
+def delete(_: dict[str, Any], identifier: str) -> Response:
+    item = STORE.find(identifier)
+    _check_in_service(item)
     if item["commitment"] and time.time() < _expiry(item):
         raise BedrockError("ConflictException", f"{item['name']} has a commitment until {iso(_expiry(item))}")
-    _throughputs.pop(item["arn"])
-    bedrock._tags.pop(item["arn"], None)
-    forget(item["arn"])
+    STORE.remove(item)
     return answer({})
-
-
-def find(identifier_: str) -> dict[str, Any]:
-    """The provisioned throughput with this ARN or name. Raises BedrockError."""
-    for item in _throughputs.values():
-        if identifier_ in (item["arn"], item["name"]):
-            found: dict[str, Any] = item
-            return found
-    raise BedrockError("ResourceNotFoundException", f"Provisioned throughput {identifier_} not found")
 
 
 def units_allowed() -> int:
     return int(os.environ.get("KIT_PT_QUOTA", "2"))
 
 
-def exists(resource_arn: str) -> bool:
-    return resource_arn in _throughputs
-
-
-def names_serving(model_arn: str) -> list[str]:
-    """The names of the throughputs that serve this custom model, or will after their update."""
-    return [item["name"] for item in _throughputs.values() if model_arn in (item["next"], serving_model(item))]
-
-
-def status(item: dict[str, Any]) -> str:
-    if elapsed(item["created"]) <= CREATING:
+def status(item: Item) -> str:
+    if STORE.is_creating(item):
         return "Creating"
-    return "Updating" if item["updated"] and elapsed(item["updated"]) <= UPDATING else "InService"
+    return "Updating" if STORE.is_updating(item) else "InService"
 
 
-def serving_model(item: dict[str, Any]) -> str:
-    """The model that answers now: the previous one until the update completes."""
-    model: str = item["model"] if status(item) == "Updating" else item["next"]
-    return model
-
-
-def _view(item: dict[str, Any]) -> dict[str, Any]:
-    changed = item["changed"] or min(moment(item["created"], CREATING), time.time())
+def _view(item: Item) -> dict[str, Any]:
     view = {
         "provisionedModelArn": item["arn"],
         "provisionedModelName": item["name"],
         "modelUnits": item["units"],
         "desiredModelUnits": item["units"],
-        "modelArn": serving_model(item),
+        "modelArn": STORE.serving(item),
         "desiredModelArn": item["next"],
-        "foundationModelArn": f"arn:aws:bedrock:{get_region()}::foundation-model/{_base(item['next'])}",
+        "foundationModelArn": foundation_model_arn(_base(item["next"])),
         "status": status(item),
         "creationTime": iso(item["created"]),
-        "lastModifiedTime": iso(changed),
+        "lastModifiedTime": iso(item["changed"]) if item["changed"] else STORE.changed(item),
     }
     if item["commitment"]:
         view |= {"commitmentDuration": item["commitment"], "commitmentExpirationTime": iso(_expiry(item))}
     return view
 
 
-def _expiry(item: dict[str, Any]) -> float:
+def _expiry(item: Item) -> float:
     return float(item["created"] + COMMITMENT_DAYS[item["commitment"]] * DAY_SECONDS)
 
 
-def _check_name(name: str) -> None:
-    if len(name) > 63 or not NAME.fullmatch(name):
-        raise BedrockError("ValidationException", f"provisionedModelName must match {NAME.pattern}, got {name}")
-    if any(item["name"] == name for item in _throughputs.values()):
-        raise BedrockError("ValidationException", f"The name {name} is already in use")
+def _check_in_service(item: Item) -> None:
+    """An update reports this as ValidationException, because it lists no ConflictException."""
+    if status(item) != "InService":
+        raise BedrockError("ConflictException", f"{item['name']} is {status(item)}; wait until it is InService")
 
 
 def _check_quota(units: int, model: str, commitment: str | None) -> None:
-    used = sum(item["units"] for item in _throughputs.values())
+    used = sum(item["units"] for item in STORE.all())
     quota = units_allowed()
     if used + units > quota:
         kind = "commitment" if commitment else "no commitment"
@@ -181,7 +127,7 @@ def _check_quota(units: int, model: str, commitment: str | None) -> None:
         )
 
 
-def _check_swap(item: dict[str, Any], model: str) -> None:
+def _check_swap(item: Item, model: str) -> None:
     if ":custom-model/" not in item["next"]:
         raise BedrockError("ValidationException", "The model of a base model's provisioned throughput cannot change")
     if _base(model) != _base(item["next"]):
@@ -194,7 +140,7 @@ def _model_arn(model: str) -> str:
     if CONTEXT_SUFFIX.sub("", plain) in known:
         if not CONTEXT_SUFFIX.search(plain) or plain.startswith(NOT_PROVISIONED):
             raise BedrockError("ValidationException", f"Provisioned Throughput is not supported for {plain}")
-        return f"arn:aws:bedrock:{get_region()}::foundation-model/{plain}"
+        return foundation_model_arn(plain)
     found = custom_models.find(model)
     if custom_models.base_of(found).startswith(NOT_PROVISIONED):
         raise BedrockError("ValidationException", f"Provisioned Throughput is not supported for {plain}")

@@ -8,16 +8,9 @@ from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
 
+from kit_contract.partitions import partition_of
+
 Response = tuple[int, dict[str, str], bytes]
-STATUS = {
-    "ValidationException": 400,
-    "ConflictException": 400,
-    "ServiceQuotaExceededException": 400,
-    "AccessDeniedException": 403,
-    "NoSuchResourceException": 400,
-    "ResourceNotFoundException": 404,
-    "ModelNotReadyException": 429,
-}
 ALPHABET = string.ascii_lowercase + string.digits
 
 
@@ -33,9 +26,9 @@ def answer(body: dict[str, Any], status: int = 200) -> Response:
     return status, {"Content-Type": "application/json"}, json.dumps(body).encode()
 
 
-def refusal(error: BedrockError) -> Response:
+def refusal(error: BedrockError, status: int = 400) -> Response:
     body = json.dumps({"message": str(error), "__type": error.code}).encode()
-    return STATUS[error.code], {"Content-Type": "application/json", "x-amzn-errortype": error.code}, body
+    return status, {"Content-Type": "application/json", "x-amzn-errortype": error.code}, body
 
 
 def iso(seconds: float) -> str:
@@ -47,7 +40,11 @@ def identifier(length: int = 12) -> str:
 
 
 def arn(resource: str) -> str:
-    return f"arn:aws:bedrock:{get_region()}:{get_account_id()}:{resource}"
+    return f"arn:{partition_of(get_region())}:bedrock:{get_region()}:{get_account_id()}:{resource}"
+
+
+def foundation_model_arn(model_id: str) -> str:
+    return f"arn:{partition_of(get_region())}:bedrock:{get_region()}::foundation-model/{model_id}"
 
 
 def required(body: dict[str, Any], *names: str) -> None:

@@ -14,9 +14,10 @@ from local_aws.extension.bedrock import custom_model_deployments as deployments
 from local_aws.extension.bedrock import custom_models, invocation, model_access
 from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.client_tokens import once
-from local_aws.extension.bedrock.customization import jobs as jobs
-from local_aws.extension.bedrock.responses import BedrockError, Response, refusal
-from local_aws.extension.knowledge_bases import ingestion_jobs, retrieval, retrieve_and_generate
+from local_aws.extension.bedrock.customization import jobs
+from local_aws.extension.bedrock.error_codes import ABSENT, refused, throttled
+from local_aws.extension.bedrock.responses import BedrockError, Response
+from local_aws.extension.knowledge_bases import document_statuses, ingestion_jobs, retrieval, retrieve_and_generate
 
 Handler = Callable[..., Response]
 Route = tuple[str, str, Handler]
@@ -26,12 +27,15 @@ MODELS = "/custom-models"
 DEPLOYMENTS = "/model-customization/custom-model-deployments"
 THROUGHPUT = "/provisioned-model-throughput"
 INGESTION = "/knowledgebases/([^/]+)/datasources/([^/]+)/ingestionjobs"
+SERVING = (deployments.STORE, throughputs.STORE)
 TAGGED = re.compile(r":(model-customization-job|custom-model|custom-model-deployment|provisioned-model)/")
 
 
 def _delete_model(_: dict[str, Any], identifier: str) -> Response:
     model = custom_models.find(identifier)["modelArn"]
-    return custom_models.delete(model, [*deployments.names_serving(model), *throughputs.names_serving(model)])
+    return custom_models.delete(
+        model, [*deployments.STORE.names_serving(model), *throughputs.STORE.names_serving(model)]
+    )
 
 
 CONTROL: tuple[Route, ...] = (
@@ -66,6 +70,7 @@ AGENT: tuple[Route, ...] = (
     ("POST", f"{INGESTION}/?", ingestion_jobs.list_jobs),
     ("GET", f"{INGESTION}/([^/]+)", ingestion_jobs.get),
     ("POST", f"{INGESTION}/([^/]+)/stop", ingestion_jobs.stop),
+    ("POST", "/knowledgebases/([^/]+)/datasources/([^/]+)/documents/?", document_statuses.list_documents),
     ("DELETE", "/knowledgebases/([^/]+)/datasources/([^/]+)/?", ingestion_jobs.delete_data_source),
     ("DELETE", "/knowledgebases/([^/]+)/?", ingestion_jobs.delete_knowledge_base),
 )
@@ -92,14 +97,19 @@ def _wrap(service: str, routes: tuple[Route, ...], *, in_thread: bool = False) -
     compiled = [(method, re.compile(pattern), handler) for method, pattern, handler in routes]
 
     async def handle(method: str, path: str, headers: Any, body: bytes, query: Any) -> Response:
+        if answer := throttled(service, method, path):
+            return answer
         for wanted, pattern, handler in compiled:
             match = pattern.fullmatch(path)
             if match and method == wanted:
                 arguments = [unquote(group) for group in match.groups()]
                 given = _query(query) if method == "GET" else body
-                if in_thread:
-                    return await asyncio.to_thread(_run, handler, given, arguments)
-                return _run(handler, given, arguments)
+                try:
+                    if in_thread:
+                        return await asyncio.to_thread(_run, handler, given, arguments)
+                    return _run(handler, given, arguments)
+                except BedrockError as error:
+                    return refused(service, method, path, error)
         response: Response = await behind(method, path, headers, body, query)
         return response
 
@@ -113,13 +123,11 @@ def _query(query: Any) -> dict[str, str]:
 def _run(handler: Handler, given: Any, arguments: list[str]) -> Response:
     try:
         parsed = given if isinstance(given, dict) else json.loads(given or b"{}")
-        if not isinstance(parsed, dict):
-            raise BedrockError("ValidationException", "The request body must be a JSON object")
-        return handler(parsed, *arguments)
-    except BedrockError as error:
-        return refusal(error)
     except json.JSONDecodeError as error:
-        return refusal(BedrockError("ValidationException", f"The request body is not valid JSON: {error}"))
+        raise BedrockError("ValidationException", f"The request body is not valid JSON: {error}") from None
+    if not isinstance(parsed, dict):
+        raise BedrockError("ValidationException", "The request body must be a JSON object")
+    return handler(parsed, *arguments)
 
 
 def _wrap_runtime() -> None:
@@ -127,10 +135,12 @@ def _wrap_runtime() -> None:
     bedrock_runtime._mock_reply = invocation.mock_reply
 
     async def handle(method: str, path: str, headers: Any, body: bytes, query: Any) -> Response:
+        if answer := throttled("bedrock-runtime", method, path):
+            return answer
         try:
             invocation.check(path, body)
         except BedrockError as error:
-            return refusal(error)
+            return refused("bedrock-runtime", method, path, error)
         response: Response = await behind(method, path, headers, body, query)
         if response[0] == 200:
             invocation.count(path)
@@ -144,11 +154,16 @@ def _extend_tags() -> None:
     behind = bedrock._validate_resource_arn_for_tags
 
     def validate(arn: str) -> Response | None:
-        known = jobs.exists(arn) or deployments.exists(arn) or throughputs.exists(arn) or arn in bedrock._custom_models
+        known = (
+            jobs.exists(arn)
+            or deployments.STORE.exists(arn)
+            or throughputs.STORE.exists(arn)
+            or arn in bedrock._custom_models
+        )
         if known:
             return None
         if TAGGED.search(arn):
-            return refusal(BedrockError("ResourceNotFoundException", f"Resource {arn} not found"))
+            return refused("bedrock", "POST", "/tagResource", BedrockError(ABSENT, f"Resource {arn} not found"))
         response: Response | None = behind(arn)
         return response
 

@@ -10,6 +10,7 @@ from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import iam
 
+from kit_contract.partitions import partition_of
 from local_aws.extension.bedrock.responses import BedrockError
 
 SERVICE = "bedrock.amazonaws.com"
@@ -38,7 +39,7 @@ def check_trust(role_arn: str, source_arn: str) -> None:
 
 def role_allows(role_arn: str, action: str, uri: str) -> bool:
     """Whether the role's policies allow `action` on the object at `uri` (s3://bucket/key)."""
-    context = _context(action, "arn:aws:s3:::" + "/".join(bucket_and_key(uri)), {})
+    context = _context(action, f"arn:{partition_of(get_region())}:s3:::" + "/".join(bucket_and_key(uri)), {})
     account, name = get_account_id(), _name(role_arn)
     policies = iam_evaluator._gather_role_policies(name, account)
     boundary = iam_evaluator._permissions_boundary(iam._roles, name, account)

@@ -21,12 +21,8 @@ def create_knowledge_base(_: str, properties: Properties) -> Created:
     _check_index(properties)
     if not trusts(properties["RoleArn"], bedrock_arn(f"knowledge-base/{identifier(10)}")):
         raise ValueError(f"{KNOWLEDGE_BASE}: role {properties['RoleArn']} may not be assumed by Bedrock: see its trust")
-    if not role_propagation.is_in_effect(properties["RoleArn"]):
-        # One of the messages that Terraform's provider repeats the call for: bedrockagent/knowledge_base.go.
-        raise ValueError(
-            f"{KNOWLEDGE_BASE}: Knowledge base role {properties['RoleArn']} is not able to call specified bedrock "
-            "embedding model: its policies were changed just now and are not in effect yet"
-        )
+    if refused := role_propagation.refusal(properties["RoleArn"]):
+        raise ValueError(f"{KNOWLEDGE_BASE}: {refused}")
     _refuse_taken(KNOWLEDGE_BASE, properties["Name"], bedrock_agent._knowledge_bases.values())
     record = answer(bedrock_agent._create_kb(json.dumps(members(properties))))["knowledgeBase"]
     return record["knowledgeBaseId"], attributes(KNOWLEDGE_BASE, record)

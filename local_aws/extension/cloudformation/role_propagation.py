@@ -1,7 +1,9 @@
 """A role that a stack has just created or changed is not in effect at once: IAM is eventually consistent.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
-AWS takes seconds; here it is half a second on Bedrock's clock, and only for roles of CloudFormation.
+AWS takes seconds; here it is half a second on Bedrock's clock, and only for roles of CloudFormation. First the trust
+is missing, then the policies. The messages are two that Terraform's provider repeats CreateKnowledgeBase for:
+https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/bedrockagent/knowledge_base.go
 """
 
 import time
@@ -11,9 +13,11 @@ from typing import Any
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services.cloudformation import provisioners
 
+from local_aws.extension.bedrock import faults
 from local_aws.extension.bedrock.clock import elapsed
 
-PROPAGATION_SECONDS = 0.5
+TRUST_SECONDS, PROPAGATION_SECONDS = 0.25, 0.5
+SLOW_SECONDS = 300.0  # with the fault slow-roles
 _changed = AccountRegionScopedDict()
 
 
@@ -25,9 +29,15 @@ def install() -> None:
         handler["update"] = _noting(handler["update"], properties_at=2)
 
 
-def is_in_effect(role_arn: str) -> bool:
+def refusal(role_arn: str) -> str | None:
+    """Bedrock's message while the role or its policies are not in effect yet."""
     changed = _changed.get(role_arn.rsplit("/", 1)[-1])
-    return changed is None or elapsed(changed) >= PROPAGATION_SECONDS
+    seconds = SLOW_SECONDS if faults.is_on(faults.SLOW_ROLES) else PROPAGATION_SECONDS
+    if changed is None or elapsed(changed) >= seconds:
+        return None
+    if elapsed(changed) < TRUST_SECONDS:
+        return f"Bedrock Knowledge Base was unable to assume the given role {role_arn}"
+    return f"Knowledge base role {role_arn} is not able to call specified bedrock embedding model"
 
 
 def _noting(handle: Callable[..., Any], *, properties_at: int) -> Callable[..., Any]:

@@ -4,6 +4,7 @@ import uuid
 
 from ministack.core.responses import AccountRegionScopedDict, get_account_id, get_region
 
+from kit_contract.partitions import partition_of
 from local_aws.extension.cloudformation.service_calls import Created, Properties
 from local_aws.extension.vector_indexes import indexes
 
@@ -65,7 +66,7 @@ def _existing_bucket(properties: Properties) -> str:
 
 
 def _bucket_arn(name: str) -> str:
-    return f"arn:aws:s3vectors:{get_region()}:{get_account_id()}:bucket/{name}"
+    return f"arn:{partition_of(get_region())}:s3vectors:{get_region()}:{get_account_id()}:bucket/{name}"
 
 
 def _generated(seed: str) -> str:

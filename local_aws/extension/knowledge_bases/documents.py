@@ -8,6 +8,7 @@ from ministack.services import bedrock_agent, s3
 
 from local_aws.extension.knowledge_bases.chunks import TYPES, Chunk, cut_document
 from local_aws.extension.knowledge_bases.document_metadata import SIDECAR, check_vectors, read_sidecar
+from local_aws.extension.knowledge_bases.document_statuses import keep_only, record
 from local_aws.extension.vector_indexes import vector_index
 
 # "Ingestion job file size" of https://docs.aws.amazon.com/general/latest/gr/bedrock.html
@@ -34,22 +35,26 @@ def chunks_of(knowledge_base: str) -> list[Chunk]:
 
 def ingest(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[str]) -> None:
     """Cut the new and changed documents into chunks; `job` gets the counts and the reasons of failures."""
-    index = _vector_index(job["knowledge_base"])
-    prefix = f"{job['knowledge_base']}/{job['data_source']}/"
+    index = index_of(job["knowledge_base"])
+    source_ids = (job["knowledge_base"], job["data_source"])
+    prefix = "/".join((*source_ids, ""))
     ignored: dict[str, list[str]] = {}
+    keep_only(*source_ids, [f"s3://{bucket}/{key}" for key in keys])
     for key in keys:
         if key.endswith(SIDECAR):
             job["counts"]["metadata"] += 1
             continue
         job["counts"]["scanned"] += 1
+        uri, status, reason = f"s3://{bucket}/{key}", "INDEXED", ""
         try:
             outcome = _ingest_one(prefix + key, bucket, key, source, index)
         except _IgnoredError as error:
-            ignored.setdefault(str(error), []).append(f"s3://{bucket}/{key}")
-            outcome = "failed"
+            ignored.setdefault(str(error), []).append(uri)
+            outcome, status, reason = "failed", "IGNORED", f"Ignored as {error}"
         except (ValueError, KeyError, pypdf.errors.PyPdfError) as error:
-            job["failures"].append(f"Encountered error: s3://{bucket}/{key}: {error}")
-            outcome = "failed"
+            job["failures"].append(f"Encountered error: {uri}: {error}")
+            outcome, status = "failed", "FAILED"
+        record(*source_ids, uri, status, reason)
         if outcome:
             job["counts"][outcome] += 1
     for reason, uris in ignored.items():
@@ -87,6 +92,7 @@ def _ingest_one(held_key: str, bucket: str, key: str, source: dict[str, Any], in
     return "modified" if held else "new"
 
 
-def _vector_index(knowledge_base: str) -> dict[str, Any] | None:
+def index_of(knowledge_base: str) -> dict[str, Any] | None:
+    """The template properties of the S3 Vectors index that holds the knowledge base's vectors, None without one."""
     storage = bedrock_agent._knowledge_bases[knowledge_base].get("StorageConfiguration") or {}
     return vector_index((storage.get("s3VectorsConfiguration") or {}).get("indexArn") or "")

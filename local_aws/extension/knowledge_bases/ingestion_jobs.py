@@ -10,6 +10,7 @@ from typing import Any
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import bedrock_agent, s3
 
+from local_aws.extension.bedrock import faults
 from local_aws.extension.bedrock.client_tokens import once
 from local_aws.extension.bedrock.clock import elapsed, in_background, sleep_until
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer, arn, identifier, iso
@@ -17,6 +18,10 @@ from local_aws.extension.bedrock.service_roles import role_allows, trusts
 from local_aws.extension.knowledge_bases import documents
 
 STARTING, IN_PROGRESS, STOPPING = 0.3, 1.2, 0.3
+UNVERIFIED = (
+    "Knowledge base role {} is not able to call specified bedrock embedding model: Error 002: Access to Bedrock models "
+    "is not allowed for this account (Service: BedrockRuntime, Status Code: 400)"
+)
 RUNNING = ("STARTING", "IN_PROGRESS", "STOPPING")
 COUNTS = {
     "scanned": "numberOfDocumentsScanned",
@@ -96,6 +101,9 @@ def _start(body: dict[str, Any], knowledge_base: str, data_source: str) -> Respo
     source = bedrock_agent._data_sources.get(f"{knowledge_base}/{data_source}")
     if source is None:
         raise BedrockError("ResourceNotFoundException", f"Data source {data_source} not found")
+    if faults.is_on(faults.UNVERIFIED_ACCOUNT):
+        role = bedrock_agent._knowledge_bases[knowledge_base]["RoleArn"]
+        raise BedrockError("ValidationException", UNVERIFIED.format(role))
     for key, other in _jobs.items():
         if key.startswith(f"{knowledge_base}/{data_source}/") and _status(other) in RUNNING:
             raise BedrockError("ConflictException", f"Ingestion job {other['id']} of this data source is in progress")
@@ -113,7 +121,7 @@ def _start(body: dict[str, Any], knowledge_base: str, data_source: str) -> Respo
     }
     _jobs[f"{knowledge_base}/{data_source}/{job['id']}"] = job
     in_background(lambda: _run(job, source))
-    return answer({"ingestionJob": _view(job)}, 202)
+    return answer({"ingestionJob": _view(job) | {"status": "STARTING"}}, 202)
 
 
 def _find(knowledge_base: str, data_source: str, job_id: str) -> dict[str, Any]:

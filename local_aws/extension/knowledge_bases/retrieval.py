@@ -5,15 +5,22 @@ from typing import Any
 
 import bm25s
 import Stemmer
-from ministack.services import bedrock_agent, bedrock_agent_runtime
+from ministack.services import bedrock_agent
 
+from local_aws.extension.bedrock import faults
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
 from local_aws.extension.knowledge_bases import documents
+from local_aws.extension.knowledge_bases.retrieval_filter import check_filter, matches
 
 MAX_QUERY = 20_000
 DEFAULT_RESULTS, MAX_RESULTS = 5, 100
 # BM25 scores have no upper bound; this one becomes 0.5.
 HALF_SCORE = 2.0
+# What an account that may not use the embedding model reads, seen beside the message of ingestion_jobs.UNVERIFIED.
+UNVERIFIED = (
+    "Invalid input or configuration provided. Check the input and Knowledge Base configuration and try your request "
+    "again."
+)
 STOPWORDS = re.findall(
     r"\w+",
     """a about after all also am an and any are as at be because been before being but by can cannot could did do does
@@ -40,14 +47,15 @@ def ranked(knowledge_base: str, text: str, search: dict[str, Any]) -> list[dict[
     knowledge_base = knowledge_base.rsplit("/", 1)[-1]
     if knowledge_base not in bedrock_agent._knowledge_bases:
         raise BedrockError("ResourceNotFoundException", f"Knowledge Base with id {knowledge_base} does not exist")
+    if faults.is_on(faults.UNVERIFIED_ACCOUNT):
+        raise BedrockError("ValidationException", UNVERIFIED)
     count = search.get("numberOfResults", DEFAULT_RESULTS)
     if not 1 <= count <= MAX_RESULTS:
         raise BedrockError("ValidationException", f"numberOfResults must be 1 to {MAX_RESULTS}, got {count}")
-    chunks = [
-        chunk
-        for chunk in documents.chunks_of(knowledge_base)
-        if bedrock_agent_runtime._filter_matches(search.get("filter"), _metadata(chunk))
-    ]
+    chunks = documents.chunks_of(knowledge_base)
+    if "filter" in search:
+        check_filter(search["filter"], documents.index_of(knowledge_base))
+        chunks = [chunk for chunk in chunks if matches(search["filter"], _metadata(chunk))]
     corpus = [f"{_heading(chunk)} {_heading(chunk)} {chunk['text']}" for chunk in chunks]
     return [_result(chunks[position], score) for position, score in best(corpus, text, count)]
 

@@ -1,5 +1,6 @@
 """One stack that holds every construct with a custom resource, synthesized once for the tests that look at it."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,13 +66,13 @@ def add_throughput(stack: cdk.Stack, target: ThroughputTarget, **settings: Any) 
     return capacity
 
 
-def actions_of(construct_id: str) -> set[str]:
-    """The actions that the policy of one construct grants to the provider's functions."""
+def actions_of(resource_type: str) -> set[str]:
+    """The actions that the policy of one type of custom resource grants to the provider's function."""
     policies = template().find_resources("AWS::IAM::Policy")
     statements = [
         statement
         for logical_id, policy in policies.items()
-        if logical_id.startswith(f"{construct_id}Policy")
+        if re.fullmatch(f"CustomResourcePolicies{resource_type}[0-9A-F]{{8}}", logical_id)
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]
     ]
     listed = [item["Action"] for item in statements]

@@ -28,4 +28,4 @@ def test_content_and_place_are_properties() -> None:
 
 
 def test_no_policy_names_a_whole_service() -> None:
-    assert actions_of("Files") == {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"}
+    assert actions_of("BucketObjects") == {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"}

@@ -55,6 +55,25 @@ def test_only_temporary_errors_are_retried(states: dict[str, Any]) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("state", "error", "hours"),
+    [
+        ("Train", "Bedrock.ServiceQuotaExceededException", 24),
+        ("TrainAndValidate", "Bedrock.ServiceQuotaExceededException", 24),
+        ("Promote", "ServiceQuotaExceededException", 6),
+    ],
+)
+def test_a_run_waits_for_its_turn_in_bedrocks_quota(
+    states: dict[str, dict[str, Any]], state: str, error: str, hours: int
+) -> None:
+    """Ten jobs are scheduled, two deployments made at a time; a deploy may start 50 runs."""
+    (retry,) = [retry for retry in states[state]["Retry"] if error in retry["ErrorEquals"]]
+
+    assert retry["ErrorEquals"] == [error]
+    assert retry["BackoffRate"] == 1
+    assert retry["IntervalSeconds"] * retry["MaxAttempts"] >= hours * 3600
+
+
 def test_the_wait_for_promotion_is_bounded(states: dict[str, Any]) -> None:
     ready = states["PromotionReady"]
     bound = {"Variable": "$.poll.count", "NumericGreaterThan": 120, "Next": "NeverReady"}
@@ -93,7 +112,7 @@ def test_one_state_waits_for_the_job_and_gives_it_everything_from_the_run(states
     ]
     output = "States.Format('s3://{}/{}{}/', $.specification.bucket, $.specification.output_prefix, $.run_id)"
 
-    assert train["Resource"] == "arn:aws:states:::bedrock:createModelCustomizationJob.sync"
+    assert train["Resource"] == "arn:X:states:::bedrock:createModelCustomizationJob.sync"
     assert train["Parameters"] == {
         "JobName.$": "$.check.job_name",
         "CustomModelName.$": "$.custom_model_name",

@@ -58,9 +58,12 @@ def test_no_function_may_act_on_everything(template: Template, role: str) -> Non
 @pytest.mark.parametrize(
     ("role", "sids"),
     [
-        ("CheckDataRole", {"ReadData", "WriteReport", "FindModel", "LookAtModel"}),
+        ("CheckDataRole", {"ReadData", "WriteReport", "ReadClaim", "ReadOwner", "FindModel", "LookAtModel"}),
         ("MetricsRole", {"ReadOutput", "WriteMetrics", "ListOutput"}),
-        ("PromotionRole", {"Deploy", "KeepDeployment", "Swap", "ReadThroughput", "ReadOwner", "Publish"}),
+        (
+            "PromotionRole",
+            {"Deploy", "KeepDeployment", "Swap", "ReadThroughput", "ReadOwner", "Publish", "LookWhetherRemoved"},
+        ),
         (
             "StarterFunctionRole",
             {
@@ -92,12 +95,13 @@ def test_promotion_never_buys_capacity_or_deletes(template: Template) -> None:
     assert not [action for action in actions if "Delete" in action]
 
 
-def test_promotion_may_publish_its_own_aliases_only(template: Template) -> None:
-    publish = json.dumps(statements_of(template, "PromotionRole")["Publish"]["Resource"])
+def test_promotion_may_publish_what_serves_in_its_own_deployment_only(template: Template) -> None:
+    publish = statements_of(template, "PromotionRole")["Publish"]["Resource"]
 
-    for alias in ("support-bot", "sales-bot"):
-        assert f"parameter/bedrock-kit/sup/aliases/{alias}/serving" in publish
-    assert "*" not in publish
+    assert [json.dumps(resource).partition(":parameter")[2].rstrip('"]}') for resource in publish] == [
+        "/bedrock-kit/sup/customizations/*/promoted",
+        "/bedrock-kit/sup/aliases/*/serving",
+    ]
 
 
 def test_a_customers_key_is_for_the_functions_too_through_s3_only() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -10,6 +13,8 @@ import pytest
 from aws_cdk.assertions import Template
 
 from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias
+from bedrock_constructs.lambda_functions.sources import PROJECT
+from inference_api import handler
 from kit_contract.inference_api import settings_from
 
 MODEL_ARN = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
@@ -26,9 +31,14 @@ ORDER = ("provisioned", "on-demand", "base")
 
 
 def synthesize(
-    *, knowledge_bases: dict[str, str], model: AliasTarget | None, order: tuple[str, ...] = ORDER
+    *,
+    knowledge_bases: dict[str, str],
+    model: AliasTarget | None,
+    order: tuple[str, ...] = ORDER,
+    assembly: Path | None = None,
 ) -> Template:
-    stack = cdk.Stack(cdk.App(context=CONTEXT), "Test", env=cdk.Environment(account="111122223333", region="us-east-1"))
+    app = cdk.App(context=CONTEXT, outdir=str(assembly) if assembly else None)
+    stack = cdk.Stack(app, "Test", env=cdk.Environment(account="111122223333", region="us-east-1"))
     InferenceApi(
         stack,
         "InferenceApi",
@@ -42,13 +52,20 @@ def synthesize(
         throttle_rate_per_second=10,
         throttle_burst=20,
         monthly_quota=100_000,
+        stage_rate_per_second=100,
+        stage_burst=200,
     )
     return Template.from_stack(stack)
 
 
 @pytest.fixture(scope="module")
-def template() -> Template:
-    return synthesize(knowledge_bases={"documents": "KB12345678"}, model=MICRO)
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("assembly")
+
+
+@pytest.fixture(scope="module")
+def template(assembly: Path) -> Template:
+    return synthesize(knowledge_bases={"documents": "KB12345678"}, model=MICRO, assembly=assembly)
 
 
 @pytest.fixture(scope="module")
@@ -130,27 +147,40 @@ def test_without_a_knowledge_base_there_are_no_permissions_for_one() -> None:
     assert not {"Retrieve", "RetrieveAndGenerate"} & set(_statements(template))
     environment = _environment(template)
     assert environment["KNOWLEDGE_BASES"] == "{}"
-    assert settings_from(environment).knowledge_base_model is None
+    assert settings_from(environment, "{}").knowledge_base_model is None
 
 
 def _environment(template: Template) -> dict[str, Any]:
     """The environment of the function that answers requests."""
     functions = template.find_resources("AWS::Lambda::Function").values()
     variables = [item["Properties"]["Environment"]["Variables"] for item in functions]
-    (environment,) = [item for item in variables if "ALIASES" in item]
+    (environment,) = [item for item in variables if "KNOWLEDGE_BASES" in item]
     assert isinstance(environment, dict)
     return environment
 
 
-def test_the_environment_contains_id_and_arn_of_each_alias(template: Template) -> None:
-    environment = _environment(template)
+def _aliases_file(template: Template, assembly: Path) -> str:
+    """The file beside the handler's package in the code that Lambda gets."""
+    functions = [item["Properties"] for item in template.find_resources("AWS::Lambda::Function").values()]
+    (key,) = [item["Code"]["S3Key"] for item in functions if item["Handler"] == "inference_api.handler.handler"]
+    with zipfile.ZipFile(assembly / f"asset.{key}") as archive:
+        return archive.read(os.path.relpath(handler.ALIASES_PATH, PROJECT / "lambda")).decode()
 
-    assert json.loads(environment["ALIASES"]) == {
+
+def test_the_code_contains_id_and_arn_of_each_alias_for_any_account(template: Template, assembly: Path) -> None:
+    environment, content = _environment(template), _aliases_file(template, assembly)
+
+    assert environment["ACCOUNT_ID"] == "111122223333"
+    assert json.loads(content) == {
         "support-bot": {"model": "amazon.nova-micro-v1:0", "arn": MODEL_ARN, "order": list(ORDER)},
-        "assistant": {"model": "us.amazon.nova-2-lite-v1:0", "arn": PROFILE_ARN, "order": list(ORDER)},
+        "assistant": {
+            "model": "us.amazon.nova-2-lite-v1:0",
+            "arn": PROFILE_ARN.replace("111122223333", "{account}"),
+            "order": list(ORDER),
+        },
     }
-    assistant = settings_from(environment).aliases["assistant"]
-    assert (assistant.base.kind, assistant.order) == ("inference-profile", ORDER)
+    assistant = settings_from(environment, content).aliases["assistant"]
+    assert (assistant.base.arn, assistant.base.kind, assistant.order) == (PROFILE_ARN, "inference-profile", ORDER)
 
 
 def test_everything_but_health_needs_a_key(template: Template) -> None:
@@ -172,6 +202,16 @@ def test_the_usage_plan_applies_to_the_key_from_the_authorizer(template: Templat
         {"Throttle": {"RateLimit": 10, "BurstLimit": 20}, "Quota": {"Limit": 100_000, "Period": "MONTH"}},
     )
     template.resource_count_is("AWS::ApiGateway::UsagePlanKey", 1)
+
+
+def test_the_stage_limits_all_requests_together_and_health_apart(template: Template) -> None:
+    (stage,) = template.find_resources("AWS::ApiGateway::Stage").values()
+    limits = {
+        settings["ResourcePath"]: (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"])
+        for settings in stage["Properties"]["MethodSettings"]
+    }
+
+    assert limits == {"/*": (100, 200), "/~1health": (5, 10)}
 
 
 def test_the_template_does_not_contain_the_key(template: Template) -> None:
@@ -205,4 +245,5 @@ def test_gateway_responses_have_openais_error_body(template: Template) -> None:
     assert statuses["REQUEST_TOO_LARGE"] == "413"
     assert statuses["THROTTLED"] == statuses["QUOTA_EXCEEDED"] == "429"
     assert statuses["MISSING_AUTHENTICATION_TOKEN"] == "404"
+    assert statuses["AUTHORIZER_FAILURE"] == "503"
     assert statuses["DEFAULT_5XX"] is None

@@ -190,7 +190,7 @@ def test_a_replacement_has_another_name(retained: Template, resource_type: str, 
 def test_names_have_no_two_hyphens_in_a_row() -> None:
     template = a_template(kit_deployment="a--b", name="docs-")
     name = only(template, "AWS::Bedrock::KnowledgeBase")["Properties"]["Name"]
-    assert name.startswith("a-b-docs-")
+    assert name.startswith("a-b_docs-")
     assert "--" not in name
 
 

@@ -1,13 +1,13 @@
 """The staged code of a Lambda function and its asset hash."""
 
-import os
+import hashlib
 import re
-import stat
-import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aws_cdk import Aws
 from botocore.loaders import Loader
 
 from bedrock_constructs.lambda_functions import code, sources
@@ -34,19 +34,23 @@ def forget_sources() -> None:
         remembered.cache_clear()
 
 
-def staged(*data_packages: str, service_models: tuple[str, ...] = ()) -> tuple[Path, str]:
+def staged(
+    *data_packages: str, service_models: tuple[str, ...] = (), more: tuple[tuple[str, str], ...] = ()
+) -> tuple[Path, str]:
     forget_sources()
-    return code._staged("app.handler", data_packages, service_models)
+    return code._staged("app.handler", data_packages, service_models, more)
 
 
-def files_of(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+def names_in(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as archive:
+        return archive.namelist()
 
 
-def test_only_used_modules_are_staged(tree: Path) -> None:
-    files = [name for name in files_of(staged()[0]) if name.endswith(".py")]
+def test_only_used_modules_are_staged_and_no_bytecode(tree: Path) -> None:
+    (tree / "__pycache__").mkdir()
+    (tree / "__pycache__" / "core.cpython-314.pyc").write_bytes(b"x")
 
-    assert files == ["app/__init__.py", "app/core.py", "app/handler.py"]
+    assert names_in(staged()[0]) == ["app/__init__.py", "app/core.py", "app/handler.py"]
 
 
 def test_the_hash_changes_with_used_modules_only(tree: Path) -> None:
@@ -67,35 +71,38 @@ def test_the_hash_changes_when_a_module_is_renamed(tree: Path) -> None:
     assert staged()[1] != before
 
 
-def test_bytecode_is_staged_for_the_python_of_the_runtime_only(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(code, "PYTHON_MINOR", sys.version_info[:2])
-    assert any(name.endswith(".pyc") for name in files_of(staged()[0]))
+def test_the_hash_is_that_of_the_shipped_bytes(tree: Path) -> None:
+    path, asset_hash = staged()
 
-    monkeypatch.setattr(code, "PYTHON_MINOR", (3, 99))
-    assert not any(name.endswith(".pyc") for name in files_of(staged()[0]))
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == asset_hash
 
 
-def test_lambda_can_read_all_files_whatever_the_umask(tree: Path) -> None:
-    umask = os.umask(0o077)
-    try:
-        folder, _ = staged()
-    finally:
-        os.umask(umask)
+def test_what_an_earlier_run_staged_is_not_shipped_again(tree: Path) -> None:
+    path, asset_hash = staged()
+    path.write_bytes(b"damaged")
 
-    modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.rglob("*"))}
-    assert modes == {True: 0o755, False: 0o644}
+    assert staged() == (path, asset_hash)
+    assert names_in(path)
+
+
+def test_line_endings_of_the_checkout_do_not_matter(tree: Path) -> None:
+    (tree / "core.py").write_bytes(b"A = 1\nB = 2\n")
+    before = staged()[1]
+    (tree / "core.py").write_bytes(b"A = 1\r\nB = 2\r\n")
+
+    assert staged()[1] == before
 
 
 def test_data_packages_are_staged(tree: Path) -> None:
-    assert "tzdata/zoneinfo/Europe/Vienna" in files_of(staged("tzdata")[0])
+    assert "tzdata/zoneinfo/Europe/Vienna" in names_in(staged("tzdata")[0])
 
 
-def test_boto3_reads_every_service_model_from_the_zip_with_its_paginators(
-    tree: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_boto3_reads_every_service_model_from_the_zip_with_its_paginators(tree: Path, tmp_path: Path) -> None:
     used = {name for path in CONSTRUCTS.rglob("*.py") for name in SERVICE_MODELS.findall(path.read_text("utf-8"))}
     assert used, "no construct names a service model"
-    folder, _ = staged(service_models=tuple(sorted(used)))
+    folder = tmp_path / "unzipped"
+    with zipfile.ZipFile(staged(service_models=tuple(sorted(used)))[0]) as archive:
+        archive.extractall(folder)
 
     for service in used:
         loader = Loader(extra_search_paths=[str(folder / "service_models")], include_default_search_paths=False)
@@ -107,3 +114,16 @@ def test_boto3_reads_every_service_model_from_the_zip_with_its_paginators(
 def test_an_unknown_data_package_raises(tree: Path) -> None:
     with pytest.raises(ValueError, match="data package must be one of tzdata"):
         staged("boto3")
+
+
+def test_a_file_is_in_the_zip_and_its_content_in_the_hash(tree: Path) -> None:
+    path, first = staged(more=(("aliases.json", "{}"),))
+
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("aliases.json") == b"{}"
+    assert len({first, staged(more=(("aliases.json", "{1}"),))[1], staged()[1]}) == 3
+
+
+def test_a_file_with_a_token_raises(tree: Path) -> None:
+    with pytest.raises(ValueError, match=r"aliases\.json must hold no tokens"):
+        code.lambda_code("app.handler.handle", files={"aliases.json": f"a {Aws.ACCOUNT_ID}"})

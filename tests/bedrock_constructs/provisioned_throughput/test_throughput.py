@@ -35,7 +35,7 @@ def test_no_commitment_is_no_property() -> None:
 
 
 def test_the_alias_may_be_published() -> None:
-    assert "ssm:PutParameter" in actions_of("Throughput")
+    assert "ssm:PutParameter" in actions_of("BedrockProvisionedThroughput")
 
 
 def test_nothing_may_be_bought_without_the_settings_which_come_last_and_go_first() -> None:

@@ -1,5 +1,6 @@
 """The provisioned throughput's resource on a fake AWS, and what CloudFormation asks of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from custom_resources.framework.request import Request
@@ -54,7 +55,13 @@ class Stack:
 
 
 def request(kind: str, **more: str) -> Request:
+    return request_after(None, kind, **more)
+
+
+def request_after(old: Mapping[str, Any] | None, kind: str, **more: str) -> Request:
+    """`old`: the properties that an Update changes."""
     merged = {**PROPERTIES, **more}
     if "ModelIdentifier" in more:
         merged.pop("Customization")
-    return Request.from_event(event(kind, merged))
+    before = {"OldResourceProperties": dict(old)} if old else {}
+    return Request.from_event(event(kind, merged, **before))

@@ -6,11 +6,11 @@ from custom_resources.framework.resource import Phase
 from kit_contract.errors import ResourceFailedError
 from tests.custom_resources.provisioned_throughput.stack import TAGS, Stack
 from tests.provisioned_throughput_controller.aws import NEW_MODEL, WEEKDAYS
-from tests.provisioned_throughput_controller.bedrock import BASE, CREATING, MODEL
+from tests.provisioned_throughput_controller.bedrock import ACCOUNT_ARN, BASE, CREATING, MODEL
 
 
 def test_a_throughput_of_another_resource_is_refused(stack: Stack) -> None:
-    stack.there(tags={**TAGS, "bedrock-kit:resource": "sup-training/Other"})
+    stack.there(tags={**TAGS, "bedrock-kit:deployment": "other"})
 
     with pytest.raises(ResourceFailedError, match="bedrock-kit:resource=sup-training/Thing"):
         stack.create()
@@ -97,9 +97,16 @@ def test_a_foundation_model_is_published_as_such(stack: Stack) -> None:
 
 def test_customization_takes_the_newest_model_of_its_own_before_a_promotion(monkeypatch: pytest.MonkeyPatch) -> None:
     stack = Stack()
-    names = {"sup-support-extra-0123456789abcdef": NEW_MODEL, "sup-support-0123456789abcdef": MODEL}
+    """Of the two models of that name, one belongs to the customization `support` of another deployment."""
+    theirs = f"{ACCOUNT_ARN}:custom-model/amazon.nova-micro-v1:0:128k/cccccccccccc"
+    names = [
+        ("sup-support-extra-0123456789abcdef", NEW_MODEL),
+        ("sup-support-fedcba9876543210", theirs),
+        ("sup-support-0123456789abcdef", MODEL),
+    ]
     base = {"creationTime": stack.aws.now, "baseModelArn": BASE, "baseModelName": "x"}
-    found = [{"modelArn": arn, "modelName": name, **base} for name, arn in names.items()]
+    found = [{"modelArn": arn, "modelName": name, **base} for name, arn in names]
+    stack.aws.model_owners[theirs] = "sup-support"
     monkeypatch.setattr(stack.aws, "_ListCustomModels", lambda **_: {"modelSummaries": found})
 
     stack.create()

@@ -71,34 +71,6 @@ def test_a_passage_must_fit_the_model_and_the_vector(
     assert faults(tmp_path, embedding_model=embedding_model, chunk_max_tokens=tokens - 1) == []
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        ({"metadataAttributes": {"note": "x" * 1024}}, "1 attributes in 1,036 bytes"),
-        ({"metadataAttributes": {f"k{number}": 1 for number in range(36)}}, "36 attributes"),
-        ({"attributes": {}}, 'must be a JSON object with "metadataAttributes"'),
-        ([], 'must be a JSON object with "metadataAttributes"'),
-    ],
-)
-def test_metadata_that_no_vector_takes_is_a_fault(tmp_path: Path, content: Any, reason: str) -> None:
-    (tmp_path / "documents").mkdir()
-    (tmp_path / "documents" / "a.md.metadata.json").write_text(json.dumps(content), encoding="utf-8")
-
-    (fault,) = faults(tmp_path, documents="documents")
-
-    assert "a.md.metadata.json" in fault
-    assert reason in fault
-
-
-def test_metadata_within_its_limits_is_accepted(tmp_path: Path) -> None:
-    (tmp_path / "documents").mkdir()
-    attributes = {f"k{number}": "value" for number in range(35)}
-    content = json.dumps({"metadataAttributes": attributes})
-    (tmp_path / "documents" / "a.md.metadata.json").write_text(content, encoding="utf-8")
-
-    assert faults(tmp_path, documents="documents") == []
-
-
 def test_the_dimensions_of_text_embedding_models_are_known_with_their_source() -> None:
     embedding = [model for model in models() if "embedding" in model.output and model.provider.lower() != "twelvelabs"]
 

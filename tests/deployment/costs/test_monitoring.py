@@ -10,7 +10,7 @@ from deployment.costs.estimate import estimate, idle
 from deployment.costs.inference_api import Traffic
 from deployment.costs.lines import CostGroup
 from deployment.datasets import prepare_datasets
-from inference_api import authorizer, request_log
+from inference_api import api_keys, request_log
 from knowledge_base_ingestion import ingestion_report
 from model_catalog.prices import price
 from tests.deployment_file import SHIPPED, deployment_file, shipped_config
@@ -28,7 +28,7 @@ def test_four_custom_metrics_are_one_dollar_and_twenty_cents_a_month() -> None:
 
     assert metrics.what == "4 metrics: 2 for each of model, on-demand"
     assert metrics.usd == pytest.approx(1.2)
-    assert reads.usd == pytest.approx(43_800 / 10_000 * 0.05)
+    assert reads.usd == pytest.approx(2 * 43_800 / 10_000 * 0.05)
     assert ingestion.usd == pytest.approx(1.8)
     assert all(line.price and line.price.source and line.price.date for line in monitoring_group().lines)
 
@@ -38,7 +38,7 @@ def test_provisioned_throughput_adds_two_metrics() -> None:
 
 
 def test_the_metrics_and_the_pause_between_reads_are_those_of_the_functions() -> None:
-    assert monitoring.KEY_CACHE_SECONDS == authorizer.CACHE_SECONDS
+    assert monitoring.KEY_CACHE_SECONDS == api_keys.CACHE_SECONDS
     assert len(ingestion_report.METRICS) + 1 == monitoring.INGESTION_METRICS  # and Failures
     assert len(("Answers", "Fallbacks")) == monitoring.METRICS_PER_TARGET_KIND
     assert '"Answers": 1, "Fallbacks":' in Path(request_log.__file__).read_text(encoding="utf-8")

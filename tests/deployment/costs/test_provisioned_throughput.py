@@ -20,11 +20,11 @@ walls = st.builds("{:02d}:{:02d}".format, st.integers(0, 23), st.integers(0, 59)
 
 def hours(days: list[str], begin: str, end: str) -> float:
     schedule = {"days": days, "from": begin, "to": end, "time_zone": "Europe/Vienna"}
-    return hours_per_month(ProvisionedThroughput.model_validate({"model": "a", "schedule": schedule}))
+    return hours_per_month(ProvisionedThroughput.model_validate({"model": "amazon.a", "schedule": schedule}))
 
 
 def test_without_a_schedule_every_hour_is_billed() -> None:
-    assert hours_per_month(ProvisionedThroughput(model="a")) == HOURS_PER_MONTH
+    assert hours_per_month(ProvisionedThroughput(model="amazon.a")) == HOURS_PER_MONTH
 
 
 @pytest.mark.parametrize(

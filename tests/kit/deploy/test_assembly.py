@@ -23,7 +23,7 @@ def test_the_stacks_of_the_kit_have_the_known_names_in_the_known_order(tmp_path:
     build_app(app, config)
     stacks = [child.stack_name for child in app.node.children if isinstance(child, cdk.Stack)]
 
-    assert stacks == [f"{name}-{suffix}" for suffix in STACK_SUFFIXES]
+    assert stacks == config.stacks == [f"{name}-{suffix}" for suffix in STACK_SUFFIXES]
 
     app.synth()
     assert stacks_in(tmp_path) == {StackName(region, stack) for stack in stacks}

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kit import cdk_cli
 from kit.__main__ import main
 from kit.deploy import command
 from kit.deploy.absent import UNDECIDED_OR_LEFT
@@ -134,6 +135,67 @@ def test_an_interrupted_deploy_is_remembered(cli: Cli, monkeypatch: pytest.Monke
 
     other = Place(ACCOUNT, REGION, "other")
     assert History(command.RECORD, cli.project / "deployment.toml").earlier(other) == [Place(ACCOUNT, REGION, "sup")]
+
+
+def test_account_region_and_stacks_are_told_before_anything_begins(
+    cli: Cli, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (cli.project / "deployment.toml").write_text(f"{HEAD}[model_access]\n", encoding="utf-8")
+    told: list[str] = []
+    run = cli.run
+
+    def observed(arguments: Sequence[str], **more: Any) -> Any:
+        told.append(capfd.readouterr().out)
+        return run(arguments, **more)
+
+    monkeypatch.setattr(subprocess, "run", observed)
+
+    deploy(cli, "--keep-absent")
+
+    assert told[0] == f"deploying to account {ACCOUNT}, region {REGION}: sup-model-access\n"
+
+
+def test_another_account_than_that_of_the_file_is_refused_before_anything(
+    cli: Cli, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (cli.project / "deployment.toml").write_text(f'{HEAD}account = "999988887777"\n', encoding="utf-8")
+
+    assert deploy(cli, "--remove-absent") == 1
+
+    assert f"deployment.account is 999988887777, but your credentials are for {ACCOUNT}" in capsys.readouterr().err
+    assert cli.ran == []
+    assert not command.RECORD.exists()
+
+
+def test_the_profile_of_the_cdk_cli_is_the_one_that_is_checked(
+    cli: Cli, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = cli.project / "config"
+    config.write_text("[profile local]\nendpoint_url = http://localhost:4566\n", encoding="utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+
+    assert deploy(cli, "--", "--profile", "local") == 1
+
+    assert "profile local: endpoint_url is http://localhost:4566" in capsys.readouterr().err
+    assert cli.ran == []
+
+
+@pytest.mark.parametrize("home", ["/proc/nothing", ""])
+def test_a_home_that_does_not_exist_is_replaced(cli: Cli, monkeypatch: pytest.MonkeyPatch, home: str) -> None:
+    given: dict[str, str] = {}
+    run = cli.run
+
+    def observed(arguments: Sequence[str], **more: Any) -> Any:
+        given.update(more["env"])
+        return run(arguments, **more)
+
+    monkeypatch.setattr(subprocess, "run", observed)
+    monkeypatch.setenv("HOME", home)
+
+    deploy(cli, "--keep-absent")
+
+    assert Path(given["HOME"]).is_dir()
+    assert given["HOME"] == str(cdk_cli.PROJECT / ".local" / "home")
 
 
 def test_both_decisions_are_refused(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:

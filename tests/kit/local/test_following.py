@@ -33,12 +33,25 @@ class Aws:
         self.job: dict[str, Any] = {"ingestionJobId": "JOB1", "startedAt": 1, "status": status}
         self.job |= {"statistics": statistics, "failureReasons": list(reasons)}
         self.waiting = waiting or [0]
+        self.documents: list[dict[str, Any]] = []
+
+    def has(self, name: str, status: str, reason: str | None = None) -> None:
+        identifier = {"dataSourceType": "S3", "s3": {"uri": f"s3://bucket/documents/{name}"}}
+        reasons = {"statusReason": reason} if reason else {}
+        self.documents.append({"identifier": identifier, "status": status, **reasons})
 
     def __call__(self, _: str) -> "Aws":
         return self
 
     def list_ingestion_jobs(self, **_: str) -> dict[str, Any]:
         return {"ingestionJobSummaries": [self.job]}
+
+    def get_paginator(self, operation: str) -> "Aws":
+        assert operation == "list_knowledge_base_documents"
+        return self
+
+    def paginate(self, **_: str) -> list[dict[str, Any]]:
+        return [{"documentDetails": [document]} for document in self.documents]
 
     def get_ingestion_job(self, **_: str) -> dict[str, Any]:
         return {"ingestionJob": self.job}
@@ -90,3 +103,20 @@ def test_a_failed_job_shows_bedrocks_reasons(folder: Path) -> None:
 def test_an_incomplete_ingestion_shows_counts_and_reasons(folder: Path) -> None:
     with pytest.raises(ExternalError, match=r"not all 2 .* COMPLETE with 1 scanned and 0 failed; too large: b\.md"):
         follow(folder, Aws("COMPLETE", 1, reasons=("too large: b.md",)))
+
+
+def test_a_failure_shows_the_reason_of_each_document_that_was_not_indexed(folder: Path) -> None:
+    aws = Aws("COMPLETE", 1)
+    aws.has("a.md", "INDEXED")
+    aws.has("b.png", "IGNORED", "not supported")
+    for number in range(10):
+        aws.has(f"{number}.md", "FAILED")
+
+    with pytest.raises(ExternalError) as raised:
+        follow(folder, aws)
+
+    lines = str(raised.value).splitlines()
+    assert lines[1] == "  s3://bucket/documents/b.png is IGNORED: not supported"
+    assert lines[2] == "  s3://bucket/documents/0.md is FAILED: see the reasons above"
+    assert (len(lines), lines[-1]) == (12, "  and 1 more")
+    assert "a.md" not in str(raised.value)

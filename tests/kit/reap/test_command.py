@@ -229,9 +229,17 @@ def test_an_empty_account_has_no_orphans(aws: FakeAws, capsys: pytest.CaptureFix
     assert "No orphans." in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [(), ("--region", REGION)], ids=["no-region", "no-credentials"])
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [((), "name the region with --region"), (("--region", REGION), "you are not logged in; log in again")],
+    ids=["no-region", "no-credentials"],
+)
 def test_without_region_or_credentials_it_says_what_to_do(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: tuple[str, ...]
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    arguments: tuple[str, ...],
+    advice: str,
 ) -> None:
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "absent"))
@@ -239,7 +247,7 @@ def test_without_region_or_credentials_it_says_what_to_do(
     assert run(*arguments) == command.FAILED
 
     output = capsys.readouterr()
-    assert "check your AWS credentials, their permissions and the region" in output.err
+    assert advice in output.err
     assert output.out == ""
 
 

@@ -6,10 +6,13 @@ import urllib.request
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local_aws import emulator
 from tests.local_aws.conftest import Client
 from tests.local_aws.functions import create_function
+from tests.local_aws.servers import code
+from tests.local_aws.stacks import ended, reasons
 
 CODE = """
 import json, time
@@ -52,6 +55,43 @@ def post(url: str, body: bytes = b"") -> tuple[int, Any]:
 def test_an_integration_that_takes_longer_than_its_timeout_is_a_504(url: str) -> None:
     assert post(url) == (200, 0)
     assert post(f"{url}?wait=3") == (504, {"message": "Endpoint request timed out"})
+
+
+TOO_LONG = "Timeout should be between 50 ms and 29000 ms"
+
+
+@pytest.mark.parametrize("milliseconds", [49, 29_001])
+def test_no_integration_may_wait_longer_than_29_seconds(client: Client, milliseconds: int) -> None:
+    api = client("apigateway")
+    identifier = api.create_rest_api(name="slow")["id"]
+    root = api.get_resources(restApiId=identifier)["items"][0]["id"]
+    method: dict[str, Any] = {"restApiId": identifier, "resourceId": root, "httpMethod": "GET"}
+    api.put_method(**method, authorizationType="NONE")
+    api.put_integration(**method, type="MOCK", timeoutInMillis=29_000)
+
+    with pytest.raises(ClientError, match=TOO_LONG) as error:
+        api.put_integration(**method, type="MOCK", timeoutInMillis=milliseconds)
+
+    assert code(error) == "BadRequestException"
+
+
+def test_a_stack_with_such_an_integration_is_rolled_back(client: Client) -> None:
+    properties = {
+        "RestApiId": {"Ref": "Api"},
+        "ResourceId": {"Fn::GetAtt": ["Api", "RootResourceId"]},
+        "HttpMethod": "GET",
+        "AuthorizationType": "NONE",
+        "Integration": {"Type": "MOCK", "TimeoutInMillis": 30_000},
+    }
+    resources = {
+        "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "slow-stack"}},
+        "Method": {"Type": "AWS::ApiGateway::Method", "Properties": properties},
+    }
+
+    client("cloudformation").create_stack(StackName="Slow", TemplateBody=json.dumps({"Resources": resources}))
+
+    assert ended(client, "Slow")["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert TOO_LONG in reasons(client, "Slow")
 
 
 @pytest.mark.parametrize(

@@ -113,12 +113,14 @@ def test_a_role_name_is_taken_in_every_region(aws: emulator.EmbeddedAws, client:
     second = stack({"RoleName": "shared", "AssumeRolePolicyDocument": trust("bedrock.amazonaws.com")})
     assert create(elsewhere, "Named", second) == "ROLLBACK_COMPLETE"
 
-    assert "Role with name shared already exists." in reasons(elsewhere, "Named")
+    assert "Role with name shared already exists. (Service: Iam, Status Code: 409)" in reasons(elsewhere, "Named")
+    assert "HandlerErrorCode: AlreadyExists" in reasons(elsewhere, "Named")
     kept = client("iam").get_role(RoleName="shared")["Role"]["AssumeRolePolicyDocument"]
     assert kept["Statement"][0]["Principal"]["Service"] == ["lambda.amazonaws.com"]
-    with pytest.raises(ClientError) as error:
-        client("iam").create_role(RoleName="shared", AssumeRolePolicyDocument=json.dumps(trust()))
-    assert code(error) == "EntityAlreadyExists"
+    for each in (client, elsewhere):
+        with pytest.raises(ClientError) as error:
+            each("iam").create_role(RoleName="shared", AssumeRolePolicyDocument=json.dumps(trust()))
+        assert code(error) == "EntityAlreadyExists"
 
 
 def test_generated_role_names_differ_between_regions_and_stay_in_an_update(

@@ -3,10 +3,8 @@
 import time
 from typing import Any
 
-from ministack.core.responses import get_region
-
 from local_aws.extension.bedrock.clock import stages
-from local_aws.extension.bedrock.responses import iso
+from local_aws.extension.bedrock.responses import foundation_model_arn, iso
 
 VALIDATED, PROCESSED, TRAINED = 0.8, 1.6, 4.0
 STAGES = {"validationDetails": VALIDATED, "dataProcessingDetails": PROCESSED, "trainingDetails": TRAINED}
@@ -17,7 +15,7 @@ def _shared(job: dict[str, Any]) -> dict[str, Any]:
     return {
         "jobArn": job["arn"],
         "jobName": job["body"]["jobName"],
-        "baseModelArn": f"arn:aws:bedrock:{get_region()}::foundation-model/{job['base']}",
+        "baseModelArn": foundation_model_arn(job["base"]),
         "customizationType": job["body"].get("customizationType") or "FINE_TUNING",
         "hyperParameters": job["hyperparameters"],
         "trainingDataConfig": job["body"]["trainingDataConfig"],

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local_aws.servers import BASE, Clients, code, running
+from tests.local_aws.servers import BASE, Clients, code, running, settled
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +42,18 @@ def test_a_customization_id_is_not_available_in_another_region(clients: Clients)
     assert found["regionAvailability"] == "NOT_AVAILABLE"
 
 
-def test_an_agreement_makes_a_model_available(clients: Clients) -> None:
+def test_an_agreement_is_pending_and_then_makes_a_model_available(clients: Clients) -> None:
     bedrock, model = clients("bedrock"), "anthropic.claude-haiku-4-5-20251001-v1:0"
-    before = bedrock.get_foundation_model_availability(modelId=model)["agreementAvailability"]["status"]
+
+    def agreement() -> str:
+        return str(bedrock.get_foundation_model_availability(modelId=model)["agreementAvailability"]["status"])
+
+    before = agreement()
     token = bedrock.list_foundation_model_agreement_offers(modelId=model)["offers"][0]["offerToken"]
     bedrock.create_foundation_model_agreement(modelId=model, offerToken=token)
 
-    after = bedrock.get_foundation_model_availability(modelId=model)["agreementAvailability"]["status"]
-
-    assert (before, after) == ("NOT_AVAILABLE", "AVAILABLE")
+    assert (before, agreement()) == ("NOT_AVAILABLE", "PENDING")
+    settled(lambda: {"status": agreement()}, lambda found: found["status"] == "AVAILABLE")
     with pytest.raises(ClientError) as error:
         bedrock.create_foundation_model_agreement(modelId=model, offerToken=token)
     assert code(error) == "ConflictException"

@@ -15,7 +15,7 @@ TAGS = [{"key": "bedrock-kit:deployment", "value": "test"}]
 
 @pytest.fixture(scope="module")
 def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
-    with running(tmp_path_factory.mktemp("aws")) as made:
+    with running(tmp_path_factory.mktemp("aws"), time_scale=0.5) as made:  # long enough to be seen Creating
         made("s3").create_bucket(Bucket=BUCKET)
         made("s3").put_object(Bucket=BUCKET, Key="data/good.jsonl", Body=data())
         make_role(made, "trainer", ["s3:*"], f"arn:aws:s3:::{BUCKET}/*")

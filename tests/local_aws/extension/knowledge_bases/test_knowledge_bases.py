@@ -91,6 +91,18 @@ def test_an_answer_streams_with_its_citations(base: KnowledgeBase) -> None:
     assert streamed["sessionId"]
 
 
+@pytest.mark.parametrize("operation", ["retrieve_and_generate", "retrieve_and_generate_stream"])
+def test_only_bedrock_makes_session_ids(base: KnowledgeBase, operation: str) -> None:
+    runtime, question = base.clients("bedrock-agent-runtime"), base.request(questions()[0]["question"])
+    session = runtime.retrieve_and_generate(**question)["sessionId"]
+
+    assert getattr(runtime, operation)(**question, sessionId=session)["sessionId"] == session
+    with pytest.raises(ClientError, match="Session with Id mine-0001 is not valid") as error:
+        getattr(runtime, operation)(**question, sessionId="mine-0001")
+
+    assert code(error) == "ValidationException"
+
+
 @pytest.mark.parametrize("text", ["x" * 1001, "zzzz qqqq"])
 def test_a_long_question_is_refused_and_one_without_passages_not_answered(base: KnowledgeBase, text: str) -> None:
     runtime = base.clients("bedrock-agent-runtime")
@@ -156,6 +168,33 @@ def test_a_role_without_the_permission_fails_the_job(clients: Clients) -> None:
 
     assert job["status"] == "FAILED"
     assert "may not read" in job["failureReasons"][0]
+
+
+def test_each_document_has_the_status_of_the_latest_ingestion(clients: Clients, role: str) -> None:
+    base = KnowledgeBase(clients, "statuses-bucket", role)
+    for key, body in {"a.md": b"# A\nText.", "b.png": b"x", "c.pdf": b"no PDF", "gone.md": b"# Gone"}.items():
+        base.put(key, body)
+    base.put("a.md.metadata.json", b'{"metadataAttributes": {"year": 2026}}')
+    base.ingest()
+    clients("s3").delete_object(Bucket=base.bucket, Key="gone.md")
+    base.ingest()
+
+    listed = clients("bedrock-agent").get_paginator("list_knowledge_base_documents")
+    pages = listed.paginate(
+        knowledgeBaseId=base.id, dataSourceId=base.source, PaginationConfig={"PageSize": 2}
+    ).build_full_result()["documentDetails"]
+
+    uris = [detail["identifier"]["s3"]["uri"].rpartition("/")[2] for detail in pages]
+    assert dict(zip(uris, (detail["status"] for detail in pages), strict=True)) == {
+        "a.md": "INDEXED",
+        "b.png": "IGNORED",
+        "c.pdf": "FAILED",
+    }
+    assert [detail.get("statusReason") for detail in pages] == [
+        None,
+        "Ignored as their file format was not supported",
+        None,
+    ]
 
 
 def test_nothing_is_deleted_under_a_running_ingestion(clients: Clients, role: str) -> None:

@@ -1,0 +1,72 @@
+"""Faults of ARNs in deployment.toml: another partition, Region or account, or a resource that cannot do the work."""
+
+from collections.abc import Iterator
+
+from deployment.checks.models import named_models
+from deployment.config import DeploymentConfig
+from kit_contract.model_arns import (
+    CUSTOM_MODEL,
+    FOUNDATION_MODEL,
+    PROVISIONED_MODEL,
+    ModelArn,
+    model_arn,
+)
+from kit_contract.partitions import partition_of
+
+EMBEDDING_SETTING = "knowledge_base.embedding_model"
+# An inference profile is taken to parse documents and to answer, not to embed:
+# https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-supported.html
+EMBEDDING_KINDS = (FOUNDATION_MODEL, PROVISIONED_MODEL)
+
+
+def arn_faults(config: DeploymentConfig, account: str | None) -> Iterator[str]:
+    """`account` is that of the deployment, or None if the credentials at deploy decide it."""
+    named = list(named_models(config))
+    for where, identifier in named:
+        if arn := model_arn(identifier):
+            yield from _kind_faults(where, arn)
+            yield from _place_faults(where, config, arn.partition, arn.region)
+            if account and arn.account not in ("", account):
+                yield f"{where}: must be in account {account}, to which you deploy, got {identifier}; change it"
+    yield from _profile_faults(config, {identifier: where for where, identifier in named})
+    if config.training and config.training.kms_key_arn:
+        # A key may belong to another account, whose key policy then allows this one.
+        _, partition, _, region, *_ = config.training.kms_key_arn.split(":")
+        yield from _place_faults("training.kms_key_arn", config, partition, region)
+
+
+def _kind_faults(where: str, arn: ModelArn) -> Iterator[str]:
+    if arn.kind == CUSTOM_MODEL:
+        yield (
+            f"{where}: a custom model is called through its provisioned throughput or its custom model deployment, "
+            f"got {arn.text}; name the ARN of one of these"
+        )
+    elif where == EMBEDDING_SETTING and arn.kind not in EMBEDDING_KINDS:
+        yield (
+            f"{where}: Bedrock embeds with a foundation model or its provisioned throughput only, got the {arn.kind} "
+            f"{arn.text}; name one of these, such as amazon.titan-embed-text-v2:0"
+        )
+
+
+def _place_faults(where: str, config: DeploymentConfig, partition: str, region: str) -> Iterator[str]:
+    wanted = config.deployment.region
+    if (partition, region) != (partition_of(wanted), wanted):
+        yield (
+            f"{where}: must be in the deployment's Region {wanted} (arn:{partition_of(wanted)}:...:{wanted}:...), "
+            f"got arn:{partition}:...:{region}:...; change the ARN or the region"
+        )
+
+
+def _profile_faults(config: DeploymentConfig, named: dict[str, str]) -> Iterator[str]:
+    profiles = config.deployment.inference_profiles
+    for identifier, where in named.items():
+        if identifier not in profiles and ":application-inference-profile/" in identifier:
+            yield (
+                f"{where}: the ARN does not tell which model answers, and the API needs permission to invoke that, "
+                f'too; add "{identifier}" = "<id of the model or profile it was created from>" to '
+                "[deployment.inference_profiles]"
+            )
+    for profile in profiles:
+        where = f"deployment.inference_profiles.{profile}"
+        if profile not in named:
+            yield f"{where}: no alias and no knowledge base names this profile; remove the line, or correct the ARN"

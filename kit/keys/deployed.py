@@ -1,0 +1,58 @@
+"""Finds the secret and the usage plan of a deployed inference API, in your AWS account or in the embedded AWS."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deployment.config import load_deployment_config
+from kit.embedded_outputs import embedded_outputs
+from kit.keys.secret import KeySecret
+from kit.keys.usage_keys import UsageKeys
+from kit_contract.errors import ExternalError
+from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT, inference_api_stack
+from local_aws.guard import require_real
+
+
+@dataclass(frozen=True)
+class DeployedKeys:
+    secret: KeySecret
+    usage_keys: UsageKeys
+
+
+def connect(config: Path, *, local: bool) -> DeployedKeys:
+    """Raises KitError, and botocore's errors about credentials."""
+    import boto3
+
+    if not local:
+        require_real(os.environ)
+        deployment = load_deployment_config(config).deployment
+        return deployed_keys(boto3.Session(region_name=deployment.region), deployment.name, None)
+    embedded = embedded_outputs()
+    return deployed_keys(embedded.session, embedded.deployment, embedded.endpoint_url)
+
+
+def deployed_keys(session: Any, kit_deployment: str, endpoint_url: str | None) -> DeployedKeys:
+    outputs = _outputs(session.client("cloudformation", endpoint_url=endpoint_url), kit_deployment)
+    return DeployedKeys(
+        KeySecret(session.client("secretsmanager", endpoint_url=endpoint_url), outputs[API_KEY_SECRET_OUTPUT]),
+        UsageKeys(session.client("apigateway", endpoint_url=endpoint_url), outputs[USAGE_PLAN_OUTPUT], kit_deployment),
+    )
+
+
+def _outputs(client: Any, kit_deployment: str) -> dict[str, str]:
+    stack = inference_api_stack(kit_deployment)
+    try:
+        found = client.describe_stacks(StackName=stack)["Stacks"][0]
+    except client.exceptions.ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        raise ExternalError(
+            f"stack {stack} does not exist: this deployment has no inference API; add [inference_api] to "
+            "deployment.toml and deploy"
+        ) from None
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    for name in (API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT):
+        if name not in outputs:
+            raise ExternalError(f"stack {stack} has no output {name}; deploy it again with this version of the kit")
+    return outputs

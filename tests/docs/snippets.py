@@ -1,0 +1,54 @@
+"""Where each shell and Python block runs: offline, on the embedded AWS, or nowhere, with the reason."""
+
+import re
+
+from tests.docs.pages import Block, blocks
+
+OFFLINE = re.compile(r"-m kit (cost|data|models(?! refresh))")
+# Page and a part of the block. tests/end_to_end/test_snippets.py runs these.
+EMBEDDED = {
+    ("docs/costs.md", "aws bedrock list-custom-models"),
+    ("docs/inference-api.md", "stack_output()"),
+    ("docs/inference-api.md", ".local/outputs.json"),
+    ("docs/inference-api.md", "curl "),
+    ("docs/inference-api.md", "from openai"),
+    ("docs/knowledge-bases.md", "aws s3 cp"),
+    ("docs/knowledge-bases.md", "aws ssm"),
+    ("docs/knowledge-bases.md", "curl "),
+    ("docs/provisioned-throughput.md", "kit capacity buy"),
+    ("docs/reap.md", "kit reap"),
+    ("docs/training.md", "aws s3 cp"),
+    ("docs/training.md", "aws lambda"),
+    ("docs/training.md", "aws stepfunctions"),
+}
+# These are only parsed (test_commands.py).
+NOT_RUN = {
+    ("README.md", "make up"): "make test would run itself; what make up runs is in tests/end_to_end",
+    ("docs/inference-api.md", "kit keys"): "changes the keys of the API; tests/end_to_end/test_make_up.py does so too",
+    ("docs/knowledge-bases.md", "aws s3 sync"): "copies the reader's own folder; the page's `aws s3 cp` runs",
+    ("local_aws/README.md", "kit local status"): "would stop the reader's own embedded AWS; tests/kit/local",
+    ("local_aws/README.md", "ollama"): "needs another project's server; tests/local_aws has a fake of it",
+    ("docs/models.md", "refresh"): "reads every Region of a live account; tests/kit/models/test_refresh.py has a fake",
+    ("docs/provisioned-throughput.md", "migrate"): "needs another file; tests/kit/capacity/test_migrate.py",
+    ("docs/reliability.md", "pytest"): "make test runs these tests",
+}
+
+
+def snippet(page: str, start: str) -> str:
+    """The text of the block of `page` that has `start`, which is one of EMBEDDED."""
+    assert (page, start) in EMBEDDED
+    (block,) = [block for block in blocks() if f"embedded: {start}" in places(block) and block.page == page]
+    return block.text
+
+
+def places(block: Block) -> list[str]:
+    """Where it runs; a block of two programs may run in two places."""
+    if block.language not in ("sh", "python"):
+        return []
+    found = [f"embedded: {start}" for page, start in EMBEDDED if _is(block, page, start)]
+    found += [f"not run: {start}" for page, start in NOT_RUN if _is(block, page, start)]
+    return found + (["offline"] if OFFLINE.search(block.text) else [])
+
+
+def _is(block: Block, page: str, start: str) -> bool:
+    return block.page == page and start in block.text

@@ -1,0 +1,146 @@
+"""The snippets that need a deployment run on the one of test_make_up.py, as the pages show them."""
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployment.config import load_deployment_config
+from kit import embedded_outputs
+from kit.__main__ import main
+from kit.local.summary import print_summary
+from tests.docs.pages import Block, blocks
+from tests.docs.shell import commands
+from tests.docs.snippets import snippet
+from tests.docs.terminal import Terminal
+from tests.end_to_end.deployed import CONFIG, OUTPUTS, PROJECT, Deployed
+
+pytestmark = pytest.mark.end_to_end
+
+
+@pytest.fixture
+def terminal(deployed: Deployed, tmp_path: Path) -> Terminal:
+    return Terminal(tmp_path, deployed.aws, OUTPUTS)
+
+
+def api_variables() -> str:
+    """What a reader runs before every curl."""
+    return snippet("docs/inference-api.md", ".local/outputs.json")
+
+
+@pytest.mark.parametrize("block", [block for block in blocks() if re.search(r"^curl ", block.text)], ids=str)
+def test_curl_reaches_the_api(terminal: Terminal, block: Block) -> None:
+    printed = terminal.run(api_variables() + block.text)
+
+    answers = [json.loads(line) for line in printed.splitlines()]
+    assert len(answers) == block.text.count("curl ")
+    assert all(answer.keys() & {"choices", "data", "answer"} for answer in answers)
+
+
+def test_the_python_client_gets_an_answer(terminal: Terminal) -> None:
+    printed = terminal.run(api_variables() + 'echo "$API_URL" "$KEY"')
+    api_url, key = printed.split()
+    names: dict[str, Any] = {"api_url": api_url, "key": key}
+    code = snippet("docs/inference-api.md", "from openai").replace("client.chat", "answer = client.chat")
+
+    exec(compile(code, "docs/inference-api.md", "exec"), names)
+
+    assert names["answer"].choices[0].message.content
+    assert not api_url.endswith("/")
+
+
+def test_what_make_up_prints_can_be_copied(
+    deployed: Deployed, terminal: Terminal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_summary(load_deployment_config(CONFIG), deployed.outputs, [])
+    printed = capsys.readouterr().out
+    shell, _, python = printed[printed.index("curl ") : printed.index("\nnext:")].partition("\n\n")
+
+    assert json.loads(terminal.run(shell))["choices"]
+    exec(compile(python, "make up", "exec"), {})
+
+
+def test_the_stack_outputs_give_the_url_and_the_key(deployed: Deployed, terminal: Terminal) -> None:
+    text = snippet("docs/inference-api.md", "stack_output()") + 'echo "$API_URL" "$KEY"'
+
+    api_url, key = terminal.run(text, {"support-assistant": "end-to-end"}).split()
+
+    assert re.fullmatch(r"https://[^/]+/\w+", api_url)  # the host exists on AWS only
+    assert key == deployed.outputs["api_key"]
+
+
+def test_the_aws_commands_of_the_training_page(deployed: Deployed, terminal: Terminal) -> None:
+    """The uploaded data is that of the last run, so nothing is trained."""
+    bucket, s3 = deployed.outputs["training_bucket"], deployed.client("s3")
+    key = s3.list_objects_v2(Bucket=bucket, Prefix="data/support/")["Contents"][0]["Key"]
+    s3.download_file(bucket, key, str(terminal.folder / "records.jsonl"))
+    functions = deployed.client("lambda").list_functions()["Functions"]
+    (starter,) = [f for f in functions if f.get("Description") == "Starts a training run when its content is new"]
+    execution = deployed.client("stepfunctions").list_executions(stateMachineArn=deployed.outputs["workflow_arn"])
+    arn = execution["executions"][0]["executionArn"]
+
+    terminal.run(snippet("docs/training.md", "aws s3 cp"), {"BUCKET": bucket})
+    started = terminal.run(
+        snippet("docs/training.md", "aws lambda"),
+        {"STARTER": starter["FunctionName"], "data/support/KEY.jsonl": key},
+    )
+    first, second, third = snippet("docs/training.md", "aws stepfunctions").splitlines()
+
+    assert "support" in started
+    assert json.loads(terminal.run(first, {"ARN": deployed.outputs["workflow_arn"]}))["executions"]
+    assert json.loads(terminal.run(second, {" ARN": f" {arn}"}))[0] == "SUCCEEDED"
+    assert len(json.loads(terminal.run(third))["modelCustomizationJobSummaries"]) == 1
+
+
+def test_the_aws_commands_of_the_knowledge_base_page(deployed: Deployed, terminal: Terminal) -> None:
+    bucket, s3 = deployed.outputs["documents_bucket"], deployed.client("s3")
+    s3.put_object(Bucket=bucket, Key="documents/old.md", Body=b"# Old")
+    shutil.copy(next((PROJECT / "examples" / "support" / "documents").glob("*.pdf")), terminal.folder / "manual.pdf")
+
+    terminal.run(snippet("docs/knowledge-bases.md", "aws s3 cp"), {"BUCKET": bucket})
+    report = terminal.run(snippet("docs/knowledge-bases.md", "aws ssm"), {"DEPLOYMENT": "end-to-end"})
+
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+    assert ("documents/manual.pdf" in keys, "documents/old.md" in keys) == (True, False)
+    assert json.loads(report)["status"] == "COMPLETE"
+
+
+def test_custom_models_are_listed_as_the_costs_page_does(terminal: Terminal) -> None:
+    text = snippet("docs/costs.md", "aws bedrock list-custom-models").splitlines()[0]
+
+    ((name, _),) = json.loads(terminal.run(text))
+
+    assert name.startswith("end-to-end-support-")
+
+
+LOCAL: Mapping[str, tuple[str, ...]] = {"capacity": ("--local", "--config", str(CONFIG)), "reap": ("--local",)}
+
+
+@pytest.mark.parametrize(
+    ("page", "start", "shown"),
+    [
+        ("docs/provisioned-throughput.md", "kit capacity buy", "end-to-end-reserve"),
+        ("docs/reap.md", "kit reap", "Billed by the hour: "),
+    ],
+)
+def test_the_kit_commands_of_a_page(
+    deployed: Deployed,
+    page: str,
+    start: str,
+    shown: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """With --local, and --yes where they would ask. The throughput of this deployment is called reserve."""
+    monkeypatch.setattr(embedded_outputs, "OUTPUTS", OUTPUTS)
+    (block,) = [block for block in blocks() if block.page == page and start in block.text and block.language == "sh"]
+    for command in commands([block], tmp_path):
+        words = ["reserve" if word == "support" else word for word in command.words[3:]]
+        asks = ["--yes"] if {"buy", "--delete-orphans"} & set(words) else []
+        assert main([*words, *asks, *LOCAL[words[0]]]) == 0, words
+    assert shown in capsys.readouterr().out

@@ -1,0 +1,123 @@
+"""`filter` of the retrieval endpoints: passed on as Bedrock's, or refused by name; nothing is dropped."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from inference_api.retrieval import GENERATE_FIELDS, RETRIEVE_FIELDS
+from tests.inference_api.conftest import MICRO, Api
+from tests.inference_api.test_retrieval import ANSWER, GENERATE
+
+RETRIEVE = "/v1/retrieve"
+PATHS = (RETRIEVE, GENERATE)
+TENANT = {"equals": {"key": "tenant", "value": "a"}}
+FILTERS = [
+    TENANT,
+    {"notEquals": {"key": "draft", "value": True}},
+    *({name: {"key": "year", "value": 2024.5}} for name in ("greaterThan", "greaterThanOrEquals")),
+    {"equals": {"key": "large", "value": 10**400}},
+    *({name: {"key": "year", "value": 2024}} for name in ("lessThan", "lessThanOrEquals")),
+    {"in": {"key": "kind", "value": ["a", 1, False]}},
+    {"notIn": {"key": "kind", "value": ["a"]}},
+    {"listContains": {"key": "tags", "value": "x"}},
+    {"andAll": [TENANT, {"orAll": [TENANT, {"notIn": {"key": "k" * 100, "value": ["b"]}}]}]},
+]
+
+
+def expect(api: Api, path: str, search: dict[str, Any]) -> None:
+    configuration = {"vectorSearchConfiguration": search}
+    if path == RETRIEVE:
+        request = {
+            "knowledgeBaseId": "KB12345678",
+            "retrievalQuery": {"text": "How often?"},
+            "retrievalConfiguration": configuration,
+        }
+        api.agent.add_response("retrieve", {"retrievalResults": []}, request)
+        return
+    base = {"knowledgeBaseId": "KB12345678", "modelArn": MICRO["arn"], "retrievalConfiguration": configuration}
+    request = {
+        "input": {"text": "How often?"},
+        "retrieveAndGenerateConfiguration": {"type": "KNOWLEDGE_BASE", "knowledgeBaseConfiguration": base},
+    }
+    api.agent.add_response("retrieve_and_generate", ANSWER, request)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("condition", FILTERS, ids=lambda condition: next(iter(condition)))
+def test_a_filter_reaches_bedrock_unchanged(api: Api, path: str, condition: dict[str, Any]) -> None:
+    expect(api, path, {"numberOfResults": 7, "filter": copy.deepcopy(condition)})
+
+    assert api.post(path, {"query": "How often?", "filter": condition, "max_results": 7})[0] == 200
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_filter_alone_reaches_bedrock(api: Api, path: str) -> None:
+    expect(api, path, {"filter": TENANT} | ({"numberOfResults": 5} if path == RETRIEVE else {}))
+
+    assert api.post(path, {"query": "How often?", "filter": TENANT})[0] == 200
+
+
+def nested(levels: int) -> dict[str, Any]:
+    return {"andAll": [TENANT, nested(levels - 1)]} if levels > 1 else TENANT
+
+
+def attribute(operator: str, value: Any) -> dict[str, Any]:
+    return {operator: {"key": "k", "value": value}}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("condition", "param"),
+    [
+        (None, "filter"),
+        ({}, "filter"),
+        ([TENANT], "filter"),
+        ("tenant", "filter"),
+        (TENANT | {"notEquals": {"key": "a", "value": 1}}, "filter"),
+        ({"tenant": "a"}, "filter.tenant"),
+        (attribute("startsWith", "a"), "filter.startsWith"),
+        (attribute("stringContains", "a"), "filter.stringContains"),
+        ({"andAll": [TENANT, attribute("startsWith", "a")]}, "filter.andAll[1].startsWith"),
+        ({"andAll": [TENANT]}, "filter.andAll"),
+        ({"orAll": TENANT}, "filter.orAll"),
+        ({"orAll": [TENANT, None]}, "filter.orAll[1]"),
+        ({"equals": "a"}, "filter.equals"),
+        ({"equals": {"key": "tenant"}}, "filter.equals"),
+        ({"equals": {"key": "tenant", "value": "a", "or": "b"}}, "filter.equals"),
+        ({"equals": {"key": "", "value": "a"}}, "filter.equals.key"),
+        ({"equals": {"key": "k" * 101, "value": "a"}}, "filter.equals.key"),
+        ({"equals": {"key": 5, "value": "a"}}, "filter.equals.key"),
+        (attribute("equals", ["a"]), "filter.equals.value"),
+        (attribute("equals", None), "filter.equals.value"),
+        (attribute("lessThan", "a"), "filter.lessThan.value"),
+        (attribute("greaterThan", True), "filter.greaterThan.value"),
+        (attribute("in", "a"), "filter.in.value"),
+        (attribute("in", []), "filter.in.value"),
+        (attribute("notIn", [["a"]]), "filter.notIn.value"),
+        (attribute("in", ["a"] * 1001), "filter.in.value"),
+        (attribute("listContains", 5), "filter.listContains.value"),
+        (nested(11), "filter"),
+    ],
+)
+def test_a_filter_that_cannot_be_applied_is_refused_by_name(api: Api, path: str, condition: Any, param: str) -> None:
+    status, answer = api.post(path, {"query": "How often?", "filter": condition})
+
+    assert (status, answer["error"]["param"]) == (400, param)
+
+
+def test_the_deepest_filter_passes(api: Api) -> None:
+    expect(api, RETRIEVE, {"numberOfResults": 5, "filter": nested(10)})
+
+    assert api.post(RETRIEVE, {"query": "How often?", "filter": nested(10)})[0] == 200
+
+
+@pytest.mark.parametrize(("path", "known"), [(RETRIEVE, RETRIEVE_FIELDS), (GENERATE, GENERATE_FIELDS)])
+@pytest.mark.parametrize("name", ["filters", "Filter", "maxResults", "retrievalConfiguration", "x", ""])
+def test_an_unknown_field_is_refused_by_name(api: Api, path: str, known: tuple[str, ...], name: str) -> None:
+    status, answer = api.post(path, {"query": "How often?", name: None})
+
+    assert (status, answer["error"]["param"], answer["error"]["code"]) == (400, name, "unknown_field")
+    assert all(field in answer["error"]["message"] for field in known)

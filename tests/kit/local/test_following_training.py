@@ -1,0 +1,73 @@
+"""`kit local up` follows the run of the current settings, whatever failed after it, and shows that run's loss."""
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kit.local.following import follow_training
+from kit.progress import Progress
+from kit_contract.errors import ExternalError
+from tests.deployment_file import shipped_config
+
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
+CURRENT, FAILED = "support-0123456789abcdef", "support-fedcba9876543210"
+LOSS = "step_number,epoch_number,training_loss\n1,1,3.5\n2,1,0.25\n"
+
+
+class Aws:
+    """Stands for every client. The newest execution is of other settings and failed; the older one's model serves."""
+
+    executions: dict[str, dict[str, Any]]
+
+    def __init__(self) -> None:
+        self.executions = {
+            CURRENT: {"status": "SUCCEEDED", "startDate": NOW - timedelta(days=1)},
+            FAILED: {"status": "FAILED", "startDate": NOW - timedelta(hours=1), "cause": "too many epochs"},
+        }
+
+    def __call__(self, _: str) -> "Aws":
+        return self
+
+    def describe_execution(self, executionArn: str) -> dict[str, Any]:
+        return self.executions[executionArn]
+
+    def list_model_customization_jobs(self, **_: Any) -> dict[str, Any]:
+        return {"modelCustomizationJobSummaries": []}
+
+    def get_parameter(self, Name: str) -> dict[str, Any]:
+        assert Name.endswith("/customizations/support/promoted")
+        return {"Parameter": {"Value": json.dumps({"custom_model_arn": "model-of-the-current-run"})}}
+
+    def get_custom_model(self, modelIdentifier: str) -> dict[str, Any]:
+        assert modelIdentifier == "model-of-the-current-run"
+        return {"jobArn": "job/1", "outputDataConfig": {"s3Uri": "s3://bucket/output/support/0123456789abcdef/"}}
+
+    def list_objects_v2(self, Prefix: str, **_: str) -> dict[str, Any]:
+        return {"Contents": [{"Key": f"{Prefix}model-customization-job-1/step_wise_training_metrics.csv"}]}
+
+    def get_object(self, **_: str) -> dict[str, Any]:
+        return {"Body": io.BytesIO(LOSS.encode())}
+
+
+def follow(execution: str) -> str:
+    output = io.StringIO()
+    outputs = {"training": {"SupportExecution": execution}}
+    follow_training(shipped_config(), outputs, Aws(), Progress(1, output), since=NOW)
+    return output.getvalue()
+
+
+@pytest.mark.parametrize("execution", [CURRENT, "none"])
+def test_a_failed_run_of_other_settings_is_not_followed(execution: str) -> None:
+    said = follow(execution)
+
+    assert "training loss 3.50" in said
+    assert "0.25 (2 steps)" in said
+    assert "support: already trained, nothing to do" in said
+
+
+def test_the_failure_of_the_current_settings_is_told_with_its_cause() -> None:
+    with pytest.raises(ExternalError, match="training of support ended FAILED: too many epochs"):
+        follow(FAILED)
