@@ -71,15 +71,17 @@ def _first(events: Iterator[Event]) -> Event:
 
 def _resumed(first: Event, events: Generator[Event, None, None], facts: Facts) -> Generator[Event, None, None]:
     stopped = False
-    event = first
     try:
         yield SILENCE
         yield first
         for event in events:
-            stopped = stopped or event.name == "messageStop"
-            if event.name == "metadata":
-                facts.usage = event.value.get("usage")
-            facts.deltas += event.name == "contentBlockDelta"
+            name, value = event
+            if name == "contentBlockDelta":
+                facts.deltas += 1
+            elif name == "messageStop":
+                stopped = True
+            elif name == "metadata":
+                facts.usage = value.get("usage")
             yield event
         if not stopped:
             raise _cut()

@@ -6,7 +6,7 @@ import base64
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from functools import cache
 from typing import Any
 
@@ -59,7 +59,9 @@ def _random() -> float:
     return os.urandom(1)[0] / 255
 
 
-def _logged(request: Request, answer: Answer, facts: Facts, invocation: Invocation, started: float) -> Iterator[bytes]:
+def _logged(
+    request: Request, answer: Answer, facts: Facts, invocation: Invocation, started: float
+) -> Generator[bytes, None, None]:
     """The body of `answer`, and then the log line: also if the caller leaves before its end."""
     whole = False
     try:

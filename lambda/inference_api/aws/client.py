@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from inference_api.aws.connections import Connections, Response
 from inference_api.aws.errors import AwsError, error_from
-from inference_api.aws.event_stream import Frame, FrameDecoder
+from inference_api.aws.event_stream import FrameDecoder
 from inference_api.aws.signature import Credentials, Scope, signed
 
 
@@ -59,7 +59,7 @@ class Client:
         if target:
             headers |= {"content-type": "application/x-amz-json-1.1", "x-amz-target": target}
         headers = signed(headers, path=path, body=body, scope=self._scope, credentials=_credentials(), now=time.time())
-        response = self._connections.post(path, headers, body, read_seconds=read_seconds)
+        response = self._connections.request("POST", path, headers, body, read_seconds=read_seconds)
         if response.status >= 300:
             raise error_from(response.status, response.headers, response.read(read_seconds=read_seconds))
         return response
@@ -81,25 +81,21 @@ def _events(response: Response, read_seconds: float, quiet_seconds: float) -> Ge
     for piece in response.pieces(quiet_seconds=quiet_seconds, read_seconds=read_seconds):
         if not piece:
             yield SILENCE
-        for frame in decoder.feed(piece):
-            yield _event(frame)
+        for headers, payload in decoder.feed(piece):
+            if headers.get(":message-type") != "event":
+                raise _stream_error(headers, payload)
+            yield Event(headers.get(":event-type", ""), json.loads(payload.decode()))
     decoder.end()
 
 
-def _event(frame: Frame) -> Event:
-    kind = frame.headers.get(":message-type")
-    if kind == "event":
-        return Event(frame.headers.get(":event-type", ""), json.loads(frame.payload))
-    if kind == "exception":
-        value = json.loads(frame.payload or b"{}")
-        code = frame.headers.get(":exception-type", "")
-        # The stream's modeled exceptions begin with a small letter, as members of the stream do.
-        raise AwsError(code[:1].upper() + code[1:], str(value.get("message", "")), status=_stream_status(value))
-    raise AwsError(
-        frame.headers.get(":error-code", "InternalServerException"),
-        frame.headers.get(":error-message", ""),
-        status=500,
-    )
+def _stream_error(headers: Mapping[str, str], payload: bytes) -> AwsError:
+    if headers.get(":message-type") == "exception":
+        value = json.loads(payload or b"{}")
+        code = headers.get(":exception-type", "")
+        # An exception of a stream is a member of it, and members begin with a small letter.
+        return AwsError(code[:1].upper() + code[1:], str(value.get("message", "")), status=_stream_status(value))
+    code = headers.get(":error-code", "InternalServerException")
+    return AwsError(code, headers.get(":error-message", ""), status=500)
 
 
 def _stream_status(value: Mapping[str, Any]) -> int:

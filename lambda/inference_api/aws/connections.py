@@ -38,7 +38,7 @@ class Response:
         self._decoder = body_decoder(self.headers)
 
     def read(self, *, read_seconds: float) -> bytes:
-        """Raises as `pieces` does."""
+        """The whole body. Raises as `pieces` does."""
         return b"".join(self.pieces(quiet_seconds=read_seconds, read_seconds=read_seconds))
 
     def pieces(self, *, quiet_seconds: float, read_seconds: float) -> Generator[bytes, None, None]:
@@ -85,15 +85,18 @@ class Connections:
         """The value of the Host header."""
         return self._url.netloc
 
-    def post(self, path: str, headers: Mapping[str, str], body: bytes, *, read_seconds: float) -> Response:
-        """Raises ConnectionError if there is no connection or response, ReadTimeoutError if it comes too late."""
-        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        head = f"POST {path} HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n"
-        connection = self._connected()
+    def request(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes, *, read_seconds: float | None
+    ) -> Response:
+        """Send a request and wait for its response, for ever if `read_seconds` is None.
+
+        Raises ConnectionError if there is no connection or response, ReadTimeoutError if it comes too late.
+        """
+        connection = self.connected()
         try:
             connection.settimeout(read_seconds)
-            connection.sendall(head.encode("latin-1") + body)
-            return Response(self, connection, *_head(connection))
+            connection.sendall(request_head(method, path, {**headers, "content-length": str(len(body))}) + body)
+            return self.response(connection)
         except TimeoutError as error:
             connection.close()
             raise ReadTimeoutError(f"no response within {read_seconds:g} s") from error
@@ -101,13 +104,18 @@ class Connections:
             connection.close()
             raise ConnectionError(f"no response: {error}") from error
 
+    def response(self, connection: socket.socket) -> Response:
+        """The response to what was sent on `connection`. Raises OSError."""
+        return Response(self, connection, *_head(connection))
+
     def give_back(self, connection: socket.socket, *, reusable: bool) -> None:
         if reusable:
             self._idle.append(connection)
         else:
             connection.close()
 
-    def _connected(self) -> socket.socket:
+    def connected(self) -> socket.socket:
+        """A connection that nobody else uses. Raises ConnectionError."""
         while self._idle:
             connection = self._idle.pop()
             # Readable: the service has closed it. A request on it could fail after the service has begun to work.
@@ -133,6 +141,11 @@ class Connections:
         except BaseException:
             connection.close()
             raise
+
+
+def request_head(method: str, path: str, headers: Mapping[str, str]) -> bytes:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode("latin-1")
 
 
 def _head(connection: socket.socket) -> tuple[bytes, bytes]:

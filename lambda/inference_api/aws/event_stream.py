@@ -8,7 +8,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 from zlib import crc32
 
 _PRELUDE = struct.Struct("!III")
@@ -25,11 +24,8 @@ class BrokenStreamError(ConnectionError):
     """When a stream is corrupt or ends before its last frame does. What arrived is not the whole answer."""
 
 
-class Frame(NamedTuple):
-    """`headers`: the headers with string values (`:message-type`, `:event-type`, `:exception-type`, ...)."""
-
-    headers: Mapping[str, str]
-    payload: bytes
+# The headers with string values (`:message-type`, `:event-type`, `:exception-type`, ...), and the payload.
+Frame = tuple[Mapping[str, str], bytes]
 
 
 class FrameDecoder:
@@ -55,7 +51,7 @@ class FrameDecoder:
                 if crc32(buffer[start:end]) != _CHECKSUM.unpack_from(buffer, end)[0]:
                     raise BrokenStreamError("the checksum of a frame is wrong")
                 payload = start + _PRELUDE.size + header_size
-                frame = Frame(_headers(buffer[start + _PRELUDE.size : payload]), buffer[payload:end])
+                frame = _headers(buffer[start + _PRELUDE.size : payload]), buffer[payload:end]
                 start += size
                 yield frame
         finally:

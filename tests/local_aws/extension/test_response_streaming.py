@@ -6,17 +6,16 @@ import socket
 import stat
 import time
 import zipfile
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from bedrock_constructs.lambda_functions.sources import source_files
 from local_aws import emulator
 from tests.local_aws.conftest import Client
 from tests.local_aws.functions import ROLE
 
-RUNTIME = Path(__file__).resolve().parents[3] / "lambda" / "inference_api" / "runtime.py"
 WRAPPER = '#!/bin/sh\nexec "$1" -m inference_api.runtime\n'
 HANDLER = """
 import time
@@ -40,14 +39,12 @@ def body(kind):
 def code() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text, mode in (
-            ("inference_api/__init__.py", "", 0o644),
-            ("inference_api/runtime.py", RUNTIME.read_text(encoding="utf-8"), 0o644),
-            ("index.py", HANDLER, 0o644),
-            ("start", WRAPPER, 0o755),
-        ):
+        runtime = {
+            name: path.read_text(encoding="utf-8") for name, path in source_files("inference_api.runtime").items()
+        }
+        for name, text in {**runtime, "index.py": HANDLER, "start": WRAPPER}.items():
             entry = zipfile.ZipInfo(name)
-            entry.external_attr = (stat.S_IFREG | mode) << 16
+            entry.external_attr = (stat.S_IFREG | 0o755) << 16
             archive.writestr(entry, text)
     return buffer.getvalue()
 
