@@ -69,7 +69,7 @@ class Aliases:
         """Place -> target. The capacity parameter wins: it is written after promotion writes the serving parameter."""
         kit_deployment = self._settings.kit_deployment
         names = [alias_serving(kit_deployment, alias), alias_capacity(kit_deployment, alias)]
-        values = {name: json.loads(value) for name, value in self._clients.parameters(names).items()}
+        values = {name: json.loads(value) for name, value in self._clients.get_parameters(names).items()}
         return {_PLACES[values[name]["kind"]]: _target(values[name]) for name in names if name in values}
 
 

@@ -30,19 +30,21 @@ class Context(Protocol):
 
 @cache
 def api_keys() -> ApiKeys:
-    return ApiKeys(secret_value, time.monotonic, time.time)
+    return ApiKeys(Secret(), time.monotonic, time.time)
 
 
-def secret_value(stage: str) -> str:
-    """The value with this staging label, empty if it is binary. Raises AwsError, OSError."""
-    request = {"SecretId": os.environ[API_KEYS_SECRET_ARN], "VersionStage": stage}
-    secrets, target = client("secretsmanager"), "secretsmanager.GetSecretValue"
-    try:
-        answer = secrets.call("/", request, read_seconds=READ_SECONDS, target=target)
-    except OSError:  # reading again costs nothing and changes nothing
-        answer = secrets.call("/", request, read_seconds=READ_SECONDS, target=target)
-    value: str = answer.get("SecretString", "")
-    return value
+class Secret:
+    """The secret of API_KEYS_SECRET_ARN."""
+
+    def get_secret_value(self, stage: str) -> str:
+        request = {"SecretId": os.environ[API_KEYS_SECRET_ARN], "VersionStage": stage}
+        secrets, target = client("secretsmanager"), "secretsmanager.GetSecretValue"
+        try:
+            answer = secrets.call("/", request, read_seconds=READ_SECONDS, target=target)
+        except OSError:  # reading again costs nothing and changes nothing
+            answer = secrets.call("/", request, read_seconds=READ_SECONDS, target=target)
+        value: str = answer.get("SecretString", "")
+        return value
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Clients(Protocol):
 
     def retrieve_and_generate(self, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]: ...
 
-    def parameters(self, names: Sequence[str]) -> dict[str, str]:
+    def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
         """Name -> value of the SSM parameters that exist."""
         ...
 
@@ -62,7 +62,7 @@ class AwsClients:
         response: dict[str, Any] = agent.call("/retrieveAndGenerate", request, read_seconds=read_seconds)
         return response
 
-    def parameters(self, names: Sequence[str]) -> dict[str, str]:
+    def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
         found = client("ssm").call(
             "/", {"Names": list(names)}, read_seconds=PARAMETER_SECONDS, target="AmazonSSM.GetParameters"
         )

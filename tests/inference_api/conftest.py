@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
-from botocore.validate import ParamValidator
 
 from inference_api.aliases import Aliases
 from inference_api.aws.client import Event
@@ -66,6 +66,8 @@ class Clients:
         self.runtime: Any = boto3.client("bedrock-runtime", **options)
         self.agent: Any = boto3.client("bedrock-agent-runtime", **options)
         self.ssm: Any = boto3.client("ssm", **options)
+        self._streaming: Any = boto3.client("bedrock-runtime", **options)
+        self._streaming.meta.events.register("before-call.bedrock-runtime.ConverseStream", self._answer_stream)
         self.streams: list[list[Event] | Exception] = []  # what the next calls of ConverseStream return or raise
         self.read_seconds: list[float] = []
 
@@ -77,13 +79,14 @@ class Clients:
         self, model_id: str, request: Mapping[str, Any], *, read_seconds: float
     ) -> Generator[Event, None, None]:
         self.read_seconds.append(read_seconds)
-        shape = self.runtime.meta.service_model.operation_model("ConverseStream").input_shape
-        faults = ParamValidator().validate({"modelId": model_id, **request}, shape)
-        assert not faults.has_errors(), faults.generate_report()
-        stream = self.streams.pop(0)
+        stream = self._streaming.converse_stream(modelId=model_id, **request)["stream"]
         if isinstance(stream, Exception):
             raise stream
         return (event for event in stream)
+
+    def _answer_stream(self, **_: Any) -> tuple[Any, dict[str, Any]]:
+        """In place of the request, after botocore has checked it: a stub can have no stream."""
+        return SimpleNamespace(status_code=200), {"stream": self.streams.pop(0)}
 
     def retrieve(self, knowledge_base_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
         self.read_seconds.append(read_seconds)
@@ -93,7 +96,7 @@ class Clients:
         self.read_seconds.append(read_seconds)
         return dict(self.agent.retrieve_and_generate(**request))
 
-    def parameters(self, names: Sequence[str]) -> dict[str, str]:
+    def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
         found = self.ssm.get_parameters(Names=list(names))["Parameters"]
         return {parameter["Name"]: parameter["Value"] for parameter in found}
 

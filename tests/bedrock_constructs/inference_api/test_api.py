@@ -22,7 +22,7 @@ PROFILE_ARN = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazo
 DESTINATION_ARN = "arn:aws:bedrock:us-west-2::foundation-model/amazon.nova-2-lite-v1:0"
 CONTEXT = {"@aws-cdk/core:enablePartitionLiterals": True}  # as cdk.json
 OWN = {"StringEquals": {"aws:ResourceTag/bedrock-kit:deployment": "support-assistant"}}
-INVOKE = "bedrock:InvokeModel"
+INVOKE = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
 
 
 MICRO = AliasTarget(model="amazon.nova-micro-v1:0", invoke_arns=[MODEL_ARN])
