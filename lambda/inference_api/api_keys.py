@@ -6,7 +6,7 @@ import hmac
 import json
 import sys
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from inference_api.errors import failure_name, service_code
 from kit_contract.api_keys import (
@@ -27,6 +27,12 @@ Keys = Mapping[str, ApiKey]
 Faults = Mapping[str, str]
 
 
+class Secret(Protocol):
+    def get_secret_value(self, stage: str) -> str:
+        """The value with this staging label, empty if it is binary. Raises AwsError, OSError."""
+        ...
+
+
 class Caller(NamedTuple):
     """`usage`: the key in API Gateway that counts the caller's requests."""
 
@@ -37,15 +43,13 @@ class Caller(NamedTuple):
 class ApiKeys:
     """The API keys of one secret, read again after CACHE_SECONDS.
 
-    `value`: the secret's value with a staging label, as a text. `wall_clock`: seconds since 1970.
+    `wall_clock`: seconds since 1970.
 
     An unknown key has them read again after RETRY_SECONDS, since it may be new: wrong keys cause few reads.
     """
 
-    def __init__(
-        self, value: Callable[[str], str], clock: Callable[[], float], wall_clock: Callable[[], float]
-    ) -> None:
-        self._secret_value = value
+    def __init__(self, secret: Secret, clock: Callable[[], float], wall_clock: Callable[[], float]) -> None:
+        self._secret = secret
         self._clock = clock
         self._wall_clock = wall_clock
         self._read_at = float("-inf")
@@ -107,7 +111,7 @@ class ApiKeys:
     def _value(self, stage: str) -> str | None:
         """None if no version has this label. An empty text if it is binary."""
         try:
-            return self._secret_value(stage)
+            return self._secret.get_secret_value(stage)
         except Exception as error:
             if stage != CURRENT_STAGE and service_code(error) == "ResourceNotFoundException":
                 return None

@@ -52,7 +52,7 @@ class Secret:
     def __init__(self, **stages: str) -> None:
         self.stages, self.fail, self.reads = stages, False, 0
 
-    def __call__(self, stage: str) -> str:
+    def get_secret_value(self, stage: str) -> str:
         self.reads += 1
         if self.fail:
             raise AwsError("InternalServiceError", "x", status=500)

@@ -32,11 +32,12 @@ def clock() -> Clock:
 def secrets(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
     client = boto3.client("secretsmanager", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
 
-    def value(stage: str) -> str:
-        answer = client.get_secret_value(SecretId=SECRET, VersionStage=stage)
-        return str(answer.get("SecretString", ""))
+    class Secret:
+        def get_secret_value(self, stage: str) -> str:
+            answer = client.get_secret_value(SecretId=SECRET, VersionStage=stage)
+            return str(answer.get("SecretString", ""))
 
-    keys = ApiKeys(value, clock, clock)
+    keys = ApiKeys(Secret(), clock, clock)
     monkeypatch.setattr(authorizer, "api_keys", lambda: keys)
     with Stubber(client) as stub:
         yield stub
