@@ -80,6 +80,10 @@ class Connections:
         self._url = urlsplit(endpoint)
         self._idle: list[socket.socket] = []
 
+    def __del__(self) -> None:
+        for connection in self._idle:
+            connection.close()
+
     @property
     def host(self) -> str:
         """The value of the Host header."""
