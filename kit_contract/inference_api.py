@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kit_contract.environment import ACCOUNT_ID, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
 from kit_contract.model_arns import (
@@ -28,8 +27,7 @@ _KINDS = {APPLICATION_INFERENCE_PROFILE: INFERENCE_PROFILE, PROVISIONED_MODEL: "
 METRIC_NAMESPACE = "BedrockKit/InferenceApi"
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(NamedTuple):
     """A base model: Converse takes `id`, RetrieveAndGenerate takes `arn`. They are equal for a model given by ARN."""
 
     id: str
@@ -46,16 +44,14 @@ class Model:
         return self.kind not in (FOUNDATION_MODEL, INFERENCE_PROFILE)
 
 
-@dataclass(frozen=True)
-class Alias:
+class Alias(NamedTuple):
     """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base"."""
 
     base: Model
     order: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
 
     `knowledge_base_model` is None if the deployment has no knowledge base.

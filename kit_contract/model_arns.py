@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FOUNDATION_MODEL = "foundation-model"
 INFERENCE_PROFILE = "inference-profile"
@@ -16,8 +16,7 @@ IMPORTED_MODEL = "imported-model"
 CUSTOM_MODEL = "custom-model"
 
 
-@dataclass(frozen=True)
-class ModelArn:
+class ModelArn(NamedTuple):
     """`kind` is the resource type; `name` what follows it. A foundation model has no account."""
 
     text: str

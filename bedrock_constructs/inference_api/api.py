@@ -19,7 +19,11 @@ from kit_contract.inference_api import ALIASES_FILE, Alias, Model, Settings, ali
 
 __all__ = ["AliasTarget", "InferenceApi", "ServedAlias"]
 
-TIMEOUT = Duration.seconds(29)  # API Gateway's limit for responses that are not streamed
+TIMEOUT = Duration.minutes(15)  # API Gateway's limit for responses that are streamed, and Lambda's
+# Lambda runs it with the command of its own runtime as arguments: the interpreter, then the runtime.
+# https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper
+WRAPPER_FILE = "start_runtime"
+WRAPPER = '#!/bin/sh\nexec "$1" -m inference_api.runtime\n'
 HEALTH_REQUESTS_PER_SECOND = 5  # public, so it has its own limit
 LOG_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
@@ -63,8 +67,11 @@ class InferenceApi(Construct):
             description=f"{kit_deployment}: answers the inference API",
             timeout=TIMEOUT,
             memory_mb=512,
-            environment=environment_from(settings, stack.account, stack.to_json_string),
-            files={ALIASES_FILE: aliases_json(settings, stack.account)},
+            environment={
+                **environment_from(settings, stack.account, stack.to_json_string),
+                "AWS_LAMBDA_EXEC_WRAPPER": f"/var/task/{WRAPPER_FILE}",
+            },
+            files={ALIASES_FILE: aliases_json(settings, stack.account), WRAPPER_FILE: WRAPPER},
         )
         grant_serving(
             self.function,
@@ -155,7 +162,12 @@ class InferenceApi(Construct):
         )
 
     def _add_methods(self, authorizer: apigateway.RequestAuthorizer) -> None:
-        integration = apigateway.LambdaIntegration(self.function, timeout=TIMEOUT, allow_test_invoke=False)
+        integration = apigateway.LambdaIntegration(
+            self.function,
+            timeout=TIMEOUT,
+            response_transfer_mode=apigateway.ResponseTransferMode.STREAM,
+            allow_test_invoke=False,
+        )
         health = self.rest_api.root.add_resource("health").add_method("GET", integration)
         for finding in ("AwsSolutions-APIG4", "AwsSolutions-COG4"):
             acknowledge(health, finding, reason="Returns a constant; load balancers and monitors have no key.")

@@ -22,7 +22,7 @@ WILDCARD_REASON = (
 # IAM: a role's inline policies hold 10,240 characters together, a managed policy 6,144.
 PART = 1_850  # characters of the models' ARNs in a statement
 INLINE_PARTS, MANAGED_PARTS = 3, 3
-INVOKE = ("bedrock:InvokeModel",)  # Converse; the function does not call ConverseStream
+INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")  # of Converse and ConverseStream
 READ_CONFIGURED = {
     "ReadProfiles": ("bedrock:GetInferenceProfile", ("inference-profile", "application-inference-profile")),
     "ReadThroughputs": ("bedrock:GetProvisionedModelThroughput", ("provisioned-model",)),

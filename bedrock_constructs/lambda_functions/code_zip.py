@@ -17,6 +17,7 @@ INSTALLED = ("tzdata",)
 SERVICE_MODELS_FOLDER = "service_models"
 # Lambda reads the files as another user: https://docs.aws.amazon.com/lambda/latest/dg/python-package.html
 FILE_MODE = stat.S_IFREG | 0o644
+SCRIPT_MODE = stat.S_IFREG | 0o755
 DATE = (1980, 1, 1, 0, 0, 0)
 UNIX = 3
 
@@ -38,7 +39,7 @@ def zip_bytes(
         for name, content in sorted([*_files(module, data_packages, service_models), *texts]):
             member = zipfile.ZipInfo(name, DATE)
             member.create_system = UNIX
-            member.external_attr = FILE_MODE << 16
+            member.external_attr = (SCRIPT_MODE if content.startswith(b"#!") else FILE_MODE) << 16
             archive.writestr(member, content)
     return buffer.getvalue()
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from inference_api.clients import Clients
+from inference_api.bedrock import Clients
 from inference_api.errors import ApiError
 from kit_contract.inference_api import Model, Settings
 from kit_contract.parameters import alias_capacity, alias_serving
@@ -16,14 +15,17 @@ CACHE_SECONDS = 15.0
 _PLACES = {"provisioned-throughput": "provisioned", "custom-model-deployment": "on-demand"}
 
 
-@dataclass(frozen=True)
-class Target:
-    """`invoke_id`: modelId of Converse. `arn`: modelArn of RetrieveAndGenerate. `custom`: may be a trained model."""
+class Target(NamedTuple):
+    """`invoke_id`: modelId of Converse. `arn`: modelArn of RetrieveAndGenerate. `custom`: may be a trained model.
+
+    `version`: tells two models behind one alias apart; it is the run of a trained model.
+    """
 
     invoke_id: str
     arn: str
     kind: str
     custom: bool
+    version: str = ""
 
 
 class Aliases:
@@ -67,8 +69,7 @@ class Aliases:
         """Place -> target. The capacity parameter wins: it is written after promotion writes the serving parameter."""
         kit_deployment = self._settings.kit_deployment
         names = [alias_serving(kit_deployment, alias), alias_capacity(kit_deployment, alias)]
-        parameters = self._clients.ssm.get_parameters(Names=names)["Parameters"]
-        values = {parameter["Name"]: json.loads(parameter["Value"]) for parameter in parameters}
+        values = {name: json.loads(value) for name, value in self._clients.get_parameters(names).items()}
         return {_PLACES[values[name]["kind"]]: _target(values[name]) for name in names if name in values}
 
 
@@ -81,7 +82,7 @@ def knowledge_base_target(settings: Settings) -> Target:
 
 
 def base_target(model: Model) -> Target:
-    return Target(invoke_id=model.id, arn=model.arn, kind=model.kind, custom=model.custom)
+    return Target(invoke_id=model.id, arn=model.arn, kind=model.kind, custom=model.custom, version=model.id)
 
 
 def unknown_alias(settings: Settings) -> ApiError:
@@ -91,9 +92,10 @@ def unknown_alias(settings: Settings) -> ApiError:
 
 
 def _unavailable(code: str, message: str) -> ApiError:
-    return ApiError(503, code, message, kind="server_error", headers={"Retry-After": "1"})
+    return ApiError(503, code, message, headers={"Retry-After": "1"})
 
 
 def _target(published: Mapping[str, Any]) -> Target:
     arn = published["target_arn"]
-    return Target(invoke_id=arn, arn=arn, kind=published["kind"], custom=True)
+    version = published.get("run_id") or arn.rpartition("/")[2]
+    return Target(invoke_id=arn, arn=arn, kind=published["kind"], custom=True, version=version)

@@ -6,8 +6,7 @@ import hmac
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple, Protocol
 
 from inference_api.errors import failure_name, service_code
 from kit_contract.api_keys import (
@@ -21,9 +20,6 @@ from kit_contract.api_keys import (
     read_managed,
 )
 
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
-
 CACHE_SECONDS = 60.0
 RETRY_SECONDS = 5.0  # after a failure to read the secret, and for a key that is not among those of the last time
 
@@ -31,8 +27,13 @@ Keys = Mapping[str, ApiKey]
 Faults = Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Caller:
+class Secret(Protocol):
+    def get_secret_value(self, stage: str) -> str:
+        """The value with this staging label, empty if it is binary. Raises AwsError, OSError."""
+        ...
+
+
+class Caller(NamedTuple):
     """`usage`: the key in API Gateway that counts the caller's requests."""
 
     name: str
@@ -40,20 +41,15 @@ class Caller:
 
 
 class ApiKeys:
-    """The API keys of one secret, read again after CACHE_SECONDS. `wall_clock`: seconds since 1970.
+    """The API keys of one secret, read again after CACHE_SECONDS.
+
+    `wall_clock`: seconds since 1970.
 
     An unknown key has them read again after RETRY_SECONDS, since it may be new: wrong keys cause few reads.
     """
 
-    def __init__(
-        self,
-        client: SecretsManagerClient,
-        secret_arn: str,
-        clock: Callable[[], float],
-        wall_clock: Callable[[], float],
-    ) -> None:
-        self._client = client
-        self._secret_arn = secret_arn
+    def __init__(self, secret: Secret, clock: Callable[[], float], wall_clock: Callable[[], float]) -> None:
+        self._secret = secret
         self._clock = clock
         self._wall_clock = wall_clock
         self._read_at = float("-inf")
@@ -61,7 +57,7 @@ class ApiKeys:
         self._keys: Keys | None = None
 
     def caller_with(self, candidate: str) -> Caller | None:
-        """Raises botocore's errors only if no key has been read yet."""
+        """Raises AwsError or OSError only if no key has been read yet."""
         given = hash_of(candidate)
         found = self._match(self._current(self._pause), given)
         return found or self._match(self._current(RETRY_SECONDS), given)
@@ -115,9 +111,8 @@ class ApiKeys:
     def _value(self, stage: str) -> str | None:
         """None if no version has this label. An empty text if it is binary."""
         try:
-            answer = self._client.get_secret_value(SecretId=self._secret_arn, VersionStage=stage)
+            return self._secret.get_secret_value(stage)
         except Exception as error:
             if stage != CURRENT_STAGE and service_code(error) == "ResourceNotFoundException":
                 return None
             raise
-        return answer.get("SecretString", "")

@@ -13,17 +13,15 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Protocol
 
-import boto3
-from botocore.config import Config
-
 from inference_api.api_keys import ApiKeys, Caller
+from inference_api.aws.client import client
 from inference_api.errors import failure_name
 from kit_contract.api_keys import hash_of
 from kit_contract.environment import API_KEYS_SECRET_ARN, KIT_DEPLOYMENT
 from kit_contract.inference_api import METRIC_NAMESPACE
 
 FINGERPRINT_LENGTH = 8  # of the hash: tells wrong keys apart in the log
-CONFIG = Config(connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
+READ_SECONDS = 3.0
 
 
 class Context(Protocol):
@@ -32,8 +30,21 @@ class Context(Protocol):
 
 @cache
 def api_keys() -> ApiKeys:
-    client = boto3.client("secretsmanager", config=CONFIG)
-    return ApiKeys(client, os.environ[API_KEYS_SECRET_ARN], time.monotonic, time.time)
+    return ApiKeys(Secret(), time.monotonic, time.time)
+
+
+class Secret:
+    """The secret of API_KEYS_SECRET_ARN."""
+
+    def get_secret_value(self, stage: str) -> str:
+        request = {"SecretId": os.environ[API_KEYS_SECRET_ARN], "VersionStage": stage}
+        secrets, target = client("secretsmanager"), "secretsmanager.GetSecretValue"
+        try:
+            answer = secrets.call("/", request, read_seconds=READ_SECONDS, target=target)
+        except OSError:  # reading again costs nothing and changes nothing
+            answer = secrets.call("/", request, read_seconds=READ_SECONDS, target=target)
+        value: str = answer.get("SecretString", "")
+        return value
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""Maps failures to HTTP statuses and OpenAI error bodies. Internal details do not reach the caller.
+"""Maps failures to HTTP statuses, codes and messages. Each dialect has its own error body around them.
+
+Internal details do not reach the caller.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
 """
@@ -7,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kit_contract.aws_errors import code_of, message_of, says_denied, status_of
 from kit_contract.errors import KitError
@@ -37,83 +39,64 @@ class ApiError(KitError):
         code: str,
         message: str,
         *,
-        kind: str = "invalid_request_error",
         param: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
+        self.message = message
+        self.param = param
         self.headers = dict(headers or {})
-        self.body: dict[str, Any] = {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     status: int
-    kind: str
     code: str
     message: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 _RETRY = {"Retry-After": RETRY_AFTER_SECONDS}
 _THROTTLED = _Row(
     429,
-    "rate_limit_error",
     "rate_limit_exceeded",
     "Bedrock throttles this model in this account and region; send the request again later or raise the quota",
     _RETRY,
 )
-_NOT_READY = _Row(
-    429, "rate_limit_error", "model_not_ready", "the model is loading; send the request again later", _RETRY
-)
+_NOT_READY = _Row(429, "model_not_ready", "the model is loading; send the request again later", _RETRY)
 _DENIED = _Row(
     403,
-    "permission_error",
     "model_access_denied",
     "Bedrock denies access to the model or knowledge base; check the account's model access and deploy again. If the "
     "account is new, AWS may have to verify it first: open a case with AWS Support",
 )
 _GONE = _Row(
     404,
-    "invalid_request_error",
     "model_not_available",
     "the model behind this request no longer exists; deploy again or promote another training run",
 )
 _LEGACY = _Row(
     404,
-    "invalid_request_error",
     "model_not_available",
     "the model is Legacy, and AWS has ended this account's access because it was not called for 15 days; put an active "
     "model behind the alias and deploy again",
 )
 _NO_KNOWLEDGE_BASE = _Row(
     404,
-    "invalid_request_error",
     "knowledge_base_not_available",
     "the knowledge base no longer exists; deploy again",
 )
 _TIMEOUT = _Row(
     504,
-    "timeout_error",
     "timeout",
-    "Bedrock did not answer in time; request fewer tokens (max_tokens)",
+    "Bedrock did not answer in time; set stream to true or request fewer tokens. AWS may bill the tokens all the same",
+    {"x-should-retry": "false"},  # OpenAI's and Anthropic's clients repeat a timeout, and AWS bills each
 )
-_UNAVAILABLE = _Row(
-    503, "server_error", "service_unavailable", "Bedrock is unavailable; send the request again", _RETRY
-)
-_FAILED = _Row(502, "server_error", "model_error", "the model failed on this request; send it again or change it")
-_INTERNAL = _Row(
-    500, "server_error", "internal_error", "the API failed on this request; find the request id in its log"
-)
-_INVALID = _Row(400, "invalid_request_error", "invalid_request", "Bedrock rejected the request")
-_MISFIT = _Row(
-    400,
-    "invalid_request_error",
-    "invalid_value",
-    "a value in the request has a type or length that Bedrock does not accept; see docs/inference-api.md",
-)
+_UNAVAILABLE = _Row(503, "service_unavailable", "Bedrock is unavailable; send the request again", _RETRY)
+_FAILED = _Row(502, "model_error", "the model failed on this request; send it again or change it")
+_INTERNAL = _Row(500, "internal_error", "the API failed on this request; find the request id in its log")
+_INVALID = _Row(400, "invalid_request", "Bedrock rejected the request")
 
 _TABLE: Mapping[str, _Row] = {
     "AccessDeniedException": _DENIED,
@@ -128,16 +111,13 @@ _TABLE: Mapping[str, _Row] = {
     "ConflictException": _UNAVAILABLE,
     "ModelTimeoutException": _TIMEOUT,
     "ReadTimeoutError": _TIMEOUT,
-    "ConnectTimeoutError": _TIMEOUT,
     "ModelErrorException": _FAILED,
     "ModelStreamErrorException": _FAILED,
     "DependencyFailedException": _FAILED,
     "BadGatewayException": _UNAVAILABLE,
     "InternalServerException": _UNAVAILABLE,
     "ServiceUnavailableException": _UNAVAILABLE,
-    "HTTPClientError": _UNAVAILABLE,  # this and ConnectionError: botocore's base classes of connection failures
     "ConnectionError": _UNAVAILABLE,
-    "ParamValidationError": _MISFIT,  # botocore's message contains the value, so it is not passed on
 }
 
 
@@ -147,7 +127,7 @@ def api_error(error: Exception) -> ApiError:
         return error
     row = _row(error)
     message = f"{row.message}: {_reason(error)}" if row is _INVALID else row.message
-    return ApiError(row.status, row.code, message, kind=row.kind, headers=row.headers)
+    return ApiError(row.status, row.code, message, headers=row.headers)
 
 
 def service_code(error: Exception) -> str | None:

@@ -7,18 +7,15 @@ only waits before it calls the same target again. An error that the caller must 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from inference_api.aliases import CACHE_SECONDS, Target
 from inference_api.errors import api_error, failure_name
 from inference_api.target_pauses import TargetPauses
 
 MAX_ATTEMPTS = 3
-BUDGET_SECONDS = 26.5  # of API Gateway's 29 s; the rest is for the authorizer and a cold start
-CONNECT_SECONDS = 1.5
-# Read timeouts of an attempt: the longest that still fits. Few values, because each needs a client of its own.
-READ_SECONDS = (24, 20, 15, 10, 5)
+BUDGET_SECONDS = 280.0  # API Gateway ends a response after 5 minutes of silence; the rest is for a cold start
+FALLBACK_SECONDS = 25.0  # no attempt begins later: a provisioned throughput is deleted soon after no alias names it
 BACKOFF_SECONDS = 0.4
 GONE = "model_not_available"
 DENIED = "model_access_denied"
@@ -39,8 +36,7 @@ FINAL_FOR_ITS_TARGET = (GONE, DENIED)  # the later one tells more
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """`error`: AWS error code or class name, None if the target answered."""
 
     target: Target
@@ -53,8 +49,7 @@ class Attempt:
         return {**target, "error": self.error, "milliseconds": self.milliseconds}
 
 
-@dataclass(frozen=True)
-class Served(Generic[T]):
+class Served(NamedTuple, Generic[T]):
     answer: T
     target: Target
     attempts: int
@@ -76,12 +71,12 @@ class Fallback:
     def ask(
         self,
         targets: Sequence[Target],
-        call: Callable[[Target, int], T],
+        call: Callable[[Target, float], T],
         *,
         deadline: float,
         attempts: list[Attempt],
     ) -> Served[T]:
-        """The result of `call(target, read timeout)` for the first target that answers. Appends to `attempts`.
+        """The result of `call(target, seconds left)` for the first target that answers. Appends to `attempts`.
 
         Raises the last failure, but prefers one that can pass to one that says a target is denied or gone.
         """
@@ -91,7 +86,7 @@ class Fallback:
             target = self._next(left, attempts)
             started = self._clock()
             try:
-                answer = call(target, self._read_seconds(deadline))
+                answer = call(target, deadline - started)
             except Exception as error:
                 attempts.append(self._attempt(target, started, failure_name(error)))
                 code = api_error(error).code
@@ -109,10 +104,6 @@ class Fallback:
     def _attempt(self, target: Target, started: float, error: str | None) -> Attempt:
         return Attempt(target, error, round((self._clock() - started) * 1000))
 
-    def _read_seconds(self, deadline: float) -> int:
-        left = deadline - self._clock() - CONNECT_SECONDS
-        return next((seconds for seconds in READ_SECONDS if seconds <= left), READ_SECONDS[-1])
-
     def _may_fall_back(self, code: str, target: Target, left: list[Target]) -> bool:
         """Whether another attempt can help. Removes a target that is gone or denied from `left`."""
         if code not in FALLBACK_PAUSES:
@@ -123,12 +114,12 @@ class Fallback:
         return bool(left)
 
     def _begins_another(self, left: Sequence[Target], attempts: Sequence[Attempt], deadline: float) -> bool:
-        """Waits if the next target was already called. False if another attempt cannot end before the deadline."""
+        """Waits if the next target was already called. False if it is too late to begin another attempt."""
         if len(attempts) == MAX_ATTEMPTS:
             return False
         again = self._next(left, attempts) in [attempt.target for attempt in attempts]
         wait = BACKOFF_SECONDS * 2.0 ** len(attempts) * (0.5 + self._random() / 2) if again else 0.0
-        if self._clock() + wait + CONNECT_SECONDS + READ_SECONDS[-1] > deadline:
+        if self._clock() + wait > deadline - BUDGET_SECONDS + FALLBACK_SECONDS:
             return False
         self._sleep(wait)
         return True

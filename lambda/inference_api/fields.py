@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from inference_api.errors import ApiError
@@ -12,12 +12,12 @@ def invalid(param: str, message: str, *, code: str = "invalid_value") -> ApiErro
     return ApiError(400, code, message, param=param)
 
 
-def refuse_others(body: Mapping[str, Any], known: Sequence[str]) -> None:
+def refuse_others(body: Mapping[str, Any], known: Collection[str], *, where: str = "") -> None:
     """Raises ApiError 400 for a field that the request does not have: an ignored one could change the answer."""
     for name in body:
         if name not in known:
-            message = f"{name} is not a field of this request; use only {', '.join(known)}"
-            raise invalid(name, message, code="unknown_field")
+            message = f"{where}{name} is not a field of this request; use only {', '.join(known)}"
+            raise invalid(where + name, message, code="unknown_field")
 
 
 def text(body: Mapping[str, Any], name: str, *, max_length: int | None = None) -> str:
@@ -36,10 +36,27 @@ def optional_text(body: Mapping[str, Any], name: str) -> str | None:
     return None if body.get(name) is None else text(body, name)
 
 
+def flag(body: Mapping[str, Any], name: str, *, where: str = "") -> bool | None:
+    value = body.get(name)
+    if value is None or isinstance(value, bool):
+        return value
+    raise invalid(where + name, f"{where}{name} must be true or false, got {_shown(value)}")
+
+
+def optional_object(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Empty if the field is missing."""
+    value = body.get(name)
+    if value is None or isinstance(value, dict):
+        return value or {}
+    raise invalid(name, f"{name} must be an object, got {_shown(value)}")
+
+
 def integer(body: Mapping[str, Any], name: str, *, low: int, high: int) -> int | None:
     value = body.get(name)
     if value is None:
         return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # many languages have no other numbers
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise invalid(name, f"{name} must be a whole number from {low} to {high}, got {_shown(value)}")
     return value

@@ -4,64 +4,79 @@ from __future__ import annotations
 
 import base64
 import os
-import random
 import sys
 import time
-import uuid
+from collections.abc import Generator
 from functools import cache
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from inference_api.aliases import Aliases
-from inference_api.boto_clients import BotoClients
+from inference_api.bedrock import AwsClients
 from inference_api.fallback import Fallback
-from inference_api.http_messages import Request
+from inference_api.http_messages import Answer, Facts, Request
 from inference_api.request_log import log_line
-from inference_api.routes import Service, respond
+from inference_api.routes import respond
+from inference_api.runtime import Invocation, StreamedResponse
+from inference_api.service import Service
 from kit_contract.inference_api import ALIASES_FILE, settings_from
 
-ALIASES_PATH = Path(__file__).resolve().parents[1] / ALIASES_FILE
-
-
-class Context(Protocol):
-    aws_request_id: str
+ALIASES_PATH = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), ALIASES_FILE)
 
 
 @cache
 def service() -> Service:
-    settings = settings_from(os.environ, ALIASES_PATH.read_text(encoding="utf-8"))
-    clients = BotoClients()
+    with open(ALIASES_PATH, encoding="utf-8") as aliases:
+        settings = settings_from(os.environ, aliases.read())
+    clients = AwsClients()
     return Service(
         settings=settings,
         clients=clients,
         aliases=Aliases(settings, clients, time.monotonic),
-        fallback=Fallback(time.monotonic, time.sleep, random.random),
+        fallback=Fallback(time.monotonic, time.sleep, _random),
         clock=time.time,
-        new_id=lambda: uuid.uuid4().hex,
+        new_id=lambda: os.urandom(16).hex(),
     )
 
 
-def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+def handler(event: dict[str, Any], invocation: Invocation) -> StreamedResponse:
     started = time.perf_counter()
     request = request_from(event)
     answer, facts = respond(request, service())
-    body = b"".join(answer.body).decode()
-    milliseconds = round((time.perf_counter() - started) * 1000)
-    line = log_line(
-        request,
-        answer,
-        facts,
-        kit_deployment=service().settings.kit_deployment,
-        request_id=context.aws_request_id,
-        now=time.time(),
-        milliseconds=milliseconds,
-    )
-    print(line, file=sys.stderr, flush=True)
-    return {"statusCode": answer.status, "headers": dict(answer.headers), "body": body, "isBase64Encoded": False}
+    headers = {"x-request-id": invocation.aws_request_id, **answer.headers}
+    return StreamedResponse(answer.status, headers, _logged(request, answer, facts, invocation, started))
 
 
 def request_from(event: dict[str, Any]) -> Request:
     """The request in a proxy event of a REST API (payload version 1.0)."""
     text = event.get("body") or ""
     body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")
-    return Request(method=event["httpMethod"], path=event["path"], body=body)
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    return Request(method=event["httpMethod"], path=event["path"], body=body, headers=headers)
+
+
+def _random() -> float:
+    """0 to 1. The module `random` takes a while to import."""
+    return os.urandom(1)[0] / 255
+
+
+def _logged(
+    request: Request, answer: Answer, facts: Facts, invocation: Invocation, started: float
+) -> Generator[bytes, None, None]:
+    """The body of `answer`, and then the log line: also if the caller leaves before its end."""
+    whole = False
+    try:
+        yield from answer.body
+        whole = True
+    finally:
+        if not whole and facts.error is None:
+            facts.error = "caller_left"
+        line = log_line(
+            request,
+            answer,
+            facts,
+            kit_deployment=service().settings.kit_deployment,
+            request_id=invocation.aws_request_id,
+            now=time.time(),
+            milliseconds=round((time.perf_counter() - started) * 1000),
+        )
+        print(line, file=sys.stderr, flush=True)

@@ -1,35 +1,28 @@
-"""HTTP requests and responses, independent of what carries them (Lambda proxy events, a local server)."""
+"""HTTP requests and responses, independent of what carries them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from inference_api.errors import ApiError
-from inference_api.fallback import Attempt
-
-MAX_BODY_BYTES = 6_000_000  # Lambda's limit for an invocation, event envelope included
+from inference_api.fallback import Attempt, Served
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
+    """`headers` has lower-case names."""
+
     method: str
     path: str
     body: bytes = b""
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def json(self) -> dict[str, Any]:
-        """The body as an object. Raises ApiError 413 or 400."""
-        if len(self.body) > MAX_BODY_BYTES:
-            raise ApiError(
-                413,
-                "request_too_large",
-                f"the body must be at most {MAX_BODY_BYTES} bytes, got {len(self.body)}; "
-                "send fewer or smaller messages and images",
-            )
+        """The body as an object. Raises ApiError 400."""
         try:
-            value = json.loads(self.body)
+            value = json.loads(self.body, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             raise ApiError(400, "invalid_json", "the body must be JSON; check quotes, commas and encoding") from None
         if not isinstance(value, dict):
@@ -38,25 +31,53 @@ class Request:
 
 
 class Answer(NamedTuple):
-    """`status`, `headers` and chunks of the body."""
+    """`status`, `headers` and pieces of the body. The body of a stream is made while it is read."""
 
     status: int
     headers: Mapping[str, str]
     body: Iterator[bytes]
 
 
-@dataclass
 class Facts:
-    """What the log line says about a request: never a prompt, an answer or a key."""
+    """What the log line says about a request: never a prompt, an answer or a key.
 
-    route: str = "unknown"
-    alias: str | None = None
-    served_by: Mapping[str, Any] | None = None
-    attempts: list[Attempt] = field(default_factory=list)
-    usage: Mapping[str, int] | None = None
-    error: str | None = None
+    `usage`: Bedrock's, None where it did not arrive. `deltas`: parts of a streamed answer so far. `headers` and
+    `fingerprint` (the version of the model) say in the response who served it.
+    """
+
+    def __init__(self) -> None:
+        self.route = "unknown"
+        self.alias: str | None = None
+        self.served_by: Mapping[str, Any] | None = None
+        self.attempts: list[Attempt] = []
+        self.usage: Mapping[str, Any] | None = None
+        self.deltas = 0
+        self.error: str | None = None
+        self.headers: Mapping[str, str] = {}
+        self.fingerprint = ""
+
+    def served(self, alias: str | None, served: Served[Any]) -> None:
+        """Say who served the request: in the log, the body, and headers for clients that hide what they don't know."""
+        target, attempts = served.target, served.attempts
+        self.served_by = {"alias": alias, "target": target.invoke_id, "kind": target.kind, "attempts": attempts}
+        self.fingerprint = target.version
+        self.headers = {
+            "x-bedrock-model": target.invoke_id,
+            "x-bedrock-kit-served-by": target.kind,
+            "x-bedrock-kit-attempts": str(attempts),
+        }
 
 
 def json_answer(status: int, value: Any, headers: Mapping[str, str] | None = None) -> Answer:
     content = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
     return Answer(status, {"Content-Type": "application/json", **(headers or {})}, iter((content,)))
+
+
+def event_answer(events: Iterator[bytes], headers: Mapping[str, str] | None = None) -> Answer:
+    """Server-sent events."""
+    own = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
+    return Answer(200, {**own, **(headers or {})}, events)
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

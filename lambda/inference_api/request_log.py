@@ -36,6 +36,7 @@ def log_line(
         "served_by": facts.served_by,
         "attempts": [attempt.facts for attempt in facts.attempts],
         "usage": facts.usage,
+        "deltas": facts.deltas,
         "error": facts.error,
     }
     return json.dumps(line | _metrics(facts, kit_deployment, now))

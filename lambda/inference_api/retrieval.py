@@ -7,18 +7,15 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Retrie
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from inference_api import fields
 from inference_api.aliases import Target
+from inference_api.bedrock import Clients
 from inference_api.errors import ApiError
 from inference_api.fields import invalid
 from inference_api.retrieval_filter import retrieval_filter
 from kit_contract.inference_api import Settings
-
-if TYPE_CHECKING:
-    from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
 
 MAX_QUERY_CHARACTERS = 20_000
 MAX_QUESTION_CHARACTERS = 1_000
@@ -46,8 +43,7 @@ Question: $query$
 $output_format_instructions$"""
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """`session_id` continues a conversation. `search`: a vectorSearchConfiguration."""
 
     text: str
@@ -56,16 +52,13 @@ class Question:
     search: Mapping[str, Any]
 
 
-def retrieve(body: Mapping[str, Any], settings: Settings, client: AgentsforBedrockRuntimeClient) -> dict[str, Any]:
+def retrieve(body: Mapping[str, Any], settings: Settings, clients: Clients, *, read_seconds: float) -> dict[str, Any]:
     """{"data": [{"text", "score", "source", "metadata"}]}, best first. Raises ApiError 400 or 404."""
     fields.refuse_others(body, RETRIEVE_FIELDS)
     query = fields.text(body, "query", max_length=MAX_QUERY_CHARACTERS)
     search: Any = {"numberOfResults": DEFAULT_RESULTS, **_search(body)}
-    response = client.retrieve(
-        knowledgeBaseId=knowledge_base_id(body, settings),
-        retrievalQuery={"text": query},
-        retrievalConfiguration={"vectorSearchConfiguration": search},
-    )
+    request = {"retrievalQuery": {"text": query}, "retrievalConfiguration": {"vectorSearchConfiguration": search}}
+    response = clients.retrieve(knowledge_base_id(body, settings), request, read_seconds=read_seconds)
     return {"data": [_passage(result) for result in response["retrievalResults"]]}
 
 
@@ -80,7 +73,9 @@ def question_of(body: Mapping[str, Any], settings: Settings) -> Question:
     )
 
 
-def retrieve_and_generate(question: Question, target: Target, client: AgentsforBedrockRuntimeClient) -> dict[str, Any]:
+def retrieve_and_generate(
+    question: Question, target: Target, clients: Clients, *, read_seconds: float
+) -> dict[str, Any]:
     """{"answer", "citations", "session_id"}. The route adds the model."""
     configuration: Any = {
         "type": "KNOWLEDGE_BASE",
@@ -92,9 +87,8 @@ def retrieve_and_generate(question: Question, target: Target, client: AgentsforB
         },
     }
     session: Any = {"sessionId": question.session_id} if question.session_id else {}
-    response = client.retrieve_and_generate(
-        input={"text": question.text}, retrieveAndGenerateConfiguration=configuration, **session
-    )
+    request = {"input": {"text": question.text}, "retrieveAndGenerateConfiguration": configuration, **session}
+    response = clients.retrieve_and_generate(request, read_seconds=read_seconds)
     return {
         "answer": response["output"]["text"],
         "citations": [_citation(citation) for citation in response.get("citations", [])],

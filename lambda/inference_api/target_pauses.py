@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from inference_api.aliases import Target
 
 LONGEST_SECONDS = 15.0
 
 
-@dataclass(frozen=True)
-class _Pause:
+class _Pause(NamedTuple):
     seconds: float
     until: float
     failures: int

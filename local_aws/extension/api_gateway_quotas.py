@@ -14,8 +14,10 @@ from ministack.services import apigateway_v1
 from ministack.services.cloudformation import provisioners
 
 from local_aws.extension.lambda_quotas import REQUEST_BYTES, compact
+from local_aws.extension.response_streaming import STREAMING_URI
 
 SHORTEST_MILLISECONDS, INTEGRATION_MILLISECONDS = 50, 29_000
+STREAMED_MILLISECONDS = 15 * 60 * 1000  # api-gateway/latest/developerguide/response-transfer-mode.html
 BODY_BYTES = 10 * 1024 * 1024
 
 
@@ -43,14 +45,14 @@ def _refuse_timeouts() -> None:
     put, handler = apigateway_v1._put_integration, provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::Method"]
 
     def putting(api: str, resource: str, method: str, given: dict[str, Any]) -> Any:
-        if refused := _timeout_refusal(given.get("timeoutInMillis")):
+        if refused := _timeout_refusal(given.get("timeoutInMillis"), given.get("uri")):
             return apigateway_v1._v1_error("BadRequestException", refused, 400)
         return put(api, resource, method, given)
 
     def checked(write: Any, at: int) -> Any:
         def written(*arguments: Any, **named: Any) -> Any:
-            wanted = (arguments[at].get("Integration") or {}).get("TimeoutInMillis")
-            if refused := _timeout_refusal(wanted):
+            integration = arguments[at].get("Integration") or {}
+            if refused := _timeout_refusal(integration.get("TimeoutInMillis"), integration.get("Uri")):
                 raise ValueError(refused)
             return write(*arguments, **named)
 
@@ -60,10 +62,15 @@ def _refuse_timeouts() -> None:
     handler.update(create=checked(handler["create"], 1), update=checked(handler["update"], 2))
 
 
-def _timeout_refusal(milliseconds: Any) -> str | None:
-    if milliseconds is None or SHORTEST_MILLISECONDS <= int(milliseconds) <= INTEGRATION_MILLISECONDS:
+def _timeout_refusal(milliseconds: Any, uri: Any) -> str | None:
+    longest = _longest(uri)
+    if milliseconds is None or SHORTEST_MILLISECONDS <= int(milliseconds) <= longest:
         return None
-    return f"Timeout should be between {SHORTEST_MILLISECONDS} ms and {INTEGRATION_MILLISECONDS} ms"
+    return f"Timeout should be between {SHORTEST_MILLISECONDS} ms and {longest} ms"
+
+
+def _longest(uri: Any) -> int:
+    return STREAMED_MILLISECONDS if str(uri).endswith(STREAMING_URI) else INTEGRATION_MILLISECONDS
 
 
 def _limited(invoke: Any) -> Any:
@@ -73,7 +80,7 @@ def _limited(invoke: Any) -> Any:
             return apigateway_v1._gw_error("REQUEST_TOO_LARGE", f"HTTP content length exceeded {BODY_BYTES} bytes.")
         wanted = int(integration.get("timeoutInMillis") or INTEGRATION_MILLISECONDS)
         task = asyncio.ensure_future(invoke(integration, *arguments, **named))
-        done, _ = await asyncio.wait({task}, timeout=min(wanted, INTEGRATION_MILLISECONDS) / 1000)
+        done, _ = await asyncio.wait({task}, timeout=min(wanted, _longest(integration.get("uri"))) / 1000)
         if not done:
             return apigateway_v1._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
         try:

@@ -9,6 +9,7 @@ THROUGHPUT = arn("bedrock", "provisioned-model/aaaabbbbcccc")
 MODEL = arn("bedrock", "custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc")
 OURS = {"aws:ResourceTag/bedrock-kit:deployment": "iam"}
 THEIRS = {"aws:ResourceTag/bedrock-kit:deployment": "other"}
+INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 DESTINATIONS = ("us-east-1", "us-east-2", "us-west-2")
 PROFILES = [arn("bedrock", f"inference-profile/us.amazon.nova-{size}-v1:0") for size in ("micro", "lite")]
 FOUNDATION_MODELS = [
@@ -22,10 +23,10 @@ INFERENCE_API = {
     "inference-api/InferenceApiFunctionRole": Cases(
         logs="iam-inference-api-InferenceApiFunctionLogs",
         allowed=[
-            *(request for model in (*FOUNDATION_MODELS, *PROFILES) for request in on(model, "bedrock:InvokeModel")),
+            *(request for model in (*FOUNDATION_MODELS, *PROFILES) for request in on(model, *INVOKE)),
             *(request for profile in PROFILES for request in on(profile, "bedrock:GetInferenceProfile")),
-            *on(DEPLOYMENT, "bedrock:InvokeModel", "bedrock:GetCustomModelDeployment", context=OURS),
-            *on(THROUGHPUT, "bedrock:InvokeModel", "bedrock:GetProvisionedModelThroughput", context=OURS),
+            *on(DEPLOYMENT, *INVOKE, "bedrock:GetCustomModelDeployment", context=OURS),
+            *on(THROUGHPUT, *INVOKE, "bedrock:GetProvisionedModelThroughput", context=OURS),
             *on(MODEL, "bedrock:GetCustomModel", context=OURS),
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving"), "ssm:GetParameters"),
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/capacity"), "ssm:GetParameters"),
@@ -35,7 +36,7 @@ INFERENCE_API = {
         denied=[
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:InvokeModel"),
             *on("arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0", "bedrock:InvokeModel"),
-            *on(FOUNDATION_MODELS[0], "bedrock:InvokeModelWithResponseStream"),
+            *on(FOUNDATION_MODELS[0], "bedrock:CountTokens"),
             *on(DEPLOYMENT, "bedrock:InvokeModel", "bedrock:GetCustomModelDeployment", context=THEIRS),
             *on(DEPLOYMENT, "bedrock:DeleteCustomModelDeployment", context=OURS),
             *on(THROUGHPUT, "bedrock:InvokeModel", "bedrock:GetProvisionedModelThroughput", context=THEIRS),

@@ -66,7 +66,7 @@ def _role(stack: str, logical_id: str, properties: Mapping[str, Any], resolver: 
     statements: list[Statement] = []
     for resource in resolver.templates[stack]["Resources"].values():
         attached = {"Ref": logical_id} in resource.get("Properties", {}).get("Roles", [])
-        if resource["Type"] == "AWS::IAM::Policy" and attached:
+        if resource["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy") and attached:
             statements += resource["Properties"]["PolicyDocument"]["Statement"]
     for inline in properties.get("Policies", []):
         statements += as_list(inline["PolicyDocument"]["Statement"])

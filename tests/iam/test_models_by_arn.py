@@ -20,7 +20,8 @@ DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaa00000005")
 IMPORTED = arn("bedrock", "imported-model/aaaa00000006")
 PRO_PROFILE = arn("bedrock", "inference-profile/us.amazon.nova-pro-v1:0")
 CUSTOM_MODEL = arn("bedrock", "custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc")
-INVOKE = "bedrock:InvokeModel"
+EMBED = "bedrock:InvokeModel"
+INVOKE = (EMBED, "bedrock:InvokeModelWithResponseStream")
 
 
 def _model(name: str, region: str = REGION) -> str:
@@ -29,7 +30,7 @@ def _model(name: str, region: str = REGION) -> str:
 
 ALLOWED = {
     "inference-api/InferenceApiFunctionRole": [
-        *(request for profile in (LITE_PROFILE, MICRO_PROFILE, PRO_PROFILE) for request in on(profile, INVOKE)),
+        *(request for profile in (LITE_PROFILE, MICRO_PROFILE, PRO_PROFILE) for request in on(profile, *INVOKE)),
         *(
             request
             for profile in (LITE_PROFILE, MICRO_PROFILE, PRO_PROFILE)
@@ -39,33 +40,33 @@ ALLOWED = {
             request
             for size in ("lite", "pro")
             for region in ("us-east-1", "us-east-2", "us-west-2")
-            for request in on(_model(f"amazon.nova-{size}-v1:0", region), INVOKE)
+            for request in on(_model(f"amazon.nova-{size}-v1:0", region), *INVOKE)
         ),
-        *on(_model("amazon.nova-micro-v1:0"), INVOKE),
-        *on(_model("mistral.mistral-large-2402-v1:0"), INVOKE),
-        *on(THROUGHPUT, INVOKE, "bedrock:GetProvisionedModelThroughput"),
-        *on(DEPLOYMENT, INVOKE, "bedrock:GetCustomModelDeployment"),
-        *on(IMPORTED, INVOKE, "bedrock:GetImportedModel"),
+        *on(_model("amazon.nova-micro-v1:0"), *INVOKE),
+        *on(_model("mistral.mistral-large-2402-v1:0"), *INVOKE),
+        *on(THROUGHPUT, *INVOKE, "bedrock:GetProvisionedModelThroughput"),
+        *on(DEPLOYMENT, *INVOKE, "bedrock:GetCustomModelDeployment"),
+        *on(IMPORTED, *INVOKE, "bedrock:GetImportedModel"),
         *on(CUSTOM_MODEL, "bedrock:GetCustomModel"),
     ],
-    "knowledge-base/KnowledgeBaseRole": on(EMBEDDING, INVOKE, "bedrock:GetProvisionedModelThroughput"),
+    "knowledge-base/KnowledgeBaseRole": on(EMBEDDING, EMBED, "bedrock:GetProvisionedModelThroughput"),
 }
 DENIED = {
     "inference-api/InferenceApiFunctionRole": [
-        *on(arn("bedrock", "application-inference-profile/bbbb00000001"), INVOKE, "bedrock:GetInferenceProfile"),
-        *on(arn("bedrock", "inference-profile/us.amazon.nova-lite-v1:0"), INVOKE),
-        *on(arn("bedrock", "provisioned-model/bbbb00000001"), INVOKE, "bedrock:GetProvisionedModelThroughput"),
-        *on(arn("bedrock", "custom-model-deployment/bbbb00000001"), INVOKE, "bedrock:GetCustomModelDeployment"),
-        *on(arn("bedrock", "imported-model/bbbb00000001"), INVOKE, "bedrock:GetImportedModel"),
-        *on(_model("amazon.nova-micro-v1:0", "us-west-2"), INVOKE),
-        *on(_model("amazon.nova-lite-v1:0", "eu-west-1"), INVOKE),
+        *on(arn("bedrock", "application-inference-profile/bbbb00000001"), *INVOKE, "bedrock:GetInferenceProfile"),
+        *on(arn("bedrock", "inference-profile/us.amazon.nova-lite-v1:0"), *INVOKE),
+        *on(arn("bedrock", "provisioned-model/bbbb00000001"), *INVOKE, "bedrock:GetProvisionedModelThroughput"),
+        *on(arn("bedrock", "custom-model-deployment/bbbb00000001"), *INVOKE, "bedrock:GetCustomModelDeployment"),
+        *on(arn("bedrock", "imported-model/bbbb00000001"), *INVOKE, "bedrock:GetImportedModel"),
+        *on(_model("amazon.nova-micro-v1:0", "us-west-2"), *INVOKE),
+        *on(_model("amazon.nova-lite-v1:0", "eu-west-1"), *INVOKE),
         *on(arn("bedrock", "custom-model/x/aaaabbbbcccc", account=OTHER_ACCOUNT), "bedrock:GetCustomModel"),
         *on(THROUGHPUT, "bedrock:DeleteProvisionedModelThroughput"),
-        *on(EMBEDDING, INVOKE),
+        *on(EMBEDDING, *INVOKE),
     ],
     "knowledge-base/KnowledgeBaseRole": [
-        *on(THROUGHPUT, INVOKE, "bedrock:GetProvisionedModelThroughput"),
-        *on(_model("amazon.titan-embed-text-v2:0"), INVOKE),
+        *on(THROUGHPUT, EMBED, "bedrock:GetProvisionedModelThroughput"),
+        *on(_model("amazon.titan-embed-text-v2:0"), EMBED),
     ],
 }
 ACTIONS = {request.action for requests in ALLOWED.values() for request in requests}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -13,9 +14,11 @@ from botocore.config import Config
 from botocore.stub import Stubber
 
 from inference_api.aliases import Aliases
+from inference_api.aws.client import Event
 from inference_api.fallback import Fallback
 from inference_api.http_messages import Facts, Request
-from inference_api.routes import Service, respond
+from inference_api.routes import respond
+from inference_api.service import Service
 from kit_contract.inference_api import Settings, settings_from
 
 REGION = "us-east-1"
@@ -51,6 +54,8 @@ class Clock:
 
 
 class Clients:
+    """The calls of the API, made by boto3 with stubs: botocore checks each request against Bedrock's model."""
+
     def __init__(self) -> None:
         options: dict[str, Any] = {
             "region_name": REGION,
@@ -61,15 +66,39 @@ class Clients:
         self.runtime: Any = boto3.client("bedrock-runtime", **options)
         self.agent: Any = boto3.client("bedrock-agent-runtime", **options)
         self.ssm: Any = boto3.client("ssm", **options)
-        self.read_seconds: list[int] = []
+        self._streaming: Any = boto3.client("bedrock-runtime", **options)
+        self._streaming.meta.events.register("before-call.bedrock-runtime.ConverseStream", self._answer_stream)
+        self.streams: list[list[Event] | Exception] = []  # what the next calls of ConverseStream return or raise
+        self.read_seconds: list[float] = []
 
-    def bedrock_runtime(self, read_timeout: int) -> Any:
-        self.read_seconds.append(read_timeout)
-        return self.runtime
+    def converse(self, model_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
+        self.read_seconds.append(read_seconds)
+        return dict(self.runtime.converse(modelId=model_id, **request))
 
-    def agent_runtime(self, read_timeout: int) -> Any:
-        self.read_seconds.append(read_timeout)
-        return self.agent
+    def converse_stream(
+        self, model_id: str, request: Mapping[str, Any], *, read_seconds: float
+    ) -> Generator[Event, None, None]:
+        self.read_seconds.append(read_seconds)
+        stream = self._streaming.converse_stream(modelId=model_id, **request)["stream"]
+        if isinstance(stream, Exception):
+            raise stream
+        return (event for event in stream)
+
+    def _answer_stream(self, **_: Any) -> tuple[Any, dict[str, Any]]:
+        """In place of the request, after botocore has checked it: a stub can have no stream."""
+        return SimpleNamespace(status_code=200), {"stream": self.streams.pop(0)}
+
+    def retrieve(self, knowledge_base_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
+        self.read_seconds.append(read_seconds)
+        return dict(self.agent.retrieve(knowledgeBaseId=knowledge_base_id, **request))
+
+    def retrieve_and_generate(self, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
+        self.read_seconds.append(read_seconds)
+        return dict(self.agent.retrieve_and_generate(**request))
+
+    def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
+        found = self.ssm.get_parameters(Names=list(names))["Parameters"]
+        return {parameter["Name"]: parameter["Value"] for parameter in found}
 
 
 @dataclass
@@ -89,8 +118,8 @@ class Api:
 
     def configure(self, order: list[str]) -> None:
         """Sets the `order` of every alias."""
-        changed = {name: replace(alias, order=tuple(order)) for name, alias in self.settings.aliases.items()}
-        self.settings = replace(self.settings, aliases=changed)
+        changed = {name: alias._replace(order=tuple(order)) for name, alias in self.settings.aliases.items()}
+        self.settings = self.settings._replace(aliases=changed)
         aliases = Aliases(self.settings, self.clients, self.clock)
         self.aliases = aliases
         fallback = Fallback(self.clock, self.clock.sleep, lambda: 0.5)
@@ -127,6 +156,27 @@ def converse_response(*blocks: Mapping[str, Any], reason: str = "end_turn") -> d
         "usage": {"inputTokens": 10, "outputTokens": 5, "totalTokens": 15},
         "metrics": {"latencyMs": 42},
     }
+
+
+def converse_events(*blocks: Mapping[str, Any], reason: str = "end_turn") -> list[Event]:
+    """The events of ConverseStream with the answer of `converse_response`. Texts come in two parts."""
+    events = [Event("messageStart", {"role": "assistant"})]
+    for index, block in enumerate(blocks):
+        at = {"contentBlockIndex": index}
+        if "toolUse" in block:
+            use = block["toolUse"]
+            start = {"toolUse": {"toolUseId": use["toolUseId"], "name": use["name"]}}
+            events.append(Event("contentBlockStart", {**at, "start": start}))
+            deltas: list[Any] = [{"toolUse": {"input": json.dumps(use["input"])}}]
+        else:
+            half = len(block["text"]) // 2
+            deltas = [{"text": block["text"][:half]}, {"text": block["text"][half:]}]
+        events += [Event("contentBlockDelta", {**at, "delta": delta}) for delta in deltas]
+        events.append(Event("contentBlockStop", at))
+    usage = {"inputTokens": 10, "outputTokens": 5, "totalTokens": 15}
+    events.append(Event("messageStop", {"stopReason": reason}))
+    events.append(Event("metadata", {"usage": usage, "metrics": {"latencyMs": 42}}))
+    return events
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-import boto3
 import pytest
 
 from inference_api.api_keys import CACHE_SECONDS, RETRY_SECONDS, ApiKeys
+from inference_api.aws.errors import AwsError
 from kit_contract.api_keys import Replaced, api_key, hash_of, write_managed
 from tests.inference_api.conftest import Clock
 
@@ -48,30 +47,18 @@ PARTLY = [
 
 
 class Secret:
-    """The values by staging label, read through botocore's parser. `fail` makes every read fail."""
+    """The values by staging label. `fail` makes every read fail."""
 
     def __init__(self, **stages: str) -> None:
         self.stages, self.fail, self.reads = stages, False, 0
 
-    def client(self) -> Any:
-        client = boto3.client(
-            "secretsmanager", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
-        )
-        client.meta.events.register("before-call.secrets-manager.GetSecretValue", self._answer)
-        return client
-
-    def _answer(self, params: Mapping[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
+    def get_secret_value(self, stage: str) -> str:
         self.reads += 1
-        stage = json.loads(params["body"])["VersionStage"]
-        if self.fail or stage not in self.stages:
-            code = "InternalServiceError" if self.fail else "ResourceNotFoundException"
-            return _Raw(400), {"Error": {"Code": code, "Message": "x"}, "ResponseMetadata": {}}
-        return _Raw(200), {"SecretString": self.stages[stage]}
-
-
-class _Raw:
-    def __init__(self, status_code: int) -> None:
-        self.status_code = status_code
+        if self.fail:
+            raise AwsError("InternalServiceError", "x", status=500)
+        if stage not in self.stages:
+            raise AwsError("ResourceNotFoundException", "x", status=400)
+        return self.stages[stage]
 
 
 @pytest.fixture
@@ -84,7 +71,7 @@ Make = Callable[[Secret], ApiKeys]
 
 @pytest.fixture
 def make(clock: Clock) -> Make:
-    return lambda secret: ApiKeys(secret.client(), ARN, clock, clock)
+    return lambda secret: ApiKeys(secret, clock, clock)
 
 
 def name_of(keys: ApiKeys, key: str) -> str | None:

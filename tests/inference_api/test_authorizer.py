@@ -31,7 +31,13 @@ def clock() -> Clock:
 @pytest.fixture
 def secrets(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
     client = boto3.client("secretsmanager", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
-    keys = ApiKeys(client, SECRET, clock, clock)
+
+    class Secret:
+        def get_secret_value(self, stage: str) -> str:
+            answer = client.get_secret_value(SecretId=SECRET, VersionStage=stage)
+            return str(answer.get("SecretString", ""))
+
+    keys = ApiKeys(Secret(), clock, clock)
     monkeypatch.setattr(authorizer, "api_keys", lambda: keys)
     with Stubber(client) as stub:
         yield stub

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.inference_api.conftest import DEPLOYMENT_ARN, Api, converse_response
+from tests.inference_api.conftest import DEPLOYMENT_ARN, Api, converse_events, converse_response
 
 PATH = "/v1/chat/completions"
 USER = {"role": "user", "content": "Hello"}
@@ -38,6 +38,7 @@ def test_the_answer_names_the_alias_and_its_target(api: Api) -> None:
         "object": "chat.completion",
         "created": 1_800_000_000,
         "model": "support-bot",
+        "system_fingerprint": "amazon.nova-micro-v1:0",
         "served_by": {
             "alias": "support-bot",
             "target": "amazon.nova-micro-v1:0",
@@ -194,19 +195,21 @@ def test_a_malformed_or_unknown_stop_reason_is_an_error(api: Api, reason: str) -
 
 
 def test_a_stream_contains_the_same_answer(api: Api) -> None:
-    expect(api, {"text": "Hi"})
+    api.base_serves()
+    api.clients.streams.append(converse_events({"text": "Hi"}))
 
     _, headers, content = api.raw(
         "POST", PATH, json.dumps(body(stream=True, stream_options={"include_usage": True})).encode()
     )
 
     events = content.decode().split("\n\n")
-    assert headers["Content-Type"] == "text/event-stream"
+    assert headers["Content-Type"] == "text/event-stream; charset=utf-8"
     assert events[-2:] == ["data: [DONE]", ""]
     chunks = [json.loads(event.removeprefix("data: ")) for event in events[:-2]]
     assert [chunk["choices"][0]["delta"] for chunk in chunks[:-1]] == [
         {"role": "assistant", "content": ""},
-        {"content": "Hi"},
+        {"content": "H"},
+        {"content": "i"},
         {},
     ]
     assert chunks[-2]["choices"][0]["finish_reason"] == "stop"

@@ -11,11 +11,10 @@ from inference_api.aliases import Target
 from inference_api.errors import api_error
 from inference_api.fallback import (
     BUDGET_SECONDS,
-    CONNECT_SECONDS,
     FALLBACK_PAUSES,
+    FALLBACK_SECONDS,
     GONE,
     MAX_ATTEMPTS,
-    READ_SECONDS,
     Attempt,
     Fallback,
 )
@@ -41,12 +40,12 @@ class Bedrock:
     answered: bool = False
     gone: list[Target] = field(default_factory=list)
 
-    def __call__(self, target: Target, read_seconds: int) -> str:
-        assert read_seconds in READ_SECONDS
-        assert self.clock.now + CONNECT_SECONDS + read_seconds <= self.deadline
+    def __call__(self, target: Target, read_seconds: float) -> str:
+        assert self.clock.now + read_seconds <= self.deadline
+        assert self.clock.now <= self.deadline - BUDGET_SECONDS + FALLBACK_SECONDS, "too late to begin"
         assert target not in self.gone, "a target that is gone was called again"
         failure, share = self.steps.pop(0)
-        self.clock.now += share * (CONNECT_SECONDS + read_seconds)
+        self.clock.now += share * read_seconds
         if failure is None:
             self.answered = True
             return "yes"

@@ -15,11 +15,12 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError
+from botocore.exceptions import ClientError
 
 from inference_api.aliases import Target
+from inference_api.aws.connections import CONNECT_SECONDS
 from inference_api.errors import api_error
-from inference_api.fallback import BUDGET_SECONDS, CONNECT_SECONDS, MAX_ATTEMPTS, Attempt, Fallback
+from inference_api.fallback import BUDGET_SECONDS, MAX_ATTEMPTS, Attempt, Fallback
 from tests.inference_api.conftest import DEPLOYMENT_ARN, REGION, THROUGHPUT_ARN, Clock, converse_response
 
 THROUGHPUT = Target(THROUGHPUT_ARN, THROUGHPUT_ARN, "provisioned-throughput", custom=True)
@@ -62,7 +63,7 @@ class Bedrock:
         self.client: Any = session.client("bedrock-runtime", config=config)
         self.client.meta.events.register("before-send.bedrock-runtime.Converse", self._send)
 
-    def converse(self, target: Target, read_seconds: int) -> Any:
+    def converse(self, target: Target, read_seconds: float) -> Any:
         self.calls[target.kind] += 1
         message = {"role": "user", "content": [{"text": "Hello"}]}
         return self.client.converse(modelId=target.invoke_id, messages=[message])
@@ -72,7 +73,7 @@ class Bedrock:
         drawn = self.chance.random()
         if drawn < faults.reset:
             self.clock.now += self.chance.uniform(0, 1)
-            raise ConnectionClosedError(endpoint_url=request.url)
+            raise ConnectionError("no response")
         if drawn < faults.reset + faults.unavailable:
             self.clock.now += self.chance.uniform(0.05, 2)
             return self._response(request, 503, {"message": "busy"}, "ServiceUnavailableException")
@@ -108,7 +109,7 @@ def run(bedrock: Bedrock, targets: list[Target]) -> Outcome:
         attempts: list[Attempt] = []
         try:
             fallback.ask(targets, bedrock.converse, deadline=fallback.deadline(), attempts=attempts)
-        except (ClientError, ConnectionClosedError) as error:
+        except (ClientError, ConnectionError) as error:
             outcome.failures[api_error(error).status] += 1
         outcome.longest = max(outcome.longest, clock.now - began)
         outcome.most_attempts = max(outcome.most_attempts, len(attempts))
@@ -152,10 +153,10 @@ def test_fallback_from_an_unreachable_target_takes_less_than_two_seconds() -> No
     clock = Clock()
     fallback = Fallback(clock, clock.sleep, lambda: 1.0)
 
-    def call(target: Target, read_seconds: int) -> str:
+    def call(target: Target, read_seconds: float) -> str:
         if target is THROUGHPUT:
             clock.now += CONNECT_SECONDS
-            raise ConnectTimeoutError(endpoint_url="https://x")
+            raise ConnectionError("no connection")
         return "yes"
 
     began = clock.now

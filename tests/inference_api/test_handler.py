@@ -6,18 +6,23 @@ import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from inference_api import boto_clients
 from inference_api import handler as edge
-from inference_api.fallback import CONNECT_SECONDS
-from inference_api.routes import Service
+from inference_api.aws.client import client
+from inference_api.runtime import Invocation
+from inference_api.service import Service
 from tests.inference_api.conftest import ALIASES, ENVIRONMENT, Api, converse_response
 
-CONTEXT = SimpleNamespace(aws_request_id="request-1")
+
+def call(given: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+    """The status, headers and whole body of the response."""
+    response = edge.handler(given, Invocation(given, "request-1", deadline=0))
+    return response.status, dict(response.headers), b"".join(response.body)
+
+
 CANARY = "canary-4711"
 
 
@@ -45,14 +50,14 @@ def test_neither_prompt_nor_answer_is_logged(
     api.runtime.add_response("converse", converse_response({"text": CANARY}, reason=reason))
 
     messages = [{"role": "user", "content": CANARY}, {"role": "user", "content": CANARY}]
-    answer = edge.handler(event("/v1/chat/completions", {"model": "support-bot", "messages": messages}), CONTEXT)
+    status, _, _ = call(event("/v1/chat/completions", {"model": "support-bot", "messages": messages}))
 
     output = capsys.readouterr()
     line = json.loads(output.err)
     assert output.out == ""
     assert output.err.count("\n") == 1
     assert CANARY not in output.err
-    assert (line["alias"], line["status"]) == ("support-bot", answer["statusCode"])
+    assert (line["alias"], line["status"]) == ("support-bot", status)
     assert line["request_id"] == "request-1"
 
 
@@ -68,34 +73,10 @@ def test_a_rejected_request_is_not_logged(
     api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, body: dict[str, object]
 ) -> None:
     stand_in(monkeypatch, api.service)
-    if body["model"] == "support-bot":
-        api.base_serves()
 
-    unknown_path = edge.handler(event(f"/v1/{CANARY}", body), CONTEXT)
-    refused = edge.handler(event("/v1/chat/completions", body), CONTEXT)
-
-    assert unknown_path["statusCode"] == 404
-    assert refused["statusCode"] in (400, 404)
+    assert call(event(f"/v1/{CANARY}", body))[0] == 404
+    assert call(event("/v1/chat/completions", body))[0] in (400, 404)
     assert CANARY not in capsys.readouterr().err
-
-
-def test_a_failed_parameter_validation_does_not_log_the_values(
-    api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stand_in(monkeypatch, api.service)
-    api.base_serves()
-    api.runtime.add_response("converse", converse_response({"text": "x"}))
-    wrong = {"messages": CANARY}
-    monkeypatch.setattr("inference_api.routes.converse_request", lambda body: wrong)
-
-    answer = edge.handler(event("/v1/chat/completions", {"model": "support-bot", "messages": []}), CONTEXT)
-
-    output = capsys.readouterr().err
-    assert answer["statusCode"] == 400
-    assert json.loads(output)["error"] == "ParamValidationError"
-    assert CANARY not in output + answer["body"]
-    api.runtime.deactivate()  # botocore validates before the stub
-    api.runtime._queue.clear()  # type: ignore[attr-defined]
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, service: Service) -> None:
@@ -113,31 +94,15 @@ class _Service:
         pass
 
 
-def test_listing_models_creates_no_client(capsys: pytest.CaptureFixture[str]) -> None:
-    answer = edge.handler(event("/v1/models", method="GET"), CONTEXT)
+def test_listing_models_opens_no_connection(capsys: pytest.CaptureFixture[str]) -> None:
+    client.cache_clear()
 
-    assert answer["statusCode"] == 200
-    assert answer["headers"]["Content-Type"] == "application/json"
-    assert answer["isBase64Encoded"] is False
+    status, headers, _ = call(event("/v1/models", method="GET"))
+
+    assert status == 200
+    assert headers == {"Content-Type": "application/json", "x-request-id": "request-1"}
     assert json.loads(capsys.readouterr().err)["route"] == "/v1/models"
-    assert vars(edge.service().clients) == {}
-    assert boto_clients._bedrock_runtime.cache_info().currsize == 0
-
-
-def test_the_clients_have_the_given_timeout_and_do_not_retry() -> None:
-    clients = boto_clients.BotoClients()
-
-    for client in (clients.bedrock_runtime(24), clients.agent_runtime(24)):
-        config: Any = client.meta.config
-        assert (config.connect_timeout, config.read_timeout) == (CONNECT_SECONDS, 24)
-        assert config.retries["total_max_attempts"] == 1
-    assert clients.bedrock_runtime(24) is clients.bedrock_runtime(24)
-    hasty: Any = clients.bedrock_runtime(5).meta.config
-    assert hasty.read_timeout == 5
-    ssm_config: Any = clients.ssm.meta.config
-    assert ssm_config.read_timeout == 1
-    boto_clients._bedrock_runtime.cache_clear()
-    boto_clients._agent_runtime.cache_clear()
+    assert client.cache_info().currsize == 0
 
 
 def test_bodies_in_base64_and_with_lone_surrogates() -> None:

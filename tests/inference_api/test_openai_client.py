@@ -13,7 +13,7 @@ from openai.types.chat import ChatCompletionFunctionToolParam
 from inference_api.fallback import MAX_ATTEMPTS
 from inference_api.http_messages import Request
 from inference_api.routes import respond
-from tests.inference_api.conftest import Api, converse_response
+from tests.inference_api.conftest import Api, converse_events, converse_response
 
 TOOL: ChatCompletionFunctionToolParam = {
     "type": "function",
@@ -91,7 +91,7 @@ def test_tool_calls_and_their_results(api: Api, client: openai.OpenAI) -> None:
 def test_a_stream_of_text_and_tool_calls(api: Api, client: openai.OpenAI) -> None:
     api.base_serves()
     use = {"toolUse": {"toolUseId": "t1", "name": "weather", "input": {}}}
-    api.runtime.add_response("converse", converse_response({"text": "Wait"}, use, use, reason="tool_use"))
+    api.clients.streams.append(converse_events({"text": "Wait"}, use, use, reason="tool_use"))
 
     with client.chat.completions.stream(
         model="support-bot",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,8 +119,8 @@ def test_faults(api: Api, path: str, body: dict[str, Any], status: int, param: s
 
 
 def test_the_knowledge_base_must_be_named_if_there_are_several(api: Api) -> None:
-    settings = replace(api.settings, knowledge_bases={"a": "KB00000001", "b": "KB00000002"})
-    api.service = replace(api.service, settings=settings)
+    settings = api.settings._replace(knowledge_bases={"a": "KB00000001", "b": "KB00000002"})
+    api.service = api.service._replace(settings=settings)
 
     status, answer = api.post("/v1/retrieve", {"query": "x"})
 
@@ -130,7 +129,7 @@ def test_the_knowledge_base_must_be_named_if_there_are_several(api: Api) -> None
 
 
 def test_without_a_knowledge_base_requests_fail(api: Api) -> None:
-    api.service = replace(api.service, settings=replace(api.settings, knowledge_bases={}, knowledge_base_model=None))
+    api.service = api.service._replace(settings=api.settings._replace(knowledge_bases={}, knowledge_base_model=None))
 
     assert api.post("/v1/retrieve", {"query": "x"})[0] == 404
     status, answer = api.post(GENERATE, {"query": "x"})

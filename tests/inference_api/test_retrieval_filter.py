@@ -92,7 +92,6 @@ def attribute(operator: str, value: Any) -> dict[str, Any]:
         ({"equals": {"key": 5, "value": "a"}}, "filter.equals.key"),
         (attribute("equals", ["a"]), "filter.equals.value"),
         (attribute("equals", None), "filter.equals.value"),
-        (attribute("equals", float("nan")), "filter.equals.value"),
         (attribute("lessThan", "a"), "filter.lessThan.value"),
         (attribute("greaterThan", True), "filter.greaterThan.value"),
         (attribute("in", "a"), "filter.in.value"),

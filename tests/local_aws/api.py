@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from inference_api import boto_clients
 from inference_api.aliases import Aliases
+from inference_api.aws.client import client
+from inference_api.bedrock import AwsClients
 from inference_api.fallback import Fallback
 from inference_api.http_messages import Request
-from inference_api.routes import Service, respond
+from inference_api.routes import respond
+from inference_api.service import Service
 from kit_contract.inference_api import Alias, Model, Settings
 
 FOUNDATION_MODEL = "arn:aws:bedrock:us-east-1::foundation-model/"
@@ -30,7 +32,7 @@ class Api:
         self.offset = 0.0
         aliases = {name: Alias(model, ("provisioned", "on-demand", "base")) for name, model in models.items()}
         settings = Settings("sup", aliases, knowledge_bases={}, knowledge_base_model=None)
-        clients = boto_clients.BotoClients()
+        clients = AwsClients()
         fallback = Fallback(self.clock, time.sleep, random.random)
         reader = Aliases(settings, clients, self.clock)
         self.service = Service(settings, clients, reader, fallback, clock=time.time, new_id=lambda: "1")
@@ -55,10 +57,10 @@ class Api:
 @contextmanager
 def calling(endpoint_url: str) -> Iterator[Api]:
     """An API whose clients call `endpoint_url`."""
-    settings = {"ENDPOINT_URL": endpoint_url, "DEFAULT_REGION": "us-east-1"}
+    settings = {"ENDPOINT_URL": endpoint_url, "REGION": "us-east-1"}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**settings, "ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test"}.items():
             patch.setenv(f"AWS_{name}", value)
-        boto_clients._bedrock_runtime.cache_clear()
+        client.cache_clear()
         yield Api()
-        boto_clients._bedrock_runtime.cache_clear()
+        client.cache_clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ PROFILE_ARN = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazo
 DESTINATION_ARN = "arn:aws:bedrock:us-west-2::foundation-model/amazon.nova-2-lite-v1:0"
 CONTEXT = {"@aws-cdk/core:enablePartitionLiterals": True}  # as cdk.json
 OWN = {"StringEquals": {"aws:ResourceTag/bedrock-kit:deployment": "support-assistant"}}
-INVOKE = "bedrock:InvokeModel"
+INVOKE = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
 
 
 MICRO = AliasTarget(model="amazon.nova-micro-v1:0", invoke_arns=[MODEL_ARN])
@@ -163,7 +164,7 @@ def _aliases_file(template: Template, assembly: Path) -> str:
     functions = [item["Properties"] for item in template.find_resources("AWS::Lambda::Function").values()]
     (key,) = [item["Code"]["S3Key"] for item in functions if item["Handler"] == "inference_api.handler.handler"]
     with zipfile.ZipFile(assembly / f"asset.{key}") as archive:
-        return archive.read(handler.ALIASES_PATH.relative_to(PROJECT / "lambda").as_posix()).decode()
+        return archive.read(os.path.relpath(handler.ALIASES_PATH, PROJECT / "lambda")).decode()
 
 
 def test_the_code_contains_id_and_arn_of_each_alias_for_any_account(template: Template, assembly: Path) -> None:

@@ -42,6 +42,8 @@ def _tool(tool: Mapping[str, Any], where: str) -> dict[str, Any]:
     if not isinstance(parameters, dict):
         raise invalid(f"{where}.function.parameters", f"{where}.function.parameters must be a JSON schema object")
     specification: dict[str, Any] = {"name": fields.text(function, "name"), "inputSchema": {"json": parameters}}
+    if fields.flag(function, "strict", where=f"{where}.function."):
+        specification["strict"] = True
     description = function.get("description")
     if description:
         specification["description"] = fields.text(function, "description")

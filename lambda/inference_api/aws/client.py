@@ -1,0 +1,126 @@
+"""Calls AWS services whose requests and responses are JSON, with the credentials of the Lambda function."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import time
+from collections.abc import Generator, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from inference_api.aws.connections import Connections, Response
+from inference_api.aws.errors import AwsError, error_from
+from inference_api.aws.event_stream import FrameDecoder
+from inference_api.aws.signature import Credentials, Scope, signed
+
+
+class Event(NamedTuple):
+    """An event of a streamed response: its `name` (`contentBlockDelta`) and its fields."""
+
+    name: str
+    value: dict[str, Any]
+
+
+SILENCE = Event("", {})
+
+
+class Client:
+    """`endpoint`: the service's name in the host name. `signing_name`: its name in signatures, often the same."""
+
+    def __init__(self, endpoint: str, *, signing_name: str | None = None) -> None:
+        region = os.environ["AWS_REGION"]
+        self._scope = Scope(signing_name or endpoint, region)
+        self._connections = Connections(_endpoint_url(endpoint, region))
+
+    def call(self, path: str, fields: Mapping[str, Any], *, read_seconds: float, target: str = "") -> Any:
+        """The response to a POST. `target`: the operation, for services that have one path.
+
+        Raises AwsError if the service answers with an error, OSError if there is no answer.
+        """
+        return json.loads(self._post(path, fields, read_seconds, target).read(read_seconds=read_seconds))
+
+    def stream(
+        self, path: str, fields: Mapping[str, Any], *, read_seconds: float, quiet_seconds: float
+    ) -> Generator[Event, None, None]:
+        """The events of a streamed response, and SILENCE after each `quiet_seconds` without one.
+
+        Sends the request before it returns: raises as `call` does if the service answers with an error. While the
+        events are read, raises AwsError for an error event, OSError if the stream breaks or is silent for
+        `read_seconds`. Closing the generator closes the connection.
+        """
+        return _events(self._post(path, fields, read_seconds, ""), read_seconds, quiet_seconds)
+
+    def _post(self, path: str, fields: Mapping[str, Any], read_seconds: float, target: str) -> Response:
+        body = json.dumps(fields, default=_blob).encode("utf-8", "surrogatepass")
+        headers = {"host": self._connections.host, "content-type": "application/json"}
+        if target:
+            headers |= {"content-type": "application/x-amz-json-1.1", "x-amz-target": target}
+        headers = signed(headers, path=path, body=body, scope=self._scope, credentials=_credentials(), now=time.time())
+        response = self._connections.request("POST", path, headers, body, read_seconds=read_seconds)
+        if response.status >= 300:
+            raise error_from(response.status, response.headers, response.read(read_seconds=read_seconds))
+        return response
+
+
+@cache
+def client(endpoint: str, signing_name: str | None = None) -> Client:
+    """One client for each service and process."""
+    return Client(endpoint, signing_name=signing_name)
+
+
+def label(value: str) -> str:
+    """`value` as one segment of a path."""
+    return quote(value, safe="")
+
+
+def _events(response: Response, read_seconds: float, quiet_seconds: float) -> Generator[Event, None, None]:
+    decoder = FrameDecoder()
+    for piece in response.pieces(quiet_seconds=quiet_seconds, read_seconds=read_seconds):
+        if not piece:
+            yield SILENCE
+        for headers, payload in decoder.feed(piece):
+            if headers.get(":message-type") != "event":
+                raise _stream_error(headers, payload)
+            yield Event(headers.get(":event-type", ""), json.loads(payload.decode()))
+    decoder.end()
+
+
+def _stream_error(headers: Mapping[str, str], payload: bytes) -> AwsError:
+    if headers.get(":message-type") == "exception":
+        value = json.loads(payload or b"{}")
+        code = headers.get(":exception-type", "")
+        # An exception of a stream is a member of it, and members begin with a small letter.
+        return AwsError(code[:1].upper() + code[1:], str(value.get("message", "")), status=_stream_status(value))
+    code = headers.get(":error-code", "InternalServerException")
+    return AwsError(code, headers.get(":error-message", ""), status=500)
+
+
+def _stream_status(value: Mapping[str, Any]) -> int:
+    status = value.get("originalStatusCode")
+    return status if isinstance(status, int) else 200
+
+
+def _credentials() -> Credentials:
+    """Read for each call: where Lambda renews credentials, it renews them in the environment."""
+    environment = os.environ
+    return Credentials(
+        environment["AWS_ACCESS_KEY_ID"],
+        environment["AWS_SECRET_ACCESS_KEY"],
+        environment.get("AWS_SESSION_TOKEN") or None,
+    )
+
+
+def _endpoint_url(endpoint: str, region: str) -> str:
+    named = f"AWS_ENDPOINT_URL_{endpoint.upper().replace('-', '_')}"
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    default = f"https://{endpoint}.{region}.{suffix}"
+    return os.environ.get(named) or os.environ.get("AWS_ENDPOINT_URL") or default
+
+
+def _blob(value: object) -> str:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -1,0 +1,30 @@
+"""Errors of AWS calls, in the shape of botocore's ClientError."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+class AwsError(Exception):
+    """When AWS answers with an error. `kit_contract.aws_errors` reads it."""
+
+    def __init__(self, code: str, message: str, *, status: int) -> None:
+        super().__init__(f"{code}: {message}")
+        self.response = {
+            "Error": {"Code": code, "Message": message},
+            "ResponseMetadata": {"HTTPStatusCode": status},
+        }
+
+
+def error_from(status: int, headers: Mapping[str, str], body: bytes) -> AwsError:
+    """The error of a JSON response. The code is in a header, in `__type` or in `code`, with or without a namespace."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        value = None
+    fields: dict[str, Any] = value if isinstance(value, dict) else {}
+    code = headers.get("x-amzn-errortype") or fields.get("__type") or fields.get("code") or str(status)
+    message = fields.get("message") or fields.get("Message") or ""
+    return AwsError(str(code).split(":")[0].rpartition("#")[2], str(message), status=status)

@@ -1,0 +1,69 @@
+"""The AWS calls of the API. Nothing retries here: the only retry loop is in fallback.py.
+
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock_Runtime.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any, Protocol
+
+from inference_api.aws.client import Event, client, label
+
+QUIET_SECONDS = 15.0  # after so long without an event, the caller gets a sign of life
+PARAMETER_SECONDS = 1.0
+
+
+class Clients(Protocol):
+    """`read_seconds`: the longest wait for a response, or between two events of a stream."""
+
+    def converse(self, model_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]: ...
+
+    def converse_stream(
+        self, model_id: str, request: Mapping[str, Any], *, read_seconds: float
+    ) -> Generator[Event, None, None]: ...
+
+    def retrieve(
+        self, knowledge_base_id: str, request: Mapping[str, Any], *, read_seconds: float
+    ) -> dict[str, Any]: ...
+
+    def retrieve_and_generate(self, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]: ...
+
+    def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
+        """Name -> value of the SSM parameters that exist."""
+        ...
+
+
+class AwsClients:
+    """Opens each connection at its first use, so that a cold GET /v1/models opens none."""
+
+    def converse(self, model_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
+        runtime = client("bedrock-runtime", "bedrock")
+        response: dict[str, Any] = runtime.call(
+            f"/model/{label(model_id)}/converse", request, read_seconds=read_seconds
+        )
+        return response
+
+    def converse_stream(
+        self, model_id: str, request: Mapping[str, Any], *, read_seconds: float
+    ) -> Generator[Event, None, None]:
+        runtime = client("bedrock-runtime", "bedrock")
+        path = f"/model/{label(model_id)}/converse-stream"
+        return runtime.stream(path, request, read_seconds=read_seconds, quiet_seconds=QUIET_SECONDS)
+
+    def retrieve(self, knowledge_base_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
+        agent = client("bedrock-agent-runtime", "bedrock")
+        path = f"/knowledgebases/{label(knowledge_base_id)}/retrieve"
+        response: dict[str, Any] = agent.call(path, request, read_seconds=read_seconds)
+        return response
+
+    def retrieve_and_generate(self, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
+        agent = client("bedrock-agent-runtime", "bedrock")
+        response: dict[str, Any] = agent.call("/retrieveAndGenerate", request, read_seconds=read_seconds)
+        return response
+
+    def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
+        found = client("ssm").call(
+            "/", {"Names": list(names)}, read_seconds=PARAMETER_SECONDS, target="AmazonSSM.GetParameters"
+        )
+        return {parameter["Name"]: parameter["Value"] for parameter in found["Parameters"]}

@@ -1,0 +1,97 @@
+"""Asks the targets of an alias. The vocabulary is Converse's: each dialect translates to it and from it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from inference_api.aliases import Target
+from inference_api.aws.client import SILENCE, Event
+from inference_api.errors import ApiError, failure_name
+from inference_api.fallback import Served
+from inference_api.http_messages import Facts
+from inference_api.service import Service
+
+
+class Turn(NamedTuple):
+    """What a model shall answer. `request`: the arguments of Converse except `modelId`.
+
+    `tool_names`: Converse's name of a tool -> the caller's, for those that differ.
+    """
+
+    alias: str
+    request: Mapping[str, Any]
+    tool_names: Mapping[str, str] = MappingProxyType({})
+
+
+def converse(turn: Turn, service: Service, facts: Facts) -> Served[dict[str, Any]]:
+    """The response of Converse. Raises ApiError, AwsError or OSError of the last target."""
+
+    def call(target: Target, read_seconds: float) -> dict[str, Any]:
+        return service.clients.converse(target.invoke_id, turn.request, read_seconds=read_seconds)
+
+    served = _ask(turn, call, service, facts)
+    facts.usage = served.answer.get("usage")
+    return served
+
+
+def converse_stream(turn: Turn, service: Service, facts: Facts) -> Served[Generator[Event, None, None]]:
+    """The events of ConverseStream, and SILENCE where none comes for a while. Falls back until the first event.
+
+    The iterator raises ApiError, AwsError or OSError if the stream breaks off, also if it ends without `messageStop`.
+    Closing it ends the call.
+    """
+
+    def opened(target: Target, read_seconds: float) -> Generator[Event, None, None]:
+        events = service.clients.converse_stream(target.invoke_id, turn.request, read_seconds=read_seconds)
+        resumed = _resumed(_first(events), events, facts)
+        next(resumed)  # begins it: only then does closing it end the call
+        return resumed
+
+    return _ask(turn, opened, service, facts)
+
+
+def _ask(turn: Turn, call: Any, service: Service, facts: Facts) -> Served[Any]:
+    targets = service.aliases.resolve(turn.alias)
+    facts.alias = turn.alias
+    served: Served[Any] = service.fallback.ask(
+        targets, call, deadline=service.fallback.deadline(), attempts=facts.attempts
+    )
+    facts.served(turn.alias, served)
+    return served
+
+
+def _first(events: Iterator[Event]) -> Event:
+    for event in events:
+        if event is not SILENCE:
+            return event
+    raise _cut()
+
+
+def _resumed(first: Event, events: Generator[Event, None, None], facts: Facts) -> Generator[Event, None, None]:
+    stopped = False
+    try:
+        yield SILENCE
+        yield first
+        for event in events:
+            name, value = event
+            if name == "contentBlockDelta":
+                facts.deltas += 1
+            elif name == "messageStop":
+                stopped = True
+            elif name == "metadata":
+                facts.usage = value.get("usage")
+            yield event
+        if not stopped:
+            raise _cut()
+    except Exception as error:
+        facts.error = failure_name(error)
+        raise
+    finally:
+        events.close()
+
+
+def _cut() -> ApiError:
+    message = "the answer broke off: Bedrock's stream ended before the model had finished; send the request again"
+    return ApiError(502, "stream_cut", message)

@@ -1,0 +1,1 @@
+"""POST /v1/chat/completions, in the dialect of OpenAI."""
