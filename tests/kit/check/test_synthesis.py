@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kit.__main__ import main
-from kit.check.synthesis import synthesize
+from kit.check.synthesis import account_of, synthesize
 from kit.check.template import missing_lookups, templates_in
 from kit_contract.errors import InputError
 
@@ -72,6 +72,31 @@ def test_a_cdk_json_that_does_not_parse_is_named(tmp_path: Path, monkeypatch: py
 
     with pytest.raises(InputError, match=r"cdk\.json is not JSON"):
         synthesize("true", tmp_path / "out", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "account"),
+    [
+        ('[deployment]\naccount = "444455556666"', "444455556666"),
+        ('model = "arn:aws:bedrock:us-east-1:777788889999:provisioned-model/a"', "777788889999"),
+        ('model = "arn:aws:bedrock:us-east-1::foundation-model/a"', None),
+        ('kms_key_arn = "arn:aws:kms:us-east-1:777788889999:key/a"', None),  # may be another account's
+        ("deployment = 1", None),
+        ("[", None),
+    ],
+)
+def test_the_kits_own_app_is_synthesized_for_the_account_of_its_file(
+    text: str, account: str | None, tmp_path: Path
+) -> None:
+    config = tmp_path / "deployment.toml"
+    config.write_text(text, encoding="utf-8")
+
+    assert account_of(config) == account
+
+
+def test_a_missing_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--config", str(tmp_path / "none.toml")]) == 2
+    assert "none.toml: No such file or directory; name a deployment.toml with --config" in capsys.readouterr().err
 
 
 def assembly(folder: Path, **artifacts: object) -> Path:
