@@ -168,7 +168,7 @@ def test_a_resource_accepts_what_its_metadata_and_its_constructs_say(rule: str, 
         "/S": [{"type": acknowledged, "data": {"Annotation::kit-trust-source": "r"}}],
         "/S/A": [{"type": acknowledged, "data": {"AwsSolutions::AwsSolutions-S1": "r"}}],
         "/S/A/Resource": [{"type": "aws:cdk:logicalId", "data": "A1"}],
-        "/S/AB": [{"type": acknowledged, "data": {"kit-pass-role": "r"}}],
+        "/S/A/Res": [{"type": acknowledged, "data": {"kit-pass-role": "r"}}],
     }
     template = json.dumps({"Resources": {"A1": {"Type": "AWS::S3::Bucket", "Metadata": SUPPRESSED}}})
     assembly(tmp_path, S=stack(tmp_path, "S", template, environment="aws://a/us-east-1", metadata=metadata))
