@@ -39,11 +39,13 @@ def account_of(config: Path) -> str | None:
     return str(named) if named else found and found[1]
 
 
-def synthesize(app: str, folder: Path, more: Mapping[str, str]) -> Path:
-    """The assembly of the app that the command `app` runs in this folder. `app` may be the folder of an assembly."""
-    if (Path(app) / "manifest.json").is_file():
-        return Path(app)
-    return _run(app, Path.cwd(), folder, {**_context(Path.cwd()), **more}, f"the app {app!r}")
+def synthesize(app: str, folder: Path, more: Mapping[str, str], directory: Path) -> Path:
+    """The assembly of the app that the command `app` runs in `directory`. `app` may be the folder of an assembly."""
+    if not directory.is_dir():
+        raise InputError(f"{directory} is no folder; name the one that has the app's cdk.json with --directory")
+    if (directory / app / "manifest.json").is_file():
+        return directory / app
+    return _run(app, directory, folder, {**_context(directory), **more}, f"the app {app!r}")
 
 
 def _context(folder: Path) -> dict[str, Any]:
