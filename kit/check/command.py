@@ -22,6 +22,7 @@ NUMBERED = re.compile(r"^[EFWI](\d{4})$")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     app = 'the command that runs another CDK app, such as "python app.py", or the folder of a cloud assembly'
     parser.add_argument("--app", metavar="COMMAND", help=f"{app}; default: the kit's own app")
+    parser.add_argument("--directory", type=Path, default=Path(), help="the folder of --app; default: this folder")
     config = "a deployment.toml, or the context value `config` of --app; more than one are checked together"
     parser.add_argument(
         "--config", action="append", default=[], metavar="FILE", help=f"default: deployment.toml; {config}"
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="kit-check-") as folder:
-        assemblies = _assemblies(options.app, options.config, Path(folder))
+        assemblies = _assemblies(options, Path(folder))
         templates = [template for assembly in assemblies for template in templates_in(assembly)]
         lookups = sorted({key for assembly in assemblies for key in missing_lookups(assembly)})
         findings = _findings(templates, Path(folder)) if templates else []
@@ -45,16 +46,21 @@ def run(options: argparse.Namespace) -> int:
     return 1 if findings else 0
 
 
-def _assemblies(app: str | None, configs: Sequence[str], folder: Path) -> list[Path]:
+def _assemblies(options: argparse.Namespace, folder: Path) -> list[Path]:
     """Two apps are synthesized at a time."""
+    configs = options.config
     with ThreadPoolExecutor(2) as pool:
-        if app is None:
+        if options.app is None:
             files = [Path(config) for config in configs or ["deployment.toml"]]
             outputs = [folder / f"app{number}" for number in range(len(files))]
             return list(pool.map(synthesize_own, files, outputs))
         contexts = [{"config": config} for config in configs] or [{}]
         outputs = [folder / f"app{number}" for number in range(len(contexts))]
-        return list(pool.map(lambda output, context: synthesize(app, output, context), outputs, contexts))
+        return list(
+            pool.map(
+                lambda output, context: synthesize(options.app, output, context, options.directory), outputs, contexts
+            )
+        )
 
 
 def _findings(templates: Sequence[Template], folder: Path) -> list[Finding]:

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,20 +16,36 @@ from kit_contract.errors import InputError
 
 ACCOUNT = "111122223333"  # AWS's documentation uses it; no credentials are needed to check
 OWN_APP = shlex.join([sys.executable, "app.py"])
+BEDROCK_ARN = re.compile(r"arn:[\w-]+:bedrock:[\w-]*:(\d{12}):")
 LONGEST_VARIABLE = 100_000  # bytes; Linux takes 128 KiB
 
 
 def synthesize_own(config: Path, folder: Path) -> Path:
     """The assembly of the kit's own app with the file `config`."""
-    context = _context(PROJECT)
-    return _run(OWN_APP, PROJECT, folder, {**context, "config": str(config.resolve())}, f"the app with {config}")
+    context = {**_context(PROJECT), "config": str(config.resolve())}
+    return _run(OWN_APP, PROJECT, folder, context, f"the app with {config}", account_of(config))
 
 
-def synthesize(app: str, folder: Path, more: Mapping[str, str]) -> Path:
-    """The assembly of the app that the command `app` runs in this folder. `app` may be the folder of an assembly."""
-    if (Path(app) / "manifest.json").is_file():
-        return Path(app)
-    return _run(app, Path.cwd(), folder, {**_context(Path.cwd()), **more}, f"the app {app!r}")
+def account_of(config: Path) -> str | None:
+    """The account that this deployment.toml is for: the one it names, or the one of its Bedrock ARNs."""
+    try:
+        text = config.read_text(encoding="utf-8")
+        named = tomllib.loads(text).get("deployment", {}).get("account")
+    except OSError as error:
+        raise InputError(f"{config}: {error.strerror}; name a deployment.toml with --config") from None
+    except (ValueError, AttributeError):  # the app says what is wrong
+        return None
+    found = BEDROCK_ARN.search(text)
+    return str(named) if named else found and found[1]
+
+
+def synthesize(app: str, folder: Path, more: Mapping[str, str], directory: Path) -> Path:
+    """The assembly of the app that the command `app` runs in `directory`. `app` may be the folder of an assembly."""
+    if not directory.is_dir():
+        raise InputError(f"{directory} is no folder; name the one that has the app's cdk.json with --directory")
+    if (directory / app / "manifest.json").is_file():
+        return directory / app
+    return _run(app, directory, folder, {**_context(directory), **more}, f"the app {app!r}")
 
 
 def _context(folder: Path) -> dict[str, Any]:
@@ -44,12 +62,13 @@ def _context(folder: Path) -> dict[str, Any]:
     return found
 
 
-def _run(app: str, cwd: Path, folder: Path, context: Mapping[str, Any], what: str) -> Path:
+def _run(app: str, cwd: Path, folder: Path, context: Mapping[str, Any], what: str, account: str | None = None) -> Path:
     environment = {
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
         "CDK_DEFAULT_REGION": "us-east-1",
         "JSII_NODE": str(NODE),
         **os.environ,
+        **({"CDK_DEFAULT_ACCOUNT": account} if account else {}),
         "CDK_OUTDIR": str(folder),
         "CDK_VALIDATION": "false",  # kit check runs it on the templates
         **_passed(context, folder),

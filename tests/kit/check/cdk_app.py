@@ -1,8 +1,7 @@
-"""A CDK app with a stage, a nested stack, and findings that it accepts; the context value `config` plants others."""
+"""A CDK app with a stage, a nested stack, and findings that it accepts. With `config` = `secure` it has no others."""
 
 import aws_cdk as cdk
 from aws_cdk import Acknowledgment, Validations
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
@@ -16,24 +15,9 @@ def main() -> None:
     logs.LogGroup(stack, "Log", retention=logs.RetentionDays.INFINITE)
     Validations.of(stack).acknowledge(Acknowledgment(id="kit-log-retention", reason="kept for auditors"))
     nested = cdk.NestedStack(stack, "Inner")
-    topic = sns.Topic(nested, "Topic", enforce_ssl=app.node.try_get_context("config") != "flaws")
+    topic = sns.Topic(nested, "Topic", enforce_ssl=app.node.try_get_context("config") == "secure")
     cdk.CfnOutput(nested, "Arn", value=topic.topic_arn)
-    if app.node.try_get_context("config") == "flaws":
-        _flaws(stack)
     app.synth()
-
-
-def _flaws(stack: cdk.Stack) -> None:
-    function = lambda_.Function(
-        stack,
-        "Function",
-        runtime=lambda_.Runtime.PYTHON_3_14,
-        handler="index.handler",
-        code=lambda_.Code.from_inline("def handler(event, context): return 1"),
-        environment={"API_PASSWORD": "correct-horse-battery"},
-    )
-    function.add_function_url(auth_type=lambda_.FunctionUrlAuthType.NONE)
-    s3.Bucket(stack, "Other", enforce_ssl=True, block_public_access=s3.BlockPublicAccess.BLOCK_ALL)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
 """A foreign app: run as a command it writes a cloud assembly to CDK_OUTDIR, as a CDK app does.
 
-`python planted.py flaws` has one stack for each kind of flaw, `python planted.py clean` one without any.
+It has one stack for each kind of flaw, and the stack `clean` without any.
 """
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -452,7 +451,5 @@ def write(stacks: dict[str, Json], folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    chosen = (
-        {name: planted.template for name, planted in PLANTED.items()} if sys.argv[1] == "flaws" else {"clean": CLEAN}
-    )
-    write(chosen, Path(os.environ["CDK_OUTDIR"]))
+    planted_stacks = {name: planted.template for name, planted in PLANTED.items()}
+    write({**planted_stacks, "clean": CLEAN}, Path(os.environ["CDK_OUTDIR"]))

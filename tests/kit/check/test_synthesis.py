@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kit.__main__ import main
-from kit.check.synthesis import synthesize
+from kit.check.synthesis import account_of, synthesize
 from kit.check.template import missing_lookups, templates_in
 from kit_contract.errors import InputError
 
@@ -39,12 +39,11 @@ def test_an_app_that_cannot_be_synthesized_is_a_message_and_exit_code_2(
     assert message in error
 
 
-def test_the_app_gets_what_the_cdk_cli_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_the_app_gets_what_the_cdk_cli_gives(tmp_path: Path) -> None:
     (tmp_path / "cdk.json").write_text('{"app": "x", "context": {"a": 1, "b": 1}}', encoding="utf-8")
     (tmp_path / "cdk.context.json").write_text('{"b": 2}', encoding="utf-8")
 
-    folder = synthesize(python(WRITES + MANIFEST + SAVES), tmp_path / "out", {"config": "one.toml"})
+    folder = synthesize(python(WRITES + MANIFEST + SAVES), tmp_path / "out", {"config": "one.toml"}, tmp_path)
 
     environment = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
     assert json.loads(environment["CDK_CONTEXT_JSON"]) == {"a": 1, "b": 2, "config": "one.toml"}
@@ -53,25 +52,51 @@ def test_the_app_gets_what_the_cdk_cli_gives(tmp_path: Path, monkeypatch: pytest
     assert environment["CDK_DEFAULT_REGION"]
 
 
-def test_context_that_is_too_long_for_a_variable_goes_through_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_context_that_is_too_long_for_a_variable_goes_through_a_file(tmp_path: Path) -> None:
     long = {"key": "x" * 200_000}
     (tmp_path / "cdk.context.json").write_text(json.dumps(long), encoding="utf-8")
 
-    folder = synthesize(python(WRITES + MANIFEST + SAVES), tmp_path / "out", {})
+    folder = synthesize(python(WRITES + MANIFEST + SAVES), tmp_path / "out", {}, tmp_path)
 
     environment = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
     assert json.loads(Path(environment["CONTEXT_OVERFLOW_LOCATION_ENV"]).read_text(encoding="utf-8")) == long
 
 
-def test_a_cdk_json_that_does_not_parse_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_a_cdk_json_that_does_not_parse_is_named(tmp_path: Path) -> None:
     (tmp_path / "cdk.json").write_text("{", encoding="utf-8")
 
     with pytest.raises(InputError, match=r"cdk\.json is not JSON"):
-        synthesize("true", tmp_path / "out", {})
+        synthesize("true", tmp_path / "out", {}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "account"),
+    [
+        ('[deployment]\naccount = "444455556666"', "444455556666"),
+        ('model = "arn:aws:bedrock:us-east-1:777788889999:provisioned-model/a"', "777788889999"),
+        ('model = "arn:aws:bedrock:us-east-1::foundation-model/a"', None),
+        ('kms_key_arn = "arn:aws:kms:us-east-1:777788889999:key/a"', None),  # may be another account's
+        ("deployment = 1", None),
+        ("[", None),
+    ],
+)
+def test_the_kits_own_app_is_synthesized_for_the_account_of_its_file(
+    text: str, account: str | None, tmp_path: Path
+) -> None:
+    config = tmp_path / "deployment.toml"
+    config.write_text(text, encoding="utf-8")
+
+    assert account_of(config) == account
+
+
+def test_a_missing_folder_of_the_app_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--app", "true", "--directory", str(tmp_path / "none")]) == 2
+    assert "none is no folder; name the one that has the app's cdk.json" in capsys.readouterr().err
+
+
+def test_a_missing_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--config", str(tmp_path / "none.toml")]) == 2
+    assert "none.toml: No such file or directory; name a deployment.toml with --config" in capsys.readouterr().err
 
 
 def assembly(folder: Path, **artifacts: object) -> Path:
@@ -89,7 +114,7 @@ def stack(folder: Path, name: str, template: str, **artifact: object) -> dict[st
 def test_the_folder_of_an_assembly_is_taken_as_it_is(tmp_path: Path) -> None:
     given = assembly(tmp_path)
 
-    assert synthesize(str(given), tmp_path / "out", {}) == given
+    assert synthesize(given.name, tmp_path / "out", {}, tmp_path.parent) == given
     assert missing_lookups(given) == ["vpc-provider:id"]
     assert templates_in(given) == []
 
@@ -143,7 +168,7 @@ def test_a_resource_accepts_what_its_metadata_and_its_constructs_say(rule: str, 
         "/S": [{"type": acknowledged, "data": {"Annotation::kit-trust-source": "r"}}],
         "/S/A": [{"type": acknowledged, "data": {"AwsSolutions::AwsSolutions-S1": "r"}}],
         "/S/A/Resource": [{"type": "aws:cdk:logicalId", "data": "A1"}],
-        "/S/AB": [{"type": acknowledged, "data": {"kit-pass-role": "r"}}],
+        "/S/A/Res": [{"type": acknowledged, "data": {"kit-pass-role": "r"}}],
     }
     template = json.dumps({"Resources": {"A1": {"Type": "AWS::S3::Bucket", "Metadata": SUPPRESSED}}})
     assembly(tmp_path, S=stack(tmp_path, "S", template, environment="aws://a/us-east-1", metadata=metadata))
