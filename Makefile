@@ -25,7 +25,7 @@ endif
 CHECKED := deployment.toml tests/stacks/full.toml tests/stacks/full_east.toml tests/iam/encrypted.toml
 UNCHECKED = @echo "the validation of templates is off here (CDK_VALIDATION=false); kit check runs it, cfn-lint and cdk-nag" >&2
 
-.PHONY: up demo-capacity down test check fuzz setup synth deploy lock lock-check templates-check sbom clean again
+.PHONY: up demo-capacity down test test-nightly check fuzz setup synth deploy lock lock-check templates-check sbom clean again
 
 up: setup ## deploy, train, ingest and ask, on an embedded AWS
 	@$(BIN)/python -m kit local up
@@ -39,6 +39,9 @@ down: ## stop the embedded AWS and everything it started
 
 test: setup ## every test, including the end-to-end run
 	@$(BIN)/python -m pytest
+
+test-nightly: setup ## the tests that take a minute or more each
+	@$(BIN)/python -m pytest -m nightly
 
 check: setup lock-check ## format, lint, types, lock files, templates
 	@$(BIN)/ruff format --check .

@@ -163,6 +163,7 @@ def test_two_customizations_with_the_same_content_pay_for_one_job(aws: DayTwo) -
     assert serving["bot"] == serving["other-bot"]
 
 
+@pytest.mark.nightly
 def test_an_upgrade_to_other_names_pays_for_nothing_and_keeps_the_knowledge_base(aws: DayTwo) -> None:
     documents = aws.folder / "documents"
     documents.mkdir()

@@ -8,7 +8,7 @@ import pytest
 from local_aws import emulator
 from tests.end_to_end.day_two import REGION, DayTwo, Settings
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.nightly]
 
 SLOWLY = 8.0  # a job takes about half a minute, longer than the deploy that renames
 
