@@ -130,7 +130,7 @@ class InferenceApi(Construct):
             ),
         )
         rest_api.node.try_remove_child("Endpoint")  # the stack has its own outputs
-        reason = "The function validates every body and answers with OpenAI's error body."
+        reason = "The function validates every body and answers with the error body of the dialect."
         acknowledge(rest_api, "AwsSolutions-APIG2", reason=reason)
         reason = "The AWS managed policy for API Gateway's log role."
         acknowledge(rest_api, f"AwsSolutions-IAM4[Policy::{LOG_POLICY}]", reason=reason)
@@ -171,17 +171,23 @@ class InferenceApi(Construct):
         health = self.rest_api.root.add_resource("health").add_method("GET", integration)
         for finding in ("AwsSolutions-APIG4", "AwsSolutions-COG4"):
             acknowledge(health, finding, reason="Returns a constant; load balancers and monitors have no key.")
-        # All paths below /v1 go to the function, which answers 404 and 405 with OpenAI's error body.
-        resource = self.rest_api.root.add_resource("v1").add_resource("{proxy+}")
-        method = resource.add_method(
-            "ANY",
-            integration,
-            authorizer=authorizer,
-            authorization_type=apigateway.AuthorizationType.CUSTOM,
-            api_key_required=True,
-        )
-        reason = "Callers are programs with an API key, as OpenAI's clients send it; the authorizer checks it."
-        acknowledge(method, "AwsSolutions-COG4", reason=reason)
+        # All paths below them go to the function, which answers 404 and 405 with the error body of the dialect.
+        for root in ("v1", "model"):
+            method = (
+                self.rest_api.root.add_resource(root)
+                .add_resource("{proxy+}")
+                .add_method(
+                    "ANY",
+                    integration,
+                    authorizer=authorizer,
+                    authorization_type=apigateway.AuthorizationType.CUSTOM,
+                    api_key_required=True,
+                )
+            )
+            reason = (
+                "Callers are programs with an API key, as OpenAI's and AWS's clients send it; the authorizer checks it."
+            )
+            acknowledge(method, "AwsSolutions-COG4", reason=reason)
 
     def _usage_plan(self, rate_per_second: float, burst: int, monthly_quota: int) -> apigateway.UsagePlan:
         # CloudFormation resolves the reference, so the value is in no template and no output. `kit keys` never changes

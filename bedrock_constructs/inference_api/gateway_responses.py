@@ -1,4 +1,4 @@
-"""Error responses of API Gateway itself (no key, throttled, too large) with OpenAI's error body.
+"""Error responses of API Gateway itself (no key, throttled, too large): OpenAI's error body, and Bedrock's beside it.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 """
@@ -30,7 +30,7 @@ _ERRORS = {
     "ACCESS_DENIED": _DENIED,
     "INVALID_API_KEY": _DENIED,
     "MISSING_AUTHENTICATION_TOKEN": _Error(
-        404, "invalid_request_error", "not_found", "there is no such path or method; the API is below /v1"
+        404, "invalid_request_error", "not_found", "there is no such path or method; the API is below /v1 and /model"
     ),
     "THROTTLED": _Error(
         429,
@@ -62,6 +62,20 @@ _ERRORS = {
 }
 
 
+_EXCEPTIONS = {
+    400: "ValidationException",
+    401: "UnrecognizedClientException",
+    403: "AccessDeniedException",
+    404: "ResourceNotFoundException",
+    413: "ValidationException",
+    429: "ThrottlingException",
+    500: "InternalServerException",
+    502: "InternalServerException",
+    503: "ServiceUnavailableException",
+    504: "ModelTimeoutException",
+}
+
+
 def add_gateway_responses(rest_api: apigateway.RestApi) -> None:
     """The construct id of a response is the name of its type. DEFAULT_4XX and DEFAULT_5XX keep the original status."""
     for name, error in _ERRORS.items():
@@ -72,5 +86,10 @@ def add_gateway_responses(rest_api: apigateway.RestApi) -> None:
             type=apigateway.ResponseType.of(name),
             status_code=None if name.startswith("DEFAULT_") else str(error.status),
             response_headers={"Retry-After": f"'{after}'"} if after else None,
-            templates={"application/json": json.dumps({"error": body})},
+            templates={"application/json": json.dumps({"error": body, **_for_aws_sdks(error)})},
         )
+
+
+def _for_aws_sdks(error: _Error) -> dict[str, str]:
+    """The fields from which AWS SDKs take the message and, if there is no header with it, the name of an error."""
+    return {"message": error.message, "__type": _EXCEPTIONS[error.status]}

@@ -6,27 +6,30 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from inference_api.aliases import Target, knowledge_base_target
+from inference_api.bedrock_converse import errors as bedrock_errors
+from inference_api.bedrock_converse.endpoint import PREFIX as BEDROCK
+from inference_api.bedrock_converse.endpoint import converse, converse_stream, invoke
 from inference_api.errors import ApiError, api_error, failure_name
 from inference_api.fallback import BUDGET_SECONDS
 from inference_api.fields import text
 from inference_api.http_messages import Answer, Facts, Request, json_answer
 from inference_api.models import get_model, list_models
 from inference_api.openai_chat.endpoint import chat
-from inference_api.openai_errors import error_body
+from inference_api.openai_errors import error_answer
 from inference_api.retrieval import question_of, retrieve, retrieve_and_generate
 from inference_api.service import Service
 
 MODELS = "/v1/models"
 Endpoint = Callable[[Request, Service, Facts], Answer]
-ErrorBody = Callable[[ApiError], dict[str, Any]]
+ErrorAnswer = Callable[[ApiError], Answer]
 
 
 class Route(NamedTuple):
-    """`error_body` is that of the dialect."""
+    """`error_answer` is that of the dialect."""
 
     method: str
     endpoint: Endpoint
-    error_body: ErrorBody = error_body
+    error_answer: ErrorAnswer = error_answer
 
 
 def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
@@ -46,13 +49,18 @@ def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
     except Exception as failure:
         error = api_error(failure)
         facts.error = error.code if failure is error and not error.__cause__ else failure_name(failure)
-        body = (route.error_body if route else error_body)(error)
-        return json_answer(error.status, body, error.headers), facts
+        return (route.error_answer if route else _unknown_path_answer(name))(error), facts
 
 
 def _name(path: str) -> str:
     path = path.rstrip("/") or "/"
+    if path.startswith(BEDROCK):
+        return f"{BEDROCK}{{alias}}/{path.rpartition('/')[2]}"
     return f"{MODELS}/{{model}}" if path.startswith(f"{MODELS}/") else path
+
+
+def _unknown_path_answer(name: str) -> ErrorAnswer:
+    return bedrock_errors.error_answer if name.startswith(BEDROCK) else error_answer
 
 
 def _health(request: Request, service: Service, facts: Facts) -> Answer:
@@ -96,4 +104,13 @@ _ROUTES: dict[str, Route] = {
     "/v1/chat/completions": Route("POST", chat),
     "/v1/retrieve": Route("POST", _retrieve),
     "/v1/retrieve-and-generate": Route("POST", _retrieve_and_generate),
+    **{
+        f"{BEDROCK}{{alias}}/{operation}": Route("POST", endpoint, bedrock_errors.error_answer)
+        for operation, endpoint in {
+            "converse": converse,
+            "converse-stream": converse_stream,
+            "invoke": invoke,
+            "invoke-with-response-stream": invoke,
+        }.items()
+    },
 }

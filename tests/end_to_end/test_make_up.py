@@ -6,8 +6,11 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import boto3
 import openai
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from kit import embedded_outputs
 from kit.__main__ import main
@@ -138,6 +141,31 @@ def test_both_forms_of_the_key_pass_and_models_are_the_aliases(deployed: Deploye
     )
 
     assert status == 200
+
+
+def test_boto3_with_the_key_as_bearer_token_gets_a_streamed_answer(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_tls(request: Any, **_: Any) -> None:  # boto3 sends bearer tokens to HTTPS only
+        request.url = request.url.replace("https:", "http:")
+
+    def connected(key: str) -> Any:
+        monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", key)
+        url = deployed.outputs["api_url"].removesuffix("/v1").replace("http:", "https:")
+        config = Config(retries={"total_max_attempts": 1})
+        client: Any = boto3.Session(region_name="us-east-1").client("bedrock-runtime", endpoint_url=url, config=config)
+        client.meta.events.register("before-send.bedrock-runtime", without_tls)
+        return client
+
+    asked = {"modelId": "support-bot", "messages": [{"role": "user", "content": [{"text": "Hello"}]}]}
+    events = list(connected(deployed.outputs["api_key"]).converse_stream(**asked)["stream"])
+
+    assert "".join(event["contentBlockDelta"]["delta"]["text"] for event in events if "contentBlockDelta" in event)
+    assert "messageStop" in [name for event in events for name in event]
+    assert events[-1]["metadata"]["usage"]["outputTokens"] > 0
+    with pytest.raises(ClientError, match="the API key is missing or wrong") as failure:
+        connected("wrong").converse(**asked)
+    assert failure.value.response["ResponseMetadata"]["HTTPStatusCode"] == 401
 
 
 def questions() -> list[dict[str, str]]:

@@ -53,6 +53,15 @@ def test_the_python_client_gets_an_answer(terminal: Terminal) -> None:
     assert not api_url.endswith("/")
 
 
+def test_boto3_gets_an_answer_over_http(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
+    api_url, key = terminal.run(api_variables() + 'echo "$API_URL" "$KEY"').split()
+    code = snippet("docs/inference-api.md", "UNSIGNED")
+
+    exec(compile(code, "docs/inference-api.md", "exec"), {"api_url": api_url, "key": key})
+
+    assert capsys.readouterr().out.strip()
+
+
 def test_what_make_up_prints_can_be_copied(
     deployed: Deployed, terminal: Terminal, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""Decodes Amazon's event stream encoding, in which ConverseStream answers.
+"""Amazon's event stream encoding, in which ConverseStream answers.
 
 https://smithy.io/2.0/aws/amazon-eventstream.html
 """
@@ -11,7 +11,9 @@ from functools import lru_cache
 from zlib import crc32
 
 _PRELUDE = struct.Struct("!III")
+_PRELUDE_SIZES = struct.Struct("!II")
 _CHECKSUM = struct.Struct("!I")
+_LENGTH = struct.Struct("!H")
 _SMALLEST = _PRELUDE.size + _CHECKSUM.size
 MAX_HEADERS = 128 * 1024
 MAX_PAYLOAD = 24 * 1024 * 1024
@@ -82,3 +84,20 @@ def _headers(block: bytes) -> Mapping[str, str]:
     if position != len(block):
         raise BrokenStreamError("the headers of a frame are longer than the frame says")
     return found
+
+
+def encoded_frame(headers: Mapping[str, str], payload: bytes) -> bytes:
+    block = _header_block(tuple(headers.items()))
+    prelude = _PRELUDE_SIZES.pack(_SMALLEST + len(block) + len(payload), len(block))
+    content = b"".join((prelude, _CHECKSUM.pack(crc32(prelude)), block, payload))
+    return content + _CHECKSUM.pack(crc32(content))
+
+
+@lru_cache(maxsize=64)
+def _header_block(headers: tuple[tuple[str, str], ...]) -> bytes:
+    return b"".join(map(_header, headers))
+
+
+def _header(header: tuple[str, str]) -> bytes:
+    name, value = (text.encode() for text in header)
+    return bytes((len(name),)) + name + bytes((_STRING,)) + _LENGTH.pack(len(value)) + value

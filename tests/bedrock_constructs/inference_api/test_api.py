@@ -184,12 +184,18 @@ def test_the_code_contains_id_and_arn_of_each_alias_for_any_account(template: Te
 
 
 def test_everything_but_health_needs_a_key(template: Template) -> None:
-    methods = template.find_resources("AWS::ApiGateway::Method").values()
-    keyed = {item["Properties"]["HttpMethod"]: item["Properties"].get("ApiKeyRequired", False) for item in methods}
-    types = {item["Properties"]["HttpMethod"]: item["Properties"]["AuthorizationType"] for item in methods}
+    resources = template.find_resources("AWS::ApiGateway::Resource")
+    found = {}
+    for item in template.find_resources("AWS::ApiGateway::Method").values():
+        method, path = item["Properties"], ""
+        place = method["ResourceId"].get("Ref")
+        while place:
+            path = f"/{resources[place]['Properties']['PathPart']}{path}"
+            place = resources[place]["Properties"]["ParentId"].get("Ref")
+        found[f"{method['HttpMethod']} {path}"] = method["AuthorizationType"], method.get("ApiKeyRequired", False)
 
-    assert keyed == {"ANY": True, "GET": False}
-    assert types == {"ANY": "CUSTOM", "GET": "NONE"}
+    keyed = ("CUSTOM", True)
+    assert found == {"ANY /v1/{proxy+}": keyed, "ANY /model/{proxy+}": keyed, "GET /health": ("NONE", False)}
 
 
 def test_the_usage_plan_applies_to_the_key_from_the_authorizer(template: Template) -> None:
@@ -234,13 +240,15 @@ def test_the_stage_logs_access_but_no_bodies(template: Template) -> None:
     assert "$context.status" in access_log.values()
 
 
-def test_gateway_responses_have_openais_error_body(template: Template) -> None:
+def test_gateway_responses_have_the_error_bodies_of_openai_and_bedrock(template: Template) -> None:
     responses = [item["Properties"] for item in template.find_resources("AWS::ApiGateway::GatewayResponse").values()]
     statuses = {item["ResponseType"]: item.get("StatusCode") for item in responses}
 
     for response in responses:
-        error = json.loads(response["ResponseTemplates"]["application/json"])["error"]
-        assert set(error) == {"message", "type", "param", "code"}
+        body = json.loads(response["ResponseTemplates"]["application/json"])
+        assert set(body["error"]) == {"message", "type", "param", "code"}
+        assert body["message"] == body["error"]["message"]
+        assert body["__type"].endswith("Exception")
     assert statuses["UNAUTHORIZED"] == "401"
     assert statuses["REQUEST_TOO_LARGE"] == "413"
     assert statuses["THROTTLED"] == statuses["QUOTA_EXCEEDED"] == "429"

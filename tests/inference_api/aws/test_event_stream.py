@@ -9,7 +9,7 @@ from botocore.eventstream import EventStreamBuffer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_api.aws.event_stream import BrokenStreamError, Frame, FrameDecoder
+from inference_api.aws.event_stream import BrokenStreamError, Frame, FrameDecoder, encoded_frame
 
 TYPES = st.one_of(
     st.sampled_from([b"\x00", b"\x01"]),
@@ -99,3 +99,16 @@ def test_impossible_sizes_are_refused_before_more_is_read(sizes: tuple[int, int]
 
     with pytest.raises(BrokenStreamError):
         list(FrameDecoder().feed(prelude + struct.pack("!I", crc32(prelude))))
+
+
+TEXTS = st.text(max_size=200)
+
+
+@given(sent=st.lists(st.tuples(st.dictionaries(NAMES, TEXTS, max_size=6), st.binary(max_size=200)), max_size=5))
+def test_botocore_reads_what_was_encoded(sent: list[tuple[dict[str, str], bytes]]) -> None:
+    content = b"".join(encoded_frame(headers, payload) for headers, payload in sent)
+    theirs = EventStreamBuffer()
+    theirs.add_data(content)
+
+    assert [(headers_of(message), message.payload) for message in theirs] == sent
+    assert [(dict(headers), payload) for headers, payload in decode(content)] == sent
