@@ -236,7 +236,8 @@ def test_closing_the_frames_ends_the_call_of_bedrock() -> None:
         finally:
             closed.append(True)
 
-    sent = frames(events())
+    source = events()
+    sent = frames(source)
     next(sent)
     sent.close()
 

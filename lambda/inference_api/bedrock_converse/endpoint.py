@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Generator
 from contextlib import closing
-from urllib.parse import unquote
 
 from inference_api import conversation
 from inference_api.aws.client import SILENCE, Event
@@ -60,6 +59,5 @@ def _frame(name: str, value: object) -> bytes:
 
 
 def _turn(request: Request) -> Turn:
-    # A model's ARN in place of an alias has more slashes, encoded or not.
-    alias = unquote(request.path.rstrip("/").removeprefix(PREFIX).rpartition("/")[0])
+    alias = request.path.rstrip("/").removeprefix(PREFIX).rpartition("/")[0]  # a model's ARN would have slashes
     return turn_of(alias, request.json())
