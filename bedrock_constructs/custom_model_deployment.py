@@ -4,6 +4,7 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from bedrock_constructs import deployment_tag
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 from kit_contract.parameters import ANY, alias_serving
 
@@ -37,7 +38,7 @@ class CustomModelDeployment(Construct):
                 "ModelIdentifier": model_identifier,
             },
             statements=self._statements(kit_deployment, model_identifier),
-            acknowledgment="Bedrock chooses the last part of the ARN when the deployment is made",
+            acknowledgment="Bedrock chooses the last part of the ARN when the deployment is made; a list has no ARN",
         )
         self.custom_model_deployment_arn = (
             resource.get_att_string("CustomModelDeploymentArn") if model_identifier else None
@@ -53,14 +54,25 @@ class CustomModelDeployment(Construct):
             resource=f"parameter{alias_serving(kit_deployment, ANY)}",
             arn_format=ArnFormat.NO_RESOURCE_NAME,
         )
-        actions = ["bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment"]
+        create, get, update, delete = (
+            f"bedrock:{verb}CustomModelDeployment" for verb in ("Create", "Get", "Update", "Delete")
+        )
+        own, created = deployment_tag.own(kit_deployment), deployment_tag.served_created(kit_deployment)
+        maybe_own = deployment_tag.own_or_absent(kit_deployment)
         statements = [
-            iam.PolicyStatement(actions=[*actions, "bedrock:ListTagsForResource"], resources=[deployments]),
+            iam.PolicyStatement(actions=[delete], resources=[deployments], conditions=own),
+            iam.PolicyStatement(actions=[get], resources=[deployments], conditions=maybe_own),
+            # Whose a deployment is: its tags tell, and of another deployment's the list shows enough.
+            iam.PolicyStatement(actions=["bedrock:ListTagsForResource"], resources=[deployments]),
+            iam.PolicyStatement(actions=["bedrock:ListCustomModelDeployments"], resources=["*"]),
             iam.PolicyStatement(actions=["ssm:GetParameter", "ssm:DeleteParameter"], resources=[parameter]),
         ]
         if model:
-            create = ["bedrock:CreateCustomModelDeployment", "bedrock:UpdateCustomModelDeployment"]
-            statements.append(
-                iam.PolicyStatement(actions=[*create, "bedrock:TagResource"], resources=[deployments, model])
-            )
+            tagged = deployment_tag.both(created, maybe_own)
+            statements += [
+                iam.PolicyStatement(actions=[create], resources=[model], conditions=created),
+                iam.PolicyStatement(actions=[update], resources=[model]),
+                iam.PolicyStatement(actions=[update], resources=[deployments], conditions=own),
+                iam.PolicyStatement(actions=["bedrock:TagResource"], resources=[deployments], conditions=tagged),
+            ]
         return statements

@@ -9,3 +9,8 @@ RESOURCE_TAG = "bedrock-kit:resource"
 def resource_tag_key(tag: str) -> str:
     """The IAM condition key for `tag` of the resource that is acted on."""
     return f"aws:ResourceTag/{tag}"
+
+
+def request_tag_key(tag: str) -> str:
+    """The IAM condition key for `tag` in a request that creates or tags a resource."""
+    return f"aws:RequestTag/{tag}"

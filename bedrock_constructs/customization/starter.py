@@ -14,6 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from bedrock_constructs import deployment_tag
 from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
 from kit_contract import parameters, run_names
@@ -76,11 +77,12 @@ class CustomizationStarter(Construct):
         )
         start = ["states:StartExecution", "states:ListExecutions"]
         self.function.allow("Start", start, [state_machine.state_machine_arn])
-        self._grant_bedrock()
+        self._grant_bedrock(kit_deployment)
         self._grant_parameters(kit_deployment)
 
-    def _grant_bedrock(self) -> None:
+    def _grant_bedrock(self, kit_deployment: str) -> None:
         stack = cdk.Stack.of(self)
+        own, maybe_own = deployment_tag.own(kit_deployment), deployment_tag.own_or_absent(kit_deployment)
         jobs, models, deployments, throughputs = (
             stack.format_arn(service="bedrock", resource=resource, resource_name="*")
             for resource in (
@@ -90,8 +92,9 @@ class CustomizationStarter(Construct):
                 "provisioned-model",
             )
         )
-        reason = "Bedrock chooses the ids; the function checks the tag of the owner"
-        self.function.allow("StopJobs", ["bedrock:StopModelCustomizationJob"], [jobs], acknowledgment=reason)
+        reason = "Bedrock chooses the ids; a tag limits what is changed or read, and the owner's tag itself is read"
+        stop = ["bedrock:StopModelCustomizationJob"]
+        self.function.allow("StopJobs", stop, [jobs], acknowledgment=reason, conditions=own)
         self.function.allow("ReadOwner", ["bedrock:ListTagsForResource"], [jobs, models], acknowledgment=reason)
         self.function.allow(
             "FindJobs",
@@ -99,12 +102,11 @@ class CustomizationStarter(Construct):
             ["*"],
             acknowledgment="Listing jobs and models takes no ARN",
         )
-        self.function.allow(
-            "LookAtDeployment", ["bedrock:GetCustomModelDeployment"], [deployments], acknowledgment=reason
-        )
-        self.function.allow(
-            "LookAtThroughput", ["bedrock:GetProvisionedModelThroughput"], [throughputs], acknowledgment=reason
-        )
+        for sid, action, resource in (
+            ("LookAtDeployment", "bedrock:GetCustomModelDeployment", deployments),
+            ("LookAtThroughput", "bedrock:GetProvisionedModelThroughput", throughputs),
+        ):
+            self.function.allow(sid, [action], [resource], acknowledgment=reason, conditions=maybe_own)
 
     def _grant_parameters(self, kit_deployment: str) -> None:
         """Of all customizations and aliases: one that is removed is stopped after the grants have changed."""

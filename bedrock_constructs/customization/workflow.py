@@ -18,9 +18,11 @@ from aws_cdk import aws_ssm as ssm
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct, DependencyGroup
 
+from bedrock_constructs import deployment_tag
 from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.customization.starter import CustomizationStarter
 from bedrock_constructs.customization.states import CustomizationDefinition
+from bedrock_constructs.deployment_tag import Conditions, both
 from bedrock_constructs.foundation_models import foundation_model_arns
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from kit_contract import parameters, run_names
@@ -90,8 +92,9 @@ class CustomizationWorkflow(Construct):
         function.allow("ReadClaim", ["s3:GetObject"], [claims], acknowledgment="One object per run, named by its hash")
         jobs = [self._bedrock_arn("model-customization-job")]
         function.allow("ReadOwner", ["bedrock:ListTagsForResource"], jobs, acknowledgment="Bedrock chooses jobs' ids")
-        look = ["bedrock:GetCustomModel", "bedrock:ListTagsForResource"]
-        function.allow("LookAtModel", look, models, acknowledgment="Bedrock chooses models' ids")
+        by_bedrock, own = "Bedrock chooses models' ids", deployment_tag.own(self._kit_deployment)
+        function.allow("LookAtModel", ["bedrock:GetCustomModel"], models, acknowledgment=by_bedrock, conditions=own)
+        function.allow("ReadModelOwner", ["bedrock:ListTagsForResource"], models, acknowledgment=by_bedrock)
         find = ["bedrock:ListCustomModels", "bedrock:ListModelCustomizationJobs"]
         function.allow("FindModel", find, ["*"], acknowledgment="Listing models and jobs takes no ARN")
         return function
@@ -122,21 +125,7 @@ class CustomizationWorkflow(Construct):
             memory_mb=256,
             bucket=self._bucket,
         )
-        models, deployments = self._bedrock_arn("custom-model"), self._bedrock_arn("custom-model-deployment")
-        throughputs = self._bedrock_arn("provisioned-model")
-        reason = "Bedrock chooses the ids; the function checks the tag of the target's owner"
-        owned = []
-        if any(item.serving == "on-demand" for item in self._customizations):
-            create, get, update = (f"bedrock:{verb}CustomModelDeployment" for verb in ("Create", "Get", "Update"))
-            function.allow("Deploy", [create, update], [models], acknowledgment=reason)
-            function.allow("KeepDeployment", [get, update, "bedrock:TagResource"], [deployments], acknowledgment=reason)
-            owned.append(deployments)
-        if any(item.provisioned_model_name for item in self._customizations):
-            get, update = "bedrock:GetProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"
-            function.allow("Swap", [update], [models, throughputs], acknowledgment=reason)
-            function.allow("ReadThroughput", [get], [throughputs], acknowledgment=reason)
-            owned.append(throughputs)
-        function.allow("ReadOwner", ["bedrock:ListTagsForResource"], owned, acknowledgment=reason)
+        self._grant_targets(function)
         any_item = "Customizations and aliases of this deployment: a policy cannot name any number of them"
         function.allow("Publish", ["ssm:PutParameter"], self._published_parameters(), acknowledgment=any_item)
         specification = parameters.customization_specification(self._kit_deployment, parameters.ANY)
@@ -146,6 +135,29 @@ class CustomizationWorkflow(Construct):
         reason = "Customizations of this deployment, those included that were removed during their run"
         function.allow("LookWhetherRemoved", ["ssm:GetParameter"], [any_specification], acknowledgment=reason)
         return function
+
+    def _grant_targets(self, function: CustomizationFunction) -> None:
+        models, deployments = self._bedrock_arn("custom-model"), self._bedrock_arn("custom-model-deployment")
+        throughputs = self._bedrock_arn("provisioned-model")
+        own, maybe_own = deployment_tag.own(self._kit_deployment), deployment_tag.own_or_absent(self._kit_deployment)
+        created = deployment_tag.served_created(self._kit_deployment)
+
+        def allow(sid: str, action: str, resources: Sequence[str], conditions: Conditions | None = None) -> None:
+            reason = "Bedrock chooses the ids; a tag limits what is changed or read, and the owner's tag itself is read"
+            function.allow(sid, [f"bedrock:{action}"], resources, acknowledgment=reason, conditions=conditions)
+
+        owned = []
+        if any(item.serving == "on-demand" for item in self._customizations):
+            allow("Deploy", "CreateCustomModelDeployment", [models], both(created, own))
+            allow("UpdateDeployment", "UpdateCustomModelDeployment", [models, deployments], own)
+            allow("ReadDeployment", "GetCustomModelDeployment", [deployments], maybe_own)
+            allow("TagDeployment", "TagResource", [deployments], both(created, maybe_own))
+            owned.append(deployments)
+        if any(item.provisioned_model_name for item in self._customizations):
+            allow("Swap", "UpdateProvisionedModelThroughput", [models, throughputs], own)
+            allow("ReadThroughput", "GetProvisionedModelThroughput", [throughputs], maybe_own)
+            owned.append(throughputs)
+        allow("ReadOwner", "ListTagsForResource", owned)
 
     def _published_parameters(self) -> list[str]:
         names = [parameters.customization_promoted(self._kit_deployment, parameters.ANY)]
@@ -181,6 +193,7 @@ class CustomizationWorkflow(Construct):
     def _grant_job(self, machine: sfn.StateMachine, functions: Sequence[lambda_.IFunction]) -> None:
         foundation = foundation_model_arns(cdk.Stack.of(self), (item.base_model for item in self._customizations))
         models, jobs = self._bedrock_arn("custom-model"), self._bedrock_arn("model-customization-job")
+        own, maybe_own = deployment_tag.own(self._kit_deployment), deployment_tag.own_or_absent(self._kit_deployment)
         machine.add_to_role_policy(
             iam.PolicyStatement(
                 sid="Steps",
@@ -195,15 +208,14 @@ class CustomizationWorkflow(Construct):
                 sid="Train",
                 actions=["bedrock:CreateModelCustomizationJob", "bedrock:TagResource"],
                 resources=[*foundation, models, jobs],
+                conditions=both(deployment_tag.served_created(self._kit_deployment), maybe_own),
             )
         )
-        machine.add_to_role_policy(
-            iam.PolicyStatement(
-                sid="FollowJob",
-                actions=["bedrock:GetModelCustomizationJob", "bedrock:StopModelCustomizationJob"],
-                resources=[jobs],
+        for sid, verb, conditions in (("FollowJob", "Get", maybe_own), ("StopJob", "Stop", own)):
+            action = f"bedrock:{verb}ModelCustomizationJob"
+            machine.add_to_role_policy(
+                iam.PolicyStatement(sid=sid, actions=[action], resources=[jobs], conditions=conditions)
             )
-        )
         machine.add_to_role_policy(
             iam.PolicyStatement(
                 sid="PassJobRole",

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
+from bedrock_constructs import deployment_tag
 from bedrock_constructs.foundation_models import CONTEXT_SUFFIX
 from kit_contract import parameters
 from kit_contract.parameters import ANY
-from kit_contract.tags import DEPLOYMENT_TAG, resource_tag_key
 
 
 @dataclass(frozen=True)
@@ -33,24 +33,38 @@ def throughput_statements(
     """
     # Bedrock generates the last part of these ARNs: only the type can be named.
     throughputs = stack.format_arn(service="bedrock", resource="provisioned-model", resource_name="*")
-    models = sorted({_model_arn(stack, target) for target in targets})
-    actions = ["Get", "Update", "Delete"]
-    own = [f"bedrock:{verb}ProvisionedModelThroughput" for verb in actions]
+    models = sorted({_model_arn(stack, target) for target in targets if not target.customization})
+    create, get, update, delete = (
+        f"bedrock:{verb}ProvisionedModelThroughput" for verb in ("Create", "Get", "Update", "Delete")
+    )
+    own, created = deployment_tag.own(kit_deployment), deployment_tag.throughput_created(kit_deployment)
+    maybe_own = deployment_tag.own_or_absent(kit_deployment)
     # Of all names and aliases: the ones before a change are read and deleted after the grants have changed.
     ledgers = parameter_arn(stack, parameters.throughput_ledger(kit_deployment, ANY))
     aliases = parameter_arn(stack, parameters.alias_capacity(kit_deployment, ANY))
     statements = [
-        _allow([*own, "bedrock:TagResource", "bedrock:ListTagsForResource"], [throughputs]),
-        _allow(["bedrock:CreateProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"], models),
+        _allow([update, delete], [throughputs], own),
+        _allow([get], [throughputs], maybe_own),
+        _allow(["bedrock:TagResource"], [throughputs], deployment_tag.both(created, maybe_own)),
+        # Of any: whose a throughput is, its tags tell.
+        _allow(["bedrock:ListTagsForResource"], [throughputs]),
         # The units in use are compared with the quota before a purchase; neither action supports a resource.
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_servicequotas.html
         _allow(["bedrock:ListProvisionedModelThroughputs", "servicequotas:GetServiceQuota"], ["*"]),
         _allow(["ssm:GetParameter", "ssm:PutParameter"], [ledgers]),
         _allow(["ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"], [aliases]),
     ]
+    if models:  # deployment.toml names them: they are anybody's
+        statements += [_allow([create], models, created), _allow([update], models)]
     if any(target.customization for target in targets):
-        # Before the first promotion the newest model of the customization is looked up.
-        statements += [_allow(["bedrock:ListCustomModels"], ["*"]), _allow(["bedrock:ListTagsForResource"], models)]
+        trained = stack.format_arn(service="bedrock", resource="custom-model", resource_name="*")
+        statements += [
+            _allow([create], [trained], deployment_tag.both(created, own)),
+            _allow([update], [trained], own),
+            # Before the first promotion the newest model of the customization is looked up.
+            _allow(["bedrock:ListCustomModels"], ["*"]),
+            _allow(["bedrock:ListTagsForResource"], [trained]),
+        ]
         promoted = parameter_arn(stack, parameters.customization_promoted(kit_deployment, ANY))
         statements.append(_allow(["ssm:GetParameter"], [promoted]))
     return statements
@@ -61,13 +75,12 @@ def idleness_statements(stack: Stack, kit_deployment: str) -> list[iam.PolicySta
 
     The Get action beside the invoking one: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
     """
-    own = {"StringEquals": {resource_tag_key(DEPLOYMENT_TAG): kit_deployment}}
     kinds = {"InvokeModel": "provisioned-model", "GetCustomModel": "custom-model"}
     calls = [
         iam.PolicyStatement(
             actions=[f"bedrock:{action}"],
             resources=[stack.format_arn(service="bedrock", resource=kind, resource_name="*")],
-            conditions=own,
+            conditions=deployment_tag.own(kit_deployment),
         )
         for action, kind in kinds.items()
     ]
@@ -79,8 +92,7 @@ def parameter_arn(stack: Stack, name: str) -> str:
 
 
 def _model_arn(stack: Stack, target: ThroughputTarget) -> str:
-    if target.model_identifier is None:
-        return stack.format_arn(service="bedrock", resource="custom-model", resource_name="*")
+    assert target.model_identifier
     if target.model_identifier.startswith("arn:"):
         return target.model_identifier
     # With and without the context suffix: AWS does not document which one IAM evaluates.
@@ -88,5 +100,7 @@ def _model_arn(stack: Stack, target: ThroughputTarget) -> str:
     return stack.format_arn(service="bedrock", account="", resource="foundation-model", resource_name=name)
 
 
-def _allow(actions: list[str], resources: list[str]) -> iam.PolicyStatement:
-    return iam.PolicyStatement(actions=actions, resources=resources)
+def _allow(
+    actions: list[str], resources: list[str], conditions: deployment_tag.Conditions | None = None
+) -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions)

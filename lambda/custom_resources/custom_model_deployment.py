@@ -15,7 +15,7 @@ API: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateCustomMod
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from custom_resources.account import json_parameter
 from custom_resources.account.ownership import carries, ownership, tag_list
@@ -23,7 +23,7 @@ from custom_resources.framework.properties import Properties
 from custom_resources.framework.request import Request
 from custom_resources.framework.resource import Phase, Snapshot
 from kit_contract import parameters
-from kit_contract.aws_errors import says_absent, says_busy
+from kit_contract.aws_errors import says_absent, says_busy, says_denied
 from kit_contract.errors import ResourceFailedError
 from kit_contract.tags import DEPLOYMENT_TAG
 
@@ -139,9 +139,20 @@ class CustomModelDeploymentResource:
         try:
             return self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=identifier)
         except Exception as error:
-            if not says_absent(error):
+            if says_absent(error):
+                return None
+            listed = self._listed(identifier) if says_denied(error) else None
+            if listed is None:
                 raise
-            return None
+            return listed
+
+    def _listed(self, identifier: str) -> "Deployment | None":
+        """What the list shows of another deployment's, which the role may not get."""
+        pages = self._bedrock.get_paginator("list_custom_model_deployments").paginate()
+        for item in (item for page in pages for item in page["modelDeploymentSummaries"]):
+            if identifier in (item["customModelDeploymentName"], item["customModelDeploymentArn"]):
+                return cast("Deployment", {**item, "modelDeploymentName": item["customModelDeploymentName"]})
+        return None
 
 
 def _phase(found: "Deployment", wanted_model: str) -> Phase:

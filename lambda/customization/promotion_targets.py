@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from kit_contract.aws_errors import says_absent, says_busy
+from kit_contract.aws_errors import says_absent, says_busy, says_denied
 from kit_contract.errors import ResourceFailedError, RetryLaterError
 from kit_contract.runs import Run, RunSpecification
 from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG
@@ -63,8 +63,7 @@ class CustomModelDeployment:
         try:
             found = self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=self._name)
         except Exception as error:
-            if not says_absent(error):
-                raise
+            _require_absent(error, self._name, run.kit_deployment)
             return self._create(run, model_arn)
         target = found["customModelDeploymentArn"]
         _require_ours(self._bedrock, target, self._name, run.kit_deployment)
@@ -107,8 +106,7 @@ class ProvisionedThroughput:
         try:
             found = self._bedrock.get_provisioned_model_throughput(provisionedModelId=self._name)
         except Exception as error:
-            if not says_absent(error):
-                raise
+            _require_absent(error, self._name, run.kit_deployment)
             return ""
         target = found["provisionedModelArn"]
         _require_ours(self._bedrock, target, self._name, run.kit_deployment)
@@ -141,6 +139,17 @@ def targets_of(
     if specification.provisioned_model_name:
         targets.append(ProvisionedThroughput(specification.provisioned_model_name, bedrock))
     return targets
+
+
+def _require_absent(error: Exception, name: str, kit_deployment: str) -> None:
+    """Raises PromotionError for what the role may not get, and `error` for anything else but an absent target."""
+    if says_denied(error):
+        raise PromotionError(
+            f"{name} is not ours: a promotion may read only what has the tag {DEPLOYMENT_TAG}={kit_deployment}, got "
+            f"{error}; delete or rename what has this name, or change the deployment's name"
+        ) from None
+    if not says_absent(error):
+        raise error
 
 
 def _require_ours(bedrock: "BedrockClient", target: str, name: str, kit_deployment: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from customization.promotion_targets import Phase, targets_of
 from kit_contract import parameters
+from kit_contract.aws_errors import says_absent, says_denied
 from kit_contract.runs import Run
 
 if TYPE_CHECKING:
@@ -18,8 +19,10 @@ def is_promoted(run: Run, model_arn: str, *, bedrock: "BedrockClient", ssm: "SSM
     specification = run.specification
     try:
         progress = [target.progress(model_arn) for target in targets_of(specification, bedrock)]
-    except bedrock.exceptions.ResourceNotFoundException:
-        return False
+    except Exception as error:
+        if not says_absent(error) and not says_denied(error):
+            raise
+        return False  # the promotion creates it, or says that another deployment has the name
     if any(item.phase is not Phase.READY for item in progress):
         return False
     if last_promotion(run, ssm).get("custom_model_arn") != model_arn:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from custom_resources.custom_model_deployment import CustomModelDeploymentResource
 from custom_resources.framework.request import Request
@@ -48,6 +49,17 @@ class Fixture:
     def absent(self) -> None:
         self.bedrock.add_client_error("get_custom_model_deployment", "ResourceNotFoundException")
 
+    def forbidden(self, *, listed: str = "sup-support") -> None:
+        self.bedrock.add_client_error("get_custom_model_deployment", "AccessDeniedException")
+        summary = {
+            "customModelDeploymentArn": ARN,
+            "customModelDeploymentName": listed,
+            "modelArn": MODEL,
+            "createdAt": "2026-01-01T00:00:00Z",
+            "status": "Active",
+        }
+        self.bedrock.add_response("list_custom_model_deployments", {"modelDeploymentSummaries": [summary]}, {})
+
     def tagged(self, deployment: str = "sup") -> None:
         answer = {"tags": [{"key": "bedrock-kit:deployment", "value": deployment}]}
         self.bedrock.add_response("list_tags_for_resource", answer, {"resourceARN": ARN})
@@ -79,6 +91,30 @@ def test_a_foreign_deployment_is_refused(aws: Fixture) -> None:
     aws.tagged("other")
 
     with pytest.raises(ResourceFailedError, match="does not have the tag bedrock-kit:deployment=sup"):
+        aws.resource.create(request("Create"))
+
+
+def test_what_the_list_shows_of_a_foreign_deployment_is_enough_to_leave_it(aws: Fixture) -> None:
+    """The role may not get what carries another deployment's tag."""
+    aws.forbidden()
+    aws.tagged("other")
+    with pytest.raises(ResourceFailedError, match="does not belong to sup"):
+        aws.resource.create(request("Create"))
+
+    aws.serving(None)
+    for _ in range(2):
+        aws.forbidden()
+        aws.tagged("other")
+    aws.resource.delete(request("Delete"))
+
+    assert aws.resource.describe(request("Delete")).phase is Phase.GONE
+    aws.done()
+
+
+def test_a_missing_right_is_not_taken_for_a_foreign_deployment(aws: Fixture) -> None:
+    aws.forbidden(listed="sup-another")
+
+    with pytest.raises(ClientError, match="AccessDenied"):
         aws.resource.create(request("Create"))
 
 

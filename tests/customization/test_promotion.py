@@ -37,6 +37,18 @@ def test_a_throughput_of_another_owner_is_not_changed() -> None:
         promoting.promote(PROVISIONED)
 
 
+@pytest.mark.parametrize(
+    ("operation", "run"),
+    [("get_custom_model_deployment", a_run()), ("get_provisioned_model_throughput", PROVISIONED)],
+)
+def test_a_target_that_the_role_may_not_read_is_not_created_or_left_out(operation: str, run: Run) -> None:
+    promoting = Promoting()
+    promoting.bedrock.add_client_error(operation, "AccessDeniedException", "not authorized to perform")
+
+    with pytest.raises(PromotionError, match=r"sup-support is not ours: .*bedrock-kit:deployment=sup.*not authorized"):
+        promoting.promote(run)
+
+
 def test_a_released_throughput_is_left_to_its_next_purchase() -> None:
     promoting = Promoting().without("get_provisioned_model_throughput")
 

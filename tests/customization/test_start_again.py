@@ -50,6 +50,7 @@ def test_what_serves_already_is_not_started_again(attempts: tuple[str, ...]) -> 
     "drift",
     [
         lambda aws: aws.bedrock.add_client_error("get_custom_model_deployment", "ResourceNotFoundException"),
+        lambda aws: aws.bedrock.add_client_error("get_custom_model_deployment", "AccessDeniedException"),
         lambda aws: aws.with_deployment(OTHER_MODEL_ARN),
         lambda aws: aws.with_deployment(status="Failed"),
         lambda aws: aws.with_deployment().with_promoted(None),
@@ -60,6 +61,7 @@ def test_what_serves_already_is_not_started_again(attempts: tuple[str, ...]) -> 
     ],
     ids=[
         "gone",
+        "another deployment's",
         "other model",
         "failed",
         "never",

@@ -1,8 +1,8 @@
 """Requests of the roles that buy and release provisioned throughput, and of the promotion that updates its model."""
 
-from tests.iam.cases import Cases, arn, on
+from kit_contract.tags import ALIAS_TAG, RESOURCE_TAG
+from tests.iam.cases import OURS, THEIRS, UNTAGGED, Cases, arn, creating, on, refused_to_create
 from tests.iam.cases_custom_resources import provider
-from tests.iam.cases_inference_api import OURS, THEIRS
 
 THROUGHPUT = arn("bedrock", "provisioned-model/aaaabbbbcccc")
 DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
@@ -16,17 +16,20 @@ BEFORE_RENAME = arn("ssm", "parameter/bedrock-kit/iam/capacity/iam-before")
 FUNCTION = arn("lambda", "function:iam-provisioned-throughput-CapacityFunction")
 DEAD_LETTERS = arn("sqs", "iam-provisioned-throughput-CapacityDeadLetters")
 NOTICES = arn("sns", "iam-provisioned-throughput-CapacityNotices")
+CREATE, GET, UPDATE, DELETE = (
+    f"bedrock:{verb}ProvisionedModelThroughput" for verb in ("Create", "Get", "Update", "Delete")
+)
+BOUGHT = creating("iam", ALIAS_TAG, RESOURCE_TAG)
+DEPLOYED = creating("iam", ALIAS_TAG)
 # Resources of each action: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
 THROUGHPUT_REQUESTS = [
-    *on(
-        THROUGHPUT,
-        "bedrock:GetProvisionedModelThroughput",
-        "bedrock:UpdateProvisionedModelThroughput",
-        "bedrock:DeleteProvisionedModelThroughput",
-        "bedrock:ListTagsForResource",
-        "bedrock:TagResource",
-    ),
-    *on(MODEL, "bedrock:CreateProvisionedModelThroughput", "bedrock:UpdateProvisionedModelThroughput"),
+    *on(THROUGHPUT, GET, UPDATE, DELETE, context=OURS),
+    *on(THROUGHPUT, GET, context=UNTAGGED),  # an absent one, whose name is looked up
+    *on(THROUGHPUT, "bedrock:TagResource", context=BOUGHT),
+    *on(THROUGHPUT, "bedrock:TagResource", context={**BOUGHT, **OURS}),
+    *on(MODEL, CREATE, context={**BOUGHT, **OURS}),
+    *on(MODEL, UPDATE, context=OURS),
+    *(request for whose in (OURS, THEIRS) for request in on(THROUGHPUT, "bedrock:ListTagsForResource", context=whose)),
     *on(MODEL, "bedrock:ListTagsForResource"),
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_servicequotas.html
     *on("*", "bedrock:ListCustomModels", "bedrock:ListProvisionedModelThroughputs", "servicequotas:GetServiceQuota"),
@@ -34,7 +37,14 @@ THROUGHPUT_REQUESTS = [
     *on(PROMOTED, "ssm:GetParameter"),
 ]
 NOT_THE_THROUGHPUTS = [
-    *on(BASE, "bedrock:CreateProvisionedModelThroughput"),
+    *on(THROUGHPUT, GET, UPDATE, DELETE, context=THEIRS),
+    *on(THROUGHPUT, UPDATE, DELETE, context=UNTAGGED),
+    *on(THROUGHPUT, "bedrock:TagResource", context={**BOUGHT, **THEIRS}),
+    *refused_to_create(THROUGHPUT, "bedrock:TagResource"),
+    *refused_to_create(MODEL, CREATE, context=OURS),
+    *on(MODEL, CREATE, context={**BOUGHT, **THEIRS}),
+    *on(MODEL, UPDATE, context=THEIRS),
+    *on(BASE, CREATE, context=BOUGHT),
     *on(MODEL, "bedrock:DeleteCustomModel"),
     *on(DEPLOYMENT, "bedrock:DeleteCustomModelDeployment"),
     *on(f"{ALIAS}/serving", "ssm:PutParameter", "ssm:DeleteParameter"),
@@ -100,29 +110,35 @@ CAPACITY_ROLES = {
     "training/WorkflowPromotionRole": Cases(
         logs="iam-training-WorkflowPromotionLogs",
         allowed=[
-            *on(MODEL, "bedrock:CreateCustomModelDeployment", "bedrock:UpdateCustomModelDeployment"),
-            *on(
-                DEPLOYMENT,
-                "bedrock:GetCustomModelDeployment",
-                "bedrock:UpdateCustomModelDeployment",
-                "bedrock:ListTagsForResource",
-                "bedrock:TagResource",
+            *on(MODEL, "bedrock:CreateCustomModelDeployment", context={**DEPLOYED, **OURS}),
+            *on(MODEL, "bedrock:UpdateCustomModelDeployment", UPDATE, context=OURS),
+            *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", "bedrock:UpdateCustomModelDeployment", context=OURS),
+            *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", context=UNTAGGED),
+            *on(DEPLOYMENT, "bedrock:TagResource", context=DEPLOYED),
+            *on(THROUGHPUT, GET, UPDATE, context=OURS),
+            *on(THROUGHPUT, GET, context=UNTAGGED),
+            *(
+                request
+                for target in (DEPLOYMENT, THROUGHPUT)
+                for request in on(target, "bedrock:ListTagsForResource", context=THEIRS)
             ),
-            *on(
-                THROUGHPUT,
-                "bedrock:GetProvisionedModelThroughput",
-                "bedrock:UpdateProvisionedModelThroughput",
-                "bedrock:ListTagsForResource",
-            ),
-            *on(MODEL, "bedrock:UpdateProvisionedModelThroughput"),
             *on(f"{ALIAS}/serving", "ssm:PutParameter"),
             *on(PROMOTED, "ssm:PutParameter"),
             *on(PROMOTED.removesuffix("/promoted"), "ssm:GetParameter"),
         ],
         denied=[
-            *on(DEPLOYMENT, "bedrock:DeleteCustomModelDeployment"),
-            *on(THROUGHPUT, "bedrock:DeleteProvisionedModelThroughput", "bedrock:TagResource"),
-            *on(MODEL, "bedrock:CreateProvisionedModelThroughput", "bedrock:TagResource", "bedrock:DeleteCustomModel"),
+            *on(DEPLOYMENT, "bedrock:DeleteCustomModelDeployment", context=OURS),
+            *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", "bedrock:UpdateCustomModelDeployment", context=THEIRS),
+            *on(DEPLOYMENT, "bedrock:UpdateCustomModelDeployment", context=UNTAGGED),
+            *on(DEPLOYMENT, "bedrock:TagResource", context={**DEPLOYED, **THEIRS}),
+            *refused_to_create(DEPLOYMENT, "bedrock:TagResource"),
+            *refused_to_create(MODEL, "bedrock:CreateCustomModelDeployment", context=OURS),
+            *on(MODEL, "bedrock:CreateCustomModelDeployment", context={**DEPLOYED, **THEIRS}),
+            *on(MODEL, "bedrock:UpdateCustomModelDeployment", UPDATE, context=THEIRS),
+            *on(THROUGHPUT, GET, UPDATE, context=THEIRS),
+            *on(THROUGHPUT, DELETE, context=OURS),
+            *on(THROUGHPUT, "bedrock:TagResource", context=DEPLOYED),
+            *on(MODEL, CREATE, "bedrock:TagResource", "bedrock:DeleteCustomModel", context={**DEPLOYED, **OURS}),
             *on(f"{ALIAS}/capacity", "ssm:PutParameter"),
             *on(f"{OTHER_ALIAS}/serving", "ssm:PutParameter"),
         ],

@@ -1,6 +1,6 @@
 """Requests of the custom resource provider's role in each stack: those of the framework and those of its resources."""
 
-from tests.iam.cases import REGION, Cases, arn, on
+from tests.iam.cases import OURS, REGION, THEIRS, UNTAGGED, Cases, arn, on
 from tests.iam.simulator import Request
 from tests.synthesized import ACCOUNT
 
@@ -111,19 +111,19 @@ CUSTOM_RESOURCES = {
         allowed=[
             *_training_objects,
             *on(arn("lambda", "function:iam-training-WorkflowStarterFunction"), "lambda:InvokeFunction"),
-            *on(
-                DEPLOYMENT,
-                "bedrock:GetCustomModelDeployment",
-                "bedrock:ListTagsForResource",
-                "bedrock:DeleteCustomModelDeployment",
-            ),
+            *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment", context=OURS),
+            *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", context=UNTAGGED),
+            *on(DEPLOYMENT, "bedrock:ListTagsForResource", context=THEIRS),
+            *on("*", "bedrock:ListCustomModelDeployments"),
             # The old one of an alias that is renamed, too: the grants have changed by then.
             *on(SERVING, "ssm:GetParameter", "ssm:DeleteParameter"),
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/renamed/serving"), "ssm:GetParameter"),
         ],
         denied=[
             *_no_training_objects,
-            *on(DEPLOYMENT, "bedrock:UpdateCustomModelDeployment"),
+            *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment", context=THEIRS),
+            *on(DEPLOYMENT, "bedrock:DeleteCustomModelDeployment", context=UNTAGGED),
+            *on(DEPLOYMENT, "bedrock:UpdateCustomModelDeployment", context=OURS),
             *on(
                 arn("bedrock", "custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc"),
                 "bedrock:CreateCustomModelDeployment",

@@ -1,14 +1,12 @@
 """Requests of the roles in the inference API stack: the API function and the authorizer."""
 
-from tests.iam.cases import OTHER_ACCOUNT, Cases, arn, on
+from tests.iam.cases import OTHER_ACCOUNT, OURS, THEIRS, Cases, arn, on
 
 SECRET = arn("secretsmanager", "secret:iam-inference-api-InferenceApiApiKeySecret")
 KNOWLEDGE_BASE = arn("bedrock", "knowledge-base/iam-knowledge-base-KnowledgeBase")
 DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
 THROUGHPUT = arn("bedrock", "provisioned-model/aaaabbbbcccc")
 MODEL = arn("bedrock", "custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc")
-OURS = {"aws:ResourceTag/bedrock-kit:deployment": "iam"}
-THEIRS = {"aws:ResourceTag/bedrock-kit:deployment": "other"}
 INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 DESTINATIONS = ("us-east-1", "us-east-2", "us-west-2")
 PROFILES = [arn("bedrock", f"inference-profile/us.amazon.nova-{size}-v1:0") for size in ("micro", "lite")]

@@ -1,6 +1,7 @@
 """Requests of the roles in the training stack, including the service role of the customization job."""
 
-from tests.iam.cases import OTHER_ACCOUNT, Cases, arn, on
+from kit_contract.tags import ALIAS_TAG
+from tests.iam.cases import OTHER_ACCOUNT, OURS, THEIRS, UNTAGGED, Cases, arn, creating, on, refused_to_create
 from tests.synthesized import ACCOUNT
 
 BUCKET = "arn:aws:s3:::iam-training-trainingdatabucket"
@@ -20,8 +21,13 @@ EXECUTION = arn("states", "execution:iam-training-WorkflowStateMachine:support-0
 OTHER_EXECUTION = arn("states", "execution:somebody-elses:support-0123456789abcdef")
 STEPS = [arn("lambda", f"function:iam-training-Workflow{name}") for name in ("CheckData", "Metrics", "Promotion")]
 STARTER = arn("lambda", "function:iam-training-WorkflowStarterFunction")
-OURS = {"aws:ResourceAccount": ACCOUNT}
-THEIRS = {"aws:ResourceAccount": OTHER_ACCOUNT}
+OWN_ACCOUNT = {"aws:ResourceAccount": ACCOUNT}
+THEIR_ACCOUNT = {"aws:ResourceAccount": OTHER_ACCOUNT}
+TRAINED = creating("iam", ALIAS_TAG)
+SERVING_TARGETS = (
+    (DEPLOYMENT, "bedrock:GetCustomModelDeployment"),
+    (THROUGHPUT, "bedrock:GetProvisionedModelThroughput"),
+)
 # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 LOG_DELIVERY = (
     "logs:CreateLogDelivery",
@@ -47,19 +53,19 @@ TRAINING = {
         service="bedrock.amazonaws.com",
         source=JOB,
         allowed=[
-            *on(f"{BUCKET}/data/support/records.jsonl", "s3:GetObject", context=OURS),
-            *on(f"{BUCKET}/output/support/metrics.csv", "s3:GetObject", "s3:PutObject", context=OURS),
-            *on(BUCKET, "s3:ListBucket", context=_prefix("data/support/", OURS)),
-            *on(BUCKET, "s3:ListBucket", context=OURS),  # Bedrock may list without a prefix
+            *on(f"{BUCKET}/data/support/records.jsonl", "s3:GetObject", context=OWN_ACCOUNT),
+            *on(f"{BUCKET}/output/support/metrics.csv", "s3:GetObject", "s3:PutObject", context=OWN_ACCOUNT),
+            *on(BUCKET, "s3:ListBucket", context=_prefix("data/support/", OWN_ACCOUNT)),
+            *on(BUCKET, "s3:ListBucket", context=OWN_ACCOUNT),  # Bedrock may list without a prefix
         ],
         denied=[
-            *on(f"{BUCKET}/data/support/records.jsonl", "s3:PutObject", "s3:DeleteObject", context=OURS),
-            *on(f"{BUCKET}/data/other/records.jsonl", "s3:GetObject", context=OURS),
-            *on(f"{BUCKET}/runs/support/check.json", "s3:GetObject", "s3:PutObject", context=OURS),
-            *on(f"{BUCKET}/data/support/records.jsonl", "s3:GetObject", context=THEIRS),
-            *on(f"{BUCKET}/output/support/metrics.csv", "s3:GetObject", "s3:PutObject", context=THEIRS),
-            *on(OTHER_BUCKET, "s3:ListBucket", context=OURS),
-            *on(BUCKET, "s3:ListBucket", context=_prefix("data/support/", THEIRS)),
+            *on(f"{BUCKET}/data/support/records.jsonl", "s3:PutObject", "s3:DeleteObject", context=OWN_ACCOUNT),
+            *on(f"{BUCKET}/data/other/records.jsonl", "s3:GetObject", context=OWN_ACCOUNT),
+            *on(f"{BUCKET}/runs/support/check.json", "s3:GetObject", "s3:PutObject", context=OWN_ACCOUNT),
+            *on(f"{BUCKET}/data/support/records.jsonl", "s3:GetObject", context=THEIR_ACCOUNT),
+            *on(f"{BUCKET}/output/support/metrics.csv", "s3:GetObject", "s3:PutObject", context=THEIR_ACCOUNT),
+            *on(OTHER_BUCKET, "s3:ListBucket", context=OWN_ACCOUNT),
+            *on(BUCKET, "s3:ListBucket", context=_prefix("data/support/", THEIR_ACCOUNT)),
             *on(MODEL, "bedrock:GetCustomModel"),
         ],
     ),
@@ -68,7 +74,8 @@ TRAINING = {
         allowed=[
             *on(f"{BUCKET}/data/support/records.jsonl", "s3:GetObject"),
             *on(f"{BUCKET}/runs/support/0123/check.json", "s3:PutObject"),
-            *on(MODEL, "bedrock:GetCustomModel", "bedrock:ListTagsForResource"),
+            *on(MODEL, "bedrock:GetCustomModel", context=OURS),
+            *on(MODEL, "bedrock:ListTagsForResource", context=THEIRS),
             *on(f"{BUCKET}/runs/.claims/0123.json", "s3:GetObject", "s3:PutObject"),
             *on(JOB, "bedrock:ListTagsForResource"),
             *on("*", "bedrock:ListCustomModels", "bedrock:ListModelCustomizationJobs"),
@@ -78,9 +85,10 @@ TRAINING = {
             *on(f"{BUCKET}/output/support/metrics.csv", "s3:GetObject"),
             *on(f"{BUCKET}/runs/support/0123/check.json", "s3:GetObject"),
             *on(f"{OTHER_BUCKET}/data/support/records.jsonl", "s3:GetObject"),
-            *on(MODEL, "bedrock:DeleteCustomModel"),
-            *on(BASE, "bedrock:CreateModelCustomizationJob"),
-            *on(PLAIN_BASE, "bedrock:CreateModelCustomizationJob"),
+            *on(MODEL, "bedrock:GetCustomModel", context=THEIRS),
+            *on(MODEL, "bedrock:DeleteCustomModel", context=OURS),
+            *on(BASE, "bedrock:CreateModelCustomizationJob", context=TRAINED),
+            *on(PLAIN_BASE, "bedrock:CreateModelCustomizationJob", context=TRAINED),
         ],
     ),
     "training/WorkflowMetricsRole": Cases(
@@ -105,11 +113,16 @@ TRAINING = {
             *on(arn("states", MACHINE), "states:ListExecutions", "states:StartExecution"),
             *on(arn("ssm", "parameter/bedrock-kit/iam/customizations/support"), "ssm:GetParameter"),
             *on(arn("ssm", "parameter/bedrock-kit/iam/customizations/support/promoted"), "ssm:DeleteParameters"),
-            *on(JOB, "bedrock:ListTagsForResource", "bedrock:StopModelCustomizationJob"),
+            *on(JOB, "bedrock:StopModelCustomizationJob", context=OURS),
+            *on(JOB, "bedrock:ListTagsForResource", context=THEIRS),
             *on("*", "bedrock:ListModelCustomizationJobs", "bedrock:ListCustomModels"),
             *on(MODEL, "bedrock:ListTagsForResource"),
-            *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment"),
-            *on(THROUGHPUT, "bedrock:GetProvisionedModelThroughput"),
+            *(
+                request
+                for whose in (OURS, UNTAGGED)
+                for target, action in SERVING_TARGETS
+                for request in on(target, action, context=whose)
+            ),
             *on(PROMOTED, "ssm:GetParameter"),
             *on(SERVING, "ssm:GetParameter"),
             # A customization that is being removed: the grants have changed by then.
@@ -120,9 +133,15 @@ TRAINING = {
         denied=[
             *on(f"{BUCKET}/output/support/metrics.csv", "s3:GetObject"),
             *on(OTHER_EXECUTION, "states:DescribeExecution", "states:StopExecution"),
-            *on(MODEL, "bedrock:DeleteCustomModel", "bedrock:GetCustomModel"),
-            *on(DEPLOYMENT, "bedrock:UpdateCustomModelDeployment", "bedrock:DeleteCustomModelDeployment"),
-            *on(THROUGHPUT, "bedrock:UpdateProvisionedModelThroughput"),
+            *(request for target, action in SERVING_TARGETS for request in on(target, action, context=THEIRS)),
+            *(
+                request
+                for whose in (THEIRS, UNTAGGED)
+                for request in on(JOB, "bedrock:StopModelCustomizationJob", context=whose)
+            ),
+            *on(MODEL, "bedrock:DeleteCustomModel", "bedrock:GetCustomModel", context=OURS),
+            *on(DEPLOYMENT, "bedrock:UpdateCustomModelDeployment", "bedrock:DeleteCustomModelDeployment", context=OURS),
+            *on(THROUGHPUT, "bedrock:UpdateProvisionedModelThroughput", context=OURS),
             *on(SERVING, "ssm:PutParameter", "ssm:DeleteParameters"),
             *on(arn("ssm", "parameter/bedrock-kit/other/aliases/support-bot/serving"), "ssm:GetParameter"),
             *on(arn("states", "stateMachine:somebody-elses"), "states:StartExecution"),
@@ -143,10 +162,12 @@ TRAINING = {
         allowed=[
             *(request for function in STEPS for request in on(function, "lambda:InvokeFunction")),
             *on("*", *LOG_DELIVERY, *TRACING),
-            *on(BASE, "bedrock:CreateModelCustomizationJob"),
-            *on(PLAIN_BASE, "bedrock:CreateModelCustomizationJob"),
-            *on(MODEL, "bedrock:CreateModelCustomizationJob", "bedrock:TagResource"),
-            *on(JOB, "bedrock:TagResource", "bedrock:GetModelCustomizationJob", "bedrock:StopModelCustomizationJob"),
+            *on(BASE, "bedrock:CreateModelCustomizationJob", context=TRAINED),
+            *on(PLAIN_BASE, "bedrock:CreateModelCustomizationJob", context=TRAINED),
+            *on(MODEL, "bedrock:CreateModelCustomizationJob", "bedrock:TagResource", context=TRAINED),
+            *on(JOB, "bedrock:TagResource", context=TRAINED),
+            *on(JOB, "bedrock:GetModelCustomizationJob", "bedrock:StopModelCustomizationJob", context=OURS),
+            *on(JOB, "bedrock:GetModelCustomizationJob", context=UNTAGGED),  # created a moment ago
             *on(
                 f"arn:aws:iam::{ACCOUNT}:role/iam-training-SupportRole",
                 "iam:PassRole",
@@ -154,7 +175,12 @@ TRAINING = {
             ),
         ],
         denied=[
-            *on(OTHER_BASE, "bedrock:CreateModelCustomizationJob"),
+            *on(OTHER_BASE, "bedrock:CreateModelCustomizationJob", context=TRAINED),
+            *refused_to_create(BASE, "bedrock:CreateModelCustomizationJob"),
+            *refused_to_create(MODEL, "bedrock:TagResource"),
+            *on(MODEL, "bedrock:CreateModelCustomizationJob", "bedrock:TagResource", context={**TRAINED, **THEIRS}),
+            *on(JOB, "bedrock:GetModelCustomizationJob", "bedrock:StopModelCustomizationJob", context=THEIRS),
+            *on(JOB, "bedrock:StopModelCustomizationJob", context=UNTAGGED),
             *on(STARTER, "lambda:InvokeFunction"),
             *on(MODEL, "bedrock:DeleteCustomModel"),
             *on(

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 Statement = Mapping[str, Any]
+FOR_ALL, IF_EXISTS = "ForAllValues:", "IfExists"
 ELEMENTS = {"Sid", "Effect", "Action", "Resource", "Condition", "Principal"}
 
 
@@ -20,7 +21,7 @@ class Request:
 
     action: str
     resource: str
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 
 
 def allowed(statements: Sequence[Statement], request: Request) -> bool:
@@ -29,7 +30,7 @@ def allowed(statements: Sequence[Statement], request: Request) -> bool:
     return effects == {"Allow"}
 
 
-def trusted(statements: Sequence[Statement], principal: str, context: Mapping[str, str]) -> bool:
+def trusted(statements: Sequence[Statement], principal: str, context: Mapping[str, str | tuple[str, ...]]) -> bool:
     """Whether a role's trust policy lets the service `principal` assume it."""
     matching = [item for item in statements if principal in as_list(item.get("Principal", {}).get("Service", []))]
     return allowed([{**item, "Resource": "*"} for item in matching], Request("sts:AssumeRole", "*", context))
@@ -53,12 +54,19 @@ def _applies(statement: Statement, request: Request) -> bool:
     )
 
 
-def _holds(operator: str, key: str, wanted: Sequence[Any], context: Mapping[str, str]) -> bool:
-    compare = OPERATORS.get(operator)
+def _holds(operator: str, key: str, wanted: Sequence[Any], context: Mapping[str, str | tuple[str, ...]]) -> bool:
+    name = operator.removeprefix(FOR_ALL).removesuffix(IF_EXISTS)
+    compare = OPERATORS.get(name)
     if compare is None:
         raise ValueError(f"condition operator {operator} is not supported; allowed: {', '.join(OPERATORS)}")
     actual = {name.lower(): value for name, value in context.items()}.get(key.lower())
-    return actual is not None and any(compare(str(value), actual) for value in wanted)
+    if actual is None:
+        return operator != name  # both prefix and suffix hold for an absent key
+    if isinstance(actual, tuple) is not operator.startswith(FOR_ALL):
+        raise ValueError(
+            f"{operator} does not fit {key}: a key with several values needs {FOR_ALL}, another one does not"
+        )
+    return all(any(compare(str(value), one) for value in wanted) for one in as_list(actual))
 
 
 def _like(pattern: str, value: str) -> bool:

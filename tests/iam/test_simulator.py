@@ -57,6 +57,29 @@ def test_what_is_not_understood_is_refused(more: dict[str, Any]) -> None:
         allowed([{**READ, **more}], _ask("s3:GetObject"))
 
 
+def test_if_exists_holds_without_the_key() -> None:
+    statement = {**READ, "Condition": {"StringEqualsIfExists": {"aws:Key": "a"}}}
+
+    assert allowed([statement], _ask("s3:GetObject"))
+    assert allowed([statement], _ask("s3:GetObject", aws_Key="a"))
+    assert not allowed([statement], _ask("s3:GetObject", aws_Key="b"))
+
+
+@pytest.mark.parametrize(("keys", "holds"), [(("a",), True), (("a", "b"), True), (("a", "c"), False), ((), True)])
+def test_for_all_values_holds_for_a_subset(keys: tuple[str, ...], holds: bool) -> None:
+    statement = {**READ, "Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b"]}}}
+
+    assert allowed([statement], Request("s3:GetObject", "arn:aws:s3:::a/x", {"aws:TagKeys": keys})) is holds
+    assert allowed([statement], _ask("s3:GetObject"))
+
+
+def test_a_key_with_several_values_needs_an_operator_for_them() -> None:
+    statement = {**READ, "Condition": {"StringEquals": {"aws:TagKeys": "a"}}}
+
+    with pytest.raises(ValueError, match="StringEquals does not fit aws:TagKeys"):
+        allowed([statement], Request("s3:GetObject", "arn:aws:s3:::a/x", {"aws:TagKeys": ("a",)}))
+
+
 def test_a_role_trusts_its_service_only() -> None:
     trust = [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "bedrock.amazonaws.com"}}]
 

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from kit_contract.tags import DEPLOYMENT_TAG
+
 ACCOUNT_ARN = "arn:aws:bedrock:us-east-1:111122223333"
 BASE = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0:128k"
 MODEL = f"{ACCOUNT_ARN}:custom-model/amazon.nova-micro-v1:0:128k/aaaaaaaaaaaa"
@@ -64,6 +66,8 @@ class FakeBedrock:
     def _CreateProvisionedModelThroughput(self, **order: Any) -> dict[str, Any]:
         if self.refuse_create:
             raise self.refuse_create
+        if {"key": DEPLOYMENT_TAG, "value": "sup"} not in order["tags"]:
+            raise Refused("AccessDeniedException", "not authorized: aws:RequestTag")
         token = order["clientRequestToken"]
         if token in self.tokens:
             return {"provisionedModelArn": self.tokens[token]}
@@ -87,7 +91,17 @@ class FakeBedrock:
         return {"provisionedModelArn": item["arn"]}
 
     def _GetProvisionedModelThroughput(self, provisionedModelId: str) -> dict[str, Any]:
-        return self._view(self._find(provisionedModelId))
+        item = self._find(provisionedModelId)
+        if item["tags"].get(DEPLOYMENT_TAG, "sup") != "sup":
+            raise Refused("AccessDeniedException", "not authorized: aws:ResourceTag")
+        return self._view(item)
+
+    def _find_own(self, identifier: str) -> dict[str, Any]:
+        """What the role may change: the permissions of both roles that buy throughputs require the tag."""
+        item = self._find(identifier)
+        if item["tags"].get(DEPLOYMENT_TAG) != "sup":
+            raise Refused("AccessDeniedException", "not authorized: aws:ResourceTag")
+        return item
 
     def _ListProvisionedModelThroughputs(self, **_: Any) -> dict[str, Any]:
         views = [self._view(item) for item in self.throughputs.values()]
@@ -115,7 +129,7 @@ class FakeBedrock:
         )
 
     def _UpdateProvisionedModelThroughput(self, provisionedModelId: str, **wanted: str) -> dict[str, Any]:
-        item = self._find(provisionedModelId)
+        item = self._find_own(provisionedModelId)
         if self.status(item) != "InService":
             raise Refused("ConflictException", "busy")
         if model := wanted.get("desiredModelId"):
@@ -127,7 +141,7 @@ class FakeBedrock:
         return {}
 
     def _DeleteProvisionedModelThroughput(self, provisionedModelId: str) -> dict[str, Any]:
-        item = self._find(provisionedModelId)
+        item = self._find_own(provisionedModelId)
         if self.status(item) in ("Creating", "Updating"):
             raise Refused("ConflictException", "busy")
         if item["end"] and item["end"] > self.now:

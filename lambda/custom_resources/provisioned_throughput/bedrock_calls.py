@@ -1,13 +1,13 @@
 """Bedrock's calls for one provisioned throughput: find it, order it, delete it."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from custom_resources.account.ownership import carries, ownership, tag_list
 from custom_resources.framework.resource import Phase
 from custom_resources.provisioned_throughput.commitment import committed_reason
 from custom_resources.provisioned_throughput.properties import ThroughputProperties
-from kit_contract.aws_errors import says_absent, says_busy
+from kit_contract.aws_errors import says_absent, says_busy, says_denied
 from kit_contract.errors import ResourceFailedError
 
 if TYPE_CHECKING:
@@ -26,12 +26,24 @@ def next_name(name: str) -> str | None:
 
 
 def find(bedrock: "BedrockClient", identifier: str) -> "Throughput | None":
+    """By its name or ARN. Of another deployment's, which the role may not get, what the list shows."""
     try:
         return bedrock.get_provisioned_model_throughput(provisionedModelId=identifier)
     except Exception as error:
-        if not says_absent(error):
+        if says_absent(error):
+            return None
+        listed = _listed(bedrock, identifier) if says_denied(error) else None
+        if listed is None:
             raise
-        return None
+        return listed
+
+
+def _listed(bedrock: "BedrockClient", identifier: str) -> "Throughput | None":
+    pages = bedrock.get_paginator("list_provisioned_model_throughputs").paginate()
+    for item in (item for page in pages for item in page["provisionedModelSummaries"]):
+        if identifier in (item["provisionedModelName"], item["provisionedModelArn"]):
+            return cast("Throughput", item)  # all fields but failureMessage
+    return None
 
 
 def owned(bedrock: "BedrockClient", wanted: ThroughputProperties) -> "list[Throughput]":

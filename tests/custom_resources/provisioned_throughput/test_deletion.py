@@ -9,7 +9,7 @@ from custom_resources.framework.resource import Phase
 from custom_resources.provisioned_throughput.alias_capacity import publish_capacity
 from custom_resources.provisioned_throughput.properties import ThroughputProperties
 from kit_contract.errors import ResourceFailedError
-from tests.custom_resources.provisioned_throughput.stack import Stack, request
+from tests.custom_resources.provisioned_throughput.stack import TAGS, Stack, request
 
 
 def test_delete_under_commitment_fails_at_once_with_day_cost_and_command(stack: Stack) -> None:
@@ -113,8 +113,9 @@ def test_delete_while_creating_is_asked_again(stack: Stack) -> None:
     assert stack.aws.throughputs == {}
 
 
-def test_delete_of_foreign_does_nothing(stack: Stack) -> None:
-    stack.there(tags={})
+@pytest.mark.parametrize("tags", [{}, {**TAGS, "bedrock-kit:deployment": "other"}])
+def test_delete_of_foreign_does_nothing(stack: Stack, tags: dict[str, str]) -> None:
+    stack.there(tags=tags)
 
     assert stack.delete() is Phase.GONE
     assert stack.aws.log == []
