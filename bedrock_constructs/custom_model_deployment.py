@@ -4,7 +4,7 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from bedrock_constructs import deployment_tag
+from bedrock_constructs import ownership
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 from kit_contract.parameters import ANY, alias_serving
 
@@ -57,8 +57,8 @@ class CustomModelDeployment(Construct):
         create, get, update, delete = (
             f"bedrock:{verb}CustomModelDeployment" for verb in ("Create", "Get", "Update", "Delete")
         )
-        own, created = deployment_tag.own(kit_deployment), deployment_tag.served_created(kit_deployment)
-        maybe_own = deployment_tag.own_or_absent(kit_deployment)
+        own, created = ownership.own(kit_deployment), ownership.served_created(kit_deployment)
+        maybe_own = ownership.own_or_absent(kit_deployment)
         statements = [
             iam.PolicyStatement(actions=[delete], resources=[deployments], conditions=own),
             iam.PolicyStatement(actions=[get], resources=[deployments], conditions=maybe_own),
@@ -68,7 +68,7 @@ class CustomModelDeployment(Construct):
             iam.PolicyStatement(actions=["ssm:GetParameter", "ssm:DeleteParameter"], resources=[parameter]),
         ]
         if model:
-            tagged = deployment_tag.both(created, maybe_own)
+            tagged = ownership.both(created, maybe_own)
             statements += [
                 iam.PolicyStatement(actions=[create], resources=[model], conditions=created),
                 iam.PolicyStatement(actions=[update], resources=[model]),

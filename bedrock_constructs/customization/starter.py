@@ -14,7 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from bedrock_constructs import deployment_tag
+from bedrock_constructs import ownership
 from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
 from kit_contract import parameters, run_names
@@ -82,7 +82,7 @@ class CustomizationStarter(Construct):
 
     def _grant_bedrock(self, kit_deployment: str) -> None:
         stack = cdk.Stack.of(self)
-        own, maybe_own = deployment_tag.own(kit_deployment), deployment_tag.own_or_absent(kit_deployment)
+        own, maybe_own = ownership.own(kit_deployment), ownership.own_or_absent(kit_deployment)
         jobs, models, deployments, throughputs = (
             stack.format_arn(service="bedrock", resource=resource, resource_name="*")
             for resource in (

@@ -18,13 +18,13 @@ from aws_cdk import aws_ssm as ssm
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct, DependencyGroup
 
-from bedrock_constructs import deployment_tag
+from bedrock_constructs import ownership
 from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.customization.starter import CustomizationStarter
 from bedrock_constructs.customization.states import CustomizationDefinition
-from bedrock_constructs.deployment_tag import Conditions, both
 from bedrock_constructs.foundation_models import foundation_model_arns
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
+from bedrock_constructs.ownership import Conditions, both
 from kit_contract import parameters, run_names
 from kit_contract.runs import RunSpecification
 
@@ -92,7 +92,7 @@ class CustomizationWorkflow(Construct):
         function.allow("ReadClaim", ["s3:GetObject"], [claims], acknowledgment="One object per run, named by its hash")
         jobs = [self._bedrock_arn("model-customization-job")]
         function.allow("ReadOwner", ["bedrock:ListTagsForResource"], jobs, acknowledgment="Bedrock chooses jobs' ids")
-        by_bedrock, own = "Bedrock chooses models' ids", deployment_tag.own(self._kit_deployment)
+        by_bedrock, own = "Bedrock chooses models' ids", ownership.own(self._kit_deployment)
         function.allow("LookAtModel", ["bedrock:GetCustomModel"], models, acknowledgment=by_bedrock, conditions=own)
         function.allow("ReadModelOwner", ["bedrock:ListTagsForResource"], models, acknowledgment=by_bedrock)
         find = ["bedrock:ListCustomModels", "bedrock:ListModelCustomizationJobs"]
@@ -139,8 +139,8 @@ class CustomizationWorkflow(Construct):
     def _grant_targets(self, function: CustomizationFunction) -> None:
         models, deployments = self._bedrock_arn("custom-model"), self._bedrock_arn("custom-model-deployment")
         throughputs = self._bedrock_arn("provisioned-model")
-        own, maybe_own = deployment_tag.own(self._kit_deployment), deployment_tag.own_or_absent(self._kit_deployment)
-        created = deployment_tag.served_created(self._kit_deployment)
+        own, maybe_own = ownership.own(self._kit_deployment), ownership.own_or_absent(self._kit_deployment)
+        created = ownership.served_created(self._kit_deployment)
 
         def allow(sid: str, action: str, resources: Sequence[str], conditions: Conditions | None = None) -> None:
             reason = "Bedrock chooses the ids; a tag limits what is changed or read, and the owner's tag itself is read"
@@ -193,7 +193,7 @@ class CustomizationWorkflow(Construct):
     def _grant_job(self, machine: sfn.StateMachine, functions: Sequence[lambda_.IFunction]) -> None:
         foundation = foundation_model_arns(cdk.Stack.of(self), (item.base_model for item in self._customizations))
         models, jobs = self._bedrock_arn("custom-model"), self._bedrock_arn("model-customization-job")
-        own, maybe_own = deployment_tag.own(self._kit_deployment), deployment_tag.own_or_absent(self._kit_deployment)
+        own, maybe_own = ownership.own(self._kit_deployment), ownership.own_or_absent(self._kit_deployment)
         machine.add_to_role_policy(
             iam.PolicyStatement(
                 sid="Steps",
@@ -208,7 +208,7 @@ class CustomizationWorkflow(Construct):
                 sid="Train",
                 actions=["bedrock:CreateModelCustomizationJob", "bedrock:TagResource"],
                 resources=[*foundation, models, jobs],
-                conditions=both(deployment_tag.served_created(self._kit_deployment), maybe_own),
+                conditions=both(ownership.served_created(self._kit_deployment), maybe_own),
             )
         )
         for sid, verb, conditions in (("FollowJob", "Get", maybe_own), ("StopJob", "Stop", own)):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
-from bedrock_constructs import deployment_tag
+from bedrock_constructs import ownership
 from bedrock_constructs.foundation_models import CONTEXT_SUFFIX
 from kit_contract import parameters
 from kit_contract.parameters import ANY
@@ -37,15 +37,15 @@ def throughput_statements(
     create, get, update, delete = (
         f"bedrock:{verb}ProvisionedModelThroughput" for verb in ("Create", "Get", "Update", "Delete")
     )
-    own, created = deployment_tag.own(kit_deployment), deployment_tag.throughput_created(kit_deployment)
-    maybe_own = deployment_tag.own_or_absent(kit_deployment)
+    own, created = ownership.own(kit_deployment), ownership.throughput_created(kit_deployment)
+    maybe_own = ownership.own_or_absent(kit_deployment)
     # Of all names and aliases: the ones before a change are read and deleted after the grants have changed.
     ledgers = parameter_arn(stack, parameters.throughput_ledger(kit_deployment, ANY))
     aliases = parameter_arn(stack, parameters.alias_capacity(kit_deployment, ANY))
     statements = [
         _allow([update, delete], [throughputs], own),
         _allow([get], [throughputs], maybe_own),
-        _allow(["bedrock:TagResource"], [throughputs], deployment_tag.both(created, maybe_own)),
+        _allow(["bedrock:TagResource"], [throughputs], ownership.both(created, maybe_own)),
         # Of any: whose a throughput is, its tags tell.
         _allow(["bedrock:ListTagsForResource"], [throughputs]),
         # The units in use are compared with the quota before a purchase; neither action supports a resource.
@@ -59,7 +59,7 @@ def throughput_statements(
     if any(target.customization for target in targets):
         trained = stack.format_arn(service="bedrock", resource="custom-model", resource_name="*")
         statements += [
-            _allow([create], [trained], deployment_tag.both(created, own)),
+            _allow([create], [trained], ownership.both(created, own)),
             _allow([update], [trained], own),
             # Before the first promotion the newest model of the customization is looked up.
             _allow(["bedrock:ListCustomModels"], ["*"]),
@@ -80,7 +80,7 @@ def idleness_statements(stack: Stack, kit_deployment: str) -> list[iam.PolicySta
         iam.PolicyStatement(
             actions=[f"bedrock:{action}"],
             resources=[stack.format_arn(service="bedrock", resource=kind, resource_name="*")],
-            conditions=deployment_tag.own(kit_deployment),
+            conditions=ownership.own(kit_deployment),
         )
         for action, kind in kinds.items()
     ]
@@ -101,6 +101,6 @@ def _model_arn(stack: Stack, target: ThroughputTarget) -> str:
 
 
 def _allow(
-    actions: list[str], resources: list[str], conditions: deployment_tag.Conditions | None = None
+    actions: list[str], resources: list[str], conditions: ownership.Conditions | None = None
 ) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions)
