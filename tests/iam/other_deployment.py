@@ -6,7 +6,9 @@ Another deployment has the same resources under its own name and tag. A role may
 import re
 from collections.abc import Iterator, Mapping
 
-from kit.check.rules.service_reference import actions_on
+from policy_sentry.querying.actions import get_actions_for_service
+
+from kit.check.rules.service_reference import fits, resource_formats
 from kit_contract import run_names
 from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG, RESOURCE_TAG, resource_tag_key
 from tests.iam.cases import REGION, creating
@@ -116,4 +118,6 @@ def _actions(resource: str, roles: Mapping[str, Role]) -> set[str]:
     service = resource.split(":")[2]
     granted = {action for role in roles.values() for item in role.statements for action in as_list(item["Action"])}
     same_service = {action for action in granted if action.startswith(f"{service}:")}
-    return {*actions_on(resource), *same_service} - set(WITHOUT_ARN)
+    known = get_actions_for_service(service)
+    of_kind = {action for action in known if any(fits(resource, text) for text in resource_formats(action))}
+    return {*of_kind, *same_service} - set(WITHOUT_ARN)

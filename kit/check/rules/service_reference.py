@@ -52,13 +52,6 @@ def resource_formats(action: str) -> tuple[str, ...]:
     return tuple(known["resources"][kind]["arn"] for kind in kinds if kind in known["resources"])
 
 
-def actions_on(arn: str) -> set[str]:
-    """All actions of the service that can apply to `arn`."""
-    service = arn.split(":")[2]
-    actions = (f"{service}:{name}" for name in _services()[service]["privileges"])
-    return {action for action in actions if any(fits(arn, known) for known in resource_formats(action))}
-
-
 def fits(arn: str, known: str) -> bool:
     """Whether `arn` can be a resource of the format `known`. What is not known fits."""
     if arn == "*":
