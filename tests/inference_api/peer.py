@@ -105,7 +105,9 @@ def _with_body(connection: socket.socket, received: bytes) -> bytes:
     sizes = [line.split(b":")[1] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
     if not sizes:  # chunked
         received = _until(connection, received, b"\r\n0\r\n")
-        return received if received.endswith(b"\r\n\r\n") else _until(connection, received + b"", b"\r\n\r\n")
+        while received and not received.endswith(b"\r\n\r\n"):
+            received += connection.recv(65_536)
+        return received
     while len(body) < int(sizes[0]):
         body += connection.recv(65_536)
     return head + b"\r\n\r\n" + body
