@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference_api.aws.connections import Connections, ReadTimeoutError, Response
@@ -75,6 +75,7 @@ def cut(data: st.DataObject, content: bytes) -> list[bytes]:
     return [content[start:end] for start, end in zip([0, *points], [*points, len(content)], strict=True)]
 
 
+@settings(deadline=None)
 @given(content=responses(), data=st.data())
 def test_http_client_reads_the_same_response(content: bytes, data: st.DataObject) -> None:
     theirs = http.client.HTTPResponse(Wire(content), method="POST")  # type: ignore[arg-type]
@@ -87,6 +88,7 @@ def test_http_client_reads_the_same_response(content: bytes, data: st.DataObject
     assert body == theirs.read()
 
 
+@settings(deadline=None)
 @given(content=responses(), data=st.data())
 def test_a_truncated_response_is_never_a_success(content: bytes, data: st.DataObject) -> None:
     length = data.draw(st.integers(min_value=0, max_value=len(content) - 1))
