@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -51,4 +52,5 @@ def wired_service(monkeypatch: pytest.MonkeyPatch, peer: Peer, *, order: Sequenc
     monkeypatch.setattr(edge, "service", lambda: service)
     client.cache_clear()
     yield service
+    gc.collect()  # errors hold the clients in cycles; without those, the clients close their connections here
     client.cache_clear()

@@ -13,6 +13,7 @@ import pytest
 from inference_api import handler as edge
 from inference_api.runtime import Invocation, StreamedResponse
 from tests.inference_api.aws.test_client import END, STREAM, event, message
+from tests.inference_api.aws.test_event_stream import decode
 from tests.inference_api.conftest import converse_events
 from tests.inference_api.on_the_wire import wired_service
 from tests.inference_api.peer import AWAIT_CLOSE, CLOSE, RESET, Peer
@@ -21,6 +22,7 @@ CUTS = 200
 WORDS = "The parcel left Basel on Monday and arrives on Thursday, between 9 and 12 o'clock. " * 4
 EVENTS = [event(name, value) for name, value in converse_events({"text": WORDS}, {"text": WORDS})]
 RECORDED = STREAM + b"".join(EVENTS) + END
+CONVERSE_MESSAGES = [{"role": "user", "content": [{"text": "Hello"}]}]
 REQUEST = {"model": "support-bot", "stream": True, "messages": [{"role": "user", "content": "Hello"}]}
 
 
@@ -31,12 +33,11 @@ def peer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Peer]:
 
 
 def ask(**changes: Any) -> StreamedResponse:
-    given = {
-        "httpMethod": "POST",
-        "path": "/v1/chat/completions",
-        "headers": {},
-        "body": json.dumps(REQUEST | changes),
-    }
+    return post("/v1/chat/completions", REQUEST | changes)
+
+
+def post(path: str, body: Any) -> StreamedResponse:
+    given = {"httpMethod": "POST", "path": path, "headers": {}, "body": json.dumps(body)}
     return edge.handler(given, Invocation(given, "request-1", deadline=0))
 
 
@@ -79,6 +80,19 @@ def test_no_cut_stream_looks_like_a_whole_one(peer: Peer, capsys: pytest.Capture
         assert logged(capsys)["error"] is not None
         statuses.add(response.status)
     assert statuses == {200, 503}, "cuts before and after the first event"
+
+
+def test_no_cut_stream_of_converse_looks_like_a_whole_one(peer: Peer) -> None:
+    chance = random.Random(12)
+    for point in [*chance.sample(range(len(RECORDED)), CUTS), len(RECORDED)]:
+        peer.expect(repeat([RECORDED[:point], chance.choice([CLOSE, RESET])]))
+
+        response = post("/model/support-bot/converse-stream", {"messages": CONVERSE_MESSAGES})
+        content = b"".join(response.body)
+
+        kinds = [headers[":message-type"] for headers, _ in decode(content)] if response.status == 200 else []
+        whole = response.status == 200 and kinds[-1] == "event"
+        assert whole == (point == len(RECORDED)), f"cut at byte {point} of {len(RECORDED)}"
 
 
 def test_a_stream_without_a_stop_is_cut_though_it_ends_properly(peer: Peer, capsys: pytest.CaptureFixture[str]) -> None:
