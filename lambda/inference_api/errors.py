@@ -139,7 +139,9 @@ def service_code(error: Exception) -> str | None:
 
 
 def failure_name(error: BaseException) -> str:
-    """For the log: the AWS error code or class name of the exception and of its causes."""
+    """For the log: the code of an ApiError, else AWS's error code or the class name, and those of its causes."""
+    if isinstance(error, ApiError) and not error.__cause__:
+        return error.code
     name = (service_code(error) if isinstance(error, Exception) else None) or type(error).__name__
     return f"{name} from {failure_name(error.__cause__)}" if error.__cause__ else name
 

@@ -28,6 +28,7 @@ FALLBACK_PAUSES = {
     "service_unavailable": 0.25,
     "timeout": 0.25,
     "model_error": 0.25,
+    "stream_cut": 0.25,
     GONE: CACHE_SECONDS,
     DENIED: CACHE_SECONDS,
 }

@@ -43,7 +43,9 @@ def handler(event: dict[str, Any], invocation: Invocation) -> StreamedResponse:
     request = request_from(event)
     answer, facts = respond(request, service())
     headers = {"x-request-id": invocation.aws_request_id, **answer.headers}
-    return StreamedResponse(answer.status, headers, _logged(request, answer, facts, invocation, started))
+    body = _logged(request, answer, facts, invocation, started)
+    next(body)  # begins it: only then does closing it end the answer and write the log line
+    return StreamedResponse(answer.status, headers, body)
 
 
 def request_from(event: dict[str, Any]) -> Request:
@@ -62,12 +64,15 @@ def _random() -> float:
 def _logged(
     request: Request, answer: Answer, facts: Facts, invocation: Invocation, started: float
 ) -> Generator[bytes, None, None]:
-    """The body of `answer`, and then the log line: also if the caller leaves before its end."""
+    """b"", the body of `answer`, and then the log line: also if the caller leaves before its end."""
     whole = False
     try:
+        yield b""
         yield from answer.body
         whole = True
     finally:
+        if isinstance(answer.body, Generator):
+            answer.body.close()
         if not whole and facts.error is None:
             facts.error = "caller_left"
         line = log_line(

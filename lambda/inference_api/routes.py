@@ -48,7 +48,7 @@ def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
         return route.endpoint(request, service, facts), facts
     except Exception as failure:
         error = api_error(failure)
-        facts.error = error.code if failure is error and not error.__cause__ else failure_name(failure)
+        facts.error = failure_name(failure)
         return (route.error_answer if route else _unknown_path_answer(name))(error), facts
 
 

@@ -78,18 +78,10 @@ class RuntimeApi:
         metadata = json.dumps({"statusCode": response.status, "headers": dict(response.headers)}).encode()
         connection = self._connections.connected()
         connection.settimeout(_READ_SECONDS)
-        trailers = b""
         try:
             connection.sendall(request_head("POST", path, headers) + _chunk(metadata + _METADATA_END))
-            try:
-                for piece in response.body:
-                    connection.sendall(_chunk(piece))
-            except OSError:
-                raise
-            except Exception as error:
-                _print(error)
-                trailers = _trailers(error)
-            connection.sendall(b"0\r\n" + trailers + b"\r\n")
+            for part in _parts(response.body):
+                connection.sendall(part)
             self._connections.response(connection).read(read_seconds=_READ_SECONDS)
         except BaseException:
             connection.close()
@@ -130,6 +122,18 @@ def serve(runtime: RuntimeApi, handler: Handler) -> None:
         _print(error)
     finally:
         response.body.close()  # ends the call of Bedrock too, if nobody takes its answer any more
+
+
+def _parts(body: Generator[bytes, None, None]) -> Generator[bytes, None, None]:
+    """The pieces of `body` as chunks, then what ends them: with trailers if the body fails."""
+    trailers = b""
+    try:
+        for piece in body:
+            yield _chunk(piece)
+    except Exception as error:
+        _print(error)
+        trailers = _trailers(error)
+    yield b"0\r\n" + trailers + b"\r\n"
 
 
 def _chunk(piece: bytes) -> bytes:

@@ -32,13 +32,21 @@ def api_variables() -> str:
     return snippet("docs/inference-api.md", ".local/outputs.json")
 
 
-@pytest.mark.parametrize("block", [block for block in blocks() if re.search(r"^curl ", block.text)], ids=str)
+@pytest.mark.parametrize("block", [block for block in blocks() if re.search(r"^curl (?!-N)", block.text)], ids=str)
 def test_curl_reaches_the_api(terminal: Terminal, block: Block) -> None:
     printed = terminal.run(api_variables() + block.text)
 
     answers = [json.loads(line) for line in printed.splitlines()]
     assert len(answers) == block.text.count("curl ")
     assert all(answer.keys() & {"choices", "data", "answer"} for answer in answers)
+
+
+@pytest.mark.parametrize("block", [block for block in blocks() if re.search(r"^curl -N ", block.text)], ids=str)
+def test_curl_gets_a_stream(terminal: Terminal, block: Block) -> None:
+    *events, end = terminal.run(api_variables() + block.text).strip().split("\n\n")
+
+    assert end == "data: [DONE]"
+    assert all(json.loads(event.removeprefix("data: "))["choices"] for event in events)
 
 
 def test_the_python_client_gets_an_answer(terminal: Terminal) -> None:

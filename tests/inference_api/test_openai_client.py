@@ -11,6 +11,7 @@ import pydantic
 import pytest
 from openai.types.chat import ChatCompletionFunctionToolParam, ChatCompletionUserMessageParam
 
+from inference_api.aws.client import SILENCE
 from inference_api.fallback import MAX_ATTEMPTS
 from inference_api.http_messages import Request
 from inference_api.routes import respond
@@ -159,6 +160,32 @@ def test_errors_become_the_clients_exceptions(
 
     assert failure.value.type
     assert failure.value.code
+
+
+def test_a_stream_that_breaks_off_is_an_exception(api: Api, client: openai.OpenAI) -> None:
+    api.base_serves()
+    start, *events = converse_events({"text": "Hi"})[:-2]
+    api.clients.streams.append([start, SILENCE, *events])
+    parts = client.chat.completions.create(
+        model="support-bot", messages=[{"role": "user", "content": "Hello"}], stream=True
+    )
+
+    assert [next(parts).choices[0].delta.content for _ in range(3)] == ["", "H", "i"]
+    with pytest.raises(openai.APIError, match="broke off"):
+        list(parts)
+
+
+def test_a_timeout_is_not_repeated_by_the_client(api: Api, client: openai.OpenAI) -> None:
+    api.base_serves()
+    for _ in range(MAX_ATTEMPTS):
+        api.runtime.add_client_error("converse", "ModelTimeoutException", http_status_code=408)
+
+    with pytest.raises(openai.APIStatusError) as raised:
+        client.with_options(max_retries=2).chat.completions.create(
+            model="support-bot", messages=[{"role": "user", "content": "Hello"}]
+        )
+
+    assert raised.value.status_code == 504
 
 
 def test_an_unknown_alias_is_not_found(client: openai.OpenAI) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from inference_api.aws.connections import Connections, Response
-from inference_api.aws.errors import AwsError, error_from
+from inference_api.aws.errors import AwsError, error_from, fields_of
 from inference_api.aws.event_stream import FrameDecoder
 from inference_api.aws.signature import Credentials, Scope, signed
 
@@ -90,7 +90,7 @@ def _events(response: Response, read_seconds: float, quiet_seconds: float) -> Ge
 
 def _stream_error(headers: Mapping[str, str], payload: bytes) -> AwsError:
     if headers.get(":message-type") == "exception":
-        value = json.loads(payload or b"{}")
+        value = fields_of(payload)
         code = headers.get(":exception-type", "")
         # An exception of a stream is a member of it, and members begin with a small letter.
         return AwsError(code[:1].upper() + code[1:], str(value.get("message", "")), status=_stream_status(value))

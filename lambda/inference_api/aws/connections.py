@@ -31,7 +31,7 @@ class Response:
         self._rest = rest
         status_line, *lines = head.decode("latin-1").split("\r\n")
         version, _, status = status_line.partition(" ")
-        if version != "HTTP/1.1" or not status[:3].isdigit():
+        if version != "HTTP/1.1" or not (status[:3].isascii() and status[:3].isdigit()):
             raise ConnectionError("the response is not HTTP/1.1")
         self.status = int(status[:3])
         self.headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
@@ -60,15 +60,12 @@ class Response:
                     reusable = self.headers.get("connection", "").lower() != "close"
                     return
                 try:
-                    data, silent = connection.recv(_PIECE_BYTES), 0.0
+                    data, silent = _received(connection), 0.0
                 except TimeoutError:
                     data, silent = b"", silent + quiet_seconds
                     if silent >= read_seconds:
                         raise ReadTimeoutError(f"no data for {silent:g} s") from None
                     yield b""
-                else:
-                    if not data:
-                        raise ConnectionError("the connection ended within the response")
         finally:
             self._connections.give_back(connection, reusable=reusable)
 
@@ -150,6 +147,19 @@ class Connections:
 def request_head(method: str, path: str, headers: Mapping[str, str]) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode("latin-1")
+
+
+def _received(connection: socket.socket) -> bytes:
+    """What arrives next. Raises TimeoutError if nothing does, ConnectionError if the connection ends or breaks."""
+    try:
+        data = connection.recv(_PIECE_BYTES)
+    except TimeoutError:
+        raise
+    except OSError as error:
+        raise ConnectionError(f"the connection broke within the response: {error}") from error
+    if not data:
+        raise ConnectionError("the connection ended within the response")
+    return data
 
 
 def _head(connection: socket.socket) -> tuple[bytes, bytes]:

@@ -20,11 +20,16 @@ class AwsError(Exception):
 
 def error_from(status: int, headers: Mapping[str, str], body: bytes) -> AwsError:
     """The error of a JSON response. The code is in a header, in `__type` or in `code`, with or without a namespace."""
-    try:
-        value = json.loads(body)
-    except ValueError:
-        value = None
-    fields: dict[str, Any] = value if isinstance(value, dict) else {}
+    fields = fields_of(body)
     code = headers.get("x-amzn-errortype") or fields.get("__type") or fields.get("code") or str(status)
     message = fields.get("message") or fields.get("Message") or ""
     return AwsError(str(code).split(":")[0].rpartition("#")[2], str(message), status=status)
+
+
+def fields_of(body: bytes) -> dict[str, Any]:
+    """The fields of an error; none if it is not a JSON object."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

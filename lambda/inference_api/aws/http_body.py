@@ -49,6 +49,7 @@ class Chunked:
     def __init__(self) -> None:
         self._buffer = b""
         self._left = 0
+        self._chunk_end = False
         self._last = False
         self.ended = False
 
@@ -64,7 +65,6 @@ class Chunked:
                 parts.append(part)
                 if self._left:
                     break
-                self._left = 0
             line_end = buffer.find(b"\r\n", position)
             if line_end < 0:
                 break
@@ -78,11 +78,15 @@ class Chunked:
     def _line(self, line: bytes) -> None:
         if self._last:
             self.ended = not line
-        elif line:  # an empty line ends a chunk
+        elif self._chunk_end:
+            if line:
+                raise ConnectionError("a chunk is longer than its size")
+            self._chunk_end = False
+        else:
             try:
                 self._left = int(line.split(b";")[0], 16)
             except ValueError:
                 raise ConnectionError("the size of a chunk is not a number") from None
             if self._left < 0:
                 raise ConnectionError("the size of a chunk is negative")
-            self._last = not self._left
+            self._last, self._chunk_end = not self._left, bool(self._left)

@@ -9,7 +9,8 @@ from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from inference_api.aws.client import SILENCE, Event
-from inference_api.errors import ApiError, api_error
+from inference_api.errors import ApiError, api_error, failure_name
+from inference_api.http_messages import Facts
 from inference_api.openai_errors import error_body
 
 FINISH_REASONS = {
@@ -69,12 +70,13 @@ def chunks(
     include_usage: bool,
     tool_names: Mapping[str, str],
     one_tool_call: bool,
+    facts: Facts,
 ) -> Iterator[bytes]:
     """The chat.completion.chunk objects as server-sent events. An error after the first one is an event too."""
     writer = _Writer(envelope, tool_names, one_tool_call)
     try:
-        yield writer.chunk({"role": "assistant", "content": ""})
         with closing(events):
+            yield writer.chunk({"role": "assistant", "content": ""})
             for event in events:
                 if part := writer.part(event):
                     yield part
@@ -82,6 +84,7 @@ def chunks(
             yield writer.usage()
         yield b"data: [DONE]\n\n"
     except Exception as failure:
+        facts.error = failure_name(failure)
         error = api_error(failure)
         yield b"data: " + json.dumps(error_body(error), ensure_ascii=False).encode("utf-8", "replace") + b"\n\n"
 

@@ -20,6 +20,7 @@ def chat(request: Request, service: Service, facts: Facts) -> Answer:
             include_usage=question.include_usage,
             tool_names=question.turn.tool_names,
             one_tool_call=question.one_tool_call,
+            facts=facts,
         )
         return event_answer(events, facts.headers)
     served = converse(question.turn, service, facts)

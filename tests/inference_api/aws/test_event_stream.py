@@ -6,7 +6,7 @@ from zlib import crc32
 
 import pytest
 from botocore.eventstream import EventStreamBuffer
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference_api.aws.event_stream import BrokenStreamError, Frame, FrameDecoder, encoded_frame
@@ -51,6 +51,7 @@ def decode(content: bytes, size: int = 65_536) -> list[Frame]:
 frames = st.lists(st.builds(frame, st.dictionaries(NAMES, TYPES, max_size=6), st.binary(max_size=200)), max_size=5)
 
 
+@settings(deadline=None)
 @given(content=frames, size=st.integers(min_value=1, max_value=300))
 def test_botocore_reads_the_same_frames(content: list[bytes], size: int) -> None:
     theirs = EventStreamBuffer()
@@ -65,6 +66,7 @@ def test_botocore_reads_the_same_frames(content: list[bytes], size: int) -> None
     assert [(dict(headers), payload) for headers, payload in ours] == expected
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_changed_byte_is_noticed(data: st.DataObject) -> None:
     content = bytearray(frame({":event-type": text_header("contentBlockDelta")}, b'{"delta": {"text": "Hello"}}'))

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference_api.aws.signature import Credentials, Scope, signed
@@ -27,6 +27,7 @@ segments = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_siz
 )
 
 
+@settings(deadline=None)
 @given(
     segments=st.lists(segments, min_size=1, max_size=3),
     body=st.binary(max_size=200),
