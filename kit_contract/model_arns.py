@@ -42,3 +42,8 @@ def plain_id(identifier: str) -> str | None:
     if arn is None:
         return identifier
     return arn.name if arn.kind in (FOUNDATION_MODEL, INFERENCE_PROFILE) else None
+
+
+def shown(identifier: str) -> str:
+    """`identifier` for callers of the inference API: an ARN without partition, region and account."""
+    return identifier.split(":", 5)[5] if identifier.startswith("arn:") else identifier

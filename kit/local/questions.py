@@ -11,6 +11,7 @@ from deployment.config import DeploymentConfig
 from deployment.sections.inference_api import Alias, InferenceApi
 from kit.progress import Progress
 from kit_contract.errors import ExternalError
+from kit_contract.model_arns import shown
 
 CHAT_QUESTION = "My coffee machine shows a descaling light. What should I do?"
 SWITCH_SECONDS = 20  # the API caches for 15 s what serves an alias
@@ -47,7 +48,7 @@ def _current(section: InferenceApi, outputs: dict[str, Any], alias: str, progres
     deadline = time.monotonic() + SWITCH_SECONDS
     while True:
         answer = _chat(outputs, alias)
-        if answer.served_by == target or not target.startswith("arn:") or time.monotonic() >= deadline:
+        if answer.served_by == shown(target) or not target.startswith("arn:") or time.monotonic() >= deadline:
             progress.end_bar()
             return answer
         left = deadline - time.monotonic()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from inference_api.bedrock import Clients
 from inference_api.errors import ApiError
 from kit_contract.inference_api import Model, Settings
+from kit_contract.model_arns import shown
 from kit_contract.parameters import alias_capacity, alias_serving
 
 CACHE_SECONDS = 15.0
@@ -26,6 +27,11 @@ class Target(NamedTuple):
     kind: str
     custom: bool
     version: str = ""
+
+    @property
+    def shown(self) -> str:
+        """`invoke_id` for callers: an ARN without its account."""
+        return shown(self.invoke_id)
 
 
 class Aliases:
@@ -82,7 +88,7 @@ def knowledge_base_target(settings: Settings) -> Target:
 
 
 def base_target(model: Model) -> Target:
-    return Target(invoke_id=model.id, arn=model.arn, kind=model.kind, custom=model.custom, version=model.id)
+    return Target(invoke_id=model.id, arn=model.arn, kind=model.kind, custom=model.custom, version=shown(model.id))
 
 
 def unknown_alias(settings: Settings) -> ApiError:

@@ -12,24 +12,31 @@ from inference_api.errors import ApiError, failure_name
 from inference_api.fallback import Served
 from inference_api.http_messages import Facts
 from inference_api.service import Service
+from inference_api.structured_answers import AnswerSchema, Form, in_its_form
 
 
 class Turn(NamedTuple):
     """What a model shall answer. `request`: the arguments of Converse except `modelId`.
 
-    `tool_names`: Converse's name of a tool -> the caller's, for those that differ.
+    `tool_names`: Converse's name of a tool -> the caller's, for those that differ. `answer_schema`: what the text of
+    the answer follows.
     """
 
     alias: str
     request: Mapping[str, Any]
     tool_names: Mapping[str, str] = MappingProxyType({})
+    answer_schema: AnswerSchema | None = None
 
 
 def converse(turn: Turn, service: Service, facts: Facts) -> Served[dict[str, Any]]:
     """The response of Converse. Raises ApiError, AwsError or OSError of the last target."""
 
     def call(target: Target, read_seconds: float) -> dict[str, Any]:
-        return service.clients.converse(target.invoke_id, turn.request, read_seconds=read_seconds)
+        def send(form: Form) -> dict[str, Any]:
+            response = service.clients.converse(target.invoke_id, form.request, read_seconds=read_seconds)
+            return form.response(response)
+
+        return in_its_form(turn.request, turn.answer_schema, target.invoke_id, send)
 
     served = _ask(turn, call, service, facts)
     facts.usage = served.answer.get("usage")
@@ -44,10 +51,14 @@ def converse_stream(turn: Turn, service: Service, facts: Facts) -> Served[Genera
     """
 
     def opened(target: Target, read_seconds: float) -> Generator[Event, None, None]:
-        events = service.clients.converse_stream(target.invoke_id, turn.request, read_seconds=read_seconds)
-        resumed = _resumed(_first(events), events, facts)
-        next(resumed)  # begins it: only then does closing it end the call
-        return resumed
+        def send(form: Form) -> Generator[Event, None, None]:
+            answer = service.clients.converse_stream(target.invoke_id, form.request, read_seconds=read_seconds)
+            events = form.events(answer)
+            resumed = _resumed(_first(events), events, facts)
+            next(resumed)  # begins it: only then does closing it end the call
+            return resumed
+
+        return in_its_form(turn.request, turn.answer_schema, target.invoke_id, send)
 
     return _ask(turn, opened, service, facts)
 

@@ -20,9 +20,10 @@ def refuse_others(body: Mapping[str, Any], known: Collection[str], *, where: str
             raise invalid(where + name, message, code="unknown_field")
 
 
-def text(body: Mapping[str, Any], name: str, *, max_length: int | None = None) -> str:
+def text(body: Mapping[str, Any], name: str, *, max_length: int | None = None, where: str = "") -> str:
     """A required string that is not blank."""
     value = body.get(name)
+    name = where + name
     if value is None:
         raise invalid(name, f"{name} is missing; add it as a string", code="missing_field")
     if not isinstance(value, str) or not value.strip():
@@ -32,8 +33,8 @@ def text(body: Mapping[str, Any], name: str, *, max_length: int | None = None) -
     return value
 
 
-def optional_text(body: Mapping[str, Any], name: str) -> str | None:
-    return None if body.get(name) is None else text(body, name)
+def optional_text(body: Mapping[str, Any], name: str, *, where: str = "") -> str | None:
+    return None if body.get(name) is None else text(body, name, where=where)
 
 
 def flag(body: Mapping[str, Any], name: str, *, where: str = "") -> bool | None:

@@ -93,7 +93,7 @@ def _retrieve_and_generate(request: Request, service: Service, facts: Facts) -> 
 
     served = service.fallback.ask(targets, generate, deadline=deadline, attempts=facts.attempts)
     facts.served(alias, served)
-    value = served.answer | {"model": alias or served.target.invoke_id, "served_by": facts.served_by}
+    value = served.answer | {"model": alias or served.target.shown, "served_by": facts.shown_served_by}
     return json_answer(200, value, facts.headers)
 
 

@@ -114,7 +114,7 @@ def test_the_alias_is_served_by_the_fine_tuned_model(deployed: Deployed) -> None
     )
 
     assert answer.choices[0].message.content
-    assert (answer.model_extra or {})["served_by"]["target"] == target
+    assert (answer.model_extra or {})["served_by"]["target"] == target.rpartition(":")[2]
     deployment = deployed.client("bedrock").get_custom_model_deployment(customModelDeploymentIdentifier=target)
     assert deployment["status"] == "Active"
     assert ":custom-model/amazon.nova-micro-v1:0:128k/" in deployment["modelArn"]

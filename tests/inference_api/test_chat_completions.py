@@ -12,7 +12,10 @@ from tests.inference_api.conftest import DEPLOYMENT_ARN, Api, converse_events, c
 
 PATH = "/v1/chat/completions"
 USER = {"role": "user", "content": "Hello"}
-TOOL = {"type": "function", "function": {"name": "weather", "description": "d", "parameters": {"type": "object"}}}
+TOOL: dict[str, Any] = {
+    "type": "function",
+    "function": {"name": "weather", "description": "d", "parameters": {"type": "object"}},
+}
 PIXEL = base64.b64encode(b"\x89PNG bytes").decode()
 
 
@@ -72,7 +75,7 @@ def test_a_promoted_deployment_serves_the_alias(api: Api) -> None:
     assert status == 200
     assert answer["served_by"] == {
         "alias": "support-bot",
-        "target": DEPLOYMENT_ARN,
+        "target": "custom-model-deployment/abcdefgh1234",
         "kind": "custom-model-deployment",
         "attempts": 1,
     }
@@ -111,7 +114,7 @@ def test_images_tool_calls_and_results_become_alternating_turns(api: Api) -> Non
                 "role": "user",
                 "content": [
                     {"text": "What?"},
-                    {"image": {"format": "jpeg", "source": {"bytes": b"\x89PNG bytes"}}},
+                    {"image": {"format": "png", "source": {"bytes": b"\x89PNG bytes"}}},
                 ],
             },
             {

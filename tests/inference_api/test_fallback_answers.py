@@ -39,5 +39,17 @@ def test_retrieve_and_generate_falls_back_in_the_same_order(api: Api) -> None:
 
     status, answer = api.post("/v1/retrieve-and-generate", {"query": "?", "model": "support-bot"})
 
-    assert (status, answer["served_by"]["target"]) == (200, SERVING["target_arn"])
+    assert (status, answer["served_by"]["target"]) == (200, "custom-model-deployment/abcdefgh1234")
     assert answer["served_by"]["attempts"] == 2
+
+
+def test_only_the_log_has_the_arn_with_the_account(api: Api) -> None:
+    api.promoted()
+    api.runtime.add_response("converse", converse_response({"text": "Hi"}))
+
+    _, headers, content = api.raw("POST", CHAT, json.dumps(HELLO).encode())
+
+    assert headers["x-bedrock-model"] == "custom-model-deployment/abcdefgh1234"
+    assert "111122223333" not in f"{headers}{content!r}"
+    assert api.facts.served_by is not None
+    assert api.facts.served_by["target"] == SERVING["target_arn"]

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import openai
+import pydantic
 import pytest
-from openai.types.chat import ChatCompletionFunctionToolParam
+from openai.types.chat import ChatCompletionFunctionToolParam, ChatCompletionUserMessageParam
 
 from inference_api.fallback import MAX_ATTEMPTS
 from inference_api.http_messages import Request
@@ -19,6 +20,10 @@ TOOL: ChatCompletionFunctionToolParam = {
     "type": "function",
     "function": {"name": "weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}},
 }
+
+
+class Place(pydantic.BaseModel):
+    city: str
 
 
 @pytest.fixture
@@ -105,6 +110,31 @@ def test_a_stream_of_text_and_tool_calls(api: Api, client: openai.OpenAI) -> Non
     assert len(final.choices[0].message.tool_calls or []) == 2
     assert final.choices[0].finish_reason == "tool_calls"
     assert final.usage is not None
+
+
+def test_structured_output(api: Api, client: openai.OpenAI) -> None:
+    """The answer is sent back as the client has it."""
+    api.base_serves()
+    use = {"toolUse": {"toolUseId": "t1", "name": "answer_as_json", "input": {"city": "Basel"}}}
+    for _ in range(2):
+        api.runtime.add_response("converse", converse_response(use, reason="tool_use"))
+    api.clients.streams.append(converse_events({"text": "Let me see."}, use, reason="tool_use"))
+    question: ChatCompletionUserMessageParam = {"role": "user", "content": "Where?"}
+
+    parsed = client.chat.completions.parse(model="support-bot", messages=[question], response_format=Place)
+    message = parsed.choices[0].message
+    again = client.chat.completions.parse(
+        model="support-bot",
+        messages=[question, message.to_dict(warnings=False), question],  # type: ignore[list-item]
+        response_format=Place,
+    )
+    with client.chat.completions.stream(
+        model="support-bot", messages=[question], response_format=Place, reasoning_effort="low"
+    ) as stream:
+        streamed = stream.get_final_completion()
+
+    assert [one.choices[0].message.parsed for one in (parsed, again, streamed)] == [Place(city="Basel")] * 3
+    assert parsed.choices[0].finish_reason == "stop"
 
 
 @pytest.mark.parametrize(

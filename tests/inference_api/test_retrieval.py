@@ -88,7 +88,7 @@ def test_a_custom_model_gets_prompt_templates(api: Api) -> None:
     status, answer = api.post(GENERATE, body)
 
     assert (status, answer["model"]) == (200, "support-bot")
-    assert answer["served_by"]["target"] == DEPLOYMENT_ARN
+    assert answer["served_by"]["target"] == "custom-model-deployment/abcdefgh1234"
 
 
 def test_the_prompt_templates_pass_botocores_validation(api: Api) -> None:

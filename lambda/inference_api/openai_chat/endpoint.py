@@ -39,5 +39,5 @@ def _envelope(alias: str, service: Service, facts: Facts) -> Envelope:
         created=int(service.clock()),
         alias=alias,
         fingerprint=facts.fingerprint,
-        served_by=facts.served_by,
+        served_by=facts.shown_served_by,
     )

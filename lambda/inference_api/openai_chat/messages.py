@@ -1,23 +1,34 @@
-"""OpenAI chat messages -> Converse messages: roles, text, images and tool calls.
+"""OpenAI chat messages -> Converse messages: roles, text, images, documents and tool calls.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inference_api import fields
 from inference_api.fields import invalid
+from inference_api.openai_chat.media import complete_documents, document, image
+from inference_api.openai_chat.names import converse_name
 
-_DATA_URL = re.compile(r"data:image/(png|jpeg|jpg|gif|webp);base64,", re.IGNORECASE)
 _SYSTEM_ROLES = ("system", "developer")
 _ROLES = (*_SYSTEM_ROLES, "user", "assistant", "tool")
+# What clients send back with an answer's message. It says nothing to the model that the rest does not say.
+_ECHOED = ("annotations", "reasoning_content", "parsed")
+_MUST_BE_EMPTY = ("function_call", "audio", "provider_specific_fields", "thinking_blocks")
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "system": ("role", "content", "name"),
+    "developer": ("role", "content", "name"),
+    "user": ("role", "content", "name"),
+    "assistant": ("role", "content", "name", "refusal", "tool_calls", *_ECHOED, *_MUST_BE_EMPTY),
+    "tool": ("role", "content", "tool_call_id", "name"),
+}
+_CACHE = "cache_control"  # changes the price of an answer, not the answer
+_NO_CONTENT = ("assistant", "tool")
+_BEGINNING = "(The assistant begins.)"
 
 Block = dict[str, Any]
 
@@ -26,18 +37,32 @@ def converse_messages(body: Mapping[str, Any]) -> tuple[list[dict[str, Any]], li
     """(messages, system). Merges adjacent messages of one role, as Converse requires. Raises ApiError 400."""
     messages: list[dict[str, Any]] = []
     system: list[Block] = []
+    names: dict[str, str] = {}
     for index, message in enumerate(fields.items(body, "messages")):
         where = f"messages[{index}]"
         role = message.get("role")
         if role not in _ROLES:
             raise invalid(f"{where}.role", f"{where}.role must be one of {', '.join(_ROLES)}")
+        fields.refuse_others(message, (*_FIELDS[role], _CACHE), where=f"{where}.")
+        _refuse_second_name(role, message, where, names)
         if role in _SYSTEM_ROLES:
-            system += _content(message, where, images=False)
+            system += _content(message, where, media=False)
             continue
         _append(messages, "assistant" if role == "assistant" else "user", _blocks(role, message, where))
     if not messages:
         raise invalid("messages", "messages must contain at least one user message that is not empty")
+    if messages[0]["role"] == "assistant":
+        messages.insert(0, {"role": "user", "content": [{"text": _BEGINNING}]})
+    complete_documents(messages)
     return messages, system
+
+
+def _refuse_second_name(role: str, message: Mapping[str, Any], where: str, names: dict[str, str]) -> None:
+    """One name for each role tells no two participants apart, so leaving it out changes nothing."""
+    name = fields.optional_text(message, "name", where=f"{where}.")
+    if name is not None and role != "tool" and names.setdefault(role, name) != name:
+        text = f"{where}.name is another than before, and Bedrock has no names; write it into the content"
+        raise invalid(f"{where}.name", text, code="unsupported_value")
 
 
 def _append(messages: list[dict[str, Any]], role: str, blocks: Sequence[Block]) -> None:
@@ -51,72 +76,76 @@ def _blocks(role: str, message: Mapping[str, Any], where: str) -> list[Block]:
     if role == "tool":
         return [_tool_result(message, where)]
     if role == "user":
-        return _content(message, where, images=True)
+        return _content(message, where, media=True)
+    return _assistant(message, where)
+
+
+def _assistant(message: Mapping[str, Any], where: str) -> list[Block]:
+    for name in _MUST_BE_EMPTY:
+        if message.get(name):
+            text = f"{where}.{name} must be null: Bedrock has no such part of a message; leave it out"
+            raise invalid(f"{where}.{name}", text, code="unsupported_value")
+    refusal = fields.optional_text(message, "refusal", where=f"{where}.") if message.get("refusal") else None
     calls = fields.items(message, "tool_calls", where=f"{where}.")
     uses = [_tool_use(call, f"{where}.tool_calls[{index}]") for index, call in enumerate(calls)]
-    return [*_content(message, where, images=False), *uses]
+    return [*_content(message, where, media=False), *([{"text": refusal}] if refusal else []), *uses]
 
 
-def _content(message: Mapping[str, Any], where: str, *, images: bool) -> list[Block]:
+def _content(message: Mapping[str, Any], where: str, *, media: bool) -> list[Block]:
     """Drops blank text: OpenAI clients send it, Converse rejects it."""
     content = message.get("content")
-    if content is None and message.get("role") == "assistant":
+    if content is None and message["role"] in _NO_CONTENT:
         return []
     if isinstance(content, str):
         return [{"text": content}] if content.strip() else []
     if not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
         raise invalid(f"{where}.content", f"{where}.content must be a string or a list of parts")
-    parts = [_part(part, f"{where}.content[{index}]", images) for index, part in enumerate(content)]
+    parts = [_part(part, f"{where}.content[{index}]", media) for index, part in enumerate(content)]
     return [part for part in parts if part.get("text") != ""]
 
 
-def _part(part: Mapping[str, Any], where: str, images: bool) -> Block:
+def _part(part: Mapping[str, Any], where: str, media: bool) -> Block:
     kind = part.get("type")
-    value = part.get("text") if kind == "text" else part.get("refusal") if kind == "refusal" else None
-    if isinstance(value, str):
-        return {"text": value if value.strip() else ""}
-    if kind == "image_url" and images:
-        return _image(part, where)
-    allowed = "text or image_url" if images else "text"
+    if kind in ("text", "refusal") and isinstance(part.get(kind), str):
+        fields.refuse_others(part, ("type", kind, _CACHE), where=f"{where}.")
+        return {"text": part[kind] if part[kind].strip() else ""}
+    if kind == "image_url" and media:
+        fields.refuse_others(part, ("type", kind, _CACHE), where=f"{where}.")
+        return image(part, where)
+    if kind == "file" and media:
+        fields.refuse_others(part, ("type", kind, _CACHE), where=f"{where}.")
+        return document(part, where)
+    allowed = "text, image_url or file" if media else "text"
     raise invalid(f"{where}.type", f"{where} must be a part of type {allowed} with a value")
-
-
-def _image(part: Mapping[str, Any], where: str) -> Block:
-    source = part.get("image_url")
-    url = source.get("url") if isinstance(source, dict) else None
-    if not isinstance(url, str):
-        raise invalid(f"{where}.image_url", f'{where}.image_url must be {{"url": "data:image/png;base64,..."}}')
-    header = _DATA_URL.match(url)
-    if header is None:
-        raise invalid(
-            f"{where}.image_url.url",
-            f"{where}.image_url.url must be a data: URL with a base64-encoded png, jpeg, gif or webp image; "
-            "http and https URLs are not fetched: download the image and send its bytes",
-        )
-    try:
-        content = base64.b64decode(url[header.end() :], validate=True)
-    except (binascii.Error, ValueError):
-        raise invalid(f"{where}.image_url.url", f"{where}.image_url.url is not valid base64") from None
-    image_format = header[1].lower().replace("jpg", "jpeg")
-    return {"image": {"format": image_format, "source": {"bytes": content}}}
 
 
 def _tool_use(call: Mapping[str, Any], where: str) -> Block:
     function = call.get("function")
     if call.get("type", "function") != "function" or not isinstance(function, dict):
         raise invalid(where, f"{where} must be of type function, with function.name and function.arguments")
+    fields.refuse_others(call, ("id", "type", "function", "index", _CACHE), where=f"{where}.")
+    fields.refuse_others(function, ("name", "arguments", "parsed_arguments"), where=f"{where}.function.")
+    arguments = _arguments(function.get("arguments"), f"{where}.function.arguments")
+    call_id = fields.text(call, "id", where=f"{where}.")
+    name = fields.text(function, "name", where=f"{where}.function.")
+    return {"toolUse": {"toolUseId": converse_name(call_id), "name": converse_name(name), "input": arguments}}
+
+
+def _arguments(value: Any, where: str) -> dict[str, Any]:
+    """Empty for blank text: some models call a tool without arguments in this way."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return {}
     try:
-        arguments = json.loads(function.get("arguments") or "{}")
+        arguments = json.loads(value)
     except (TypeError, ValueError, RecursionError):
         arguments = None
     if not isinstance(arguments, dict):
-        raise invalid(f"{where}.function.arguments", f"{where}.function.arguments must be a JSON object in a string")
-    return {
-        "toolUse": {"toolUseId": fields.text(call, "id"), "name": fields.text(function, "name"), "input": arguments}
-    }
+        raise invalid(where, f"{where} must be a JSON object in a string")
+    return arguments
 
 
 def _tool_result(message: Mapping[str, Any], where: str) -> Block:
     # A tool result can be empty, but Converse rejects a blank block.
-    content = _content(message, where, images=False) or [{"text": "(empty)"}]
-    return {"toolResult": {"toolUseId": fields.text(message, "tool_call_id"), "content": content}}
+    content = _content(message, where, media=True) or [{"text": "(empty)"}]
+    call_id = fields.text(message, "tool_call_id", where=f"{where}.")
+    return {"toolResult": {"toolUseId": converse_name(call_id), "content": content}}

@@ -13,7 +13,8 @@ from inference_api import fields
 from inference_api.conversation import Turn
 from inference_api.fields import invalid
 from inference_api.openai_chat.messages import converse_messages
-from inference_api.openai_chat.tools import tool_config
+from inference_api.openai_chat.response_format import answer_schema, effort
+from inference_api.openai_chat.tools import tool_config, tool_names
 
 # They cannot change the answer, so they are accepted and ignored: docs/inference-api.md lists them.
 IGNORED = ("user", "metadata", "store", "safety_identifier", "prompt_cache_key", "prompt_cache_retention")
@@ -22,7 +23,6 @@ _ONLY: Mapping[str, tuple[Any, ...]] = {
     "n": (1,),
     "logprobs": (False,),
     "top_logprobs": (0,),
-    "response_format": ({"type": "text"},),
     "frequency_penalty": (0,),
     "presence_penalty": (0,),
     "logit_bias": ({},),
@@ -42,6 +42,8 @@ _HONOURED = (
     "tool_choice",
     "parallel_tool_calls",
     "service_tier",
+    "response_format",
+    "reasoning_effort",
 )
 _TIERS = {"auto": None, "default": None, "flex": "flex", "priority": "priority"}
 _MAX_TOKENS = 1_000_000
@@ -72,10 +74,11 @@ def chat_request(body: Mapping[str, Any]) -> ChatRequest:
         "inferenceConfig": _inference(body),
         "toolConfig": tool_config(body, messages),
         "serviceTier": _service_tier(body),
+        "outputConfig": {"effort": level} if (level := effort(body)) else None,
     }
     request = {"messages": messages} | {name: value for name, value in optional.items() if value}
     return ChatRequest(
-        turn=Turn(alias, request),
+        turn=Turn(alias, request, tool_names(body), answer_schema(body)),
         stream=fields.flag(body, "stream") is True,
         include_usage=fields.flag(options, "include_usage", where="stream_options.") is True,
         one_tool_call=fields.flag(body, "parallel_tool_calls") is False,

@@ -10,6 +10,7 @@ from typing import Any
 
 from inference_api import fields
 from inference_api.fields import invalid
+from inference_api.openai_chat.names import converse_name
 
 _NO_ARGUMENTS = {"type": "object", "properties": {}}
 
@@ -34,19 +35,35 @@ def tool_config(body: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) 
     return {"tools": tools, **({"toolChoice": _choice(choice)} if choice else {})}
 
 
+def tool_names(body: Mapping[str, Any]) -> dict[str, str]:
+    """Converse's name -> the caller's, for the tools of a valid request whose names differ."""
+    names = [tool["function"]["name"] for tool in fields.items(body, "tools")]
+    return {converse_name(name): name for name in names if converse_name(name) != name}
+
+
+def object_schema(schema: Any, where: str) -> dict[str, Any]:
+    """`schema` with its type, which Bedrock requires. Raises ApiError 400 if it is not that of an object."""
+    if not isinstance(schema, dict):
+        raise invalid(where, f"{where} must be a JSON schema object")
+    if schema.get("type", "object") != "object":
+        raise invalid(f"{where}.type", f'{where}.type must be "object": Bedrock takes no other at the top level')
+    return schema if "type" in schema else {"type": "object", **schema}
+
+
 def _tool(tool: Mapping[str, Any], where: str) -> dict[str, Any]:
     function = tool.get("function")
     if tool.get("type") != "function" or not isinstance(function, dict):
         raise invalid(where, f'{where} must be {{"type": "function", "function": {{"name": ...}}}}')
-    parameters = function.get("parameters") or _NO_ARGUMENTS
-    if not isinstance(parameters, dict):
-        raise invalid(f"{where}.function.parameters", f"{where}.function.parameters must be a JSON schema object")
-    specification: dict[str, Any] = {"name": fields.text(function, "name"), "inputSchema": {"json": parameters}}
-    if fields.flag(function, "strict", where=f"{where}.function."):
+    fields.refuse_others(tool, ("type", "function", "cache_control"), where=f"{where}.")
+    where = f"{where}.function."
+    fields.refuse_others(function, ("name", "description", "parameters", "strict", "cache_control"), where=where)
+    name = fields.text(function, "name", where=where)
+    parameters = object_schema(function.get("parameters") or _NO_ARGUMENTS, f"{where}parameters")
+    specification: dict[str, Any] = {"name": converse_name(name), "inputSchema": {"json": parameters}}
+    if fields.flag(function, "strict", where=where):
         specification["strict"] = True
-    description = function.get("description")
-    if description:
-        specification["description"] = fields.text(function, "description")
+    if function.get("description"):
+        specification["description"] = fields.text(function, "description", where=where)
     return {"toolSpec": specification}
 
 
@@ -57,7 +74,9 @@ def _choice(choice: Any) -> dict[str, Any]:
         return {"any": {}}
     function = choice.get("function") if isinstance(choice, dict) else None
     if isinstance(function, dict):
-        return {"tool": {"name": fields.text(function, "name")}}
+        fields.refuse_others(choice, ("type", "function"), where="tool_choice.")
+        fields.refuse_others(function, ("name",), where="tool_choice.function.")
+        return {"tool": {"name": converse_name(fields.text(function, "name", where="tool_choice.function."))}}
     raise invalid(
         "tool_choice",
         'tool_choice must be "auto", "required", "none" or {"type": "function", "function": {"name": ...}}',

@@ -9,6 +9,7 @@ import pytest
 from deployment.config import DeploymentConfig, load_deployment_config
 from kit.local import questions
 from kit.progress import Progress
+from kit_contract.model_arns import shown
 from tests.deployment_file import PROJECT
 
 PROMOTED = "arn:aws:bedrock:us-east-1:000000000000:custom-model-deployment/abcdefghijkl"
@@ -34,7 +35,7 @@ class Api:
     def post(self, outputs: dict[str, Any], path: str, body: dict[str, Any]) -> dict[str, Any]:
         target = self.served[min(self.calls, len(self.served) - 1)]
         self.calls += 1
-        return {"served_by": {"target": target}, "choices": [{"message": {"content": "x"}}]}
+        return {"served_by": {"target": shown(target)}, "choices": [{"message": {"content": "x"}}]}
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -48,7 +49,7 @@ def served_by(target: str, settings: DeploymentConfig) -> str:
 def test_it_asks_until_the_promoted_target_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     api = Api(monkeypatch, BASE, BASE, PROMOTED)
 
-    assert served_by(PROMOTED, config()) == PROMOTED
+    assert served_by(PROMOTED, config()) == shown(PROMOTED)
     assert api.calls == 3
 
 
