@@ -27,6 +27,8 @@ _NO_SUCH_MODEL = re.compile(
 )
 # https://github.com/aws-samples/amazon-bedrock-workshop/issues/386
 _LEGACY_ENDED = "marked by provider as Legacy"
+# Claude since 4.1: https://github.com/aws-samples/bedrock-access-gateway/issues/191
+_ONE_OF_TWO = re.compile(r"temperature\W+and\W+top_p\W+cannot both")
 _MAX_REASON_LENGTH = 400
 
 
@@ -127,7 +129,8 @@ def api_error(error: Exception) -> ApiError:
         return error
     row = _row(error)
     message = f"{row.message}: {_reason(error)}" if row is _INVALID else row.message
-    return ApiError(row.status, row.code, message, headers=row.headers)
+    param = "top_p" if row is _INVALID and _ONE_OF_TWO.search(message) else None
+    return ApiError(row.status, row.code, message, param=param, headers=row.headers)
 
 
 def service_code(error: Exception) -> str | None:

@@ -61,6 +61,10 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
         {**tool({}), "tool_choice": {"type": "allowed_tools", "function": {"name": "x"}, "mode": "x"}},
         "tool_choice.mode",
     ),
+    (
+        {**tool({}), "tool_choice": {"type": "function", "function": {"name": "weather", "x": 1}}},
+        "tool_choice.function.x",
+    ),
     ({"verbosity": "low"}, "verbosity"),
     ({"prediction": {}}, "prediction"),
 ]
@@ -90,11 +94,12 @@ def sent(api: Api, **change: Any) -> dict[str, Any]:
 def test_a_clients_own_echo_of_an_answer_is_accepted(api: Api) -> None:
     call = {**CALL, "index": 0, "function": {**CALL["function"], "parsed_arguments": {}}}
     echo = {"role": "assistant", "content": None, "tool_calls": [call], "parsed": None, **ECHO}
-    messages = [USER, echo, {"role": "tool", "tool_call_id": "a", "name": "weather", "content": None}]
+    result = {"role": "tool", "tool_call_id": "a", "name": "weather", "content": None}
+    more = [USER, {"role": "assistant", "tool_calls": [CALL]}, {**result, "name": "another"}]
 
-    request = sent(api, messages=messages, tools=[TOOL])
+    request = sent(api, messages=[USER, echo, result, *more], tools=[TOOL])
 
-    assert request["messages"][1:] == [
+    assert [*request["messages"][1:2], {"role": "user", "content": request["messages"][2]["content"][:1]}] == [
         {"role": "assistant", "content": [{"toolUse": {"toolUseId": "a", "name": "weather", "input": {}}}]},
         {"role": "user", "content": [{"toolResult": {"toolUseId": "a", "content": [{"text": "(empty)"}]}}]},
     ]
@@ -119,7 +124,7 @@ def test_reasoning_effort_reaches_converse(api: Api) -> None:
 
 
 def test_an_image_is_what_its_bytes_are(api: Api) -> None:
-    formats = {b"\xff\xd8\xff\xe0": "jpeg", b"GIF89a": "gif", b"RIFF0000WEBPVP8 ": "webp"}
+    formats = {b"\xff\xd8\xff\xe0": "jpeg", b"GIF89a" * 20: "gif", b"RIFF0000WEBPVP8 ": "webp"}
     parts = [image(f"data:image/png;base64,{encoded(start)}") for start in formats]
 
     blocks = sent(api, messages=[{"role": "user", "content": parts}])["messages"][0]["content"]
@@ -199,3 +204,14 @@ def test_a_tools_name_is_rewritten_for_bedrock_and_back_for_the_caller(api: Api)
     assert offered[1] == "mcp_search"
     assert config["toolChoice"] == {"tool": {"name": offered[0]}}
     assert answer["choices"][0]["message"]["tool_calls"][0]["function"]["name"] == "mcp.search"
+
+
+def test_a_model_that_takes_one_of_temperature_and_top_p_refuses_by_name(api: Api) -> None:
+    said = "The model returned the following errors: `temperature` and `top_p` cannot both be specified for this model."
+    api.base_serves()
+    api.runtime.add_client_error("converse", "ValidationException", said, http_status_code=400)
+
+    status, answer = api.post(PATH, body(temperature=0.5, top_p=0.9))
+
+    assert (status, answer["error"]["param"]) == (400, "top_p")
+    assert "cannot both" in answer["error"]["message"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
+from inference_api.aws.client import Event
 from inference_api.schema_subset import in_subset
+from inference_api.structured_answers import Form
 from kit_contract.inference_api import Model
 from tests.inference_api.conftest import Api, converse_events, converse_response
 from tests.inference_api.test_chat_completions import PATH, TOOL, USER, body
@@ -121,6 +124,32 @@ def test_a_stream_without_a_call_keeps_its_text(api: Api) -> None:
     choices = streamed(api, {"text": "No."}, reason="guardrail_intervened")
 
     assert "".join(choice["delta"].get("content", "") for choice in choices) == "No."
+
+
+def test_a_streamed_answer_without_parts_is_an_empty_object(api: Api) -> None:
+    api.base_serves()
+    events = [event for event in converse_events(ANSWER, reason="tool_use") if event.name != "contentBlockDelta"]
+    api.clients.streams.append(events)
+
+    _, _, content = api.raw("POST", PATH, json.dumps(body(stream=True, response_format=FORMAT)).encode())
+
+    assert b'"delta": {"content": "{}"}' in content
+
+
+def test_closing_the_events_ends_the_call() -> None:
+    ended = []
+
+    def upstream() -> Generator[Event, None, None]:
+        try:
+            yield from converse_events(ANSWER)
+        finally:
+            ended.append(True)
+
+    events = Form({}, "answer_as_json").events(upstream())
+    next(events)
+    events.close()
+
+    assert ended
 
 
 def claude(api: Api) -> None:
