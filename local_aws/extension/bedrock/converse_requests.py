@@ -6,6 +6,7 @@ The constraints are those of botocore's bedrock-runtime model, which SDKs check 
   https://github.com/NousResearch/hermes-agent/issues/108584, https://github.com/langgenius/dify/issues/7328
 - schemas: https://github.com/cognitect-labs/aws-api/issues/272, https://github.com/aws/aws-sdk-net/issues/3377
 - toolChoice: https://github.com/strands-agents/harness-sdk/issues/1241
+- structured output: https://github.com/vectorize-io/hindsight/issues/3300 (no model has it here)
 """
 
 import re
@@ -18,6 +19,7 @@ from jsonschema import Draft202012Validator, SchemaError
 from local_aws.extension.bedrock.responses import BedrockError
 
 TOOL_NAME, TOOL_NAME_LENGTH = "[a-zA-Z0-9_-]+", 64
+TOOL_USE_ID = "[a-zA-Z0-9_.:-]+"
 RANGES = {"maxTokens": (1, None), "temperature": (0, 1), "topP": (0, 1)}
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolChoice.html
 NO_FORCED_CHOICE = ("meta.",)
@@ -29,6 +31,8 @@ def check(model: str, request: Request) -> None:
     messages = request.get("messages")
     tools = request.get("toolConfig")
     _check_inference(request.get("inferenceConfig") or {})
+    if (request.get("outputConfig") or {}).get("textFormat"):
+        raise _refused("The model returned the following errors: output_config.format: Extra inputs are not permitted")
     if isinstance(tools, dict):
         _check_tools(tools.get("tools") or [])
         _check_choice(model, tools)
@@ -88,7 +92,9 @@ def _check_calls(messages: list[Request], *, with_tools: bool) -> None:
             raise _refused(f"Expected toolResult blocks at messages.{index}.content for the following Ids: {names}")
     for index, used in enumerate(uses):
         for use in used:
-            _check_name(use.get("name"), f"messages.{index + 1}.member.content.member.toolUse.name")
+            where = f"messages.{index + 1}.member.content.member.toolUse"
+            _check_name(use.get("name"), f"{where}.name")
+            _check_name(use.get("toolUseId"), f"{where}.toolUseId", TOOL_USE_ID)
 
 
 def _blocks(message: Request, kind: str) -> Iterator[Request]:
@@ -107,9 +113,9 @@ def _check_tools(tools: list[Request]) -> None:
         raise _refused("The model returned the following errors: tools: Tool names must be unique.")
 
 
-def _check_name(name: Any, where: str) -> None:
-    if not isinstance(name, str) or not re.fullmatch(TOOL_NAME, name):
-        raise _constraint(name, where, f"satisfy regular expression pattern: {TOOL_NAME}")
+def _check_name(name: Any, where: str, pattern: str = TOOL_NAME) -> None:
+    if not isinstance(name, str) or not re.fullmatch(pattern, name):
+        raise _constraint(name, where, f"satisfy regular expression pattern: {pattern}")
     if len(name) > TOOL_NAME_LENGTH:
         raise _constraint(name, where, f"have length less than or equal to {TOOL_NAME_LENGTH}")
 

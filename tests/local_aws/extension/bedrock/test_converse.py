@@ -55,6 +55,23 @@ REFUSED: list[tuple[str, tuple[dict[str, Any], ...], dict[str, Any], str]] = [
         "The toolConfig field must be defined when using toolUse and toolResult content blocks.",
     ),
     (
+        "call id",
+        (
+            user("Rain?"),
+            assistant({"toolUse": {**USE, "toolUseId": "a|b"}}),
+            user({"toolResult": {**RESULT, "toolUseId": "a|b"}}),
+        ),
+        {"toolConfig": tools()},
+        "1 validation error detected: Value 'a|b' at 'messages.2.member.content.member.toolUse.toolUseId' failed to "
+        "satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.:-]+",
+    ),
+    (
+        "structured output",
+        (user("Hello"),),
+        {"outputConfig": {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": {"schema": "{}"}}}}},
+        "The model returned the following errors: output_config.format: Extra inputs are not permitted",
+    ),
+    (
         "result without a call",
         (user("Rain?"), assistant("No"), user({"toolResult": RESULT})),
         {"toolConfig": tools()},
