@@ -35,7 +35,7 @@ _MAX_DEPTH = 40
 
 
 def in_subset(schema: Mapping[str, Any]) -> bool:
-    return _Subset(schema).takes(schema, (), 0)
+    return _Subset(schema).takes(schema, 0)
 
 
 class _Subset:
@@ -43,23 +43,23 @@ class _Subset:
         self._root = root
         self._known: set[str] = set()  # references that were followed to their end
 
-    def takes(self, node: Any, inside: tuple[str, ...], depth: int) -> bool:
-        """`inside`: the references that led here. One of them again is recursion."""
+    def takes(self, node: Any, depth: int) -> bool:
+        """A recursive schema ends at _MAX_DEPTH."""
         if not isinstance(node, dict) or depth > _MAX_DEPTH or not _plain(node):
             return False
-        if "$ref" in node and not self._reference(node["$ref"], inside, depth):
+        if "$ref" in node and not self._reference(node["$ref"], depth):
             return False
-        return all(self.takes(child, inside, depth + 1) for child in _children(node))
+        return all(self.takes(child, depth + 1) for child in _children(node))
 
-    def _reference(self, reference: Any, inside: tuple[str, ...], depth: int) -> bool:
-        if not isinstance(reference, str) or not reference.startswith("#/") or reference in inside:
+    def _reference(self, reference: Any, depth: int) -> bool:
+        if not isinstance(reference, str) or not reference.startswith("#/"):
             return False
         if reference in self._known:
             return True
         node: Any = self._root
         for name in reference[2:].split("/"):
             node = node.get(name) if isinstance(node, dict) else None
-        if not self.takes(node, (*inside, reference), depth + 1):
+        if not self.takes(node, depth + 1):
             return False
         self._known.add(reference)
         return True

@@ -145,7 +145,8 @@ def test_closing_the_events_ends_the_call() -> None:
         finally:
             ended.append(True)
 
-    events = Form({}, "answer_as_json").events(upstream())
+    source = upstream()
+    events = Form({}, "answer_as_json").events(source)
     next(events)
     events.close()
 
