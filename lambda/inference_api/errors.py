@@ -28,7 +28,7 @@ _NO_SUCH_MODEL = re.compile(
 # https://github.com/aws-samples/amazon-bedrock-workshop/issues/386
 _LEGACY_ENDED = "marked by provider as Legacy"
 # Claude since 4.1: https://github.com/aws-samples/bedrock-access-gateway/issues/191
-_ONE_OF_TWO = re.compile(r"temperature\W+and\W+top_p\W+cannot both")
+_ONE_OF_TWO = r"temperature\W+and\W+top_p\W+cannot both"
 _MAX_REASON_LENGTH = 400
 
 
@@ -129,7 +129,7 @@ def api_error(error: Exception) -> ApiError:
         return error
     row = _row(error)
     message = f"{row.message}: {_reason(error)}" if row is _INVALID else row.message
-    param = "top_p" if row is _INVALID and _ONE_OF_TWO.search(message) else None
+    param = "top_p" if row is _INVALID and re.search(_ONE_OF_TWO, message) else None
     return ApiError(row.status, row.code, message, param=param, headers=row.headers)
 
 

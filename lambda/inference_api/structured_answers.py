@@ -18,12 +18,12 @@ from kit_contract.aws_errors import VALIDATION, code_of, message_of
 # AWS names no more models in one place than these: the rest is in the card of each model.
 # https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-structured-outputs.html
 # https://github.com/BerriAI/litellm/issues/35655 (GLM 5 and DeepSeek V3.2, with their answers)
-_NATIVE = re.compile(
+_NATIVE = (  # compiled at first use, as few requests have a schema
     r"(?:^|[./])(?:anthropic\.claude-(?:sonnet-4-5|haiku-4-5|opus-4-5|opus-4-6)|zai\.glm-5|deepseek\.v3\.2)"
     r"(?=-20|-v\d|:|$)"
 )
 # Some regions refuse it for models that have it elsewhere: https://github.com/vectorize-io/hindsight/issues/3300
-_FORMAT_REFUSED = re.compile(r"output_?config|text_?format|schema|grammar", re.IGNORECASE)
+_FORMAT_REFUSED = r"(?i)output_?config|text_?format|schema|grammar"
 _TOOL = "answer_as_json"
 
 T = TypeVar("T")
@@ -55,11 +55,11 @@ def in_its_form(request: Mapping[str, Any], schema: AnswerSchema | None, model_i
     if schema is None:
         return send(Form(request))
     through_tool = _through_tool(request, schema)
-    if _NATIVE.search(model_id) and in_subset(schema.schema):
+    if re.search(_NATIVE, model_id) and in_subset(schema.schema):
         try:
             return send(_native(request, schema))
         except Exception as error:
-            if code_of(error) != VALIDATION or not _FORMAT_REFUSED.search(message_of(error)):
+            if code_of(error) != VALIDATION or not re.search(_FORMAT_REFUSED, message_of(error)):
                 raise
     return send(through_tool)
 
