@@ -17,12 +17,22 @@ from kit_contract.parameters import ANY
 
 @dataclass(frozen=True)
 class ThroughputTarget:
-    """A throughput: its name in Bedrock, the model or customization that it serves, the alias that points to it."""
+    """A throughput: its name in Bedrock, the model or customization that it serves, the alias that points to it.
+
+    Raises ValueError unless exactly one of model and customization is given.
+    """
 
     name: str
     model_identifier: str | None
     customization: str | None
     alias: str | None
+
+    def __post_init__(self) -> None:
+        if bool(self.model_identifier) == bool(self.customization):
+            raise ValueError(
+                f"provisioned throughput {self.name} needs either a model or a customization, got "
+                f"{self.model_identifier!r} and {self.customization!r}; name exactly one"
+            )
 
 
 def throughput_statements(

@@ -44,11 +44,6 @@ class ProvisionedThroughput(Construct):
         throughputs: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
-        if bool(target.model_identifier) == bool(target.customization):
-            raise ValueError(
-                f"provisioned throughput {target.name} needs either a model or a customization, got "
-                f"{target.model_identifier!r} and {target.customization!r}; name exactly one"
-            )
         stack = Stack.of(self)
         properties = {
             "ProvisionedModelName": target.name,

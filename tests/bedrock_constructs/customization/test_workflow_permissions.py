@@ -23,13 +23,14 @@ def template() -> Template:
 
 def test_the_state_machine_may_create_these_jobs_and_pass_these_roles(template: Template) -> None:
     statements = statements_of(template, "StateMachine")
-    train, follow, role = (statements[sid] for sid in ("Train", "FollowJob", "PassJobRole"))
+    train, follow, stop, role = (statements[sid] for sid in ("Train", "FollowJob", "StopJob", "PassJobRole"))
 
     assert train["Action"] == ["bedrock:CreateModelCustomizationJob", "bedrock:TagResource"]
     assert f"foundation-model/{NOVA}" in json.dumps(train["Resource"])
     assert 'foundation-model/amazon.nova-micro-v1:0"' in json.dumps(train["Resource"])  # without its context suffix
-    assert follow["Action"] == ["bedrock:GetModelCustomizationJob", "bedrock:StopModelCustomizationJob"]
-    assert "model-customization-job/*" in json.dumps(follow["Resource"])
+    assert follow["Action"] == "bedrock:GetModelCustomizationJob"
+    assert stop["Action"] == "bedrock:StopModelCustomizationJob"
+    assert "model-customization-job/*" in json.dumps([follow["Resource"], stop["Resource"]])
     assert role["Action"] == "iam:PassRole"
     assert role["Condition"] == {"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}}
     assert {item["Fn::GetAtt"][0][:7] for item in role["Resource"]} == {"support", "salesRo"}
@@ -58,11 +59,24 @@ def test_no_function_may_act_on_everything(template: Template, role: str) -> Non
 @pytest.mark.parametrize(
     ("role", "sids"),
     [
-        ("CheckDataRole", {"ReadData", "WriteReport", "ReadClaim", "ReadOwner", "FindModel", "LookAtModel"}),
+        (
+            "CheckDataRole",
+            {"ReadData", "WriteReport", "ReadClaim", "ReadOwner", "ReadModelOwner", "FindModel", "LookAtModel"},
+        ),
         ("MetricsRole", {"ReadOutput", "WriteMetrics", "ListOutput"}),
         (
             "PromotionRole",
-            {"Deploy", "KeepDeployment", "Swap", "ReadThroughput", "ReadOwner", "Publish", "LookWhetherRemoved"},
+            {
+                "Deploy",
+                "ReadDeployment",
+                "TagDeployment",
+                "UpdateDeployment",
+                "Swap",
+                "ReadThroughput",
+                "ReadOwner",
+                "Publish",
+                "LookWhetherRemoved",
+            },
         ),
         (
             "StarterFunctionRole",
