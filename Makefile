@@ -40,7 +40,7 @@ down: ## stop the embedded AWS and everything it started
 test: setup ## every test, including the end-to-end run
 	@$(BIN)/python -m pytest
 
-test-nightly: setup ## the tests that take a minute or more each
+test-nightly: setup ## the tests that take long for one case
 	@$(BIN)/python -m pytest -m nightly
 
 check: setup lock-check ## format, lint, types, lock files, templates

@@ -160,8 +160,7 @@ def measured(style: str, url: str) -> list[float]:
 
 def aliases() -> str:
     model = "amazon.nova-micro-v1:0"
-    arn = f"arn:aws:bedrock:us-east-1::foundation-model/{model}"
-    return json.dumps({"bot": {"model": model, "arn": arn, "order": ["base"]}})
+    return json.dumps({"bot": {"model": model, "arn": model, "order": ["base"]}})
 
 
 def main() -> None:

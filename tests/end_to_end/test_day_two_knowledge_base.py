@@ -189,6 +189,7 @@ def test_the_hard_stop_follows_its_topic(day: Day) -> None:
         assert day.hard_stop_subscriptions() == topics
 
 
+@pytest.mark.nightly
 def test_a_stack_that_was_destroyed_and_deployed_again_is_followed(day: Day) -> None:
     """No template changes: the CDK CLI must not skip the stack that reads the parameter."""
     before = day.id()

@@ -112,6 +112,7 @@ def test_another_deployment_with_the_same_data_trains_and_serves_its_own_model(a
     assert aws.serving() == before
 
 
+@pytest.mark.nightly
 def test_the_same_deployment_in_another_region_shares_no_name_with_the_first(aws: DayTwo) -> None:
     """Nova is customized in us-east-1 only, so the other Region's stack has Llama; IAM roles are global."""
     first = aws.roles()

@@ -72,7 +72,7 @@ def _arn(template: Template, resource: object) -> str:
     for logical_id, _ in template.resources("AWS::S3::Bucket"):
         name = f"${{{logical_id}.Arn}}"
         if text == name or text.startswith(f"{name}/"):
-            return text.replace(name, f"arn:aws:s3:::{logical_id}", 1)
+            return text.replace(name, f"arn:{{partition}}:s3:::{logical_id}", 1)
     return ""
 
 
