@@ -133,7 +133,8 @@ class DayTwo:
         path.write_text(settings.text(), encoding="utf-8")
         self.stacks.deploy(path)
         end = time.monotonic() + 30
-        while not self.jobs() and time.monotonic() < end:
+        while not self.jobs():
+            assert time.monotonic() < end, "no job began"
             time.sleep(0.2)
 
     def buy(self) -> None:

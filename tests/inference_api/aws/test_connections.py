@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import select
 import socket
 import time
 from collections.abc import Iterator
@@ -168,7 +169,8 @@ def test_a_connection_that_the_service_closes_is_not_used_again(peer: Peer, firs
     connections = plan(peer, first, [sized(b"2")])
 
     get(connections).read(read_seconds=5)
-    time.sleep(0.05)
+    if connections._idle:
+        assert select.select(connections._idle, [], [], 5)[0], "the service has not closed it"
 
     assert get(connections).read(read_seconds=5) == b"2"
     assert (peer.connections, len(peer.requests)) == (2, 2)
