@@ -30,6 +30,7 @@ _LEGACY_ENDED = "marked by provider as Legacy"
 # Claude since 4.1: https://github.com/aws-samples/bedrock-access-gateway/issues/191
 _ONE_OF_TWO = r"temperature\W+and\W+top_p\W+cannot both"
 _MAX_REASON_LENGTH = 400
+_MALFORMED = ("malformed_model_output", "malformed_tool_use")
 
 
 class ApiError(KitError):
@@ -131,6 +132,12 @@ def api_error(error: Exception) -> ApiError:
     message = f"{row.message}: {_reason(error)}" if row is _INVALID else row.message
     param = "top_p" if row is _INVALID and re.search(_ONE_OF_TWO, message) else None
     return ApiError(row.status, row.code, message, param=param, headers=row.headers)
+
+
+def not_completed(reason: str) -> ApiError:
+    """For a stop reason of Converse that says that the model did not complete its answer, or that is not known."""
+    what = "returned malformed output" if reason in _MALFORMED else "stopped for a reason this API does not know"
+    return ApiError(502, "model_error", f"the model {what} ({reason}); send the request again or change it")
 
 
 def service_code(error: Exception) -> str | None:

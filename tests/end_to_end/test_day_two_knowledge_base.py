@@ -152,7 +152,7 @@ def test_a_role_that_is_not_in_effect_fails_the_first_create_and_leaves_nothing(
 
     with (
         faults(day.aws.endpoint_url, "slow-roles"),
-        pytest.raises(ExternalError, match="unable to assume the given role|is not able to call specified bedrock"),
+        pytest.raises(ExternalError, match=r"unable to assume the given role|is not able to call specified bedrock"),
     ):
         day.stacks.deploy(day.path, "-c", "role_propagation_seconds=0")
 

@@ -9,7 +9,7 @@ from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from inference_api.aws.client import SILENCE, Event
-from inference_api.errors import ApiError, api_error, failure_name
+from inference_api.errors import api_error, failure_name, not_completed
 from inference_api.http_messages import Facts
 from inference_api.openai_errors import error_body
 
@@ -22,7 +22,6 @@ FINISH_REASONS = {
     "guardrail_intervened": "content_filter",
     "content_filtered": "content_filter",
 }
-_MALFORMED = ("malformed_model_output", "malformed_tool_use")
 
 
 class Envelope(NamedTuple):
@@ -150,8 +149,7 @@ class _Writer:
 def finish_reason_of(reason: str) -> str:
     """Raises ApiError 502 if the model did not complete its answer."""
     if reason not in FINISH_REASONS:
-        what = "returned malformed output" if reason in _MALFORMED else "stopped for a reason this API does not know"
-        raise ApiError(502, "model_error", f"the model {what} ({reason}); send the request again or change it")
+        raise not_completed(reason)
     return FINISH_REASONS[reason]
 
 

@@ -6,13 +6,14 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from inference_api import fields
 from inference_api.fields import invalid
-from inference_api.openai_chat.media import complete_documents, document, image
-from inference_api.openai_chat.names import converse_name
+from inference_api.messages import append, completed
+from inference_api.openai_chat.media import document, image
+from inference_api.tools import converse_name
 
 _SYSTEM_ROLES = ("system", "developer")
 _ROLES = (*_SYSTEM_ROLES, "user", "assistant", "tool")
@@ -28,7 +29,6 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 _CACHE = "cache_control"  # changes the price of an answer, not the answer
 _NO_CONTENT = ("assistant", "tool")
-_BEGINNING = "(The assistant begins.)"
 
 Block = dict[str, Any]
 
@@ -48,13 +48,10 @@ def converse_messages(body: Mapping[str, Any]) -> tuple[list[dict[str, Any]], li
         if role in _SYSTEM_ROLES:
             system += _content(message, where, media=False)
             continue
-        _append(messages, "assistant" if role == "assistant" else "user", _blocks(role, message, where))
+        append(messages, "assistant" if role == "assistant" else "user", _blocks(role, message, where))
     if not messages:
         raise invalid("messages", "messages must contain at least one user message that is not empty")
-    if messages[0]["role"] == "assistant":
-        messages.insert(0, {"role": "user", "content": [{"text": _BEGINNING}]})
-    complete_documents(messages)
-    return messages, system
+    return completed(messages), system
 
 
 def _refuse_second_name(role: str, message: Mapping[str, Any], where: str, names: dict[str, str]) -> None:
@@ -63,13 +60,6 @@ def _refuse_second_name(role: str, message: Mapping[str, Any], where: str, names
     if name is not None and role != "tool" and names.setdefault(role, name) != name:
         text = f"{where}.name is another than before, and Bedrock has no names; write it into the content"
         raise invalid(f"{where}.name", text, code="unsupported_value")
-
-
-def _append(messages: list[dict[str, Any]], role: str, blocks: Sequence[Block]) -> None:
-    if messages and messages[-1]["role"] == role:
-        messages[-1]["content"] += blocks
-    elif blocks:
-        messages.append({"role": role, "content": list(blocks)})
 
 
 def _blocks(role: str, message: Mapping[str, Any], where: str) -> list[Block]:

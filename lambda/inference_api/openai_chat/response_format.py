@@ -10,8 +10,8 @@ from typing import Any
 
 from inference_api import fields
 from inference_api.fields import invalid
-from inference_api.openai_chat.tools import object_schema
 from inference_api.structured_answers import AnswerSchema
+from inference_api.tools import object_schema
 
 _FORMAT = "response_format"
 _SCHEMA = f"{_FORMAT}.json_schema"

@@ -10,16 +10,14 @@ from typing import Any
 
 from inference_api import fields
 from inference_api.fields import invalid
-from inference_api.openai_chat.names import converse_name
-
-_NO_ARGUMENTS = {"type": "object", "properties": {}}
+from inference_api.tools import converse_name, have_used_tools, renamed, tool
 
 
 def tool_config(body: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """None if the request offers no tools to the model. Raises ApiError 400."""
-    tools = [_tool(tool, f"tools[{index}]") for index, tool in enumerate(fields.items(body, "tools"))]
+    tools = [_tool(item, f"tools[{index}]") for index, item in enumerate(fields.items(body, "tools"))]
     choice = body.get("tool_choice")
-    used = any("toolUse" in block or "toolResult" in block for message in messages for block in message["content"])
+    used = have_used_tools(messages)
     if choice == "none":
         if used:
             raise invalid(
@@ -37,34 +35,20 @@ def tool_config(body: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) 
 
 def tool_names(body: Mapping[str, Any]) -> dict[str, str]:
     """Converse's name -> the caller's, for the tools of a valid request whose names differ."""
-    names = [tool["function"]["name"] for tool in fields.items(body, "tools")]
-    return {converse_name(name): name for name in names if converse_name(name) != name}
+    return renamed([item["function"]["name"] for item in fields.items(body, "tools")])
 
 
-def object_schema(schema: Any, where: str) -> dict[str, Any]:
-    """`schema` with its type, which Bedrock requires. Raises ApiError 400 if it is not that of an object."""
-    if not isinstance(schema, dict):
-        raise invalid(where, f"{where} must be a JSON schema object")
-    if schema.get("type", "object") != "object":
-        raise invalid(f"{where}.type", f'{where}.type must be "object": Bedrock takes no other at the top level')
-    return schema if "type" in schema else {"type": "object", **schema}
-
-
-def _tool(tool: Mapping[str, Any], where: str) -> dict[str, Any]:
-    function = tool.get("function")
-    if tool.get("type") != "function" or not isinstance(function, dict):
+def _tool(item: Mapping[str, Any], where: str) -> dict[str, Any]:
+    function = item.get("function")
+    if item.get("type") != "function" or not isinstance(function, dict):
         raise invalid(where, f'{where} must be {{"type": "function", "function": {{"name": ...}}}}')
-    fields.refuse_others(tool, ("type", "function", "cache_control"), where=f"{where}.")
+    fields.refuse_others(item, ("type", "function", "cache_control"), where=f"{where}.")
     where = f"{where}.function."
     fields.refuse_others(function, ("name", "description", "parameters", "strict", "cache_control"), where=where)
     name = fields.text(function, "name", where=where)
-    parameters = object_schema(function.get("parameters") or _NO_ARGUMENTS, f"{where}parameters")
-    specification: dict[str, Any] = {"name": converse_name(name), "inputSchema": {"json": parameters}}
-    if fields.flag(function, "strict", where=where):
-        specification["strict"] = True
-    if function.get("description"):
-        specification["description"] = fields.text(function, "description", where=where)
-    return {"toolSpec": specification}
+    strict = fields.flag(function, "strict", where=where) is True
+    description = fields.text(function, "description", where=where) if function.get("description") else None
+    return tool(name, description, function.get("parameters"), strict=strict, where=f"{where}parameters")
 
 
 def _choice(choice: Any) -> dict[str, Any]:
