@@ -20,6 +20,7 @@ from kit_contract.model_arns import (
 )
 
 ALIASES_FILE = "aliases.json"  # alias -> {"model", "arn", "order"}; beside the packages
+AMAZON_ROOTS_FILE = "amazon_roots.pem"  # beside the packages, too
 ACCOUNT = ":{account}:"
 # What callers read in `served_by`, where it differs from the resource type of the ARN.
 _KINDS = {APPLICATION_INFERENCE_PROFILE: INFERENCE_PROFILE, PROVISIONED_MODEL: "provisioned-throughput"}

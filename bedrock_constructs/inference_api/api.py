@@ -12,10 +12,19 @@ from constructs import Construct
 
 from bedrock_constructs.inference_api.gateway_responses import add_gateway_responses
 from bedrock_constructs.inference_api.permissions import AliasTarget, ServedAlias, grant_serving
+from bedrock_constructs.lambda_functions.amazon_roots import amazon_roots
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
 from kit_contract.environment import API_KEYS_SECRET_ARN, KIT_DEPLOYMENT
-from kit_contract.inference_api import ALIASES_FILE, Alias, Model, Settings, aliases_json, environment_from
+from kit_contract.inference_api import (
+    ALIASES_FILE,
+    AMAZON_ROOTS_FILE,
+    Alias,
+    Model,
+    Settings,
+    aliases_json,
+    environment_from,
+)
 
 __all__ = ["AliasTarget", "InferenceApi", "ServedAlias"]
 
@@ -71,7 +80,11 @@ class InferenceApi(Construct):
                 **environment_from(settings, stack.account, stack.to_json_string),
                 "AWS_LAMBDA_EXEC_WRAPPER": f"/var/task/{WRAPPER_FILE}",
             },
-            files={ALIASES_FILE: aliases_json(settings, stack.account), WRAPPER_FILE: WRAPPER},
+            files={
+                ALIASES_FILE: aliases_json(settings, stack.account),
+                AMAZON_ROOTS_FILE: amazon_roots(),
+                WRAPPER_FILE: WRAPPER,
+            },
         )
         grant_serving(
             self.function,
@@ -146,6 +159,7 @@ class InferenceApi(Construct):
             description=f"{kit_deployment}: checks the inference API's keys",
             timeout=Duration.seconds(15),
             environment={KIT_DEPLOYMENT: kit_deployment, API_KEYS_SECRET_ARN: self.api_key_secret.secret_arn},
+            files={AMAZON_ROOTS_FILE: amazon_roots()},
         )
         function.add_to_role_policy(
             iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[self.api_key_secret.secret_arn])

@@ -131,17 +131,17 @@ class Connections:
     def _connect(self) -> socket.socket:
         secure = self._url.scheme == "https"
         address = self._url.hostname or "", self._url.port or (443 if secure else 80)
-        connection = socket.create_connection(address, timeout=CONNECT_SECONDS)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not secure:
-            return connection
-        from inference_api.aws.tls import client_context
+            return _opened(address)
+        from inference_api.aws.tls import secured
 
-        try:
-            return client_context().wrap_socket(connection, server_hostname=address[0])
-        except BaseException:
-            connection.close()
-            raise
+        return secured(lambda: _opened(address), address[0])
+
+
+def _opened(address: tuple[str, int]) -> socket.socket:
+    connection = socket.create_connection(address, timeout=CONNECT_SECONDS)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
 
 
 def request_head(method: str, path: str, headers: Mapping[str, str]) -> bytes:
