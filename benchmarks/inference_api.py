@@ -1,13 +1,16 @@
-"""make setup && .venv/bin/python -m benchmarks.inference_api [rounds]: the API's function against boto3.
+"""make setup && .venv/bin/python -m benchmarks.inference_api [rounds]: the API's function against others with boto3.
 
-A stub on 127.0.0.1 answers as Bedrock does. `cold` is a fresh process: import, client, first answered request, without
-the start of the interpreter. `warm` is processor time for each further request, `chunk` for each event of a stream.
-Each style runs once a round, one after the other; ratios are medians of the rounds. The baseline of a streamed chunk is
-the bare iteration of boto3's stream.
+A stub on 127.0.0.1 answers over TLS as Bedrock does. `cold` is a fresh process: import, client, first answered request,
+without the start of the interpreter. `warm` is processor time for each further request, `chunk` for each event of a
+stream. Each style runs once a round, one after the other; ratios are medians of the rounds. The baseline of a streamed
+chunk is the bare iteration of boto3's stream. Powertools and FastAPI are measured where this has installed them:
+
+    .venv/bin/uv pip install --target .local/benchmark aws-lambda-powertools fastapi mangum
 """
 
 import json
 import os
+import ssl
 import statistics
 import struct
 import subprocess
@@ -18,9 +21,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from zlib import crc32
 
+import botocore
+import trustme
+
+from bedrock_constructs.lambda_functions.amazon_roots import amazon_roots
+
 PROJECT = Path(__file__).resolve().parent.parent
 ALIASES = PROJECT / ".local" / "benchmark-aliases.json"
+OTHERS = PROJECT / ".local" / "benchmark"
+ROOTS, BUNDLE = PROJECT / ".local" / "benchmark-roots.pem", PROJECT / ".local" / "benchmark-bundle.pem"
+KEY = "k" * 40
 WARM_REQUESTS = 300
+MEASURED = ("cold ms", "warm CPU us", "stream CPU us/chunk", "peak MB")
 CHUNKS = 20_000
 ANSWER = {
     "output": {"message": {"role": "assistant", "content": [{"text": "The parcel arrives on Thursday. " * 20}]}},
@@ -46,10 +58,61 @@ def stream(event):
     for _ in client.converse_stream(modelId="amazon.nova-micro-v1:0", messages=messages)["stream"]:
         pass
 """
-OURS = """
-import sys
+POWERTOOLS = (
+    """
+sys.path[:0] = [os.environ["OTHERS"]]
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+"""
+    + BOTO3.replace("def handler(event):", "def answer(event):")
+    + """
+app, logger = APIGatewayRestResolver(), Logger(service="api", stream=open(os.devnull, "w"))
+
+@app.post("/v1/chat/completions")
+def completions():
+    return json.loads(answer({"body": app.current_event.body}))
+
+def handler(event):
+    logger.info("request")
+    return app.resolve(event, None)
+"""
+)
+FASTAPI = (
+    """
+sys.path[:0] = [os.environ["OTHERS"]]
+from fastapi import FastAPI
+from mangum import Mangum
+from pydantic import BaseModel
+"""
+    + BOTO3.replace("def handler(event):", "def answer(event):")
+    + """
+class Chat(BaseModel):
+    model: str
+    messages: list[dict]
+
+app = FastAPI()
+
+@app.post("/v1/chat/completions")
+def completions(chat: Chat):
+    return json.loads(answer({"body": chat.model_dump_json()}))
+
+adapter = Mangum(app, lifespan="off")
+
+def handler(event):
+    context = {"resourcePath": "/", "requestContext": {"identity": {"sourceIp": "127.0.0.1"}}}
+    headers = {"content-type": "application/json", "host": "api"}
+    return adapter(event | context | {"headers": headers, "multiValueHeaders": {}, "resource": "/"}, None)
+"""
+)
+SOURCES = """
 sys.path[:0] = [os.environ["KIT"] + "/lambda", os.environ["KIT"]]
 sys.stderr = open(os.devnull, "w")
+from inference_api.aws import tls
+tls.ROOTS_PATH = os.environ["ROOTS"]
+"""
+OURS = (
+    SOURCES
+    + """
 from inference_api import handler as module
 module.ALIASES_PATH = os.environ["ALIASES"]
 from inference_api.runtime import Invocation
@@ -61,6 +124,23 @@ def stream(event):
     for _ in module.handler(event, Invocation(event, "r", 0)).body:
         pass
 """
+)
+AUTHORIZER = (
+    SOURCES
+    + """
+from inference_api import authorizer as module
+
+class Context:
+    aws_request_id = "r"
+
+def handler(event):
+    asked = {"headers": {"x-api-key": os.environ["KEY"]}, "methodArn": "arn/stage/POST/v1"}
+    return module.handler(asked, Context)
+
+def stream(event):
+    pass
+"""
+)
 MEASURE = """
 import json, os, resource, sys, time
 began = time.perf_counter()
@@ -107,24 +187,29 @@ def stream_bytes() -> bytes:
 
 class Bedrock(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # a response in one packet: otherwise Nagle's algorithm delays it
+    wbufsize = -1
+    disable_nagle_algorithm = True
     streamed = b""
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.path.endswith("converse-stream"):
             self.send_response(200)
             self.send_header("Content-Type", "application/vnd.amazon.eventstream")
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
             self.wfile.write(self.streamed)
+        elif self.headers.get("x-amz-target", "").startswith("secretsmanager"):
+            found = b"AWSCURRENT" in body
+            value = {"SecretString": KEY} if found else {"__type": "ResourceNotFoundException"}
+            self._answer("application/x-amz-json-1.1", json.dumps(value).encode(), status=200 if found else 400)
         elif "x-amz-target" in self.headers:
             self._answer("application/x-amz-json-1.1", b'{"Parameters": [], "InvalidParameters": []}')
         else:
             self._answer("application/json", json.dumps(ANSWER).encode())
 
-    def _answer(self, kind: str, content: bytes) -> None:
-        self.send_response(200)
+    def _answer(self, kind: str, content: bytes, status: int = 200) -> None:
+        self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -139,6 +224,11 @@ def measured(style: str, url: str) -> list[float]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
     environment |= {
         "KIT": str(PROJECT),
+        "OTHERS": str(OTHERS),
+        "ROOTS": str(ROOTS),
+        "KEY": KEY,
+        "API_KEYS_SECRET_ARN": "secret",
+        "AWS_CA_BUNDLE": str(BUNDLE),
         "AWS_ENDPOINT_URL": url,
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
@@ -163,22 +253,48 @@ def aliases() -> str:
     return json.dumps({"bot": {"model": model, "arn": model, "order": ["base"]}})
 
 
+def stub() -> ThreadingHTTPServer:
+    """Bedrock over TLS. Its authority joins those of the zip, and those of botocore for the others."""
+    authority = trustme.CA()
+    own = authority.cert_pem.bytes().decode()
+    ROOTS.write_text(amazon_roots() + own, encoding="utf-8")
+    everyone = (Path(botocore.__file__).parent / "cacert.pem").read_text(encoding="utf-8")
+    BUNDLE.write_text(everyone + own, encoding="utf-8")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Bedrock)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     ALIASES.write_text(aliases(), encoding="utf-8")
     Bedrock.streamed = stream_bytes()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Bedrock)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    measured(OURS, url), measured(BOTO3, url)  # compiles the modules
-    pairs = [(measured(OURS, url), measured(BOTO3, url)) for _ in range(rounds)]
+    server = stub()
+    url = f"https://localhost:{server.server_port}"
+    styles = {"boto3": BOTO3, "API": OURS, "authorizer": AUTHORIZER}
+    styles |= {"Powertools": POWERTOOLS, "FastAPI": FASTAPI} if OTHERS.exists() else {}
+    for style in styles.values():
+        measured(style, url)  # compiles the modules
+    results = [{name: measured(style, url) for name, style in styles.items()} for _ in range(rounds)]
     server.shutdown()
-    print(f"{'':22}{'API':>10}{'boto3':>10}{'ratio':>8}   medians of {rounds} rounds")
-    for index, name in enumerate(("cold ms", "warm CPU us/request", "stream CPU us/chunk", "peak MB")):
-        ours = statistics.median(pair[0][index] for pair in pairs)
-        theirs = statistics.median(pair[1][index] for pair in pairs)
-        ratio = statistics.median(pair[0][index] / pair[1][index] for pair in pairs)
-        print(f"{name:22}{ours:10.1f}{theirs:10.1f}{ratio:8.2f}")
+    for result in results:
+        result["both"] = [ours + first for ours, first in zip(result["API"], result["authorizer"], strict=True)]
+    print(f"medians of {rounds} rounds (and the ratio to boto3)")
+    print(f"{'':12}" + "".join(f"{name:>24}" for name in MEASURED))
+    for name in [*styles, "both"]:
+        cells = [_cell(name, index, results) for index in range(len(MEASURED))]
+        print(f"{name:12}" + "".join(f"{cell:>24}" for cell in cells))
+
+
+def _cell(name: str, index: int, results: list[dict[str, list[float]]]) -> str:
+    if name in ("authorizer", "both") and index:
+        return ""
+    value = statistics.median(result[name][index] for result in results)
+    ratio = statistics.median(result[name][index] / result["boto3"][index] for result in results)
+    return f"{value:.1f} ({ratio:.2f})"
 
 
 if __name__ == "__main__":

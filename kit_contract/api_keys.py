@@ -8,8 +8,7 @@ hashes instead of keys; as soon as it exists, it alone counts. An edit by hand m
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 CURRENT_STAGE, PREVIOUS_STAGE = "AWSCURRENT", "AWSPREVIOUS"
 KIT_STAGE = "BEDROCK_KIT_KEYS"
@@ -26,16 +25,14 @@ class KeysFaultError(ValueError):
     """When a value of the secret can't be read. The message names the fault and never contains a key."""
 
 
-@dataclass(frozen=True)
-class Replaced:
+class Replaced(NamedTuple):
     """A key that a rotation has replaced, valid until this time (seconds since 1970)."""
 
     sha256: str
     until: int
 
 
-@dataclass(frozen=True)
-class ApiKey:
+class ApiKey(NamedTuple):
     """`usage`: the value of the name's key in API Gateway, which counts its requests and opens nothing.
 
     `usage_id`: its id, if `kit keys` made it.
@@ -49,8 +46,7 @@ class ApiKey:
     replaced: tuple[Replaced, ...] = ()
 
 
-@dataclass(frozen=True)
-class CurrentKeys:
+class CurrentKeys(NamedTuple):
     """What is right in a value that people may have written. `faults`: name, or "" for the value itself -> fault."""
 
     keys: Mapping[str, ApiKey]
@@ -142,7 +138,10 @@ def _read(entry: Mapping[str, Any]) -> ApiKey:
 
 def write_managed(keys: Mapping[str, ApiKey]) -> str:
     """Raises KeysFaultError if the secret could not hold them."""
-    entries = {name: asdict(key) for name, key in sorted(keys.items())}
+    entries = {
+        name: {**key._asdict(), "replaced": [item._asdict() for item in key.replaced]}
+        for name, key in sorted(keys.items())
+    }
     text = json.dumps({"format": FORMAT, "keys": entries}, separators=(",", ":"))
     if len(text) > SECRET_BYTES:  # ASCII
         raise KeysFaultError(f"{len(keys)} keys need {len(text):,} bytes, and a secret holds {SECRET_BYTES:,}")

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from deployment.sections.section import NAME, PATTERN_IN_WORDS
@@ -39,7 +38,7 @@ def rotated(keys: Keys, name: str, key: str, grace_seconds: int, now: float) -> 
     still = [item for item in old.replaced if grace_seconds and item.until > now]
     if grace_seconds:
         still.append(Replaced(old.sha256, int(now) + grace_seconds))
-    new = replace(old, sha256=hash_of(key), last4=key[-LAST:], created=_time(now), replaced=tuple(still))
+    new = old._replace(sha256=hash_of(key), last4=key[-LAST:], created=_time(now), replaced=tuple(still))
     return {**keys, name: new}
 
 

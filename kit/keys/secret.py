@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretV
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kit_contract.api_keys import (
@@ -55,7 +55,7 @@ class KeySecret:
             found = read_current(current.get("SecretString", ""))
             made = current["CreatedDate"].strftime("%Y-%m-%dT%H:%M:%SZ")
             return StoredKeys(
-                {name: replace(key, created=made) for name, key in found.keys.items()}, None, found.faults
+                {name: key._replace(created=made) for name, key in found.keys.items()}, None, found.faults
             )
         try:
             return StoredKeys(read_managed(managed["SecretString"]), managed["VersionId"], {})
