@@ -32,7 +32,7 @@ OTHERS = PROJECT / ".local" / "benchmark"
 ROOTS, BUNDLE = PROJECT / ".local" / "benchmark-roots.pem", PROJECT / ".local" / "benchmark-bundle.pem"
 KEY = "k" * 40
 WARM_REQUESTS = 300
-MEASURED = ("cold ms", "warm CPU us", "stream CPU us/chunk", "peak MB")
+MEASURED = ("cold ms", "cold CPU ms", "warm CPU us", "stream CPU us/chunk", "peak MB")
 CHUNKS = 20_000
 ANSWER = {
     "output": {"message": {"role": "assistant", "content": [{"text": "The parcel arrives on Thursday. " * 20}]}},
@@ -144,15 +144,16 @@ def stream(event):
 MEASURE = """
 import json, os, resource, sys, time
 began = time.perf_counter()
-{style}
-event = {{"httpMethod": "POST", "path": "/v1/chat/completions", "headers": {{}}, "body": sys.stdin.read()}}
-handler(event)
-cold = time.perf_counter() - began
 
 def cpu():
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
+began_cpu = cpu()
+{style}
+event = {{"httpMethod": "POST", "path": "/v1/chat/completions", "headers": {{}}, "body": sys.stdin.read()}}
+handler(event)
+cold, cold_cpu = time.perf_counter() - began, cpu() - began_cpu
 before = cpu()
 for _ in range({warm}):
     handler(event)
@@ -161,7 +162,8 @@ event["body"] = json.dumps(json.loads(event["body"]) | {{"stream": True}})
 before = cpu()
 stream(event)
 chunk = (cpu() - before) / {chunks}
-print(json.dumps([cold * 1e3, warm * 1e6, chunk * 1e6, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps([cold * 1e3, cold_cpu * 1e3, warm * 1e6, chunk * 1e6, peak]))
 """
 
 
@@ -219,7 +221,7 @@ class Bedrock(BaseHTTPRequestHandler):
         pass
 
 
-def measured(style: str, url: str) -> list[float]:
+def measured(style: str, url: str, messages: object = MESSAGES) -> list[float]:
     program = MEASURE.format(style=textwrap.dedent(style), warm=WARM_REQUESTS, chunks=CHUNKS)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
     environment |= {
@@ -240,7 +242,7 @@ def measured(style: str, url: str) -> list[float]:
         "ACCOUNT_ID": "111122223333",
         "ALIASES": str(ALIASES),
     }
-    body = json.dumps({"model": "bot", "messages": MESSAGES})
+    body = json.dumps({"model": "bot", "messages": messages})
     run = subprocess.run(
         [sys.executable, "-c", program], env=environment, input=body, text=True, capture_output=True, check=True
     )
@@ -283,14 +285,14 @@ def main() -> None:
     for result in results:
         result["both"] = [ours + first for ours, first in zip(result["API"], result["authorizer"], strict=True)]
     print(f"medians of {rounds} rounds (and the ratio to boto3)")
-    print(f"{'':12}" + "".join(f"{name:>24}" for name in MEASURED))
+    print(f"{'':12}" + "".join(f"{name:>22}" for name in MEASURED))
     for name in [*styles, "both"]:
         cells = [_cell(name, index, results) for index in range(len(MEASURED))]
-        print(f"{name:12}" + "".join(f"{cell:>24}" for cell in cells))
+        print(f"{name:12}" + "".join(f"{cell:>22}" for cell in cells))
 
 
 def _cell(name: str, index: int, results: list[dict[str, list[float]]]) -> str:
-    if name in ("authorizer", "both") and index:
+    if name in ("authorizer", "both") and index > 1:
         return ""
     value = statistics.median(result[name][index] for result in results)
     ratio = statistics.median(result[name][index] / result["boto3"][index] for result in results)

@@ -75,7 +75,7 @@ class InferenceApi(Construct):
             handler="inference_api.handler.handler",
             description=f"{kit_deployment}: answers the inference API",
             timeout=TIMEOUT,
-            memory_mb=512,
+            memory_mb=256,  # benchmarks/memory_size.py: half the price of 512, 0.5 ms more per request
             environment={
                 **environment_from(settings, stack.account, stack.to_json_string),
                 "AWS_LAMBDA_EXEC_WRAPPER": f"/var/task/{WRAPPER_FILE}",

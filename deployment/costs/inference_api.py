@@ -7,7 +7,7 @@ from deployment.config import DeploymentConfig
 from deployment.costs.lines import CostGroup, CostLine, line
 from model_catalog.prices import price
 
-FUNCTION_GIGABYTES = 0.5  # memory of the API's function
+FUNCTION_GIGABYTES = 0.25  # memory of the API's function
 FUNCTIONS_PER_REQUEST = 2  # the authorizer and the API's function
 
 
