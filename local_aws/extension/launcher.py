@@ -21,6 +21,7 @@ from local_aws.extension.bedrock import language_model, routes
 from local_aws.extension.cloudformation import (
     auto_delete_objects,
     exports,
+    prompt_status,
     resource_types,
     role_propagation,
     schedules,
@@ -33,6 +34,7 @@ def main() -> None:
         resource_types,
         auto_delete_objects,
         exports,
+        prompt_status,
         role_propagation,
         s3_events,
         role_policies,
