@@ -2,11 +2,13 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.iam.recorded_calls import recording_of
 
 os.environ.setdefault("CDK_VALIDATION", "false")
 # Without make there may be no Node on PATH, or an old one.
@@ -18,8 +20,19 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run test_capacity_demo.py last: the demo starts with the end-to-end tests and waits while the others run."""
+    """Run last what looks at the boto3 calls of other tests, and test_capacity_demo.py.
+
+    The demo starts with the end-to-end tests and waits while the others run.
+    """
+    items.sort(key=lambda item: "tests/iam/" in item.nodeid and "calls" in getattr(item, "fixturenames", ()))
     items.sort(key=lambda item: "tests/end_to_end/test_capacity_demo.py" in item.nodeid)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Record the boto3 calls of the tests of lambda/, for tests/iam."""
+    with recording_of(item):
+        return (yield)
 
 
 @pytest.fixture(autouse=True, scope="session")

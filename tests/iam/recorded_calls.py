@@ -1,12 +1,15 @@
-"""Records the boto3 calls of the Lambda code while its tests run: a pytest plugin, and the run that uses it.
+"""Records the boto3 calls of the Lambda code while its tests run. tests/conftest.py does it in every run of pytest.
 
+A run without all tests of lambda/ starts one that has them; this module is its plugin:
 python -m pytest -p tests.iam.recorded_calls --record-calls FILE tests/customization
 """
 
+import contextlib
 import functools
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +22,7 @@ from botocore.exceptions import ParamValidationError, StubResponseError
 PROJECT = Path(__file__).resolve().parents[2]
 LAMBDA = PROJECT / "lambda"
 # Tests of faults and of random orders take minutes and make no calls that the other tests do not make.
-SLOW = ("--ignore-glob=*fault*", "--ignore-glob=*random*", "-k", "not week and not dies_anywhere")
+SLOW_FILES, SLOW_TESTS = ("fault", "random"), ("week", "dies_anywhere")
 
 
 @dataclass(frozen=True, order=True)
@@ -36,12 +39,35 @@ RECORDED: set[Call] = set()
 VALIDATED: set[Call] = set()
 
 
-def calls_of_lambda_tests(file: Path) -> tuple[set[Call], set[Call]]:
-    """Run the tests of all packages in lambda/ with this plugin. Returns RECORDED and VALIDATED of that run."""
-    packages = [f"tests/{path.parent.name}" for path in sorted(LAMBDA.glob("*/__init__.py"))]
+@contextlib.contextmanager
+def recording_of(item: pytest.Item) -> Iterator[None]:
+    """Record the calls in the block, if `item` is a test of lambda/ and none of the slow ones."""
+    if not is_recorded(item.path) or any(word in item.name for word in SLOW_TESTS):
+        yield
+        return
+    client: Any = botocore.client.BaseClient
+    before = client._make_api_call
+    record_calls()
+    try:
+        yield
+    finally:
+        client._make_api_call = before
+
+
+def is_recorded(path: Path) -> bool:
+    """Whether the file has tests of lambda/, none of the slow ones."""
+    return not any(word in path.name for word in SLOW_FILES) and any(map(path.is_relative_to, _folders()))
+
+
+def calls_of_lambda_tests(session: pytest.Session, file: Path) -> tuple[set[Call], set[Call]]:
+    """RECORDED and VALIDATED of this run if it has every test of lambda/, or of one with all of them."""
+    if _has_all(session):
+        return set(RECORDED), set(VALIDATED)
     plugin = ["-p", "tests.iam.recorded_calls", "--record-calls", str(file), "-p", "no:cacheprovider"]
+    slow = [f"--ignore-glob=*{word}*" for word in SLOW_FILES]
+    slow += ["-k", " and ".join(f"not {word}" for word in SLOW_TESTS)]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *plugin, *SLOW, *packages],
+        [sys.executable, "-m", "pytest", *plugin, *slow, *map(str, _folders())],
         cwd=PROJECT,
         capture_output=True,
         text=True,
@@ -52,12 +78,20 @@ def calls_of_lambda_tests(file: Path) -> tuple[set[Call], set[Call]]:
     return _from_json(recorded), _from_json(validated)
 
 
+@functools.cache
+def _folders() -> tuple[Path, ...]:
+    """Of the tests of each package in lambda/."""
+    return tuple(PROJECT / "tests" / path.parent.name for path in sorted(LAMBDA.glob("*/__init__.py")))
+
+
+def _has_all(session: pytest.Session) -> bool:
+    """They ran before: tests/conftest.py puts the tests that look at the calls last."""
+    files = {file for folder in _folders() for file in folder.rglob("test_*.py") if is_recorded(file)}
+    return files <= {item.path for item in session.items} and not session.config.getoption("keyword")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record-calls", type=Path, help="write the boto3 calls of the Lambda code to this file")
-
-
-def pytest_configure() -> None:
-    record_calls()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
