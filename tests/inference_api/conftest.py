@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,6 +29,7 @@ PROFILE = {
     "arn": f"arn:aws:bedrock:{REGION}:111122223333:inference-profile/us.amazon.nova-2-lite-v1:0",
 }
 DEPLOYMENT_ARN = f"arn:aws:bedrock:{REGION}:111122223333:custom-model-deployment/abcdefgh1234"
+STREAM_CALL = "before-call.bedrock-runtime.ConverseStream"
 ORDER = ["provisioned", "on-demand", "base"]
 ENVIRONMENT = {
     "KIT_DEPLOYMENT": "support-assistant",
@@ -53,21 +55,28 @@ class Clock:
         self.now += seconds
 
 
+@cache
+def _client(service: str, _purpose: str = "") -> Any:
+    """One for all tests: to make one takes 20 ms."""
+    return boto3.client(
+        service,
+        region_name=REGION,
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
 class Clients:
     """The calls of the API, made by boto3 with stubs: botocore checks each request against Bedrock's model."""
 
     def __init__(self) -> None:
-        options: dict[str, Any] = {
-            "region_name": REGION,
-            "aws_access_key_id": "x",
-            "aws_secret_access_key": "x",
-            "config": Config(retries={"total_max_attempts": 1}),
-        }
-        self.runtime: Any = boto3.client("bedrock-runtime", **options)
-        self.agent: Any = boto3.client("bedrock-agent-runtime", **options)
-        self.ssm: Any = boto3.client("ssm", **options)
-        self._streaming: Any = boto3.client("bedrock-runtime", **options)
-        self._streaming.meta.events.register("before-call.bedrock-runtime.ConverseStream", self._answer_stream)
+        self.runtime: Any = _client("bedrock-runtime")
+        self.agent: Any = _client("bedrock-agent-runtime")
+        self.ssm: Any = _client("ssm")
+        self._streaming: Any = _client("bedrock-runtime", "without a stub")
+        self._streaming.meta.events.unregister(STREAM_CALL, unique_id=STREAM_CALL)  # of the test before
+        self._streaming.meta.events.register(STREAM_CALL, self._answer_stream, unique_id=STREAM_CALL)
         self.streams: list[list[Event] | Exception] = []  # what the next calls of ConverseStream return or raise
         self.read_seconds: list[float] = []
 
@@ -187,5 +196,7 @@ def api() -> Iterator[Api]:
         stub.activate()
     runtime, agent, ssm = stubs
     yield Api(settings_from(ENVIRONMENT, ALIASES), clients, Clock(), runtime, agent, ssm)
+    for stub in stubs:
+        stub.deactivate()
     for stub in stubs:
         stub.assert_no_pending_responses()
