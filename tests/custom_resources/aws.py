@@ -1,6 +1,7 @@
 """Stubbed clients and events: the parameters of every call are checked against the pinned API model."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import boto3
@@ -11,9 +12,14 @@ TOKEN = "1062acfeae9bad36525d840a62fe60543acf9246f609e6d15ebbf0002159d6d5"
 STACK_ID = "arn:aws:cloudformation:us-east-1:111122223333:stack/sup-training/0f0f"
 
 
+@cache
+def _session() -> boto3.Session:
+    """One for all tests: it reads the model of a service once."""
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+
+
 def stubbed(service: str) -> tuple[Any, Stubber]:
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
-    client = session.client(service)
+    client = _session().client(service)
     stubber = Stubber(client)
     stubber.activate()
     return client, stubber

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Generator, Iterator
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -62,6 +63,12 @@ def url(api: Api, received: list[Any]) -> Iterator[str]:
     server.server_close()
 
 
+@cache
+def _session() -> boto3.Session:
+    """One for all tests: it reads Bedrock's model once."""
+    return boto3.Session(region_name="eu-central-1")
+
+
 @pytest.fixture
 def connect(url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Makes clients. `attempts`: of boto3."""
@@ -71,9 +78,8 @@ def connect(url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def made(attempts: int = 1) -> Any:
         config = Config(retries={"total_max_attempts": attempts, "mode": "standard"})
-        session = boto3.Session(region_name="eu-central-1")
         # boto3 sends bearer tokens to HTTPS only.
-        client: Any = session.client("bedrock-runtime", endpoint_url=url.replace("http:", "https:"), config=config)
+        client: Any = _session().client("bedrock-runtime", endpoint_url=url.replace("http:", "https:"), config=config)
         client.meta.events.register("before-send.bedrock-runtime", without_tls)
         return client
 
