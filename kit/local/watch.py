@@ -6,7 +6,6 @@ Without it the CDK CLI and boto3 try again for minutes.
 import signal
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -67,8 +66,7 @@ def _answers(aws: emulator.EmbeddedAws) -> bool:
 
 
 def _reason(aws: emulator.EmbeddedAws) -> str:
-    time.sleep(0.1)  # make down removes the record before it ends the process
-    if not emulator.recorded(aws.state_dir):
+    if not emulator.recorded(aws.state_dir):  # make down removes the record before it ends the process
         return "the embedded AWS was stopped by another command (make down); run make up again"
     log = emulator.log_file(aws.state_dir)
     return (

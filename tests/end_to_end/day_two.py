@@ -20,9 +20,11 @@ from kit.progress import Progress
 from kit.training_deploy import look_again, not_served
 from kit_contract.parameters import aliases_path
 from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT
+from local_aws import emulator
 from tests.customization.aws import record
 
 REGION = "us-east-1"
+SPEED = 0.25  # of Bedrock: jobs of four seconds take one
 
 
 @dataclass
@@ -89,6 +91,8 @@ class DayTwo:
     def __init__(self, folder: Path) -> None:
         self.folder, self.state = folder, folder / "aws"
         self.state.mkdir(parents=True, exist_ok=True)
+        if not emulator.running(self.state):
+            emulator.start(self.state, region=REGION, time_scale=SPEED)
         records = b"".join(
             record(f"What is {number}?", f"It is {number + 1}.") for number in range(110)
         )  # Llama asks for 100

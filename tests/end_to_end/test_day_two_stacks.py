@@ -25,6 +25,7 @@ from kit.local.stacks import LocalStacks
 from kit.progress import Progress
 from kit_contract.errors import ExternalError, InputError
 from local_aws import emulator
+from tests.end_to_end.day_two import SPEED
 from tests.end_to_end.deployed import Deployed
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -93,6 +94,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     made = World(state, SHIPPED.replace("../../examples", str(PROJECT / "examples")))
     made.file.write_text(made.text, encoding="utf-8")
     try:
+        emulator.start(state, time_scale=SPEED)
         made.up()
         yield made
     finally:
