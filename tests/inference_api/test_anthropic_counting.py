@@ -73,6 +73,24 @@ def test_a_model_without_a_count_is_an_error_that_says_so(api: Api) -> None:
     assert "models of Anthropic" in answer["error"]["message"]
 
 
+def test_a_schema_has_no_count(api: Api) -> None:
+    wanted = {"type": "json_schema", "schema": {"type": "object"}}
+
+    status, answer = count(api, output_config={"effort": "low", "format": wanted})
+
+    assert (status, answer["error"]["param"]) == (400, "output_config.format")
+
+
+def test_a_denied_count_is_no_attempt_of_the_target(api: Api) -> None:
+    serve(api, PLAIN)
+    api.runtime.add_client_error("count_tokens", "AccessDeniedException", http_status_code=403)
+
+    status, _ = count(api)
+
+    assert status == 403
+    assert api.facts.attempts == []
+
+
 def test_a_trained_model_has_no_count(api: Api) -> None:
     api.promoted()
 

@@ -88,7 +88,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"output_format": {"type": "json_schema", "schema": {"type": "array"}}}, "output_format.schema.type"),
     ({"cache_control": {"type": "forever"}}, "cache_control"),
     ({"cache_control": {"type": "ephemeral", "ttl": "2h"}}, "cache_control.ttl"),
-    ({"cache_control": {"type": "ephemeral", "scope": "x"}}, "cache_control.scope"),
+    ({"cache_control": {"type": "ephemeral", "mode": "x"}}, "cache_control.mode"),
     (user(text(tone="y")), f"{BLOCK}.tone"),
     (user(text(citations=[{}])), f"{BLOCK}.citations"),
     (user({"type": "text"}), f"{BLOCK}.text"),

@@ -45,7 +45,7 @@ def cache_mark(holder: Mapping[str, Any], where: str) -> Block | None:
         return None
     if not isinstance(value, dict) or value.get("type") != "ephemeral":
         raise invalid(f"{where}{CACHE}", f'{where}{CACHE} must be {{"type": "ephemeral"}}')
-    fields.refuse_others(value, ("type", "ttl"), where=f"{where}{CACHE}.")
+    fields.refuse_others(value, ("type", "ttl", "scope"), where=f"{where}{CACHE}.")
     ttl = value.get("ttl")
     if ttl is not None and ttl not in _TTLS:
         raise invalid(f"{where}{CACHE}.ttl", f"{where}{CACHE}.ttl must be one of {', '.join(_TTLS)}")

@@ -11,6 +11,8 @@ from typing import Any
 from inference_api.aliases import Target
 from inference_api.conversation import Turn
 from inference_api.errors import ApiError
+from inference_api.fallback import BUDGET_SECONDS
+from inference_api.fields import invalid
 from inference_api.http_messages import Facts
 from inference_api.prompt_caching import without_cache_points
 from inference_api.service import Service
@@ -23,7 +25,13 @@ _NOT_COUNTED = "support counting tokens"
 
 
 def counted(turn: Turn, service: Service, facts: Facts) -> int:
-    """Raises ApiError 400 if Bedrock counts no tokens for the model, AwsError or OSError."""
+    """One attempt, which leaves the targets' pauses alone: a target that cannot count may well answer.
+
+    Raises ApiError 400 if Bedrock does not count what is asked for, AwsError or OSError.
+    """
+    if turn.answer_schema:
+        message = "output_config.format is not supported here: Bedrock counts no schemas; leave it out"
+        raise invalid("output_config.format", message, code="unsupported_value")
     target = service.aliases.resolve(turn.alias)[0]
     facts.alias = turn.alias
     model_id = _foundation_model(target)
@@ -31,18 +39,13 @@ def counted(turn: Turn, service: Service, facts: Facts) -> int:
     converse: dict[str, Any] = without_cache_points(request)
     if own := turn.model_fields and turn.model_fields(target.invoke_id):
         converse["additionalModelRequestFields"] = own
-
-    def call(_: Target, read_seconds: float) -> dict[str, Any]:
-        return service.clients.count_tokens(model_id, {"converse": converse}, read_seconds=read_seconds)
-
-    deadline = service.fallback.deadline()
     try:
-        served = service.fallback.ask([target], call, deadline=deadline, attempts=facts.attempts)
+        answer = service.clients.count_tokens(model_id, {"converse": converse}, read_seconds=BUDGET_SECONDS)
     except Exception as error:
         if code_of(error) == VALIDATION and _NOT_COUNTED in message_of(error):
             raise _not_counted(target) from error
         raise
-    return int(served.answer["inputTokens"])
+    return int(answer["inputTokens"])
 
 
 def _foundation_model(target: Target) -> str:
