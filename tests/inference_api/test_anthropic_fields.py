@@ -329,6 +329,14 @@ def test_cache_marks_are_cache_points_where_the_model_takes_them(api: Api, model
     assert points(sent(api, model=model, **MARKED)) == expected
 
 
+def test_cache_marks_stand_beside_the_tool_that_answers(api: Api) -> None:
+    wanted = {"type": "json_schema", "schema": {"type": "object"}}
+
+    tools = sent(api, model=SONNET, output_format=wanted, **MARKED)["toolConfig"]["tools"]
+
+    assert [next(iter(tool)) for tool in tools] == ["toolSpec", "cachePoint", "toolSpec"]
+
+
 def test_a_cache_mark_for_the_whole_request(api: Api) -> None:
     mark = {"type": "ephemeral", "ttl": "1h"}
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inference_api.anthropic_messages.answer import Form, usage_of
@@ -140,7 +140,13 @@ STOPS = st.builds(lambda at: Event("contentBlockStop", {"contentBlockIndex": at}
 PARTS = st.lists(DELTAS | CALLS | STOPS | st.just(SILENCE), max_size=12)
 
 
+def delta(at: int, text: str) -> Event:
+    return Event("contentBlockDelta", {"contentBlockIndex": at, "delta": {"text": text}})
+
+
 @given(PARTS)
+@example([delta(0, "a"), Event("contentBlockStop", {"contentBlockIndex": 0}), delta(0, "b")])
+@example([delta(0, "a"), delta(1, "b"), delta(0, "c")])
 def test_deltas_are_inside_of_blocks_and_blocks_end(events: list[Event]) -> None:
     """Whatever a model sends: clients put an answer together by these rules."""
     ended = [*events, Event("messageStop", {"stopReason": "end_turn"})]
@@ -164,9 +170,7 @@ def test_deltas_are_inside_of_blocks_and_blocks_end(events: list[Event]) -> None
 @given(st.text(alphabet=st.characters()))
 def test_text_arrives_as_it_was(text: str) -> None:
     """Surrogates without their other half are no UTF-8, and become question marks."""
-    whole = [Event("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"text": part}}) for part in ("a", text)]
-
-    found = of_events(*whole, Event("messageStop", {"stopReason": "end_turn"}))
+    found = of_events(delta(0, "a"), delta(0, text), Event("messageStop", {"stopReason": "end_turn"}))
 
     assert found[3]["delta"]["text"] == text.encode("utf-8", "replace").decode()
 
