@@ -23,6 +23,7 @@ WILDCARD_REASON = (
 PART = 1_850  # characters of the models' ARNs in a statement
 INLINE_PARTS, MANAGED_PARTS = 3, 3
 INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")  # of Converse and ConverseStream
+COUNT_TOKENS = "bedrock:CountTokens"  # of foundation models only
 READ_CONFIGURED = {
     "ReadProfiles": ("bedrock:GetInferenceProfile", ("inference-profile", "application-inference-profile")),
     "ReadThroughputs": ("bedrock:GetProvisionedModelThroughput", ("provisioned-model",)),
@@ -86,7 +87,7 @@ def _configured_models(stack: cdk.Stack, targets: Iterable[AliasTarget]) -> list
     arns = sorted({arn for target in targets for arn in target.invoke_arns})
     if not arns:
         return []
-    statements = _in_parts("InvokeConfiguredModels", list(INVOKE), arns)
+    statements = _in_parts("InvokeConfiguredModels", [*INVOKE, COUNT_TOKENS], arns)
     for sid, (action, kinds) in READ_CONFIGURED.items():
         statements += _in_parts(sid, [action], [arn for arn in arns if any(f":{kind}/" in arn for kind in kinds)])
     if any(kind in arn for arn in arns for kind in HOLD_CUSTOM_MODELS):

@@ -23,6 +23,10 @@ class Clients(Protocol):
         self, model_id: str, request: Mapping[str, Any], *, read_seconds: float
     ) -> Generator[Event, None, None]: ...
 
+    def count_tokens(self, model_id: str, counted: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
+        """`counted`: the `input` of CountTokens. It takes ids of foundation models only."""
+        ...
+
     def retrieve(
         self, knowledge_base_id: str, request: Mapping[str, Any], *, read_seconds: float
     ) -> dict[str, Any]: ...
@@ -50,6 +54,12 @@ class AwsClients:
         runtime = client("bedrock-runtime", "bedrock")
         path = f"/model/{label(model_id)}/converse-stream"
         return runtime.stream(path, request, read_seconds=read_seconds, quiet_seconds=QUIET_SECONDS)
+
+    def count_tokens(self, model_id: str, counted: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
+        runtime = client("bedrock-runtime", "bedrock")
+        path = f"/model/{label(model_id)}/count-tokens"
+        response: dict[str, Any] = runtime.call(path, {"input": counted}, read_seconds=read_seconds)
+        return response
 
     def retrieve(self, knowledge_base_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
         agent = client("bedrock-agent-runtime", "bedrock")

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from inference_api.aliases import Target
 from inference_api.aws.client import SILENCE, Event
 from inference_api.errors import ApiError, failure_name
 from inference_api.fallback import Served
 from inference_api.http_messages import Facts
+from inference_api.prompt_caching import where_cached
 from inference_api.service import Service
 from inference_api.structured_answers import AnswerSchema, Form, in_its_form
+
+T = TypeVar("T")
 
 
 class Turn(NamedTuple):
     """What a model shall answer. `request`: the arguments of Converse except `modelId`.
 
     `tool_names`: Converse's name of a tool -> the caller's, for those that differ. `answer_schema`: what the text of
-    the answer follows.
+    the answer follows. `model_fields`: modelId -> additionalModelRequestFields; raises ApiError if the model has not
+    what the caller wants. `may_cache`: the cache points of the request may be left out.
     """
 
     alias: str
     request: Mapping[str, Any]
     tool_names: Mapping[str, str] = MappingProxyType({})
     answer_schema: AnswerSchema | None = None
+    model_fields: Callable[[str], Mapping[str, Any]] | None = None
+    may_cache: bool = False
 
 
 def converse(turn: Turn, service: Service, facts: Facts) -> Served[dict[str, Any]]:
@@ -36,7 +42,7 @@ def converse(turn: Turn, service: Service, facts: Facts) -> Served[dict[str, Any
             response = service.clients.converse(target.invoke_id, form.request, read_seconds=read_seconds)
             return form.response(response)
 
-        return in_its_form(turn.request, turn.answer_schema, target.invoke_id, send)
+        return _sent(turn, target, send)
 
     served = _ask(turn, call, service, facts)
     facts.usage = served.answer.get("usage")
@@ -58,9 +64,20 @@ def converse_stream(turn: Turn, service: Service, facts: Facts) -> Served[Genera
             next(resumed)  # begins it: only then does closing it end the call
             return resumed
 
-        return in_its_form(turn.request, turn.answer_schema, target.invoke_id, send)
+        return _sent(turn, target, send)
 
     return _ask(turn, opened, service, facts)
+
+
+def _sent(turn: Turn, target: Target, send: Callable[[Form], T]) -> T:
+    """What `send` returns for the request as the model of `target` takes it."""
+    own = turn.model_fields(target.invoke_id) if turn.model_fields else None
+    request = {**turn.request, "additionalModelRequestFields": own} if own else turn.request
+
+    def in_form(cached: Mapping[str, Any]) -> T:
+        return in_its_form(cached, turn.answer_schema, target.invoke_id, send)
+
+    return where_cached(request, target.invoke_id, in_form) if turn.may_cache else in_form(request)
 
 
 def _ask(turn: Turn, call: Any, service: Service, facts: Facts) -> Served[Any]:

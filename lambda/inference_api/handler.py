@@ -40,7 +40,7 @@ def service() -> Service:
 
 def handler(event: dict[str, Any], invocation: Invocation) -> StreamedResponse:
     started = time.perf_counter()
-    request = request_from(event)
+    request = request_from(event)._replace(id=invocation.aws_request_id)
     answer, facts = respond(request, service())
     headers = {"x-request-id": invocation.aws_request_id, **answer.headers}
     body = _logged(request, answer, facts, invocation, started)

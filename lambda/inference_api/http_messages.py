@@ -12,12 +12,13 @@ from inference_api.fallback import Attempt, Served
 
 
 class Request(NamedTuple):
-    """`headers` has lower-case names."""
+    """`headers` has lower-case names. `id`: what the log calls the request."""
 
     method: str
     path: str
     body: bytes = b""
     headers: Mapping[str, str] = MappingProxyType({})
+    id: str = ""
 
     def json(self) -> dict[str, Any]:
         """The body as an object. Raises ApiError 400."""

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from inference_api.aliases import Target, knowledge_base_target
+from inference_api.anthropic_messages import errors as anthropic_errors
+from inference_api.anthropic_messages import models as anthropic_models
+from inference_api.anthropic_messages.endpoint import count_tokens, create
 from inference_api.bedrock_converse import errors as bedrock_errors
 from inference_api.bedrock_converse.endpoint import PREFIX as BEDROCK
 from inference_api.bedrock_converse.endpoint import converse, converse_stream, invoke
@@ -20,6 +23,7 @@ from inference_api.retrieval import question_of, retrieve, retrieve_and_generate
 from inference_api.service import Service
 
 MODELS = "/v1/models"
+MESSAGES = "/v1/messages"
 Endpoint = Callable[[Request, Service, Facts], Answer]
 ErrorAnswer = Callable[[ApiError], Answer]
 
@@ -49,7 +53,15 @@ def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
     except Exception as failure:
         error = api_error(failure)
         facts.error = failure_name(failure)
+        shared = route is None or name.startswith(MODELS)
+        if name.startswith(MESSAGES) or (shared and _is_anthropic(request)):
+            return anthropic_errors.error_answer(error, request), facts
         return (route.error_answer if route else _unknown_path_answer(name))(error), facts
+
+
+def _is_anthropic(request: Request) -> bool:
+    """Tells the dialect where the path does not."""
+    return anthropic_errors.VERSION in request.headers
 
 
 def _name(path: str) -> str:
@@ -68,11 +80,16 @@ def _health(request: Request, service: Service, facts: Facts) -> Answer:
 
 
 def _models(request: Request, service: Service, facts: Facts) -> Answer:
+    if _is_anthropic(request):
+        return anthropic_models.list_models(service.settings, request)
     return list_models(service.settings)
 
 
 def _model(request: Request, service: Service, facts: Facts) -> Answer:
-    return get_model(service.settings, request.path.rstrip("/").removeprefix(f"{MODELS}/"))
+    alias = request.path.rstrip("/").removeprefix(f"{MODELS}/")
+    if _is_anthropic(request):
+        return anthropic_models.get_model(service.settings, alias, request)
+    return get_model(service.settings, alias)
 
 
 def _retrieve(request: Request, service: Service, facts: Facts) -> Answer:
@@ -102,6 +119,8 @@ _ROUTES: dict[str, Route] = {
     MODELS: Route("GET", _models),
     f"{MODELS}/{{model}}": Route("GET", _model),
     "/v1/chat/completions": Route("POST", chat),
+    MESSAGES: Route("POST", create),
+    f"{MESSAGES}/count_tokens": Route("POST", count_tokens),
     "/v1/retrieve": Route("POST", _retrieve),
     "/v1/retrieve-and-generate": Route("POST", _retrieve_and_generate),
     **{

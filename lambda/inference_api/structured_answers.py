@@ -76,7 +76,7 @@ def _through_tool(request: Mapping[str, Any], schema: AnswerSchema) -> Form:
     """The model calls one of the caller's tools or answers; if it has to call one of them, it cannot answer."""
     config = request.get("toolConfig") or {"tools": []}
     name = _TOOL
-    while name in [tool["toolSpec"]["name"] for tool in config["tools"]]:
+    while name in [tool["toolSpec"]["name"] for tool in config["tools"] if "toolSpec" in tool]:
         name += "_"
     if {"any", "tool"} & set(config.get("toolChoice", {})):
         return Form(request, name)

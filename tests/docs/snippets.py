@@ -12,6 +12,7 @@ EMBEDDED = {
     ("docs/inference-api.md", ".local/outputs.json"),
     ("docs/inference-api.md", "curl "),
     ("docs/inference-api.md", "from openai"),
+    ("docs/inference-api.md", "from anthropic"),
     ("docs/inference-api.md", "UNSIGNED"),
     ("docs/knowledge-bases.md", "aws s3 cp"),
     ("docs/knowledge-bases.md", "aws ssm"),

@@ -61,9 +61,12 @@ def test_the_python_client_gets_an_answer(terminal: Terminal) -> None:
     assert not api_url.endswith("/")
 
 
-def test_boto3_gets_an_answer_over_http(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("start", ["UNSIGNED", "from anthropic"])
+def test_other_clients_get_an_answer_over_http(
+    terminal: Terminal, capsys: pytest.CaptureFixture[str], start: str
+) -> None:
     api_url, key = terminal.run(api_variables() + 'echo "$API_URL" "$KEY"').split()
-    code = snippet("docs/inference-api.md", "UNSIGNED")
+    code = snippet("docs/inference-api.md", start)
 
     exec(compile(code, "docs/inference-api.md", "exec"), {"api_url": api_url, "key": key})
 

@@ -22,6 +22,7 @@ INFERENCE_API = {
         logs="iam-inference-api-InferenceApiFunctionLogs",
         allowed=[
             *(request for model in (*FOUNDATION_MODELS, *PROFILES) for request in on(model, *INVOKE)),
+            *(request for model in FOUNDATION_MODELS for request in on(model, "bedrock:CountTokens")),
             *(request for profile in PROFILES for request in on(profile, "bedrock:GetInferenceProfile")),
             *on(DEPLOYMENT, *INVOKE, "bedrock:GetCustomModelDeployment", context=OURS),
             *on(THROUGHPUT, *INVOKE, "bedrock:GetProvisionedModelThroughput", context=OURS),
@@ -34,7 +35,7 @@ INFERENCE_API = {
         denied=[
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:InvokeModel"),
             *on("arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0", "bedrock:InvokeModel"),
-            *on(FOUNDATION_MODELS[0], "bedrock:CountTokens"),
+            *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:CountTokens"),
             *on(DEPLOYMENT, "bedrock:InvokeModel", "bedrock:GetCustomModelDeployment", context=THEIRS),
             *on(DEPLOYMENT, "bedrock:DeleteCustomModelDeployment", context=OURS),
             *on(THROUGHPUT, "bedrock:InvokeModel", "bedrock:GetProvisionedModelThroughput", context=THEIRS),

@@ -42,7 +42,7 @@ ALLOWED = {
             for region in ("us-east-1", "us-east-2", "us-west-2")
             for request in on(_model(f"amazon.nova-{size}-v1:0", region), *INVOKE)
         ),
-        *on(_model("amazon.nova-micro-v1:0"), *INVOKE),
+        *on(_model("amazon.nova-micro-v1:0"), *INVOKE, "bedrock:CountTokens"),
         *on(_model("mistral.mistral-large-2402-v1:0"), *INVOKE),
         *on(THROUGHPUT, *INVOKE, "bedrock:GetProvisionedModelThroughput"),
         *on(DEPLOYMENT, *INVOKE, "bedrock:GetCustomModelDeployment"),
@@ -58,7 +58,7 @@ DENIED = {
         *on(arn("bedrock", "provisioned-model/bbbb00000001"), *INVOKE, "bedrock:GetProvisionedModelThroughput"),
         *on(arn("bedrock", "custom-model-deployment/bbbb00000001"), *INVOKE, "bedrock:GetCustomModelDeployment"),
         *on(arn("bedrock", "imported-model/bbbb00000001"), *INVOKE, "bedrock:GetImportedModel"),
-        *on(_model("amazon.nova-micro-v1:0", "us-west-2"), *INVOKE),
+        *on(_model("amazon.nova-micro-v1:0", "us-west-2"), *INVOKE, "bedrock:CountTokens"),
         *on(_model("amazon.nova-lite-v1:0", "eu-west-1"), *INVOKE),
         *on(arn("bedrock", "custom-model/x/aaaabbbbcccc", account=OTHER_ACCOUNT), "bedrock:GetCustomModel"),
         *on(THROUGHPUT, "bedrock:DeleteProvisionedModelThroughput"),

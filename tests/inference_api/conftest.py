@@ -97,6 +97,10 @@ class Clients:
         """In place of the request, after botocore has checked it: a stub can have no stream."""
         return SimpleNamespace(status_code=200), {"stream": self.streams.pop(0)}
 
+    def count_tokens(self, model_id: str, counted: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
+        self.read_seconds.append(read_seconds)
+        return dict(self.runtime.count_tokens(modelId=model_id, input=counted))
+
     def retrieve(self, knowledge_base_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
         self.read_seconds.append(read_seconds)
         return dict(self.agent.retrieve(knowledgeBaseId=knowledge_base_id, **request))

@@ -79,6 +79,13 @@ def test_a_rejected_request_is_not_logged(
     assert CANARY not in capsys.readouterr().err
 
 
+def test_an_error_of_anthropics_dialect_has_the_id_of_the_log_line(capsys: pytest.CaptureFixture[str]) -> None:
+    status, headers, content = call(event("/v1/messages", {"model": CANARY, "messages": [CANARY]}))
+
+    assert (status, headers["request-id"], json.loads(content)["request_id"]) == (400, "request-1", "request-1")
+    assert CANARY not in capsys.readouterr().err
+
+
 def stand_in(monkeypatch: pytest.MonkeyPatch, service: Service) -> None:
     monkeypatch.setattr(edge, "service", _Service(service))
 

@@ -6,9 +6,12 @@ The constraints are those of botocore's bedrock-runtime model, which SDKs check 
   https://github.com/NousResearch/hermes-agent/issues/108584, https://github.com/langgenius/dify/issues/7328
 - schemas: https://github.com/cognitect-labs/aws-api/issues/272, https://github.com/aws/aws-sdk-net/issues/3377
 - toolChoice: https://github.com/strands-agents/harness-sdk/issues/1241
+- cache points: https://github.com/BerriAI/litellm/pull/39210, https://github.com/earendil-works/pi/issues/2053, and
+  https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html (on-demand models; Nova: not at tools)
 - structured output: https://github.com/vectorize-io/hindsight/issues/3300 (no model has it here)
 """
 
+import json
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -23,6 +26,7 @@ TOOL_USE_ID = "[a-zA-Z0-9_.:-]+"
 RANGES = {"maxTokens": (1, None), "temperature": (0, 1), "topP": (0, 1)}
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolChoice.html
 NO_FORCED_CHOICE = ("meta.",)
+CACHES, CACHES_BUT_TOOLS = ("anthropic.claude-",), ("amazon.nova-",)
 Request = dict[str, Any]
 
 
@@ -31,6 +35,7 @@ def check(model: str, request: Request) -> None:
     messages = request.get("messages")
     tools = request.get("toolConfig")
     _check_inference(request.get("inferenceConfig") or {})
+    _check_cache_points(model, request)
     if (request.get("outputConfig") or {}).get("textFormat"):
         raise _refused("The model returned the following errors: output_config.format: Extra inputs are not permitted")
     if isinstance(tools, dict):
@@ -49,6 +54,16 @@ def _check_inference(given: Request) -> None:
             raise _constraint(value, f"inferenceConfig.{name}", f"have value greater than or equal to {least}")
         if value is not None and most is not None and value > most:
             raise _constraint(value, f"inferenceConfig.{name}", f"have value less than or equal to {most}")
+
+
+def _check_cache_points(model: str, request: Request) -> None:
+    if not model.startswith((*CACHES, *CACHES_BUT_TOOLS)) and '"cachePoint":' in json.dumps(request):
+        message = "You invoked an unsupported model or your request did not allow prompt caching."
+        raise BedrockError("AccessDeniedException", message)
+    tools = (request.get("toolConfig") or {}).get("tools") or []
+    if model.startswith(CACHES_BUT_TOOLS) and any("cachePoint" in tool for tool in tools):
+        where = "Malformed input request: #/toolConfig/tools: extraneous key [cachePoint] is not permitted"
+        raise _refused(f"{where}, please reformat your input and try again.")
 
 
 def _check_content(messages: list[Request]) -> None:

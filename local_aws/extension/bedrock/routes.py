@@ -17,6 +17,7 @@ from local_aws.extension.bedrock.client_tokens import once
 from local_aws.extension.bedrock.customization import jobs
 from local_aws.extension.bedrock.error_codes import ABSENT, refused, throttled
 from local_aws.extension.bedrock.responses import BedrockError, Response
+from local_aws.extension.bedrock.token_counts import count_tokens
 from local_aws.extension.knowledge_bases import document_statuses, ingestion_jobs, retrieval, retrieve_and_generate
 
 Handler = Callable[..., Response]
@@ -79,6 +80,7 @@ AGENT_RUNTIME: tuple[Route, ...] = (
     ("POST", "/retrieveAndGenerate", retrieve_and_generate.retrieve_and_generate),
     ("POST", "/retrieveAndGenerateStream", retrieve_and_generate.retrieve_and_generate_stream),
 )
+RUNTIME: tuple[Route, ...] = (("POST", "/model/(.+)/count-tokens", count_tokens),)
 
 
 def install() -> None:
@@ -88,6 +90,7 @@ def install() -> None:
     _wrap("bedrock-agent", AGENT)
     _wrap("bedrock-agent-runtime", AGENT_RUNTIME, in_thread=True)
     _wrap_runtime()
+    _wrap("bedrock-runtime", RUNTIME)
     _extend_tags()
 
 
