@@ -68,7 +68,7 @@ def _items(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _kind(item: Mapping[str, Any], where: str) -> str:
-    kind = item.get("type", "item_reference" if "role" not in item and "id" in item else "message")
+    kind = str(item.get("type") or ("message" if "role" in item or "id" not in item else "item_reference"))
     if kind == "item_reference":
         raise invalid(where, f"{where}: item_reference {_REFERENCE}", code="unsupported_value")
     if kind not in _FIELDS:
@@ -78,7 +78,7 @@ def _kind(item: Mapping[str, Any], where: str) -> str:
         if item.get(name) is not None:
             message = f"{where}.{name} must be null: Bedrock has no such part of an item; leave it out"
             raise invalid(f"{where}.{name}", message, code="unsupported_value")
-    return str(kind)
+    return kind
 
 
 def _role(item: Mapping[str, Any], where: str) -> str:

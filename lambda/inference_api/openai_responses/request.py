@@ -56,11 +56,10 @@ _INCLUDABLE = (
     "computer_call_output.output.image_url",
     "code_interpreter_call.outputs",
 )
+_MAX_CALLS = 1_000_000  # of OpenAI's own tools, which this API does not have
 _SUMMARIES = ("auto", "detailed")
 _REPEATED = (
     "instructions",
-    "max_output_tokens",
-    "max_tool_calls",
     "prompt_cache_key",
     "safety_identifier",
     "temperature",
@@ -91,37 +90,46 @@ def responses_request(body: Mapping[str, Any]) -> ResponsesRequest:
     schema, shown_text = text_format(body)
     tools = tools_of(body)
     messages, system = converse_messages(body)
+    inference = inference_config(body, limits=("max_output_tokens",))
     optional = {
         "system": system,
-        "inferenceConfig": inference_config(body, limits=("max_output_tokens",)),
+        "inferenceConfig": inference,
         "toolConfig": tool_config(tools, choice_of(body), messages),
         "serviceTier": service_tier(body),
         **effort(reasoning, "effort", where="reasoning."),
     }
     request = {"messages": messages} | {name: value for name, value in optional.items() if value}
-    one_tool_call = fields.flag(body, "parallel_tool_calls") is False
-    tier = body.get("service_tier")
     return ResponsesRequest(
         turn=Turn(alias, request, renamed([item["name"] for item in fields.items(body, "tools")]), schema),
         stream=fields.flag(body, "stream") is True,
-        one_tool_call=one_tool_call,
+        one_tool_call=fields.flag(body, "parallel_tool_calls") is False,
         summary=summary is not None,
         settings={
-            "background": False,
-            **{name: body.get(name) for name in _REPEATED},
-            "metadata": _metadata(body),
-            "parallel_tool_calls": not one_tool_call,
-            "previous_response_id": None,
+            **_repeated(body),
+            "max_output_tokens": inference.get("maxTokens"),
             "reasoning": {"effort": reasoning.get("effort"), "summary": summary},
-            "service_tier": "default" if tier in (None, "auto") else tier,
-            "store": False,
             "text": shown_text,
-            "tool_choice": body.get("tool_choice") or "auto",
             "tools": shown_tools(body),
-            "top_logprobs": 0,
-            "truncation": "disabled",
         },
     )
+
+
+def _repeated(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a response repeats of a valid request as it is, or as its default."""
+    tier = body.get("service_tier")
+    return {
+        "background": False,
+        **{name: body.get(name) for name in _REPEATED},
+        "max_tool_calls": fields.integer(body, "max_tool_calls", low=1, high=_MAX_CALLS),
+        "metadata": _metadata(body),
+        "parallel_tool_calls": body.get("parallel_tool_calls") is not False,
+        "previous_response_id": None,
+        "service_tier": "default" if tier in (None, "auto") else tier,
+        "store": False,
+        "tool_choice": body.get("tool_choice") or "auto",
+        "top_logprobs": 0,
+        "truncation": "disabled",
+    }
 
 
 def _refuse(body: Mapping[str, Any]) -> None:
@@ -130,7 +138,6 @@ def _refuse(body: Mapping[str, Any]) -> None:
             raise invalid(name, f"{name} is not supported: {reason}", code="unsupported_value")
     fields.refuse_others(body, (*_HONOURED, *_ONLY, *IGNORED, *_NOT_HERE))
     refuse_changes(body, _ONLY)
-    fields.integer(body, "max_tool_calls", low=1, high=1_000_000)  # it counts calls of OpenAI's own tools
     options = fields.optional_object(body, "stream_options")
     fields.refuse_others(options, ("include_obfuscation",), where="stream_options.")
     for name in ("instructions", "prompt_cache_key", "safety_identifier", "user"):

@@ -64,7 +64,7 @@ def test_its_end_is_the_response_of_a_request_without_a_stream(
     api: Api, summary: str | None, change: dict[str, Any], reason: str
 ) -> None:
     change = {**change, "tools": [TOOL], "reasoning": {"summary": summary}}
-    blocks = [{"text": 'Zürich \u2028 "x"'}, {"text": "more"}, USE, USE]
+    blocks: list[dict[str, Any]] = [{"text": 'Zürich \u2028 "x"'}, {"text": "more"}, USE, USE]
     events = [
         *reasoning_events(0, SIGNED),
         *reasoning_events(1, REDACTED),
