@@ -101,6 +101,7 @@ class _Writer:
         self._tool_names = tool_names
         self._one_tool_call = one_tool_call
         self._calls: dict[int, int] = {}  # contentBlockIndex -> index of the call
+        self._blank: set[int] = set()  # contentBlockIndex of the calls without arguments so far
         self._more: Mapping[str, Any] | None = None  # what only this model says of its answer
         self._usage: dict[str, Any] | None = None
 
@@ -118,6 +119,8 @@ class _Writer:
             return b": still waiting\n\n"
         if name == "contentBlockStart":
             return self._call(value)
+        if name == "contentBlockStop" and value.get("contentBlockIndex", 0) in self._blank:
+            return self._arguments(value.get("contentBlockIndex", 0), "{}")  # callers parse it as JSON
         if name == "messageStop":
             self._more = value.get("additionalModelResponseFields")
             return self.chunk({}, finish_reason_of(value["stopReason"]))
@@ -140,17 +143,26 @@ class _Writer:
         )
 
     def _other_delta(self, delta: Mapping[str, Any], value: Mapping[str, Any]) -> bytes | None:
-        index = self._calls.get(value.get("contentBlockIndex", 0))
-        if "toolUse" in delta and index is not None:
-            return self.chunk({"tool_calls": [{"index": index, "function": {"arguments": delta["toolUse"]["input"]}}]})
+        if "toolUse" in delta:
+            return self._arguments(value.get("contentBlockIndex", 0), delta["toolUse"]["input"])
         reasoning = delta.get("reasoningContent", {}).get("text")
         return self.chunk({"reasoning_content": reasoning}) if reasoning else None
+
+    def _arguments(self, block: int, text: str) -> bytes | None:
+        """None for a call that the caller does not get."""
+        index = self._calls.get(block)
+        if index is None or not text:
+            return None
+        self._blank.discard(block)
+        return self.chunk({"tool_calls": [{"index": index, "function": {"arguments": text}}]})
 
     def _call(self, value: Mapping[str, Any]) -> bytes | None:
         use = value.get("start", {}).get("toolUse")
         if not use or (self._one_tool_call and self._calls):
             return None
-        index = self._calls[value.get("contentBlockIndex", 0)] = len(self._calls)
+        block = value.get("contentBlockIndex", 0)
+        index = self._calls[block] = len(self._calls)
+        self._blank.add(block)
         function = {"name": self._tool_names.get(use["name"], use["name"]), "arguments": ""}
         call = {"index": index, "id": use["toolUseId"], "type": "function", "function": function}
         return self.chunk({"tool_calls": [call]})
