@@ -19,6 +19,8 @@ from inference_api.http_messages import Answer, Facts, Request, json_answer
 from inference_api.models import get_model, list_models
 from inference_api.openai_chat.endpoint import chat
 from inference_api.openai_errors import error_answer
+from inference_api.openai_responses.endpoint import PREFIX as RESPONSES
+from inference_api.openai_responses.endpoint import kept_response, responses
 from inference_api.retrieval import question_of, retrieve, retrieve_and_generate
 from inference_api.service import Service
 
@@ -29,9 +31,9 @@ ErrorAnswer = Callable[[ApiError], Answer]
 
 
 class Route(NamedTuple):
-    """`error_answer` is that of the dialect."""
+    """`error_answer` is that of the dialect. `method`: None if the endpoint takes any."""
 
-    method: str
+    method: str | None
     endpoint: Endpoint
     error_answer: ErrorAnswer = error_answer
 
@@ -46,9 +48,9 @@ def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
             known = ", ".join(sorted(_ROUTES))
             raise ApiError(404, "not_found", f"there is no such path; the paths are {known}")
         facts.route = name
-        if request.method != route.method:
+        if route.method not in (request.method, None):
             message = f"{name} accepts {route.method}, got {request.method}"
-            raise ApiError(405, "method_not_allowed", message, headers={"Allow": route.method})
+            raise ApiError(405, "method_not_allowed", message, headers={"Allow": str(route.method)})
         return route.endpoint(request, service, facts), facts
     except Exception as failure:
         error = api_error(failure)
@@ -68,6 +70,8 @@ def _name(path: str) -> str:
     path = path.rstrip("/") or "/"
     if path.startswith(BEDROCK):
         return f"{BEDROCK}{{alias}}/{path.rpartition('/')[2]}"
+    if path.startswith(RESPONSES):
+        return f"{RESPONSES}{{response}}"
     return f"{MODELS}/{{model}}" if path.startswith(f"{MODELS}/") else path
 
 
@@ -121,6 +125,8 @@ _ROUTES: dict[str, Route] = {
     "/v1/chat/completions": Route("POST", chat),
     MESSAGES: Route("POST", create),
     f"{MESSAGES}/count_tokens": Route("POST", count_tokens),
+    "/v1/responses": Route("POST", responses),
+    f"{RESPONSES}{{response}}": Route(None, kept_response),
     "/v1/retrieve": Route("POST", _retrieve),
     "/v1/retrieve-and-generate": Route("POST", _retrieve_and_generate),
     **{

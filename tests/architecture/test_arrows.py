@@ -97,11 +97,13 @@ ARROWS = {
         "inference_api.aws",
         "inference_api.bedrock_converse",
         "inference_api.openai_chat",
+        "inference_api.openai_responses",
     },
     "inference_api.anthropic_messages": {"inference_api", "inference_api.aws"},
     "inference_api.aws": set(),
     "inference_api.bedrock_converse": {"inference_api", "inference_api.aws"},
     "inference_api.openai_chat": {"inference_api", "inference_api.aws"},
+    "inference_api.openai_responses": {"inference_api", "inference_api.aws"},
     "provisioned_throughput_controller": {"custom_resources"},
 }
 PURE = (
