@@ -92,10 +92,16 @@ ARROWS = {
     "custom_resources.provisioned_throughput": {"custom_resources.account", "custom_resources.framework"},
     "customization": {"training_data"},
     "customization.handlers": {"customization"},
-    "inference_api": {"inference_api.aws", "inference_api.bedrock_converse", "inference_api.openai_chat"},
+    "inference_api": {
+        "inference_api.aws",
+        "inference_api.bedrock_converse",
+        "inference_api.openai_chat",
+        "inference_api.openai_embeddings",
+    },
     "inference_api.aws": set(),
     "inference_api.bedrock_converse": {"inference_api", "inference_api.aws"},
     "inference_api.openai_chat": {"inference_api", "inference_api.aws"},
+    "inference_api.openai_embeddings": {"inference_api"},
     "provisioned_throughput_controller": {"custom_resources"},
 }
 PURE = (

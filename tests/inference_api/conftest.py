@@ -20,6 +20,7 @@ from inference_api.http_messages import Facts, Request
 from inference_api.routes import respond
 from inference_api.service import Service
 from kit_contract.inference_api import Settings, settings_from
+from tests.inference_api.invocations import Invocations
 
 REGION = "us-east-1"
 MICRO = {"model": "amazon.nova-micro-v1:0", "arn": f"arn:aws:bedrock:{REGION}::foundation-model/amazon.nova-micro-v1:0"}
@@ -53,10 +54,11 @@ class Clock:
         self.now += seconds
 
 
-class Clients:
+class Clients(Invocations):
     """The calls of the API, made by boto3 with stubs: botocore checks each request against Bedrock's model."""
 
     def __init__(self) -> None:
+        super().__init__()
         options: dict[str, Any] = {
             "region_name": REGION,
             "aws_access_key_id": "x",
