@@ -85,7 +85,7 @@ class _Part:
             else:
                 self._vectors[places] = self._read(reply, len(places))
         if failures:
-            raise failures[0]
+            raise next((failure for failure in failures if isinstance(failure, ApiError)), failures[0])
         return [self._vectors[places] for places in self._places]
 
     def _body(self, places: range) -> bytes:

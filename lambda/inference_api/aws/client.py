@@ -75,10 +75,16 @@ class Client:
     def pass_on_all(self, path: str, bodies: Sequence[bytes], *, read_seconds: float) -> list[Reply | Exception]:
         """What `pass_on` returns or raises for each of `bodies`, which the service works on at the same time.
 
-        Each is on a connection of its own: all are sent before the first response is read.
+        Each is on a connection of its own: all are sent before the first response is read. They take `read_seconds`
+        together.
         """
+        end = time.monotonic() + read_seconds
         sent = [_or_error(self._sent, path, body, {"content-type": JSON}, read_seconds) for body in bodies]
-        return [one if isinstance(one, Exception) else _or_error(self._reply, one, read_seconds) for one in sent]
+        replies = []
+        for one in sent:
+            left = max(end - time.monotonic(), 0.01)
+            replies.append(one if isinstance(one, Exception) else _or_error(self._reply, one, left))
+        return replies
 
     def _reply(self, connection: Any, read_seconds: float) -> Reply:
         response = self._response(connection, read_seconds)

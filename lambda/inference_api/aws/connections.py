@@ -111,6 +111,7 @@ class Connections:
     def answered(self, connection: socket.socket, read_seconds: float | None) -> Response:
         """The response to the request of `sent`. Raises as `request` does."""
         try:
+            connection.settimeout(read_seconds)
             return self.response(connection)
         except OSError as error:
             connection.close()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from inference_api.aws.client import Client, Event, Reply
+from inference_api.aws.connections import ReadTimeoutError
 from inference_api.aws.errors import AwsError
 from tests.inference_api.aws.test_client import END, STREAM, event
 from tests.inference_api.peer import RESET, Peer, sized
@@ -78,6 +79,16 @@ def test_a_failure_is_in_the_place_of_its_response(
     replies = client.pass_on_all(PATH, [b"{}"] * 2, read_seconds=5)
 
     assert {type(reply) for reply in replies} == {expected, Reply}
+
+
+def test_silence_ends_after_the_time_of_all_together(peer: Peer, client: Client) -> None:
+    peer.expect([[0.5]] * 3)
+    started = time.monotonic()
+
+    replies = client.pass_on_all(PATH, [b"{}"] * 3, read_seconds=0.1)
+
+    assert [type(reply) for reply in replies] == [ReadTimeoutError] * 3
+    assert time.monotonic() - started < 0.25
 
 
 def test_no_connection_is_a_failure_of_each(monkeypatch: pytest.MonkeyPatch, peer: Peer, client: Client) -> None:
