@@ -215,7 +215,7 @@ def test_another_deployment_in_another_region_stands_beside_the_first(deployed: 
     messages: Any = [{"role": "user", "content": "Hello"}]
     assert "llama3-3" in str(other.chat.completions.create(model="llama", messages=messages).choices[0].message.content)
     assert outputs["region"] == "us-west-2"
-    assert [model.id for model in client_of(deployed).models.list()] == ["assistant", "support-bot"]
+    assert [model.id for model in client_of(deployed).models.list()] == ["assistant", "embeddings", "support-bot"]
 
 
 def test_a_second_run_trains_nothing_and_replaces_nothing(
