@@ -19,7 +19,7 @@ from kit_contract.model_arns import (
     model_arn,
 )
 
-ALIASES_FILE = "aliases.json"  # alias -> {"model", "arn", "order"}; beside the packages
+ALIASES_FILE = "aliases.json"  # alias -> {"model", "arn", "order", "embedding"?, "one_model"?}; beside the packages
 AMAZON_ROOTS_FILE = "amazon_roots.pem"  # beside the packages, too
 ACCOUNT = ":{account}:"
 # What callers read in `served_by`, where it differs from the resource type of the ARN.
@@ -46,10 +46,16 @@ class Model(NamedTuple):
 
 
 class Alias(NamedTuple):
-    """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base"."""
+    """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base".
+
+    `embedding`: the id of the embedding model, None for a model that answers. `one_model`: all targets are the same
+    base model or were trained from it, so they take the same body.
+    """
 
     base: Model
     order: tuple[str, ...]
+    embedding: str | None = None
+    one_model: bool = False
 
 
 class Settings(NamedTuple):
@@ -82,6 +88,8 @@ def aliases_json(settings: Settings, account: str) -> str:
             "model": alias.base.id,
             "arn": alias.base.arn.replace(f":{account}:", ACCOUNT),
             "order": list(alias.order),
+            **({"embedding": alias.embedding} if alias.embedding else {}),
+            **({"one_model": True} if alias.one_model else {}),
         }
         for name, alias in settings.aliases.items()
     }
@@ -95,7 +103,12 @@ def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
     return Settings(
         kit_deployment=environment[KIT_DEPLOYMENT],
         aliases={
-            name: Alias(Model(entry["model"], entry["arn"].replace(ACCOUNT, f":{account}:")), tuple(entry["order"]))
+            name: Alias(
+                Model(entry["model"], entry["arn"].replace(ACCOUNT, f":{account}:")),
+                tuple(entry["order"]),
+                entry.get("embedding"),
+                entry.get("one_model", False),
+            )
             for name, entry in json.loads(aliases).items()
         },
         knowledge_bases=json.loads(environment[KNOWLEDGE_BASES]),

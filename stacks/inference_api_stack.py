@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias
+from deployment.alias_models import embedding_model, has_one_model
 from deployment.config import DeploymentConfig
 from kit_contract.model_arns import plain_id
 from kit_contract.parameters import knowledge_base_id
@@ -31,7 +32,12 @@ class InferenceApiStack(cdk.Stack):
             "InferenceApi",
             kit_deployment=config.deployment.name,
             aliases={
-                name: ServedAlias(base=self._target(config, alias.model), order=alias.order)
+                name: ServedAlias(
+                    base=self._target(config, alias.model),
+                    order=alias.order,
+                    embedding=embedding_model(config, alias.model),
+                    one_model=has_one_model(config, name),
+                )
                 for name, alias in section.aliases.items()
             },
             knowledge_bases=self._knowledge_bases(config),

@@ -64,7 +64,10 @@ class InferenceApi(Construct):
         self.api_key_secret = self._secret(kit_deployment)
         settings = Settings(
             kit_deployment=kit_deployment,
-            aliases={name: Alias(_model(alias.base), tuple(alias.order)) for name, alias in aliases.items()},
+            aliases={
+                name: Alias(_model(alias.base), tuple(alias.order), alias.embedding, alias.one_model)
+                for name, alias in aliases.items()
+            },
             knowledge_bases=knowledge_bases,
             knowledge_base_model=_model(knowledge_base_model) if knowledge_base_model else None,
         )

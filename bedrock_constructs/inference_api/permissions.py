@@ -43,10 +43,16 @@ class AliasTarget:
 
 @dataclass(frozen=True)
 class ServedAlias:
-    """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base"."""
+    """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base".
+
+    `embedding`: the id of the embedding model, None for a model that answers. `one_model`: InvokeModel may fall back,
+    because all targets are the same base model or were trained from it.
+    """
 
     base: AliasTarget
     order: Sequence[str]
+    embedding: str | None = None
+    one_model: bool = False
 
 
 def grant_serving(

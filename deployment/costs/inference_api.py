@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from deployment.config import DeploymentConfig
 from deployment.costs.lines import CostGroup, CostLine, line
+from kit_contract.embedding_models import EMBEDDING_MODELS
+from model_catalog.catalog import without_prefix
 from model_catalog.prices import price
 
 FUNCTION_GIGABYTES = 0.25  # memory of the API's function
@@ -43,6 +45,15 @@ def _group(title: str, name: str, traffic: Traffic, model: str, region: str, pre
 def token_lines(traffic: Traffic, model: str, region: str, prefix: str = "") -> Iterator[CostLine]:
     """`prefix` is "custom_" for a custom model on demand, whose price may differ from its base model's."""
     kind = "custom model of " if prefix else ""
+    if without_prefix(model) in EMBEDDING_MODELS:
+        yield line(
+            "embedded tokens",
+            f"{traffic.requests:,} x {traffic.input_tokens:,} tokens",
+            traffic.requests * traffic.input_tokens,
+            price("embedding_tokens", model=model, region=region),
+            missing=f"embedded tokens of {model} in {region}",
+        )
+        return
     for way, tokens in (("input", traffic.input_tokens), ("output", traffic.output_tokens)):
         yield line(
             f"{way} tokens",

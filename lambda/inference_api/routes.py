@@ -11,13 +11,15 @@ from inference_api.anthropic_messages import models as anthropic_models
 from inference_api.anthropic_messages.endpoint import count_tokens, create
 from inference_api.bedrock_converse import errors as bedrock_errors
 from inference_api.bedrock_converse.endpoint import PREFIX as BEDROCK
-from inference_api.bedrock_converse.endpoint import converse, converse_stream, invoke
+from inference_api.bedrock_converse.endpoint import converse, converse_stream
+from inference_api.bedrock_converse.invoke_model import invoke, invoke_with_response_stream
 from inference_api.errors import ApiError, api_error, failure_name
 from inference_api.fallback import BUDGET_SECONDS
 from inference_api.fields import text
 from inference_api.http_messages import Answer, Facts, Request, json_answer
 from inference_api.models import get_model, list_models
 from inference_api.openai_chat.endpoint import chat
+from inference_api.openai_embeddings.endpoint import embeddings
 from inference_api.openai_errors import error_answer
 from inference_api.openai_responses.endpoint import PREFIX as RESPONSES
 from inference_api.openai_responses.endpoint import kept_response, responses
@@ -127,6 +129,7 @@ _ROUTES: dict[str, Route] = {
     f"{MESSAGES}/count_tokens": Route("POST", count_tokens),
     "/v1/responses": Route("POST", responses),
     f"{RESPONSES}{{response}}": Route(None, kept_response),
+    "/v1/embeddings": Route("POST", embeddings),
     "/v1/retrieve": Route("POST", _retrieve),
     "/v1/retrieve-and-generate": Route("POST", _retrieve_and_generate),
     **{
@@ -135,7 +138,7 @@ _ROUTES: dict[str, Route] = {
             "converse": converse,
             "converse-stream": converse_stream,
             "invoke": invoke,
-            "invoke-with-response-stream": invoke,
+            "invoke-with-response-stream": invoke_with_response_stream,
         }.items()
     },
 }

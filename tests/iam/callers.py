@@ -68,6 +68,7 @@ PREFIXES = {
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 OTHERWISE = {
     ("bedrock-runtime", "converse"): ("bedrock:InvokeModel",),
+    ("bedrock-runtime", "invoke_model_for_all"): ("bedrock:InvokeModel",),
     ("bedrock-runtime", "converse_stream"): ("bedrock:InvokeModelWithResponseStream",),
     ("lambda", "invoke"): ("lambda:InvokeFunction",),
     ("s3", "list_objects_v2"): ("s3:ListBucket",),

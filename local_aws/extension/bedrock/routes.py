@@ -11,7 +11,7 @@ from ministack import app
 from ministack.services import bedrock, bedrock_runtime
 
 from local_aws.extension.bedrock import custom_model_deployments as deployments
-from local_aws.extension.bedrock import custom_models, invocation, model_access
+from local_aws.extension.bedrock import custom_models, invocation, invoke_model, model_access
 from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.client_tokens import once
 from local_aws.extension.bedrock.customization import jobs
@@ -142,9 +142,9 @@ def _wrap_runtime() -> None:
             return answer
         try:
             invocation.check(path, body)
+            response = await invoke_model.answer(behind, method, path, headers, body, query)
         except BedrockError as error:
             return refused("bedrock-runtime", method, path, error)
-        response: Response = await behind(method, path, headers, body, query)
         if response[0] == 200:
             invocation.count(path)
         return response
