@@ -8,9 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from kit_contract.environment import ACCOUNT_ID, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
+from kit_contract.environment import (
+    ACCOUNT_ID,
+    GUARDRAILS,
+    KIT_DEPLOYMENT,
+    KNOWLEDGE_BASE_GUARDRAILS,
+    KNOWLEDGE_BASE_MODEL,
+    KNOWLEDGE_BASES,
+)
 from kit_contract.model_arns import (
     APPLICATION_INFERENCE_PROFILE,
     FOUNDATION_MODEL,
@@ -19,7 +27,7 @@ from kit_contract.model_arns import (
     model_arn,
 )
 
-ALIASES_FILE = "aliases.json"  # alias -> {"model", "arn", "order"}; beside the packages
+ALIASES_FILE = "aliases.json"  # alias -> {"model", "arn", "order"}, perhaps "guardrail"; beside the packages
 AMAZON_ROOTS_FILE = "amazon_roots.pem"  # beside the packages, too
 ACCOUNT = ":{account}:"
 # What callers read in `served_by`, where it differs from the resource type of the ARN.
@@ -46,22 +54,34 @@ class Model(NamedTuple):
 
 
 class Alias(NamedTuple):
-    """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base"."""
+    """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base". `guardrail`: its name."""
 
     base: Model
     order: tuple[str, ...]
+    guardrail: str | None = None
+
+
+class Guardrail(NamedTuple):
+    """`version`: a number. A version never changes, so that an alias changes its guardrail with the function only."""
+
+    name: str
+    id: str
+    version: str
 
 
 class Settings(NamedTuple):
     """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
 
-    `knowledge_base_model` is None if the deployment has no knowledge base.
+    `knowledge_base_model` is None if the deployment has no knowledge base. `guardrails`: by name.
+    `knowledge_base_guardrails`: name of the knowledge base -> name of the guardrail, where it has one.
     """
 
     kit_deployment: str
     aliases: Mapping[str, Alias]
     knowledge_bases: Mapping[str, str]
     knowledge_base_model: Model | None
+    guardrails: Mapping[str, Guardrail] = MappingProxyType({})
+    knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({})
 
 
 def environment_from(settings: Settings, account: str, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
@@ -72,7 +92,16 @@ def environment_from(settings: Settings, account: str, to_json: Callable[[object
         ACCOUNT_ID: account,
         KNOWLEDGE_BASES: to_json(dict(settings.knowledge_bases)),
         **({KNOWLEDGE_BASE_MODEL: to_json(_entry(model))} if model else {}),
+        **_guardrail_environment(settings, to_json),
     }
+
+
+def _guardrail_environment(settings: Settings, to_json: Callable[[object], str]) -> dict[str, str]:
+    if not settings.guardrails:
+        return {}
+    guardrails = {name: {"id": item.id, "version": item.version} for name, item in settings.guardrails.items()}
+    by_knowledge_base = dict(settings.knowledge_base_guardrails)
+    return {GUARDRAILS: to_json(guardrails), KNOWLEDGE_BASE_GUARDRAILS: to_json(by_knowledge_base)}
 
 
 def aliases_json(settings: Settings, account: str) -> str:
@@ -82,6 +111,7 @@ def aliases_json(settings: Settings, account: str) -> str:
             "model": alias.base.id,
             "arn": alias.base.arn.replace(f":{account}:", ACCOUNT),
             "order": list(alias.order),
+            **({"guardrail": alias.guardrail} if alias.guardrail else {}),
         }
         for name, alias in settings.aliases.items()
     }
@@ -95,11 +125,20 @@ def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
     return Settings(
         kit_deployment=environment[KIT_DEPLOYMENT],
         aliases={
-            name: Alias(Model(entry["model"], entry["arn"].replace(ACCOUNT, f":{account}:")), tuple(entry["order"]))
+            name: Alias(
+                Model(entry["model"], entry["arn"].replace(ACCOUNT, f":{account}:")),
+                tuple(entry["order"]),
+                entry.get("guardrail"),
+            )
             for name, entry in json.loads(aliases).items()
         },
         knowledge_bases=json.loads(environment[KNOWLEDGE_BASES]),
         knowledge_base_model=_model(model) if model else None,
+        guardrails={
+            name: Guardrail(name, entry["id"], entry["version"])
+            for name, entry in json.loads(environment.get(GUARDRAILS, "{}")).items()
+        },
+        knowledge_base_guardrails=json.loads(environment.get(KNOWLEDGE_BASE_GUARDRAILS, "{}")),
     )
 
 

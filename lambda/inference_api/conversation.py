@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from inference_api.aliases import Target
 from inference_api.aws.client import SILENCE, Event
 from inference_api.errors import ApiError, failure_name
 from inference_api.fallback import Served
+from inference_api.guardrails import INTERVENED, guarded, streamed
 from inference_api.http_messages import Facts
 from inference_api.service import Service
 from inference_api.structured_answers import AnswerSchema, Form, in_its_form
@@ -30,15 +31,18 @@ class Turn(NamedTuple):
 
 def converse(turn: Turn, service: Service, facts: Facts) -> Served[dict[str, Any]]:
     """The response of Converse. Raises ApiError, AwsError or OSError of the last target."""
+    targets = service.aliases.resolve(turn.alias)
+    request = guarded(turn.request, turn.alias, service.settings, facts)
 
     def call(target: Target, read_seconds: float) -> dict[str, Any]:
         def send(form: Form) -> dict[str, Any]:
             response = service.clients.converse(target.invoke_id, form.request, read_seconds=read_seconds)
             return form.response(response)
 
-        return in_its_form(turn.request, turn.answer_schema, target.invoke_id, send)
+        return in_its_form(request, turn.answer_schema, target.invoke_id, send)
 
-    served = _ask(turn, call, service, facts)
+    served = _ask(turn, targets, call, service, facts)
+    facts.intervened = served.answer.get("stopReason") == INTERVENED
     facts.usage = served.answer.get("usage")
     return served
 
@@ -49,6 +53,8 @@ def converse_stream(turn: Turn, service: Service, facts: Facts) -> Served[Genera
     The iterator raises ApiError, AwsError or OSError if the stream breaks off, also if it ends without `messageStop`.
     Closing it ends the call.
     """
+    targets = service.aliases.resolve(turn.alias)
+    request = streamed(guarded(turn.request, turn.alias, service.settings, facts))
 
     def opened(target: Target, read_seconds: float) -> Generator[Event, None, None]:
         def send(form: Form) -> Generator[Event, None, None]:
@@ -58,13 +64,12 @@ def converse_stream(turn: Turn, service: Service, facts: Facts) -> Served[Genera
             next(resumed)  # begins it: only then does closing it end the call
             return resumed
 
-        return in_its_form(turn.request, turn.answer_schema, target.invoke_id, send)
+        return in_its_form(request, turn.answer_schema, target.invoke_id, send)
 
-    return _ask(turn, opened, service, facts)
+    return _ask(turn, targets, opened, service, facts)
 
 
-def _ask(turn: Turn, call: Any, service: Service, facts: Facts) -> Served[Any]:
-    targets = service.aliases.resolve(turn.alias)
+def _ask(turn: Turn, targets: Sequence[Target], call: Any, service: Service, facts: Facts) -> Served[Any]:
     facts.alias = turn.alias
     served: Served[Any] = service.fallback.ask(
         targets, call, deadline=service.fallback.deadline(), attempts=facts.attempts
@@ -91,6 +96,7 @@ def _resumed(first: Event, events: Generator[Event, None, None], facts: Facts) -
                 facts.deltas += 1
             elif name == "messageStop":
                 stopped = True
+                facts.intervened = value.get("stopReason") == INTERVENED
             elif name == "metadata":
                 facts.usage = value.get("usage")
             yield event
