@@ -83,11 +83,12 @@ def _refuse_weaker(request: Mapping[str, Any]) -> None:
     """A guardrail ignores the rest of the messages if parts of them are selected."""
     for where, blocks in _contents(request):
         for index, block in enumerate(blocks):
-            if _SELECTION in block:
+            if isinstance(block, dict) and _SELECTION in block:
                 place = f"{where}[{index}].{_SELECTION}"
                 message = f"{place} is not supported: the guardrail of this alias sees all messages; use text"
                 raise invalid(place, message, code="unsupported_value")
-    for name in request.get(_MODEL_SETTINGS) or ():
+    settings = request.get(_MODEL_SETTINGS)
+    for name in settings if isinstance(settings, dict) else ():
         if name.startswith(_RESERVED):
             place = f"{_MODEL_SETTINGS}.{name}"
             message = f"{place} is not supported: this alias has a guardrail, which callers cannot change; remove it"
@@ -95,6 +96,8 @@ def _refuse_weaker(request: Mapping[str, Any]) -> None:
 
 
 def _contents(request: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    yield "system", request.get("system") or ()
+    """Lists of blocks. Bedrock refuses what is none."""
+    system = request.get("system")
+    yield "system", system if isinstance(system, list) else ()
     for number, message in enumerate(request["messages"]):
         yield f"messages[{number}].content", message.get("content") or ()

@@ -147,6 +147,24 @@ def test_a_caller_cannot_weaken_it(guarded: Api, change: dict[str, Any], field: 
     assert answer["message"].startswith(f"{field} is not supported")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"system": 5}, {"system": [5, "guardContent"]}, {"additionalModelRequestFields": [5]}],
+)
+def test_what_bedrock_refuses_is_no_fault_of_the_guardrail(guarded: Api, change: dict[str, Any]) -> None:
+    guarded.base_serves()
+    sent: list[Mapping[str, Any]] = []
+
+    def converse(model_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
+        sent.append(request)
+        return converse_response({"text": "Hi"})
+
+    guarded.clients.converse = converse  # type: ignore[method-assign]
+
+    assert guarded.post(CONVERSE, {"messages": HELLO} | change)[0] == 200
+    assert sent[0]["guardrailConfig"] == CONFIG
+
+
 def test_selected_content_passes_where_there_is_no_guardrail(api: Api) -> None:
     api.base_serves()
     api.runtime.add_response("converse", converse_response({"text": "Hi"}))
