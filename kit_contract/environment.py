@@ -17,6 +17,8 @@ TOPIC_ARN = "TOPIC_ARN"
 ACCOUNT_ID = "ACCOUNT_ID"
 KNOWLEDGE_BASES = "KNOWLEDGE_BASES"  # JSON: name -> knowledge base id
 KNOWLEDGE_BASE_MODEL = "KNOWLEDGE_BASE_MODEL"  # JSON: {"model", "arn"}
+GUARDRAILS = "GUARDRAILS"  # JSON: name -> {"id", "version"}
+KNOWLEDGE_BASE_GUARDRAILS = "KNOWLEDGE_BASE_GUARDRAILS"  # JSON: name of the knowledge base -> name of the guardrail
 API_KEYS_SECRET_ARN = "API_KEYS_SECRET_ARN"
 
 # Knowledge base ingestion

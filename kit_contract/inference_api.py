@@ -8,9 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from kit_contract.environment import ACCOUNT_ID, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
+from kit_contract.environment import (
+    ACCOUNT_ID,
+    GUARDRAILS,
+    KIT_DEPLOYMENT,
+    KNOWLEDGE_BASE_GUARDRAILS,
+    KNOWLEDGE_BASE_MODEL,
+    KNOWLEDGE_BASES,
+)
 from kit_contract.model_arns import (
     APPLICATION_INFERENCE_PROFILE,
     FOUNDATION_MODEL,
@@ -19,7 +27,8 @@ from kit_contract.model_arns import (
     model_arn,
 )
 
-ALIASES_FILE = "aliases.json"  # alias -> {"model", "arn", "order", "embedding"?, "one_model"?}; beside the packages
+# alias -> {"model", "arn", "order", "embedding"?, "one_model"?, "guardrail"?}; beside the packages
+ALIASES_FILE = "aliases.json"
 AMAZON_ROOTS_FILE = "amazon_roots.pem"  # beside the packages, too
 ACCOUNT = ":{account}:"
 # What callers read in `served_by`, where it differs from the resource type of the ARN.
@@ -50,24 +59,37 @@ class Alias(NamedTuple):
 
     `embedding`: the id of the embedding model, None for a model that answers. `one_model`: all targets are the same
     base model or were trained from it, so they take the same body.
+    `guardrail`: its name.
     """
 
     base: Model
     order: tuple[str, ...]
     embedding: str | None = None
     one_model: bool = False
+    guardrail: str | None = None
+
+
+class Guardrail(NamedTuple):
+    """`version`: a number. A version never changes, so that an alias changes its guardrail with the function only."""
+
+    name: str
+    id: str
+    version: str
 
 
 class Settings(NamedTuple):
     """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
 
-    `knowledge_base_model` is None if the deployment has no knowledge base.
+    `knowledge_base_model` is None if the deployment has no knowledge base. `guardrails`: by name.
+    `knowledge_base_guardrails`: name of the knowledge base -> name of the guardrail, where it has one.
     """
 
     kit_deployment: str
     aliases: Mapping[str, Alias]
     knowledge_bases: Mapping[str, str]
     knowledge_base_model: Model | None
+    guardrails: Mapping[str, Guardrail] = MappingProxyType({})
+    knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({})
 
 
 def environment_from(settings: Settings, account: str, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
@@ -78,7 +100,16 @@ def environment_from(settings: Settings, account: str, to_json: Callable[[object
         ACCOUNT_ID: account,
         KNOWLEDGE_BASES: to_json(dict(settings.knowledge_bases)),
         **({KNOWLEDGE_BASE_MODEL: to_json(_entry(model))} if model else {}),
+        **_guardrail_environment(settings, to_json),
     }
+
+
+def _guardrail_environment(settings: Settings, to_json: Callable[[object], str]) -> dict[str, str]:
+    if not settings.guardrails:
+        return {}
+    guardrails = {name: {"id": item.id, "version": item.version} for name, item in settings.guardrails.items()}
+    by_knowledge_base = dict(settings.knowledge_base_guardrails)
+    return {GUARDRAILS: to_json(guardrails), KNOWLEDGE_BASE_GUARDRAILS: to_json(by_knowledge_base)}
 
 
 def aliases_json(settings: Settings, account: str) -> str:
@@ -90,6 +121,7 @@ def aliases_json(settings: Settings, account: str) -> str:
             "order": list(alias.order),
             **({"embedding": alias.embedding} if alias.embedding else {}),
             **({"one_model": True} if alias.one_model else {}),
+            **({"guardrail": alias.guardrail} if alias.guardrail else {}),
         }
         for name, alias in settings.aliases.items()
     }
@@ -108,11 +140,17 @@ def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
                 tuple(entry["order"]),
                 entry.get("embedding"),
                 entry.get("one_model", False),
+                entry.get("guardrail"),
             )
             for name, entry in json.loads(aliases).items()
         },
         knowledge_bases=json.loads(environment[KNOWLEDGE_BASES]),
         knowledge_base_model=_model(model) if model else None,
+        guardrails={
+            name: Guardrail(name, entry["id"], entry["version"])
+            for name, entry in json.loads(environment.get(GUARDRAILS, "{}")).items()
+        },
+        knowledge_base_guardrails=json.loads(environment.get(KNOWLEDGE_BASE_GUARDRAILS, "{}")),
     )
 
 

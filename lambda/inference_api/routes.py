@@ -99,7 +99,7 @@ def _model(request: Request, service: Service, facts: Facts) -> Answer:
 
 
 def _retrieve(request: Request, service: Service, facts: Facts) -> Answer:
-    value = retrieve(request.json(), service.settings, service.clients, read_seconds=BUDGET_SECONDS)
+    value = retrieve(request.json(), service.settings, service.clients, read_seconds=BUDGET_SECONDS, facts=facts)
     return json_answer(200, value)
 
 
@@ -109,10 +109,10 @@ def _retrieve_and_generate(request: Request, service: Service, facts: Facts) -> 
     alias = None if body.get("model") is None else text(body, "model")
     targets = service.aliases.resolve(alias) if alias else (knowledge_base_target(service.settings),)
     facts.alias = alias
-    question = question_of(body, service.settings)
+    question = question_of(body, service.settings, facts)
 
     def generate(target: Target, read_seconds: float) -> dict[str, Any]:
-        return retrieve_and_generate(question, target, service.clients, read_seconds=read_seconds)
+        return retrieve_and_generate(question, target, service.clients, read_seconds=read_seconds, facts=facts)
 
     served = service.fallback.ask(targets, generate, deadline=deadline, attempts=facts.attempts)
     facts.served(alias, served)

@@ -68,9 +68,18 @@ _TOKENS = {"inputTokens": "input", "outputTokens": "output"}
 
 
 def _ask(request: Request, call: Callable[[Target, float], T], service: Service, facts: Facts) -> T:
-    """Falls back between targets of the same base model only: the body is in the schema of one."""
+    """Falls back between targets of the same base model only: the body is in the schema of one.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-tagging.html
+    """
     alias = request.path.rstrip("/").removeprefix(PREFIX).rpartition("/")[0]
     targets: Sequence[Target] = service.aliases.resolve(alias, embeds=None)
+    if guardrail := service.settings.aliases[alias].guardrail:
+        message = (
+            f"this alias has the guardrail {guardrail}, and tags in a body of InvokeModel could hide parts of it from "
+            "the guardrail; use Converse"
+        )
+        raise ApiError(400, "unsupported_operation", message)
     if not service.settings.aliases[alias].one_model:
         targets = targets[:1]
     facts.alias = alias
