@@ -17,6 +17,7 @@ TOPIC_ARN = "TOPIC_ARN"
 ACCOUNT_ID = "ACCOUNT_ID"
 KNOWLEDGE_BASES = "KNOWLEDGE_BASES"  # JSON: name -> knowledge base id
 KNOWLEDGE_BASE_MODEL = "KNOWLEDGE_BASE_MODEL"  # JSON: {"model", "arn"}
+RERANK_MODEL_ARN = "RERANK_MODEL_ARN"  # of knowledge bases
 API_KEYS_SECRET_ARN = "API_KEYS_SECRET_ARN"
 
 # Knowledge base ingestion

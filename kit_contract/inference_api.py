@@ -10,7 +10,13 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from kit_contract.environment import ACCOUNT_ID, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
+from kit_contract.environment import (
+    ACCOUNT_ID,
+    KIT_DEPLOYMENT,
+    KNOWLEDGE_BASE_MODEL,
+    KNOWLEDGE_BASES,
+    RERANK_MODEL_ARN,
+)
 from kit_contract.model_arns import (
     APPLICATION_INFERENCE_PROFILE,
     FOUNDATION_MODEL,
@@ -55,13 +61,15 @@ class Alias(NamedTuple):
 class Settings(NamedTuple):
     """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
 
-    `knowledge_base_model` is None if the deployment has no knowledge base.
+    `knowledge_base_model` is None if the deployment has no knowledge base. `rerank_model_arn` is None if passages can't
+    be reranked.
     """
 
     kit_deployment: str
     aliases: Mapping[str, Alias]
     knowledge_bases: Mapping[str, str]
     knowledge_base_model: Model | None
+    rerank_model_arn: str | None = None
 
 
 def environment_from(settings: Settings, account: str, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
@@ -72,6 +80,7 @@ def environment_from(settings: Settings, account: str, to_json: Callable[[object
         ACCOUNT_ID: account,
         KNOWLEDGE_BASES: to_json(dict(settings.knowledge_bases)),
         **({KNOWLEDGE_BASE_MODEL: to_json(_entry(model))} if model else {}),
+        **({RERANK_MODEL_ARN: settings.rerank_model_arn} if settings.rerank_model_arn else {}),
     }
 
 
@@ -100,6 +109,7 @@ def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
         },
         knowledge_bases=json.loads(environment[KNOWLEDGE_BASES]),
         knowledge_base_model=_model(model) if model else None,
+        rerank_model_arn=environment.get(RERANK_MODEL_ARN),
     )
 
 
