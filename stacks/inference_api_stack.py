@@ -36,6 +36,7 @@ class InferenceApiStack(cdk.Stack):
             },
             knowledge_bases=self._knowledge_bases(config),
             knowledge_base_model=self._target(config, config.knowledge_base.model) if config.knowledge_base else None,
+            rerank_model_arn=self._rerank_model_arn(config),
             throttle_rate_per_second=section.rate_per_second,
             throttle_burst=section.burst,
             monthly_quota=section.requests_per_month,
@@ -57,6 +58,11 @@ class InferenceApiStack(cdk.Stack):
         # Of an application inference profile, the model in every Region that it routes to, but not the profile that it
         # was created from: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
         return AliasTarget(model=model, invoke_arns=[model, *(arn for arn in arns if ":foundation-model/" in arn)])
+
+    def _rerank_model_arn(self, config: DeploymentConfig) -> str | None:
+        named = config.knowledge_base.rerank_model if config.knowledge_base else None
+        model_id = plain_id(named) if named else None
+        return f"arn:{self.partition}:bedrock:{self.region}::foundation-model/{model_id}" if model_id else None
 
     def _knowledge_bases(self, config: DeploymentConfig) -> dict[str, str]:
         if config.knowledge_base is None:

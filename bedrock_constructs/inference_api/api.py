@@ -40,7 +40,8 @@ LOG_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGateway
 class InferenceApi(Construct):
     """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
 
-    `knowledge_base_model` answers /v1/retrieve-and-generate if the request names no alias.
+    `knowledge_base_model` answers /v1/retrieve-and-generate if the request names no alias. Searches may rerank with the
+    foundation model of `rerank_model_arn`.
     `throttle_rate_per_second`, `throttle_burst` (requests) and `monthly_quota` (requests) apply to each key.
     `stage_rate_per_second` and `stage_burst` apply to all requests together, also those without a valid key.
     """
@@ -54,6 +55,7 @@ class InferenceApi(Construct):
         aliases: Mapping[str, ServedAlias],
         knowledge_bases: Mapping[str, str],
         knowledge_base_model: AliasTarget | None,
+        rerank_model_arn: str | None = None,
         throttle_rate_per_second: float,
         throttle_burst: int,
         monthly_quota: int,
@@ -67,6 +69,7 @@ class InferenceApi(Construct):
             aliases={name: Alias(_model(alias.base), tuple(alias.order)) for name, alias in aliases.items()},
             knowledge_bases=knowledge_bases,
             knowledge_base_model=_model(knowledge_base_model) if knowledge_base_model else None,
+            rerank_model_arn=rerank_model_arn,
         )
         stack = cdk.Stack.of(self)
         self.function = PythonFunction(
@@ -92,6 +95,7 @@ class InferenceApi(Construct):
             aliases=list(aliases.values()),
             knowledge_base_model=knowledge_base_model,
             knowledge_base_ids=knowledge_bases.values(),
+            rerank_model_arn=rerank_model_arn,
         )
         self.rest_api = self._rest_api(kit_deployment, stage_rate_per_second, stage_burst)
         add_gateway_responses(self.rest_api)

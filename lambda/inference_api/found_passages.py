@@ -46,7 +46,7 @@ class FoundPassages:
         self._ids = [known[name] for name in search.knowledge_bases]
         self._configuration = {"numberOfResults": search.results, **search.search}
         if search.rerank and (model := service.settings.rerank_model_arn):
-            self._configuration["rerankingConfiguration"] = reranking(model, search.results)
+            self._configuration["rerankingConfiguration"] = reranking(model)
         self._passages: list[Passage] = []
 
     def numbered(self, number: int) -> Passage | None:
@@ -71,7 +71,7 @@ class FoundPassages:
         """What the model reads. A passage that it has already read keeps its number."""
         if not passages:
             return "No passages found."
-        texts = [f"[{self._number(passage)}] {passage['source']}\n{passage['text']}" for passage in passages]
+        texts = [f"[{self._number(passage)}] {passage['source'] or ''}\n{passage['text']}" for passage in passages]
         return "\n\n".join([*([INSTRUCTION] if self._citing else []), *texts])
 
     def _number(self, passage: Passage) -> int:

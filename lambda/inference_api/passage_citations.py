@@ -48,6 +48,7 @@ class Citing:
     def separate(self) -> None:
         """The next text begins a paragraph: it is another turn of the model."""
         self._separate = self._length > 0
+        self._uncited = ""
 
     def _parts(self, text: str) -> Iterator[str | Citation]:
         position = 0

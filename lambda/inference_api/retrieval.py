@@ -47,9 +47,11 @@ def search_of(body: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value is not None}
 
 
-def reranking(model_arn: str, results: int) -> dict[str, Any]:
-    """Bedrock's rerankingConfiguration that keeps the best `results`."""
-    configuration = {"modelConfiguration": {"modelArn": model_arn}, "numberOfRerankedResults": results}
+def reranking(model_arn: str, kept: int | None = None) -> dict[str, Any]:
+    """Bedrock's rerankingConfiguration. `kept`: how many passages stay."""
+    configuration: dict[str, Any] = {"modelConfiguration": {"modelArn": model_arn}}
+    if kept is not None:
+        configuration["numberOfRerankedResults"] = kept
     return {"type": "BEDROCK_RERANKING_MODEL", "bedrockRerankingConfiguration": configuration}
 
 
@@ -111,4 +113,4 @@ def _reranking(body: Mapping[str, Any], settings: Settings, results: int) -> dic
     if settings.rerank_model_arn is None:
         message = "this deployment has no model to rerank with; set rerank_model in [knowledge_base] and deploy"
         raise invalid("rerank", message, code="unsupported_value")
-    return reranking(settings.rerank_model_arn, kept or results)
+    return reranking(settings.rerank_model_arn, kept)

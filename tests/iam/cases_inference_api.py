@@ -16,6 +16,7 @@ FOUNDATION_MODELS = [
     for region in DESTINATIONS
 ]
 
+RERANKER = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
 # The Get actions: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
 INFERENCE_API = {
     "inference-api/InferenceApiFunctionRole": Cases(
@@ -30,11 +31,16 @@ INFERENCE_API = {
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/capacity"), "ssm:GetParameters"),
             *on(KNOWLEDGE_BASE, "bedrock:Retrieve"),
             *on("*", "bedrock:RetrieveAndGenerate"),
+            # Of RetrieveAndGenerate: https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html
+            *on("*", "bedrock:Rerank"),
+            *on(RERANKER, "bedrock:InvokeModel"),
         ],
         denied=[
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:InvokeModel"),
             *on("arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0", "bedrock:InvokeModel"),
             *on(FOUNDATION_MODELS[0], "bedrock:CountTokens"),
+            *on(RERANKER, "bedrock:InvokeModelWithResponseStream"),
+            *on(RERANKER.replace("us-east-1", "us-west-2"), "bedrock:InvokeModel"),
             *on(DEPLOYMENT, "bedrock:InvokeModel", "bedrock:GetCustomModelDeployment", context=THEIRS),
             *on(DEPLOYMENT, "bedrock:DeleteCustomModelDeployment", context=OURS),
             *on(THROUGHPUT, "bedrock:InvokeModel", "bedrock:GetProvisionedModelThroughput", context=THEIRS),

@@ -68,7 +68,10 @@ class Clients:
         self.ssm: Any = boto3.client("ssm", **options)
         self._streaming: Any = boto3.client("bedrock-runtime", **options)
         self._streaming.meta.events.register("before-call.bedrock-runtime.ConverseStream", self._answer_stream)
-        self.streams: list[list[Event] | Exception] = []  # what the next calls of ConverseStream return or raise
+        self._grounded: Any = boto3.client("bedrock-agent-runtime", **options)
+        before_stream = "before-call.bedrock-agent-runtime.RetrieveAndGenerateStream"
+        self._grounded.meta.events.register(before_stream, self._answer_stream)
+        self.streams: list[list[Event] | Exception] = []  # what the next streams are, or raise
         self.read_seconds: list[float] = []
 
     def converse(self, model_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
@@ -86,7 +89,7 @@ class Clients:
 
     def _answer_stream(self, **_: Any) -> tuple[Any, dict[str, Any]]:
         """In place of the request, after botocore has checked it: a stub can have no stream."""
-        return SimpleNamespace(status_code=200), {"stream": self.streams.pop(0)}
+        return SimpleNamespace(status_code=200), {"stream": self.streams.pop(0), "sessionId": "session-1"}
 
     def retrieve(self, knowledge_base_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
         self.read_seconds.append(read_seconds)
@@ -95,6 +98,15 @@ class Clients:
     def retrieve_and_generate(self, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
         self.read_seconds.append(read_seconds)
         return dict(self.agent.retrieve_and_generate(**request))
+
+    def retrieve_and_generate_stream(
+        self, request: Mapping[str, Any], *, read_seconds: float
+    ) -> tuple[str, Generator[Event, None, None]]:
+        self.read_seconds.append(read_seconds)
+        response = self._grounded.retrieve_and_generate_stream(**request)
+        if isinstance(response["stream"], Exception):
+            raise response["stream"]
+        return response["sessionId"], (event for event in response["stream"])
 
     def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
         found = self.ssm.get_parameters(Names=list(names))["Parameters"]
