@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ def test_marks_become_citations(text: str, shown: str, citations: list[tuple[str
 def test_parts_of_any_size_give_the_same(text: str, cuts: list[int]) -> None:
     places = sorted({0, len(text), *(min(cut, len(text)) for cut in cuts)})
 
-    assert read(*(text[begin:end] for begin, end in zip(places, places[1:], strict=False))) == read(text)
+    assert read(*(text[begin:end] for begin, end in itertools.pairwise(places))) == read(text)
 
 
 def test_another_turn_of_the_model_begins_a_paragraph() -> None:
