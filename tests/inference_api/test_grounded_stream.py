@@ -11,9 +11,9 @@ import pytest
 
 from inference_api.aws.client import SILENCE, Event
 from tests.inference_api.aws.test_client import END, STREAM, event, message
-from tests.inference_api.conftest import MICRO, Api
+from tests.inference_api.conftest import MICRO, Api, converse_events
 from tests.inference_api.on_the_wire import wired_service
-from tests.inference_api.peer import AWAIT_CLOSE, CLOSE, RESET, Peer
+from tests.inference_api.peer import AWAIT_CLOSE, CLOSE, RESET, Peer, sized
 from tests.inference_api.test_retrieval import LOCATION
 from tests.inference_api.test_streams_on_the_wire import logged, post
 
@@ -162,6 +162,32 @@ def test_an_exception_of_bedrock_is_an_error_event(peer: Peer, capsys: pytest.Ca
 
     assert (events[-1][0], events[-1][1]["error"]["code"]) == ("error", "rate_limit_exceeded")
     assert logged(capsys)["error"] == "ThrottlingException"
+
+
+def test_a_caller_who_leaves_ends_the_turn_after_a_search(peer: Peer, capsys: pytest.CaptureFixture[str]) -> None:
+    use = {"toolUse": {"toolUseId": "use-1", "name": "file_search", "input": {"query": "descaling"}}}
+    search = [event(name, value) for name, value in converse_events(use, reason="tool_use")]
+    answer = [event(name, value) for name, value in converse_events({"text": "Often"})]
+    peer.expect(
+        [
+            [STREAM + b"".join(search) + END],
+            [sized(b'{"retrievalResults": []}')],
+            [STREAM + b"".join(answer[:2]), AWAIT_CLOSE],
+        ]
+    )
+    request = {
+        "model": "support-bot",
+        "stream": True,
+        "messages": [{"role": "user", "content": "How often?"}],
+        "tools": [{"type": "file_search", "vector_store_ids": ["documents"]}],
+    }
+    response = post("/v1/chat/completions", request)
+    assert any(b'"Of"' in part for part in response.body)
+
+    response.body.close()
+
+    assert peer.closed_by_client.wait(1)
+    assert logged(capsys)["error"] == "caller_left"
 
 
 def test_a_caller_who_leaves_ends_the_call(peer: Peer, capsys: pytest.CaptureFixture[str]) -> None:
