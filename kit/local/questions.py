@@ -4,10 +4,11 @@ import json
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
+from http.client import HTTPResponse
 from typing import Any
 
-from deployment.alias_models import embedding_model
 from deployment.config import DeploymentConfig
 from deployment.sections.inference_api import Alias, InferenceApi
 from kit.progress import Progress
@@ -42,15 +43,6 @@ def ask(config: DeploymentConfig, outputs: dict[str, Any], progress: Progress) -
     return answers
 
 
-def embedding(config: DeploymentConfig, outputs: dict[str, Any]) -> str | None:
-    """A line about the embedding of a question by the first alias for embeddings; None without such an alias."""
-    for alias, section in config.aliases.items():
-        if embedding_model(config, section.model):
-            answer = _post(outputs, "/embeddings", {"model": alias, "input": GROUNDED_QUESTION})
-            return f'{alias}: embedding of "{GROUNDED_QUESTION}": {len(answer["data"][0]["embedding"])} dimensions'
-    return None
-
-
 def _current(section: InferenceApi, outputs: dict[str, Any], alias: str, progress: Progress) -> Answer:
     """The answer of the target that the alias has now; right after a promotion the API may still use the last one."""
     default_order = section.aliases[alias].order == Alias.model_fields["order"].default
@@ -80,16 +72,22 @@ def _grounded(outputs: dict[str, Any]) -> Answer:
 
 
 def _post(outputs: dict[str, Any], path: str, body: dict[str, Any]) -> dict[str, Any]:
+    with opened(outputs, f"/v1{path}", body) as response:
+        answer: dict[str, Any] = json.load(response)
+    return answer
+
+
+def opened(outputs: Mapping[str, Any], path: str, body: Mapping[str, Any]) -> HTTPResponse:
+    """The response to a POST; `path` begins at the API's root. Raises ExternalError for an error response."""
     request = urllib.request.Request(
-        outputs["api_url"] + path,
+        outputs["api_url"].removesuffix("/v1") + path,
         data=json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {outputs['api_key']}", "Content-Type": "application/json"},
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback only: ignore proxy settings
     try:
-        with opener.open(request, timeout=30) as response:
-            answer: dict[str, Any] = json.load(response)
+        response: HTTPResponse = opener.open(request, timeout=30)
     except urllib.error.HTTPError as error:
         reason = error.read().decode(errors="replace")[:500]
         raise ExternalError(f"POST {path} answered {error.code}: {reason}") from None
-    return answer
+    return response

@@ -4,15 +4,15 @@ import os
 import textwrap
 from typing import Any
 
+from deployment.alias_models import embedding_model
 from deployment.config import DeploymentConfig
+from kit.local.dialects import print_dialects, print_embedding, print_streamed
 from kit.local.questions import Answer
 
 MOCK = "[mock answer"
 
 
-def print_summary(
-    config: DeploymentConfig, outputs: dict[str, Any], answers: list[Answer], embedding: str | None = None
-) -> None:
+def print_summary(config: DeploymentConfig, outputs: dict[str, Any], answers: list[Answer]) -> None:
     for answer in answers:
         print()
         print(_wrapped("Q  ", answer.question))
@@ -20,14 +20,24 @@ def print_summary(
         print(f"   served by {answer.served_by}")
         for source in answer.sources:
             print(f"   cites {source}")
-    if embedding:
-        print(f"\n{embedding}")
+    if config.inference_api:
+        _show_dialects(config, outputs)
     if any(MOCK in answer.text for answer in answers):
         _explain_mocks()
     if config.inference_api:
         _print_snippets(config, outputs)
     print("\nnext: edit deployment.toml and run make up again; the pages are listed in README.md;")
     print("      make deploy deploys to your AWS account; make down stops everything on this machine")
+
+
+def _show_dialects(config: DeploymentConfig, outputs: dict[str, Any]) -> None:
+    """With the first alias that answers and the first that embeds."""
+    embedding = {name for name, alias in config.aliases.items() if embedding_model(config, alias.model)}
+    if answering := [name for name in config.aliases if name not in embedding]:
+        print_streamed(outputs, answering[0])
+        print_dialects(outputs, answering[0])
+    if embedding:
+        print_embedding(outputs, min(embedding))
 
 
 def _explain_mocks() -> None:
@@ -41,7 +51,7 @@ def _explain_mocks() -> None:
 
 def _print_snippets(config: DeploymentConfig, outputs: dict[str, Any]) -> None:
     assert config.inference_api
-    alias = next(iter(config.inference_api.aliases))
+    alias = next(name for name, item in config.aliases.items() if not embedding_model(config, item.model))
     print(f"\nurl   {outputs['api_url']}")
     print(f"key   {outputs['api_key']}   (also in .local/outputs.json)")
     print("\naliases")
@@ -49,9 +59,9 @@ def _print_snippets(config: DeploymentConfig, outputs: dict[str, Any]) -> None:
         print(f"  {name:<20} {target}")
     print(
         textwrap.dedent(f"""
-        curl {outputs["api_url"]}/chat/completions \\
+        curl -N {outputs["api_url"]}/chat/completions \\
           -H 'Authorization: Bearer {outputs["api_key"]}' -H 'Content-Type: application/json' \\
-          -d '{{"model": "{alias}", "messages": [{{"role": "user", "content": "Hello"}}]}}'
+          -d '{{"model": "{alias}", "messages": [{{"role": "user", "content": "Hello"}}], "stream": true}}'
 
         from openai import OpenAI
         client = OpenAI(base_url="{outputs["api_url"]}", api_key="{outputs["api_key"]}")

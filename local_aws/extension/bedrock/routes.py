@@ -16,6 +16,7 @@ from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.client_tokens import once
 from local_aws.extension.bedrock.customization import jobs
 from local_aws.extension.bedrock.error_codes import ABSENT, refused, throttled
+from local_aws.extension.bedrock.event_pace import paced
 from local_aws.extension.bedrock.responses import BedrockError, Response
 from local_aws.extension.bedrock.token_counts import count_tokens
 from local_aws.extension.knowledge_bases import (
@@ -150,7 +151,7 @@ def _wrap_runtime() -> None:
             return answer
         try:
             invocation.check(path, body)
-            response = await invoke_model.answer(behind, method, path, headers, body, query)
+            response = paced(path, await invoke_model.answer(behind, method, path, headers, body, query))
         except BedrockError as error:
             return refused("bedrock-runtime", method, path, error)
         if response[0] == 200:
