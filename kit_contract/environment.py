@@ -18,6 +18,8 @@ ACCOUNT_ID = "ACCOUNT_ID"
 KNOWLEDGE_BASES = "KNOWLEDGE_BASES"  # JSON: name -> knowledge base id
 KNOWLEDGE_BASE_MODEL = "KNOWLEDGE_BASE_MODEL"  # JSON: {"model", "arn"}
 API_KEYS_SECRET_ARN = "API_KEYS_SECRET_ARN"
+CORS_ORIGINS = "CORS_ORIGINS"  # JSON list
+RETRY_SECONDS = "RETRY_SECONDS"  # waits over the rate are multiples of it
 
 # Knowledge base ingestion
 KNOWLEDGE_BASE_ID = "KNOWLEDGE_BASE_ID"

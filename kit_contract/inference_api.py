@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from kit_contract.environment import ACCOUNT_ID, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
+from kit_contract.environment import ACCOUNT_ID, CORS_ORIGINS, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
 from kit_contract.model_arns import (
     APPLICATION_INFERENCE_PROFILE,
     FOUNDATION_MODEL,
@@ -21,11 +21,25 @@ from kit_contract.model_arns import (
 
 ALIASES_FILE = "aliases.json"  # alias -> {"model", "arn", "order"}; beside the packages
 AMAZON_ROOTS_FILE = "amazon_roots.pem"  # beside the packages, too
+DESCRIPTION_FILE = "openapi.json.bz2"  # what GET /openapi.json answers; beside the packages
 ACCOUNT = ":{account}:"
 # What callers read in `served_by`, where it differs from the resource type of the ARN.
 _KINDS = {APPLICATION_INFERENCE_PROFILE: INFERENCE_PROFILE, PROVISIONED_MODEL: "provisioned-throughput"}
 
 METRIC_NAMESPACE = "BedrockKit/InferenceApi"
+# What a web page may read of a response, beside its body and type.
+CORS_EXPOSED_HEADERS = (
+    "x-request-id",
+    "x-amzn-requestid",
+    "x-amzn-errortype",
+    "x-bedrock-model",
+    "x-bedrock-kit-served-by",
+    "x-bedrock-kit-attempts",
+    "x-should-retry",
+    "retry-after",
+    "retry-after-ms",
+)
+RETRY_AFTER_MS_CONTEXT = "retryAfterMs"  # in the authorizer's context
 
 
 class Model(NamedTuple):
@@ -55,13 +69,14 @@ class Alias(NamedTuple):
 class Settings(NamedTuple):
     """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
 
-    `knowledge_base_model` is None if the deployment has no knowledge base.
+    `knowledge_base_model` is None if the deployment has no knowledge base. `cors_origins`: of web pages, or "*".
     """
 
     kit_deployment: str
     aliases: Mapping[str, Alias]
     knowledge_bases: Mapping[str, str]
     knowledge_base_model: Model | None
+    cors_origins: tuple[str, ...] = ()
 
 
 def environment_from(settings: Settings, account: str, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
@@ -72,6 +87,7 @@ def environment_from(settings: Settings, account: str, to_json: Callable[[object
         ACCOUNT_ID: account,
         KNOWLEDGE_BASES: to_json(dict(settings.knowledge_bases)),
         **({KNOWLEDGE_BASE_MODEL: to_json(_entry(model))} if model else {}),
+        **({CORS_ORIGINS: to_json(list(settings.cors_origins))} if settings.cors_origins else {}),
     }
 
 
@@ -100,6 +116,7 @@ def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
         },
         knowledge_bases=json.loads(environment[KNOWLEDGE_BASES]),
         knowledge_base_model=_model(model) if model else None,
+        cors_origins=tuple(json.loads(environment.get(CORS_ORIGINS, "[]"))),
     )
 
 

@@ -122,6 +122,7 @@ _TABLE: Mapping[str, _Row] = {
     "ServiceUnavailableException": _UNAVAILABLE,
     "ConnectionError": _UNAVAILABLE,
 }
+ROWS = (*_TABLE.values(), _LEGACY, _NO_KNOWLEDGE_BASE)
 
 
 def api_error(error: Exception) -> ApiError:

@@ -12,6 +12,7 @@ from inference_api.anthropic_messages.endpoint import count_tokens, create
 from inference_api.bedrock_converse import errors as bedrock_errors
 from inference_api.bedrock_converse.endpoint import PREFIX as BEDROCK
 from inference_api.bedrock_converse.endpoint import converse, converse_stream, invoke
+from inference_api.description import description
 from inference_api.errors import ApiError, api_error, failure_name
 from inference_api.fallback import BUDGET_SECONDS
 from inference_api.fields import text
@@ -22,6 +23,7 @@ from inference_api.openai_errors import error_answer
 from inference_api.retrieval import question_of, retrieve, retrieve_and_generate
 from inference_api.service import Service
 
+DESCRIPTION = "/openapi.json"
 MODELS = "/v1/models"
 MESSAGES = "/v1/messages"
 Endpoint = Callable[[Request, Service, Facts], Answer]
@@ -40,10 +42,10 @@ def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
     """The response, also for errors, and the facts for the log."""
     facts = Facts()
     name = _name(request.path)
-    route = _ROUTES.get(name)
+    route = ROUTES.get(name)
     try:
         if route is None:
-            known = ", ".join(sorted(_ROUTES))
+            known = ", ".join(sorted(ROUTES))
             raise ApiError(404, "not_found", f"there is no such path; the paths are {known}")
         facts.route = name
         if request.method != route.method:
@@ -77,6 +79,10 @@ def _unknown_path_answer(name: str) -> ErrorAnswer:
 
 def _health(request: Request, service: Service, facts: Facts) -> Answer:
     return json_answer(200, {"status": "ok"})
+
+
+def _description(request: Request, service: Service, facts: Facts) -> Answer:
+    return description(request)
 
 
 def _models(request: Request, service: Service, facts: Facts) -> Answer:
@@ -114,8 +120,9 @@ def _retrieve_and_generate(request: Request, service: Service, facts: Facts) -> 
     return json_answer(200, value, facts.headers)
 
 
-_ROUTES: dict[str, Route] = {
+ROUTES: dict[str, Route] = {
     "/health": Route("GET", _health),
+    DESCRIPTION: Route("GET", _description),
     MODELS: Route("GET", _models),
     f"{MODELS}/{{model}}": Route("GET", _model),
     "/v1/chat/completions": Route("POST", chat),

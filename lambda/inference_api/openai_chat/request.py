@@ -19,7 +19,7 @@ from inference_api.openai_chat.tools import tool_config, tool_names
 # They cannot change the answer, so they are accepted and ignored: docs/inference-api.md lists them.
 IGNORED = ("user", "metadata", "store", "safety_identifier", "prompt_cache_key", "prompt_cache_retention")
 # They change the answer, but Converse does not have them: only the value that changes nothing is accepted.
-_ONLY: Mapping[str, tuple[Any, ...]] = {
+ONLY: Mapping[str, tuple[Any, ...]] = {
     "n": (1,),
     "logprobs": (False,),
     "top_logprobs": (0,),
@@ -45,8 +45,9 @@ _HONOURED = (
     "response_format",
     "reasoning_effort",
 )
-_TIERS = {"auto": None, "default": None, "flex": "flex", "priority": "priority"}
-_MAX_TOKENS = 1_000_000
+FIELDS = (*_HONOURED, *ONLY, *IGNORED)
+TIERS = {"auto": None, "default": None, "flex": "flex", "priority": "priority"}
+MAX_TOKENS = 1_000_000
 
 
 class ChatRequest(NamedTuple):
@@ -61,8 +62,8 @@ class ChatRequest(NamedTuple):
 def chat_request(body: Mapping[str, Any]) -> ChatRequest:
     """Raises ApiError 400: each field is honoured or refused by name."""
     alias = fields.text(body, "model")
-    fields.refuse_others(body, (*_HONOURED, *_ONLY, *IGNORED))
-    for name, accepted in _ONLY.items():
+    fields.refuse_others(body, FIELDS)
+    for name, accepted in ONLY.items():
         if body.get(name) is not None and body[name] not in accepted:
             message = f"{name} must be {json.dumps(accepted[0])}; leave it out"
             raise invalid(name, message, code="unsupported_value")
@@ -86,7 +87,7 @@ def chat_request(body: Mapping[str, Any]) -> ChatRequest:
 
 
 def _inference(body: Mapping[str, Any]) -> dict[str, Any]:
-    limits = [fields.integer(body, name, low=1, high=_MAX_TOKENS) for name in ("max_completion_tokens", "max_tokens")]
+    limits = [fields.integer(body, name, low=1, high=MAX_TOKENS) for name in ("max_completion_tokens", "max_tokens")]
     settings = {
         "maxTokens": next((limit for limit in limits if limit is not None), None),
         "temperature": fields.number(body, "temperature", low=0, high=1),  # OpenAI allows up to 2, Bedrock up to 1
@@ -112,6 +113,6 @@ def _service_tier(body: Mapping[str, Any]) -> dict[str, str] | None:
     tier = body.get("service_tier")
     if tier is None:
         return None
-    if not isinstance(tier, str) or tier not in _TIERS:
-        raise invalid("service_tier", f"service_tier must be one of {', '.join(_TIERS)}", code="unsupported_value")
-    return {"type": kind} if (kind := _TIERS[tier]) else None
+    if not isinstance(tier, str) or tier not in TIERS:
+        raise invalid("service_tier", f"service_tier must be one of {', '.join(TIERS)}", code="unsupported_value")
+    return {"type": kind} if (kind := TIERS[tier]) else None

@@ -16,7 +16,7 @@ from inference_api.tools import object_schema
 _FORMAT = "response_format"
 _SCHEMA = f"{_FORMAT}.json_schema"
 _TYPES = ("text", "json_object", "json_schema")
-_EFFORTS = ("low", "medium", "high", "xhigh", "max")
+EFFORTS = ("low", "medium", "high", "xhigh", "max")
 
 
 def answer_schema(body: Mapping[str, Any]) -> AnswerSchema | None:
@@ -41,10 +41,10 @@ def answer_schema(body: Mapping[str, Any]) -> AnswerSchema | None:
 
 def effort(body: Mapping[str, Any]) -> str | None:
     value = body.get("reasoning_effort")
-    if value is None or value in _EFFORTS:
+    if value is None or value in EFFORTS:
         return value
     message = (
-        f"reasoning_effort must be one of {', '.join(_EFFORTS)}; Bedrock has no other: leave it out for the default"
+        f"reasoning_effort must be one of {', '.join(EFFORTS)}; Bedrock has no other: leave it out for the default"
     )
     raise invalid("reasoning_effort", message, code="unsupported_value")
 

@@ -183,7 +183,7 @@ def test_the_code_contains_id_and_arn_of_each_alias_for_any_account(template: Te
     assert (assistant.base.arn, assistant.base.kind, assistant.order) == (PROFILE_ARN, "inference-profile", ORDER)
 
 
-def test_everything_but_health_needs_a_key(template: Template) -> None:
+def test_everything_but_health_and_the_description_needs_a_key(template: Template) -> None:
     resources = template.find_resources("AWS::ApiGateway::Resource")
     found = {}
     for item in template.find_resources("AWS::ApiGateway::Method").values():
@@ -195,7 +195,8 @@ def test_everything_but_health_needs_a_key(template: Template) -> None:
         found[f"{method['HttpMethod']} {path}"] = method["AuthorizationType"], method.get("ApiKeyRequired", False)
 
     keyed = ("CUSTOM", True)
-    assert found == {"ANY /v1/{proxy+}": keyed, "ANY /model/{proxy+}": keyed, "GET /health": ("NONE", False)}
+    public = {"GET /health": ("NONE", False), "GET /openapi.json": ("NONE", False)}
+    assert found == {"ANY /v1/{proxy+}": keyed, "ANY /model/{proxy+}": keyed, **public}
 
 
 def test_the_usage_plan_applies_to_the_key_from_the_authorizer(template: Template) -> None:
@@ -210,14 +211,14 @@ def test_the_usage_plan_applies_to_the_key_from_the_authorizer(template: Templat
     template.resource_count_is("AWS::ApiGateway::UsagePlanKey", 1)
 
 
-def test_the_stage_limits_all_requests_together_and_health_apart(template: Template) -> None:
+def test_the_stage_limits_all_requests_together_and_public_paths_apart(template: Template) -> None:
     (stage,) = template.find_resources("AWS::ApiGateway::Stage").values()
     limits = {
         settings["ResourcePath"]: (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"])
         for settings in stage["Properties"]["MethodSettings"]
     }
 
-    assert limits == {"/*": (100, 200), "/~1health": (5, 10)}
+    assert limits == {"/*": (100, 200), "/~1health": (5, 10), "/~1openapi.json": (5, 10)}
 
 
 def test_the_template_does_not_contain_the_key(template: Template) -> None:
