@@ -64,7 +64,8 @@ def chat_request(body: Mapping[str, Any]) -> ChatRequest:
     alias = fields.text(body, "model")
     fields.refuse_others(body, FIELDS)
     for name, accepted in ONLY.items():
-        if body.get(name) is not None and body[name] not in accepted:
+        value = body.get(name)
+        if value is not None and not any(value == item and _is_flag(value) == _is_flag(item) for item in accepted):
             message = f"{name} must be {json.dumps(accepted[0])}; leave it out"
             raise invalid(name, message, code="unsupported_value")
     options = fields.optional_object(body, "stream_options")
@@ -84,6 +85,11 @@ def chat_request(body: Mapping[str, Any]) -> ChatRequest:
         include_usage=fields.flag(options, "include_usage", where="stream_options.") is True,
         one_tool_call=fields.flag(body, "parallel_tool_calls") is False,
     )
+
+
+def _is_flag(value: Any) -> bool:
+    """Python takes true for 1 and false for 0."""
+    return isinstance(value, bool)
 
 
 def _inference(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from inference_api.openapi.schemas import (
     Schema,
     answer,
     component,
+    events,
     list_of,
     number,
     one_of,
@@ -191,11 +192,12 @@ _CHUNK = _envelope(
     choices=list_of(answer({"index": one_of(0), "delta": OBJECT, "finish_reason": or_null(_REASON)})),
     usage=_USAGE,
 )
-_EVENTS: Schema = {
-    "type": "string",
-    "description": "server-sent events: `data: ` with a ChatCompletionChunk, at the end `data: [DONE]`. An answer that "
-    "breaks off ends with `data: ` and an OpenAIError instead. Lines that begin with a colon are comments.",
-}
+_DATA: Schema = {"anyOf": [component("ChatCompletionChunk"), component("OpenAIError")]}
+_EVENTS = events(
+    _DATA,
+    "each event's data is a ChatCompletionChunk, the last one's [DONE]; an answer that breaks off ends with an "
+    "OpenAIError instead",
+)
 _MODEL = answer({"id": TEXT, "object": one_of("model"), "created": {"type": "integer"}, "owned_by": TEXT})
 
 COMPONENTS: Mapping[str, Any] = {

@@ -53,5 +53,16 @@ def request(known: Sequence[str], properties: Mapping[str, Schema], required: Se
     return {"type": "object", "properties": fields, "required": list(required), "additionalProperties": False}
 
 
+def events(data: Schema, description: str) -> Schema:
+    """One of the server-sent events of an answer: https://spec.openapis.org/oas/v3.2.0.html#server-sent-event-streams."""
+    content = {"type": "string", "contentMediaType": "application/json", "contentSchema": data}
+    return {
+        "type": "object",
+        "properties": {"event": TEXT, "data": content},
+        "required": ["data"],
+        "description": description,
+    }
+
+
 def component(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
