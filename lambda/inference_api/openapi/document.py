@@ -45,6 +45,7 @@ _NAMES = {
     504: "Bedrock did not answer in time",
 }
 _SERVED_BY = ("x-bedrock-model", "x-bedrock-kit-served-by", "x-bedrock-kit-attempts")
+_WAITS = ("Retry-After", "retry-after-ms")
 _SHARED: Mapping[str, Any] = {
     "Alias": {"type": "string", "pattern": r"\S", "description": "an alias of deployment.toml"},
     "ObjectSchema": {
@@ -126,7 +127,7 @@ def _responses(route: Route, operation: Operation) -> Iterator[tuple[str, Any]]:
         yield "200", {"description": "the answer", "headers": _references(*names), "content": content}
     schema = component(_ERROR_BODIES[route.error_answer])
     for status in sorted(_statuses(route, operation)):
-        headers = ("x-request-id", *(("Retry-After",) if status in (429, 503) else ()))
+        headers = ("x-request-id", *(_WAITS if status in (429, 503) else ()))
         content = {"application/json": {"schema": schema}}
         yield str(status), {"description": _NAMES[status], "headers": _references(*headers), "content": content}
 
@@ -152,6 +153,7 @@ def _headers() -> dict[str, Any]:
         "x-bedrock-kit-served-by": ("the kind of the target", TEXT),
         "x-bedrock-kit-attempts": ("calls of AWS for this answer", TEXT),
         "Retry-After": ("seconds to wait", TEXT),
+        "retry-after-ms": ("milliseconds to wait, random", TEXT),
     }
     return {name: {"description": said, "schema": schema} for name, (said, schema) in described.items()}
 

@@ -36,6 +36,8 @@ def synthesize(
     model: AliasTarget | None,
     order: tuple[str, ...] = ORDER,
     assembly: Path | None = None,
+    rate: float = 10,
+    cors_origins: tuple[str, ...] = (),
 ) -> Template:
     app = cdk.App(context=CONTEXT, outdir=str(assembly) if assembly else None)
     stack = cdk.Stack(app, "Test", env=cdk.Environment(account="111122223333", region="us-east-1"))
@@ -49,11 +51,12 @@ def synthesize(
         },
         knowledge_bases=knowledge_bases,
         knowledge_base_model=model,
-        throttle_rate_per_second=10,
+        throttle_rate_per_second=rate,
         throttle_burst=20,
         monthly_quota=100_000,
         stage_rate_per_second=100,
         stage_burst=200,
+        cors_origins=cors_origins,
     )
     return Template.from_stack(stack)
 
