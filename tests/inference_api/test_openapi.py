@@ -92,6 +92,7 @@ def test_examples_are_answered_as_described(path: str) -> None:
 
 def limits() -> Iterator[tuple[str, str, Any, bool]]:
     """Path, field, value, and whether the description allows it."""
+    value: Any
     for path, body in BODIES.items():
         for name, given_schema in resolved(body["schema"])["properties"].items():
             schema = resolved(given_schema)
