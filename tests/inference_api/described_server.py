@@ -121,12 +121,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing: the handler logs."""
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 100
+
+
 @contextmanager
 def described_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The URL of the API while it runs."""
     service = lenient_service()
     monkeypatch.setattr(edge, "service", lambda: service)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server = _Server(("127.0.0.1", 0), _Handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -92,7 +92,6 @@ def test_examples_are_answered_as_described(path: str) -> None:
 
 def limits() -> Iterator[tuple[str, str, Any, bool]]:
     """Path, field, value, and whether the description allows it."""
-    value: Any
     for path, body in BODIES.items():
         for name, given_schema in resolved(body["schema"])["properties"].items():
             schema = resolved(given_schema)
@@ -100,10 +99,11 @@ def limits() -> Iterator[tuple[str, str, Any, bool]]:
                 step = 1 if "integer" in schema["type"] else 0.01
                 low, high = schema["minimum"], schema["maximum"]
                 yield from ((path, name, value, True) for value in (low, high))
-                yield from ((path, name, value, False) for value in (low - step, high + step, True, "1"))
+                wrong: list[Any] = [low - step, high + step, True, "1"]
+                yield from ((path, name, value, False) for value in wrong)
             elif "enum" in schema:
                 yield from ((path, name, value, True) for value in schema["enum"])
-                yield from ((path, name, value, False) for value in ("zzz", 4711, True, ["zzz"]))
+                yield from ((path, name, value, False) for value in ["zzz", 4711, True, ["zzz"]])
             elif "maxLength" in schema:
                 yield path, name, "x" * schema["maxLength"], True
                 yield path, name, "x" * (schema["maxLength"] + 1), False

@@ -26,11 +26,14 @@ def tool_config(body: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) 
                 'that has used them; use "auto"',
             )
         return None
+    chosen = None if choice is None else _choice(choice)
     if not tools:
         if used:
             raise invalid("tools", "tools is missing; send the tools again in a conversation that has used them")
+        if chosen not in (None, {"auto": {}}):
+            raise invalid("tool_choice", "tool_choice names a tool or requires one, but tools is missing; add it")
         return None
-    return {"tools": tools, **({"toolChoice": _choice(choice)} if choice else {})}
+    return {"tools": tools, **({"toolChoice": chosen} if chosen else {})}
 
 
 def tool_names(body: Mapping[str, Any]) -> dict[str, str]:

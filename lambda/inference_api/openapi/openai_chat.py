@@ -140,7 +140,7 @@ _PROPERTIES: Mapping[str, Schema] = {
     "top_p": or_null(number(0, 1)),
     "stop": or_null(_STOP),
     "tools": or_null(list_of(_TOOL)),
-    "tool_choice": {"anyOf": [one_of("auto", "required", "none"), _NAMED, _EMPTY]},
+    "tool_choice": or_null({"anyOf": [one_of("auto", "required", "none"), _NAMED]}),
     "parallel_tool_calls": or_null(FLAG),
     "service_tier": or_null(one_of(*TIERS)),
     "response_format": _FORMAT,
