@@ -92,6 +92,7 @@ def test_examples_are_answered_as_described(path: str) -> None:
 
 def limits() -> Iterator[tuple[str, str, Any, bool]]:
     """Path, field, value, and whether the description allows it."""
+    others: list[Any]
     for path, body in BODIES.items():
         for name, given_schema in resolved(body["schema"])["properties"].items():
             schema = resolved(given_schema)
@@ -99,16 +100,18 @@ def limits() -> Iterator[tuple[str, str, Any, bool]]:
                 step = 1 if "integer" in schema["type"] else 0.01
                 low, high = schema["minimum"], schema["maximum"]
                 yield from ((path, name, value, True) for value in (low, high))
-                wrong: list[Any] = [low - step, high + step, True, "1"]
-                yield from ((path, name, value, False) for value in wrong)
+                others = [low - step, high + step, True, "1"]
+                yield from ((path, name, value, False) for value in others)
             elif "enum" in schema:
                 yield from ((path, name, value, True) for value in schema["enum"])
-                yield from ((path, name, value, False) for value in ["zzz", 4711, True, ["zzz"]])
+                others = ["zzz", 4711, True, ["zzz"]]
+                yield from ((path, name, value, False) for value in others)
             elif "maxLength" in schema:
                 yield path, name, "x" * schema["maxLength"], True
                 yield path, name, "x" * (schema["maxLength"] + 1), False
             elif schema.get("type") in (["boolean", "null"], ["string", "null"]):
-                yield from ((path, name, value, False) for value in (1, 0, [], {}))
+                others = [1, 0, [], {}]
+                yield from ((path, name, value, False) for value in others)
 
 
 @pytest.mark.parametrize(("path", "name", "value", "allowed"), list(limits()))
