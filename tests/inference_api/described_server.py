@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,6 +18,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
+from bedrock_constructs.inference_api.description import description_file
+from inference_api import description
 from inference_api import handler as edge
 from inference_api.aliases import Aliases
 from inference_api.authorizer import key_from
@@ -126,8 +129,10 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def described_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The URL of the API while it runs."""
+def described_server(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[str]:
+    """The URL of the API while it runs. `folder`: for what the function's zip has beside the code."""
+    monkeypatch.setattr(description, "PATH", str(folder / "description"))
+    (folder / "description").write_bytes(description_file())
     service = lenient_service()
     monkeypatch.setattr(edge, "service", lambda: service)
     server = _Server(("127.0.0.1", 0), _Handler)

@@ -32,7 +32,7 @@ def test_every_request_is_answered_as_described(monkeypatch: pytest.MonkeyPatch,
     options = ["--checks", "all", "--continue-on-failure", "--no-color", "-n", str(CASES)]
     command = [str(Path(sys.executable).with_name("schemathesis")), "run", "openapi.json"]
 
-    with described_server(monkeypatch) as url:
+    with described_server(monkeypatch, tmp_path) as url:
         header = f"Authorization: Bearer {KEY}"  # x-api-key would win over the wrong keys that it tries
         run = subprocess.run(
             [*command, "--url", url, "-H", header, *options], cwd=tmp_path, capture_output=True, text=True
