@@ -30,6 +30,7 @@ METRIC_NAMESPACE = "BedrockKit/InferenceApi"
 # What a web page may read of a response, beside its body and type.
 CORS_EXPOSED_HEADERS = (
     "x-request-id",
+    "request-id",
     "x-amzn-requestid",
     "x-amzn-errortype",
     "x-bedrock-model",

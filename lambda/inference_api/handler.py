@@ -57,7 +57,7 @@ def request_from(event: dict[str, Any]) -> Request:
     body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     public_path = (event.get("requestContext") or {}).get("path") or ""
-    return Request(event["httpMethod"], event["path"], body, headers, public_path)
+    return Request(event["httpMethod"], event["path"], body, headers, public_path=public_path)
 
 
 def _random() -> float:

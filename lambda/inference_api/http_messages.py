@@ -12,8 +12,8 @@ from inference_api.fallback import Attempt, Served
 
 
 class Request(NamedTuple):
-    """`headers` has lower-case names. `id`: what the log calls the request. `public_path`: with what the caller's URL has
-    before `path`, or "".
+    """`headers` has lower-case names. `id`: what the log calls the request. `public_path`: with what the caller's URL
+    has before `path`, or "".
     """
 
     method: str

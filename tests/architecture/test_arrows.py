@@ -102,7 +102,12 @@ ARROWS = {
     "inference_api.aws": set(),
     "inference_api.bedrock_converse": {"inference_api", "inference_api.aws"},
     "inference_api.openai_chat": {"inference_api", "inference_api.aws"},
-    "inference_api.openapi": {"inference_api", "inference_api.bedrock_converse", "inference_api.openai_chat"},
+    "inference_api.openapi": {
+        "inference_api",
+        "inference_api.anthropic_messages",
+        "inference_api.bedrock_converse",
+        "inference_api.openai_chat",
+    },
     "provisioned_throughput_controller": {"custom_resources"},
 }
 PURE = (

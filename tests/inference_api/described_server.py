@@ -51,6 +51,10 @@ class LenientClients:
         _check("bedrock-runtime", "ConverseStream", {"modelId": model_id, **request})
         return (event for event in converse_events(*_blocks(request)))
 
+    def count_tokens(self, model_id: str, counted: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
+        _check("bedrock-runtime", "CountTokens", {"modelId": model_id, "input": counted})
+        return {"inputTokens": 5}
+
     def retrieve(self, knowledge_base_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
         _check("bedrock-agent-runtime", "Retrieve", {"knowledgeBaseId": knowledge_base_id, **request})
         return {"retrievalResults": [{**_PASSAGE, "metadata": {"tenant": "a"}}]}

@@ -16,12 +16,12 @@ from typing import Any
 from inference_api import openai_errors
 from inference_api.bedrock_converse import errors as bedrock_errors
 from inference_api.errors import ROWS, ApiError
-from inference_api.openapi import bedrock_converse, knowledge, openai_chat
+from inference_api.openapi import anthropic_messages, bedrock_converse, knowledge, openai_chat
 from inference_api.openapi.operation import Operation
 from inference_api.openapi.schemas import TEXT, Schema, answer, component, or_null
 from inference_api.routes import ROUTES, ErrorAnswer, Route
 
-_DIALECTS = (openai_chat, bedrock_converse, knowledge)
+_DIALECTS = (openai_chat, anthropic_messages, bedrock_converse, knowledge)
 _ERROR_BODIES: Mapping[ErrorAnswer, str] = {
     openai_errors.error_answer: "OpenAIError",
     bedrock_errors.error_answer: "BedrockError",
@@ -71,7 +71,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Inference API of the Bedrock Deployment Kit",
             "version": "1",
-            "description": "One API for every model, in the dialects of OpenAI and Amazon Bedrock.",
+            "description": "One API for every model, in the dialects of OpenAI, Anthropic and Amazon Bedrock.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
@@ -110,7 +110,7 @@ def _operation(path: str, route: Route, operation: Operation) -> dict[str, Any]:
         "parameters": parameters,
         "requestBody": body if operation.body is not None else None,
         "security": [] if operation.public else None,
-        "responses": dict(_responses(route, operation)),
+        "responses": dict(_responses(path, route, operation)),
     }
     return {name: value for name, value in said.items() if value or (name == "security" and operation.public)}
 
@@ -120,12 +120,14 @@ def _content(operation: Operation) -> dict[str, Any]:
     return {"schema": operation.body, **example}
 
 
-def _responses(route: Route, operation: Operation) -> Iterator[tuple[str, Any]]:
+def _responses(path: str, route: Route, operation: Operation) -> Iterator[tuple[str, Any]]:
     if operation.answers:
         names = ("x-request-id", *(_SERVED_BY if operation.served_by else ()))
         content = {kind: {"schema": schema} for kind, schema in operation.answers.items()}
         yield "200", {"description": "the answer", "headers": _references(*names), "content": content}
-    schema = component(_ERROR_BODIES[route.error_answer])
+    # The statuses of Anthropic's errors are OpenAI's: routes.py chooses the body by the path.
+    name = "AnthropicError" if path in anthropic_messages.OPERATIONS else _ERROR_BODIES[route.error_answer]
+    schema = component(name)
     for status in sorted(_statuses(route, operation)):
         headers = ("x-request-id", *(_WAITS if status in (429, 503) else ()))
         content = {"application/json": {"schema": schema}}

@@ -10,6 +10,7 @@ from inference_api.openai_chat.messages import CACHE, MUST_BE_EMPTY
 from inference_api.openai_chat.messages import FIELDS as MESSAGE_FIELDS
 from inference_api.openai_chat.request import FIELDS, IGNORED, MAX_TOKENS, ONLY, TIERS
 from inference_api.openai_chat.response_format import EFFORTS
+from inference_api.openapi.anthropic_messages import MODEL_LIST
 from inference_api.openapi.operation import Operation
 from inference_api.openapi.schemas import (
     ANY,
@@ -199,6 +200,8 @@ _EVENTS = events(
     "OpenAIError instead",
 )
 _MODEL = answer({"id": TEXT, "object": one_of("model"), "created": {"type": "integer"}, "owned_by": TEXT})
+_MODELS = answer({"object": one_of("list"), "data": list_of(component("Model"))})
+_BY_HEADER = "In Anthropic's shape if the request has the header anthropic-version."
 
 COMPONENTS: Mapping[str, Any] = {
     "ChatTextPart": _TEXT_PART,
@@ -218,10 +221,15 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "/v1/models": Operation(
         "The aliases",
-        {"application/json": answer({"object": one_of("list"), "data": list_of(component("Model"))})},
+        {"application/json": {"anyOf": [_MODELS, MODEL_LIST]}},
+        description=_BY_HEADER,
         calls=False,
     ),
     "/v1/models/{model}": Operation(
-        "One alias", {"application/json": component("Model")}, parameters={"model": _ALIAS}, calls=False
+        "One alias",
+        {"application/json": {"anyOf": [component("Model"), component("AnthropicModel")]}},
+        parameters={"model": _ALIAS},
+        calls=False,
+        description=_BY_HEADER,
     ),
 }
