@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from deployment.sections.budget import Budget
 from deployment.sections.deployment import Deployment
+from deployment.sections.guardrails import Guardrail
 from deployment.sections.inference_api import Alias, InferenceApi
 from deployment.sections.knowledge_base import KnowledgeBase
 from deployment.sections.model_access import ModelAccess
@@ -33,13 +34,14 @@ class ConfigError(InputError):
 
 
 class DeploymentConfig(Section):
-    """The whole file. Each section is a stack; an absent section is not deployed."""
+    """The whole file. Each section is a stack, but for guardrails; an absent section is not deployed."""
 
     deployment: Deployment
     budget: Budget | None = None
     model_access: ModelAccess | None = None
     training: Training | None = None
     provisioned_throughput: dict[Name, ProvisionedThroughput] = {}
+    guardrails: dict[Name, Guardrail] = {}
     knowledge_base: KnowledgeBase | None = None
     inference_api: InferenceApi | None = None
 
@@ -50,6 +52,13 @@ class DeploymentConfig(Section):
     @property
     def aliases(self) -> dict[str, Alias]:
         return self.inference_api.aliases if self.inference_api else {}
+
+    @property
+    def applied_guardrails(self) -> dict[str, str]:
+        """The setting that names a guardrail -> its name."""
+        named = {f"inference_api.aliases.{alias}": item.guardrail for alias, item in self.aliases.items()}
+        named["knowledge_base"] = self.knowledge_base.guardrail if self.knowledge_base else None
+        return {where: name for where, name in named.items() if name}
 
     @property
     def stacks(self) -> list[str]:

@@ -8,9 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from kit_contract.environment import ACCOUNT_ID, CORS_ORIGINS, KIT_DEPLOYMENT, KNOWLEDGE_BASE_MODEL, KNOWLEDGE_BASES
+from kit_contract.environment import (
+    ACCOUNT_ID,
+    CORS_ORIGINS,
+    GUARDRAILS,
+    KIT_DEPLOYMENT,
+    KNOWLEDGE_BASE_GUARDRAILS,
+    KNOWLEDGE_BASE_MODEL,
+    KNOWLEDGE_BASES,
+)
 from kit_contract.model_arns import (
     APPLICATION_INFERENCE_PROFILE,
     FOUNDATION_MODEL,
@@ -19,7 +28,8 @@ from kit_contract.model_arns import (
     model_arn,
 )
 
-ALIASES_FILE = "aliases.json"  # alias -> {"model", "arn", "order"}; beside the packages
+# alias -> {"model", "arn", "order", "embedding"?, "one_model"?, "guardrail"?}; beside the packages
+ALIASES_FILE = "aliases.json"
 AMAZON_ROOTS_FILE = "amazon_roots.pem"  # beside the packages, too
 DESCRIPTION_FILE = "openapi.json.bz2"  # what GET /openapi.json answers; beside the packages
 ACCOUNT = ":{account}:"
@@ -61,16 +71,34 @@ class Model(NamedTuple):
 
 
 class Alias(NamedTuple):
-    """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base"."""
+    """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base".
+
+    `embedding`: the id of the embedding model, None for a model that answers. `one_model`: all targets are the same
+    base model or were trained from it, so they take the same body.
+    `guardrail`: its name.
+    """
 
     base: Model
     order: tuple[str, ...]
+    embedding: str | None = None
+    one_model: bool = False
+    guardrail: str | None = None
+
+
+class Guardrail(NamedTuple):
+    """`version`: a number. A version never changes, so that an alias changes its guardrail with the function only."""
+
+    name: str
+    id: str
+    version: str
 
 
 class Settings(NamedTuple):
     """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
 
-    `knowledge_base_model` is None if the deployment has no knowledge base. `cors_origins`: of web pages, or "*".
+    `knowledge_base_model` is None if the deployment has no knowledge base. `guardrails`: by name.
+    `cors_origins`: of web pages, or "*".
+    `knowledge_base_guardrails`: name of the knowledge base -> name of the guardrail, where it has one.
     """
 
     kit_deployment: str
@@ -78,6 +106,8 @@ class Settings(NamedTuple):
     knowledge_bases: Mapping[str, str]
     knowledge_base_model: Model | None
     cors_origins: tuple[str, ...] = ()
+    guardrails: Mapping[str, Guardrail] = MappingProxyType({})
+    knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({})
 
 
 def environment_from(settings: Settings, account: str, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
@@ -89,7 +119,16 @@ def environment_from(settings: Settings, account: str, to_json: Callable[[object
         KNOWLEDGE_BASES: to_json(dict(settings.knowledge_bases)),
         **({KNOWLEDGE_BASE_MODEL: to_json(_entry(model))} if model else {}),
         **({CORS_ORIGINS: to_json(list(settings.cors_origins))} if settings.cors_origins else {}),
+        **_guardrail_environment(settings, to_json),
     }
+
+
+def _guardrail_environment(settings: Settings, to_json: Callable[[object], str]) -> dict[str, str]:
+    if not settings.guardrails:
+        return {}
+    guardrails = {name: {"id": item.id, "version": item.version} for name, item in settings.guardrails.items()}
+    by_knowledge_base = dict(settings.knowledge_base_guardrails)
+    return {GUARDRAILS: to_json(guardrails), KNOWLEDGE_BASE_GUARDRAILS: to_json(by_knowledge_base)}
 
 
 def aliases_json(settings: Settings, account: str) -> str:
@@ -99,6 +138,9 @@ def aliases_json(settings: Settings, account: str) -> str:
             "model": alias.base.id,
             "arn": alias.base.arn.replace(f":{account}:", ACCOUNT),
             "order": list(alias.order),
+            **({"embedding": alias.embedding} if alias.embedding else {}),
+            **({"one_model": True} if alias.one_model else {}),
+            **({"guardrail": alias.guardrail} if alias.guardrail else {}),
         }
         for name, alias in settings.aliases.items()
     }
@@ -112,12 +154,23 @@ def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
     return Settings(
         kit_deployment=environment[KIT_DEPLOYMENT],
         aliases={
-            name: Alias(Model(entry["model"], entry["arn"].replace(ACCOUNT, f":{account}:")), tuple(entry["order"]))
+            name: Alias(
+                Model(entry["model"], entry["arn"].replace(ACCOUNT, f":{account}:")),
+                tuple(entry["order"]),
+                entry.get("embedding"),
+                entry.get("one_model", False),
+                entry.get("guardrail"),
+            )
             for name, entry in json.loads(aliases).items()
         },
         knowledge_bases=json.loads(environment[KNOWLEDGE_BASES]),
         knowledge_base_model=_model(model) if model else None,
         cors_origins=tuple(json.loads(environment.get(CORS_ORIGINS, "[]"))),
+        guardrails={
+            name: Guardrail(name, entry["id"], entry["version"])
+            for name, entry in json.loads(environment.get(GUARDRAILS, "{}")).items()
+        },
+        knowledge_base_guardrails=json.loads(environment.get(KNOWLEDGE_BASE_GUARDRAILS, "{}")),
     )
 
 

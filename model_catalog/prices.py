@@ -27,6 +27,7 @@ UNITS: Mapping[str, float] = {
     "GB-month": 1,
     "GB-second": 1,
     "image": 1,
+    "thousand text units": 1e3,
 }
 # A geographic profile is billed at the price of the source region; a global profile has its own prices.
 # https://docs.aws.amazon.com/bedrock/latest/userguide/cross-region-inference.html

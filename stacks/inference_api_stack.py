@@ -5,12 +5,17 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
+from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias
+from deployment.alias_models import embedding_model, has_one_model
 from deployment.config import DeploymentConfig
 from kit_contract.model_arns import plain_id
 from kit_contract.parameters import knowledge_base_id
-from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT
+from kit_contract.run_names import bedrock_name
+from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT, pascal
 from model_catalog import catalog
+from model_catalog.guardrail_profiles import destinations
+from stacks.guardrail_policies import guardrail_policies
 from stacks.parameter_value import parameter_value
 
 
@@ -31,11 +36,19 @@ class InferenceApiStack(cdk.Stack):
             "InferenceApi",
             kit_deployment=config.deployment.name,
             aliases={
-                name: ServedAlias(base=self._target(config, alias.model), order=alias.order)
+                name: ServedAlias(
+                    base=self._target(config, alias.model),
+                    order=alias.order,
+                    embedding=embedding_model(config, alias.model),
+                    one_model=has_one_model(config, name),
+                    guardrail=alias.guardrail,
+                )
                 for name, alias in section.aliases.items()
             },
             knowledge_bases=self._knowledge_bases(config),
             knowledge_base_model=self._target(config, config.knowledge_base.model) if config.knowledge_base else None,
+            guardrails=self._guardrails(config),
+            knowledge_base_guardrails=_knowledge_base_guardrails(config),
             throttle_rate_per_second=section.rate_per_second,
             throttle_burst=section.burst,
             monthly_quota=section.requests_per_month,
@@ -59,8 +72,32 @@ class InferenceApiStack(cdk.Stack):
         # was created from: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
         return AliasTarget(model=model, invoke_arns=[model, *(arn for arn in arns if ":foundation-model/" in arn)])
 
+    def _guardrails(self, config: DeploymentConfig) -> dict[str, Guardrail]:
+        """In this stack, so that CloudFormation changes the function first and deletes what it used afterwards."""
+        return {
+            name: Guardrail(
+                self,
+                f"Guardrail{pascal(name)}",
+                name=bedrock_name(config.deployment.name, name),
+                description=section.description,
+                blocked_input=section.blocked_input,
+                blocked_output=section.blocked_output,
+                policies=guardrail_policies(section),
+                profile=section.profile,
+                profile_regions=tuple(destinations(section.profile, config.deployment.region))
+                if section.profile
+                else (),
+            )
+            for name, section in config.guardrails.items()
+        }
+
     def _knowledge_bases(self, config: DeploymentConfig) -> dict[str, str]:
         if config.knowledge_base is None:
             return {}
         name = config.knowledge_base.name
         return {name: parameter_value(self, "KnowledgeBaseId", knowledge_base_id(config.deployment.name, name))}
+
+
+def _knowledge_base_guardrails(config: DeploymentConfig) -> dict[str, str]:
+    section = config.knowledge_base
+    return {section.name: section.guardrail} if section and section.guardrail else {}

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import aws_cdk as cdk
 from aws_cdk import Duration, RemovalPolicy
@@ -11,6 +12,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.inference_api.cors import error_headers
 from bedrock_constructs.inference_api.gateway_responses import add_gateway_responses
 from bedrock_constructs.inference_api.methods import PUBLIC_PATHS, PUBLIC_REQUESTS_PER_SECOND, TIMEOUT, add_methods
@@ -29,6 +31,7 @@ from kit_contract.inference_api import (
     aliases_json,
     environment_from,
 )
+from kit_contract.inference_api import Guardrail as ServedGuardrail
 
 __all__ = ["AliasTarget", "InferenceApi", "ServedAlias"]
 
@@ -42,6 +45,7 @@ LOG_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGateway
 class InferenceApi(Construct):
     """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
 
+    `guardrails`: by name. `knowledge_base_guardrails`: name of the knowledge base -> name of the guardrail.
     `knowledge_base_model` answers /v1/retrieve-and-generate if the request names no alias.
     `throttle_rate_per_second`, `throttle_burst` (requests) and `monthly_quota` (requests) apply to each key.
     `stage_rate_per_second` and `stage_burst` apply to all requests together, also those without a valid key.
@@ -63,15 +67,24 @@ class InferenceApi(Construct):
         stage_rate_per_second: float,
         stage_burst: int,
         cors_origins: Sequence[str] = (),
+        guardrails: Mapping[str, Guardrail] = MappingProxyType({}),
+        knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(scope, construct_id)
         self.api_key_secret = self._secret(kit_deployment)
         settings = Settings(
             kit_deployment=kit_deployment,
-            aliases={name: Alias(_model(alias.base), tuple(alias.order)) for name, alias in aliases.items()},
+            aliases={
+                name: Alias(_model(alias.base), tuple(alias.order), alias.embedding, alias.one_model, alias.guardrail)
+                for name, alias in aliases.items()
+            },
             knowledge_bases=knowledge_bases,
             knowledge_base_model=_model(knowledge_base_model) if knowledge_base_model else None,
             cors_origins=tuple(cors_origins),
+            guardrails={
+                name: ServedGuardrail(name, item.guardrail_id, item.version) for name, item in guardrails.items()
+            },
+            knowledge_base_guardrails=knowledge_base_guardrails,
         )
         stack = cdk.Stack.of(self)
         self.function = PythonFunction(
@@ -97,6 +110,7 @@ class InferenceApi(Construct):
             aliases=list(aliases.values()),
             knowledge_base_model=knowledge_base_model,
             knowledge_base_ids=knowledge_bases.values(),
+            guardrail_arns=[arn for guardrail in guardrails.values() for arn in guardrail.apply_arns],
         )
         self.rest_api = self._rest_api(kit_deployment, stage_rate_per_second, stage_burst)
         wait = retry_seconds(throttle_rate_per_second, throttle_burst)

@@ -43,10 +43,18 @@ class AliasTarget:
 
 @dataclass(frozen=True)
 class ServedAlias:
-    """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base"."""
+    """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base".
+
+    `embedding`: the id of the embedding model, None for a model that answers. `one_model`: InvokeModel may fall back,
+    because all targets are the same base model or were trained from it.
+    `guardrail`: its name.
+    """
 
     base: AliasTarget
     order: Sequence[str]
+    embedding: str | None = None
+    one_model: bool = False
+    guardrail: str | None = None
 
 
 def grant_serving(
@@ -56,6 +64,7 @@ def grant_serving(
     aliases: Collection[ServedAlias],
     knowledge_base_model: AliasTarget | None,
     knowledge_base_ids: Iterable[str],
+    guardrail_arns: Collection[str] = (),
 ) -> None:
     stack = cdk.Stack.of(function)
     knowledge_bases = [_bedrock_arn(stack, f"knowledge-base/{kb_id}") for kb_id in knowledge_base_ids]
@@ -75,6 +84,10 @@ def grant_serving(
         statements.append(_allow("Retrieve", ["bedrock:Retrieve"], knowledge_bases))
         # No resource-level permissions: Retrieve and InvokeModel above limit what it reaches.
         statements.append(_allow("RetrieveAndGenerate", ["bedrock:RetrieveAndGenerate"], ["*"]))
+    if guardrail_arns:
+        # Also of the profiles: https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
+        arns = list(dict.fromkeys(guardrail_arns))
+        statements.append(_allow("ApplyGuardrails", ["bedrock:ApplyGuardrail"], arns))
     for statement in statements:
         function.add_to_role_policy(statement)
     resources = [resource for statement in statements for resource in statement.resources]

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Iterator
 
 from deployment.config import DeploymentConfig
+from kit_contract.embedding_models import EMBEDDING_MODELS
 from model_catalog import catalog, lifecycle
 
 KEEP_LEGACY = (
@@ -42,6 +43,18 @@ def require_answers(identifier: str, region: str) -> None:
     if model.converse is False or "text" not in model.output:
         raise catalog.CatalogError(
             f"{identifier} gives {', '.join(model.output)}, not answers through Converse; kit models --output text"
+        )
+
+
+def require_alias_model(identifier: str, region: str) -> None:
+    """A model that answers, or an embedding model that the API has a request body for."""
+    model = catalog.invocable(identifier, region)
+    if "embedding" not in model.output:
+        require_answers(identifier, region)
+    elif model.inference_id not in EMBEDDING_MODELS:
+        raise catalog.CatalogError(
+            f"{identifier} is an embedding model that the API has no request for; "
+            f"use one of {', '.join(EMBEDDING_MODELS)}"
         )
 
 

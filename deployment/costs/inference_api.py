@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from deployment.config import DeploymentConfig
+from deployment.costs.guardrails import GuardedText, guardrail_lines
 from deployment.costs.lines import CostGroup, CostLine, line
+from deployment.sections.guardrails import Guardrail
+from kit_contract.embedding_models import EMBEDDING_MODELS
+from model_catalog.catalog import without_prefix
 from model_catalog.prices import price
 
 FUNCTION_GIGABYTES = 0.25  # memory of the API's function
@@ -27,22 +31,55 @@ def inference_api_groups(config: DeploymentConfig, traffic: Traffic) -> list[Cos
     groups = []
     for alias, target in config.aliases.items():
         model = config.priced_model(target.model)
-        groups.append(_group(f"alias {alias}, {target.model}", f"requests.{alias}", traffic, model, region, ""))
+        groups.append(
+            _group(
+                f"alias {alias}, {target.model}",
+                f"requests.{alias}",
+                traffic,
+                model,
+                region,
+                "",
+                _guardrail(config, alias),
+            )
+        )
     for name, item in config.customizations.items():
         if item.serving == "on-demand":
             title = f"alias {item.alias}, custom model {name} on demand"
-            groups.append(_group(title, f"requests.{item.alias}.{name}", traffic, item.base_model, region, "custom_"))
+            group = f"requests.{item.alias}.{name}"
+            guardrail = _guardrail(config, item.alias)
+            groups.append(_group(title, group, traffic, item.base_model, region, "custom_", guardrail))
     return groups
 
 
-def _group(title: str, name: str, traffic: Traffic, model: str, region: str, prefix: str) -> CostGroup:
-    lines = (*token_lines(traffic, model, region, prefix), *serving_lines(traffic, region))
+def _guardrail(config: DeploymentConfig, alias: str) -> Guardrail | None:
+    served = config.aliases.get(alias)
+    return config.guardrails.get(served.guardrail or "") if served else None
+
+
+def _group(
+    title: str, name: str, traffic: Traffic, model: str, region: str, prefix: str, guardrail: Guardrail | None
+) -> CostGroup:
+    text = GuardedText(traffic.input_tokens, traffic.output_tokens)
+    lines = (
+        *token_lines(traffic, model, region, prefix),
+        *guardrail_lines(guardrail, text, traffic.requests, region),
+        *serving_lines(traffic, region),
+    )
     return CostGroup(name, f"{traffic.requests:,} requests to {title}", lines)
 
 
 def token_lines(traffic: Traffic, model: str, region: str, prefix: str = "") -> Iterator[CostLine]:
     """`prefix` is "custom_" for a custom model on demand, whose price may differ from its base model's."""
     kind = "custom model of " if prefix else ""
+    if without_prefix(model) in EMBEDDING_MODELS:
+        yield line(
+            "embedded tokens",
+            f"{traffic.requests:,} x {traffic.input_tokens:,} tokens",
+            traffic.requests * traffic.input_tokens,
+            price("embedding_tokens", model=model, region=region),
+            missing=f"embedded tokens of {model} in {region}",
+        )
+        return
     for way, tokens in (("input", traffic.input_tokens), ("output", traffic.output_tokens)):
         yield line(
             f"{way} tokens",

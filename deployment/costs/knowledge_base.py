@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import ceil
 
 from deployment.config import DeploymentConfig
+from deployment.costs.guardrails import GuardedText, guardrail_lines
 from deployment.costs.inference_api import Traffic, serving_lines, token_lines
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.costs.training import GIGABYTE
@@ -74,6 +75,7 @@ def _questions(config: DeploymentConfig, section: KnowledgeBase, traffic: Traffi
     region = config.deployment.region
     asked = traffic.requests * traffic.input_tokens
     grounded = replace(traffic, input_tokens=traffic.input_tokens + PASSAGES_PER_ANSWER * section.chunk_max_tokens)
+    guarded = GuardedText(traffic.input_tokens, traffic.output_tokens, PASSAGES_PER_ANSWER * section.chunk_max_tokens)
     vectors = "s3-vectors"
     lines = (
         _embedding_line(f"{traffic.requests:,} x {traffic.input_tokens:,} tokens", asked, section, region),
@@ -91,6 +93,7 @@ def _questions(config: DeploymentConfig, section: KnowledgeBase, traffic: Traffi
             price("processed", service=vectors, region=region),
             missing=f"data that queries of S3 Vectors process in {region}",
         ),
+        *guardrail_lines(config.guardrails.get(section.guardrail or ""), guarded, traffic.requests, region),
         *token_lines(grounded, config.priced_model(section.model), region),
         *serving_lines(traffic, region),
     )

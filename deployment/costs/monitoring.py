@@ -26,6 +26,7 @@ TARGET_KINDS = {
     PROVISIONED_MODEL: "provisioned",
 }
 METRICS_PER_TARGET_KIND = 2  # Answers, Fallbacks
+GUARDRAIL_METRICS_PER_TARGET_KIND = 1  # GuardrailInterventions
 INGESTION_METRICS = 6
 READS_OF_THE_SECRET = 2  # one after the first change by kit keys
 KEY_CACHE_SECONDS = 60  # of the authorizer, for each execution environment
@@ -67,8 +68,9 @@ def _monthly_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     metric = price("metric_month", service="cloudwatch", region=region)
     if config.inference_api:
         kinds = target_kinds(config)
-        count = len(kinds) * METRICS_PER_TARGET_KIND
-        what = f"{count} metrics: {METRICS_PER_TARGET_KIND} for each of {', '.join(sorted(kinds))}"
+        each = METRICS_PER_TARGET_KIND + (GUARDRAIL_METRICS_PER_TARGET_KIND if config.guardrails else 0)
+        count = len(kinds) * each
+        what = f"{count} metrics: {each} for each of {', '.join(sorted(kinds))}"
         yield line("API metrics", what, count, metric, missing=f"a metric in {region}")
         reads = READS_OF_THE_SECRET * HOURS_PER_MONTH * 3600 // KEY_CACHE_SECONDS
         yield line(

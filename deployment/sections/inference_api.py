@@ -16,10 +16,11 @@ Target = Literal["provisioned", "on-demand", "base"]
 
 
 class Alias(Section):
-    """A name that callers use, its model, and the `order` of targets: first choice, then fallbacks."""
+    """A name that callers use, its model, the `order` of targets (first choice, then fallbacks), and the guardrail."""
 
     model: ModelIdOrArn
     order: Annotated[list[Target], Field(min_length=1)] = ["provisioned", "on-demand", "base"]
+    guardrail: Name | None = None
 
     @field_validator("order")
     @classmethod

@@ -16,3 +16,4 @@ class KnowledgeBase(Section):
     chunk_max_tokens: Annotated[int, Field(ge=20, le=8192)] = 300
     chunk_overlap_percentage: Annotated[int, Field(ge=1, le=99)] = 20
     removal: Removal = "retain"
+    guardrail: Name | None = None

@@ -20,6 +20,7 @@ MODEL_ID = rf"^{_MODEL_ID}$"
 MODEL_ID_OR_ARN = rf"^({_MODEL_ID}|{_BEDROCK}({_KINDS}))$"
 APPLICATION_PROFILE_ARN = rf"^{_BEDROCK}{_PROFILE}$"
 KMS_KEY_ARN = r"^arn:aws(-[a-z]+)*:kms:[a-z0-9-]{1,20}:[0-9]{12}:key/[a-zA-Z0-9-]{1,64}$"
+GUARDRAIL_PROFILE = r"^[a-z0-9-]{1,12}\.guardrail\.v[0-9]+:[0-9]+$"
 # Errors describe a pattern in these words.
 PATTERN_IN_WORDS = {
     NAME: "2 to 31 lowercase letters, digits and single hyphens, starting with a letter",
@@ -38,6 +39,7 @@ PATTERN_IN_WORDS = {
         "(arn:PARTITION:bedrock:REGION:ACCOUNT:application-inference-profile/ID)"
     ),
     KMS_KEY_ARN: "the ARN of a KMS key (arn:PARTITION:kms:REGION:ACCOUNT:key/ID; no alias)",
+    GUARDRAIL_PROFILE: "a guardrail profile such as us.guardrail.v1:0",
 }
 
 

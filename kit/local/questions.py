@@ -7,6 +7,7 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+from deployment.alias_models import embedding_model
 from deployment.config import DeploymentConfig
 from deployment.sections.inference_api import Alias, InferenceApi
 from kit.progress import Progress
@@ -39,6 +40,15 @@ def ask(config: DeploymentConfig, outputs: dict[str, Any], progress: Progress) -
         answers.append(_grounded(outputs))
     progress.done(f"{len(answers)} answered")
     return answers
+
+
+def embedding(config: DeploymentConfig, outputs: dict[str, Any]) -> str | None:
+    """A line about the embedding of a question by the first alias for embeddings; None without such an alias."""
+    for alias, section in config.aliases.items():
+        if embedding_model(config, section.model):
+            answer = _post(outputs, "/embeddings", {"model": alias, "input": GROUNDED_QUESTION})
+            return f'{alias}: embedding of "{GROUNDED_QUESTION}": {len(answer["data"][0]["embedding"])} dimensions'
+    return None
 
 
 def _current(section: InferenceApi, outputs: dict[str, Any], alias: str, progress: Progress) -> Answer:

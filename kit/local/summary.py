@@ -10,7 +10,9 @@ from kit.local.questions import Answer
 MOCK = "[mock answer"
 
 
-def print_summary(config: DeploymentConfig, outputs: dict[str, Any], answers: list[Answer]) -> None:
+def print_summary(
+    config: DeploymentConfig, outputs: dict[str, Any], answers: list[Answer], embedding: str | None = None
+) -> None:
     for answer in answers:
         print()
         print(_wrapped("Q  ", answer.question))
@@ -18,6 +20,8 @@ def print_summary(config: DeploymentConfig, outputs: dict[str, Any], answers: li
         print(f"   served by {answer.served_by}")
         for source in answer.sources:
             print(f"   cites {source}")
+    if embedding:
+        print(f"\n{embedding}")
     if any(MOCK in answer.text for answer in answers):
         _explain_mocks()
     if config.inference_api:

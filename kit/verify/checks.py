@@ -16,6 +16,7 @@ ABSENT_IN_BEDROCK = (
 NAMES = (
     "bedrock:GetCustomModelDeployment",
     "bedrock:GetProvisionedModelThroughput",
+    "bedrock:ListGuardrails",
     "bedrock:ListTagsForResource",
     "cloudformation:DescribeStacks",
 )

@@ -45,6 +45,8 @@ def names(place: Place) -> Iterator[Finding]:
         if item.serving == "on-demand":
             name = bedrock_name(config.deployment.name, customization)
             yield _owner(place, name, partial(_tags_of, bedrock, _deployment, name))
+    for section in config.guardrails:
+        yield _guardrail(place, bedrock, bedrock_name(config.deployment.name, section))
 
 
 def _owner(place: Place, name: str, tags: Callable[[], dict[str, str]]) -> Finding:
@@ -58,6 +60,14 @@ def _owner(place: Place, name: str, tags: Callable[[], dict[str, str]]) -> Findi
         return holds(name, "this deployment's own")
     whose = f"deployment {owner}" if owner else "something that this kit did not make"
     return false(name, f"it belongs to {whose}; change [deployment] name")
+
+
+def _guardrail(place: Place, bedrock: Any, name: str) -> Finding:
+    pages = bedrock.get_paginator("list_guardrails").paginate()
+    arns = {item["name"]: item["arn"] for page in pages for item in page["guardrails"]}
+    if name not in arns:
+        return holds(name, "free")
+    return _owner(place, name, partial(_tags_of, bedrock, lambda *_: arns[name], name))
 
 
 def _is_gone_stack(error: Exception) -> bool:

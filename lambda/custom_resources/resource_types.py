@@ -10,6 +10,7 @@ from custom_resources.bucket_objects import BucketObjectsResource
 from custom_resources.custom_model_deployment import CustomModelDeploymentResource
 from custom_resources.customization_start import CustomizationStartResource
 from custom_resources.framework.resource import AsyncResource
+from custom_resources.guardrail_versions import GuardrailVersionsResource
 from custom_resources.ingestion_start import IngestionStartResource
 from custom_resources.model_access import ModelAccessResource
 from custom_resources.provisioned_throughput.clients import Clients
@@ -49,6 +50,9 @@ def resource_types(session: boto3.Session, region: str) -> dict[str, Factory]:
             session.client("bedrock-agent", config=retrying),
             session.client("sqs", config=retrying).send_message,
             time.time,
+        ),
+        "Custom::BedrockGuardrailVersions": lambda: GuardrailVersionsResource(
+            session.client("bedrock", config=retrying)
         ),
         "Custom::RolePropagation": lambda: RolePropagationResource(time.sleep),
         "Custom::BedrockCustomizationStart": lambda: CustomizationStartResource(

@@ -43,10 +43,16 @@ class Aliases:
         self._clock = clock
         self._cache: dict[str, tuple[float, tuple[Target, ...]]] = {}
 
-    def resolve(self, alias: str) -> tuple[Target, ...]:
-        """At least one target. Raises ApiError: 404 if the alias is not configured, 503 if nothing can serve it."""
+    def resolve(self, alias: str, *, embeds: bool | None = False) -> tuple[Target, ...]:
+        """At least one target. `embeds`: whether an embedding model is wanted; None takes any model.
+
+        Raises ApiError: 404 if the alias is not configured, 400 if it has the other kind of model, 503 if nothing can
+        serve it.
+        """
         if alias not in self._settings.aliases:
             raise unknown_alias(self._settings)
+        if embeds is not None and embeds != bool(self._settings.aliases[alias].embedding):
+            raise _other_kind(alias, self._settings)
         read_at, targets = self._cache.get(alias, (float("-inf"), ()))
         if self._clock() - read_at >= CACHE_SECONDS:
             targets = self._read(alias, targets)
@@ -95,6 +101,21 @@ def unknown_alias(settings: Settings) -> ApiError:
     known = ", ".join(sorted(settings.aliases)) or "none"
     message = f"model must be one of this deployment's aliases: {known}; GET /v1/models lists them"
     return ApiError(404, "model_not_found", message, param="model")
+
+
+def _other_kind(alias: str, settings: Settings) -> ApiError:
+    """An embedding model gives vectors only, and no other model gives any."""
+    embeds = bool(settings.aliases[alias].embedding)
+    others = [name for name, other in sorted(settings.aliases.items()) if bool(other.embedding) != embeds]
+    named = f"one of the aliases for {'answers' if embeds else 'embeddings'}: {', '.join(others)}"
+    add = "an alias with an embedding model to deployment.toml, such as amazon.titan-embed-text-v2:0"
+    fix = f"use {named}" if others else f"add {'an alias with a model that answers' if embeds else add}"
+    message = (
+        f"{alias} is an alias for embeddings, and its model gives no answers; send it to POST /v1/embeddings, or {fix}"
+        if embeds
+        else f"the model of {alias} gives answers and no embeddings; {fix}"
+    )
+    return ApiError(400, "unsupported_value", message, param="model")
 
 
 def _unavailable(code: str, message: str) -> ApiError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Protocol
 
-from inference_api.aws.client import Event, client, label
+from inference_api.aws.client import Event, Reply, client, label
 
 QUIET_SECONDS = 15.0  # after so long without an event, the caller gets a sign of life
 PARAMETER_SECONDS = 1.0
@@ -25,6 +25,22 @@ class Clients(Protocol):
 
     def count_tokens(self, model_id: str, counted: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
         """`counted`: the `input` of CountTokens. It takes ids of foundation models only."""
+        ...
+
+    def invoke_model(self, model_id: str, body: bytes, headers: Mapping[str, str], *, read_seconds: float) -> Reply:
+        """`headers` has lower-case names, those of HTTP."""
+        ...
+
+    def invoke_model_with_response_stream(
+        self, model_id: str, body: bytes, headers: Mapping[str, str], *, read_seconds: float
+    ) -> tuple[Mapping[str, str], Generator[Event, None, None]]:
+        """The headers of the response, and its events."""
+        ...
+
+    def invoke_model_for_all(
+        self, model_id: str, bodies: Sequence[bytes], *, read_seconds: float
+    ) -> list[Reply | Exception]:
+        """What InvokeModel returns or raises for each of `bodies`, all at the same time."""
         ...
 
     def retrieve(
@@ -60,6 +76,23 @@ class AwsClients:
         path = f"/model/{label(model_id)}/count-tokens"
         response: dict[str, Any] = runtime.call(path, {"input": counted}, read_seconds=read_seconds)
         return response
+
+    def invoke_model(self, model_id: str, body: bytes, headers: Mapping[str, str], *, read_seconds: float) -> Reply:
+        runtime = client("bedrock-runtime", "bedrock")
+        return runtime.pass_on(f"/model/{label(model_id)}/invoke", body, headers, read_seconds=read_seconds)
+
+    def invoke_model_with_response_stream(
+        self, model_id: str, body: bytes, headers: Mapping[str, str], *, read_seconds: float
+    ) -> tuple[Mapping[str, str], Generator[Event, None, None]]:
+        runtime = client("bedrock-runtime", "bedrock")
+        path = f"/model/{label(model_id)}/invoke-with-response-stream"
+        return runtime.pass_on_stream(path, body, headers, read_seconds=read_seconds, quiet_seconds=QUIET_SECONDS)
+
+    def invoke_model_for_all(
+        self, model_id: str, bodies: Sequence[bytes], *, read_seconds: float
+    ) -> list[Reply | Exception]:
+        runtime = client("bedrock-runtime", "bedrock")
+        return runtime.pass_on_all(f"/model/{label(model_id)}/invoke", bodies, read_seconds=read_seconds)
 
     def retrieve(self, knowledge_base_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
         agent = client("bedrock-agent-runtime", "bedrock")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
@@ -10,6 +10,7 @@ from inference_api.aliases import Target
 from inference_api.aws.client import SILENCE, Event
 from inference_api.errors import ApiError, failure_name
 from inference_api.fallback import Served
+from inference_api.guardrails import INTERVENED, guarded, streamed
 from inference_api.http_messages import Facts
 from inference_api.prompt_caching import where_cached
 from inference_api.service import Service
@@ -36,15 +37,18 @@ class Turn(NamedTuple):
 
 def converse(turn: Turn, service: Service, facts: Facts) -> Served[dict[str, Any]]:
     """The response of Converse. Raises ApiError, AwsError or OSError of the last target."""
+    targets = service.aliases.resolve(turn.alias)
+    request = guarded(turn.request, turn.alias, service.settings, facts)
 
     def call(target: Target, read_seconds: float) -> dict[str, Any]:
         def send(form: Form) -> dict[str, Any]:
             response = service.clients.converse(target.invoke_id, form.request, read_seconds=read_seconds)
             return form.response(response)
 
-        return _sent(turn, target, send)
+        return _sent(turn, request, target, send)
 
-    served = _ask(turn, call, service, facts)
+    served = _ask(turn, targets, call, service, facts)
+    facts.intervened = served.answer.get("stopReason") == INTERVENED
     facts.usage = served.answer.get("usage")
     return served
 
@@ -55,6 +59,8 @@ def converse_stream(turn: Turn, service: Service, facts: Facts) -> Served[Genera
     The iterator raises ApiError, AwsError or OSError if the stream breaks off, also if it ends without `messageStop`.
     Closing it ends the call.
     """
+    targets = service.aliases.resolve(turn.alias)
+    request = streamed(guarded(turn.request, turn.alias, service.settings, facts))
 
     def opened(target: Target, read_seconds: float) -> Generator[Event, None, None]:
         def send(form: Form) -> Generator[Event, None, None]:
@@ -64,15 +70,16 @@ def converse_stream(turn: Turn, service: Service, facts: Facts) -> Served[Genera
             next(resumed)  # begins it: only then does closing it end the call
             return resumed
 
-        return _sent(turn, target, send)
+        return _sent(turn, request, target, send)
 
-    return _ask(turn, opened, service, facts)
+    return _ask(turn, targets, opened, service, facts)
 
 
-def _sent(turn: Turn, target: Target, send: Callable[[Form], T]) -> T:
-    """What `send` returns for the request as the model of `target` takes it."""
+def _sent(turn: Turn, request: Mapping[str, Any], target: Target, send: Callable[[Form], T]) -> T:
+    """What `send` returns for `request`, with its guardrail, as the model of `target` takes it."""
     own = turn.model_fields(target.invoke_id) if turn.model_fields else None
-    request = {**turn.request, "additionalModelRequestFields": own} if own else turn.request
+    if own:
+        request = {**request, "additionalModelRequestFields": own}
 
     def in_form(cached: Mapping[str, Any]) -> T:
         return in_its_form(cached, turn.answer_schema, target.invoke_id, send)
@@ -80,8 +87,7 @@ def _sent(turn: Turn, target: Target, send: Callable[[Form], T]) -> T:
     return where_cached(request, target.invoke_id, in_form) if turn.may_cache else in_form(request)
 
 
-def _ask(turn: Turn, call: Any, service: Service, facts: Facts) -> Served[Any]:
-    targets = service.aliases.resolve(turn.alias)
+def _ask(turn: Turn, targets: Sequence[Target], call: Any, service: Service, facts: Facts) -> Served[Any]:
     facts.alias = turn.alias
     served: Served[Any] = service.fallback.ask(
         targets, call, deadline=service.fallback.deadline(), attempts=facts.attempts
@@ -108,6 +114,7 @@ def _resumed(first: Event, events: Generator[Event, None, None], facts: Facts) -
                 facts.deltas += 1
             elif name == "messageStop":
                 stopped = True
+                facts.intervened = value.get("stopReason") == INTERVENED
             elif name == "metadata":
                 facts.usage = value.get("usage")
             yield event

@@ -26,6 +26,9 @@ _NO_SUCH_MODEL = re.compile(
     r"does not exist)",
     re.IGNORECASE,
 )
+# "The guardrail identifier or version provided in the request does not exist", "The provided guardrail identifier is
+# invalid." (https://github.com/openclaw/openclaw/pull/58588), and the wording of ResourceNotFoundException.
+_NO_SUCH_GUARDRAIL = re.compile(r"guardrail\b.*\b(not exist|not found|is invalid)", re.IGNORECASE)
 # https://github.com/aws-samples/amazon-bedrock-workshop/issues/386
 _LEGACY_ENDED = "marked by provider as Legacy"
 # Claude since 4.1: https://github.com/aws-samples/bedrock-access-gateway/issues/191
@@ -90,6 +93,12 @@ _NO_KNOWLEDGE_BASE = _Row(
     404,
     "knowledge_base_not_available",
     "the knowledge base no longer exists; deploy again",
+)
+_NO_GUARDRAIL = _Row(
+    404,
+    "guardrail_not_available",
+    "the guardrail of this alias or knowledge base, or the version that is served, no longer exists; change its "
+    "description in deployment.toml and deploy again",
 )
 _TIMEOUT = _Row(
     504,
@@ -167,6 +176,8 @@ def _row(error: Exception) -> _Row:
     row = next((_TABLE[name] for name in names if name in _TABLE), None) or _row_of_status(status_of(error))
     if says_denied(error):
         return _DENIED
+    if row in (_GONE, _INVALID) and _NO_SUCH_GUARDRAIL.search(message_of(error)):
+        return _NO_GUARDRAIL
     if row is _GONE and "knowledge base" in message_of(error).lower():
         return _NO_KNOWLEDGE_BASE
     if row is _GONE and _LEGACY_ENDED in message_of(error):

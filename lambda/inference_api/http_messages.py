@@ -46,6 +46,7 @@ class Facts:
     """What the log line says about a request: never a prompt, an answer or a key.
 
     `served_by` has the ARN of the target, `shown_served_by` what callers see instead.
+    `guardrail`: the name of the one that was applied. `intervened`: whether it blocked or masked something.
     `usage`: Bedrock's, None where it did not arrive. `deltas`: parts of a streamed answer so far. `headers` and
     `fingerprint` (the version of the model) say in the response who served it.
     """
@@ -58,6 +59,8 @@ class Facts:
         self.attempts: list[Attempt] = []
         self.usage: Mapping[str, Any] | None = None
         self.deltas = 0
+        self.guardrail: str | None = None
+        self.intervened = False
         self.error: str | None = None
         self.headers: Mapping[str, str] = {}
         self.fingerprint = ""

@@ -37,19 +37,24 @@ def log_line(
         "attempts": [attempt.facts for attempt in facts.attempts],
         "usage": facts.usage,
         "deltas": facts.deltas,
+        "guardrail": facts.guardrail,
+        "guardrail_intervened": facts.intervened,
         "error": facts.error,
     }
     return json.dumps(line | _metrics(facts, kit_deployment, now))
 
 
 def _metrics(facts: Facts, kit_deployment: str, now: float) -> dict[str, Any]:
-    """Counts the answers of each kind of target, and how many of them came after a fallback.
+    """Counts the answers of each kind of target, and how many of them came after a fallback
+    or were changed by a guardrail.
 
     The alias is not a dimension: each combination of dimension values is a metric with a monthly price.
     """
     if not facts.served_by:
         return {}
     values = {"Answers": 1, "Fallbacks": int(facts.attempts[0].target != facts.attempts[-1].target)}
+    if facts.guardrail:
+        values["GuardrailInterventions"] = int(facts.intervened)
     metrics = [{"Name": name, "Unit": "Count"} for name in values]
     directive = {"Namespace": METRIC_NAMESPACE, "Dimensions": [["Deployment", "Kind"]], "Metrics": metrics}
     return {

@@ -14,6 +14,8 @@ from inference_api.aliases import Target
 from inference_api.bedrock import Clients
 from inference_api.errors import ApiError
 from inference_api.fields import invalid
+from inference_api.guardrails import guardrail_action, retrieval_guardrail
+from inference_api.http_messages import Facts
 from inference_api.retrieval_filter import retrieval_filter
 from kit_contract.inference_api import Settings
 
@@ -44,46 +46,58 @@ $output_format_instructions$"""
 
 
 class Question(NamedTuple):
-    """`session_id` continues a conversation. `search`: a vectorSearchConfiguration."""
+    """`session_id` continues a conversation. `search`: a vectorSearchConfiguration. `guardrail`: its configuration."""
 
     text: str
     knowledge_base_id: str
     session_id: str | None
     search: Mapping[str, Any]
+    guardrail: Mapping[str, str] | None = None
 
 
-def retrieve(body: Mapping[str, Any], settings: Settings, clients: Clients, *, read_seconds: float) -> dict[str, Any]:
+def retrieve(
+    body: Mapping[str, Any], settings: Settings, clients: Clients, *, read_seconds: float, facts: Facts
+) -> dict[str, Any]:
     """{"data": [{"text", "score", "source", "metadata"}]}, best first. Raises ApiError 400 or 404."""
     fields.refuse_others(body, RETRIEVE_FIELDS)
     query = fields.text(body, "query", max_length=MAX_QUERY_CHARACTERS)
     search: Any = {"numberOfResults": DEFAULT_RESULTS, **_search(body)}
     request = {"retrievalQuery": {"text": query}, "retrievalConfiguration": {"vectorSearchConfiguration": search}}
-    response = clients.retrieve(knowledge_base_id(body, settings), request, read_seconds=read_seconds)
-    return {"data": [_passage(result) for result in response["retrievalResults"]]}
+    knowledge_base = knowledge_base_id(body, settings)
+    guardrail = retrieval_guardrail(knowledge_base, None, settings, facts)
+    guarded = {**request, "guardrailConfiguration": guardrail} if guardrail else request
+    response = clients.retrieve(knowledge_base, guarded, read_seconds=read_seconds)
+    action = guardrail_action(response, facts)
+    return {"data": [_passage(result) for result in response["retrievalResults"]], **action}
 
 
-def question_of(body: Mapping[str, Any], settings: Settings) -> Question:
+def question_of(body: Mapping[str, Any], settings: Settings, facts: Facts) -> Question:
     """Raises ApiError 400 or 404."""
     fields.refuse_others(body, GENERATE_FIELDS)
+    text = fields.text(body, "query", max_length=MAX_QUESTION_CHARACTERS)
+    knowledge_base = knowledge_base_id(body, settings)
     return Question(
-        text=fields.text(body, "query", max_length=MAX_QUESTION_CHARACTERS),
-        knowledge_base_id=knowledge_base_id(body, settings),
+        text=text,
+        knowledge_base_id=knowledge_base,
         session_id=fields.optional_text(body, "session_id"),
         search=_search(body),
+        guardrail=retrieval_guardrail(knowledge_base, facts.alias, settings, facts),
     )
 
 
 def retrieve_and_generate(
-    question: Question, target: Target, clients: Clients, *, read_seconds: float
+    question: Question, target: Target, clients: Clients, *, read_seconds: float, facts: Facts
 ) -> dict[str, Any]:
     """{"answer", "citations", "session_id"}. The route adds the model."""
+    generation = _generation(question, target)
     configuration: Any = {
         "type": "KNOWLEDGE_BASE",
         "knowledgeBaseConfiguration": {
             "knowledgeBaseId": question.knowledge_base_id,
             "modelArn": target.arn,
             **({"retrievalConfiguration": {"vectorSearchConfiguration": question.search}} if question.search else {}),
-            **(_custom_prompts() if target.custom else {}),
+            **({"generationConfiguration": generation} if generation else {}),
+            **(_custom_orchestration() if target.custom else {}),
         },
     }
     session: Any = {"sessionId": question.session_id} if question.session_id else {}
@@ -93,6 +107,7 @@ def retrieve_and_generate(
         "answer": response["output"]["text"],
         "citations": [_citation(citation) for citation in response.get("citations", [])],
         "session_id": response["sessionId"],
+        **guardrail_action(response, facts),
     }
 
 
@@ -121,11 +136,13 @@ def _search(body: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _custom_prompts() -> dict[str, Any]:
-    return {
-        "generationConfiguration": {"promptTemplate": {"textPromptTemplate": _ANSWER_PROMPT}},
-        "orchestrationConfiguration": {"promptTemplate": {"textPromptTemplate": _SEARCH_PROMPT}},
-    }
+def _generation(question: Question, target: Target) -> dict[str, Any]:
+    prompt: Any = {"promptTemplate": {"textPromptTemplate": _ANSWER_PROMPT}} if target.custom else {}
+    return {**prompt, **({"guardrailConfiguration": question.guardrail} if question.guardrail else {})}
+
+
+def _custom_orchestration() -> dict[str, Any]:
+    return {"orchestrationConfiguration": {"promptTemplate": {"textPromptTemplate": _SEARCH_PROMPT}}}
 
 
 def _passage(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from inference_api.anthropic_messages import models as anthropic_models
 from inference_api.anthropic_messages.endpoint import count_tokens, create
 from inference_api.bedrock_converse import errors as bedrock_errors
 from inference_api.bedrock_converse.endpoint import PREFIX as BEDROCK
-from inference_api.bedrock_converse.endpoint import converse, converse_stream, invoke
+from inference_api.bedrock_converse.endpoint import converse, converse_stream
+from inference_api.bedrock_converse.invoke_model import invoke, invoke_with_response_stream
 from inference_api.description import description
 from inference_api.errors import ApiError, api_error, failure_name
 from inference_api.fallback import BUDGET_SECONDS
@@ -19,7 +20,10 @@ from inference_api.fields import text
 from inference_api.http_messages import Answer, Facts, Request, json_answer
 from inference_api.models import get_model, list_models
 from inference_api.openai_chat.endpoint import chat
+from inference_api.openai_embeddings.endpoint import embeddings
 from inference_api.openai_errors import error_answer
+from inference_api.openai_responses.endpoint import PREFIX as RESPONSES
+from inference_api.openai_responses.endpoint import kept_response, responses
 from inference_api.retrieval import question_of, retrieve, retrieve_and_generate
 from inference_api.service import Service
 
@@ -31,9 +35,9 @@ ErrorAnswer = Callable[[ApiError], Answer]
 
 
 class Route(NamedTuple):
-    """`error_answer` is that of the dialect."""
+    """`error_answer` is that of the dialect. `method`: None if the endpoint takes any."""
 
-    method: str
+    method: str | None
     endpoint: Endpoint
     error_answer: ErrorAnswer = error_answer
 
@@ -48,9 +52,9 @@ def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
             known = ", ".join(sorted(ROUTES))
             raise ApiError(404, "not_found", f"there is no such path; the paths are {known}")
         facts.route = name
-        if request.method != route.method:
+        if route.method not in (request.method, None):
             message = f"{name} accepts {route.method}, got {request.method}"
-            raise ApiError(405, "method_not_allowed", message, headers={"Allow": route.method})
+            raise ApiError(405, "method_not_allowed", message, headers={"Allow": str(route.method)})
         return route.endpoint(request, service, facts), facts
     except Exception as failure:
         error = api_error(failure)
@@ -70,6 +74,8 @@ def _name(path: str) -> str:
     path = path.rstrip("/") or "/"
     if path.startswith(BEDROCK):
         return f"{BEDROCK}{{alias}}/{path.rpartition('/')[2]}"
+    if path.startswith(RESPONSES):
+        return f"{RESPONSES}{{response}}"
     return f"{MODELS}/{{model}}" if path.startswith(f"{MODELS}/") else path
 
 
@@ -99,7 +105,7 @@ def _model(request: Request, service: Service, facts: Facts) -> Answer:
 
 
 def _retrieve(request: Request, service: Service, facts: Facts) -> Answer:
-    value = retrieve(request.json(), service.settings, service.clients, read_seconds=BUDGET_SECONDS)
+    value = retrieve(request.json(), service.settings, service.clients, read_seconds=BUDGET_SECONDS, facts=facts)
     return json_answer(200, value)
 
 
@@ -109,10 +115,10 @@ def _retrieve_and_generate(request: Request, service: Service, facts: Facts) -> 
     alias = None if body.get("model") is None else text(body, "model")
     targets = service.aliases.resolve(alias) if alias else (knowledge_base_target(service.settings),)
     facts.alias = alias
-    question = question_of(body, service.settings)
+    question = question_of(body, service.settings, facts)
 
     def generate(target: Target, read_seconds: float) -> dict[str, Any]:
-        return retrieve_and_generate(question, target, service.clients, read_seconds=read_seconds)
+        return retrieve_and_generate(question, target, service.clients, read_seconds=read_seconds, facts=facts)
 
     served = service.fallback.ask(targets, generate, deadline=deadline, attempts=facts.attempts)
     facts.served(alias, served)
@@ -128,6 +134,9 @@ ROUTES: dict[str, Route] = {
     "/v1/chat/completions": Route("POST", chat),
     MESSAGES: Route("POST", create),
     f"{MESSAGES}/count_tokens": Route("POST", count_tokens),
+    "/v1/responses": Route("POST", responses),
+    f"{RESPONSES}{{response}}": Route(None, kept_response),
+    "/v1/embeddings": Route("POST", embeddings),
     "/v1/retrieve": Route("POST", _retrieve),
     "/v1/retrieve-and-generate": Route("POST", _retrieve_and_generate),
     **{
@@ -136,7 +145,7 @@ ROUTES: dict[str, Route] = {
             "converse": converse,
             "converse-stream": converse_stream,
             "invoke": invoke,
-            "invoke-with-response-stream": invoke,
+            "invoke-with-response-stream": invoke_with_response_stream,
         }.items()
     },
 }

@@ -11,8 +11,10 @@ import re
 from collections.abc import Callable, Generator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
+from inference_api import fields
 from inference_api.aws.client import Event
 from inference_api.schema_subset import in_subset
+from inference_api.tools import object_schema
 from kit_contract.aws_errors import VALIDATION, code_of, message_of
 
 # AWS names no more models in one place than these: the rest is in the card of each model.
@@ -35,6 +37,18 @@ class AnswerSchema(NamedTuple):
     name: str
     description: str
     schema: Mapping[str, Any]
+
+
+ANY_OBJECT = AnswerSchema("answer", "", {"type": "object"})
+
+
+def schema_of(definition: Mapping[str, Any], where: str, *, more: tuple[str, ...] = ()) -> AnswerSchema:
+    """From OpenAI's definition, whose name is optional here. `more`: its other fields. Raises ApiError 400."""
+    fields.refuse_others(definition, (*more, "name", "description", "schema", "strict"), where=where)
+    fields.flag(definition, "strict", where=where)
+    schema = object_schema(definition.get("schema") or {}, f"{where}schema")
+    name, description = (_text(definition, field, where) for field in ("name", "description"))
+    return AnswerSchema(name or "answer", description, schema)
 
 
 class Form(NamedTuple):
@@ -62,6 +76,13 @@ def in_its_form(request: Mapping[str, Any], schema: AnswerSchema | None, model_i
             if code_of(error) != VALIDATION or not re.search(_FORMAT_REFUSED, message_of(error)):
                 raise
     return send(through_tool)
+
+
+def _text(definition: Mapping[str, Any], name: str, where: str) -> str:
+    value = definition.get(name)
+    if value is None or isinstance(value, str):
+        return value or ""
+    raise fields.invalid(f"{where}{name}", f"{where}{name} must be a string")
 
 
 def _native(request: Mapping[str, Any], schema: AnswerSchema) -> Form:

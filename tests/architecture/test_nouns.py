@@ -14,6 +14,7 @@ EXCEPTIONS = {
     ("deployment", "stacks"): "name and region apply to all stacks",
     ("deployment", "bedrock_constructs"): "name and region apply to all constructs",
     ("deployment", "lambda"): "name and region apply to all functions",
+    ("guardrails", "stacks"): "they belong to the stack of the inference API, which changes before they are deleted",
     ("budget", "lambda"): "CloudFormation creates budgets; no function is needed",
 }
 

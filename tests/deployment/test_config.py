@@ -145,7 +145,7 @@ def test_a_missing_data_file_is_named(tmp_path: Path) -> None:
 def test_an_alias_that_the_api_does_not_have_is_refused(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, SHIPPED.replace('alias = "support-bot"', 'alias = "supportbot"'))
 
-    assert "'supportbot' is not an alias of the API; allowed: assistant, support-bot" in fault
+    assert "'supportbot' is not an alias of the API; allowed: assistant, embeddings, support-bot" in fault
 
 
 def test_provisioned_serving_without_capacity_is_refused(tmp_path: Path) -> None:

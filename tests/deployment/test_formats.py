@@ -30,6 +30,16 @@ NEVER = (
 # Names of other sections, to which the checks compare them, and text that reaches a form, a prompt or an error message:
 # never the resource or condition of a policy.
 FREE_TEXT = {
+    "guardrails.blocked_input",
+    "guardrails.blocked_output",
+    "guardrails.description",
+    "guardrails.regexes",  # names
+    "guardrails.regexes.description",
+    "guardrails.regexes.pattern",
+    "guardrails.topics",  # names
+    "guardrails.topics.definition",
+    "guardrails.topics.examples",
+    "guardrails.words",
     "model_access.use_case.company_name",
     "model_access.use_case.company_website",
     "model_access.use_case.industry",
@@ -95,6 +105,7 @@ EXAMPLES = (
         "me@example.com",
         "amazon.nova-micro-v1:0",
         "Amazon Bedrock",
+        "us.guardrail.v1:0",
     ),
     "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abcdefghijkl",
     "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",

@@ -134,7 +134,8 @@ def test_the_job_was_trained_on_the_checked_dataset_and_wrote_its_metrics(deploy
 
 
 def test_both_forms_of_the_key_pass_and_models_are_the_aliases(deployed: Deployed) -> None:
-    assert [model.id for model in client_of(deployed).models.list()] == ["assistant", "support-bot"]
+    assert [model.id for model in client_of(deployed).models.list()] == ["assistant", "embeddings", "support-bot"]
+    assert len(client_of(deployed).embeddings.create(model="embeddings", input="Hello").data[0].embedding) == 1024
 
     status, _ = deployed.post(
         "/retrieve", b'{"query": "limescale"}', {"x-api-key": deployed.outputs["api_key"], "Content-Type": "x/json"}
@@ -214,7 +215,7 @@ def test_another_deployment_in_another_region_stands_beside_the_first(deployed: 
     messages: Any = [{"role": "user", "content": "Hello"}]
     assert "llama3-3" in str(other.chat.completions.create(model="llama", messages=messages).choices[0].message.content)
     assert outputs["region"] == "us-west-2"
-    assert [model.id for model in client_of(deployed).models.list()] == ["assistant", "support-bot"]
+    assert [model.id for model in client_of(deployed).models.list()] == ["assistant", "embeddings", "support-bot"]
 
 
 def test_a_second_run_trains_nothing_and_replaces_nothing(

@@ -53,11 +53,13 @@ def test_the_python_client_gets_an_answer(terminal: Terminal) -> None:
     printed = terminal.run(api_variables() + 'echo "$API_URL" "$KEY"')
     api_url, key = printed.split()
     names: dict[str, Any] = {"api_url": api_url, "key": key}
-    code = snippet("docs/inference-api.md", "from openai").replace("client.chat", "answer = client.chat")
+    code = snippet("docs/inference-api.md", "client.chat").replace("client.chat", "answer = client.chat")
 
-    exec(compile(code, "docs/inference-api.md", "exec"), names)
+    for part in (code, snippet("docs/inference-api.md", "client.responses")):
+        exec(compile(part, "docs/inference-api.md", "exec"), names)
 
     assert names["answer"].choices[0].message.content
+    assert names["response"].output_text
     assert not api_url.endswith("/")
 
 

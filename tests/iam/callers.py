@@ -20,6 +20,7 @@ CALLERS = {
     "custom_resources/provisioned_throughput/start.py": ("provisioned-throughput/CustomResourceProviderFunctionRole",),
     "custom_resources/custom_model_deployment.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/customization_start.py": ("training/CustomResourceProviderFunctionRole",),
+    "custom_resources/guardrail_versions.py": ("inference-api/CustomResourceProviderFunctionRole",),
     "custom_resources/ingestion_start.py": ("knowledge-base/CustomResourceProviderFunctionRole",),
     "custom_resources/model_access.py": ("model-access/CustomResourceProviderFunctionRole",),
     "custom_resources/provisioned_throughput/resource.py": (
@@ -68,6 +69,7 @@ PREFIXES = {
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 OTHERWISE = {
     ("bedrock-runtime", "converse"): ("bedrock:InvokeModel",),
+    ("bedrock-runtime", "invoke_model_for_all"): ("bedrock:InvokeModel",),
     ("bedrock-runtime", "converse_stream"): ("bedrock:InvokeModelWithResponseStream",),
     ("lambda", "invoke"): ("lambda:InvokeFunction",),
     ("s3", "list_objects_v2"): ("s3:ListBucket",),

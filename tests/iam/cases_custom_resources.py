@@ -13,6 +13,7 @@ OTHER_SERVING = arn("ssm", "parameter/bedrock-kit/other/aliases/support-bot/serv
 DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
 INGESTION_QUEUE = arn("sqs", "iam-knowledge-base-IngestionQueue")
 KNOWLEDGE_BASE = arn("bedrock", "knowledge-base/iam-knowledge-base-KnowledgeBase")
+GUARDRAILS = [arn("bedrock", f"guardrail/iam-inference-api-Guardrail{name}") for name in ("Polite", "Grounded")]
 MODEL_ACCESS = (
     "bedrock:GetFoundationModelAvailability",
     "bedrock:ListFoundationModelAgreementOffers",
@@ -104,6 +105,18 @@ CUSTOM_RESOURCES = {
             *on(INGESTION_QUEUE, "sqs:ReceiveMessage", "sqs:PurgeQueue"),
             *on(KNOWLEDGE_BASE, "bedrock:StartIngestionJob", "bedrock:DeleteKnowledgeBase"),
             *on(arn("bedrock", "knowledge-base/other"), "bedrock:ListIngestionJobs", "bedrock:StopIngestionJob"),
+        ],
+    ),
+    "inference-api/CustomResourceProviderFunctionRole": provider(
+        "inference-api",
+        allowed=[
+            request
+            for guardrail in GUARDRAILS
+            for request in on(guardrail, "bedrock:ListGuardrails", "bedrock:DeleteGuardrail")
+        ],
+        denied=[
+            *on(GUARDRAILS[0], "bedrock:UpdateGuardrail", "bedrock:ApplyGuardrail"),
+            *on(arn("bedrock", "guardrail/other"), "bedrock:ListGuardrails", "bedrock:DeleteGuardrail"),
         ],
     ),
     "training/CustomResourceProviderFunctionRole": provider(

@@ -7,6 +7,7 @@ KNOWLEDGE_BASE = arn("bedrock", "knowledge-base/iam-knowledge-base-KnowledgeBase
 DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
 THROUGHPUT = arn("bedrock", "provisioned-model/aaaabbbbcccc")
 MODEL = arn("bedrock", "custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc")
+GUARDRAILS = [arn("bedrock", f"guardrail/iam-inference-api-Guardrail{name}") for name in ("Polite", "Grounded")]
 INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 DESTINATIONS = ("us-east-1", "us-east-2", "us-west-2")
 PROFILES = [arn("bedrock", f"inference-profile/us.amazon.nova-{size}-v1:0") for size in ("micro", "lite")]
@@ -31,6 +32,15 @@ INFERENCE_API = {
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/capacity"), "ssm:GetParameters"),
             *on(KNOWLEDGE_BASE, "bedrock:Retrieve"),
             *on("*", "bedrock:RetrieveAndGenerate"),
+            *(request for guardrail in GUARDRAILS for request in on(guardrail, "bedrock:ApplyGuardrail")),
+            # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
+            *(
+                request
+                for region in DESTINATIONS
+                for request in on(
+                    arn("bedrock", "guardrail-profile/us.guardrail.v1:0", region=region), "bedrock:ApplyGuardrail"
+                )
+            ),
         ],
         denied=[
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:InvokeModel"),
@@ -45,6 +55,9 @@ INFERENCE_API = {
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving"), "ssm:PutParameter"),
             *on(arn("bedrock", "knowledge-base/other", account=OTHER_ACCOUNT), "bedrock:Retrieve"),
             *on(SECRET, "secretsmanager:GetSecretValue"),
+            *on(arn("bedrock", "guardrail/other"), "bedrock:ApplyGuardrail"),
+            *on(arn("bedrock", "guardrail-profile/us.guardrail.v1:0", region="eu-west-1"), "bedrock:ApplyGuardrail"),
+            *on(GUARDRAILS[0], "bedrock:UpdateGuardrail", "bedrock:DeleteGuardrail"),
         ],
     ),
     "inference-api/InferenceApiAuthorizerFunctionRole": Cases(

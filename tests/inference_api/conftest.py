@@ -21,6 +21,7 @@ from inference_api.http_messages import Facts, Request
 from inference_api.routes import respond
 from inference_api.service import Service
 from kit_contract.inference_api import Settings, settings_from
+from tests.inference_api.invocations import Invocations
 
 REGION = "us-east-1"
 MICRO = {"model": "amazon.nova-micro-v1:0", "arn": f"arn:aws:bedrock:{REGION}::foundation-model/amazon.nova-micro-v1:0"}
@@ -67,10 +68,11 @@ def _client(service: str, _purpose: str = "") -> Any:
     )
 
 
-class Clients:
+class Clients(Invocations):
     """The calls of the API, made by boto3 with stubs: botocore checks each request against Bedrock's model."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.runtime: Any = _client("bedrock-runtime")
         self.agent: Any = _client("bedrock-agent-runtime")
         self.ssm: Any = _client("ssm")

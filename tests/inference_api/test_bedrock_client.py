@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Generator, Iterator
 from functools import cache
@@ -232,12 +231,6 @@ def test_what_the_api_cannot_pass_on_is_refused_by_name(client: Any) -> None:
 
     with pytest.raises(client.exceptions.ValidationException, match="guardrailConfig is not supported"):
         client.converse(modelId="support-bot", messages=HELLO, guardrailConfig=guardrail)
-
-
-@pytest.mark.parametrize("operation", ["invoke_model", "invoke_model_with_response_stream"])
-def test_invoking_advises_converse(client: Any, operation: str) -> None:
-    with pytest.raises(client.exceptions.ValidationException, match="use Converse or ConverseStream"):
-        getattr(client, operation)(modelId="support-bot", body=json.dumps({}))
 
 
 def test_other_operations_are_not_found(client: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from inference_api.aws.client import Event
 from tests.inference_api.conftest import DEPLOYMENT_ARN, Api, converse_events, converse_response
 
 PATH = "/v1/chat/completions"
@@ -215,9 +216,38 @@ def test_a_stream_contains_the_same_answer(api: Api) -> None:
         {"content": "i"},
         {},
     ]
+    assert [chunk.get("served_by", {}).get("kind") for chunk in chunks] == ["foundation-model", *[None] * 4]
     assert chunks[-2]["choices"][0]["finish_reason"] == "stop"
     assert chunks[-1]["choices"] == []
     assert chunks[-1]["usage"]["total_tokens"] == 15
+
+
+def test_a_streamed_call_without_arguments_has_an_empty_object(api: Api) -> None:
+    use = {"toolUse": {"toolUseId": "t", "name": "weather", "input": {}}}
+    start, begun, delta, *rest = converse_events(use, use, reason="tool_use")
+    parts = ((0, ""), (1, "{"), (1, "}"))
+    deltas = [
+        Event(delta.name, {"contentBlockIndex": block, "delta": {"toolUse": {"input": text}}}) for block, text in parts
+    ]
+    api.base_serves()
+    api.clients.streams.append([start, begun, deltas[0], *rest[:2], *deltas[1:], *rest[3:]])
+
+    _, _, content = api.raw("POST", PATH, json.dumps(body(stream=True, tools=[TOOL])).encode())
+
+    chunks = [json.loads(part.removeprefix("data: ")) for part in content.decode().split("\n\n")[:-2]]
+    calls = [call for chunk in chunks for call in chunk["choices"][0]["delta"].get("tool_calls", [])]
+    arguments = {index: [call["function"]["arguments"] for call in calls if call["index"] == index] for index in (0, 1)}
+    assert arguments == {0: ["", "{}"], 1: ["", "{", "}"]}
+
+
+def test_reasoning_tokens_are_counted_where_the_model_counts_them(api: Api) -> None:
+    api.base_serves()
+    more = {"usage": {"output_tokens_details": {"thinking_tokens": 3}}}
+    api.runtime.add_response("converse", {**converse_response({"text": "x"}), "additionalModelResponseFields": more})
+
+    usage = api.post(PATH, body())[1]["usage"]
+
+    assert usage["completion_tokens_details"] == {"reasoning_tokens": 3}
 
 
 def test_cached_tokens_count_as_prompt_tokens(api: Api) -> None:

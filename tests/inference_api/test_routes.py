@@ -54,7 +54,7 @@ def test_an_unknown_alias_is_a_404_that_lists_the_aliases(api: Api, path: str) -
         ("GET", CHAT, 405, "method_not_allowed"),
         ("POST", "/v1/models", 405, "method_not_allowed"),
         ("DELETE", "/v1/models/assistant", 405, "method_not_allowed"),
-        ("GET", "/v1/embeddings", 404, "not_found"),
+        ("GET", "/v1/completions", 404, "not_found"),
         ("GET", "/", 404, "not_found"),
     ],
 )

@@ -95,6 +95,19 @@ def test_no_cut_stream_of_converse_looks_like_a_whole_one(peer: Peer) -> None:
         assert whole == (point == len(RECORDED)), f"cut at byte {point} of {len(RECORDED)}"
 
 
+def test_no_cut_response_looks_like_a_whole_one(peer: Peer) -> None:
+    chance = random.Random(13)
+    for point in [*chance.sample(range(len(RECORDED)), CUTS), len(RECORDED)]:
+        peer.expect(repeat([RECORDED[:point], chance.choice([CLOSE, RESET])]))
+
+        response = post("/v1/responses", {"model": "support-bot", "stream": True, "input": "Hello"})
+        content = b"".join(response.body)
+
+        kinds = [line.removeprefix("event: ") for line in content.decode().split("\n") if line.startswith("event: ")]
+        end = ["response.completed"] if point == len(RECORDED) else ["response.failed", "error"]
+        assert response.status == 503 or kinds[-len(end) :] == end, f"cut at byte {point} of {len(RECORDED)}"
+
+
 def test_a_stream_without_a_stop_is_cut_though_it_ends_properly(peer: Peer, capsys: pytest.CaptureFixture[str]) -> None:
     peer.expect([[STREAM + b"".join(EVENTS[:-2]) + END]])
 

@@ -160,6 +160,9 @@ def claude(api: Api) -> None:
     api.base_serves()
 
 
+USAGE = {"additionalModelResponseFieldPaths": ["/usage"]}
+
+
 def native_request(**more: Any) -> dict[str, Any]:
     schema = {"jsonSchema": {"schema": json.dumps(SCHEMA), "name": "place"}}
     return {
@@ -171,7 +174,7 @@ def native_request(**more: Any) -> dict[str, Any]:
 
 def test_a_model_with_structured_output_gets_the_schema(api: Api) -> None:
     claude(api)
-    api.runtime.add_response("converse", converse_response({"text": "{}"}), native_request(effort="low"))
+    api.runtime.add_response("converse", converse_response({"text": "{}"}), native_request(effort="low") | USAGE)
 
     _, answer = api.post(PATH, body(response_format=FORMAT, reasoning_effort="low"))
 

@@ -6,7 +6,7 @@ import base64
 import json
 import os
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -25,6 +25,14 @@ class Event(NamedTuple):
 
 
 SILENCE = Event("", {})
+JSON = "application/json"
+
+
+class Reply(NamedTuple):
+    """A response as it came. `headers` has lower-case names."""
+
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Client:
@@ -53,13 +61,50 @@ class Client:
         """
         return _events(self._post(path, fields, read_seconds, ""), read_seconds, quiet_seconds)
 
+    def pass_on(self, path: str, body: bytes, headers: Mapping[str, str], *, read_seconds: float) -> Reply:
+        """The response to a POST of `body` as it is. `headers` has lower-case names. Raises as `call` does."""
+        return self._reply(self._sent(path, body, headers, read_seconds), read_seconds)
+
+    def pass_on_stream(
+        self, path: str, body: bytes, headers: Mapping[str, str], *, read_seconds: float, quiet_seconds: float
+    ) -> tuple[Mapping[str, str], Generator[Event, None, None]]:
+        """The headers of the response to a POST of `body` as it is, and what `stream` returns."""
+        response = self._response(self._sent(path, body, headers, read_seconds), read_seconds)
+        return response.headers, _events(response, read_seconds, quiet_seconds)
+
+    def pass_on_all(self, path: str, bodies: Sequence[bytes], *, read_seconds: float) -> list[Reply | Exception]:
+        """What `pass_on` returns or raises for each of `bodies`, which the service works on at the same time.
+
+        Each is on a connection of its own: all are sent before the first response is read. They take `read_seconds`
+        together.
+        """
+        end = time.monotonic() + read_seconds
+        sent = [_or_error(self._sent, path, body, {"content-type": JSON}, read_seconds) for body in bodies]
+        replies = []
+        for one in sent:
+            left = max(end - time.monotonic(), 0.01)
+            replies.append(one if isinstance(one, Exception) else _or_error(self._reply, one, left))
+        return replies
+
+    def _reply(self, connection: Any, read_seconds: float) -> Reply:
+        response = self._response(connection, read_seconds)
+        return Reply(response.headers, response.read(read_seconds=read_seconds))
+
     def _post(self, path: str, fields: Mapping[str, Any], read_seconds: float, target: str) -> Response:
         body = json.dumps(fields, default=_blob).encode("utf-8", "surrogatepass")
-        headers = {"host": self._connections.host, "content-type": "application/json"}
+        headers = {"content-type": JSON}
         if target:
-            headers |= {"content-type": "application/x-amz-json-1.1", "x-amz-target": target}
+            headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": target}
+        return self._response(self._sent(path, body, headers, read_seconds), read_seconds)
+
+    def _sent(self, path: str, body: bytes, headers: Mapping[str, str], read_seconds: float) -> Any:
+        """The connection on which the request was sent."""
+        headers = {"host": self._connections.host, **headers}
         headers = signed(headers, path=path, body=body, scope=self._scope, credentials=_credentials(), now=time.time())
-        response = self._connections.request("POST", path, headers, body, read_seconds=read_seconds)
+        return self._connections.sent("POST", path, headers, body, read_seconds=read_seconds)
+
+    def _response(self, connection: Any, read_seconds: float) -> Response:
+        response = self._connections.answered(connection, read_seconds)
         if response.status >= 300:
             raise error_from(response.status, response.headers, response.read(read_seconds=read_seconds))
         return response
@@ -74,6 +119,13 @@ def client(endpoint: str, signing_name: str | None = None) -> Client:
 def label(value: str) -> str:
     """`value` as one segment of a path."""
     return quote(value, safe="")
+
+
+def _or_error(function: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    except Exception as error:
+        return error
 
 
 def _events(response: Response, read_seconds: float, quiet_seconds: float) -> Generator[Event, None, None]:

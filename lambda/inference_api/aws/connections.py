@@ -93,17 +93,29 @@ class Connections:
 
         Raises ConnectionError if there is no connection or response, ReadTimeoutError if it comes too late.
         """
+        return self.answered(self.sent(method, path, headers, body, read_seconds=read_seconds), read_seconds)
+
+    def sent(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes, *, read_seconds: float | None
+    ) -> socket.socket:
+        """Send a request. Its connection is for `answered`. Raises as `request` does."""
         connection = self.connected()
         try:
             connection.settimeout(read_seconds)
             connection.sendall(request_head(method, path, {**headers, "content-length": str(len(body))}) + body)
-            return self.response(connection)
-        except TimeoutError as error:
-            connection.close()
-            raise ReadTimeoutError(f"no response within {read_seconds:g} s") from error
         except OSError as error:
             connection.close()
-            raise ConnectionError(f"no response: {error}") from error
+            raise _no_response(error, read_seconds) from error
+        return connection
+
+    def answered(self, connection: socket.socket, read_seconds: float | None) -> Response:
+        """The response to the request of `sent`. Raises as `request` does."""
+        try:
+            connection.settimeout(read_seconds)
+            return self.response(connection)
+        except OSError as error:
+            connection.close()
+            raise _no_response(error, read_seconds) from error
 
     def response(self, connection: socket.socket) -> Response:
         """The response to what was sent on `connection`. Raises OSError."""
@@ -147,6 +159,12 @@ def _opened(address: tuple[str, int]) -> socket.socket:
 def request_head(method: str, path: str, headers: Mapping[str, str]) -> bytes:
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode("latin-1")
+
+
+def _no_response(error: OSError, read_seconds: float | None) -> OSError:
+    if isinstance(error, TimeoutError):
+        return ReadTimeoutError(f"no response within {read_seconds:g} s")
+    return ConnectionError(f"no response: {error}")
 
 
 def _received(connection: socket.socket) -> bytes:

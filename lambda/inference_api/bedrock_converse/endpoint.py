@@ -12,7 +12,7 @@ from inference_api.aws.event_stream import encoded_frame
 from inference_api.bedrock_converse.errors import error_frame
 from inference_api.bedrock_converse.request import turn_of
 from inference_api.conversation import Turn
-from inference_api.errors import ApiError, api_error
+from inference_api.errors import api_error
 from inference_api.http_messages import Answer, Facts, Request, json_answer
 from inference_api.service import Service
 
@@ -32,15 +32,6 @@ def converse_stream(request: Request, service: Service, facts: Facts) -> Answer:
     """Raises ApiError, AwsError or OSError until the first event is there."""
     served = conversation.converse_stream(_turn(request), service, facts)
     return Answer(200, {"Content-Type": EVENT_STREAM, **facts.headers}, frames(served.answer))
-
-
-def invoke(request: Request, service: Service, facts: Facts) -> Answer:
-    """Always raises ApiError 400."""
-    message = (
-        "InvokeModel is not supported: its body differs from model to model, and an alias can change its model; "
-        "use Converse or ConverseStream"
-    )
-    raise ApiError(400, "unsupported_operation", message)
 
 
 def frames(events: Generator[Event, None, None]) -> Generator[bytes, None, None]:

@@ -25,7 +25,7 @@ PASSED_ON = (
     "outputConfig",
 )
 _NOT_HERE = {
-    "guardrailConfig": "this API has no rights to apply a guardrail; call Bedrock itself for it",
+    "guardrailConfig": "the guardrail of an alias is part of its configuration; leave it out",
     "promptVariables": "they belong to a prompt of Prompt management, and this API takes aliases; send messages",
 }
 _MEDIA = ("image", "document", "video", "audio")

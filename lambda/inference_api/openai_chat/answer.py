@@ -12,6 +12,7 @@ from inference_api.aws.client import SILENCE, Event
 from inference_api.errors import api_error, failure_name, not_completed
 from inference_api.http_messages import Facts
 from inference_api.openai_errors import error_body
+from inference_api.openai_usage import Usage, usage_of
 
 FINISH_REASONS = {
     "end_turn": "stop",
@@ -34,13 +35,13 @@ class Envelope(NamedTuple):
     served_by: Mapping[str, Any] | None
 
     def fields(self, kind: str) -> dict[str, Any]:
+        """What each chunk has. Who served it is said once."""
         return {
             "id": f"chatcmpl-{self.id}",
             "object": kind,
             "created": self.created,
             "model": self.alias,
             "system_fingerprint": self.fingerprint,
-            "served_by": self.served_by,
         }
 
 
@@ -59,7 +60,9 @@ def completion(
         message["tool_calls"] = calls[:1] if one_tool_call else calls
     finish_reason = finish_reason_of(response["stopReason"])
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason}
-    return envelope.fields("chat.completion") | {"choices": [choice], "usage": usage_of(response["usage"])}
+    usage = usage_of(response["usage"], response.get("additionalModelResponseFields"))
+    served_by = {"served_by": envelope.served_by}
+    return envelope.fields("chat.completion") | served_by | {"choices": [choice], "usage": _shown(usage)}
 
 
 def chunks(
@@ -75,7 +78,7 @@ def chunks(
     writer = _Writer(envelope, tool_names, one_tool_call)
     try:
         with closing(events):
-            yield writer.chunk({"role": "assistant", "content": ""})
+            yield writer.first()
             for event in events:
                 if part := writer.part(event):
                     yield part
@@ -93,11 +96,18 @@ class _Writer:
 
     def __init__(self, envelope: Envelope, tool_names: Mapping[str, str], one_tool_call: bool) -> None:
         self._start = "data: " + json.dumps(envelope.fields("chat.completion.chunk"))[:-1]
+        self._served_by = json.dumps(envelope.served_by)
         self._delta_start = self._start + ', "choices": [{"index": 0, "delta": '
         self._tool_names = tool_names
         self._one_tool_call = one_tool_call
         self._calls: dict[int, int] = {}  # contentBlockIndex -> index of the call
+        self._blank: set[int] = set()  # contentBlockIndex of the calls without arguments so far
+        self._more: Mapping[str, Any] | None = None  # what only this model says of its answer
         self._usage: dict[str, Any] | None = None
+
+    def first(self) -> bytes:
+        opening = self.chunk({"role": "assistant", "content": ""})
+        return opening.removesuffix(b"}\n\n") + f', "served_by": {self._served_by}}}\n\n'.encode()
 
     def part(self, event: Event) -> bytes | None:
         """None if the event adds nothing to the answer that this dialect has."""
@@ -109,10 +119,13 @@ class _Writer:
             return b": still waiting\n\n"
         if name == "contentBlockStart":
             return self._call(value)
+        if name == "contentBlockStop" and value.get("contentBlockIndex", 0) in self._blank:
+            return self._arguments(value.get("contentBlockIndex", 0), "{}")  # callers parse it as JSON
         if name == "messageStop":
+            self._more = value.get("additionalModelResponseFields")
             return self.chunk({}, finish_reason_of(value["stopReason"]))
         if name == "metadata":
-            self._usage = usage_of(value["usage"])
+            self._usage = _shown(usage_of(value["usage"], self._more))
         return None
 
     def chunk(self, delta: Mapping[str, Any], finish_reason: str | None = None) -> bytes:
@@ -130,17 +143,26 @@ class _Writer:
         )
 
     def _other_delta(self, delta: Mapping[str, Any], value: Mapping[str, Any]) -> bytes | None:
-        index = self._calls.get(value.get("contentBlockIndex", 0))
-        if "toolUse" in delta and index is not None:
-            return self.chunk({"tool_calls": [{"index": index, "function": {"arguments": delta["toolUse"]["input"]}}]})
+        if "toolUse" in delta:
+            return self._arguments(value.get("contentBlockIndex", 0), delta["toolUse"]["input"])
         reasoning = delta.get("reasoningContent", {}).get("text")
         return self.chunk({"reasoning_content": reasoning}) if reasoning else None
+
+    def _arguments(self, block: int, text: str) -> bytes | None:
+        """None for a call that the caller does not get."""
+        index = self._calls.get(block)
+        if index is None or not text:
+            return None
+        self._blank.discard(block)
+        return self.chunk({"tool_calls": [{"index": index, "function": {"arguments": text}}]})
 
     def _call(self, value: Mapping[str, Any]) -> bytes | None:
         use = value.get("start", {}).get("toolUse")
         if not use or (self._one_tool_call and self._calls):
             return None
-        index = self._calls[value.get("contentBlockIndex", 0)] = len(self._calls)
+        block = value.get("contentBlockIndex", 0)
+        index = self._calls[block] = len(self._calls)
+        self._blank.add(block)
         function = {"name": self._tool_names.get(use["name"], use["name"]), "arguments": ""}
         call = {"index": index, "id": use["toolUseId"], "type": "function", "function": function}
         return self.chunk({"tool_calls": [call]})
@@ -153,15 +175,14 @@ def finish_reason_of(reason: str) -> str:
     return FINISH_REASONS[reason]
 
 
-def usage_of(usage: Mapping[str, Any]) -> dict[str, Any]:
-    """Bedrock counts cached tokens apart from the input tokens; OpenAI includes them."""
-    read = usage.get("cacheReadInputTokens", 0)
-    prompt = usage["inputTokens"] + read + usage.get("cacheWriteInputTokens", 0)
+def _shown(usage: Usage) -> dict[str, Any]:
+    reasoning = {} if usage.reasoning is None else {"reasoning_tokens": usage.reasoning}
     return {
-        "prompt_tokens": prompt,
-        "completion_tokens": usage["outputTokens"],
-        "total_tokens": prompt + usage["outputTokens"],
-        "prompt_tokens_details": {"cached_tokens": read},
+        "prompt_tokens": usage.input,
+        "completion_tokens": usage.output,
+        "total_tokens": usage.total,
+        "prompt_tokens_details": {"cached_tokens": usage.cache_read},
+        **({"completion_tokens_details": reasoning} if reasoning else {}),
     }
 
 

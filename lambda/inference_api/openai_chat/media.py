@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from inference_api import fields
+from inference_api import fields, openai_media
 from inference_api.fields import invalid
-from inference_api.media import Block, decoded, document_block, image_block
+from inference_api.media import Block
 
 
 def image(part: Mapping[str, Any], where: str) -> Block:
@@ -15,12 +15,8 @@ def image(part: Mapping[str, Any], where: str) -> Block:
     if not isinstance(source, dict) or not isinstance(source.get("url"), str):
         raise invalid(f"{where}.image_url", f'{where}.image_url must be {{"url": "data:image/png;base64,..."}}')
     fields.refuse_others(source, ("url", "detail"), where=f"{where}.image_url.")
-    if source.get("detail") not in (None, "auto", "high"):
-        message = f'{where}.image_url.detail must be "auto" or "high": Bedrock has no other; send a smaller image'
-        raise invalid(f"{where}.image_url.detail", message, code="unsupported_value")
-    url = f"{where}.image_url.url"
-    _, content = _data(source["url"], url, "an image")
-    return image_block(content, url)
+    openai_media.refuse_detail(source.get("detail"), f"{where}.image_url.detail")
+    return openai_media.image(source["url"], f"{where}.image_url.url")
 
 
 def document(part: Mapping[str, Any], where: str) -> Block:
@@ -29,19 +25,4 @@ def document(part: Mapping[str, Any], where: str) -> Block:
         message = f'{where}.file must be {{"filename": "report.pdf", "file_data": "data:application/pdf;base64,..."}}'
         raise invalid(f"{where}.file", message)
     fields.refuse_others(file, ("filename", "file_data"), where=f"{where}.file.")
-    filename = fields.optional_text(file, "filename") or ""
-    kind, content = _data(file["file_data"], f"{where}.file.file_data", "a document")
-    return document_block(content, kind, filename, f"{where}.file")
-
-
-def _data(url: str, where: str, what: str) -> tuple[str, bytes]:
-    """The media type and the bytes of a data: URL."""
-    header, comma, encoded = url.partition(",")
-    if not comma or not header.lower().startswith("data:") or not header.lower().endswith(";base64"):
-        raise invalid(
-            where,
-            f"{where} must be a data: URL with {what} in base64; http, https and s3 URLs are not fetched: download the "
-            "file and send its bytes",
-        )
-    content = decoded(encoded, where, what)
-    return header[len("data:") :].split(";")[0].strip().lower(), content
+    return openai_media.document(file["file_data"], fields.optional_text(file, "filename"), f"{where}.file")

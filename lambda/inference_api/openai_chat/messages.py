@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Message.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from inference_api import fields
 from inference_api.fields import invalid
 from inference_api.messages import append, completed
 from inference_api.openai_chat.media import document, image
+from inference_api.openai_tools import arguments
 from inference_api.tools import converse_name
 
 _SYSTEM_ROLES = ("system", "developer")
@@ -115,23 +115,10 @@ def _tool_use(call: Mapping[str, Any], where: str) -> Block:
         raise invalid(where, f"{where} must be of type function, with function.name and function.arguments")
     fields.refuse_others(call, ("id", "type", "function", "index", CACHE), where=f"{where}.")
     fields.refuse_others(function, ("name", "arguments", "parsed_arguments"), where=f"{where}.function.")
-    arguments = _arguments(function.get("arguments"), f"{where}.function.arguments")
+    given = arguments(function.get("arguments"), f"{where}.function.arguments")
     call_id = fields.text(call, "id", where=f"{where}.")
     name = fields.text(function, "name", where=f"{where}.function.")
-    return {"toolUse": {"toolUseId": converse_name(call_id), "name": converse_name(name), "input": arguments}}
-
-
-def _arguments(value: Any, where: str) -> dict[str, Any]:
-    """Empty for blank text: some models call a tool without arguments in this way."""
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return {}
-    try:
-        arguments = json.loads(value)
-    except (TypeError, ValueError, RecursionError):
-        arguments = None
-    if not isinstance(arguments, dict):
-        raise invalid(where, f"{where} must be a JSON object in a string")
-    return arguments
+    return {"toolUse": {"toolUseId": converse_name(call_id), "name": converse_name(name), "input": given}}
 
 
 def _tool_result(message: Mapping[str, Any], where: str) -> Block:

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.htm
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -13,8 +12,9 @@ from inference_api import fields
 from inference_api.conversation import Turn
 from inference_api.fields import invalid
 from inference_api.openai_chat.messages import converse_messages
-from inference_api.openai_chat.response_format import answer_schema, effort
+from inference_api.openai_chat.response_format import answer_schema
 from inference_api.openai_chat.tools import tool_config, tool_names
+from inference_api.openai_settings import effort, inference_config, refuse_changes, service_tier
 
 # They cannot change the answer, so they are accepted and ignored: docs/inference-api.md lists them.
 IGNORED = ("user", "metadata", "store", "safety_identifier", "prompt_cache_key", "prompt_cache_retention")
@@ -46,8 +46,6 @@ _HONOURED = (
     "reasoning_effort",
 )
 FIELDS = (*_HONOURED, *ONLY, *IGNORED)
-TIERS = {"auto": None, "default": None, "flex": "flex", "priority": "priority"}
-MAX_TOKENS = 1_000_000
 
 
 class ChatRequest(NamedTuple):
@@ -63,11 +61,7 @@ def chat_request(body: Mapping[str, Any]) -> ChatRequest:
     """Raises ApiError 400: each field is honoured or refused by name."""
     alias = fields.text(body, "model")
     fields.refuse_others(body, FIELDS)
-    for name, accepted in ONLY.items():
-        value = body.get(name)
-        if value is not None and not any(value == item and _is_flag(value) == _is_flag(item) for item in accepted):
-            message = f"{name} must be {json.dumps(accepted[0])}; leave it out"
-            raise invalid(name, message, code="unsupported_value")
+    refuse_changes(body, ONLY)
     options = fields.optional_object(body, "stream_options")
     fields.refuse_others(options, ("include_usage", "include_obfuscation"), where="stream_options.")
     messages, system = converse_messages(body)
@@ -75,8 +69,8 @@ def chat_request(body: Mapping[str, Any]) -> ChatRequest:
         "system": system,
         "inferenceConfig": _inference(body),
         "toolConfig": tool_config(body, messages),
-        "serviceTier": _service_tier(body),
-        "outputConfig": {"effort": level} if (level := effort(body)) else None,
+        "serviceTier": service_tier(body),
+        **effort(body, "reasoning_effort"),
     }
     request = {"messages": messages} | {name: value for name, value in optional.items() if value}
     return ChatRequest(
@@ -87,22 +81,9 @@ def chat_request(body: Mapping[str, Any]) -> ChatRequest:
     )
 
 
-def _is_flag(value: Any) -> bool:
-    """Python takes true for 1 and false for 0."""
-    return isinstance(value, bool)
-
-
 def _inference(body: Mapping[str, Any]) -> dict[str, Any]:
-    limits = [fields.integer(body, name, low=1, high=MAX_TOKENS) for name in ("max_completion_tokens", "max_tokens")]
-    settings = {
-        "maxTokens": next((limit for limit in limits if limit is not None), None),
-        "temperature": fields.number(body, "temperature", low=0, high=1),  # OpenAI allows up to 2, Bedrock up to 1
-        "topP": fields.number(body, "top_p", low=0, high=1),
-        "stopSequences": _stop(body),
-    }
-    if settings["topP"] == 1 and settings["temperature"] is not None:
-        settings["topP"] = None  # it changes nothing, and some models take only one of the two
-    return {name: value for name, value in settings.items() if value is not None}
+    settings = inference_config(body, limits=("max_completion_tokens", "max_tokens"))
+    return settings | ({"stopSequences": stop} if (stop := _stop(body)) else {})
 
 
 def _stop(body: Mapping[str, Any]) -> list[str] | None:
@@ -113,12 +94,3 @@ def _stop(body: Mapping[str, Any]) -> list[str] | None:
     if not isinstance(sequences, list) or not all(isinstance(item, str) and item for item in sequences):
         raise invalid("stop", "stop must be a non-empty string or a list of non-empty strings")
     return sequences
-
-
-def _service_tier(body: Mapping[str, Any]) -> dict[str, str] | None:
-    tier = body.get("service_tier")
-    if tier is None:
-        return None
-    if not isinstance(tier, str) or tier not in TIERS:
-        raise invalid("service_tier", f"service_tier must be one of {', '.join(TIERS)}", code="unsupported_value")
-    return {"type": kind} if (kind := TIERS[tier]) else None

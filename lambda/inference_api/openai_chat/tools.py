@@ -8,32 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from inference_api import fields
+from inference_api import fields, openai_tools
 from inference_api.fields import invalid
-from inference_api.tools import converse_name, have_used_tools, renamed, tool
+from inference_api.tools import converse_name, renamed
 
 
 def tool_config(body: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """None if the request offers no tools to the model. Raises ApiError 400."""
     tools = [_tool(item, f"tools[{index}]") for index, item in enumerate(fields.items(body, "tools"))]
-    choice = body.get("tool_choice")
-    used = have_used_tools(messages)
-    if choice == "none":
-        if used:
-            raise invalid(
-                "tool_choice",
-                'tool_choice "none" is not supported after tool calls: Bedrock requires the tools of a conversation '
-                'that has used them; use "auto"',
-            )
-        return None
-    chosen = None if choice is None else _choice(choice)
-    if not tools:
-        if used:
-            raise invalid("tools", "tools is missing; send the tools again in a conversation that has used them")
-        if chosen not in (None, {"auto": {}}):
-            raise invalid("tool_choice", "tool_choice names a tool or requires one, but tools is missing; add it")
-        return None
-    return {"tools": tools, **({"toolChoice": chosen} if chosen else {})}
+    return openai_tools.tool_config(tools, _choice(body.get("tool_choice")), messages)
 
 
 def tool_names(body: Mapping[str, Any]) -> dict[str, str]:
@@ -48,17 +31,14 @@ def _tool(item: Mapping[str, Any], where: str) -> dict[str, Any]:
     fields.refuse_others(item, ("type", "function", "cache_control"), where=f"{where}.")
     where = f"{where}.function."
     fields.refuse_others(function, ("name", "description", "parameters", "strict", "cache_control"), where=where)
-    name = fields.text(function, "name", where=where)
-    strict = fields.flag(function, "strict", where=where) is True
-    description = fields.text(function, "description", where=where) if function.get("description") else None
-    return tool(name, description, function.get("parameters"), strict=strict, where=f"{where}parameters")
+    return openai_tools.function_tool(function, where)
 
 
-def _choice(choice: Any) -> dict[str, Any]:
-    if choice == "auto":
-        return {"auto": {}}
-    if choice == "required":
-        return {"any": {}}
+def _choice(choice: Any) -> Any:
+    if choice is None or choice == "none":
+        return choice
+    if isinstance(choice, str) and choice in openai_tools.CHOICES:
+        return openai_tools.CHOICES[choice]
     function = choice.get("function") if isinstance(choice, dict) else None
     if isinstance(function, dict):
         fields.refuse_others(choice, ("type", "function"), where="tool_choice.")

@@ -5,14 +5,14 @@ A custom model's mock repeats the training answer whose question is the most sim
 
 import json
 import re
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import bm25s
 import Stemmer
 from ministack.services import bedrock, bedrock_runtime, cloudwatch
 
-from local_aws.extension.bedrock import converse_requests, custom_models, faults
+from local_aws.extension.bedrock import converse_requests, custom_models, embedding_models, faults
 from local_aws.extension.bedrock import custom_model_deployments as deployments
 from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.customization import jobs
@@ -35,6 +35,8 @@ def check(path: str, body: bytes) -> None:
     if faults.is_on(faults.UNVERIFIED_ACCOUNT):
         raise BedrockError("ValidationException", "Operation not allowed")
     model = resolve(match[1])
+    if embedding_models.embeds(model):
+        embedding_models.refuse_other_operations(match[2])
     if faults.is_on(faults.LEGACY_ACCESS_ENDED) and model.startswith(LEGACY):
         raise BedrockError("ResourceNotFoundException", LEGACY_ENDED)
     if match[2].startswith("converse"):
@@ -44,6 +46,19 @@ def check(path: str, body: bytes) -> None:
             return  # ministack says so
         if isinstance(request, dict):
             converse_requests.check(model, request)
+
+
+class Called(NamedTuple):
+    """`model`: the ARN or id of the model that answers."""
+
+    operation: str
+    model: str
+
+
+def called(path: str) -> Called | None:
+    """What a request to `path` calls, or None if it calls no model. Raises BedrockError."""
+    match = MODEL_PATH.match(unquote(path))
+    return Called(match[2], resolve(match[1])) if match else None
 
 
 def count(path: str) -> None:

@@ -26,6 +26,10 @@ ADDED = (
     ("anthropic.claude-sonnet-4-5-20250929-v1:0", "Claude Sonnet 4.5", "Anthropic", ["TEXT", "IMAGE"], TEXT, True),
     ("amazon.nova-2-multimodal-embeddings-v1:0", "Nova Embeddings", "Amazon", ["TEXT", "IMAGE"], EMBEDDING, False),
     ("amazon.titan-embed-image-v1", "Titan Multimodal Embeddings", "Amazon", ["TEXT", "IMAGE"], EMBEDDING, False),
+    ("amazon.titan-embed-text-v1", "Titan Embeddings G1 - Text", "Amazon", TEXT, EMBEDDING, False),
+    ("cohere.embed-english-v3", "Embed English v3", "Cohere", TEXT, EMBEDDING, False),
+    ("cohere.embed-multilingual-v3", "Embed Multilingual v3", "Cohere", TEXT, EMBEDDING, False),
+    ("cohere.embed-v4:0", "Embed v4", "Cohere", ["TEXT", "IMAGE"], EMBEDDING, False),
 )
 FORM_BYTES = (10, 16_384)
 DECIDING_SECONDS = 0.5

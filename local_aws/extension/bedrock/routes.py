@@ -11,7 +11,7 @@ from ministack import app
 from ministack.services import bedrock, bedrock_runtime
 
 from local_aws.extension.bedrock import custom_model_deployments as deployments
-from local_aws.extension.bedrock import custom_models, invocation, model_access
+from local_aws.extension.bedrock import custom_models, guardrails, invocation, invoke_model, model_access
 from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.client_tokens import once
 from local_aws.extension.bedrock.customization import jobs
@@ -86,6 +86,7 @@ RUNTIME: tuple[Route, ...] = (("POST", "/model/(.+)/count-tokens", count_tokens)
 def install() -> None:
     """Wrap ministack's handlers of the four Bedrock services."""
     model_access.add_models()
+    guardrails.install()
     _wrap("bedrock", CONTROL)
     _wrap("bedrock-agent", AGENT)
     _wrap("bedrock-agent-runtime", AGENT_RUNTIME, in_thread=True)
@@ -142,9 +143,9 @@ def _wrap_runtime() -> None:
             return answer
         try:
             invocation.check(path, body)
+            response = await invoke_model.answer(behind, method, path, headers, body, query)
         except BedrockError as error:
             return refused("bedrock-runtime", method, path, error)
-        response: Response = await behind(method, path, headers, body, query)
         if response[0] == 200:
             invocation.count(path)
         return response

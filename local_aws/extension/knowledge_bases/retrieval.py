@@ -8,6 +8,7 @@ import Stemmer
 from ministack.services import bedrock_agent
 
 from local_aws.extension.bedrock import faults
+from local_aws.extension.bedrock.guardrails import screened
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
 from local_aws.extension.knowledge_bases import documents
 from local_aws.extension.knowledge_bases.retrieval_filter import check_filter, matches
@@ -36,7 +37,11 @@ def retrieve(body: dict[str, Any], knowledge_base: str) -> Response:
     if not 0 < len(text) <= MAX_QUERY:
         raise BedrockError("ValidationException", f"retrievalQuery.text must have 1 to {MAX_QUERY} characters")
     search = (body.get("retrievalConfiguration") or {}).get("vectorSearchConfiguration") or {}
-    return answer({"retrievalResults": ranked(knowledge_base, text, search)})
+    guardrail = body.get("guardrailConfiguration")
+    query = screened(guardrail, "INPUT", text)
+    results = [] if query.blocked else ranked(knowledge_base, query.text, search)
+    action = {"guardrailAction": query.action} if guardrail else {}
+    return answer({"retrievalResults": results, **action})
 
 
 def ranked(knowledge_base: str, text: str, search: dict[str, Any]) -> list[dict[str, Any]]:

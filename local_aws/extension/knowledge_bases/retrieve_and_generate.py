@@ -8,6 +8,7 @@ from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import bedrock_agent_runtime, bedrock_runtime
 
 from local_aws.extension.bedrock import invocation
+from local_aws.extension.bedrock.guardrails import screened
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
 from local_aws.extension.knowledge_bases import retrieval
 
@@ -27,16 +28,18 @@ _sessions = AccountRegionScopedDict()
 
 def retrieve_and_generate(body: dict[str, Any]) -> Response:
     """RetrieveAndGenerate for knowledge bases. Raises BedrockError."""
-    parts = _answered(body)
+    parts, action = _guarded(body)
     citations = [citation for citation in _citations(parts) if citation["retrievedReferences"]]
     text = " ".join(text for text, _ in parts)
-    return answer({"sessionId": _session(body), "output": {"text": text}, "citations": citations})
+    return answer({"sessionId": _session(body), "output": {"text": text}, "citations": citations, **action})
 
 
 def retrieve_and_generate_stream(body: dict[str, Any]) -> Response:
     """RetrieveAndGenerateStream: the same answer as events. Raises BedrockError."""
-    parts = _answered(body)
+    parts, action = _guarded(body)
     stream = b""
+    if action:
+        stream += bedrock_agent_runtime._es_event("guardrail", {"action": action["guardrailAction"]})
     for number, (citation, (text, passages)) in enumerate(zip(_citations(parts), parts, strict=True)):
         stream += bedrock_agent_runtime._es_event("output", {"text": f" {text}" if number else text})
         if passages:
@@ -48,9 +51,27 @@ def retrieve_and_generate_stream(body: dict[str, Any]) -> Response:
     return 200, headers, stream
 
 
+def _guarded(body: dict[str, Any]) -> tuple[Parts, dict[str, str]]:
+    """The answer after the guardrail of the request has seen question and answer, and its guardrailAction."""
+    _check_session(body)
+    configuration = (body.get("retrieveAndGenerateConfiguration") or {}).get("knowledgeBaseConfiguration") or {}
+    guardrail = (configuration.get("generationConfiguration") or {}).get("guardrailConfiguration")
+    if guardrail is None:
+        return _answered(body), {}
+    asked = screened(guardrail, "INPUT", (body.get("input") or {}).get("text") or "")
+    if asked.blocked:
+        return [(asked.text, [])], {"guardrailAction": asked.action}
+    parts = _answered({**body, "input": {"text": asked.text}})
+    seen = [(screened(guardrail, "OUTPUT", text), passages) for text, passages in parts]
+    blocked = next((part.text for part, _ in seen if part.blocked), None)
+    if blocked is not None:
+        return [(blocked, [])], {"guardrailAction": "INTERVENED"}
+    changed = asked.masked or any(part.masked for part, _ in seen)
+    return [(part.text, passages) for part, passages in seen], {"guardrailAction": "INTERVENED" if changed else "NONE"}
+
+
 def _answered(body: dict[str, Any]) -> Parts:
     """The answer in parts, each with the passages it cites."""
-    _check_session(body)
     text = (body.get("input") or {}).get("text") or ""
     if not 0 < len(text) <= MAX_INPUT:
         raise BedrockError("ValidationException", f"input.text must have 1 to {MAX_INPUT} characters, got {len(text)}")

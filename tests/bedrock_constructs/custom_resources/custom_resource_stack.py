@@ -17,6 +17,7 @@ from bedrock_constructs.custom_model_deployment import CustomModelDeployment
 from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
 from bedrock_constructs.custom_resources.role_propagation import role_propagation
 from bedrock_constructs.customization.start import CustomizationStart
+from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.knowledge_base.ingestion_start import ingestion_start
 from bedrock_constructs.model_access import ModelAccess
 from bedrock_constructs.provisioned_throughput.controller import ProvisionedThroughputController
@@ -50,6 +51,8 @@ def template() -> Template:
     )
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("bedrock.amazonaws.com"))
     role_propagation(Construct(stack, "Propagation"), role=role, resources=["arn:aws:s3:::documents"])
+    words = {"word_policy_config": {"wordsConfig": [{"text": "acme"}]}}
+    Guardrail(stack, "Guardrail", name="sup-polite", blocked_input="no", blocked_output="no", policies=words)
     return Template.from_stack(stack)
 
 

@@ -52,7 +52,7 @@ def test_an_application_inference_profile_without_its_model_is_a_fault_with_the_
     [
         ("us.amazon.nova-mikro-v1:0", "is not in the model catalog; did you mean"),
         ("eu.amazon.nova-micro-v1:0", "got region us-east-1"),
-        ("amazon.titan-embed-text-v2:0", "gives embedding, not answers through Converse"),
+        ("us.twelvelabs.marengo-embed-3-0-v1:0", "an embedding model that the API has no request for"),
     ],
 )
 def test_the_model_of_an_application_inference_profile_is_checked_as_any_other(

@@ -37,7 +37,7 @@ def faults(deployment: DeploymentConfig, today: datetime.date = TODAY) -> list[s
         ("amazon.nova-premier-v1:0", "us-east-1", "reached end of life on 2026-09-14; use amazon.nova-2-lite-v1:0"),
         ("deepseek.v3.1", "us-east-1", "bedrock-mantle endpoint only"),
         (f"{MICRO}:128k", "us-east-1", "is for training or provisioned throughput"),
-        ("amazon.titan-embed-text-v2:0", "us-east-1", "gives embedding, not answers through Converse"),
+        ("us.twelvelabs.marengo-embed-3-0-v1:0", "us-east-1", "an embedding model that the API has no request for"),
         ("stability.sd3-5-large-v1:0", "us-west-2", "gives image, not answers through Converse"),
     ],
 )

@@ -46,6 +46,26 @@ def served_by(target: str, settings: DeploymentConfig) -> str:
     return answer.served_by
 
 
+def test_the_alias_for_embeddings_is_shown_with_its_dimensions(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def post(outputs: dict[str, Any], path: str, body: dict[str, Any]) -> dict[str, Any]:
+        asked.append((path, body["model"]))
+        return {"data": [{"embedding": [0.5] * 1024}]}
+
+    monkeypatch.setattr(questions, "_post", post)
+
+    assert (questions.embedding(config(), {}) or "").endswith('with what?": 1024 dimensions')
+    assert asked == [("/embeddings", "embeddings")]
+
+
+def test_without_an_alias_for_embeddings_none_is_shown() -> None:
+    raw = config().model_dump()
+    del raw["inference_api"]["aliases"]["embeddings"]
+
+    assert questions.embedding(DeploymentConfig.model_validate(raw), {}) is None
+
+
 def test_it_asks_until_the_promoted_target_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     api = Api(monkeypatch, BASE, BASE, PROMOTED)
 

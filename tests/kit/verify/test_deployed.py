@@ -99,6 +99,25 @@ def test_a_throughput_and_a_deployment_of_somebody_else_have_the_name() -> None:
     assert set(found.values()) == {"holds"}
 
 
+@pytest.mark.parametrize(
+    ("listed", "owner", "verdict"),
+    [("polite", NAME, "holds"), ("polite", "other", "does not hold"), ("other", "other", "holds")],
+)
+def test_a_guardrail_of_somebody_else_has_the_name(listed: str, owner: str, verdict: str) -> None:
+    given = config(guardrails={"polite": {"profanity": True}})
+    arn = "arn:aws:bedrock:us-east-1:111122223333:guardrail/abc123"
+    summary = {"id": "abc123", "arn": arn, "status": "READY", "name": f"{NAME}-{listed}", "version": "DRAFT"}
+    summary |= dict.fromkeys(("createdAt", "updatedAt"), "2026-11-01")
+    account = FakeAccount(
+        DescribeStacks=GONE,
+        GetCustomModelDeployment=refused("ResourceNotFoundException"),
+        ListGuardrails={"guardrails": [summary]},
+        ListTagsForResource={"tags": [{"key": DEPLOYMENT_TAG, "value": owner}]},
+    )
+
+    assert dict(seen("names", account, given))[f"{NAME}-polite"] == verdict
+
+
 def knowledge_base(status: str) -> dict[str, Any]:
     members = dict.fromkeys(("name", "knowledgeBaseArn", "roleArn"), "x") | {"knowledgeBaseId": "ABCDEFGHIJ"}
     times = dict.fromkeys(("createdAt", "updatedAt"), "2026-11-01")

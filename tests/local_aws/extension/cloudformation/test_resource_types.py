@@ -182,6 +182,24 @@ def test_a_rollback_finds_the_predecessor(stack: dict[str, str], client: Client)
     assert [source["dataSourceId"] for source in sources] == [stack["Source"]]
 
 
+def test_a_new_description_is_a_new_version_and_a_retained_one_stays(stack: dict[str, str], client: Client) -> None:
+    changed = template()
+    changed["Resources"]["Guard"]["Properties"]["BlockedInputMessaging"] = "never"
+    changed["Resources"]["GuardVersion"]["Properties"]["Description"] = "Policy 2"
+    changed["Resources"]["GuardVersion"] |= {"UpdateReplacePolicy": "Retain", "DeletionPolicy": "Retain"}
+
+    updated = outputs_of(update(client, changed))
+
+    bedrock = client("bedrock")
+    said = {
+        outputs["GuardVersion"]: bedrock.get_guardrail(
+            guardrailIdentifier=stack["Guard"], guardrailVersion=outputs["GuardVersion"]
+        )["blockedInputMessaging"]
+        for outputs in (stack, updated)
+    }
+    assert said == {"1": "no", "2": "never"}
+
+
 @pytest.mark.parametrize(
     ("resource", "change", "said"),
     [

@@ -224,3 +224,49 @@ def test_jobs_are_listed_in_the_order_asked_for(clients: Clients, role: str) -> 
 
     assert [job["ingestionJobId"] for job in both] == [first, second]
     assert [job["ingestionJobId"] for job in one] == [second]
+
+
+@pytest.fixture(scope="module")
+def guardrail(clients: Clients) -> dict[str, str]:
+    bedrock = clients("bedrock")
+    made: str = bedrock.create_guardrail(
+        name="brands",
+        blockedInputMessaging="not asked",
+        blockedOutputsMessaging="not said",
+        wordPolicyConfig={"wordsConfig": [{"text": "acme"}, {"text": "mock answer", "inputEnabled": False}]},
+    )["guardrailId"]
+    version = bedrock.create_guardrail_version(guardrailIdentifier=made)["version"]
+    return {"guardrailId": made, "guardrailVersion": version}
+
+
+@pytest.mark.parametrize(
+    ("question", "action", "said"),
+    [
+        ("Is acme better?", "INTERVENED", "not asked"),
+        ("How often do I descale the machine?", "INTERVENED", "not said"),
+        ("qwertz", "NONE", None),  # no passage, so no answer of the mock
+    ],
+)
+def test_a_guardrail_blocks_questions_and_answers(
+    base: KnowledgeBase, guardrail: dict[str, str], question: str, action: str, said: str | None
+) -> None:
+    request = base.request(question)
+    configuration = request["retrieveAndGenerateConfiguration"]["knowledgeBaseConfiguration"]
+    configuration["generationConfiguration"] = {"guardrailConfiguration": guardrail}
+
+    found = base.clients("bedrock-agent-runtime").retrieve_and_generate(**request)
+
+    assert found["guardrailAction"] == action
+    assert said is None or (found["output"]["text"], found["citations"]) == (said, [])
+
+
+def test_a_blocked_query_finds_nothing(base: KnowledgeBase, guardrail: dict[str, str]) -> None:
+    found = base.clients("bedrock-agent-runtime").retrieve(
+        knowledgeBaseId=base.request("x")["retrieveAndGenerateConfiguration"]["knowledgeBaseConfiguration"][
+            "knowledgeBaseId"
+        ],
+        retrievalQuery={"text": "acme"},
+        guardrailConfiguration=guardrail,
+    )
+
+    assert (found["guardrailAction"], found["retrievalResults"]) == ("INTERVENED", [])

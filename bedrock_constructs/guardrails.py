@@ -1,0 +1,89 @@
+"""A guardrail of Amazon Bedrock and the version of it that is served.
+
+Callers name a version, not the draft that an update changes: they get the new policy when they name its version, and
+the old version stays for those who still name it. Bedrock keeps 20 versions, so old ones are deleted by
+Custom::BedrockGuardrailVersions, some changes later.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from bedrock_constructs.custom_resources.provider import CustomResourceProvider
+
+KEPT_VERSIONS = 5  # the one that is served and those before it
+
+
+class Guardrail(Construct):
+    """`policies`: the arguments of CfnGuardrail, such as `topic_policy_config`, with the API's names in them.
+
+    `profile` names a guardrail profile, and `profile_regions` the Regions to which it routes.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        blocked_input: str,
+        blocked_output: str,
+        policies: Mapping[str, Any],
+        description: str | None = None,
+        profile: str | None = None,
+        profile_regions: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(scope, construct_id)
+        stack = cdk.Stack.of(self)
+        cross_region = {"guardrailProfileArn": _profile_arn(stack, profile, stack.region)} if profile else None
+        self._guardrail = bedrock.CfnGuardrail(
+            self,
+            "Resource",
+            name=name,
+            description=description,
+            blocked_input_messaging=blocked_input,
+            blocked_outputs_messaging=blocked_output,
+            cross_region_config=cross_region,
+            **policies,
+        )
+        content = [blocked_input, blocked_output, description, profile, policies]
+        digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+        version = bedrock.CfnGuardrailVersion(
+            self,
+            "Version",
+            guardrail_identifier=self.guardrail_id,
+            description=f"Policy {digest}",  # a new description is a new version
+        )
+        version.apply_removal_policy(RemovalPolicy.RETAIN)  # deleted with the guardrail, or by what follows
+        self.version = version.attr_version
+        profiles = [_profile_arn(stack, profile, region) for region in profile_regions] if profile else []
+        self.apply_arns = [self._guardrail.attr_guardrail_arn, *profiles]
+        self._delete_old_versions()
+
+    @property
+    def guardrail_id(self) -> str:
+        return self._guardrail.attr_guardrail_id
+
+    def _delete_old_versions(self) -> None:
+        CustomResourceProvider.of(self).custom_resource(
+            Construct(self, "Versions"),
+            resource_type="Custom::BedrockGuardrailVersions",
+            properties={"GuardrailId": self.guardrail_id, "Version": self.version, "Keep": KEPT_VERSIONS},
+            statements=[
+                iam.PolicyStatement(
+                    actions=["bedrock:ListGuardrails", "bedrock:DeleteGuardrail"],
+                    resources=[self._guardrail.attr_guardrail_arn],
+                )
+            ],
+        )
+
+
+def _profile_arn(stack: cdk.Stack, profile: str, region: str) -> str:
+    return stack.format_arn(service="bedrock", region=region, resource="guardrail-profile", resource_name=profile)

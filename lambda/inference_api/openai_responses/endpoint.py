@@ -1,0 +1,46 @@
+"""POST /v1/responses. Responses are not kept: whatever would read, continue or delete one is told so."""
+
+from __future__ import annotations
+
+from inference_api.conversation import converse, converse_stream
+from inference_api.errors import ApiError
+from inference_api.http_messages import Answer, Facts, Request, event_answer, json_answer
+from inference_api.openai_responses.answer import Envelope, response
+from inference_api.openai_responses.request import ResponsesRequest, responses_request
+from inference_api.openai_responses.stream import streamed
+from inference_api.service import Service
+
+PREFIX = "/v1/responses/"
+
+
+def responses(request: Request, service: Service, facts: Facts) -> Answer:
+    """Raises ApiError, AwsError or OSError until the first part of the answer is there."""
+    question = responses_request(request.json())
+    if question.stream:
+        stream = converse_stream(question.turn, service, facts)
+        return event_answer(streamed(stream.answer, _envelope(question, service, facts), facts), facts.headers)
+    served = converse(question.turn, service, facts)
+    return json_answer(200, response(served.answer, _envelope(question, service, facts)), facts.headers)
+
+
+def kept_response(request: Request, service: Service, facts: Facts) -> Answer:
+    """Always raises ApiError 404."""
+    message = (
+        "there is no such response: this API keeps none. Keep what POST /v1/responses returns, and send the whole "
+        "conversation as input"
+    )
+    raise ApiError(404, "response_not_found", message)
+
+
+def _envelope(question: ResponsesRequest, service: Service, facts: Facts) -> Envelope:
+    return Envelope(
+        id=service.new_id(),
+        created=int(service.clock()),
+        alias=question.turn.alias,
+        fingerprint=facts.fingerprint,
+        served_by=facts.shown_served_by,
+        settings=question.settings,
+        tool_names=question.turn.tool_names,
+        summary=question.summary,
+        one_tool_call=question.one_tool_call,
+    )

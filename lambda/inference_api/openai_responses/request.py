@@ -1,0 +1,166 @@
+"""The body of a request of the Responses API -> a turn, and what the answer repeats of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from inference_api import fields
+from inference_api.conversation import Turn
+from inference_api.fields import invalid
+from inference_api.openai_responses.input_items import converse_messages
+from inference_api.openai_responses.text_format import text_format
+from inference_api.openai_responses.tools import choice_of, shown_tools, tools_of
+from inference_api.openai_settings import effort, inference_config, refuse_changes, service_tier
+from inference_api.openai_tools import tool_config
+from inference_api.tools import renamed
+
+# They cannot change the answer, so they are accepted and ignored: docs/inference-api.md lists them.
+IGNORED = ("user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "max_tool_calls", "metadata")
+_HONOURED = (
+    "model",
+    "input",
+    "instructions",
+    "stream",
+    "stream_options",
+    "max_output_tokens",
+    "temperature",
+    "top_p",
+    "tools",
+    "tool_choice",
+    "parallel_tool_calls",
+    "text",
+    "reasoning",
+    "include",
+    "service_tier",
+)
+_ONLY: Mapping[str, tuple[Any, ...]] = {"truncation": ("disabled",), "top_logprobs": (0,)}
+_ONLY_REASONING: Mapping[str, tuple[Any, ...]] = {"context": ("auto",), "mode": ("standard",)}
+_KEEPS_NOTHING = "this API keeps no responses; send the whole conversation as input"
+_NOT_HERE = {
+    "previous_response_id": _KEEPS_NOTHING,
+    "conversation": _KEEPS_NOTHING,
+    "store": "this API keeps no responses, so none can be read later; set it to false or leave it out",
+    "background": "this API keeps no responses to fetch; set stream to true for a long answer",
+    "prompt": "OpenAI keeps such prompts; send their text as instructions and input",
+    "context_management": "Bedrock does not shorten conversations; shorten the input",
+    "moderation": "Bedrock has guardrails in its place; leave it out",
+}
+# The first is in every answer, the others belong to tools and requests that this API does not have.
+_INCLUDABLE = (
+    "reasoning.encrypted_content",
+    "file_search_call.results",
+    "web_search_call.results",
+    "web_search_call.action.sources",
+    "message.input_image.image_url",
+    "computer_call_output.output.image_url",
+    "code_interpreter_call.outputs",
+)
+_MAX_CALLS = 1_000_000  # of OpenAI's own tools, which this API does not have
+_SUMMARIES = ("auto", "detailed")
+_REPEATED = (
+    "instructions",
+    "prompt_cache_key",
+    "safety_identifier",
+    "temperature",
+    "top_p",
+    "user",
+)
+
+
+class ResponsesRequest(NamedTuple):
+    """`one_tool_call`: `parallel_tool_calls` is false. `summary`: reasoning is sent as its summary.
+
+    `settings`: what a response says of its request.
+    """
+
+    turn: Turn
+    stream: bool
+    one_tool_call: bool
+    summary: bool
+    settings: Mapping[str, Any]
+
+
+def responses_request(body: Mapping[str, Any]) -> ResponsesRequest:
+    """Raises ApiError 400: each field is honoured or refused by name."""
+    alias = fields.text(body, "model")
+    _refuse(body)
+    reasoning = fields.optional_object(body, "reasoning")
+    summary = _summary(reasoning)
+    schema, shown_text = text_format(body)
+    tools = tools_of(body)
+    messages, system = converse_messages(body)
+    inference = inference_config(body, limits=("max_output_tokens",))
+    optional = {
+        "system": system,
+        "inferenceConfig": inference,
+        "toolConfig": tool_config(tools, choice_of(body), messages),
+        "serviceTier": service_tier(body),
+        **effort(reasoning, "effort", where="reasoning."),
+    }
+    request = {"messages": messages} | {name: value for name, value in optional.items() if value}
+    return ResponsesRequest(
+        turn=Turn(alias, request, renamed([item["name"] for item in fields.items(body, "tools")]), schema),
+        stream=fields.flag(body, "stream") is True,
+        one_tool_call=fields.flag(body, "parallel_tool_calls") is False,
+        summary=summary is not None,
+        settings={
+            **_repeated(body),
+            "max_output_tokens": inference.get("maxTokens"),
+            "reasoning": {"effort": reasoning.get("effort"), "summary": summary},
+            "text": shown_text,
+            "tools": shown_tools(body),
+        },
+    )
+
+
+def _repeated(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a response repeats of a valid request as it is, or as its default."""
+    tier = body.get("service_tier")
+    return {
+        "background": False,
+        **{name: body.get(name) for name in _REPEATED},
+        "max_tool_calls": fields.integer(body, "max_tool_calls", low=1, high=_MAX_CALLS),
+        "metadata": _metadata(body),
+        "parallel_tool_calls": body.get("parallel_tool_calls") is not False,
+        "previous_response_id": None,
+        "service_tier": "default" if tier in (None, "auto") else tier,
+        "store": False,
+        "tool_choice": body.get("tool_choice") or "auto",
+        "top_logprobs": 0,
+        "truncation": "disabled",
+    }
+
+
+def _refuse(body: Mapping[str, Any]) -> None:
+    for name, reason in _NOT_HERE.items():
+        if body.get(name) not in (None, False):
+            raise invalid(name, f"{name} is not supported: {reason}", code="unsupported_value")
+    fields.refuse_others(body, (*_HONOURED, *_ONLY, *IGNORED, *_NOT_HERE))
+    refuse_changes(body, _ONLY)
+    options = fields.optional_object(body, "stream_options")
+    fields.refuse_others(options, ("include_obfuscation",), where="stream_options.")
+    for name in ("instructions", "prompt_cache_key", "safety_identifier", "user"):
+        if not isinstance(body.get(name), str | None):
+            raise invalid(name, f"{name} must be a string")
+    included = body.get("include") or []
+    if not isinstance(included, list) or not all(name in _INCLUDABLE for name in included):
+        message = f"include must be a list of {', '.join(_INCLUDABLE)}"
+        raise invalid("include", message, code="unsupported_value")
+
+
+def _summary(reasoning: Mapping[str, Any]) -> str | None:
+    fields.refuse_others(reasoning, ("effort", "summary", *_ONLY_REASONING), where="reasoning.")
+    refuse_changes(reasoning, _ONLY_REASONING, where="reasoning.")
+    value: str | None = reasoning.get("summary")
+    if value is not None and value not in _SUMMARIES:
+        message = "reasoning.summary must be auto or detailed: Bedrock gives the reasoning as the model shows it"
+        raise invalid("reasoning.summary", message, code="unsupported_value")
+    return value
+
+
+def _metadata(body: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = fields.optional_object(body, "metadata")
+    if not all(isinstance(value, str) for value in metadata.values()):
+        raise invalid("metadata", "metadata must be an object of strings")
+    return metadata
