@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import threading
@@ -23,13 +24,13 @@ from inference_api import description
 from inference_api import handler as edge
 from inference_api.aliases import Aliases
 from inference_api.authorizer import key_from
-from inference_api.aws.client import Event
+from inference_api.aws.client import Event, Reply
 from inference_api.errors import ApiError
 from inference_api.fallback import Fallback
 from inference_api.openai_errors import error_body
 from inference_api.runtime import Invocation
 from inference_api.service import Service
-from kit_contract.inference_api import settings_from
+from kit_contract.inference_api import Alias, Model, Settings, settings_from
 from tests.inference_api.conftest import ALIASES, ENVIRONMENT, Clock, converse_events, converse_response
 
 KEY = "k" * 40
@@ -55,6 +56,23 @@ class LenientClients:
         _check("bedrock-runtime", "CountTokens", {"modelId": model_id, "input": counted})
         return {"inputTokens": 5}
 
+    def invoke_model(self, model_id: str, body: bytes, headers: Mapping[str, str], *, read_seconds: float) -> Reply:
+        content = b'{"completion": "Hi"}'
+        if "embed" in model_id:
+            content = json.dumps({"embeddings": [[0.5, -0.25] for _ in json.loads(body)["texts"]]}).encode()
+        return Reply({"content-type": "application/json", "x-amzn-bedrock-input-token-count": "2"}, content)
+
+    def invoke_model_with_response_stream(
+        self, model_id: str, body: bytes, headers: Mapping[str, str], *, read_seconds: float
+    ) -> tuple[Mapping[str, str], Generator[Event, None, None]]:
+        chunks = [Event("chunk", {"bytes": base64.b64encode(b'{"completion": "Hi"}').decode()})]
+        return {"x-amzn-bedrock-content-type": "application/json"}, (event for event in chunks)
+
+    def invoke_model_for_all(
+        self, model_id: str, bodies: Sequence[bytes], *, read_seconds: float
+    ) -> list[Reply | Exception]:
+        return [self.invoke_model(model_id, body, {}, read_seconds=read_seconds) for body in bodies]
+
     def retrieve(self, knowledge_base_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
         _check("bedrock-agent-runtime", "Retrieve", {"knowledgeBaseId": knowledge_base_id, **request})
         return {"retrievalResults": [{**_PASSAGE, "metadata": {"tenant": "a"}}]}
@@ -68,8 +86,17 @@ class LenientClients:
         return {}
 
 
-def lenient_service() -> Service:
+def described_settings() -> Settings:
+    """With the alias `embeddings`, of a model that takes each type of input."""
     settings = settings_from(ENVIRONMENT, ALIASES)
+    model = "cohere.embed-multilingual-v3"
+    arn = f"arn:aws:bedrock:us-east-1::foundation-model/{model}"
+    embeddings = Alias(Model(model, arn), ("base",), embedding=model, one_model=True)
+    return settings._replace(aliases={**settings.aliases, "embeddings": embeddings})
+
+
+def lenient_service() -> Service:
+    settings = described_settings()
     clients, clock = LenientClients(), Clock()
     fallback = Fallback(clock, clock.sleep, lambda: 0.5)
     return Service(settings, clients, Aliases(settings, clients, clock), fallback, clock=clock, new_id=lambda: "0001")

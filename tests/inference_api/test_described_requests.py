@@ -11,9 +11,7 @@ from pathlib import Path
 import pytest
 
 from inference_api.openapi.document import document
-from kit_contract.inference_api import settings_from
-from tests.inference_api.conftest import ALIASES, ENVIRONMENT
-from tests.inference_api.described_server import KEY, described_server
+from tests.inference_api.described_server import KEY, described_server, described_settings
 
 CASES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "1200"))  # of each operation: more than 10,000 together
 # 400: what a schema cannot say (messages of blank text only, what Bedrock refuses). 401: keys that it makes up.
@@ -26,7 +24,7 @@ expected-statuses = ["2xx", "400", "401", "404"]
 @pytest.mark.nightly
 def test_every_request_is_answered_as_described(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     described = document()
-    described["components"]["schemas"]["Alias"] = {"enum": list(settings_from(ENVIRONMENT, ALIASES).aliases)}
+    described["components"]["schemas"]["Alias"] = {"enum": list(described_settings().aliases)}
     (tmp_path / "openapi.json").write_text(json.dumps(described), encoding="utf-8")
     (tmp_path / "schemathesis.toml").write_text(CONFIGURATION, encoding="utf-8")
     options = ["--checks", "all", "--continue-on-failure", "--no-color", "-n", str(CASES)]

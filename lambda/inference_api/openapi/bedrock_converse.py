@@ -1,4 +1,4 @@
-"""POST /model/{alias}/converse and its siblings: requests and answers are Bedrock's."""
+"""POST /model/{alias}/converse, /invoke and their streams: requests and answers are Bedrock's."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from inference_api.bedrock_converse.endpoint import EVENT_STREAM, PREFIX
+from inference_api.bedrock_converse.invoke_model import BEDROCKS
+from inference_api.bedrock_converse.invoke_model import PASSED_ON as PASSED_ON_HEADERS
 from inference_api.bedrock_converse.request import PASSED_ON
 from inference_api.openapi.operation import Operation
 from inference_api.openapi.schemas import (
+    ANY,
     COUNT,
     OBJECT,
     TEXT,
@@ -39,12 +42,15 @@ _RESPONSE = answer(
     {"output": answer({"message": _MESSAGE}), "stopReason": TEXT, "usage": _USAGE, "metrics": OBJECT},
     optional=("metrics",),
 )
-_EVENTS: Schema = {
-    "type": "string",
-    "contentEncoding": "binary",
-    "description": "the events of ConverseStream, in AWS's binary framing; events named keepAlive can be passed over",
-}
-_ALWAYS_REFUSED = "Always refused with the advice to use Converse: its body differs from model to model."
+
+
+def _frames(operation: str) -> Schema:
+    said = f"the events of {operation}, in AWS's binary framing; events named keepAlive can be passed over"
+    return {"type": "string", "contentEncoding": "binary", "description": said}
+
+
+_EVENTS, _CHUNKS = _frames("ConverseStream"), _frames("InvokeModelWithResponseStream")
+_HEADERS = {name: TEXT for name in PASSED_ON_HEADERS if name.startswith(BEDROCKS)}
 
 
 def _operation(name: str, answers: Mapping[str, Schema]) -> Operation:
@@ -64,9 +70,18 @@ OPERATIONS: Mapping[str, Operation] = {
     f"{PREFIX}{{alias}}/converse": _operation("Converse", {"application/json": component("ConverseResponse")}),
     f"{PREFIX}{{alias}}/converse-stream": _operation("ConverseStream", {EVENT_STREAM: _EVENTS}),
     **{
-        f"{PREFIX}{{alias}}/{name}": Operation(
-            "Not supported", {}, {}, parameters=_ALIAS, description=_ALWAYS_REFUSED, calls=False
+        f"{PREFIX}{{alias}}/{path}": Operation(
+            f"{name} of Bedrock",
+            {kind: schema},
+            ANY,
+            parameters=_ALIAS,
+            headers=_HEADERS,
+            description=f"The body is passed on as it is, and that of the model. {_REFERENCE}{name}.html",
+            served_by=True,
         )
-        for name in ("invoke", "invoke-with-response-stream")
+        for path, name, kind, schema in (
+            ("invoke", "InvokeModel", "application/json", ANY),
+            ("invoke-with-response-stream", "InvokeModelWithResponseStream", EVENT_STREAM, _CHUNKS),
+        )
     },
 }

@@ -16,12 +16,19 @@ from typing import Any
 from inference_api import openai_errors
 from inference_api.bedrock_converse import errors as bedrock_errors
 from inference_api.errors import ROWS, ApiError
-from inference_api.openapi import anthropic_messages, bedrock_converse, knowledge, openai_chat
+from inference_api.openapi import (
+    anthropic_messages,
+    bedrock_converse,
+    knowledge,
+    openai_chat,
+    openai_embeddings,
+    openai_responses,
+)
 from inference_api.openapi.operation import Operation
 from inference_api.openapi.schemas import TEXT, Schema, answer, component, or_null
 from inference_api.routes import ROUTES, ErrorAnswer, Route
 
-_DIALECTS = (openai_chat, anthropic_messages, bedrock_converse, knowledge)
+_DIALECTS = (openai_chat, openai_responses, openai_embeddings, anthropic_messages, bedrock_converse, knowledge)
 _ERROR_BODIES: Mapping[ErrorAnswer, str] = {
     openai_errors.error_answer: "OpenAIError",
     bedrock_errors.error_answer: "BedrockError",
@@ -77,7 +84,8 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}, {"apiKey": []}],
         "paths": {
-            path: {route.method.lower(): _operation(path, route, operations[path])} for path, route in ROUTES.items()
+            path: {method: _operation(path, method, route, operations[path]) for method in methods_of(route)}
+            for path, route in ROUTES.items()
         },
         "components": {
             "schemas": {
@@ -93,18 +101,23 @@ def document() -> dict[str, Any]:
     }
 
 
+def methods_of(route: Route) -> tuple[str, ...]:
+    """In lower case. Of a route that takes any, those that clients send."""
+    return (route.method.lower(),) if route.method else ("get", "delete")
+
+
 def text() -> str:
     return json.dumps(document(), indent=1, sort_keys=True) + "\n"
 
 
-def _operation(path: str, route: Route, operation: Operation) -> dict[str, Any]:
+def _operation(path: str, method: str, route: Route, operation: Operation) -> dict[str, Any]:
     body = {"content": {"application/json": _content(operation)}, "required": True}
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": schema}
         for name, schema in operation.parameters.items()
-    ]
+    ] + [{"name": name, "in": "header", "schema": schema} for name, schema in operation.headers.items()]
     said = {
-        "operationId": re.sub(r"\W+", "_", f"{route.method.lower()}{path}").strip("_"),
+        "operationId": re.sub(r"\W+", "_", f"{method}{path}").strip("_"),
         "summary": operation.summary,
         "description": operation.description,
         "parameters": parameters,

@@ -8,9 +8,10 @@ from typing import Any
 from inference_api.openai_chat.answer import FINISH_REASONS
 from inference_api.openai_chat.messages import CACHE, MUST_BE_EMPTY
 from inference_api.openai_chat.messages import FIELDS as MESSAGE_FIELDS
-from inference_api.openai_chat.request import FIELDS, IGNORED, MAX_TOKENS, ONLY, TIERS
-from inference_api.openai_chat.response_format import EFFORTS
+from inference_api.openai_chat.request import FIELDS, IGNORED, ONLY
+from inference_api.openai_settings import EFFORTS, MAX_TOKENS, TIERS
 from inference_api.openapi.anthropic_messages import MODEL_LIST
+from inference_api.openapi.openai import ALIAS, EMPTY, FUNCTION_FIELDS, ONLY_TEXT_OR_OBJECT, SCHEMA_FIELDS
 from inference_api.openapi.operation import Operation
 from inference_api.openapi.schemas import (
     ANY,
@@ -29,8 +30,6 @@ from inference_api.openapi.schemas import (
     or_null,
     request,
 )
-
-_ALIAS = component("Alias")
 
 
 def _part(kind: str, schema: Schema) -> Schema:
@@ -66,17 +65,16 @@ _CALL = request(
     {"id": FILLED, "type": one_of("function"), "function": _CALL_FUNCTION, "index": ANY, CACHE: ANY},
     ("id", "function"),
 )
-_EMPTY: Schema = {"enum": [None, False, 0, "", [], {}]}
 _MESSAGE_FIELDS: Mapping[str, Schema] = {
     "name": or_null(FILLED, "one for each role at most"),
-    "refusal": {"anyOf": [or_null(FILLED), _EMPTY]},
+    "refusal": {"anyOf": [or_null(FILLED), EMPTY]},
     "tool_calls": or_null(list_of(_CALL)),
     "tool_call_id": FILLED,
     "annotations": ANY,
     "reasoning_content": ANY,
     "parsed": ANY,
     CACHE: ANY,
-    **dict.fromkeys(MUST_BE_EMPTY, _EMPTY),
+    **dict.fromkeys(MUST_BE_EMPTY, EMPTY),
 }
 
 
@@ -88,17 +86,7 @@ def _message(role: str) -> Schema:
     return request(known, {name: own.get(name) or _MESSAGE_FIELDS.get(name, ANY) for name in known}, needed)
 
 
-_FUNCTION = request(
-    ("name", "description", "parameters", "strict", CACHE),
-    {
-        "name": FILLED,
-        "description": {"anyOf": [or_null(FILLED), _EMPTY]},
-        "parameters": {"anyOf": [component("ObjectSchema"), _EMPTY]},
-        "strict": or_null(FLAG),
-        CACHE: ANY,
-    },
-    ("name",),
-)
+_FUNCTION = request(("name", "description", "parameters", "strict", CACHE), FUNCTION_FIELDS, ("name",))
 _TOOL = request(
     ("type", "function", CACHE),
     {"type": one_of("function"), "function": _FUNCTION, CACHE: ANY},
@@ -107,18 +95,10 @@ _TOOL = request(
 _NAMED = request(
     ("type", "function"), {"type": ANY, "function": request(("name",), {"name": FILLED}, ("name",))}, ("function",)
 )
-_SCHEMA = request(
-    ("name", "description", "schema", "strict"),
-    {
-        "name": or_null(TEXT),
-        "description": or_null(TEXT),
-        "schema": {"anyOf": [component("ObjectSchema"), _EMPTY]},
-        "strict": or_null(FLAG),
-    },
-)
+_SCHEMA = request(("name", "description", "schema", "strict"), SCHEMA_FIELDS)
 _FORMAT: Schema = {
     "anyOf": [
-        request(("type",), {"type": one_of("text", "json_object")}),
+        ONLY_TEXT_OR_OBJECT,
         request(
             ("type", "json_schema"), {"type": one_of("json_schema"), "json_schema": _SCHEMA}, ("type", "json_schema")
         ),
@@ -131,7 +111,7 @@ _OPTIONS = request(
 _STOP: Schema = {"anyOf": [{"type": "string", "minLength": 1}, list_of({"type": "string", "minLength": 1})]}
 _TOKENS = or_null(number(1, MAX_TOKENS, "integer"))
 _PROPERTIES: Mapping[str, Schema] = {
-    "model": _ALIAS,
+    "model": ALIAS,
     "messages": list_of(component("ChatMessage"), minItems=1),
     "stream": or_null(FLAG),
     "stream_options": or_null(_OPTIONS),
@@ -228,7 +208,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "/v1/models/{model}": Operation(
         "One alias",
         {"application/json": {"anyOf": [component("Model"), component("AnthropicModel")]}},
-        parameters={"model": _ALIAS},
+        parameters={"model": ALIAS},
         calls=False,
         description=_BY_HEADER,
     ),

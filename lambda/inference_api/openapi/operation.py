@@ -11,7 +11,7 @@ from inference_api.openapi.schemas import Schema
 class Operation(NamedTuple):
     """`answers`: media type -> schema, of status 200. `parameters`: name in the path -> its schema.
 
-    `example`: of a body. `served_by`: the answer has the headers that say which model answered. `public`: without a
+    `headers`: of the request, likewise. `example`: of a body. `served_by`: the answer has the headers that say which model answered. `public`: without a
     key. `calls`: it calls AWS, so it has AWS's errors too.
     """
 
@@ -19,6 +19,7 @@ class Operation(NamedTuple):
     answers: Mapping[str, Schema]
     body: Schema | None = None
     parameters: Mapping[str, Schema] = {}
+    headers: Mapping[str, Schema] = {}
     public: bool = False
     calls: bool = True
     served_by: bool = False

@@ -93,7 +93,7 @@ def test_an_alias_that_embeds_has_no_guardrail(tmp_path: Path) -> None:
     text = guardrail("profanity = true", APPLIED.replace(embeds, f'{embeds}guardrail = "polite"\n', 1))
 
     assert "inference_api.aliases.embeddings.guardrail: amazon.titan-embed-text-v2:0 embeds" in file_faults(
-        text, tmp_path
+        tmp_path, text
     )
 
 
