@@ -19,6 +19,7 @@ KNOWLEDGE_BASES = "KNOWLEDGE_BASES"  # JSON: name -> knowledge base id
 KNOWLEDGE_BASE_MODEL = "KNOWLEDGE_BASE_MODEL"  # JSON: {"model", "arn"}
 GUARDRAILS = "GUARDRAILS"  # JSON: name -> {"id", "version"}
 KNOWLEDGE_BASE_GUARDRAILS = "KNOWLEDGE_BASE_GUARDRAILS"  # JSON: name of the knowledge base -> name of the guardrail
+RERANK_MODEL_ARN = "RERANK_MODEL_ARN"  # of knowledge bases
 API_KEYS_SECRET_ARN = "API_KEYS_SECRET_ARN"
 CORS_ORIGINS = "CORS_ORIGINS"  # JSON list
 RETRY_SECONDS = "RETRY_SECONDS"  # waits over the rate are multiples of it

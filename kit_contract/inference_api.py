@@ -19,6 +19,7 @@ from kit_contract.environment import (
     KNOWLEDGE_BASE_GUARDRAILS,
     KNOWLEDGE_BASE_MODEL,
     KNOWLEDGE_BASES,
+    RERANK_MODEL_ARN,
 )
 from kit_contract.model_arns import (
     APPLICATION_INFERENCE_PROFILE,
@@ -96,9 +97,9 @@ class Guardrail(NamedTuple):
 class Settings(NamedTuple):
     """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
 
-    `knowledge_base_model` is None if the deployment has no knowledge base. `guardrails`: by name.
+    `knowledge_base_model` is None if the deployment has no knowledge base. `rerank_model_arn` is None if passages can't
+    be reranked. `guardrails`: by name. `knowledge_base_guardrails`: name of the knowledge base -> its guardrail.
     `cors_origins`: of web pages, or "*".
-    `knowledge_base_guardrails`: name of the knowledge base -> name of the guardrail, where it has one.
     """
 
     kit_deployment: str
@@ -108,6 +109,7 @@ class Settings(NamedTuple):
     cors_origins: tuple[str, ...] = ()
     guardrails: Mapping[str, Guardrail] = MappingProxyType({})
     knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({})
+    rerank_model_arn: str | None = None
 
 
 def environment_from(settings: Settings, account: str, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
@@ -120,6 +122,7 @@ def environment_from(settings: Settings, account: str, to_json: Callable[[object
         **({KNOWLEDGE_BASE_MODEL: to_json(_entry(model))} if model else {}),
         **({CORS_ORIGINS: to_json(list(settings.cors_origins))} if settings.cors_origins else {}),
         **_guardrail_environment(settings, to_json),
+        **({RERANK_MODEL_ARN: settings.rerank_model_arn} if settings.rerank_model_arn else {}),
     }
 
 
@@ -171,6 +174,7 @@ def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
             for name, entry in json.loads(environment.get(GUARDRAILS, "{}")).items()
         },
         knowledge_base_guardrails=json.loads(environment.get(KNOWLEDGE_BASE_GUARDRAILS, "{}")),
+        rerank_model_arn=environment.get(RERANK_MODEL_ARN),
     )
 
 

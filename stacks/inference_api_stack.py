@@ -49,6 +49,7 @@ class InferenceApiStack(cdk.Stack):
             knowledge_base_model=self._target(config, config.knowledge_base.model) if config.knowledge_base else None,
             guardrails=self._guardrails(config),
             knowledge_base_guardrails=_knowledge_base_guardrails(config),
+            rerank_model_arn=self._rerank_model_arn(config),
             throttle_rate_per_second=section.rate_per_second,
             throttle_burst=section.burst,
             monthly_quota=section.requests_per_month,
@@ -90,6 +91,11 @@ class InferenceApiStack(cdk.Stack):
             )
             for name, section in config.guardrails.items()
         }
+
+    def _rerank_model_arn(self, config: DeploymentConfig) -> str | None:
+        named = config.knowledge_base.rerank_model if config.knowledge_base else None
+        model_id = plain_id(named) if named else None
+        return f"arn:{self.partition}:bedrock:{self.region}::foundation-model/{model_id}" if model_id else None
 
     def _knowledge_bases(self, config: DeploymentConfig) -> dict[str, str]:
         if config.knowledge_base is None:

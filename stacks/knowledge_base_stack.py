@@ -34,6 +34,7 @@ class KnowledgeBaseStack(cdk.Stack):
             allow_data_deletion=config.deployment.allow_data_deletion,
             chunk_max_tokens=section.chunk_max_tokens,
             chunk_overlap_percentage=section.chunk_overlap_percentage,
+            rerank_model_id=plain_id(section.rerank_model) if section.rerank_model else None,
         )
         # Bedrock uses the role at once, when IAM may not know it everywhere yet.
         knowledge_base = self.knowledge_base

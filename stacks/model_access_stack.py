@@ -33,6 +33,7 @@ def named_models(config: DeploymentConfig) -> list[str]:
     models |= {item.model for item in config.provisioned_throughput.values() if item.model}
     if config.knowledge_base:
         models |= {config.knowledge_base.model, config.knowledge_base.embedding_model}
+        models |= {config.knowledge_base.rerank_model} if config.knowledge_base.rerank_model else set()
     return sorted({found for model in models if (found := config.model_id(model))})
 
 

@@ -46,7 +46,8 @@ class InferenceApi(Construct):
     """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
 
     `guardrails`: by name. `knowledge_base_guardrails`: name of the knowledge base -> name of the guardrail.
-    `knowledge_base_model` answers /v1/retrieve-and-generate if the request names no alias.
+    `knowledge_base_model` answers /v1/retrieve-and-generate if the request names no alias. Searches may rerank with the
+    foundation model of `rerank_model_arn`.
     `throttle_rate_per_second`, `throttle_burst` (requests) and `monthly_quota` (requests) apply to each key.
     `stage_rate_per_second` and `stage_burst` apply to all requests together, also those without a valid key.
     `cors_origins`: of the web pages that may call the API, or "*".
@@ -61,6 +62,7 @@ class InferenceApi(Construct):
         aliases: Mapping[str, ServedAlias],
         knowledge_bases: Mapping[str, str],
         knowledge_base_model: AliasTarget | None,
+        rerank_model_arn: str | None = None,
         throttle_rate_per_second: float,
         throttle_burst: int,
         monthly_quota: int,
@@ -85,6 +87,7 @@ class InferenceApi(Construct):
                 name: ServedGuardrail(name, item.guardrail_id, item.version) for name, item in guardrails.items()
             },
             knowledge_base_guardrails=knowledge_base_guardrails,
+            rerank_model_arn=rerank_model_arn,
         )
         stack = cdk.Stack.of(self)
         self.function = PythonFunction(
@@ -111,6 +114,7 @@ class InferenceApi(Construct):
             knowledge_base_model=knowledge_base_model,
             knowledge_base_ids=knowledge_bases.values(),
             guardrail_arns=[arn for guardrail in guardrails.values() for arn in guardrail.apply_arns],
+            rerank_model_arn=rerank_model_arn,
         )
         self.rest_api = self._rest_api(kit_deployment, stage_rate_per_second, stage_burst)
         wait = retry_seconds(throttle_rate_per_second, throttle_burst)

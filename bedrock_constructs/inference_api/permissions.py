@@ -17,7 +17,7 @@ from kit_contract.tags import DEPLOYMENT_TAG, resource_tag_key
 
 WILDCARD_REASON = (
     "Bedrock chooses the ids of trained models, and a tag limits them to this deployment's own; a global profile runs "
-    "in any region; each alias has two parameters; RetrieveAndGenerate has no resource-level permissions"
+    "in any region; each alias has two parameters; RetrieveAndGenerate and Rerank have no resource-level permissions"
 )
 # IAM: a role's inline policies hold 10,240 characters together, a managed policy 6,144.
 PART = 1_850  # characters of the models' ARNs in a statement
@@ -65,6 +65,7 @@ def grant_serving(
     knowledge_base_model: AliasTarget | None,
     knowledge_base_ids: Iterable[str],
     guardrail_arns: Collection[str] = (),
+    rerank_model_arn: str | None = None,
 ) -> None:
     stack = cdk.Stack.of(function)
     knowledge_bases = [_bedrock_arn(stack, f"knowledge-base/{kb_id}") for kb_id in knowledge_base_ids]
@@ -88,6 +89,11 @@ def grant_serving(
         # Also of the profiles: https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
         arns = list(dict.fromkeys(guardrail_arns))
         statements.append(_allow("ApplyGuardrails", ["bedrock:ApplyGuardrail"], arns))
+    if rerank_model_arn:
+        # Of RetrieveAndGenerate; Retrieve reranks with the knowledge base's role.
+        # https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html
+        statements.append(_allow("Rerank", ["bedrock:Rerank"], ["*"]))
+        statements.append(_allow("InvokeRerankModel", ["bedrock:InvokeModel"], [rerank_model_arn]))
     for statement in statements:
         function.add_to_role_policy(statement)
     resources = [resource for statement in statements for resource in statement.resources]

@@ -6,8 +6,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html (trust 
 
 import hashlib
 import re
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import aws_cdk as cdk
 from aws_cdk import RemovalPolicy
@@ -18,13 +17,13 @@ from aws_cdk import aws_s3vectors as s3vectors
 from constructs import Construct, IDependable
 
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
+from bedrock_constructs.knowledge_base.permissions import allow, permissions
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from kit_contract.run_names import bedrock_name
 
 DOCUMENTS_PREFIX = "documents/"
 # Bedrock writes the passage and its source here. Filterable metadata is limited to 2 KB per vector, too few for them.
 NON_FILTERABLE_KEYS = ("AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA")
-VECTOR_ACTIONS = ("PutVectors", "GetVectors", "DeleteVectors", "QueryVectors", "GetIndex")
 
 
 class KnowledgeBase(Construct):
@@ -33,7 +32,8 @@ class KnowledgeBase(Construct):
     `embedding_model_id`: id of a foundation model, or ARN of a provisioned model. `dimensions`: length of a vector
     (Titan Text Embeddings v2: 256, 512 or 1024). `dimensions_configurable` is False for a model that gives one length
     only. `chunk_max_tokens`: 1 to 8192 tokens per passage.
-    `chunk_overlap_percentage`: 1 to 99. The stack's deletion destroys data only if `removal` is "destroy" and
+    `chunk_overlap_percentage`: 1 to 99. `rerank_model_id`: the foundation model that searches may rerank with. The
+    stack's deletion destroys data only if `removal` is "destroy" and
     `allow_data_deletion` is true; `destroys_data` is the result.
     """
 
@@ -52,9 +52,11 @@ class KnowledgeBase(Construct):
         kms_key: kms.IKey | None = None,
         chunk_max_tokens: int = 300,
         chunk_overlap_percentage: int = 20,
+        rerank_model_id: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._kms_key = kms_key
+        self._rerank_model_id = rerank_model_id
         self.destroys_data = removal == "destroy" and allow_data_deletion
         self._removal_policy = RemovalPolicy.DESTROY if self.destroys_data else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         stack = cdk.Stack.of(self)
@@ -132,7 +134,13 @@ class KnowledgeBase(Construct):
                 },
             ),
         )
-        for statement in self._permissions():
+        for statement in permissions(
+            self.documents_bucket,
+            documents_prefix=DOCUMENTS_PREFIX,
+            embedding_model_arn=self._embedding_model_arn,
+            index_arns=self._index_arns,
+            rerank_model_id=self._rerank_model_id,
+        ):
             role.add_to_policy(statement)
         if self._kms_key:
             self._allow_key(role, self._kms_key)
@@ -141,34 +149,16 @@ class KnowledgeBase(Construct):
             "All documents under the prefix, and all indexes of the own vector bucket: names are not known at synth."
         )
         acknowledge_wildcards(role, [documents, self._index_arns], reason=reason)
+        if self._rerank_model_id:
+            acknowledge_wildcards(role, ["*"], reason="Rerank has no resource-level permissions.")
         return role
-
-    def _permissions(self) -> list[iam.PolicyStatement]:
-        own_account = {"aws:ResourceAccount": cdk.Stack.of(self).account}
-        documents = self.documents_bucket.arn_for_objects(f"{DOCUMENTS_PREFIX}*")
-        return [
-            _allow("Embed", self._embedding_actions(), self._embedding_model_arn),
-            _allow(
-                "ListDocuments",
-                ["s3:ListBucket"],
-                self.documents_bucket.bucket_arn,
-                {"StringEquals": own_account},  # AWS's example has no s3:prefix: Bedrock may list without one
-            ),
-            _allow("ReadDocuments", ["s3:GetObject"], documents, {"StringEquals": own_account}),
-            _allow("KeepVectors", [f"s3vectors:{action}" for action in VECTOR_ACTIONS], self._index_arns),
-        ]
-
-    def _embedding_actions(self) -> list[str]:
-        # The Get action: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
-        provisioned = ":provisioned-model/" in self._embedding_model_arn
-        return ["bedrock:InvokeModel", *(["bedrock:GetProvisionedModelThroughput"] if provisioned else [])]
 
     def _allow_key(self, role: iam.Role, key: kms.IKey) -> None:
         region = cdk.Stack.of(self).region
         through = {"StringEquals": {"kms:ViaService": [f"{s}.{region}.amazonaws.com" for s in ("s3", "s3vectors")]}}
-        role.add_to_policy(_allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn, through))
+        role.add_to_policy(allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn, through))
         # S3 Vectors indexes with its own principal. This does not change the policy of an imported key: its owner must.
-        indexing = _allow("IndexVectors", ["kms:Decrypt"], "*")  # in a key policy, "*" means this key
+        indexing = allow("IndexVectors", ["kms:Decrypt"], "*")  # in a key policy, "*" means this key
         indexing.add_service_principal("indexing.s3vectors.amazonaws.com")
         indexing.add_condition("StringEquals", {"aws:SourceAccount": cdk.Stack.of(self).account})
         key.add_to_resource_policy(indexing)
@@ -229,12 +219,6 @@ class KnowledgeBase(Construct):
                 )
             ),
         )
-
-
-def _allow(
-    sid: str, actions: list[str], resource: str, conditions: Mapping[str, Any] | None = None
-) -> iam.PolicyStatement:
-    return iam.PolicyStatement(sid=sid, actions=actions, resources=[resource], conditions=conditions)
 
 
 def _unique_name(prefix: str, *replacing: object) -> str:

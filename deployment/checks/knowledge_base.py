@@ -14,6 +14,8 @@ from model_catalog import catalog
 VECTOR_METADATA_BYTES, FILTERABLE_METADATA_BYTES = 40 * 1024, 2 * 1024
 # A European language's average (training_data/token_estimate.py): what an ordinary document reaches.
 LARGEST_BYTES_PER_TOKEN = 5
+# https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-supported.html
+RERANK_MODELS = ("amazon.rerank-v1:0", "cohere.rerank-v3-5:0")
 
 
 def knowledge_base_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
@@ -25,6 +27,8 @@ def knowledge_base_faults(config: DeploymentConfig, today: datetime.date) -> Ite
     embedding = item.embedding_model
     yield from model_faults("knowledge_base.embedding_model", embedding, config, today, _require_embeddings)
     yield from model_faults("knowledge_base.model", item.model, config, today, require_answers)
+    if item.rerank_model:
+        yield from model_faults("knowledge_base.rerank_model", item.rerank_model, config, today, _require_reranking)
     yield from _embedding_faults(item, config.model_id(embedding))
     yield from _passage_faults(item)
     yield from (f"knowledge_base.documents: {fault}" for fault in documents_faults(item.documents))
@@ -64,3 +68,15 @@ def _require_embeddings(identifier: str, region: str) -> None:
         raise catalog.CatalogError(
             f"{identifier} gives {', '.join(model.output)}, no embeddings; kit models --output embedding"
         )
+
+
+def _require_reranking(identifier: str, region: str) -> None:
+    if identifier not in RERANK_MODELS:
+        catalog.find(identifier)  # an unknown id may be a new model
+        raise catalog.CatalogError(f"{identifier} does not rerank; use {' or '.join(RERANK_MODELS)}")
+    model = catalog.find(identifier)
+    if region not in model.on_demand_regions:
+        there = [name for name in RERANK_MODELS if region in catalog.find(name).on_demand_regions]
+        fix = f"use {there[0]}" if there else "remove the line, or deploy to one of these regions"
+        offered = ", ".join(model.on_demand_regions)
+        raise catalog.UnlistedError(f"{identifier} is offered in {offered}, got region {region}; {fix}")

@@ -80,6 +80,8 @@ def named_models(config: DeploymentConfig) -> Iterator[tuple[str, str]]:
     if config.knowledge_base:
         yield "knowledge_base.embedding_model", config.knowledge_base.embedding_model
         yield "knowledge_base.model", config.knowledge_base.model
+        if config.knowledge_base.rerank_model:
+            yield "knowledge_base.rerank_model", config.knowledge_base.rerank_model
     for name, alias in config.aliases.items():
         yield f"inference_api.aliases.{name}.model", alias.model
     for name, customization in config.customizations.items():

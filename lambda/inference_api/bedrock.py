@@ -12,6 +12,7 @@ from inference_api.aws.client import Event, Reply, client, label
 
 QUIET_SECONDS = 15.0  # after so long without an event, the caller gets a sign of life
 PARAMETER_SECONDS = 1.0
+_SESSION_HEADER = "x-amzn-bedrock-knowledge-base-session-id"
 
 
 class Clients(Protocol):
@@ -48,6 +49,12 @@ class Clients(Protocol):
     ) -> dict[str, Any]: ...
 
     def retrieve_and_generate(self, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]: ...
+
+    def retrieve_and_generate_stream(
+        self, request: Mapping[str, Any], *, read_seconds: float
+    ) -> tuple[str, Generator[Event, None, None]]:
+        """(session id, events)."""
+        ...
 
     def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
         """Name -> value of the SSM parameters that exist."""
@@ -104,6 +111,15 @@ class AwsClients:
         agent = client("bedrock-agent-runtime", "bedrock")
         response: dict[str, Any] = agent.call("/retrieveAndGenerate", request, read_seconds=read_seconds)
         return response
+
+    def retrieve_and_generate_stream(
+        self, request: Mapping[str, Any], *, read_seconds: float
+    ) -> tuple[str, Generator[Event, None, None]]:
+        agent = client("bedrock-agent-runtime", "bedrock")
+        headers, events = agent.stream_with_headers(
+            "/retrieveAndGenerateStream", request, read_seconds=read_seconds, quiet_seconds=QUIET_SECONDS
+        )
+        return headers.get(_SESSION_HEADER, ""), events
 
     def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
         found = client("ssm").call(

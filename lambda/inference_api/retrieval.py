@@ -1,114 +1,64 @@
-"""POST /v1/retrieve and /v1/retrieve-and-generate: passages with score and source; answers with citations.
+"""POST /v1/retrieve: passages with score and source.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Retrieve.html
-https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_RetrieveAndGenerate.html
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from inference_api import fields
-from inference_api.aliases import Target
-from inference_api.bedrock import Clients
 from inference_api.errors import ApiError
+from inference_api.fallback import BUDGET_SECONDS
 from inference_api.fields import invalid
 from inference_api.guardrails import guardrail_action, retrieval_guardrail
-from inference_api.http_messages import Facts
+from inference_api.http_messages import Answer, Facts, Request, json_answer
 from inference_api.retrieval_filter import retrieval_filter
+from inference_api.service import Service
 from kit_contract.inference_api import Settings
 
 MAX_QUERY_CHARACTERS = 20_000
-MAX_QUESTION_CHARACTERS = 1_000
 MAX_RESULTS = 100
 DEFAULT_RESULTS = 5
-RETRIEVE_FIELDS = ("query", "knowledge_base", "max_results", "filter")
-GENERATE_FIELDS = ("query", "knowledge_base", "max_results", "filter", "model", "session_id")
-# Bedrock has default prompts for base models only; requests to a custom model must contain them.
-# https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-supported.html
-_ANSWER_PROMPT = """Answer the question with the search results only. If they do not answer it, say so.
-
-Search results:
-$search_results$
-
-Question: $query$
-
-$output_format_instructions$"""
-_SEARCH_PROMPT = """Write one search query for the last question of this conversation.
-
-Conversation:
-$conversation_history$
-
-Question: $query$
-
-$output_format_instructions$"""
+SEARCH_FIELDS = ("query", "knowledge_base", "max_results", "filter", "rerank", "search_type")
 
 
-class Question(NamedTuple):
-    """`session_id` continues a conversation. `search`: a vectorSearchConfiguration. `guardrail`: its configuration."""
-
-    text: str
-    knowledge_base_id: str
-    session_id: str | None
-    search: Mapping[str, Any]
-    guardrail: Mapping[str, str] | None = None
-
-
-def retrieve(
-    body: Mapping[str, Any], settings: Settings, clients: Clients, *, read_seconds: float, facts: Facts
-) -> dict[str, Any]:
+def retrieve(request: Request, service: Service, facts: Facts) -> Answer:
     """{"data": [{"text", "score", "source", "metadata"}]}, best first. Raises ApiError 400 or 404."""
-    fields.refuse_others(body, RETRIEVE_FIELDS)
+    body = request.json()
+    fields.refuse_others(body, SEARCH_FIELDS)
     query = fields.text(body, "query", max_length=MAX_QUERY_CHARACTERS)
-    search: Any = {"numberOfResults": DEFAULT_RESULTS, **_search(body)}
-    request = {"retrievalQuery": {"text": query}, "retrievalConfiguration": {"vectorSearchConfiguration": search}}
-    knowledge_base = knowledge_base_id(body, settings)
-    guardrail = retrieval_guardrail(knowledge_base, None, settings, facts)
-    guarded = {**request, "guardrailConfiguration": guardrail} if guardrail else request
-    response = clients.retrieve(knowledge_base, guarded, read_seconds=read_seconds)
-    action = guardrail_action(response, facts)
-    return {"data": [_passage(result) for result in response["retrievalResults"]], **action}
-
-
-def question_of(body: Mapping[str, Any], settings: Settings, facts: Facts) -> Question:
-    """Raises ApiError 400 or 404."""
-    fields.refuse_others(body, GENERATE_FIELDS)
-    text = fields.text(body, "query", max_length=MAX_QUESTION_CHARACTERS)
-    knowledge_base = knowledge_base_id(body, settings)
-    return Question(
-        text=text,
-        knowledge_base_id=knowledge_base,
-        session_id=fields.optional_text(body, "session_id"),
-        search=_search(body),
-        guardrail=retrieval_guardrail(knowledge_base, facts.alias, settings, facts),
-    )
-
-
-def retrieve_and_generate(
-    question: Question, target: Target, clients: Clients, *, read_seconds: float, facts: Facts
-) -> dict[str, Any]:
-    """{"answer", "citations", "session_id"}. The route adds the model."""
-    generation = _generation(question, target)
-    configuration: Any = {
-        "type": "KNOWLEDGE_BASE",
-        "knowledgeBaseConfiguration": {
-            "knowledgeBaseId": question.knowledge_base_id,
-            "modelArn": target.arn,
-            **({"retrievalConfiguration": {"vectorSearchConfiguration": question.search}} if question.search else {}),
-            **({"generationConfiguration": generation} if generation else {}),
-            **(_custom_orchestration() if target.custom else {}),
-        },
+    search: Any = {"numberOfResults": DEFAULT_RESULTS, **search_of(body, service.settings)}
+    call: dict[str, Any] = {
+        "retrievalQuery": {"text": query},
+        "retrievalConfiguration": {"vectorSearchConfiguration": search},
     }
-    session: Any = {"sessionId": question.session_id} if question.session_id else {}
-    request = {"input": {"text": question.text}, "retrieveAndGenerateConfiguration": configuration, **session}
-    response = clients.retrieve_and_generate(request, read_seconds=read_seconds)
-    return {
-        "answer": response["output"]["text"],
-        "citations": [_citation(citation) for citation in response.get("citations", [])],
-        "session_id": response["sessionId"],
-        **guardrail_action(response, facts),
+    knowledge_base = knowledge_base_id(body, service.settings)
+    if guardrail := retrieval_guardrail(knowledge_base, None, service.settings, facts):
+        call["guardrailConfiguration"] = guardrail
+    response = service.clients.retrieve(knowledge_base, call, read_seconds=BUDGET_SECONDS)
+    return json_answer(200, {"data": passages_of(response), **guardrail_action(response, facts)})
+
+
+def search_of(body: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """What the request says of its vectorSearchConfiguration. Raises ApiError 400."""
+    results = fields.integer(body, "max_results", low=1, high=MAX_RESULTS)
+    said = {
+        "numberOfResults": results,
+        "filter": retrieval_filter(body),
+        "overrideSearchType": _search_type(body),
+        "rerankingConfiguration": _reranking(body, settings, results or DEFAULT_RESULTS),
     }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def reranking(model_arn: str, kept: int | None = None) -> dict[str, Any]:
+    """Bedrock's rerankingConfiguration. `kept`: how many passages stay."""
+    configuration: dict[str, Any] = {"modelConfiguration": {"modelArn": model_arn}}
+    if kept is not None:
+        configuration["numberOfRerankedResults"] = kept
+    return {"type": "BEDROCK_RERANKING_MODEL", "bedrockRerankingConfiguration": configuration}
 
 
 def knowledge_base_id(body: Mapping[str, Any], settings: Settings) -> str:
@@ -127,44 +77,46 @@ def knowledge_base_id(body: Mapping[str, Any], settings: Settings) -> str:
     return known[name] if name else next(iter(known.values()))
 
 
-def _search(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What the request says of its vectorSearchConfiguration. Raises ApiError 400."""
-    said = {
-        "numberOfResults": fields.integer(body, "max_results", low=1, high=MAX_RESULTS),
-        "filter": retrieval_filter(body),
-    }
-    return {name: value for name, value in said.items() if value is not None}
-
-
-def _generation(question: Question, target: Target) -> dict[str, Any]:
-    prompt: Any = {"promptTemplate": {"textPromptTemplate": _ANSWER_PROMPT}} if target.custom else {}
-    return {**prompt, **({"guardrailConfiguration": question.guardrail} if question.guardrail else {})}
-
-
-def _custom_orchestration() -> dict[str, Any]:
-    return {"orchestrationConfiguration": {"promptTemplate": {"textPromptTemplate": _SEARCH_PROMPT}}}
-
-
-def _passage(result: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "text": result.get("content", {}).get("text", ""),
-        "score": result.get("score"),
-        "source": _source(result),
-        "metadata": result.get("metadata", {}),
-    }
-
-
-def _citation(citation: Mapping[str, Any]) -> dict[str, Any]:
-    part = citation.get("generatedResponsePart", {}).get("textResponsePart", {})
-    span = part.get("span", {})
-    sources = [
-        {"source": _source(reference), "text": reference.get("content", {}).get("text", "")}
-        for reference in citation.get("retrievedReferences", [])
+def passages_of(response: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The passages in a response of Retrieve."""
+    return [
+        {
+            "text": result.get("content", {}).get("text", ""),
+            "score": result.get("score"),
+            "source": source_of(result),
+            "metadata": result.get("metadata", {}),
+        }
+        for result in response["retrievalResults"]
     ]
-    return {"text": part.get("text", ""), "start": span.get("start"), "end": span.get("end"), "sources": sources}
 
 
-def _source(result: Mapping[str, Any]) -> str | None:
+def source_of(result: Mapping[str, Any]) -> str | None:
     """The source of a passage: each type of location has one field with it (uri, url, id or query)."""
     locations = [value for value in result.get("location", {}).values() if isinstance(value, dict)]
     return next((str(value) for location in locations for value in location.values()), None)
+
+
+def _search_type(body: Mapping[str, Any]) -> str | None:
+    value = body.get("search_type")
+    if value in (None, "semantic"):
+        return value and "SEMANTIC"
+    message = "search_type must be semantic; S3 Vectors, where the documents are indexed, has no hybrid search"
+    raise invalid("search_type", message, code="unsupported_value")
+
+
+def _reranking(body: Mapping[str, Any], settings: Settings, results: int) -> dict[str, Any] | None:
+    value = body.get("rerank")
+    if value is None or value is False:
+        return None
+    if value is not True and not isinstance(value, dict):
+        raise invalid("rerank", f'rerank must be true, false or {{"top_n": 1 to {results}}}')
+    options = {} if value is True else value
+    fields.refuse_others(options, ("top_n",), where="rerank.")
+    kept = options.get("top_n")
+    if kept is not None and (isinstance(kept, bool) or not isinstance(kept, int) or not 1 <= kept <= results):
+        message = f"rerank.top_n must be a whole number from 1 to {results}, the number of passages (max_results)"
+        raise invalid("rerank.top_n", message)
+    if settings.rerank_model_arn is None:
+        message = "this deployment has no model to rerank with; set rerank_model in [knowledge_base] and deploy"
+        raise invalid("rerank", message, code="unsupported_value")
+    return reranking(settings.rerank_model_arn, kept)

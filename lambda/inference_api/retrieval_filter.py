@@ -60,7 +60,11 @@ def _group(conditions: Any, where: str, depth: int) -> list[dict[str, Any]]:
 def _attribute(operand: Any, operator: str, where: str) -> dict[str, Any]:
     if not isinstance(operand, dict) or set(operand) != {"key", "value"}:
         raise invalid(where, f'{where} must be an object with the fields "key" and "value" only')
-    key, value = operand["key"], operand["value"]
+    return checked_attribute(operand["key"], operand["value"], operator, where)
+
+
+def checked_attribute(key: Any, value: Any, operator: str, where: str) -> dict[str, Any]:
+    """{"key", "value"} of Bedrock's `operator`. Raises ApiError 400 that names `where`.key or `where`.value."""
     if not isinstance(key, str) or not 1 <= len(key) <= MAX_KEY_LENGTH:
         raise invalid(f"{where}.key", f"{where}.key must be a string of 1 to {MAX_KEY_LENGTH} characters")
     if not _fits(value, operator):

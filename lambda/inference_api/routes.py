@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from inference_api.aliases import Target, knowledge_base_target
 from inference_api.anthropic_messages import errors as anthropic_errors
 from inference_api.anthropic_messages import models as anthropic_models
 from inference_api.anthropic_messages.endpoint import count_tokens, create
@@ -15,8 +14,7 @@ from inference_api.bedrock_converse.endpoint import converse, converse_stream
 from inference_api.bedrock_converse.invoke_model import invoke, invoke_with_response_stream
 from inference_api.description import description
 from inference_api.errors import ApiError, api_error, failure_name
-from inference_api.fallback import BUDGET_SECONDS
-from inference_api.fields import text
+from inference_api.grounded_answers import retrieve_and_generate
 from inference_api.http_messages import Answer, Facts, Request, json_answer
 from inference_api.models import get_model, list_models
 from inference_api.openai_chat.endpoint import chat
@@ -24,7 +22,7 @@ from inference_api.openai_embeddings.endpoint import embeddings
 from inference_api.openai_errors import error_answer
 from inference_api.openai_responses.endpoint import PREFIX as RESPONSES
 from inference_api.openai_responses.endpoint import kept_response, responses
-from inference_api.retrieval import question_of, retrieve, retrieve_and_generate
+from inference_api.retrieval import retrieve
 from inference_api.service import Service
 
 DESCRIPTION = "/openapi.json"
@@ -104,28 +102,6 @@ def _model(request: Request, service: Service, facts: Facts) -> Answer:
     return get_model(service.settings, alias)
 
 
-def _retrieve(request: Request, service: Service, facts: Facts) -> Answer:
-    value = retrieve(request.json(), service.settings, service.clients, read_seconds=BUDGET_SECONDS, facts=facts)
-    return json_answer(200, value)
-
-
-def _retrieve_and_generate(request: Request, service: Service, facts: Facts) -> Answer:
-    deadline = service.fallback.deadline()
-    body = request.json()
-    alias = None if body.get("model") is None else text(body, "model")
-    targets = service.aliases.resolve(alias) if alias else (knowledge_base_target(service.settings),)
-    facts.alias = alias
-    question = question_of(body, service.settings, facts)
-
-    def generate(target: Target, read_seconds: float) -> dict[str, Any]:
-        return retrieve_and_generate(question, target, service.clients, read_seconds=read_seconds, facts=facts)
-
-    served = service.fallback.ask(targets, generate, deadline=deadline, attempts=facts.attempts)
-    facts.served(alias, served)
-    value = served.answer | {"model": alias or served.target.shown, "served_by": facts.shown_served_by}
-    return json_answer(200, value, facts.headers)
-
-
 ROUTES: dict[str, Route] = {
     "/health": Route("GET", _health),
     DESCRIPTION: Route("GET", _description),
@@ -137,8 +113,8 @@ ROUTES: dict[str, Route] = {
     "/v1/responses": Route("POST", responses),
     f"{RESPONSES}{{response}}": Route(None, kept_response),
     "/v1/embeddings": Route("POST", embeddings),
-    "/v1/retrieve": Route("POST", _retrieve),
-    "/v1/retrieve-and-generate": Route("POST", _retrieve_and_generate),
+    "/v1/retrieve": Route("POST", retrieve),
+    "/v1/retrieve-and-generate": Route("POST", retrieve_and_generate),
     **{
         f"{BEDROCK}{{alias}}/{operation}": Route("POST", endpoint, bedrock_errors.error_answer)
         for operation, endpoint in {

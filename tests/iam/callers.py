@@ -71,6 +71,7 @@ OTHERWISE = {
     ("bedrock-runtime", "converse"): ("bedrock:InvokeModel",),
     ("bedrock-runtime", "invoke_model_for_all"): ("bedrock:InvokeModel",),
     ("bedrock-runtime", "converse_stream"): ("bedrock:InvokeModelWithResponseStream",),
+    ("bedrock-agent-runtime", "retrieve_and_generate_stream"): ("bedrock:RetrieveAndGenerate",),
     ("lambda", "invoke"): ("lambda:InvokeFunction",),
     ("s3", "list_objects_v2"): ("s3:ListBucket",),
     ("s3", "head_object"): ("s3:GetObject",),

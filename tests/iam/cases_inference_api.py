@@ -17,6 +17,7 @@ FOUNDATION_MODELS = [
     for region in DESTINATIONS
 ]
 
+RERANKER = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
 # The Get actions: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
 INFERENCE_API = {
     "inference-api/InferenceApiFunctionRole": Cases(
@@ -41,11 +42,17 @@ INFERENCE_API = {
                     arn("bedrock", "guardrail-profile/us.guardrail.v1:0", region=region), "bedrock:ApplyGuardrail"
                 )
             ),
+            # Of RetrieveAndGenerate: https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html
+            *on("*", "bedrock:Rerank"),
+            *on(RERANKER, "bedrock:InvokeModel"),
         ],
         denied=[
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:InvokeModel"),
             *on("arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0", "bedrock:InvokeModel"),
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:CountTokens"),
+            *on(FOUNDATION_MODELS[0], "bedrock:CountTokens"),
+            *on(RERANKER, "bedrock:InvokeModelWithResponseStream"),
+            *on(RERANKER.replace("us-east-1", "us-west-2"), "bedrock:InvokeModel"),
             *on(DEPLOYMENT, "bedrock:InvokeModel", "bedrock:GetCustomModelDeployment", context=THEIRS),
             *on(DEPLOYMENT, "bedrock:DeleteCustomModelDeployment", context=OURS),
             *on(THROUGHPUT, "bedrock:InvokeModel", "bedrock:GetProvisionedModelThroughput", context=THEIRS),

@@ -31,6 +31,9 @@ KNOWLEDGE_BASES = {
             *on(DOCUMENTS, "s3:ListBucket", context=OURS),  # Bedrock may list without a prefix
             *on(f"{DOCUMENTS}/documents/guide.md", "s3:GetObject", context=OURS),
             *on(VECTORS, *VECTOR_ACTIONS),
+            # Of Retrieve: https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html
+            *on("*", "bedrock:Rerank"),
+            *on("arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0", "bedrock:InvokeModel"),
             *on(REPLACED_VECTORS, *VECTOR_ACTIONS),  # Bedrock deletes them after the replacement is there
         ],
         denied=[

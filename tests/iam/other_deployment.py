@@ -41,6 +41,8 @@ WITHOUT_ARN: Mapping[str, str] = {
     ),
     "bedrock:RetrieveAndGenerate": "takes no ARN and no tag; AWS asks for `Retrieve` and `InvokeModel` too, "
     "which name knowledge bases and models",
+    "bedrock:Rerank": "takes no ARN and no tag; AWS asks for `InvokeModel` too, which names the model; only with "
+    "`rerank_model`",
     "cloudwatch:GetMetricStatistics": "metrics have no ARN; it shows counts of calls",
     "servicequotas:GetServiceQuota": "quotas belong to the account",
     **dict.fromkeys(

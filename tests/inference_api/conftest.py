@@ -31,6 +31,7 @@ PROFILE = {
 }
 DEPLOYMENT_ARN = f"arn:aws:bedrock:{REGION}:111122223333:custom-model-deployment/abcdefgh1234"
 STREAM_CALL = "before-call.bedrock-runtime.ConverseStream"
+GROUNDED_CALL = "before-call.bedrock-agent-runtime.RetrieveAndGenerateStream"
 ORDER = ["provisioned", "on-demand", "base"]
 ENVIRONMENT = {
     "KIT_DEPLOYMENT": "support-assistant",
@@ -79,7 +80,10 @@ class Clients(Invocations):
         self._streaming: Any = _client("bedrock-runtime", "without a stub")
         self._streaming.meta.events.unregister(STREAM_CALL, unique_id=STREAM_CALL)  # of the test before
         self._streaming.meta.events.register(STREAM_CALL, self._answer_stream, unique_id=STREAM_CALL)
-        self.streams: list[list[Event] | Exception] = []  # what the next calls of ConverseStream return or raise
+        self._grounded: Any = _client("bedrock-agent-runtime", "without a stub")
+        self._grounded.meta.events.unregister(GROUNDED_CALL, unique_id=GROUNDED_CALL)
+        self._grounded.meta.events.register(GROUNDED_CALL, self._answer_stream, unique_id=GROUNDED_CALL)
+        self.streams: list[list[Event] | Exception] = []  # what the next streams are, or raise
         self.read_seconds: list[float] = []
 
     def converse(self, model_id: str, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
@@ -97,7 +101,7 @@ class Clients(Invocations):
 
     def _answer_stream(self, **_: Any) -> tuple[Any, dict[str, Any]]:
         """In place of the request, after botocore has checked it: a stub can have no stream."""
-        return SimpleNamespace(status_code=200), {"stream": self.streams.pop(0)}
+        return SimpleNamespace(status_code=200), {"stream": self.streams.pop(0), "sessionId": "session-1"}
 
     def count_tokens(self, model_id: str, counted: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
         self.read_seconds.append(read_seconds)
@@ -110,6 +114,15 @@ class Clients(Invocations):
     def retrieve_and_generate(self, request: Mapping[str, Any], *, read_seconds: float) -> dict[str, Any]:
         self.read_seconds.append(read_seconds)
         return dict(self.agent.retrieve_and_generate(**request))
+
+    def retrieve_and_generate_stream(
+        self, request: Mapping[str, Any], *, read_seconds: float
+    ) -> tuple[str, Generator[Event, None, None]]:
+        self.read_seconds.append(read_seconds)
+        response = self._grounded.retrieve_and_generate_stream(**request)
+        if isinstance(response["stream"], Exception):
+            raise response["stream"]
+        return response["sessionId"], (event for event in response["stream"])
 
     def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
         found = self.ssm.get_parameters(Names=list(names))["Parameters"]

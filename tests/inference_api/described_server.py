@@ -82,17 +82,25 @@ class LenientClients:
         citation = {"generatedResponsePart": _SPAN, "retrievedReferences": [_PASSAGE]}
         return {"output": {"text": "Hi"}, "citations": [citation], "sessionId": "session-1"}
 
+    def retrieve_and_generate_stream(
+        self, request: Mapping[str, Any], *, read_seconds: float
+    ) -> tuple[str, Generator[Event, None, None]]:
+        _check("bedrock-agent-runtime", "RetrieveAndGenerateStream", request)
+        cited = {"generatedResponsePart": _SPAN, "retrievedReferences": [_PASSAGE]}
+        return "session-1", (event for event in (Event("output", {"text": "Hi"}), Event("citation", cited)))
+
     def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
         return {}
 
 
 def described_settings() -> Settings:
-    """With the alias `embeddings`, of a model that takes each type of input."""
+    """With the alias `embeddings`, of a model that takes each type of input, and with a model that reranks."""
     settings = settings_from(ENVIRONMENT, ALIASES)
     model = "cohere.embed-multilingual-v3"
     arn = f"arn:aws:bedrock:us-east-1::foundation-model/{model}"
     embeddings = Alias(Model(model, arn), ("base",), embedding=model, one_model=True)
-    return settings._replace(aliases={**settings.aliases, "embeddings": embeddings})
+    rerank = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
+    return settings._replace(aliases={**settings.aliases, "embeddings": embeddings}, rerank_model_arn=rerank)
 
 
 def lenient_service() -> Service:

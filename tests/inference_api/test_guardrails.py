@@ -218,6 +218,24 @@ def test_passages_are_searched_with_the_guardrail_of_the_knowledge_base(
     assert (api.facts.guardrail, api.facts.intervened) == ("polite", intervened)
 
 
+def test_a_model_searches_with_the_guardrail_of_the_knowledge_base(api: Api) -> None:
+    apply(api, alias="strict", knowledge_base="polite")
+    api.base_serves()
+    call = {"toolUse": {"toolUseId": "t1", "name": "file_search", "input": {"query": "How often?"}}}
+    answers = [converse_response(call, reason="tool_use"), converse_response({"text": "Never."})]
+    for answer in answers:
+        strict = {"guardrailIdentifier": "def456", "guardrailVersion": "1"}
+        request = {"modelId": ANY, "messages": ANY, "toolConfig": ANY, "guardrailConfig": strict}
+        api.runtime.add_response("converse", answer, request)
+    request = {"knowledgeBaseId": ANY, "retrievalQuery": ANY, "retrievalConfiguration": ANY}
+    request["guardrailConfiguration"] = RETRIEVAL
+    api.agent.add_response("retrieve", {"retrievalResults": []}, request)
+
+    status, _ = api.post(CHAT, {**BODY, "tools": [{"type": "file_search", "vector_store_ids": ["documents"]}]})
+
+    assert (status, api.facts.guardrail) == (200, "strict")
+
+
 @pytest.mark.parametrize(
     ("alias", "knowledge_base", "more"),
     [("polite", None, {"model": "support-bot"}), (None, "polite", {}), ("polite", "polite", {"model": "support-bot"})],

@@ -113,6 +113,32 @@ def test_a_stream_of_text_and_tool_calls(api: Api, client: openai.OpenAI) -> Non
     assert final.usage is not None
 
 
+def test_a_model_searches_the_documents(api: Api, client: openai.OpenAI) -> None:
+    """The client's types have no file_search for chat completions, but it sends what it gets."""
+    api.base_serves()
+    use = {"toolUse": {"toolUseId": "use-1", "name": "file_search", "input": {"query": "descaling"}}}
+    location = {"type": "S3", "s3Location": {"uri": "s3://documents/descaling.md"}}
+    found = {"content": {"text": "Every two months."}, "score": 0.9, "location": location}
+    api.runtime.add_response("converse", converse_response(use, reason="tool_use"))
+    api.agent.add_response("retrieve", {"retrievalResults": [found]})
+    api.runtime.add_response("converse", converse_response({"text": "Every two months【1】."}))
+
+    completion = client.chat.completions.create(
+        model="support-bot",
+        messages=[{"role": "user", "content": "How often?"}],
+        extra_body={"tools": [{"type": "file_search", "vector_store_ids": ["documents"]}]},
+    )
+
+    message = completion.choices[0].message
+    assert message.content == "Every two months."
+    assert message.annotations
+    citation = message.annotations[0].url_citation
+    assert (citation.title, message.content[citation.start_index : citation.end_index]) == (
+        "descaling.md",
+        "Every two months",
+    )
+
+
 def test_structured_output(api: Api, client: openai.OpenAI) -> None:
     """The answer is sent back as the client has it."""
     api.base_serves()

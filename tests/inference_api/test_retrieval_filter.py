@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from inference_api.retrieval import GENERATE_FIELDS, RETRIEVE_FIELDS
+from inference_api.grounded_answers import FIELDS as GENERATE_FIELDS
+from inference_api.retrieval import SEARCH_FIELDS as RETRIEVE_FIELDS
 from tests.inference_api.conftest import MICRO, Api
 from tests.inference_api.test_retrieval import ANSWER, GENERATE
 

@@ -14,3 +14,9 @@ def test_models_by_arn_count_with_the_model_that_answers_if_it_is_known() -> Non
         "us.amazon.nova-lite-v1:0",  # behind another
         "us.amazon.nova-pro-v1:0",
     ]
+
+
+def test_the_model_that_reranks_counts() -> None:
+    config = load_deployment_config(PROJECT / "tests/iam/deployment.toml")
+
+    assert "cohere.rerank-v3-5:0" in named_models(config)

@@ -59,7 +59,15 @@ class Client:
         events are read, raises AwsError for an error event, OSError if the stream breaks or is silent for
         `read_seconds`. Closing the generator closes the connection.
         """
-        return _events(self._post(path, fields, read_seconds, ""), read_seconds, quiet_seconds)
+        _, events = self.stream_with_headers(path, fields, read_seconds=read_seconds, quiet_seconds=quiet_seconds)
+        return events
+
+    def stream_with_headers(
+        self, path: str, fields: Mapping[str, Any], *, read_seconds: float, quiet_seconds: float
+    ) -> tuple[Mapping[str, str], Generator[Event, None, None]]:
+        """As `stream`, with the response's headers, whose names are lower-case."""
+        response = self._post(path, fields, read_seconds, "")
+        return response.headers, _events(response, read_seconds, quiet_seconds)
 
     def pass_on(self, path: str, body: bytes, headers: Mapping[str, str], *, read_seconds: float) -> Reply:
         """The response to a POST of `body` as it is. `headers` has lower-case names. Raises as `call` does."""

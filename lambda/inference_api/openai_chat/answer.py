@@ -55,6 +55,8 @@ def completion(
     reasoning = "".join(_reasoning(block) for block in blocks)
     if reasoning:
         message["reasoning_content"] = reasoning
+    if response.get("citations"):
+        message["annotations"] = [_annotation(citation) for citation in response["citations"]]
     calls = [_tool_call(block["toolUse"], tool_names) for block in blocks if "toolUse" in block]
     if calls:
         message["tool_calls"] = calls[:1] if one_tool_call else calls
@@ -145,6 +147,8 @@ class _Writer:
     def _other_delta(self, delta: Mapping[str, Any], value: Mapping[str, Any]) -> bytes | None:
         if "toolUse" in delta:
             return self._arguments(value.get("contentBlockIndex", 0), delta["toolUse"]["input"])
+        if "start" in delta.get("citation", {}):  # not one that a model makes of a document by itself
+            return self.chunk({"annotations": [_annotation(delta["citation"])]})
         reasoning = delta.get("reasoningContent", {}).get("text")
         return self.chunk({"reasoning_content": reasoning}) if reasoning else None
 
@@ -190,6 +194,12 @@ def _tool_call(use: Mapping[str, Any], tool_names: Mapping[str, str]) -> dict[st
     name = tool_names.get(use["name"], use["name"])
     function = {"name": name, "arguments": json.dumps(use["input"], ensure_ascii=False)}
     return {"id": use["toolUseId"], "type": "function", "function": function}
+
+
+def _annotation(citation: Mapping[str, Any]) -> dict[str, Any]:
+    """Chat completions have no other annotation than this one."""
+    place = {"start_index": citation["start"], "end_index": citation["end"]}
+    return {"type": "url_citation", "url_citation": {"url": citation["source"], "title": citation["title"], **place}}
 
 
 def _reasoning(block: Mapping[str, Any]) -> str:

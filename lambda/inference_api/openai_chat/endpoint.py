@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from inference_api.conversation import converse, converse_stream
 from inference_api.http_messages import Answer, Facts, Request, event_answer, json_answer
+from inference_api.knowledge_search import converse, converse_stream
 from inference_api.openai_chat.answer import Envelope, chunks, completion
 from inference_api.openai_chat.request import chat_request
 from inference_api.service import Service
@@ -13,7 +13,7 @@ def chat(request: Request, service: Service, facts: Facts) -> Answer:
     """Raises ApiError, AwsError or OSError until the first part of the answer is there."""
     question = chat_request(request.json())
     if question.stream:
-        streamed = converse_stream(question.turn, service, facts)
+        streamed = converse_stream(question.turn, question.search, service, facts)
         events = chunks(
             streamed.answer,
             _envelope(question.turn.alias, service, facts),
@@ -23,7 +23,7 @@ def chat(request: Request, service: Service, facts: Facts) -> Answer:
             facts=facts,
         )
         return event_answer(events, facts.headers)
-    served = converse(question.turn, service, facts)
+    served = converse(question.turn, question.search, service, facts)
     envelope = _envelope(question.turn.alias, service, facts)
     value = completion(
         served.answer,

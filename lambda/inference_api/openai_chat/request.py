@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 from inference_api import fields
 from inference_api.conversation import Turn
 from inference_api.fields import invalid
+from inference_api.found_passages import KnowledgeSearch
 from inference_api.openai_chat.messages import converse_messages
 from inference_api.openai_chat.response_format import answer_schema
 from inference_api.openai_chat.tools import tool_config, tool_names
+from inference_api.openai_file_search import file_search
 from inference_api.openai_settings import effort, inference_config, refuse_changes, service_tier
 
 # They cannot change the answer, so they are accepted and ignored: docs/inference-api.md lists them.
@@ -49,12 +51,13 @@ FIELDS = (*_HONOURED, *ONLY, *IGNORED)
 
 
 class ChatRequest(NamedTuple):
-    """`one_tool_call`: `parallel_tool_calls` is false."""
+    """`one_tool_call`: `parallel_tool_calls` is false. `search`: what the model may search with file_search."""
 
     turn: Turn
     stream: bool
     include_usage: bool
     one_tool_call: bool
+    search: KnowledgeSearch | None = None
 
 
 def chat_request(body: Mapping[str, Any]) -> ChatRequest:
@@ -78,6 +81,7 @@ def chat_request(body: Mapping[str, Any]) -> ChatRequest:
         stream=fields.flag(body, "stream") is True,
         include_usage=fields.flag(options, "include_usage", where="stream_options.") is True,
         one_tool_call=fields.flag(body, "parallel_tool_calls") is False,
+        search=file_search(body),
     )
 
 

@@ -10,24 +10,31 @@ from typing import Any
 
 from inference_api import fields, openai_tools
 from inference_api.fields import invalid
+from inference_api.openai_file_search import TYPE, is_file_search
 from inference_api.tools import converse_name, renamed
 
 
 def tool_config(body: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """None if the request offers no tools to the model. Raises ApiError 400."""
-    tools = [_tool(item, f"tools[{index}]") for index, item in enumerate(fields.items(body, "tools"))]
-    return openai_tools.tool_config(tools, _choice(body.get("tool_choice")), messages)
+    items = fields.items(body, "tools")
+    # This API answers the calls of file_search: knowledge_search.py.
+    tools = [_tool(item, f"tools[{index}]") for index, item in enumerate(items) if not is_file_search(item)]
+    choice = body.get("tool_choice")
+    if len(tools) < len(items) and (choice == {"type": TYPE} or (choice == "required" and not tools)):
+        choice = None
+    return openai_tools.tool_config(tools, _choice(choice), messages)
 
 
 def tool_names(body: Mapping[str, Any]) -> dict[str, str]:
     """Converse's name -> the caller's, for the tools of a valid request whose names differ."""
-    return renamed([item["function"]["name"] for item in fields.items(body, "tools")])
+    return renamed([item["function"]["name"] for item in fields.items(body, "tools") if not is_file_search(item)])
 
 
 def _tool(item: Mapping[str, Any], where: str) -> dict[str, Any]:
     function = item.get("function")
     if item.get("type") != "function" or not isinstance(function, dict):
-        raise invalid(where, f'{where} must be {{"type": "function", "function": {{"name": ...}}}}')
+        form = '{"type": "function", "function": {"name": ...}} or {"type": "file_search", "vector_store_ids": [...]}'
+        raise invalid(where, f"{where} must be {form}")
     fields.refuse_others(item, ("type", "function", "cache_control"), where=f"{where}.")
     where = f"{where}.function."
     fields.refuse_others(function, ("name", "description", "parameters", "strict", "cache_control"), where=where)

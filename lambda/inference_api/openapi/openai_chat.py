@@ -10,6 +10,7 @@ from inference_api.openai_chat.messages import CACHE, MUST_BE_EMPTY
 from inference_api.openai_chat.messages import FIELDS as MESSAGE_FIELDS
 from inference_api.openai_chat.request import FIELDS, IGNORED, ONLY
 from inference_api.openai_settings import EFFORTS, MAX_TOKENS, TIERS
+from inference_api.openapi import file_search
 from inference_api.openapi.anthropic_messages import MODEL_LIST
 from inference_api.openapi.openai import ALIAS, EMPTY, FUNCTION_FIELDS, ONLY_TEXT_OR_OBJECT, SCHEMA_FIELDS
 from inference_api.openapi.operation import Operation
@@ -120,8 +121,8 @@ _PROPERTIES: Mapping[str, Schema] = {
     "temperature": or_null(number(0, 1)),
     "top_p": or_null(number(0, 1)),
     "stop": or_null(_STOP),
-    "tools": or_null(list_of(_TOOL)),
-    "tool_choice": or_null({"anyOf": [one_of("auto", "required", "none"), _NAMED]}),
+    "tools": or_null(list_of({"anyOf": [_TOOL, file_search.TOOL]})),
+    "tool_choice": or_null({"anyOf": [one_of("auto", "required", "none"), _NAMED, file_search.CHOICE]}),
     "parallel_tool_calls": or_null(FLAG),
     "service_tier": or_null(one_of(*TIERS)),
     "response_format": _FORMAT,
@@ -143,8 +144,9 @@ _MESSAGE = answer(
         "refusal": or_null(TEXT),
         "reasoning_content": TEXT,
         "tool_calls": list_of(_ANSWER_CALL),
+        "annotations": list_of(answer({"type": one_of("url_citation"), "url_citation": OBJECT})),
     },
-    optional=("reasoning_content", "tool_calls"),
+    optional=("reasoning_content", "tool_calls", "annotations"),
 )
 _REASON = one_of(*dict.fromkeys(FINISH_REASONS.values()))
 
@@ -184,6 +186,7 @@ _MODELS = answer({"object": one_of("list"), "data": list_of(component("Model"))}
 _BY_HEADER = "In Anthropic's shape if the request has the header anthropic-version."
 
 COMPONENTS: Mapping[str, Any] = {
+    **file_search.COMPONENTS,
     "ChatTextPart": _TEXT_PART,
     "ChatPart": _PART,
     "ChatMessage": {"oneOf": [_message(role) for role in MESSAGE_FIELDS]},

@@ -11,8 +11,8 @@ from inference_api.openapi.schemas import Schema
 class Operation(NamedTuple):
     """`answers`: media type -> schema, of status 200. `parameters`: name in the path -> its schema.
 
-    `headers`: of the request, likewise. `example`: of a body. `served_by`: the answer has the headers that say which model answered. `public`: without a
-    key. `calls`: it calls AWS, so it has AWS's errors too.
+    `headers`: those of the request that are passed on -> their schemas. `example`: of a body. `served_by`: the answer
+    has the headers that say which model answered. `public`: without a key. `calls`: it calls AWS, so it has its errors.
     """
 
     summary: str

@@ -75,6 +75,8 @@ def _call(tool: dict[str, Any], messages: list[Message]) -> Message:
         arguments = example((tool.get("inputSchema") or {}).get("json") or {"type": "object"})
     except UnsatisfiedError:
         return {"role": "assistant", "content": "", STOP_REASON: "malformed_tool_use"}
+    if (tool.get("inputSchema") or {}).get("json", {}).get("properties", {}).get("query", {}).get("type") == "string":
+        arguments["query"] = str(bedrock_runtime._last_user_text(messages)) or arguments.get("query", "")
     seed = json.dumps([tool["name"], messages], sort_keys=True, default=str)
     identifier = f"tooluse_{hashlib.sha256(seed.encode()).hexdigest()[:22]}"
     function = {"name": tool["name"], "arguments": json.dumps(arguments)}

@@ -25,6 +25,8 @@ ADDED = (
     ("anthropic.claude-haiku-4-5-20251001-v1:0", "Claude Haiku 4.5", "Anthropic", ["TEXT", "IMAGE"], TEXT, True),
     ("anthropic.claude-sonnet-4-5-20250929-v1:0", "Claude Sonnet 4.5", "Anthropic", ["TEXT", "IMAGE"], TEXT, True),
     ("amazon.nova-2-multimodal-embeddings-v1:0", "Nova Embeddings", "Amazon", ["TEXT", "IMAGE"], EMBEDDING, False),
+    ("amazon.rerank-v1:0", "Rerank 1.0", "Amazon", TEXT, TEXT, False),
+    ("cohere.rerank-v3-5:0", "Rerank 3.5", "Cohere", TEXT, TEXT, False),
     ("amazon.titan-embed-image-v1", "Titan Multimodal Embeddings", "Amazon", ["TEXT", "IMAGE"], EMBEDDING, False),
     ("amazon.titan-embed-text-v1", "Titan Embeddings G1 - Text", "Amazon", TEXT, EMBEDDING, False),
     ("cohere.embed-english-v3", "Embed English v3", "Cohere", TEXT, EMBEDDING, False),

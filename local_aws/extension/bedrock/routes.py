@@ -18,7 +18,13 @@ from local_aws.extension.bedrock.customization import jobs
 from local_aws.extension.bedrock.error_codes import ABSENT, refused, throttled
 from local_aws.extension.bedrock.responses import BedrockError, Response
 from local_aws.extension.bedrock.token_counts import count_tokens
-from local_aws.extension.knowledge_bases import document_statuses, ingestion_jobs, retrieval, retrieve_and_generate
+from local_aws.extension.knowledge_bases import (
+    document_statuses,
+    ingestion_jobs,
+    rerank,
+    retrieval,
+    retrieve_and_generate,
+)
 
 Handler = Callable[..., Response]
 Route = tuple[str, str, Handler]
@@ -77,6 +83,7 @@ AGENT: tuple[Route, ...] = (
 )
 AGENT_RUNTIME: tuple[Route, ...] = (
     ("POST", "/knowledgebases/([^/]+)/retrieve", retrieval.retrieve),
+    ("POST", "/rerank", rerank.rerank),
     ("POST", "/retrieveAndGenerate", retrieve_and_generate.retrieve_and_generate),
     ("POST", "/retrieveAndGenerateStream", retrieve_and_generate.retrieve_and_generate_stream),
 )

@@ -1,4 +1,4 @@
-"""Service roles: whether Bedrock may assume one, and what S3 access its policies grant.
+"""Service roles: whether Bedrock may assume one, and what its policies grant.
 
 Denials, conditions, managed policies and permissions boundaries are evaluated; bucket policies are not.
 """
@@ -39,7 +39,12 @@ def check_trust(role_arn: str, source_arn: str) -> None:
 
 def role_allows(role_arn: str, action: str, uri: str) -> bool:
     """Whether the role's policies allow `action` on the object at `uri` (s3://bucket/key)."""
-    context = _context(action, f"arn:{partition_of(get_region())}:s3:::" + "/".join(bucket_and_key(uri)), {})
+    return role_allows_on(role_arn, action, f"arn:{partition_of(get_region())}:s3:::" + "/".join(bucket_and_key(uri)))
+
+
+def role_allows_on(role_arn: str, action: str, resource_arn: str) -> bool:
+    """Whether the role's policies allow `action` on the resource."""
+    context = _context(action, resource_arn, {})
     account, name = get_account_id(), _name(role_arn)
     policies = iam_evaluator._gather_role_policies(name, account)
     boundary = iam_evaluator._permissions_boundary(iam._roles, name, account)

@@ -10,7 +10,7 @@ from ministack.services import bedrock_agent
 from local_aws.extension.bedrock import faults
 from local_aws.extension.bedrock.guardrails import screened
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
-from local_aws.extension.knowledge_bases import documents
+from local_aws.extension.knowledge_bases import documents, reranking
 from local_aws.extension.knowledge_bases.retrieval_filter import check_filter, matches
 
 MAX_QUERY = 20_000
@@ -37,6 +37,7 @@ def retrieve(body: dict[str, Any], knowledge_base: str) -> Response:
     if not 0 < len(text) <= MAX_QUERY:
         raise BedrockError("ValidationException", f"retrievalQuery.text must have 1 to {MAX_QUERY} characters")
     search = (body.get("retrievalConfiguration") or {}).get("vectorSearchConfiguration") or {}
+    reranking.check_service_role(knowledge_base.rsplit("/", 1)[-1], search)
     guardrail = body.get("guardrailConfiguration")
     query = screened(guardrail, "INPUT", text)
     results = [] if query.blocked else ranked(knowledge_base, query.text, search)
@@ -57,12 +58,43 @@ def ranked(knowledge_base: str, text: str, search: dict[str, Any]) -> list[dict[
     count = search.get("numberOfResults", DEFAULT_RESULTS)
     if not 1 <= count <= MAX_RESULTS:
         raise BedrockError("ValidationException", f"numberOfResults must be 1 to {MAX_RESULTS}, got {count}")
+    _check_search_type(search, knowledge_base)
+    kept = reranking.check(search, count)
     chunks = documents.chunks_of(knowledge_base)
     if "filter" in search:
         check_filter(search["filter"], documents.index_of(knowledge_base))
         chunks = [chunk for chunk in chunks if matches(search["filter"], _metadata(chunk))]
     corpus = [f"{_heading(chunk)} {_heading(chunk)} {chunk['text']}" for chunk in chunks]
-    return [_result(chunks[position], score) for position, score in best(corpus, text, count)]
+    found = [_result(chunks[position], score) for position, score in best(corpus, text, count)]
+    if kept is None:
+        return found
+    order = reranked(text, [result["content"]["text"] for result in found])
+    return [{**found[position], "score": score} for position, score in order[:kept]]
+
+
+def reranked(text: str, texts: list[str]) -> list[tuple[int, float]]:
+    """(position, relevance from 0 to 1) of each of `texts`, the best first."""
+    scores = dict.fromkeys(range(len(texts)), 0.0) | {
+        position: round(score / (score + HALF_SCORE), 4) for position, score in best(texts, text, len(texts))
+    }
+    return sorted(scores.items(), key=lambda item: -item[1])
+
+
+def _check_search_type(search: dict[str, Any], knowledge_base: str) -> None:
+    """A vector store other than OpenSearch, Aurora and MongoDB has semantic search only:
+
+    https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_KnowledgeBaseVectorSearchConfiguration.html
+    """
+    wanted = search.get("overrideSearchType", "SEMANTIC")
+    if wanted not in ("SEMANTIC", "HYBRID"):
+        raise BedrockError("ValidationException", f"overrideSearchType must be HYBRID or SEMANTIC, got {wanted}")
+    storage = bedrock_agent._knowledge_bases[knowledge_base].get("StorageConfiguration") or {}
+    if wanted == "HYBRID" and storage.get("type") == "S3_VECTORS":
+        raise BedrockError(
+            "ValidationException",
+            f"HYBRID search type is not supported for search operation on index {knowledge_base}. Retry your request "
+            "with a different search type.",
+        )
 
 
 def best(corpus: list[str], text: str, count: int) -> list[tuple[int, float]]:

@@ -34,6 +34,7 @@ def synthesize(
     *,
     knowledge_bases: dict[str, str],
     model: AliasTarget | None,
+    rerank: str | None = None,
     order: tuple[str, ...] = ORDER,
     assembly: Path | None = None,
     rate: float = 10,
@@ -51,6 +52,7 @@ def synthesize(
         },
         knowledge_bases=knowledge_bases,
         knowledge_base_model=model,
+        rerank_model_arn=rerank,
         throttle_rate_per_second=rate,
         throttle_burst=20,
         monthly_quota=100_000,
@@ -151,6 +153,20 @@ def test_without_a_knowledge_base_there_are_no_permissions_for_one() -> None:
     environment = _environment(template)
     assert environment["KNOWLEDGE_BASES"] == "{}"
     assert settings_from(environment, "{}").knowledge_base_model is None
+    assert settings_from(environment, "{}").rerank_model_arn is None
+
+
+def test_the_function_may_rerank_with_the_configured_model() -> None:
+    arn = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
+    template = synthesize(knowledge_bases={"documents": "KB12345678"}, model=MICRO, rerank=arn)
+
+    found = _statements(template)
+    assert (found["Rerank"]["Action"], found["Rerank"]["Resource"]) == ("bedrock:Rerank", "*")
+    assert (found["InvokeRerankModel"]["Action"], found["InvokeRerankModel"]["Resource"]) == (
+        "bedrock:InvokeModel",
+        arn,
+    )
+    assert settings_from(_environment(template), "{}").rerank_model_arn == arn
 
 
 def _environment(template: Template) -> dict[str, Any]:

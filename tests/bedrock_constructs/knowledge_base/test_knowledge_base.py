@@ -131,6 +131,15 @@ def test_permissions_of_the_role(retained: Template) -> None:
     assert (bucket["Fn::GetAtt"][1], suffix) == ("VectorBucketArn", "/index/*")
 
 
+def test_a_model_to_rerank_with_can_be_invoked_by_the_role() -> None:
+    permissions = statements(a_template(rerank_model_id="cohere.rerank-v3-5:0"))
+
+    assert (permissions["Rerank"]["Action"], permissions["Rerank"]["Resource"]) == ("bedrock:Rerank", "*")
+    assert permissions["InvokeRerankModel"]["Action"] == "bedrock:InvokeModel"
+    model = EMBEDDING_ARN.replace("amazon.titan-embed-text-v2:0", "cohere.rerank-v3-5:0")
+    assert permissions["InvokeRerankModel"]["Resource"] == model
+
+
 def test_the_dimensions_are_sent_only_to_a_model_that_takes_them(retained: Template) -> None:
     fixed = a_template(dimensions=1536, dimensions_configurable=False)
     sent, left_out = (

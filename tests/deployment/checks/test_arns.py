@@ -106,6 +106,15 @@ def test_an_arn_of_a_partition_belongs_to_its_regions(tmp_path: Path) -> None:
     assert "(arn:aws-us-gov:...:us-gov-west-1:...), got arn:aws:" in fault
 
 
+def test_bedrock_reranks_with_foundation_models(tmp_path: Path) -> None:
+    model = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
+    throughput = CALLED["a provisioned model"]
+
+    assert faults(tmp_path, f'{KNOWLEDGE_BASE}rerank_model = "{model}"\n') == []
+    (fault,) = faults(tmp_path, f'{KNOWLEDGE_BASE}rerank_model = "{throughput}"\n')
+    assert "knowledge_base.rerank_model: Bedrock reranks with a foundation model only" in fault
+
+
 @pytest.mark.parametrize(
     ("model", "accepted"),
     [

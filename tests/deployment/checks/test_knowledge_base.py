@@ -76,3 +76,33 @@ def test_the_dimensions_of_text_embedding_models_are_known_with_their_source() -
 
     assert [model.inference_id for model in embedding if not model.dimensions] == []
     assert [model.inference_id for model in embedding if "dimensions" not in model.sources] == []
+
+
+@pytest.mark.parametrize(
+    ("region", "model", "fault"),
+    [
+        ("us-east-1", "cohere.rerank-v3-5:0", None),
+        ("us-west-2", "amazon.rerank-v1:0", None),
+        ("us-east-1", "amazon.rerank-v1:0", "got region us-east-1; use cohere.rerank-v3-5:0"),
+        (
+            "eu-west-1",
+            "cohere.rerank-v3-5:0",
+            "got region eu-west-1; remove the line, or deploy to one of these regions",
+        ),
+        ("us-east-1", "amazon.nova-micro-v1:0", "does not rerank; use amazon.rerank-v1:0 or cohere.rerank-v3-5:0"),
+        ("us-east-1", "cohere.rerank-v9:0", "is not in the model catalog; did you mean"),
+    ],
+)
+def test_the_model_to_rerank_with_is_one_of_the_region(
+    tmp_path: Path, region: str, model: str, fault: str | None
+) -> None:
+    text = f"""{HEAD.replace("us-east-1", region)}allow_unlisted = false
+[knowledge_base]
+documents = "examples/support/documents"
+model = "arn:aws:bedrock:{region}:111122223333:provisioned-model/abcdefgh1234"
+rerank_model = "{model}"
+"""
+    found = [line for line in file_faults(tmp_path, text) if "rerank_model" in line]
+
+    assert len(found) == bool(fault)
+    assert all(str(fault) in line for line in found)

@@ -4,6 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,8 @@ def test_an_answer_streams_with_its_citations(base: KnowledgeBase) -> None:
     whole = runtime.retrieve_and_generate(**base.request(item["question"]))
 
     streamed = runtime.retrieve_and_generate_stream(**base.request(item["question"]))
-    events = list(streamed["stream"])
+    with closing(streamed["stream"]):
+        events = list(streamed["stream"])
 
     assert "".join(event["output"]["text"] for event in events if "output" in event) == whole["output"]["text"]
     assert [event["citation"]["citation"] for event in events if "citation" in event] == whole["citations"]
@@ -96,7 +98,10 @@ def test_only_bedrock_makes_session_ids(base: KnowledgeBase, operation: str) -> 
     runtime, question = base.clients("bedrock-agent-runtime"), base.request(questions()[0]["question"])
     session = runtime.retrieve_and_generate(**question)["sessionId"]
 
-    assert getattr(runtime, operation)(**question, sessionId=session)["sessionId"] == session
+    continued = getattr(runtime, operation)(**question, sessionId=session)
+    assert continued["sessionId"] == session
+    if "stream" in continued:
+        continued["stream"].close()
     with pytest.raises(ClientError, match="Session with Id mine-0001 is not valid") as error:
         getattr(runtime, operation)(**question, sessionId="mine-0001")
 

@@ -1,0 +1,50 @@
+"""Permissions of a knowledge base's service role.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html
+https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html (Retrieve reranks with this role)
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+
+VECTOR_ACTIONS = ("PutVectors", "GetVectors", "DeleteVectors", "QueryVectors", "GetIndex")
+
+
+def permissions(
+    bucket: s3.IBucket, *, documents_prefix: str, embedding_model_arn: str, index_arns: str, rerank_model_id: str | None
+) -> list[iam.PolicyStatement]:
+    stack = cdk.Stack.of(bucket)
+    own_account = {"aws:ResourceAccount": stack.account}
+    documents = bucket.arn_for_objects(f"{documents_prefix}*")
+    statements = [
+        allow("Embed", _embedding_actions(embedding_model_arn), embedding_model_arn),
+        allow(
+            "ListDocuments",
+            ["s3:ListBucket"],
+            bucket.bucket_arn,
+            {"StringEquals": own_account},  # AWS's example has no s3:prefix: Bedrock may list without one
+        ),
+        allow("ReadDocuments", ["s3:GetObject"], documents, {"StringEquals": own_account}),
+        allow("KeepVectors", [f"s3vectors:{action}" for action in VECTOR_ACTIONS], index_arns),
+    ]
+    if rerank_model_id:
+        model = f"arn:{stack.partition}:bedrock:{stack.region}::foundation-model/{rerank_model_id}"
+        statements.append(allow("Rerank", ["bedrock:Rerank"], "*"))
+        statements.append(allow("InvokeRerankModel", ["bedrock:InvokeModel"], model))
+    return statements
+
+
+def allow(
+    sid: str, actions: list[str], resource: str, conditions: Mapping[str, Any] | None = None
+) -> iam.PolicyStatement:
+    return iam.PolicyStatement(sid=sid, actions=actions, resources=[resource], conditions=conditions)
+
+
+def _embedding_actions(embedding_model_arn: str) -> list[str]:
+    # The Get action: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
+    provisioned = ":provisioned-model/" in embedding_model_arn
+    return ["bedrock:InvokeModel", *(["bedrock:GetProvisionedModelThroughput"] if provisioned else [])]
