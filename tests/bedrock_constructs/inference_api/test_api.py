@@ -85,7 +85,7 @@ def _statements(template: Template) -> dict[str, dict[str, Any]]:
 
 
 def test_only_configured_models_can_be_invoked(statements: dict[str, dict[str, Any]]) -> None:
-    assert statements["InvokeConfiguredModels"]["Action"] == INVOKE
+    assert statements["InvokeConfiguredModels"]["Action"] == [*INVOKE, "bedrock:CountTokens"]
     assert sorted(statements["InvokeConfiguredModels"]["Resource"]) == sorted([MODEL_ARN, PROFILE_ARN, DESTINATION_ARN])
     assert statements["ReadProfiles"]["Resource"] == PROFILE_ARN
 
