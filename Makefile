@@ -41,6 +41,7 @@ test: setup ## every test, including the end-to-end run
 	@$(BIN)/python -m pytest
 
 test-nightly: setup ## the tests that take long for one case
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --require-hashes -r requirements-nightly.txt
 	@$(BIN)/python -m pytest -m nightly
 
 check: setup lock-check ## format, lint, types, lock files, templates

@@ -17,6 +17,7 @@ import aws_cdk as cdk
 from deployment.checks.account import check_account
 from deployment.checks.budget import budget_warnings
 from deployment.checks.check_deployment import check_deployment
+from deployment.checks.cors import cors_warnings
 from deployment.checks.documents import documents_warnings
 from deployment.checks.model_access import model_access_warnings
 from deployment.checks.models import model_warnings
@@ -72,7 +73,12 @@ def main() -> None:
     today = datetime.datetime.now(datetime.UTC).date()
     account = os.environ.get("CDK_DEFAULT_ACCOUNT")
     check_deployment(config, path.name, today=today, account=account)
-    warnings = (model_warnings(config, today), model_access_warnings(config), budget_warnings(config))
+    warnings = (
+        model_warnings(config, today),
+        model_access_warnings(config),
+        budget_warnings(config),
+        cors_warnings(config),
+    )
     for warning in (*chain(*warnings), *documents_warnings(config)):
         print(f"warning: {path.name}: {warning}", file=sys.stderr)
     print(summary(config), file=sys.stderr)  # standard output belongs to the CDK CLI

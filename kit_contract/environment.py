@@ -21,6 +21,8 @@ GUARDRAILS = "GUARDRAILS"  # JSON: name -> {"id", "version"}
 KNOWLEDGE_BASE_GUARDRAILS = "KNOWLEDGE_BASE_GUARDRAILS"  # JSON: name of the knowledge base -> name of the guardrail
 RERANK_MODEL_ARN = "RERANK_MODEL_ARN"  # of knowledge bases
 API_KEYS_SECRET_ARN = "API_KEYS_SECRET_ARN"
+CORS_ORIGINS = "CORS_ORIGINS"  # JSON list
+RETRY_SECONDS = "RETRY_SECONDS"  # waits over the rate are multiples of it
 
 # Knowledge base ingestion
 KNOWLEDGE_BASE_ID = "KNOWLEDGE_BASE_ID"

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from kit_contract.environment import (
     ACCOUNT_ID,
+    CORS_ORIGINS,
     GUARDRAILS,
     KIT_DEPLOYMENT,
     KNOWLEDGE_BASE_GUARDRAILS,
@@ -31,11 +32,26 @@ from kit_contract.model_arns import (
 # alias -> {"model", "arn", "order", "embedding"?, "one_model"?, "guardrail"?}; beside the packages
 ALIASES_FILE = "aliases.json"
 AMAZON_ROOTS_FILE = "amazon_roots.pem"  # beside the packages, too
+DESCRIPTION_FILE = "openapi.json.bz2"  # what GET /openapi.json answers; beside the packages
 ACCOUNT = ":{account}:"
 # What callers read in `served_by`, where it differs from the resource type of the ARN.
 _KINDS = {APPLICATION_INFERENCE_PROFILE: INFERENCE_PROFILE, PROVISIONED_MODEL: "provisioned-throughput"}
 
 METRIC_NAMESPACE = "BedrockKit/InferenceApi"
+# What a web page may read of a response, beside its body and type.
+CORS_EXPOSED_HEADERS = (
+    "x-request-id",
+    "request-id",
+    "x-amzn-requestid",
+    "x-amzn-errortype",
+    "x-bedrock-model",
+    "x-bedrock-kit-served-by",
+    "x-bedrock-kit-attempts",
+    "x-should-retry",
+    "retry-after",
+    "retry-after-ms",
+)
+RETRY_AFTER_MS_CONTEXT = "retryAfterMs"  # in the authorizer's context
 
 
 class Model(NamedTuple):
@@ -83,12 +99,14 @@ class Settings(NamedTuple):
 
     `knowledge_base_model` is None if the deployment has no knowledge base. `rerank_model_arn` is None if passages can't
     be reranked. `guardrails`: by name. `knowledge_base_guardrails`: name of the knowledge base -> its guardrail.
+    `cors_origins`: of web pages, or "*".
     """
 
     kit_deployment: str
     aliases: Mapping[str, Alias]
     knowledge_bases: Mapping[str, str]
     knowledge_base_model: Model | None
+    cors_origins: tuple[str, ...] = ()
     guardrails: Mapping[str, Guardrail] = MappingProxyType({})
     knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({})
     rerank_model_arn: str | None = None
@@ -102,6 +120,7 @@ def environment_from(settings: Settings, account: str, to_json: Callable[[object
         ACCOUNT_ID: account,
         KNOWLEDGE_BASES: to_json(dict(settings.knowledge_bases)),
         **({KNOWLEDGE_BASE_MODEL: to_json(_entry(model))} if model else {}),
+        **({CORS_ORIGINS: to_json(list(settings.cors_origins))} if settings.cors_origins else {}),
         **_guardrail_environment(settings, to_json),
         **({RERANK_MODEL_ARN: settings.rerank_model_arn} if settings.rerank_model_arn else {}),
     }
@@ -149,6 +168,7 @@ def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
         },
         knowledge_bases=json.loads(environment[KNOWLEDGE_BASES]),
         knowledge_base_model=_model(model) if model else None,
+        cors_origins=tuple(json.loads(environment.get(CORS_ORIGINS, "[]"))),
         guardrails={
             name: Guardrail(name, entry["id"], entry["version"])
             for name, entry in json.loads(environment.get(GUARDRAILS, "{}")).items()

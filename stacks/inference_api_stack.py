@@ -55,6 +55,7 @@ class InferenceApiStack(cdk.Stack):
             monthly_quota=section.requests_per_month,
             stage_rate_per_second=section.stage_rate,
             stage_burst=section.stage_burst,
+            cors_origins=section.cors_origins,
         )
         cdk.CfnOutput(self, "ApiUrl", value=api.url)
         cdk.CfnOutput(self, "ApiId", value=api.rest_api.rest_api_id)

@@ -1,5 +1,6 @@
 """The inference API: a REST API with keys and a usage plan, and the function that answers."""
 
+import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -12,12 +13,15 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from bedrock_constructs.guardrails import Guardrail
+from bedrock_constructs.inference_api.cors import error_headers
 from bedrock_constructs.inference_api.gateway_responses import add_gateway_responses
+from bedrock_constructs.inference_api.methods import PUBLIC_PATHS, PUBLIC_REQUESTS_PER_SECOND, TIMEOUT, add_methods
 from bedrock_constructs.inference_api.permissions import AliasTarget, ServedAlias, grant_serving
+from bedrock_constructs.inference_api.waits import WAIT_WITHOUT_JITTER, retry_seconds
 from bedrock_constructs.lambda_functions.amazon_roots import amazon_roots
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
-from kit_contract.environment import API_KEYS_SECRET_ARN, KIT_DEPLOYMENT
+from kit_contract.environment import API_KEYS_SECRET_ARN, KIT_DEPLOYMENT, RETRY_SECONDS
 from kit_contract.inference_api import (
     ALIASES_FILE,
     AMAZON_ROOTS_FILE,
@@ -31,12 +35,10 @@ from kit_contract.inference_api import Guardrail as ServedGuardrail
 
 __all__ = ["AliasTarget", "InferenceApi", "ServedAlias"]
 
-TIMEOUT = Duration.minutes(15)  # API Gateway's limit for responses that are streamed, and Lambda's
 # Lambda runs it with the command of its own runtime as arguments: the interpreter, then the runtime.
 # https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper
 WRAPPER_FILE = "start_runtime"
 WRAPPER = '#!/bin/sh\nexec "$1" -m inference_api.runtime\n'
-HEALTH_REQUESTS_PER_SECOND = 5  # public, so it has its own limit
 LOG_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 
 
@@ -48,6 +50,7 @@ class InferenceApi(Construct):
     foundation model of `rerank_model_arn`.
     `throttle_rate_per_second`, `throttle_burst` (requests) and `monthly_quota` (requests) apply to each key.
     `stage_rate_per_second` and `stage_burst` apply to all requests together, also those without a valid key.
+    `cors_origins`: of the web pages that may call the API, or "*".
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class InferenceApi(Construct):
         monthly_quota: int,
         stage_rate_per_second: float,
         stage_burst: int,
+        cors_origins: Sequence[str] = (),
         guardrails: Mapping[str, Guardrail] = MappingProxyType({}),
         knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
@@ -78,6 +82,7 @@ class InferenceApi(Construct):
             },
             knowledge_bases=knowledge_bases,
             knowledge_base_model=_model(knowledge_base_model) if knowledge_base_model else None,
+            cors_origins=tuple(cors_origins),
             guardrails={
                 name: ServedGuardrail(name, item.guardrail_id, item.version) for name, item in guardrails.items()
             },
@@ -112,8 +117,13 @@ class InferenceApi(Construct):
             rerank_model_arn=rerank_model_arn,
         )
         self.rest_api = self._rest_api(kit_deployment, stage_rate_per_second, stage_burst)
-        add_gateway_responses(self.rest_api)
-        self._add_methods(self._authorizer(kit_deployment))
+        wait = retry_seconds(throttle_rate_per_second, throttle_burst)
+        add_gateway_responses(
+            self.rest_api,
+            headers=error_headers(cors_origins),
+            retry_after_seconds=math.ceil(wait * WAIT_WITHOUT_JITTER),
+        )
+        add_methods(self.rest_api, self.function, self._authorizer(kit_deployment, wait), cors_origins)
         self.usage_plan = self._usage_plan(throttle_rate_per_second, throttle_burst, monthly_quota)
         self.url = self.rest_api.url
 
@@ -152,11 +162,12 @@ class InferenceApi(Construct):
                 throttling_rate_limit=rate_per_second,
                 throttling_burst_limit=burst,
                 method_options={
-                    "/health/GET": apigateway.MethodDeploymentOptions(
-                        throttling_rate_limit=HEALTH_REQUESTS_PER_SECOND,
-                        throttling_burst_limit=HEALTH_REQUESTS_PER_SECOND * 2,
+                    f"/{path}/GET": apigateway.MethodDeploymentOptions(
+                        throttling_rate_limit=PUBLIC_REQUESTS_PER_SECOND,
+                        throttling_burst_limit=PUBLIC_REQUESTS_PER_SECOND * 2,
                         logging_level=apigateway.MethodLoggingLevel.ERROR,
                     )
+                    for path in PUBLIC_PATHS
                 },
             ),
         )
@@ -169,14 +180,18 @@ class InferenceApi(Construct):
         acknowledge(rest_api.deployment_stage, "AwsSolutions-APIG3", reason=reason)
         return rest_api
 
-    def _authorizer(self, kit_deployment: str) -> apigateway.RequestAuthorizer:
+    def _authorizer(self, kit_deployment: str, wait: float) -> apigateway.RequestAuthorizer:
         function = PythonFunction(
             self,
             "AuthorizerFunction",
             handler="inference_api.authorizer.handler",
             description=f"{kit_deployment}: checks the inference API's keys",
             timeout=Duration.seconds(15),
-            environment={KIT_DEPLOYMENT: kit_deployment, API_KEYS_SECRET_ARN: self.api_key_secret.secret_arn},
+            environment={
+                KIT_DEPLOYMENT: kit_deployment,
+                API_KEYS_SECRET_ARN: self.api_key_secret.secret_arn,
+                RETRY_SECONDS: f"{wait:g}",
+            },
             files={AMAZON_ROOTS_FILE: amazon_roots()},
         )
         function.add_to_role_policy(
@@ -192,34 +207,6 @@ class InferenceApi(Construct):
             identity_sources=[],
             results_cache_ttl=Duration.seconds(0),
         )
-
-    def _add_methods(self, authorizer: apigateway.RequestAuthorizer) -> None:
-        integration = apigateway.LambdaIntegration(
-            self.function,
-            timeout=TIMEOUT,
-            response_transfer_mode=apigateway.ResponseTransferMode.STREAM,
-            allow_test_invoke=False,
-        )
-        health = self.rest_api.root.add_resource("health").add_method("GET", integration)
-        for finding in ("AwsSolutions-APIG4", "AwsSolutions-COG4"):
-            acknowledge(health, finding, reason="Returns a constant; load balancers and monitors have no key.")
-        # All paths below them go to the function, which answers 404 and 405 with the error body of the dialect.
-        for root in ("v1", "model"):
-            method = (
-                self.rest_api.root.add_resource(root)
-                .add_resource("{proxy+}")
-                .add_method(
-                    "ANY",
-                    integration,
-                    authorizer=authorizer,
-                    authorization_type=apigateway.AuthorizationType.CUSTOM,
-                    api_key_required=True,
-                )
-            )
-            reason = (
-                "Callers are programs with an API key, as OpenAI's and AWS's clients send it; the authorizer checks it."
-            )
-            acknowledge(method, "AwsSolutions-COG4", reason=reason)
 
     def _usage_plan(self, rate_per_second: float, burst: int, monthly_quota: int) -> apigateway.UsagePlan:
         # CloudFormation resolves the reference, so the value is in no template and no output. `kit keys` never changes

@@ -4,9 +4,12 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-r
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aws_cdk import aws_apigateway as apigateway
+
+from kit_contract.inference_api import RETRY_AFTER_MS_CONTEXT
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,6 @@ _ERRORS = {
         "rate_limit_error",
         "rate_limit_exceeded",
         "too many requests for this key or this API; send the request again later",
-        1,
     ),
     "QUOTA_EXCEEDED": _Error(
         429,
@@ -76,16 +78,25 @@ _EXCEPTIONS = {
 }
 
 
-def add_gateway_responses(rest_api: apigateway.RestApi) -> None:
-    """The construct id of a response is the name of its type. DEFAULT_4XX and DEFAULT_5XX keep the original status."""
+def add_gateway_responses(
+    rest_api: apigateway.RestApi, *, headers: Mapping[str, str], retry_after_seconds: int
+) -> None:
+    """The construct id of a response is the name of its type. DEFAULT_4XX and DEFAULT_5XX keep the original status.
+
+    `headers`: mapping expressions for all of them. `retry_after_seconds`: over the rate.
+    """
     for name, error in _ERRORS.items():
         body = {"message": error.message, "type": error.kind, "param": None, "code": error.code}
-        after = error.retry_after_seconds
+        after = retry_after_seconds if name == "THROTTLED" else error.retry_after_seconds
+        own = {"Retry-After": f"'{after}'"} if after else {}
+        if name == "THROTTLED":
+            # The authorizer has no say over all requests together: then the header is empty, and Retry-After counts.
+            own["retry-after-ms"] = f"context.authorizer.{RETRY_AFTER_MS_CONTEXT}"
         rest_api.add_gateway_response(
             name,
             type=apigateway.ResponseType.of(name),
             status_code=None if name.startswith("DEFAULT_") else str(error.status),
-            response_headers={"Retry-After": f"'{after}'"} if after else None,
+            response_headers={**own, **headers} or None,
             templates={"application/json": json.dumps({"error": body, **_for_aws_sdks(error)})},
         )
 

@@ -20,7 +20,7 @@ def lambda_code(
     *,
     data_packages: Sequence[str] = (),
     service_models: Sequence[str] = (),
-    files: Mapping[str, str] | None = None,
+    files: Mapping[str, str | bytes] | None = None,
 ) -> lambda_.Code:
     """The code of the function with the entry point `handler` (`inference_api.handler.handler`).
 
@@ -32,7 +32,7 @@ def lambda_code(
     module = handler.rpartition(".")[0]
     more = tuple(sorted((files or {}).items()))
     for name, content in more:
-        if Token.is_unresolved(content):
+        if isinstance(content, str) and Token.is_unresolved(content):
             raise ValueError(f"{name} must hold no tokens, got {content}; pass such values in the environment")
     path, asset_hash = _staged(module, tuple(data_packages), tuple(service_models), more)
     return lambda_.Code.from_asset(str(path), asset_hash=asset_hash, asset_hash_type=AssetHashType.CUSTOM)
@@ -45,7 +45,10 @@ def data_path() -> str:
 
 @cache  # several functions have the same code, and the sources do not change during a synth
 def _staged(
-    module: str, data_packages: tuple[str, ...], service_models: tuple[str, ...], more: tuple[tuple[str, str], ...] = ()
+    module: str,
+    data_packages: tuple[str, ...],
+    service_models: tuple[str, ...],
+    more: tuple[tuple[str, str | bytes], ...] = (),
 ) -> tuple[Path, str]:
     content = zip_bytes(module, data_packages, service_models, dict(more))
     asset_hash = hashlib.sha256(content).hexdigest()

@@ -26,16 +26,16 @@ def zip_bytes(
     module: str,
     data_packages: Sequence[str] = (),
     service_models: Sequence[str] = (),
-    more: Mapping[str, str] | None = None,
+    more: Mapping[str, str | bytes] | None = None,
 ) -> bytes:
-    """The zip of the function whose handler is in `module`; `more` are texts by their path in the zip.
+    """The zip of the function whose handler is in `module`; `more` is content by its path in the zip.
 
     Members are stored, because each zlib deflates to other bytes. There is no bytecode, because it fits one version of
     Python and saves a cold start little (benchmarks/bytecode.py).
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        texts = [(name, text.encode()) for name, text in (more or {}).items()]
+        texts = [(name, text.encode() if isinstance(text, str) else text) for name, text in (more or {}).items()]
         for name, content in sorted([*_files(module, data_packages, service_models), *texts]):
             member = zipfile.ZipInfo(name, DATE)
             member.create_system = UNIX

@@ -29,7 +29,7 @@ class PythonFunction(lambda_.Function):
         environment: Mapping[str, str] | None = None,
         data_packages: Sequence[str] = (),
         service_models: Sequence[str] = (),
-        files: Mapping[str, str] | None = None,
+        files: Mapping[str, str | bytes] | None = None,
     ) -> None:
         role = iam.Role(
             scope,

@@ -17,11 +17,12 @@ from inference_api.api_keys import ApiKeys, Caller
 from inference_api.aws.client import client
 from inference_api.errors import failure_name
 from kit_contract.api_keys import hash_of
-from kit_contract.environment import API_KEYS_SECRET_ARN, KIT_DEPLOYMENT
-from kit_contract.inference_api import METRIC_NAMESPACE
+from kit_contract.environment import API_KEYS_SECRET_ARN, KIT_DEPLOYMENT, RETRY_SECONDS
+from kit_contract.inference_api import METRIC_NAMESPACE, RETRY_AFTER_MS_CONTEXT
 
 FINGERPRINT_LENGTH = 8  # of the hash: tells wrong keys apart in the log
 READ_SECONDS = 3.0
+_RETRY_COUNT = "x-stainless-retry-count"  # of OpenAI's and Anthropic's clients
 
 
 class Context(Protocol):
@@ -62,7 +63,7 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
         print(json.dumps(line), file=sys.stderr, flush=True)
     if caller is None:
         raise Exception("Unauthorized")
-    return allow(event["methodArn"], caller)
+    return allow(event["methodArn"], caller, retry_after_ms(event.get("headers") or {}))
 
 
 def refusal(event: Mapping[str, Any], key: str | None) -> dict[str, Any]:
@@ -92,12 +93,23 @@ def key_from(headers: Mapping[str, str]) -> str | None:
     return value.strip() or None if scheme.lower() == "bearer" else None
 
 
-def allow(method_arn: str, caller: Caller) -> dict[str, Any]:
+def retry_after_ms(headers: Mapping[str, str]) -> int:
+    """What API Gateway says if the request is over the rate: random, so that callers come back one after the other.
+
+    Twice as long if the request is a repetition: it is the last attempt of clients that make three.
+    """
+    repeated = any(name.lower() == _RETRY_COUNT and value != "0" for name, value in headers.items())
+    multiple = 3 + 6 * os.urandom(1)[0] / 255
+    return round(float(os.environ.get(RETRY_SECONDS, "2")) * multiple * (2000 if repeated else 1000))
+
+
+def allow(method_arn: str, caller: Caller, wait_ms: int) -> dict[str, Any]:
     """Allows the whole stage: if API Gateway caches the policy, it applies to the next method too."""
     api, stage = method_arn.split("/")[:2]
     statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api}/{stage}/*"}
     return {
         "principalId": caller.name,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "context": {RETRY_AFTER_MS_CONTEXT: str(wait_ms)},
         "usageIdentifierKey": caller.usage,  # selects the usage plan, because the API key source is AUTHORIZER
     }

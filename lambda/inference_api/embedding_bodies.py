@@ -73,7 +73,8 @@ def _of_nova(response: Mapping[str, Any]) -> Sequence[Vector]:
     return [response["embeddings"][0]["embedding"]]
 
 
-_COHERE_TYPES = {name: name for name in (SEARCH_DOCUMENT, "search_query", "classification", "clustering")}
+INPUT_TYPES = (SEARCH_DOCUMENT, "search_query", "classification", "clustering")
+_COHERE_TYPES = {name: name for name in INPUT_TYPES}
 # This API embeds texts only, so a query searches an index of texts only.
 _NOVA_PURPOSES = {
     SEARCH_DOCUMENT: "GENERIC_INDEX",

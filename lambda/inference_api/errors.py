@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.htm
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -131,6 +132,7 @@ _TABLE: Mapping[str, _Row] = {
     "ServiceUnavailableException": _UNAVAILABLE,
     "ConnectionError": _UNAVAILABLE,
 }
+ROWS = (*_TABLE.values(), _LEGACY, _NO_KNOWLEDGE_BASE)
 
 
 def api_error(error: Exception) -> ApiError:
@@ -140,7 +142,14 @@ def api_error(error: Exception) -> ApiError:
     row = _row(error)
     message = f"{row.message}: {_reason(error)}" if row is _INVALID else row.message
     param = "top_p" if row is _INVALID and re.search(_ONE_OF_TWO, message) else None
-    return ApiError(row.status, row.code, message, param=param, headers=row.headers)
+    return ApiError(row.status, row.code, message, param=param, headers=_jittered(row.headers))
+
+
+def _jittered(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """OpenAI's and Anthropic's clients take `retry-after-ms` first: callers come back one after the other."""
+    if headers is not _RETRY:
+        return headers
+    return {**headers, "retry-after-ms": str(1000 + 2000 * os.urandom(1)[0] // 255)}
 
 
 def not_completed(reason: str) -> ApiError:

@@ -12,6 +12,7 @@ from typing import Any
 
 from inference_api.aliases import Aliases
 from inference_api.bedrock import AwsClients
+from inference_api.cors import cors_headers
 from inference_api.fallback import Fallback
 from inference_api.http_messages import Answer, Facts, Request
 from inference_api.request_log import log_line
@@ -43,6 +44,8 @@ def handler(event: dict[str, Any], invocation: Invocation) -> StreamedResponse:
     request = request_from(event)._replace(id=invocation.aws_request_id)
     answer, facts = respond(request, service())
     headers = {"x-request-id": invocation.aws_request_id, **answer.headers}
+    if origins := service().settings.cors_origins:
+        headers |= cors_headers(request.headers.get("origin"), origins)
     body = _logged(request, answer, facts, invocation, started)
     next(body)  # begins it: only then does closing it end the answer and write the log line
     return StreamedResponse(answer.status, headers, body)
@@ -53,7 +56,8 @@ def request_from(event: dict[str, Any]) -> Request:
     text = event.get("body") or ""
     body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    return Request(method=event["httpMethod"], path=event["path"], body=body, headers=headers)
+    public_path = (event.get("requestContext") or {}).get("path") or ""
+    return Request(event["httpMethod"], event["path"], body, headers, public_path=public_path)
 
 
 def _random() -> float:

@@ -12,13 +12,16 @@ from inference_api.fallback import Attempt, Served
 
 
 class Request(NamedTuple):
-    """`headers` has lower-case names. `id`: what the log calls the request."""
+    """`headers` has lower-case names. `id`: what the log calls the request. `public_path`: with what the caller's URL
+    has before `path`, or "".
+    """
 
     method: str
     path: str
     body: bytes = b""
     headers: Mapping[str, str] = MappingProxyType({})
     id: str = ""
+    public_path: str = ""
 
     def json(self) -> dict[str, Any]:
         """The body as an object. Raises ApiError 400."""

@@ -12,12 +12,13 @@ from inference_api import fields
 from inference_api.fields import invalid
 from inference_api.found_passages import KnowledgeSearch
 from inference_api.retrieval import DEFAULT_RESULTS
-from inference_api.retrieval_filter import checked_attribute
+from inference_api.retrieval_filter import MAX_DEPTH, checked_attribute
 
 TYPE = "file_search"
-_MAX_RESULTS = 50
-_MAX_STORES = 2  # OpenAI's limit
-_COMPARISONS = {
+TOOL_FIELDS = ("type", "vector_store_ids", "max_num_results", "filters", "ranking_options")
+MAX_RESULTS = 50
+MAX_STORES = 2  # OpenAI's limit
+COMPARISONS = {
     "eq": "equals",
     "ne": "notEquals",
     "gt": "greaterThan",
@@ -27,9 +28,8 @@ _COMPARISONS = {
     "in": "in",
     "nin": "notIn",
 }
-_COMPOUNDS = {"and": "andAll", "or": "orAll"}
-_TYPES = (*_COMPARISONS, *_COMPOUNDS)
-_MAX_DEPTH = 10
+COMPOUNDS = {"and": "andAll", "or": "orAll"}
+_TYPES = (*COMPARISONS, *COMPOUNDS)
 
 
 def is_file_search(tool: Mapping[str, Any]) -> bool:
@@ -58,14 +58,13 @@ def file_search(body: Mapping[str, Any]) -> KnowledgeSearch | None:
 
 def _search(index: int, tool: Mapping[str, Any], *, demanded: bool) -> KnowledgeSearch:
     where = f"tools[{index}]."
-    known = ("type", "vector_store_ids", "max_num_results", "filters", "ranking_options")
-    fields.refuse_others(tool, known, where=where)
+    fields.refuse_others(tool, TOOL_FIELDS, where=where)
     names = tool.get("vector_store_ids")
     if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
         message = f"{where}vector_store_ids must be a list of names of knowledge bases"
         raise invalid(f"{where}vector_store_ids", message)
-    if len(names) > _MAX_STORES:
-        message = f"{where}vector_store_ids must have at most {_MAX_STORES} names, got {len(names)}"
+    if len(names) > MAX_STORES:
+        message = f"{where}vector_store_ids must have at most {MAX_STORES} names, got {len(names)}"
         raise invalid(f"{where}vector_store_ids", message)
     results = _whole_number(tool, "max_num_results", where)
     search = {}
@@ -84,7 +83,7 @@ def _search(index: int, tool: Mapping[str, Any], *, demanded: bool) -> Knowledge
 
 
 def _whole_number(tool: Mapping[str, Any], name: str, where: str) -> int | None:
-    return fields.integer({where + name: tool.get(name)}, where + name, low=1, high=_MAX_RESULTS)
+    return fields.integer({where + name: tool.get(name)}, where + name, low=1, high=MAX_RESULTS)
 
 
 def _ranking(tool: Mapping[str, Any], where: str) -> tuple[bool, float]:
@@ -110,15 +109,15 @@ def _filter(value: Any, where: str, depth: int) -> dict[str, Any]:
     kind = value.get("type") if isinstance(value, dict) else None
     if not isinstance(kind, str) or kind not in _TYPES:
         raise invalid(f"{where}.type", f"{where} must be an object whose type is one of {', '.join(_TYPES)}")
-    if kind in _COMPARISONS:
+    if kind in COMPARISONS:
         fields.refuse_others(value, ("type", "key", "value"), where=f"{where}.")
-        operator = _COMPARISONS[kind]
+        operator = COMPARISONS[kind]
         return {operator: checked_attribute(value.get("key"), value.get("value"), operator, where)}
     fields.refuse_others(value, ("type", "filters"), where=f"{where}.")
     parts = value.get("filters")
     if not isinstance(parts, list) or not parts:
         raise invalid(f"{where}.filters", f"{where}.filters must be a list of at least one filter")
-    if depth == _MAX_DEPTH:
-        raise invalid(where, f"filters must be at most {_MAX_DEPTH} levels deep; flatten it")
+    if depth == MAX_DEPTH:
+        raise invalid(where, f"filters must be at most {MAX_DEPTH} levels deep; flatten it")
     checked = [_filter(part, f"{where}.filters[{index}]", depth + 1) for index, part in enumerate(parts)]
-    return checked[0] if len(checked) == 1 else {_COMPOUNDS[kind]: checked}
+    return checked[0] if len(checked) == 1 else {COMPOUNDS[kind]: checked}

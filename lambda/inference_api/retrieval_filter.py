@@ -14,14 +14,14 @@ from typing import Any
 from inference_api.errors import ApiError
 from inference_api.fields import invalid
 
-_GROUPS = ("andAll", "orAll")
-_NUMBERS = ("greaterThan", "greaterThanOrEquals", "lessThan", "lessThanOrEquals")
-_LISTS = ("in", "notIn")
-_OPERATORS = ("equals", "notEquals", *_NUMBERS, *_LISTS, "listContains", *_GROUPS)
+GROUPS = ("andAll", "orAll")
+NUMBERS = ("greaterThan", "greaterThanOrEquals", "lessThan", "lessThanOrEquals")
+LISTS = ("in", "notIn")
+OPERATORS = ("equals", "notEquals", *NUMBERS, *LISTS, "listContains", *GROUPS)
 _UNSUPPORTED = ("startsWith", "stringContains")
-_MAX_KEY_LENGTH = 100
-_MAX_DEPTH = 10
-_MAX_LIST = 1_000
+MAX_KEY_LENGTH = 100
+MAX_DEPTH = 10
+MAX_LIST = 1_000
 
 
 def retrieval_filter(body: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -35,16 +35,16 @@ def retrieval_filter(body: Mapping[str, Any]) -> dict[str, Any] | None:
 def _checked(condition: Any, where: str, depth: int) -> dict[str, Any]:
     if not isinstance(condition, dict) or len(condition) != 1:
         got = f"{len(condition)} fields" if isinstance(condition, dict) else type(condition).__name__
-        raise invalid(where, f"{where} must be an object with one operator ({', '.join(_OPERATORS)}), got {got}")
+        raise invalid(where, f"{where} must be an object with one operator ({', '.join(OPERATORS)}), got {got}")
     operator, operand = next(iter(condition.items()))
     where = f"{where}.{operator}"
     if operator in _UNSUPPORTED:
         message = f"{where}: S3 Vectors, where the documents are indexed, does not support {operator}; use equals or in"
         raise invalid(where, message, code="unsupported_value")
-    if operator in _GROUPS:
+    if operator in GROUPS:
         return {operator: _group(operand, where, depth)}
-    if operator not in _OPERATORS:
-        raise invalid(where, f"{where} is not an operator; use one of {', '.join(_OPERATORS)}", code="unknown_field")
+    if operator not in OPERATORS:
+        raise invalid(where, f"{where} is not an operator; use one of {', '.join(OPERATORS)}", code="unknown_field")
     return {operator: _attribute(operand, operator, where)}
 
 
@@ -52,8 +52,8 @@ def _group(conditions: Any, where: str, depth: int) -> list[dict[str, Any]]:
     if not isinstance(conditions, list) or len(conditions) < 2:
         got = f"{len(conditions)} of them" if isinstance(conditions, list) else type(conditions).__name__
         raise invalid(where, f"{where} must be a list of at least 2 filters, got {got}")
-    if depth == _MAX_DEPTH:
-        raise invalid(where.partition(".")[0], f"filter must be at most {_MAX_DEPTH} levels deep; flatten it")
+    if depth == MAX_DEPTH:
+        raise invalid(where.partition(".")[0], f"filter must be at most {MAX_DEPTH} levels deep; flatten it")
     return [_checked(condition, f"{where}[{index}]", depth + 1) for index, condition in enumerate(conditions)]
 
 
@@ -65,27 +65,27 @@ def _attribute(operand: Any, operator: str, where: str) -> dict[str, Any]:
 
 def checked_attribute(key: Any, value: Any, operator: str, where: str) -> dict[str, Any]:
     """{"key", "value"} of Bedrock's `operator`. Raises ApiError 400 that names `where`.key or `where`.value."""
-    if not isinstance(key, str) or not 1 <= len(key) <= _MAX_KEY_LENGTH:
-        raise invalid(f"{where}.key", f"{where}.key must be a string of 1 to {_MAX_KEY_LENGTH} characters")
+    if not isinstance(key, str) or not 1 <= len(key) <= MAX_KEY_LENGTH:
+        raise invalid(f"{where}.key", f"{where}.key must be a string of 1 to {MAX_KEY_LENGTH} characters")
     if not _fits(value, operator):
         raise _misfit(operator, f"{where}.value")
     return {"key": key, "value": value}
 
 
 def _fits(value: Any, operator: str) -> bool:
-    if operator in _NUMBERS:
+    if operator in NUMBERS:
         return _is_number(value)
-    if operator in _LISTS:
-        return isinstance(value, list) and 1 <= len(value) <= _MAX_LIST and all(_is_plain(item) for item in value)
+    if operator in LISTS:
+        return isinstance(value, list) and 1 <= len(value) <= MAX_LIST and all(_is_plain(item) for item in value)
     return isinstance(value, str) if operator == "listContains" else _is_plain(value)
 
 
 def _misfit(operator: str, where: str) -> ApiError:
     wanted = "a string, number or boolean"
-    if operator in _NUMBERS:
+    if operator in NUMBERS:
         wanted = "a number"
-    elif operator in _LISTS:
-        wanted = f"a list of 1 to {_MAX_LIST} strings, numbers or booleans"
+    elif operator in LISTS:
+        wanted = f"a list of 1 to {MAX_LIST} strings, numbers or booleans"
     elif operator == "listContains":
         wanted = "a string"
     return invalid(where, f"{where} must be {wanted}")

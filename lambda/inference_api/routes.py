@@ -12,6 +12,7 @@ from inference_api.bedrock_converse import errors as bedrock_errors
 from inference_api.bedrock_converse.endpoint import PREFIX as BEDROCK
 from inference_api.bedrock_converse.endpoint import converse, converse_stream
 from inference_api.bedrock_converse.invoke_model import invoke, invoke_with_response_stream
+from inference_api.description import description
 from inference_api.errors import ApiError, api_error, failure_name
 from inference_api.grounded_answers import retrieve_and_generate
 from inference_api.http_messages import Answer, Facts, Request, json_answer
@@ -24,6 +25,7 @@ from inference_api.openai_responses.endpoint import kept_response, responses
 from inference_api.retrieval import retrieve
 from inference_api.service import Service
 
+DESCRIPTION = "/openapi.json"
 MODELS = "/v1/models"
 MESSAGES = "/v1/messages"
 Endpoint = Callable[[Request, Service, Facts], Answer]
@@ -42,10 +44,10 @@ def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
     """The response, also for errors, and the facts for the log."""
     facts = Facts()
     name = _name(request.path)
-    route = _ROUTES.get(name)
+    route = ROUTES.get(name)
     try:
         if route is None:
-            known = ", ".join(sorted(_ROUTES))
+            known = ", ".join(sorted(ROUTES))
             raise ApiError(404, "not_found", f"there is no such path; the paths are {known}")
         facts.route = name
         if route.method not in (request.method, None):
@@ -83,6 +85,10 @@ def _health(request: Request, service: Service, facts: Facts) -> Answer:
     return json_answer(200, {"status": "ok"})
 
 
+def _description(request: Request, service: Service, facts: Facts) -> Answer:
+    return description(request)
+
+
 def _models(request: Request, service: Service, facts: Facts) -> Answer:
     if _is_anthropic(request):
         return anthropic_models.list_models(service.settings, request)
@@ -96,8 +102,9 @@ def _model(request: Request, service: Service, facts: Facts) -> Answer:
     return get_model(service.settings, alias)
 
 
-_ROUTES: dict[str, Route] = {
+ROUTES: dict[str, Route] = {
     "/health": Route("GET", _health),
+    DESCRIPTION: Route("GET", _description),
     MODELS: Route("GET", _models),
     f"{MODELS}/{{model}}": Route("GET", _model),
     "/v1/chat/completions": Route("POST", chat),

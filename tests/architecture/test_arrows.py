@@ -106,6 +106,14 @@ ARROWS = {
     "inference_api.openai_chat": {"inference_api", "inference_api.aws"},
     "inference_api.openai_embeddings": {"inference_api"},
     "inference_api.openai_responses": {"inference_api", "inference_api.aws"},
+    "inference_api.openapi": {
+        "inference_api",
+        "inference_api.anthropic_messages",
+        "inference_api.bedrock_converse",
+        "inference_api.openai_chat",
+        "inference_api.openai_embeddings",
+        "inference_api.openai_responses",
+    },
     "provisioned_throughput_controller": {"custom_resources"},
 }
 PURE = (

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from deployment.checks.check_deployment import check_deployment
+from deployment.checks.cors import cors_warnings
 from deployment.config import ConfigError, load_deployment_config
 from kit.schema.command import schema_text
 from tests.deployment_file import PROJECT, SHIPPED, deployment_file, shipped_config
@@ -63,6 +64,43 @@ def test_a_limit_of_all_requests_below_that_of_a_key_is_refused(tmp_path: Path, 
     (fault,) = faults(tmp_path, SHIPPED.replace("burst = 20", f"burst = 20\n{name} = 5"))
 
     assert f"{name} must be at least {name.removeprefix('total_')}" in fault
+
+
+@pytest.mark.parametrize(
+    "origins",
+    ["[]", '["*"]', '["https://app.example.com", "http://localhost:3000", "http://[::1]:8080", "https://a.b:8443"]'],
+)
+def test_origins_of_web_pages(tmp_path: Path, origins: str) -> None:
+    file = deployment_file(tmp_path, SHIPPED.replace("burst = 20", f"burst = 20\ncors_origins = {origins}"))
+
+    config = load_deployment_config(file)
+
+    assert config.inference_api
+    assert len(list(cors_warnings(config))) == config.inference_api.cors_origins.count("*")
+
+
+@pytest.mark.parametrize(
+    ("origins", "reason"),
+    [
+        ('["*", "https://a.example"]', "stands for every origin"),
+        ('["https://*.example.com"]', "no wildcards"),
+        ('["https://app.example.com/"]', "without a path or a slash"),
+        ('["https://app.example.com:443"]', "a port if it is not the default"),
+        ('["app.example.com"]', "a scheme, a host"),
+        ('["https://App.example.com"]', "lower case"),
+        ('["null"]', "a scheme, a host"),
+        ('["http://app.example.com"]', "use https"),
+        ('["https://a.example", "https://a.example"]', "only once"),
+        ('["https://a.example\\n"]', "a scheme, a host"),
+    ],
+)
+def test_an_origin_that_no_browser_sends_or_that_leaks_the_key_is_refused(
+    tmp_path: Path, origins: str, reason: str
+) -> None:
+    (fault,) = faults(tmp_path, SHIPPED.replace("burst = 20", f"burst = 20\ncors_origins = {origins}"))
+
+    assert "inference_api.cors_origins" in fault
+    assert reason in fault
 
 
 def test_an_unknown_model_is_named_with_near_matches(tmp_path: Path) -> None:

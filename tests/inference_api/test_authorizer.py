@@ -145,3 +145,19 @@ def test_keys_are_made_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert authorizer.api_keys() is authorizer.api_keys()
 
     authorizer.api_keys.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("headers", "low", "high"), [({}, 6000, 18000), ({"X-Stainless-Retry-Count": "1"}, 12000, 36000)]
+)
+def test_the_wait_over_the_rate_is_random_and_longer_for_a_repetition(
+    secrets: Stubber, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], low: int, high: int
+) -> None:
+    monkeypatch.setenv("RETRY_SECONDS", "2")
+    holds(secrets, KEY)
+
+    waits = {int(authorize({"x-api-key": KEY, **headers})["context"]["retryAfterMs"]) for _ in range(200)}
+
+    assert len(waits) > 50
+    assert low <= min(waits) < low + (high - low) / 4
+    assert high - (high - low) / 4 < max(waits) <= high

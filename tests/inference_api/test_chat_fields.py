@@ -215,3 +215,19 @@ def test_a_model_that_takes_one_of_temperature_and_top_p_refuses_by_name(api: Ap
 
     assert (status, answer["error"]["param"]) == (400, "top_p")
     assert "cannot both" in answer["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "choice", [2.5, 0, "", [], {}, "sometimes", "required", {"type": "function", "function": {"name": "f"}}]
+)
+def test_a_tool_choice_is_checked_without_tools_too(api: Api, choice: object) -> None:
+    status, answer = api.post(PATH, body(tool_choice=choice))
+
+    assert (status, answer["error"]["param"]) == (400, "tool_choice")
+
+
+@pytest.mark.parametrize(("name", "value"), [("top_logprobs", False), ("n", True), ("logprobs", 0)])
+def test_true_and_false_are_no_numbers(api: Api, name: str, value: object) -> None:
+    status, answer = api.post(PATH, body(**{name: value}))
+
+    assert (status, answer["error"]["param"]) == (400, name)

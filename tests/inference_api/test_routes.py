@@ -103,7 +103,8 @@ def test_errors_of_bedrock(api: Api, name: str, status: int, code: str) -> None:
 
     assert (got, json.loads(content)["error"]["code"]) == (status, code)
     assert b"111122223333" not in content
-    assert ("Retry-After" in headers) == (status in (429, 503))
+    assert ("Retry-After" in headers) == ("retry-after-ms" in headers) == (status in (429, 503))
+    assert 1000 <= int(headers.get("retry-after-ms", 1000)) <= 3000
     assert api.facts.error == name
     assert (b"Bad request for [resource] here" in content) == (name == "ValidationException")
 

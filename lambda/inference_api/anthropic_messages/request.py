@@ -21,12 +21,13 @@ from inference_api.tools import object_schema
 
 # They cannot change the answer, so they are accepted and ignored: docs/inference-api.md lists them.
 IGNORED = ("metadata",)
-_COUNTED = ("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "output_format", CACHE)
-_HONOURED = (*_COUNTED, "max_tokens", "stream", "stop_sequences", "temperature", "top_p", "top_k", "service_tier")
+COUNTED = ("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config", "output_format", CACHE)
+_HONOURED = (*COUNTED, "max_tokens", "stream", "stop_sequences", "temperature", "top_p", "top_k", "service_tier")
+KNOWN = (*_HONOURED, *IGNORED)
 # Only the values that change nothing.
-_ONLY: Mapping[str, tuple[Any, ...]] = {"service_tier": ("auto", "standard_only"), "speed": ("standard",)}
-_EFFORTS = ("low", "medium", "high", "xhigh", "max")
-_MAX_TOKENS = 1_000_000
+ONLY: Mapping[str, tuple[Any, ...]] = {"service_tier": ("auto", "standard_only"), "speed": ("standard",)}
+EFFORTS = ("low", "medium", "high", "xhigh", "max")
+MAX_TOKENS = 1_000_000
 _ROLES = ("user", "assistant")
 
 
@@ -41,12 +42,12 @@ class MessagesRequest(NamedTuple):
 
 def messages_request(body: Mapping[str, Any], headers: Mapping[str, str]) -> MessagesRequest:
     """Raises ApiError 400: each field is honoured or refused by name."""
-    given = _given(body, (*_HONOURED, *IGNORED))
+    given = _given(body, KNOWN)
     if given.get("max_tokens") is None:
         raise invalid("max_tokens", "max_tokens is missing; add it as a number", code="missing_field")
     turn, stops = _turn(given, headers), _stop_sequences(given)
     inference = {
-        "maxTokens": fields.integer(given, "max_tokens", low=1, high=_MAX_TOKENS),
+        "maxTokens": fields.integer(given, "max_tokens", low=1, high=MAX_TOKENS),
         "temperature": fields.number(given, "temperature", low=0, high=1),
         "topP": fields.number(given, "top_p", low=0, high=1),
         "stopSequences": stops or None,
@@ -64,13 +65,13 @@ def messages_request(body: Mapping[str, Any], headers: Mapping[str, str]) -> Mes
 
 def count_request(body: Mapping[str, Any], headers: Mapping[str, str]) -> Turn:
     """Raises ApiError 400."""
-    return _turn(_given(body, _COUNTED), headers)
+    return _turn(_given(body, COUNTED), headers)
 
 
 def _given(body: Mapping[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
     given = {name: value for name, value in body.items() if value is not None}
-    fields.refuse_others(given, (*known, *_ONLY))
-    for name, accepted in _ONLY.items():
+    fields.refuse_others(given, (*known, *ONLY))
+    for name, accepted in ONLY.items():
         if name in given and given[name] not in accepted:
             message = f"{name} must be one of {', '.join(accepted)}; leave it out"
             raise invalid(name, message, code="unsupported_value")
@@ -131,8 +132,8 @@ def _output(body: Mapping[str, Any]) -> tuple[str | None, AnswerSchema | None]:
     config = {name: value for name, value in fields.optional_object(body, "output_config").items() if value is not None}
     fields.refuse_others(config, ("effort", "format"), where="output_config.")
     level = config.get("effort")
-    if level is not None and level not in _EFFORTS:
-        raise invalid("output_config.effort", f"output_config.effort must be one of {', '.join(_EFFORTS)}")
+    if level is not None and level not in EFFORTS:
+        raise invalid("output_config.effort", f"output_config.effort must be one of {', '.join(EFFORTS)}")
     where = "output_format" if body.get("output_format") else "output_config.format"
     value = body.get("output_format") or config.get("format")
     if value is None:

@@ -19,8 +19,8 @@ from inference_api.fields import invalid
 from inference_api.http_messages import Answer, Facts, Request
 from inference_api.service import Service
 
-_BEDROCKS = "x-amzn-bedrock-"
-_PASSED_ON = (
+BEDROCKS = "x-amzn-bedrock-"
+PASSED_ON = (
     "content-type",
     "accept",
     "x-amzn-bedrock-accept",
@@ -43,7 +43,7 @@ def invoke(request: Request, service: Service, facts: Facts) -> Answer:
         return service.clients.invoke_model(target.invoke_id, request.body, headers, read_seconds=read_seconds)
 
     reply = _ask(request, call, service, facts)
-    tokens = {name: reply.headers.get(f"{_BEDROCKS}{kind}-token-count") for name, kind in _TOKENS.items()}
+    tokens = {name: reply.headers.get(f"{BEDROCKS}{kind}-token-count") for name, kind in _TOKENS.items()}
     facts.usage = {name: int(count) for name, count in tokens.items() if count and count.isdigit()} or None
     return Answer(200, {**_given_back(reply.headers), **facts.headers}, iter((reply.body,)))
 
@@ -94,17 +94,17 @@ def _headers(given: Mapping[str, str]) -> dict[str, str]:
         if name.startswith(_GUARDRAIL):
             message = f"the header {name} is not supported: this API has no rights to apply a guardrail of the caller"
             raise invalid(name, f"{message}; leave it out", code="unsupported_value")
-        if name.startswith(_BEDROCKS) and name not in _PASSED_ON:
-            message = f"the header {name} is not one of this request; use only {', '.join(_PASSED_ON)}"
+        if name.startswith(BEDROCKS) and name not in PASSED_ON:
+            message = f"the header {name} is not one of this request; use only {', '.join(PASSED_ON)}"
             raise invalid(name, message, code="unknown_field")
-        if name in _PASSED_ON and not (value.isascii() and value.isprintable()):
+        if name in PASSED_ON and not (value.isascii() and value.isprintable()):
             raise invalid(name, f"the header {name} must be printable ASCII; change it")
-    return _DEFAULTS | {name: given[name] for name in _PASSED_ON if name in given}
+    return _DEFAULTS | {name: given[name] for name in PASSED_ON if name in given}
 
 
 def _given_back(headers: Mapping[str, str]) -> dict[str, str]:
     """Those headers of a response that belong to the answer: its type, and what Bedrock says of it (tokens, tier)."""
-    return {name: value for name, value in headers.items() if name == "content-type" or name.startswith(_BEDROCKS)}
+    return {name: value for name, value in headers.items() if name == "content-type" or name.startswith(BEDROCKS)}
 
 
 def _first(events: Generator[Event, None, None]) -> Event:

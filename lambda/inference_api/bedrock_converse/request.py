@@ -12,7 +12,7 @@ from inference_api import fields
 from inference_api.conversation import Turn
 from inference_api.fields import invalid
 
-_PASSED_ON = (
+PASSED_ON = (
     "messages",
     "system",
     "inferenceConfig",
@@ -41,7 +41,7 @@ def turn_of(alias: str, body: Mapping[str, Any]) -> Turn:
         if body.get(name) is not None:
             raise invalid(name, f"{name} is not supported: {reason}", code="unsupported_value")
     given = {name: value for name, value in body.items() if value is not None}
-    fields.refuse_others(given, _PASSED_ON)
+    fields.refuse_others(given, PASSED_ON)
     if not fields.items(given, "messages"):
         raise invalid("messages", "messages is missing; add it as a list of messages", code="missing_field")
     for where, block in _blocks(given["messages"]):

@@ -19,15 +19,15 @@ _SYSTEM_ROLES = ("system", "developer")
 _ROLES = (*_SYSTEM_ROLES, "user", "assistant", "tool")
 # What clients send back with an answer's message. It says nothing to the model that the rest does not say.
 _ECHOED = ("annotations", "reasoning_content", "parsed")
-_MUST_BE_EMPTY = ("function_call", "audio", "provider_specific_fields", "thinking_blocks")
-_FIELDS: Mapping[str, tuple[str, ...]] = {
+MUST_BE_EMPTY = ("function_call", "audio", "provider_specific_fields", "thinking_blocks")
+FIELDS: Mapping[str, tuple[str, ...]] = {
     "system": ("role", "content", "name"),
     "developer": ("role", "content", "name"),
     "user": ("role", "content", "name"),
-    "assistant": ("role", "content", "name", "refusal", "tool_calls", *_ECHOED, *_MUST_BE_EMPTY),
+    "assistant": ("role", "content", "name", "refusal", "tool_calls", *_ECHOED, *MUST_BE_EMPTY),
     "tool": ("role", "content", "tool_call_id", "name"),
 }
-_CACHE = "cache_control"  # changes the price of an answer, not the answer
+CACHE = "cache_control"  # changes the price of an answer, not the answer
 _NO_CONTENT = ("assistant", "tool")
 
 Block = dict[str, Any]
@@ -43,7 +43,7 @@ def converse_messages(body: Mapping[str, Any]) -> tuple[list[dict[str, Any]], li
         role = message.get("role")
         if role not in _ROLES:
             raise invalid(f"{where}.role", f"{where}.role must be one of {', '.join(_ROLES)}")
-        fields.refuse_others(message, (*_FIELDS[role], _CACHE), where=f"{where}.")
+        fields.refuse_others(message, (*FIELDS[role], CACHE), where=f"{where}.")
         _refuse_second_name(role, message, where, names)
         if role in _SYSTEM_ROLES:
             system += _content(message, where, media=False)
@@ -71,7 +71,7 @@ def _blocks(role: str, message: Mapping[str, Any], where: str) -> list[Block]:
 
 
 def _assistant(message: Mapping[str, Any], where: str) -> list[Block]:
-    for name in _MUST_BE_EMPTY:
+    for name in MUST_BE_EMPTY:
         if message.get(name):
             text = f"{where}.{name} must be null: Bedrock has no such part of a message; leave it out"
             raise invalid(f"{where}.{name}", text, code="unsupported_value")
@@ -97,13 +97,13 @@ def _content(message: Mapping[str, Any], where: str, *, media: bool) -> list[Blo
 def _part(part: Mapping[str, Any], where: str, media: bool) -> Block:
     kind = part.get("type")
     if kind in ("text", "refusal") and isinstance(part.get(kind), str):
-        fields.refuse_others(part, ("type", kind, _CACHE), where=f"{where}.")
+        fields.refuse_others(part, ("type", kind, CACHE), where=f"{where}.")
         return {"text": part[kind] if part[kind].strip() else ""}
     if kind == "image_url" and media:
-        fields.refuse_others(part, ("type", kind, _CACHE), where=f"{where}.")
+        fields.refuse_others(part, ("type", kind, CACHE), where=f"{where}.")
         return image(part, where)
     if kind == "file" and media:
-        fields.refuse_others(part, ("type", kind, _CACHE), where=f"{where}.")
+        fields.refuse_others(part, ("type", kind, CACHE), where=f"{where}.")
         return document(part, where)
     allowed = "text, image_url or file" if media else "text"
     raise invalid(f"{where}.type", f"{where} must be a part of type {allowed} with a value")
@@ -113,7 +113,7 @@ def _tool_use(call: Mapping[str, Any], where: str) -> Block:
     function = call.get("function")
     if call.get("type", "function") != "function" or not isinstance(function, dict):
         raise invalid(where, f"{where} must be of type function, with function.name and function.arguments")
-    fields.refuse_others(call, ("id", "type", "function", "index", _CACHE), where=f"{where}.")
+    fields.refuse_others(call, ("id", "type", "function", "index", CACHE), where=f"{where}.")
     fields.refuse_others(function, ("name", "arguments", "parsed_arguments"), where=f"{where}.function.")
     given = arguments(function.get("arguments"), f"{where}.function.arguments")
     call_id = fields.text(call, "id", where=f"{where}.")

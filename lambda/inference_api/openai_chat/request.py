@@ -21,7 +21,7 @@ from inference_api.openai_settings import effort, inference_config, refuse_chang
 # They cannot change the answer, so they are accepted and ignored: docs/inference-api.md lists them.
 IGNORED = ("user", "metadata", "store", "safety_identifier", "prompt_cache_key", "prompt_cache_retention")
 # They change the answer, but Converse does not have them: only the value that changes nothing is accepted.
-_ONLY: Mapping[str, tuple[Any, ...]] = {
+ONLY: Mapping[str, tuple[Any, ...]] = {
     "n": (1,),
     "logprobs": (False,),
     "top_logprobs": (0,),
@@ -47,6 +47,7 @@ _HONOURED = (
     "response_format",
     "reasoning_effort",
 )
+FIELDS = (*_HONOURED, *ONLY, *IGNORED)
 
 
 class ChatRequest(NamedTuple):
@@ -62,8 +63,8 @@ class ChatRequest(NamedTuple):
 def chat_request(body: Mapping[str, Any]) -> ChatRequest:
     """Raises ApiError 400: each field is honoured or refused by name."""
     alias = fields.text(body, "model")
-    fields.refuse_others(body, (*_HONOURED, *_ONLY, *IGNORED))
-    refuse_changes(body, _ONLY)
+    fields.refuse_others(body, FIELDS)
+    refuse_changes(body, ONLY)
     options = fields.optional_object(body, "stream_options")
     fields.refuse_others(options, ("include_usage", "include_obfuscation"), where="stream_options.")
     messages, system = converse_messages(body)

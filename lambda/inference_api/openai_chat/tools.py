@@ -42,7 +42,7 @@ def _tool(item: Mapping[str, Any], where: str) -> dict[str, Any]:
 
 
 def _choice(choice: Any) -> Any:
-    if not choice or choice == "none":
+    if choice is None or choice == "none":
         return choice
     if isinstance(choice, str) and choice in openai_tools.CHOICES:
         return openai_tools.CHOICES[choice]

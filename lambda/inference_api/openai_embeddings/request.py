@@ -15,7 +15,7 @@ from inference_api.fields import invalid
 # OpenAI does not have `input_type`. `user` is ignored.
 FIELDS = ("model", "input", "encoding_format", "dimensions", "input_type", "user")
 MAX_TEXTS = 2048  # OpenAI's limit
-_FORMATS = ("float", "base64")
+FORMATS = ("float", "base64")
 _MAX_DIMENSIONS = 100_000
 
 
@@ -23,9 +23,9 @@ def embeddings_request(body: Mapping[str, Any]) -> tuple[Texts, str]:
     """The texts and the encoding of the vectors. Raises ApiError 400: each field is honoured or refused by name."""
     alias = fields.text(body, "model")
     fields.refuse_others(body, FIELDS)
-    encoding = body.get("encoding_format") or _FORMATS[0]
-    if encoding not in _FORMATS:
-        message = f"encoding_format must be one of {', '.join(_FORMATS)}; change it or leave it out"
+    encoding = FORMATS[0] if body.get("encoding_format") is None else body["encoding_format"]
+    if encoding not in FORMATS:
+        message = f"encoding_format must be one of {', '.join(FORMATS)}; change it or leave it out"
         raise invalid("encoding_format", message, code="unsupported_value")
     dimensions = fields.integer(body, "dimensions", low=1, high=_MAX_DIMENSIONS)
     return Texts(alias, _texts(body), dimensions, fields.optional_text(body, "input_type")), encoding

@@ -9,9 +9,9 @@ from inference_api import fields, openai_media
 from inference_api.fields import invalid
 from inference_api.media import Block
 
-_TEXTS = {"input_text": "text", "output_text": "text", "refusal": "refusal"}
+TEXTS = {"input_text": "text", "output_text": "text", "refusal": "refusal"}
 # They change the price of an answer, or are what clients send back of one. They say nothing to the model.
-_PASSED_OVER = ("prompt_cache_breakpoint", "cache_control", "annotations", "logprobs", "parsed")
+PASSED_OVER = ("prompt_cache_breakpoint", "cache_control", "annotations", "logprobs", "parsed")
 
 
 def content(value: Any, where: str, *, media: bool) -> list[Block]:
@@ -26,17 +26,17 @@ def content(value: Any, where: str, *, media: bool) -> list[Block]:
 
 def _block(part: Mapping[str, Any], where: str, media: bool) -> Block:
     kind = str(part.get("type"))
-    if kind in _TEXTS and isinstance(text := part.get(_TEXTS[kind]), str):
-        fields.refuse_others(part, ("type", _TEXTS[kind], *_PASSED_OVER), where=f"{where}.")
+    if kind in TEXTS and isinstance(text := part.get(TEXTS[kind]), str):
+        fields.refuse_others(part, ("type", TEXTS[kind], *PASSED_OVER), where=f"{where}.")
         return {"text": text if text.strip() else ""}
     if media and kind in _MEDIA:
         return _MEDIA[kind](part, where)
-    allowed = [*_TEXTS, *(_MEDIA if media else ())]
+    allowed = [*TEXTS, *(_MEDIA if media else ())]
     raise invalid(f"{where}.type", f"{where} must be a part of type {', '.join(allowed)} with a value")
 
 
 def _image(part: Mapping[str, Any], where: str) -> Block:
-    fields.refuse_others(part, ("type", "image_url", "detail", "file_id", *_PASSED_OVER), where=f"{where}.")
+    fields.refuse_others(part, ("type", "image_url", "detail", "file_id", *PASSED_OVER), where=f"{where}.")
     _refuse_kept(part, where, "file_id", "image_url")
     openai_media.refuse_detail(part.get("detail"), f"{where}.detail")
     url = fields.text(part, "image_url", where=f"{where}.")
@@ -44,7 +44,7 @@ def _image(part: Mapping[str, Any], where: str) -> Block:
 
 
 def _file(part: Mapping[str, Any], where: str) -> Block:
-    known = ("type", "file_data", "filename", "detail", "file_id", "file_url", *_PASSED_OVER)
+    known = ("type", "file_data", "filename", "detail", "file_id", "file_url", *PASSED_OVER)
     fields.refuse_others(part, known, where=f"{where}.")
     _refuse_kept(part, where, "file_id", "file_data")
     _refuse_kept(part, where, "file_url", "file_data")

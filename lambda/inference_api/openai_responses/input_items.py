@@ -16,9 +16,9 @@ from inference_api.openai_responses.reasoning import block_of
 from inference_api.openai_tools import arguments
 from inference_api.tools import converse_name
 
-_ROLES = ("user", "assistant", "system", "developer")
+ROLES = ("user", "assistant", "system", "developer")
 # `id`, `status` and `name` are what clients send back of an answer. They say nothing to the model.
-_FIELDS: Mapping[str, tuple[str, ...]] = {
+FIELDS: Mapping[str, tuple[str, ...]] = {
     "message": ("type", "role", "content", "id", "status", "phase"),
     "function_call": (
         "type",
@@ -33,7 +33,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "function_call_output": ("type", "call_id", "output", "name", "id", "status", *("namespace", "caller")),
     "reasoning": ("type", "summary", "content", "encrypted_content", "id", "status"),
 }
-_MUST_BE_NULL = ("phase", "namespace", "caller")
+MUST_BE_NULL = ("phase", "namespace", "caller")
 _REFERENCE = (
     "is not supported: this API keeps no items; send the item itself. Clients that refer to items do so no more with "
     "store set to false"
@@ -68,13 +68,15 @@ def _items(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _kind(item: Mapping[str, Any], where: str) -> str:
-    kind = str(item.get("type") or ("message" if "role" in item or "id" not in item else "item_reference"))
+    kind = item.get("type")
+    if kind is None:
+        kind = "message" if "role" in item or "id" not in item else "item_reference"
     if kind == "item_reference":
         raise invalid(where, f"{where}: item_reference {_REFERENCE}", code="unsupported_value")
-    if kind not in _FIELDS:
-        raise invalid(f"{where}.type", f"{where}.type must be one of {', '.join(_FIELDS)}", code="unsupported_value")
-    fields.refuse_others(item, (*_FIELDS[kind], "cache_control"), where=f"{where}.")
-    for name in _MUST_BE_NULL:
+    if not isinstance(kind, str) or kind not in FIELDS:
+        raise invalid(f"{where}.type", f"{where}.type must be one of {', '.join(FIELDS)}", code="unsupported_value")
+    fields.refuse_others(item, (*FIELDS[kind], "cache_control"), where=f"{where}.")
+    for name in MUST_BE_NULL:
         if item.get(name) is not None:
             message = f"{where}.{name} must be null: Bedrock has no such part of an item; leave it out"
             raise invalid(f"{where}.{name}", message, code="unsupported_value")
@@ -83,8 +85,8 @@ def _kind(item: Mapping[str, Any], where: str) -> str:
 
 def _role(item: Mapping[str, Any], where: str) -> str:
     role = item.get("role")
-    if role not in _ROLES:
-        raise invalid(f"{where}.role", f"{where}.role must be one of {', '.join(_ROLES)}")
+    if role not in ROLES:
+        raise invalid(f"{where}.role", f"{where}.role must be one of {', '.join(ROLES)}")
     return str(role)
 
 

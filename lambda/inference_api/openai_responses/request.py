@@ -34,10 +34,10 @@ _HONOURED = (
     "include",
     "service_tier",
 )
-_ONLY: Mapping[str, tuple[Any, ...]] = {"truncation": ("disabled",), "top_logprobs": (0,)}
-_ONLY_REASONING: Mapping[str, tuple[Any, ...]] = {"context": ("auto",), "mode": ("standard",)}
+ONLY: Mapping[str, tuple[Any, ...]] = {"truncation": ("disabled",), "top_logprobs": (0,)}
+ONLY_REASONING: Mapping[str, tuple[Any, ...]] = {"context": ("auto",), "mode": ("standard",)}
 _KEEPS_NOTHING = "this API keeps no responses; send the whole conversation as input"
-_NOT_HERE = {
+NOT_HERE = {
     "previous_response_id": _KEEPS_NOTHING,
     "conversation": _KEEPS_NOTHING,
     "store": "this API keeps no responses, so none can be read later; set it to false or leave it out",
@@ -46,8 +46,9 @@ _NOT_HERE = {
     "context_management": "Bedrock does not shorten conversations; shorten the input",
     "moderation": "Bedrock has guardrails in its place; leave it out",
 }
+FIELDS = (*_HONOURED, *ONLY, *IGNORED, *NOT_HERE)
 # The first is in every answer, the others belong to tools and requests that this API does not have.
-_INCLUDABLE = (
+INCLUDABLE = (
     "reasoning.encrypted_content",
     "file_search_call.results",
     "web_search_call.results",
@@ -56,8 +57,8 @@ _INCLUDABLE = (
     "computer_call_output.output.image_url",
     "code_interpreter_call.outputs",
 )
-_MAX_CALLS = 1_000_000  # of OpenAI's own tools, which this API does not have
-_SUMMARIES = ("auto", "detailed")
+MAX_CALLS = 1_000_000  # of OpenAI's own tools, which this API does not have
+SUMMARIES = ("auto", "detailed")
 _REPEATED = (
     "instructions",
     "prompt_cache_key",
@@ -120,40 +121,40 @@ def _repeated(body: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "background": False,
         **{name: body.get(name) for name in _REPEATED},
-        "max_tool_calls": fields.integer(body, "max_tool_calls", low=1, high=_MAX_CALLS),
+        "max_tool_calls": fields.integer(body, "max_tool_calls", low=1, high=MAX_CALLS),
         "metadata": _metadata(body),
         "parallel_tool_calls": body.get("parallel_tool_calls") is not False,
         "previous_response_id": None,
         "service_tier": "default" if tier in (None, "auto") else tier,
         "store": False,
-        "tool_choice": body.get("tool_choice") or "auto",
+        "tool_choice": "auto" if body.get("tool_choice") is None else body["tool_choice"],
         "top_logprobs": 0,
         "truncation": "disabled",
     }
 
 
 def _refuse(body: Mapping[str, Any]) -> None:
-    for name, reason in _NOT_HERE.items():
-        if body.get(name) not in (None, False):
+    for name, reason in NOT_HERE.items():
+        if body.get(name) is not None and body[name] is not False:
             raise invalid(name, f"{name} is not supported: {reason}", code="unsupported_value")
-    fields.refuse_others(body, (*_HONOURED, *_ONLY, *IGNORED, *_NOT_HERE))
-    refuse_changes(body, _ONLY)
+    fields.refuse_others(body, FIELDS)
+    refuse_changes(body, ONLY)
     options = fields.optional_object(body, "stream_options")
     fields.refuse_others(options, ("include_obfuscation",), where="stream_options.")
     for name in ("instructions", "prompt_cache_key", "safety_identifier", "user"):
         if not isinstance(body.get(name), str | None):
             raise invalid(name, f"{name} must be a string")
-    included = body.get("include") or []
-    if not isinstance(included, list) or not all(name in _INCLUDABLE for name in included):
-        message = f"include must be a list of {', '.join(_INCLUDABLE)}"
+    included = body.get("include")
+    if included is not None and not (isinstance(included, list) and all(name in INCLUDABLE for name in included)):
+        message = f"include must be a list of {', '.join(INCLUDABLE)}"
         raise invalid("include", message, code="unsupported_value")
 
 
 def _summary(reasoning: Mapping[str, Any]) -> str | None:
-    fields.refuse_others(reasoning, ("effort", "summary", *_ONLY_REASONING), where="reasoning.")
-    refuse_changes(reasoning, _ONLY_REASONING, where="reasoning.")
+    fields.refuse_others(reasoning, ("effort", "summary", *ONLY_REASONING), where="reasoning.")
+    refuse_changes(reasoning, ONLY_REASONING, where="reasoning.")
     value: str | None = reasoning.get("summary")
-    if value is not None and value not in _SUMMARIES:
+    if value is not None and value not in SUMMARIES:
         message = "reasoning.summary must be auto or detailed: Bedrock gives the reasoning as the model shows it"
         raise invalid("reasoning.summary", message, code="unsupported_value")
     return value

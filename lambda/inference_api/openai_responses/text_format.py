@@ -12,15 +12,15 @@ from inference_api.structured_answers import ANY_OBJECT, AnswerSchema, schema_of
 
 _FORMAT = "text.format"
 _TYPES = ("text", "json_object", "json_schema")
-_ONLY = {"verbosity": ("medium",)}
+ONLY = {"verbosity": ("medium",)}
 
 
 def text_format(body: Mapping[str, Any]) -> tuple[AnswerSchema | None, dict[str, Any]]:
     """(None if the answer is free text, the field as a response repeats it). Raises ApiError 400."""
     text = fields.optional_object(body, "text")
-    fields.refuse_others(text, ("format", *_ONLY), where="text.")
-    refuse_changes(text, _ONLY, where="text.")
-    value = text.get("format") or {"type": "text"}
+    fields.refuse_others(text, ("format", *ONLY), where="text.")
+    refuse_changes(text, ONLY, where="text.")
+    value = {"type": "text"} if text.get("format") is None else text["format"]
     if not isinstance(value, dict) or value.get("type") not in _TYPES:
         raise invalid(f"{_FORMAT}.type", f"{_FORMAT}.type must be one of {', '.join(_TYPES)}")
     kind = value["type"]

@@ -11,8 +11,8 @@ from inference_api.openai_settings import refuse_changes
 from inference_api.openai_tools import CHOICES, function_tool
 from inference_api.tools import converse_name
 
-_FIELDS = ("type", "name", "description", "parameters", "strict", "cache_control")
-_ONLY: Mapping[str, tuple[Any, ...]] = {"defer_loading": (False,), "async": (False,), "allowed_callers": (["direct"],)}
+FIELDS = ("type", "name", "description", "parameters", "strict", "cache_control")
+ONLY: Mapping[str, tuple[Any, ...]] = {"defer_loading": (False,), "async": (False,), "allowed_callers": (["direct"],)}
 
 
 def tools_of(body: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -37,7 +37,7 @@ def shown_tools(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 def choice_of(body: Mapping[str, Any]) -> Any:
     """Converse's choice, "none", or None if there is none. Raises ApiError 400."""
     choice = body.get("tool_choice")
-    if not choice or choice == "none":
+    if choice is None or choice == "none":
         return choice
     if isinstance(choice, str) and choice in CHOICES:
         return CHOICES[choice]
@@ -56,6 +56,6 @@ def _tool(item: Mapping[str, Any], where: str) -> dict[str, Any]:
             "in your code"
         )
         raise invalid(f"{where}.type", message, code="unsupported_value")
-    fields.refuse_others(item, (*_FIELDS, *_ONLY), where=f"{where}.")
-    refuse_changes(item, _ONLY, where=f"{where}.")
+    fields.refuse_others(item, (*FIELDS, *ONLY), where=f"{where}.")
+    refuse_changes(item, ONLY, where=f"{where}.")
     return function_tool(item, f"{where}.")

@@ -37,6 +37,8 @@ def synthesize(
     rerank: str | None = None,
     order: tuple[str, ...] = ORDER,
     assembly: Path | None = None,
+    rate: float = 10,
+    cors_origins: tuple[str, ...] = (),
 ) -> Template:
     app = cdk.App(context=CONTEXT, outdir=str(assembly) if assembly else None)
     stack = cdk.Stack(app, "Test", env=cdk.Environment(account="111122223333", region="us-east-1"))
@@ -51,11 +53,12 @@ def synthesize(
         knowledge_bases=knowledge_bases,
         knowledge_base_model=model,
         rerank_model_arn=rerank,
-        throttle_rate_per_second=10,
+        throttle_rate_per_second=rate,
         throttle_burst=20,
         monthly_quota=100_000,
         stage_rate_per_second=100,
         stage_burst=200,
+        cors_origins=cors_origins,
     )
     return Template.from_stack(stack)
 
@@ -199,7 +202,7 @@ def test_the_code_contains_id_and_arn_of_each_alias_for_any_account(template: Te
     assert (assistant.base.arn, assistant.base.kind, assistant.order) == (PROFILE_ARN, "inference-profile", ORDER)
 
 
-def test_everything_but_health_needs_a_key(template: Template) -> None:
+def test_everything_but_health_and_the_description_needs_a_key(template: Template) -> None:
     resources = template.find_resources("AWS::ApiGateway::Resource")
     found = {}
     for item in template.find_resources("AWS::ApiGateway::Method").values():
@@ -211,7 +214,8 @@ def test_everything_but_health_needs_a_key(template: Template) -> None:
         found[f"{method['HttpMethod']} {path}"] = method["AuthorizationType"], method.get("ApiKeyRequired", False)
 
     keyed = ("CUSTOM", True)
-    assert found == {"ANY /v1/{proxy+}": keyed, "ANY /model/{proxy+}": keyed, "GET /health": ("NONE", False)}
+    public = {"GET /health": ("NONE", False), "GET /openapi.json": ("NONE", False)}
+    assert found == {"ANY /v1/{proxy+}": keyed, "ANY /model/{proxy+}": keyed, **public}
 
 
 def test_the_usage_plan_applies_to_the_key_from_the_authorizer(template: Template) -> None:
@@ -226,14 +230,14 @@ def test_the_usage_plan_applies_to_the_key_from_the_authorizer(template: Templat
     template.resource_count_is("AWS::ApiGateway::UsagePlanKey", 1)
 
 
-def test_the_stage_limits_all_requests_together_and_health_apart(template: Template) -> None:
+def test_the_stage_limits_all_requests_together_and_public_paths_apart(template: Template) -> None:
     (stage,) = template.find_resources("AWS::ApiGateway::Stage").values()
     limits = {
         settings["ResourcePath"]: (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"])
         for settings in stage["Properties"]["MethodSettings"]
     }
 
-    assert limits == {"/*": (100, 200), "/~1health": (5, 10)}
+    assert limits == {"/*": (100, 200), "/~1health": (5, 10), "/~1openapi.json": (5, 10)}
 
 
 def test_the_template_does_not_contain_the_key(template: Template) -> None:

@@ -90,7 +90,7 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     (item(type="item_reference", id="msg_1"), "input[1]", "store set to false"),
     (item(id="msg_1"), "input[1]", "store set to false"),
     (item(type="web_search_call", id="x"), "input[1].type", "function_call_output"),
-    (item(type=[], id="x"), "input[1]", "store set to false"),
+    (item(type=[], id="x"), "input[1].type", "function_call_output"),
     (item(role="wizard", content="x"), "input[1].role", "developer"),
     (item(role="user"), "input[1].content", "string or a list"),
     (item(role="user", content="x", name="Ada"), "input[1].name", "not a field"),
