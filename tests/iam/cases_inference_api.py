@@ -50,7 +50,6 @@ INFERENCE_API = {
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:InvokeModel"),
             *on("arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0", "bedrock:InvokeModel"),
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:CountTokens"),
-            *on(FOUNDATION_MODELS[0], "bedrock:CountTokens"),
             *on(RERANKER, "bedrock:InvokeModelWithResponseStream"),
             *on(RERANKER.replace("us-east-1", "us-west-2"), "bedrock:InvokeModel"),
             *on(DEPLOYMENT, "bedrock:InvokeModel", "bedrock:GetCustomModelDeployment", context=THEIRS),
