@@ -40,6 +40,7 @@ FREE_TEXT = {
     "guardrails.topics.definition",
     "guardrails.topics.examples",
     "guardrails.words",
+    "inference_api.cors_origins",  # checked as the origin of a URL, or "*"
     "model_access.use_case.company_name",
     "model_access.use_case.company_website",
     "model_access.use_case.industry",

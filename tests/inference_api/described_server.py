@@ -57,9 +57,7 @@ class LenientClients:
         return {"inputTokens": 5}
 
     def invoke_model(self, model_id: str, body: bytes, headers: Mapping[str, str], *, read_seconds: float) -> Reply:
-        content = b'{"completion": "Hi"}'
-        if "embed" in model_id:
-            content = json.dumps({"embeddings": [[0.5, -0.25] for _ in json.loads(body)["texts"]]}).encode()
+        content = _embeddings(body) if "embed" in model_id else b'{"completion": "Hi"}'
         return Reply({"content-type": "application/json", "x-amzn-bedrock-input-token-count": "2"}, content)
 
     def invoke_model_with_response_stream(
@@ -118,11 +116,22 @@ def _blocks(request: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"text": "Hi"}, *([use] if name else [])]
 
 
+def _embeddings(body: bytes) -> bytes:
+    try:
+        return json.dumps({"embeddings": [[0.5, -0.25] for _ in json.loads(body)["texts"]]}).encode()
+    except (ValueError, TypeError, KeyError):
+        raise _refused("InvokeModel", "Malformed input request") from None
+
+
 def _check(service: str, operation: str, request: Mapping[str, Any]) -> None:
     report = ParamValidator().validate(request, _shape(service, operation))
     if report.has_errors():
-        error = {"Code": "ValidationException", "Message": report.generate_report()}
-        raise ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)  # type: ignore[typeddict-item]
+        raise _refused(operation, report.generate_report())
+
+
+def _refused(operation: str, message: str) -> ClientError:
+    error = {"Code": "ValidationException", "Message": message}
+    return ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)  # type: ignore[typeddict-item]
 
 
 @cache

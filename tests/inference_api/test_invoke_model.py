@@ -181,6 +181,16 @@ def test_bedrocks_complaint_reaches_the_caller(api: Api, client: Any) -> None:
         client.invoke_model(modelId="support-bot", body=b'{"x": 1}')
 
 
+@pytest.mark.parametrize("operation", ["invoke", "invoke-with-response-stream"])
+def test_an_empty_body_asks_no_model(api: Api, operation: str) -> None:
+    api.base_serves()
+
+    status, _, answer = api.raw("POST", f"/model/support-bot/{operation}")
+
+    assert (status, json.loads(answer)["message"]) == (400, "the body is missing; send the one that the model takes")
+    assert api.clients.invoked == []
+
+
 def test_an_unknown_alias_is_not_found(client: Any) -> None:
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         client.invoke_model(modelId="amazon.nova-micro-v1:0", body=BODY)

@@ -80,6 +80,8 @@ def _ask(request: Request, call: Callable[[Target, float], T], service: Service,
             "the guardrail; use Converse"
         )
         raise ApiError(400, "unsupported_operation", message)
+    if not request.body:
+        raise ApiError(400, "invalid_json", "the body is missing; send the one that the model takes")
     if not service.settings.aliases[alias].one_model:
         targets = targets[:1]
     facts.alias = alias
