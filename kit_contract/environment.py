@@ -21,6 +21,7 @@ GUARDRAILS = "GUARDRAILS"  # JSON: name -> {"id", "version"}
 KNOWLEDGE_BASE_GUARDRAILS = "KNOWLEDGE_BASE_GUARDRAILS"  # JSON: name of the knowledge base -> name of the guardrail
 RERANK_MODEL_ARN = "RERANK_MODEL_ARN"  # of knowledge bases
 API_KEYS_SECRET_ARN = "API_KEYS_SECRET_ARN"
+SHOW_ARNS = "SHOW_ARNS"  # "true": callers may ask for the ARN of what served them
 CORS_ORIGINS = "CORS_ORIGINS"  # JSON list
 RETRY_SECONDS = "RETRY_SECONDS"  # waits over the rate are multiples of it
 

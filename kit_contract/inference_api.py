@@ -20,6 +20,7 @@ from kit_contract.environment import (
     KNOWLEDGE_BASE_MODEL,
     KNOWLEDGE_BASES,
     RERANK_MODEL_ARN,
+    SHOW_ARNS,
 )
 from kit_contract.model_arns import (
     APPLICATION_INFERENCE_PROFILE,
@@ -99,7 +100,7 @@ class Settings(NamedTuple):
 
     `knowledge_base_model` is None if the deployment has no knowledge base. `rerank_model_arn` is None if passages can't
     be reranked. `guardrails`: by name. `knowledge_base_guardrails`: name of the knowledge base -> its guardrail.
-    `cors_origins`: of web pages, or "*".
+    `cors_origins`: of web pages, or "*". `show_arns`: to callers that ask for them.
     """
 
     kit_deployment: str
@@ -110,6 +111,7 @@ class Settings(NamedTuple):
     guardrails: Mapping[str, Guardrail] = MappingProxyType({})
     knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({})
     rerank_model_arn: str | None = None
+    show_arns: bool = False
 
 
 def environment_from(settings: Settings, account: str, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
@@ -122,6 +124,7 @@ def environment_from(settings: Settings, account: str, to_json: Callable[[object
         **({KNOWLEDGE_BASE_MODEL: to_json(_entry(model))} if model else {}),
         **({CORS_ORIGINS: to_json(list(settings.cors_origins))} if settings.cors_origins else {}),
         **_guardrail_environment(settings, to_json),
+        **({SHOW_ARNS: "true"} if settings.show_arns else {}),
         **({RERANK_MODEL_ARN: settings.rerank_model_arn} if settings.rerank_model_arn else {}),
     }
 
@@ -175,6 +178,7 @@ def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
         },
         knowledge_base_guardrails=json.loads(environment.get(KNOWLEDGE_BASE_GUARDRAILS, "{}")),
         rerank_model_arn=environment.get(RERANK_MODEL_ARN),
+        show_arns=environment.get(SHOW_ARNS) == "true",
     )
 
 

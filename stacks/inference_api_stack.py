@@ -56,6 +56,7 @@ class InferenceApiStack(cdk.Stack):
             stage_rate_per_second=section.stage_rate,
             stage_burst=section.stage_burst,
             cors_origins=section.cors_origins,
+            show_arns=section.show_arns,
         )
         cdk.CfnOutput(self, "ApiUrl", value=api.url)
         cdk.CfnOutput(self, "ApiId", value=api.rest_api.rest_api_id)

@@ -50,7 +50,8 @@ class InferenceApi(Construct):
     foundation model of `rerank_model_arn`.
     `throttle_rate_per_second`, `throttle_burst` (requests) and `monthly_quota` (requests) apply to each key.
     `stage_rate_per_second` and `stage_burst` apply to all requests together, also those without a valid key.
-    `cors_origins`: of the web pages that may call the API, or "*".
+    `cors_origins`: of the web pages that may call the API, or "*". `show_arns`: callers may ask for the ARN of what
+    served them, which has the id of the account.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class InferenceApi(Construct):
         stage_rate_per_second: float,
         stage_burst: int,
         cors_origins: Sequence[str] = (),
+        show_arns: bool = False,
         guardrails: Mapping[str, Guardrail] = MappingProxyType({}),
         knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
@@ -88,6 +90,7 @@ class InferenceApi(Construct):
             },
             knowledge_base_guardrails=knowledge_base_guardrails,
             rerank_model_arn=rerank_model_arn,
+            show_arns=show_arns,
         )
         stack = cdk.Stack.of(self)
         self.function = PythonFunction(

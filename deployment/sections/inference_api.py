@@ -53,7 +53,8 @@ def _check_origin(origin: str) -> None:
 class InferenceApi(Section):
     """`rate_per_second`, `burst` and `requests_per_month` of each key. The `total_` ones are of all requests together,
     also those without a valid key; by default ten times those of a key. `cors_origins`: of the web pages that may call
-    the API from a browser ("https://app.example.com"), or "*"; by default none may.
+    the API from a browser ("https://app.example.com"), or "*"; by default none may. `show_arns`: callers that ask
+    for it see the ARN of what served them, with the id of the account.
     """
 
     rate_per_second: Annotated[float, Field(gt=0, le=MAX_RATE)] = 10
@@ -62,6 +63,7 @@ class InferenceApi(Section):
     total_rate_per_second: Annotated[float, Field(gt=0, le=MAX_RATE)] | None = None
     total_burst: Annotated[int, Field(ge=1, le=MAX_BURST)] | None = None
     cors_origins: list[str] = []
+    show_arns: bool = False
     aliases: Annotated[dict[Name, Alias], Field(min_length=1)]
 
     @property

@@ -45,7 +45,7 @@ class Answer(NamedTuple):
 class Facts:
     """What the log line says about a request: never a prompt, an answer or a key.
 
-    `served_by` has the ARN of the target, `shown_served_by` what callers see instead.
+    `served_by` has the ARN of the target, `shown_served_by` what callers see instead, unless it `shows_arns`.
     `guardrail`: the name of the one that was applied. `intervened`: whether it blocked or masked something.
     `usage`: Bedrock's, None where it did not arrive. `deltas`: parts of a streamed answer so far. `headers` and
     `fingerprint` (the version of the model) say in the response who served it.
@@ -53,6 +53,7 @@ class Facts:
 
     def __init__(self) -> None:
         self.route = "unknown"
+        self.shows_arns = False
         self.alias: str | None = None
         self.served_by: Mapping[str, Any] | None = None
         self.shown_served_by: Mapping[str, Any] | None = None
@@ -69,10 +70,11 @@ class Facts:
         """Say who served the request: in the log, the body, and headers for clients that hide what they don't know."""
         target, attempts = served.target, served.attempts
         self.served_by = {"alias": alias, "target": target.invoke_id, "kind": target.kind, "attempts": attempts}
-        self.shown_served_by = {**self.served_by, "target": target.shown}
+        shown = target.invoke_id if self.shows_arns else target.shown
+        self.shown_served_by = {**self.served_by, "target": shown}
         self.fingerprint = target.version
         self.headers = {
-            "x-bedrock-model": target.shown,
+            "x-bedrock-model": shown,
             "x-bedrock-kit-served-by": target.kind,
             "x-bedrock-kit-attempts": str(attempts),
         }

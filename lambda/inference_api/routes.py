@@ -28,6 +28,7 @@ from inference_api.service import Service
 DESCRIPTION = "/openapi.json"
 MODELS = "/v1/models"
 MESSAGES = "/v1/messages"
+ARNS = "x-bedrock-kit-arns"  # "true": served_by with ARNs
 Endpoint = Callable[[Request, Service, Facts], Answer]
 ErrorAnswer = Callable[[ApiError], Answer]
 
@@ -50,6 +51,7 @@ def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
             known = ", ".join(sorted(ROUTES))
             raise ApiError(404, "not_found", f"there is no such path; the paths are {known}")
         facts.route = name
+        facts.shows_arns = _asks_for_arns(request, service)
         if route.method not in (request.method, None):
             message = f"{name} accepts {route.method}, got {request.method}"
             raise ApiError(405, "method_not_allowed", message, headers={"Allow": str(route.method)})
@@ -61,6 +63,16 @@ def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
         if name.startswith(MESSAGES) or (shared and _is_anthropic(request)):
             return anthropic_errors.error_answer(error, request), facts
         return (route.error_answer if route else _unknown_path_answer(name))(error), facts
+
+
+def _asks_for_arns(request: Request, service: Service) -> bool:
+    """Raises ApiError 403 if they are not for callers: they have the id of the account."""
+    if request.headers.get(ARNS, "").strip().lower() != "true":
+        return False
+    if not service.settings.show_arns:
+        message = f"{ARNS} is not allowed; leave it out, or set show_arns = true in [inference_api] and deploy"
+        raise ApiError(403, "arns_not_allowed", message, param=ARNS)
+    return True
 
 
 def _is_anthropic(request: Request) -> bool:

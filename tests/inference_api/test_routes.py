@@ -14,7 +14,8 @@ from inference_api.fallback import FALLBACK_PAUSES, FINAL_FOR_ITS_TARGET, MAX_AT
 from inference_api.http_messages import Facts, Request, json_answer
 from inference_api.openai_errors import error_body
 from inference_api.request_log import log_line
-from tests.inference_api.conftest import SERVING, Api, converse_response
+from inference_api.routes import respond
+from tests.inference_api.conftest import DEPLOYMENT_ARN, SERVING, Api, converse_response
 
 CHAT = "/v1/chat/completions"
 HELLO = {"model": "support-bot", "messages": [{"role": "user", "content": "Hello"}]}
@@ -158,3 +159,24 @@ def test_answers_and_fallbacks_are_metrics_by_kind_of_target(api: Api) -> None:
     assert [attempt["error"] for attempt in line["attempts"]] == ["ThrottlingException", None]
     assert line["attempts"][0]["kind"] == "custom-model-deployment"
     assert "canary" not in json.dumps(line)
+
+
+@pytest.mark.parametrize(("sent", "allowed"), [("true", True), ("True", True), ("true", False), ("false", False)])
+def test_arns_are_shown_to_callers_that_ask_and_may(api: Api, sent: str, allowed: bool) -> None:
+    """They have the id of the account."""
+    api.settings = api.settings._replace(show_arns=allowed)
+    api.configure(["on-demand"])
+    asks = sent.lower() == "true"
+    if allowed or not asks:
+        api.promoted()
+        api.runtime.add_response("converse", converse_response({"text": "Hi"}))
+    body = json.dumps({"model": "support-bot", "messages": [{"role": "user", "content": "Hello"}]}).encode()
+
+    answer, _ = respond(Request("POST", "/v1/chat/completions", body, {"x-bedrock-kit-arns": sent}), api.service)
+    value = json.loads(b"".join(answer.body))
+
+    if asks and not allowed:
+        assert (answer.status, value["error"]["code"]) == (403, "arns_not_allowed")
+    else:
+        target = DEPLOYMENT_ARN if allowed else "custom-model-deployment/abcdefgh1234"
+        assert (value["served_by"]["target"], answer.headers["x-bedrock-model"]) == (target, target)
