@@ -40,6 +40,8 @@ def run(options: argparse.Namespace) -> int:
             break
         if place not in options.numbers:
             continue
+        if found:
+            print()
         found += 1
         title = f"{options.file.name}, record {number:,}, line {source.line:,}"
         if isinstance(source, SourceError):
@@ -63,7 +65,7 @@ def _rows(title: str, view: RecordView) -> list[str]:
         rows.append(f"  {_plain(role):<{ROLE}}{tokens:>{TOKENS},}  {first}")
         rows += [f"  {'':<{ROLE + TOKENS}}  {line}" for line in rest]
     rows += [f"  note: {_plain(note)}" for note in view.notes]
-    return [*rows, *([f"  cannot be trained on as it is: {_plain(view.fault)}"] if view.fault else []), ""]
+    return [*rows, *([f"  cannot be trained on as it is: {_plain(view.fault)}"] if view.fault else [])]
 
 
 def _plain(text: str) -> str:

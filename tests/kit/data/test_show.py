@@ -48,12 +48,12 @@ def test_a_record_has_roles_tokens_texts_and_what_the_model_does_not_see(
         "  assistant        5  The tank",
         "                      is empty.",
         "  note: the model does not see: id",
-        "",
     ]
 
 
 def test_media_stand_where_the_model_sees_them(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = shown(capsys, file, "2-3")
+    assert lines.count("") == 1
 
     assert lines[1:3] == ["  user            11  What is this?", " " * 22 + "[image png s3://bucket/1.png]"]
     assert "  user             7  [image s3://bucket/1.png]" in lines
