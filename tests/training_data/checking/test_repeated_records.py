@@ -87,6 +87,16 @@ def test_every_format_leaks(tmp_path: Path, record_format: str) -> None:
     assert report.validation.by_rule["leakage"] == 3
 
 
+def test_an_index_of_several_files_names_the_file_of_each_record() -> None:
+    index = RecordIndex(10, across=False)
+    for name, count in (("a.jsonl", 2), ("empty.jsonl", 0), ("b.jsonl", 1)):
+        index.begin(name)
+        for number in range(1, count + 1):
+            index.add(number, b"", chat("a"))
+
+    assert [index.place(at) for at in range(3)] == ["a.jsonl:1", "a.jsonl:2", "b.jsonl:1"]
+
+
 def test_an_index_stops_where_the_dataset_is_refused_for_its_size() -> None:
     index = RecordIndex(3, across=True)
     for number in range(10):
