@@ -10,7 +10,9 @@ from deployment.config import ConfigError, DeploymentConfig
 from deployment.sections.training import Customization
 from kit_contract.dataset_limits import DatasetLimits
 from model_catalog import catalog
+from training_data.checking.findings import SHOWN_FINDINGS
 from training_data.checking.model_rules import model_rules
+from training_data.checking.repeated_records import LEAKAGE_FIX, RecordIndex, leaks
 from training_data.preparation import DatasetError, PreparedDataset, prepare_dataset
 
 PREPARED = Path(__file__).resolve().parent.parent / ".local" / "datasets"
@@ -56,8 +58,7 @@ def _prepare(name: str, item: Customization, region: str) -> CustomizationDatase
     customization = catalog.customizable(item.base_model, region, item.method)
     hyperparameters = catalog.check_hyperparameters(item.base_model, item.hyperparameters)
     PREPARED.mkdir(parents=True, exist_ok=True)
-    training = _prepare_set(name, item, customization.limits)
-    validation = _prepare_set(name, item, customization.limits, training) if item.validation_dataset else None
+    training, validation = _prepare_sets(name, item, customization.limits)
     content = [item.base_model, item.method, hyperparameters, training.sha256]
     if validation:
         content.append(validation.sha256)
@@ -80,8 +81,31 @@ def _prepare(name: str, item: Customization, region: str) -> CustomizationDatase
     )
 
 
+def _prepare_sets(
+    name: str, item: Customization, limits: DatasetLimits
+) -> tuple[PreparedDataset, PreparedDataset | None]:
+    """Training and validation set, if there is one. Raises _SetError where they share a record."""
+    if not item.validation_dataset:
+        return _prepare_set(name, item, limits), None
+    trained, validated = (RecordIndex(limits.max_records, across=True) for _ in range(2))
+    training = _prepare_set(name, item, limits, index=trained)
+    validation = _prepare_set(name, item, limits, training, index=validated)
+    found = [
+        f"{leak.validation}: is also in dataset ({leak.training}); {LEAKAGE_FIX}" for leak in leaks(trained, validated)
+    ]
+    if found:
+        more = len(found) - SHOWN_FINDINGS
+        rest = [f"and {more} more; fix these first"] if more > 0 else []
+        raise _SetError("validation_dataset", "\n".join([*found[:SHOWN_FINDINGS], *rest]))
+    return training, validation
+
+
 def _prepare_set(
-    name: str, item: Customization, limits: DatasetLimits, training: PreparedDataset | None = None
+    name: str,
+    item: Customization,
+    limits: DatasetLimits,
+    training: PreparedDataset | None = None,
+    index: RecordIndex | None = None,
 ) -> PreparedDataset:
     """The training set or, with the prepared `training`, the validation set: Bedrock counts both together."""
     key, least, most = "dataset", limits.min_records, limits.max_records
@@ -98,6 +122,7 @@ def _prepare_set(
             unlabelled=item.unlabelled,
             system=item.system,
             output=PREPARED / f"{name}-{key}-{os.getpid()}.jsonl",  # two deployments may be prepared at once
+            index=index,
         )
     except DatasetError as error:
         raise _SetError(key, str(error)) from None

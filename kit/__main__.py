@@ -14,7 +14,7 @@ from kit_contract.errors import KitError
 COMMANDS = {
     "local": "deploy to an embedded AWS on this machine; stop it, show it",
     "deploy": "deploy to the AWS account of your credentials",
-    "data": "check, convert, split, measure and redact datasets",
+    "data": "check, convert, split, measure, show and redact datasets",
     "cost": "estimate what deployment.toml costs: idle, training, requests, provisioned throughput",
     "models": "list, show and compare the models of Bedrock: ids, regions, customization, prices, end of life",
     "reap": "list what your account pays by the hour and who owns it; delete what nobody owns",

@@ -12,6 +12,7 @@ from training_data.atomic_output import atomic
 from training_data.checking.findings import SHOWN_FINDINGS, CheckReport
 from training_data.checking.model_rules import ModelRules
 from training_data.checking.record_rules import check_line
+from training_data.checking.repeated_records import RecordIndex
 from training_data.conversion.record_conversion import Converted, Target, convert_file
 from training_data.conversion.record_formats import to_line
 from training_data.sources.files import SourceError
@@ -40,16 +41,19 @@ def prepare_dataset(
     unlabelled: str = "refuse",
     system: str | None = None,
     output: Path,
+    index: RecordIndex | None = None,
 ) -> PreparedDataset:
     """Convert and check `files`, write `output`. Raises DatasetError with the findings; nothing is written then.
 
     Stricter than `kit data convert`: what the command would drop or change with a report is a fault here. Memory does
-    not grow with the files; reading ends with the first record above `max_records`.
+    not grow with the files; reading ends with the first record above `max_records`. Each record is added to `index`.
     """
     target = Target(rules.limits.record_format, system, unlabelled)
     with atomic(output) as stream:
-        preparation = _Preparation(rules, stream, max_records)
+        preparation = _Preparation(rules, stream, max_records, index)
         for file in files:
+            if index:
+                index.begin(file.name)
             for item in convert_file(file, target):
                 preparation.add(file, item)
                 if preparation.records > max_records:
@@ -62,8 +66,8 @@ def prepare_dataset(
 class _Preparation:
     """The dataset so far. Records are written until the first fault."""
 
-    def __init__(self, rules: ModelRules, stream: BinaryIO, max_records: int) -> None:
-        self._rules, self._stream, self._max_records = rules, stream, max_records
+    def __init__(self, rules: ModelRules, stream: BinaryIO, max_records: int, index: RecordIndex | None) -> None:
+        self._rules, self._stream, self._max_records, self._index = rules, stream, max_records, index
         self._faults: list[str] = []
         self._fault_count = 0
         self.records = 0
@@ -99,7 +103,7 @@ class _Preparation:
             yield f"would be changed ({change}); correct the record, or use what kit data convert writes and reports"
         report = CheckReport()
         for line in lines:
-            check_line(line.removesuffix(b"\n"), item.line, self._rules, report)
+            check_line(line.removesuffix(b"\n"), item.line, self._rules, report, self._index)
         for finding in report.findings:
             yield finding.message
 

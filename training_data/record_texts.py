@@ -1,13 +1,11 @@
 """The texts of a record of any shape: for statistics, splitting and the search for duplicates. Pure."""
 
-import hashlib
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from training_data.normalized_texts import digest, normalized_text_key
 from training_data.sources.shapes import conversation_of, shape_of
 
-NO_WORD = re.compile(r"[\W_]+")
 Turns = list[tuple[str, str]]
 
 
@@ -34,14 +32,14 @@ def _texts_in(value: Any) -> Iterator[str]:
 
 def exact_key(turns: Turns) -> bytes:
     """Equal for records with the same turns."""
-    return _digest("\0".join(f"{role}\0{text}" for role, text in turns))
+    return digest("\0".join(f"{role}\0{text}" for role, text in turns))
 
 
 def normalized_key(turns: Turns) -> bytes:
     """Equal for records that differ in upper case, blanks, punctuation and the system prompt only."""
-    texts = [text for role, text in turns if role != "system"]
-    return _digest("\0".join(NO_WORD.sub(" ", text.casefold()).strip() for text in texts))
+    return normalized_text_key(text for role, text in turns if role != "system")
 
 
-def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=12).digest()
+def prompt_key(turns: Turns) -> bytes:
+    """Equal for records whose user says the same, but for upper case, blanks and punctuation."""
+    return normalized_text_key(text for role, text in turns if role == "user")

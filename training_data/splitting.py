@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from training_data.atomic_output import OutputError, atomic
-from training_data.record_texts import normalized_key, turns_in
+from training_data.record_texts import normalized_key, prompt_key, turns_in
 from training_data.sources.files import SourceError, file_state, lines_of, opened, require_unchanged
 from training_data.sources.json_records import read_lines
 
@@ -72,8 +72,7 @@ def _choose(file: Path, database: sqlite3.Connection, share: float, most: int | 
 def _measured(value: Any) -> tuple[bytes, bytes, int]:
     """Keys of the content and of the prompt, and the number of characters."""
     turns = turns_in(value)
-    prompt = [(role, text) for role, text in turns if role == "user"]
-    return normalized_key(turns), normalized_key(prompt), sum(len(text) for _, text in turns)
+    return normalized_key(turns), prompt_key(turns), sum(len(text) for _, text in turns)
 
 
 def _validation_groups(

@@ -1,11 +1,18 @@
-"""What a dataset is like: tokens, turns, lengths, duplicates. One pass, some bytes of memory a record."""
+"""What a dataset is like: tokens, turns, lengths, duplicates, similar records, classes. One pass.
+
+Memory: some bytes a record, and 2 KB on average for each of those that are compared with each other.
+"""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from training_data.answer_classes import AnswerClasses, ClassBalance
+from training_data.checking.record_check import PLACEHOLDER
 from training_data.record_texts import Turns, exact_key, normalized_key, turns_in
-from training_data.sources.files import SourceError
+from training_data.similar_records import SimilarPair, SimilarRecords
+from training_data.sources.files import SourceError, SourceRecord
 from training_data.sources.records import read_records
 from training_data.token_estimate import estimated_tokens
 
@@ -23,26 +30,69 @@ class DatasetStatistics:
     exact_duplicates: int = 0
     normalized_duplicates: int = 0
     sample: list[str] = field(default_factory=list)
+    similar: list[SimilarPair] = field(default_factory=list)
+    placeholders: int = 0
+    classes: ClassBalance | None = None
+    validation: "ValidationStatistics | None" = None
 
 
-def measure(file: Path) -> DatasetStatistics:
-    """The statistics of a file in any shape that kit data convert reads. Raises SourceError where it ends early."""
+@dataclass
+class ValidationStatistics:
+    """What a validation set shares with the training set: the same records, and similar ones besides."""
+
+    records: int = 0
+    leaked: list[int] = field(default_factory=list)
+    similar: list[SimilarPair] = field(default_factory=list)
+
+
+def measure(file: Path, validation: Path | None = None) -> DatasetStatistics:
+    """The statistics of files in any shape that kit data convert reads. Raises SourceError where one ends early."""
     statistics = DatasetStatistics()
     exact: set[bytes] = set()
     normalized: set[bytes] = set()
-    for source in read_records(file):
-        if isinstance(source, SourceError):
-            if source.ends:
-                raise source
-            statistics.unreadable.append(source)
-            continue
+    similar, answers = SimilarRecords(), AnswerClasses()
+    for source in _readable(file, statistics.unreadable):
         turns = turns_in(source.value)
         _count(statistics, turns)
+        answers.add(turns)
         exact.add(exact_key(turns))
-        normalized.add(normalized_key(turns))
+        key = normalized_key(turns)
+        if key not in normalized:
+            normalized.add(key)
+            similar.add(source.line, turns)
     statistics.exact_duplicates = len(statistics.tokens) - len(exact)
     statistics.normalized_duplicates = len(statistics.tokens) - len(normalized)
+    statistics.classes = answers.balance()
+    if validation:
+        statistics.validation = _validation(validation, normalized, similar, statistics.unreadable)
+    for pair in similar.pairs():
+        found = statistics.validation.similar if pair.held_out and statistics.validation else statistics.similar
+        found.append(pair)
     return statistics
+
+
+def _readable(file: Path, unreadable: list[SourceError]) -> Iterator[SourceRecord]:
+    for source in read_records(file):
+        if not isinstance(source, SourceError):
+            yield source
+        elif source.ends:
+            raise source
+        else:
+            unreadable.append(source)
+
+
+def _validation(
+    file: Path, training: set[bytes], similar: SimilarRecords, unreadable: list[SourceError]
+) -> ValidationStatistics:
+    found = ValidationStatistics()
+    for source in _readable(file, unreadable):
+        turns = turns_in(source.value)
+        found.records += 1
+        if normalized_key(turns) in training:
+            found.leaked.append(source.line)
+        else:
+            similar.add(source.line, turns, held_out=True)
+    return found
 
 
 def _count(statistics: DatasetStatistics, turns: Turns) -> None:
@@ -50,6 +100,7 @@ def _count(statistics: DatasetStatistics, turns: Turns) -> None:
     statistics.with_system += len(texts) < len(turns)
     statistics.turns[len(texts)] += 1
     statistics.tokens.append(estimated_tokens(text for _, text in turns))
+    statistics.placeholders += any(PLACEHOLDER.search(text) for _, text in turns)
     if len(statistics.sample) < SAMPLE_RECORDS:
         statistics.sample.append(" ".join(texts)[:SAMPLE_CHARACTERS])
 

@@ -8,7 +8,8 @@ ACTIONS = {
     "check": "check a dataset against every rule that Bedrock has for the base model, before you pay for a job",
     "convert": "convert chats, Alpaca, ShareGPT, CSV, Parquet or logs to the records of a model and method",
     "split": "split a dataset into training and validation set: seeded, similar lengths, no duplicates across",
-    "stats": "count tokens, turns, lengths, duplicates and languages; draw the lengths",
+    "stats": "count tokens, turns, duplicates, similar records, classes, languages and cost; draw the lengths",
+    "show": "print records as the model sees them: system prompt, turns, media, tokens",
     "redact": "remove personal data and secrets from the texts, and count them by kind",
 }
 

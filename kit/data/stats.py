@@ -1,9 +1,11 @@
-"""`kit data stats`: tokens, turns, lengths, duplicates, languages of a dataset. Exit code 0, or 2: could not read."""
+"""`kit data stats`: what a dataset is like, and what it is worth. Exit code 0, or 2: could not read."""
 
 import argparse
 from pathlib import Path
 
 from kit.data.check import rules_for
+from kit.data.training_cost import cost_lines, training_costs
+from kit.data.worth import worth_lines
 from training_data.atomic_output import refuse_output
 from training_data.language_mix import language_mix
 from training_data.length_histogram import text_histogram, write_picture
@@ -17,16 +19,27 @@ SHOWN_LANGUAGES = 8
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="any file that kit data convert reads")
     parser.add_argument("--model", metavar="ID", help="marks its token limit and counts longer records")
+    parser.add_argument("--validation", type=Path, metavar="FILE", help="counts its records that FILE has too")
+    parser.add_argument("--epochs", type=_epochs, metavar="N", help="for the cost (default: the base model's)")
     parser.add_argument("--plot", type=Path, metavar="FILE.png", help="the histogram as a picture")
     parser.add_argument("--force", action="store_true", help="replace an existing picture")
+
+
+def _epochs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1_000:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to 1,000, got {text!r}")
+    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:
     limit = rules_for(options.model, "FINE_TUNING").limits.max_tokens if options.model else None
     if options.plot:
         refuse_output(options.plot, [options.file], force=options.force)
-    statistics = measure(options.file)
-    print("\n".join(_lines(statistics, limit)))
+    statistics = measure(options.file, options.validation)
+    tokens = sum(statistics.tokens)
+    costs = cost_lines(tokens, training_costs(tokens, options.model, options.epochs))
+    bars = text_histogram(statistics.tokens, "tokens")
+    print("\n".join([*_lines(statistics, limit), *worth_lines(statistics), *bars, *costs]))
     if options.plot:
         write_picture(statistics.tokens, limit, options.plot)
         print(f"picture: {options.plot}")
@@ -51,8 +64,7 @@ def _lines(statistics: DatasetStatistics, limit: int | None) -> list[str]:
     if statistics.unreadable:
         first = statistics.unreadable[0]
         lines.append(f"unreadable: {len(statistics.unreadable):,} records, the first: {first}")
-    lines.append(_languages(statistics.sample))
-    return [*lines, *text_histogram(tokens, "tokens")]
+    return [*lines, _languages(statistics.sample)]
 
 
 def _languages(sample: list[str]) -> str:

@@ -17,6 +17,7 @@ from training_data.checking.dataset_rules import DatasetReport, check_whole
 from training_data.checking.file_rules import name_findings, size_findings
 from training_data.checking.findings import CheckReport
 from training_data.checking.model_rules import ModelRules, model_rules
+from training_data.checking.repeated_records import add_leakage
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -53,27 +54,32 @@ def _check(run: Run, s3: "S3Client") -> DatasetReport:
     specification = run.specification
     rules = model_rules(specification.base_model, specification.method, specification.limits)
     bucket, validation_key = specification.bucket, specification.validation_key
-    training, sha256 = _check_object(bucket, run.key, rules, s3)
+    first, sha256 = _check_object(bucket, run.key, rules, s3, across=bool(validation_key))
     if sha256 != run.dataset_sha256:
         raise TrainingDataError(f"{run.key} was replaced after this run began; the new content starts its own run")
-    validation = _check_object(bucket, validation_key, rules, s3)[0] if validation_key else None
-    report = DatasetReport(training, validation)
+    report = DatasetReport(first.report, None)
+    if validation_key:
+        second, _ = _check_object(bucket, validation_key, rules, s3, across=True)
+        report = DatasetReport(first.report, second.report)
+        add_leakage(second.report, first.index, second.index)
     check_whole(report, rules, bucket)
     return report
 
 
-def _check_object(bucket: str, key: str, rules: ModelRules, s3: "S3Client") -> tuple[CheckReport, str]:
-    """The report and the SHA-256. Memory is bounded by a piece and the longest line, whatever the object's size."""
-    checker, digest, size = DatasetChecker(rules), hashlib.sha256(), 0
+def _check_object(
+    bucket: str, key: str, rules: ModelRules, s3: "S3Client", *, across: bool
+) -> tuple[DatasetChecker, str]:
+    """The finished checker and the SHA-256. Memory is bounded by a piece and the longest line, and digests."""
+    checker, digest, size = DatasetChecker(rules, across=across), hashlib.sha256(), 0
     body = s3.get_object(Bucket=bucket, Key=key)["Body"]
     while piece := body.read(PIECE):
         digest.update(piece)
         checker.feed(piece)
         size += len(piece)
-    report = checker.finish()
+    checker.finish()
     for finding in (*name_findings(key, rules), *size_findings(size, rules)):
-        report.add(finding.line, finding.rule, finding.message)
-    return report, digest.hexdigest()
+        checker.report.add(finding.line, finding.rule, finding.message)
+    return checker, digest.hexdigest()
 
 
 def _write_report(run: Run, report: DatasetReport, s3: "S3Client") -> str:

@@ -62,6 +62,10 @@ def test_a_good_validation_set_has_its_own_report() -> None:
     ("validation", "message"),
     [
         (record() + b"{broken\n", f"^{VALIDATION_KEY}:2: is not one JSON object"),
+        (
+            record("New?") + GOOD[: GOOD.index(b"\n") + 1],
+            rf"^{VALIDATION_KEY}:2: is also in the training set \(line 1\)",
+        ),
         (record() * 3, f"^{KEY}: must hold 2 to 4 records, got 5"),
     ],
 )

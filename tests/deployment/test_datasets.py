@@ -61,7 +61,7 @@ def test_another_validation_set_is_another_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("training", "validation", "base", "fault"),
     [
-        (8, pairs(1) + "{broken\n", NOVA, "validation_dataset: held-out.jsonl:2: is not one JSON object"),
+        (8, pairs(1, "F") + "{broken\n", NOVA, "validation_dataset: held-out.jsonl:2: is not one JSON object"),
         (8, "", NOVA, "validation_dataset: held-out.jsonl: is empty"),
         (
             100,
@@ -81,8 +81,21 @@ def test_a_validation_set_that_bedrock_would_refuse_stops_the_synth(
     assert str(caught.value).startswith(f"training.customizations.support.{fault}")
 
 
+def test_a_validation_record_that_is_trained_on_stops_the_synth_with_both_places(tmp_path: Path) -> None:
+    held_out = pairs(2, "F") + '{"prompt": "e3", "response": "EMPTY"}\n' + pairs(60)
+
+    with pytest.raises(ConfigError) as caught:
+        prepared(tmp_path, pairs(60), held_out)
+
+    first, *_, last = str(caught.value).splitlines()
+    assert first.startswith(
+        "training.customizations.support.validation_dataset: held-out.jsonl:3: is also in dataset (train.jsonl:4); "
+    )
+    assert last.endswith("validation_dataset: and 11 more; fix these first")
+
+
 def test_a_validation_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    prepared(tmp_path, pairs(8), pairs(1))
+    prepared(tmp_path, pairs(8), pairs(1, "F"))
     (tmp_path / "held-out.jsonl").unlink()
 
     with pytest.raises(ConfigError, match=r"support\.validation_dataset: .*held-out\.jsonl does not exist"):

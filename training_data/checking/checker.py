@@ -4,15 +4,20 @@ from training_data.checking.file_rules import content_findings
 from training_data.checking.findings import CheckReport
 from training_data.checking.model_rules import ModelRules
 from training_data.checking.record_rules import MAX_LINE_BYTES, check_line
+from training_data.checking.repeated_records import RecordIndex, add_duplicates
 
 PIECE = 1 << 16
 
 
 class DatasetChecker:
-    """Call `feed` with the content piece by piece, the first of PIECE bytes if there are that many; then `finish`."""
+    """Call `feed` with the content piece by piece, the first of PIECE bytes if there are that many; then `finish`.
 
-    def __init__(self, rules: ModelRules) -> None:
+    `across` says that the other of training and validation set is checked too: `index` is for `add_leakage` then.
+    """
+
+    def __init__(self, rules: ModelRules, *, across: bool = False) -> None:
         self.report = CheckReport()
+        self.index = RecordIndex(rules.limits.max_records, across=across)
         self._rules = rules
         self._lines = 0
         self._rest = b""
@@ -36,6 +41,7 @@ class DatasetChecker:
         if self._rest:
             self._check(self._rest)
             self._rest = b""
+        add_duplicates(self.report, self.index)
         return self.report
 
     def _begin(self, head: bytes) -> None:
@@ -49,4 +55,4 @@ class DatasetChecker:
             self._skipping = False
             return
         self._lines += 1
-        check_line(line.removesuffix(b"\r"), self._lines, self._rules, self.report)
+        check_line(line.removesuffix(b"\r"), self._lines, self._rules, self.report, self.index)

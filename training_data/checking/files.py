@@ -7,6 +7,7 @@ from training_data.checking.dataset_rules import DatasetReport, check_whole
 from training_data.checking.file_rules import name_findings, size_findings
 from training_data.checking.findings import CheckReport
 from training_data.checking.model_rules import ModelRules
+from training_data.checking.repeated_records import add_leakage
 from training_data.sources.files import SourceError, file_state, require_unchanged
 
 
@@ -14,15 +15,25 @@ def check_dataset(
     training: Path, rules: ModelRules, *, validation: Path | None = None, bucket: str | None = None
 ) -> DatasetReport:
     """`bucket` is where the dataset will be. Raises SourceError for a file that cannot be read."""
-    report = DatasetReport(check_file(training, rules), check_file(validation, rules) if validation else None)
+    first = _checked(training, rules, across=validation is not None)
+    if validation is None:
+        report = DatasetReport(first.report, None)
+    else:
+        second = _checked(validation, rules, across=True)
+        report = DatasetReport(first.report, second.report)
+        add_leakage(second.report, first.index, second.index)
     check_whole(report, rules, bucket)
     return report
 
 
 def check_file(path: Path, rules: ModelRules) -> CheckReport:
     """The report on one file. Raises SourceError if it cannot be read, or changes meanwhile."""
+    return _checked(path, rules, across=False).report
+
+
+def _checked(path: Path, rules: ModelRules, *, across: bool) -> DatasetChecker:
     before = file_state(path)
-    checker = DatasetChecker(rules)
+    checker = DatasetChecker(rules, across=across)
     try:
         with path.open("rb", buffering=0) as file:
             for finding in (*name_findings(path.name, rules), *size_findings(path.stat().st_size, rules)):
@@ -32,4 +43,5 @@ def check_file(path: Path, rules: ModelRules) -> CheckReport:
     except OSError as error:
         raise SourceError(path, 0, f"cannot be read: {error.strerror}; check path and permissions") from None
     require_unchanged(path, before)
-    return checker.finish()
+    checker.finish()
+    return checker

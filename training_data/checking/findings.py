@@ -1,17 +1,21 @@
-"""What a check found: findings would fail the job; for warnings AWS's own sources contradict each other. Pure."""
+"""What a check found: findings would fail the job or make it worthless, warnings may. Pure."""
 
 from dataclasses import dataclass, field
 
 SHOWN_FINDINGS = 50
-# A rule warns where one source of AWS refuses what another takes in words, or where only an estimate speaks.
+# A rule warns where one source of AWS refuses what another takes in words, where only an estimate speaks, or where a
+# record may be meant so.
 WARNING_RULES = frozenset(
     {
         "bucket-owner",
+        "duplicate-record",
         "few-records",
         "long-record",
         "media-format-doubtful",
+        "placeholder",
         "reserved-word-doubtful",
         "schema-version-value",
+        "shared-prompt",
         "turns-doubtful",
         "unknown-base-model",
         "validation-set-doubtful",

@@ -18,6 +18,12 @@ SUSPECT_PATTERN = re.compile(
     r"|<(?=(image>|video>|unk>))|\[(?=(eos\]))",
     re.IGNORECASE | re.ASCII,
 )
+# What a template or a writer left open: {{name}}, <INSERT DATE>, [TODO], [Your Name], lorem ipsum.
+PLACEHOLDER = re.compile(
+    r"\{\{[^{}\n]{1,60}\}\}|lorem ipsum"
+    r"|[\[<](?:insert|todo|tbd|fixme|placeholder|fill in|your)\b[^\[\]<>\n]{0,60}[\]>]",
+    re.IGNORECASE,
+)
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 S3_URI = re.compile(r"s3://([^/]*)(/[A-Za-z0-9_\-/.]*)?")
 MAX_CAPTION, MAX_IMAGES, MAX_VIDEOS = 2_560, 10, 1
@@ -68,6 +74,8 @@ class RecordCheck:
             self.fault("encoding", f"{where.format(index=index)} {fault}")
         if self.rules.reserved_words and SUSPECT_PATTERN.search(text):
             self._reserved(text, where.format(index=index))
+        if "{{" in text or "[" in text or "<" in text or "orem ipsum" in text:
+            self._placeholder(text, where.format(index=index))
 
     def _reserved(self, text: str, where: str) -> None:
         found = [_word(match) for match in SUSPECT_PATTERN.finditer(text)]
@@ -77,6 +85,11 @@ class RecordCheck:
         else:
             fault = f"holds {found[0]!r}, which a validator of AWS refuses and Bedrock's guide does not; rephrase it"
             self.fault("reserved-word-doubtful", f"{where} {fault}")
+
+    def _placeholder(self, text: str, where: str) -> None:
+        if found := PLACEHOLDER.search(text):
+            fault = f"holds {shown(found[0])}, which a template seems to have left; fill it in or drop the record"
+            self.fault("placeholder", f"{where} {fault}")
 
     def s3_object(self, uri: Any, kind: str, where: str) -> None:
         """Check the place of an image or a video and remember its bucket."""

@@ -19,6 +19,7 @@ from training_data.checking.prompt_rules import (
     check_prompt_completion,
 )
 from training_data.checking.record_check import RecordCheck
+from training_data.checking.repeated_records import RecordIndex
 from training_data.strict_json import STRICT, json_fault
 from training_data.token_estimate import BYTES_PER_TOKEN, REFUSED_CHARACTERS_PER_TOKEN, estimated_tokens
 
@@ -34,8 +35,10 @@ RECORD_RULES: dict[str, Callable[[Any, RecordCheck], None]] = {
 MAX_LINE_BYTES = 2_621_440
 
 
-def check_line(line: bytes, number: int, rules: ModelRules, report: CheckReport) -> None:
-    """Add what is wrong with this line to `report`, and what the dataset as a whole must know of it."""
+def check_line(
+    line: bytes, number: int, rules: ModelRules, report: CheckReport, index: RecordIndex | None = None
+) -> None:
+    """Add what is wrong with this line to `report`, and what the dataset must know of it; the record to `index`."""
     record, fault = _parse(line)
     if fault:
         report.records += fault[0] != "empty-line"
@@ -49,6 +52,8 @@ def check_line(line: bytes, number: int, rules: ModelRules, report: CheckReport)
         report.add(number, rule, message)
     for kind, bucket in check.media:
         report.add_medium(number, kind, bucket)
+    if index is not None:
+        index.add(number, line, record)
 
 
 def _parse(line: bytes) -> tuple[Any, tuple[str, str] | None]:

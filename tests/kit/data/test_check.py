@@ -25,8 +25,13 @@ def written(file: Path, *records: Any) -> Path:
     return file
 
 
+def good(count: int) -> list[dict[str, Any]]:
+    """Different ones."""
+    return [turns(f"E{number}?") for number in range(count)]
+
+
 def test_findings_name_file_line_fault_and_fix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = written(tmp_path / "train.jsonl", *[turns()] * 9, turns("User: hello"), turns(""))
+    file = written(tmp_path / "train.jsonl", *good(9), turns("User: hello"), turns(""))
 
     assert main(["data", "check", str(file), "--model", NOVA]) == 1
 
@@ -37,7 +42,7 @@ def test_findings_name_file_line_fault_and_fix(tmp_path: Path, capsys: pytest.Ca
 
 
 def test_fifty_findings_are_shown_and_all_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = written(tmp_path / "train.jsonl", *[turns("")] * 120)
+    file = written(tmp_path / "train.jsonl", *[turns("", f"a{number}") for number in range(120)])
 
     assert main(["data", "check", str(file), "--model", NOVA]) == 1
 
@@ -47,13 +52,23 @@ def test_fifty_findings_are_shown_and_all_are_counted(tmp_path: Path, capsys: py
 
 
 def test_warnings_are_marked_and_do_not_fail_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = written(tmp_path / "train.jsonl", *[turns()] * 8, turns("the user: said"))
+    file = written(tmp_path / "train.jsonl", *good(8), turns("the user: said"))
 
     assert main(["data", "check", str(file), "--model", NOVA]) == 0
 
     shown = capsys.readouterr().out
     assert f"{file}:9: warning: " in shown
     assert f"{file}: 1 warning (reserved-word-doubtful 1)" in shown
+
+
+def test_a_file_validated_against_itself_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(written(tmp_path / "train.jsonl", *good(8)))
+
+    assert main(["data", "check", file, "--model", NOVA, "--validation", file]) == 1
+
+    first, *_, counts = capsys.readouterr().out.splitlines()[1:]
+    assert first.startswith(f"{file}:1: is also in the training set (line 1); the loss on it would say nothing; remove")
+    assert counts == f"{file}: 8 records, 8 findings (leakage 8)"
 
 
 @pytest.mark.parametrize("model", [NOVA, "amazon.nova-micro-v1:0", "us.amazon.nova-micro-v1:0"])

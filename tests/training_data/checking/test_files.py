@@ -17,7 +17,7 @@ from training_data.sources.files import SourceError
 
 RULES = rules_of("converse")
 
-GOOD = good_line("converse", random.Random(1))
+GOOD, OTHER = (good_line("converse", random.Random(seed)) for seed in (1, 2))
 
 
 def check(folder: Path, content: bytes, name: str = "train.jsonl") -> CheckReport:
@@ -77,7 +77,7 @@ def test_what_is_no_json_lines_at_all_is_one_finding(tmp_path: Path, content: by
 def test_a_line_that_cannot_be_read_is_a_finding_and_the_others_are_checked(
     tmp_path: Path, line: bytes, rule: str
 ) -> None:
-    report = check(tmp_path, b"\n".join([GOOD, line, GOOD]) + b"\n")
+    report = check(tmp_path, b"\n".join([GOOD, line, OTHER]) + b"\n")
 
     assert report.by_rule | report.warnings_by_rule == {rule: 1}
     assert [finding.line for finding in (*report.findings, *report.warnings)] == [2]
@@ -85,7 +85,7 @@ def test_a_line_that_cannot_be_read_is_a_finding_and_the_others_are_checked(
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b""])
 def test_lines_may_end_in_any_usual_way(tmp_path: Path, end: bytes) -> None:
-    report = check(tmp_path, (end or b"\n").join([GOOD] * 5) + end)
+    report = check(tmp_path, (end or b"\n").join(good_line("converse", random.Random(seed)) for seed in range(5)) + end)
 
     assert (report.records, report.findings, report.warnings) == (5, [], [])
 
