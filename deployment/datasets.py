@@ -85,6 +85,8 @@ def _prepare_set(
 ) -> PreparedDataset:
     """The training set or, with the prepared `training`, the validation set: Bedrock counts both together."""
     key, least, most = "dataset", limits.min_records, limits.max_records
+    if training and limits.max_validation_records == 0:
+        raise _SetError("validation_dataset", f"{item.base_model} takes no validation set; leave it out")
     if training:
         key, least, most = "validation_dataset", 1, most - training.records
         if limits.max_validation_records is not None:

@@ -11,6 +11,7 @@ from deployment.config import ConfigError, load_deployment_config
 from deployment.datasets import CustomizationDataset, prepare_datasets
 
 NOVA, LLAMA = ("amazon.nova-micro-v1:0:128k", "us-east-1"), ("meta.llama3-1-8b-instruct-v1:0:128k", "us-west-2")
+NOVA_2 = ("amazon.nova-2-lite-v1:0:256k", "us-east-1")
 
 
 def pairs(count: int, prompt: str = "E") -> str:
@@ -69,6 +70,7 @@ def test_another_validation_set_is_another_run(tmp_path: Path) -> None:
             LLAMA,
             "validation_dataset: held-out.jsonl: the base model takes 1 to 1000 records, got 1001",
         ),
+        (8, pairs(1), NOVA_2, "validation_dataset: amazon.nova-2-lite-v1:0:256k takes no validation set; leave it out"),
         (9500, pairs(501), LLAMA, "validation_dataset: held-out.jsonl: the base model takes 1 to 500 records, got 501"),
     ],
 )

@@ -55,11 +55,6 @@ def _check_validation(report: CheckReport, rules: ModelRules) -> None:
     elif most is not None and report.records > most:
         fix = "use fewer validation records"
         report.add(0, "validation-set", f"may hold {most:,} records, got {report.records:,}; {fix}")
-    elif rules.doubtful_validation:
-        message = (
-            f"AWS's validator takes no validation set for {rules.base_model}, the guide does; leave it out to be sure"
-        )
-        report.add(0, "validation-set-doubtful", message)
 
 
 def _check_buckets(report: CheckReport, bucket: str | None, *, named: bool) -> None:

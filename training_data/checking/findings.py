@@ -7,14 +7,13 @@ SHOWN_FINDINGS = 50
 WARNING_RULES = frozenset(
     {
         "bucket-owner",
+        "empty-system",
         "few-records",
         "long-record",
-        "media-format-doubtful",
         "reserved-word-doubtful",
         "schema-version-value",
         "turns-doubtful",
         "unknown-base-model",
-        "validation-set-doubtful",
     }
 )
 

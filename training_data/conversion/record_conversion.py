@@ -72,7 +72,7 @@ def _converted(value: Any, target: Target) -> tuple[str, RecordsOf]:
         renamed = {given.lower(): key for key, given in target.columns.items()}
         value = {renamed.get(key.lower(), key): item for key, item in value.items()}
     shape = target.shape or shape_of(value)
-    if shape == "bedrock-conversation" and target.record_format == CONVERSE and _has_media(value):
+    if shape == "bedrock-conversation" and target.record_format == CONVERSE and _is_bedrock_only(value):
         return shape, RecordsOf([value])
     conversation = conversation_of(value, shape)
     questions = sum(role == "user" for role, _ in conversation.turns)
@@ -85,14 +85,14 @@ def _converted(value: Any, target: Target) -> tuple[str, RecordsOf]:
     return shape, to_records(conversation, target.record_format)
 
 
-def _has_media(record: dict[str, Any]) -> bool:
-    """A record with images or video is Bedrock's own already: it is passed on as it is, for the checks to judge."""
+def _is_bedrock_only(record: dict[str, Any]) -> bool:
+    """Images, video and reasoning are Bedrock's own blocks: such a record passes as it is, for the checks to judge."""
     messages = record.get("messages")
     contents = (
         [item.get("content") for item in messages if isinstance(item, dict)] if isinstance(messages, list) else []
     )
     blocks = [block for content in contents if isinstance(content, list) for block in content]
-    return any(isinstance(block, dict) and set(block) & {"image", "video"} for block in blocks)
+    return any(isinstance(block, dict) and set(block) & {"image", "video", "reasoningContent"} for block in blocks)
 
 
 def _continuation(conversation: Conversation, unlabelled: str) -> Conversation:

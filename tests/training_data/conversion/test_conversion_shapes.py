@@ -133,6 +133,14 @@ def test_bedrocks_own_records_with_images_are_passed_on_as_they_are(tmp_path: Pa
     assert records(write(tmp_path, json.dumps(record))) == [record]
 
 
+def test_bedrocks_own_records_with_reasoning_are_passed_on_as_they_are(tmp_path: Path) -> None:
+    thought = {"reasoningContent": {"reasoningText": {"text": "Hm."}}}
+    answer = {"role": "assistant", "content": [thought, {"text": "b"}]}
+    record = {**CHATS[2], "messages": [CHATS[2]["messages"][0], answer]}
+
+    assert records(write(tmp_path, json.dumps(record))) == [record]
+
+
 def test_a_named_shape_wins_over_what_the_keys_say(tmp_path: Path) -> None:
     file = write(tmp_path, '{"text": "ignored", "input": "a", "output": "b"}')
 
