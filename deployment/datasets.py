@@ -9,9 +9,11 @@ from pathlib import Path
 from deployment.config import ConfigError, DeploymentConfig
 from deployment.sections.training import Customization
 from kit_contract.dataset_limits import DatasetLimits
+from kit_contract.errors import InputError
 from model_catalog import catalog
 from training_data.checking.model_rules import model_rules
-from training_data.preparation import DatasetError, PreparedDataset, prepare_dataset
+from training_data.conversion.record_conversion import Target
+from training_data.preparation import PreparedDataset, prepare_dataset
 
 PREPARED = Path(__file__).resolve().parent.parent / ".local" / "datasets"
 
@@ -97,9 +99,16 @@ def _prepare_set(
             model_rules(item.base_model, item.method, limits),
             min_records=least,
             max_records=most,
-            unlabelled=item.unlabelled,
-            system=item.system,
+            target=Target(
+                limits.record_format,
+                system=item.system,
+                unlabelled=item.unlabelled,
+                columns=item.columns,
+                header=item.header,
+                encoding=item.encoding,
+                uses=tuple(item.use),
+            ),
             output=PREPARED / f"{name}-{key}-{os.getpid()}.jsonl",  # two deployments may be prepared at once
         )
-    except DatasetError as error:
+    except InputError as error:
         raise _SetError(key, str(error)) from None

@@ -106,10 +106,8 @@ def _message(message: Any, index: int, check: RecordCheck) -> None:
     for block in content:
         if isinstance(block, dict) and len(block) == 1 and "text" in block:
             check.text(block["text"], "messages[{index}].content.text", index)
-        elif isinstance(block, dict) and "reasoningContent" in block:
-            _reasoning(block, role, index, check)
         else:
-            _other_block(block, role, f"messages[{index}].content", check)
+            _other_block(block, role, index, check)
 
 
 def _reasoning(block: dict[str, Any], role: Any, index: int, check: RecordCheck) -> None:
@@ -128,7 +126,11 @@ def _reasoning(block: dict[str, Any], role: Any, index: int, check: RecordCheck)
     check.text(thought["text"], "messages[{index}].content.reasoningContent.reasoningText.text", index)
 
 
-def _other_block(block: Any, role: Any, where: str, check: RecordCheck) -> None:
+def _other_block(block: Any, role: Any, index: int, check: RecordCheck) -> None:
+    if isinstance(block, dict) and "reasoningContent" in block:
+        _reasoning(block, role, index, check)
+        return
+    where = f"messages[{index}].content"
     kind = next(iter(block), "") if isinstance(block, dict) and len(block) == 1 else ""
     formats = {"image": check.rules.limits.image_formats, "video": check.rules.limits.video_formats}.get(kind, ())
     if not formats:
