@@ -14,6 +14,19 @@ OTHER_MARKS = {
 }
 
 
+def is_utf_8(stream: io.BufferedReader) -> bool:
+    """Reads to the end. Zero bytes are of UTF-16 without a mark, although UTF-8 has them too."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while piece := stream.read(PIECE):
+            if "\0" in decoder.decode(piece):
+                return False
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def as_utf_8(stream: io.BufferedReader, encoding: str | None) -> io.BufferedReader:
     """The text without its byte order mark, which wins over `encoding`. Reading raises UnicodeError for broken text."""
     head = stream.peek(4)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kit_contract.errors import InputError
-from training_data.sources.encodings import as_utf_8
+from training_data.sources.encodings import as_utf_8, is_utf_8
 from training_data.sources.kinds import GZIP_MAGIC, packed_kind, text_kind
 from training_data.sources.reading import AS_IT_IS, Reading
 
@@ -54,7 +54,7 @@ def opened(file: Path, reading: Reading = AS_IT_IS) -> Iterator[tuple[io.Buffere
             stream = _unpacked(raw)
             kind = packed_kind(file, stream.peek(4))
             if kind is None:
-                stream = as_utf_8(stream, reading.encoding)
+                stream = as_utf_8(stream, reading.encoding if reading.encoding and not _holds_utf_8(file) else None)
                 kind = text_kind(file, stream.peek(4096), reading)
             yield stream, kind
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -67,6 +67,12 @@ def opened(file: Path, reading: Reading = AS_IT_IS) -> Iterator[tuple[io.Buffere
     except ValueError as error:
         raise SourceError(file, 0, str(error)) from None
     require_unchanged(file, before)
+
+
+def _holds_utf_8(file: Path) -> bool:
+    """An encoding is said of several files; it must not spoil those among them that are UTF-8."""
+    with file.open("rb") as raw:
+        return is_utf_8(_unpacked(raw))
 
 
 def require_unchanged(file: Path, before: tuple[int, ...]) -> None:

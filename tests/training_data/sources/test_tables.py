@@ -49,8 +49,19 @@ def test_a_table_in_windows_1252_is_read_if_that_is_said(tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_an_encoding_that_is_said_does_not_spoil_files_that_tell_their_own(tmp_path: Path, encoding: str) -> None:
+    assert read(tmp_path, EUROPEAN.encode(encoding), encoding="windows-1252") == WANTED
+
+
+def test_utf_16_without_a_mark_is_read_if_that_is_said(tmp_path: Path) -> None:
+    content = "prompt;response\na;b\n".encode("utf-16-le")
+
+    assert read(tmp_path, content, encoding="utf-16-le") == [{"prompt": "a", "completion": "b"}]
+
+
 def test_text_that_is_not_in_the_encoding_that_is_said_is_named(tmp_path: Path) -> None:
-    (found,) = errors(write(tmp_path, EUROPEAN, "faq.csv"), encoding="ascii")
+    (found,) = errors(write(tmp_path, EUROPEAN.encode("cp1252"), "faq.csv"), encoding="ascii")
 
     assert "faq.csv: is not ascii (" in found
 
