@@ -83,6 +83,22 @@ def test_a_validation_set_that_bedrock_would_refuse_stops_the_synth(
     assert str(caught.value).startswith(f"training.customizations.support.{fault}")
 
 
+def test_columns_encoding_and_use_reach_the_conversion(tmp_path: Path) -> None:
+    (tmp_path / "faq.csv").write_bytes(("Größe;ja;nein\n" * 8).encode("cp1252"))
+    section = '[training.customizations.support]\nalias = "bot"\nbase_model = "amazon.nova-micro-v1:0:128k"\n'
+    reading = 'dataset = ["faq.csv"]\nheader = false\nencoding = "windows-1252"\nuse = ["chosen"]\n'
+    columns = 'columns = { prompt = "1", chosen = "2", rejected = "3" }\n'
+    file = tmp_path / "deployment.toml"
+    file.write_text(f'[deployment]\nname = "sup"\nregion = "us-east-1"\n{section}{reading}{columns}', encoding="utf-8")
+
+    dataset = prepare_datasets(load_deployment_config(file))["support"]
+
+    written = (dataset.folder / dataset.file_name).read_text(encoding="utf-8")
+    assert dataset.records == 8
+    assert "Größe" in written
+    assert "nein" not in written
+
+
 def test_a_validation_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     prepared(tmp_path, pairs(8), pairs(1))
     (tmp_path / "held-out.jsonl").unlink()
