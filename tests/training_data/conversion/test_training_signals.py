@@ -81,7 +81,10 @@ def test_an_answer_that_is_not_to_be_learned_is_refused_by_name(
     ],
 )
 def test_what_says_that_a_record_is_to_be_learned_is_no_change(tmp_path: Path, record: dict[str, Any]) -> None:
-    assert changes(one(tmp_path, record)) == []
+    file = one(tmp_path, record)
+
+    assert records(file, "prompt-completion") == [{"prompt": "q", "completion": "a"}]
+    assert changes(file) == []
 
 
 def test_other_labels_are_left_out_by_name_and_reach_a_grader(tmp_path: Path) -> None:

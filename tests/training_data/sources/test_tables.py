@@ -107,7 +107,7 @@ def test_columns_without_header_have_numbers(tmp_path: Path) -> None:
             "1: has no column 'Antwrt' among 'frage', 'antwort' (separated by ';'); correct columns",
         ),
         (
-            "prompt;response\na;b\nc;d;e\n",
+            "prompt;response\na;b\nc;d;e\nf;g\n",
             {},
             "3: has 3 fields, the header 2 (separated by ';'); quote fields that hold separators or quotes",
         ),
