@@ -9,11 +9,13 @@ from pathlib import Path
 from deployment.config import ConfigError, DeploymentConfig
 from deployment.sections.training import Customization
 from kit_contract.dataset_limits import DatasetLimits
+from kit_contract.errors import InputError
 from model_catalog import catalog
 from training_data.checking.findings import SHOWN_FINDINGS
 from training_data.checking.model_rules import model_rules
 from training_data.checking.repeated_records import LEAKAGE_FIX, RecordIndex, leaks
-from training_data.preparation import DatasetError, PreparedDataset, prepare_dataset
+from training_data.conversion.record_conversion import Target
+from training_data.preparation import PreparedDataset, prepare_dataset
 
 PREPARED = Path(__file__).resolve().parent.parent / ".local" / "datasets"
 
@@ -109,6 +111,8 @@ def _prepare_set(
 ) -> PreparedDataset:
     """The training set or, with the prepared `training`, the validation set: Bedrock counts both together."""
     key, least, most = "dataset", limits.min_records, limits.max_records
+    if training and limits.max_validation_records == 0:
+        raise _SetError("validation_dataset", f"{item.base_model} takes no validation set; leave it out")
     if training:
         key, least, most = "validation_dataset", 1, most - training.records
         if limits.max_validation_records is not None:
@@ -119,10 +123,17 @@ def _prepare_set(
             model_rules(item.base_model, item.method, limits),
             min_records=least,
             max_records=most,
-            unlabelled=item.unlabelled,
-            system=item.system,
+            target=Target(
+                limits.record_format,
+                system=item.system,
+                unlabelled=item.unlabelled,
+                columns=item.columns,
+                header=item.header,
+                encoding=item.encoding,
+                uses=tuple(item.use),
+            ),
             output=PREPARED / f"{name}-{key}-{os.getpid()}.jsonl",  # two deployments may be prepared at once
             index=index,
         )
-    except DatasetError as error:
+    except InputError as error:
         raise _SetError(key, str(error)) from None

@@ -38,17 +38,17 @@ def prepare_dataset(
     *,
     min_records: int,
     max_records: int,
-    unlabelled: str = "refuse",
-    system: str | None = None,
+    target: Target | None = None,
     output: Path,
     index: RecordIndex | None = None,
 ) -> PreparedDataset:
     """Convert and check `files`, write `output`. Raises DatasetError with the findings; nothing is written then.
 
-    Stricter than `kit data convert`: what the command would drop or change with a report is a fault here. Memory does
-    not grow with the files; reading ends with the first record above `max_records`. Each record is added to `index`.
+    `target` says how the files are to be read where they do not say it. Stricter than `kit data convert`: what the
+    command would drop or change with a report is a fault here. Memory does not grow with the files; reading ends with
+    the first record above `max_records`. Each record is added to `index`.
     """
-    target = Target(rules.limits.record_format, system, unlabelled)
+    target = target or Target(rules.limits.record_format)
     with atomic(output) as stream:
         preparation = _Preparation(rules, stream, max_records, index)
         for file in files:

@@ -17,6 +17,10 @@ class Customization(Section):
     validation_dataset: list[FilePath] = []
     system: str | None = None
     unlabelled: Literal["refuse", "continuation"] = "refuse"
+    columns: dict[str, str] = {}
+    header: bool = True
+    encoding: str | None = None
+    use: list[Literal["chosen", "weight-0", "label-false"]] = []
     serving: Literal["on-demand", "provisioned"] = "on-demand"
     hyperparameters: dict[str, int | float | str] = {}
 

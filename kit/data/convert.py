@@ -15,6 +15,7 @@ from training_data.checking.model_rules import METHODS, ModelRules
 from training_data.conversion.file_conversion import convert_dataset
 from training_data.conversion.record_conversion import UNLABELLED, Target
 from training_data.conversion.record_formats import UNLABELLED_TEXT
+from training_data.conversion.training_signals import USES
 from training_data.sources.shapes import SHAPES
 
 CONTINUED_PRE_TRAINING = "CONTINUED_PRE_TRAINING"
@@ -25,7 +26,7 @@ NO_CONTINUED_PRE_TRAINING = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="JSON lines or array, CSV, TSV, Parquet; gzip or not")
+    parser.add_argument("file", type=Path, metavar="FILE", help="JSON, CSV, TSV, Parquet, .xlsx; gzip or not")
     parser.add_argument("--model", required=True, metavar="ID", help="customization id or inference id")
     parser.add_argument(
         "--method",
@@ -39,8 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report", type=Path, metavar="FILE", help="every dropped and changed record, JSON lines")
     parser.add_argument("--from", dest="shape", choices=list(SHAPES), help="the source's shape, if not to be detected")
     parser.add_argument(
-        "--columns", type=_columns, default={}, metavar="KEY=NAME,...", help="prompt=Frage,response=Antwort"
+        "--columns",
+        type=_columns,
+        default={},
+        metavar="KEY=NAME,...",
+        help="prompt=Frage,response=Antwort; numbers without header",
     )
+    parser.add_argument("--no-header", dest="header", action="store_false", help="the first row of a table is a record")
+    parser.add_argument("--encoding", metavar="NAME", help="of a text file that is not UTF-8, such as windows-1252")
+    parser.add_argument("--use", action="append", default=[], choices=USES, help="train on what says that it is not to")
     parser.add_argument("--system", metavar="TEXT", help="system prompt for records without one")
     parser.add_argument("--unlabelled", choices=UNLABELLED, default="refuse", help="what plain texts become")
     parser.add_argument("--force", action="store_true", help="replace an existing output")
@@ -62,6 +70,9 @@ def run(options: argparse.Namespace) -> int:
         unlabelled=options.unlabelled,
         shape=options.shape,
         columns=options.columns,
+        header=options.header,
+        encoding=options.encoding,
+        uses=tuple(options.use),
         single_turn=_is_single_turn(rules),
     )
     report = convert_dataset(

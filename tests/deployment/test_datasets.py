@@ -11,6 +11,7 @@ from deployment.config import ConfigError, load_deployment_config
 from deployment.datasets import CustomizationDataset, prepare_datasets
 
 NOVA, LLAMA = ("amazon.nova-micro-v1:0:128k", "us-east-1"), ("meta.llama3-1-8b-instruct-v1:0:128k", "us-west-2")
+NOVA_2 = ("amazon.nova-2-lite-v1:0:256k", "us-east-1")
 
 
 def pairs(count: int, prompt: str = "E") -> str:
@@ -69,6 +70,7 @@ def test_another_validation_set_is_another_run(tmp_path: Path) -> None:
             LLAMA,
             "validation_dataset: held-out.jsonl: the base model takes 1 to 1000 records, got 1001",
         ),
+        (8, pairs(1), NOVA_2, "validation_dataset: amazon.nova-2-lite-v1:0:256k takes no validation set; leave it out"),
         (9500, pairs(501), LLAMA, "validation_dataset: held-out.jsonl: the base model takes 1 to 500 records, got 501"),
     ],
 )
@@ -92,6 +94,22 @@ def test_a_validation_record_that_is_trained_on_stops_the_synth_with_both_places
         "training.customizations.support.validation_dataset: held-out.jsonl:3: is also in dataset (train.jsonl:4); "
     )
     assert last.endswith("validation_dataset: and 11 more; fix these first")
+
+
+def test_columns_encoding_and_use_reach_the_conversion(tmp_path: Path) -> None:
+    (tmp_path / "faq.csv").write_bytes(("Größe;ja;nein\n" * 8).encode("cp1252"))
+    section = '[training.customizations.support]\nalias = "bot"\nbase_model = "amazon.nova-micro-v1:0:128k"\n'
+    reading = 'dataset = ["faq.csv"]\nheader = false\nencoding = "windows-1252"\nuse = ["chosen"]\n'
+    columns = 'columns = { prompt = "1", chosen = "2", rejected = "3" }\n'
+    file = tmp_path / "deployment.toml"
+    file.write_text(f'[deployment]\nname = "sup"\nregion = "us-east-1"\n{section}{reading}{columns}', encoding="utf-8")
+
+    dataset = prepare_datasets(load_deployment_config(file))["support"]
+
+    written = (dataset.folder / dataset.file_name).read_text(encoding="utf-8")
+    assert dataset.records == 8
+    assert "Größe" in written
+    assert "nein" not in written
 
 
 def test_a_validation_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from model_catalog import catalog
 from training_data.checking.model_rules import model_rules
+from training_data.conversion.record_conversion import Target
 from training_data.preparation import DatasetError, PreparedDataset, prepare_dataset
 
 SUPPORT = Path(__file__).resolve().parent.parent.parent / "examples" / "support"
@@ -27,7 +28,7 @@ def prepare(base_model: str, region: str, folder: Path, unlabelled: str = "conti
         model_rules(base_model, "FINE_TUNING", limits),
         min_records=limits.min_records,
         max_records=limits.max_records,
-        unlabelled=unlabelled,
+        target=Target(limits.record_format, unlabelled=unlabelled),
         output=folder / "support.jsonl",
     )
 

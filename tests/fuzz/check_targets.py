@@ -11,6 +11,7 @@ from training_data.checking.file_rules import content_findings
 from training_data.checking.findings import CheckReport
 from training_data.checking.model_rules import ModelRules, model_rules
 from training_data.checking.record_rules import check_line
+from training_data.checking.shape_rules import other_shape
 
 MODELS = {
     "converse": ("amazon.nova-lite-v1:0:300k", "FINE_TUNING"),
@@ -45,6 +46,8 @@ def check_any_bytes(content: bytes, *, record_format: str) -> None:
     rules = rules_of(record_format)
     if content_findings(content):
         assert in_pieces(content, rules, piece=1 << 20).by_rule == {"not-json-lines": 1}
+    elif other_shape(content.split(b"\n")[0], rules):
+        assert in_pieces(content, rules, piece=1 << 20).by_rule == {"other-shape": 1}
     else:
         assert in_pieces(content, rules, piece=1 << 20) == line_by_line(content, rules)
 

@@ -5,6 +5,7 @@ from training_data.checking.findings import CheckReport
 from training_data.checking.model_rules import ModelRules
 from training_data.checking.record_rules import MAX_LINE_BYTES, check_line
 from training_data.checking.repeated_records import RecordIndex, add_duplicates
+from training_data.checking.shape_rules import other_shape
 
 PIECE = 1 << 16
 
@@ -55,4 +56,9 @@ class DatasetChecker:
             self._skipping = False
             return
         self._lines += 1
+        if self._lines == 1 and (fault := other_shape(line, self._rules)):
+            self.report.add(0, "other-shape", fault)
+            self._refused = True
+        if self._refused:
+            return
         check_line(line.removesuffix(b"\r"), self._lines, self._rules, self.report, self.index)

@@ -38,7 +38,7 @@ def check_whole(report: DatasetReport, rules: ModelRules, bucket: str | None) ->
 def _check_count(report: CheckReport, records: int, rules: ModelRules) -> None:
     """`records` are training and validation records together."""
     fewest, most, usual = rules.limits.min_records, rules.limits.max_records, rules.usual_min_records
-    if "not-json-lines" in report.by_rule:
+    if report.by_rule.keys() & {"not-json-lines", "other-shape"}:
         return
     if report.records < fewest or records > most:
         fix = "add records" if report.records < fewest else "use fewer records"
@@ -55,11 +55,6 @@ def _check_validation(report: CheckReport, rules: ModelRules) -> None:
     elif most is not None and report.records > most:
         fix = "use fewer validation records"
         report.add(0, "validation-set", f"may hold {most:,} records, got {report.records:,}; {fix}")
-    elif rules.doubtful_validation:
-        message = (
-            f"AWS's validator takes no validation set for {rules.base_model}, the guide does; leave it out to be sure"
-        )
-        report.add(0, "validation-set-doubtful", message)
 
 
 def _check_buckets(report: CheckReport, bucket: str | None, *, named: bool) -> None:

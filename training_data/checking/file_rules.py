@@ -1,9 +1,14 @@
 """Rules for a dataset file or object: its name, its size, and whether it holds JSON lines at all. Pure."""
 
 import re
+from pathlib import Path
 
 from training_data.checking.findings import Finding
 from training_data.checking.model_rules import ModelRules
+from training_data.sources.encodings import UTF_8_MARK
+from training_data.sources.kinds import text_kind
+from training_data.sources.reading import Reading
+from training_data.sources.shapes import KNOWN_KEYS
 
 # What S3Uri takes of a key (Bedrock API reference), and what Nova's guide takes of a dataset's name.
 KEY_CHARACTERS = re.compile(r"[-!_*'().a-zA-Z0-9/]+")
@@ -14,6 +19,12 @@ OTHER_FORMATS = {
     b"PAR1": "is Parquet; make JSON lines of it with kit data convert",
     b"\xff\xfe": "is UTF-16 or UTF-32; save the file as UTF-8",
     b"\xfe\xff": "is UTF-16; save the file as UTF-8",
+}
+OTHER_TEXTS = {
+    "array": "a JSON array",
+    "values": "JSON with records over several lines",
+    "wrapped": "a list in a JSON object",
+    "csv": "a table (CSV)",
 }
 
 
@@ -41,6 +52,14 @@ def content_findings(head: bytes) -> list[Finding]:
     fault = next((text for mark, text in OTHER_FORMATS.items() if head.startswith(mark)), "")
     if not fault and b"\0" in head[:4096]:
         fault = "holds zero bytes: it is binary or UTF-16; save JSON lines as UTF-8"
-    if not fault and head.lstrip()[:1] == b"[":
-        fault = "is a JSON array; make JSON lines of it with kit data convert"
+    fault = fault or _other_text(head)
     return [Finding(0, "not-json-lines", fault)] if fault else []
+
+
+def _other_text(head: bytes) -> str:
+    """What the text is instead of one object a line, empty where it is that."""
+    try:
+        kind = text_kind(Path("train.jsonl"), head.removeprefix(UTF_8_MARK)[:4096], Reading(known=KNOWN_KEYS))
+    except ValueError as error:
+        return str(error)
+    return f"is {OTHER_TEXTS[kind]}; make JSON lines of it with kit data convert" if kind in OTHER_TEXTS else ""

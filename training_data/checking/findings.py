@@ -9,6 +9,7 @@ WARNING_RULES = frozenset(
     {
         "bucket-owner",
         "duplicate-record",
+        "empty-system",
         "few-records",
         "long-record",
         "media-format-doubtful",
@@ -18,7 +19,6 @@ WARNING_RULES = frozenset(
         "shared-prompt",
         "turns-doubtful",
         "unknown-base-model",
-        "validation-set-doubtful",
     }
 )
 

@@ -2,6 +2,7 @@
 
 Sources, read in November 2026 (docs/datasets.md):
 NUG/N2UG  Nova and Nova 2 user guides, "Preparing data for fine-tuning understanding models"
+N2SFT     Bedrock user guide, "Supervised fine-tuning on Amazon Nova 2.0" (nova-2-sft-data-prep)
 UG        Bedrock user guide, "Prepare data for fine-tuning", "Prepare your training datasets for distillation", "Option
           1: Provide your own prompts" and "Requirements for training data sources" (reinforcement fine-tuning)
 VAL       the dataset validators in aws-samples/amazon-nova-samples (NUG names this one) and amazon-bedrock-samples
@@ -17,7 +18,7 @@ METHODS = ("FINE_TUNING", "DISTILLATION", "REINFORCEMENT_FINE_TUNING")
 
 @dataclass(frozen=True)
 class ModelRules:
-    """`reserved_words`: "refuse", "warn", or "" if the model reserves none. `doubtful_media`: formats that VAL refuses.
+    """`reserved_words`: "refuse", "warn", or "" if the model reserves none. `reasoning`: assistant turns may have it.
 
     `usual_min_records` is what VAL and SDK ask for where the guide asks for fewer. `known` is False for a base model
     whose family is not in this file.
@@ -26,8 +27,7 @@ class ModelRules:
     base_model: str
     limits: DatasetLimits
     reserved_words: str = ""
-    doubtful_media: tuple[str, ...] = ()
-    doubtful_validation: bool = False
+    reasoning: bool = False
     usual_min_records: int = 0
     max_system_blocks: int | None = None
     strict_file_names: bool = False  # NUG: letters, digits, "_", "-", "/" and "." only
@@ -53,6 +53,6 @@ def model_rules(base_model: str, method: str, limits: DatasetLimits) -> ModelRul
 
 def _nova(rules: ModelRules) -> ModelRules:
     rules = replace(rules, reserved_words="refuse", strict_file_names=True)  # NUG, N2UG
-    if "nova-2-" in rules.base_model:  # VAL and SDK: 200 records, fewer formats, no validation set; N2UG says otherwise
-        return replace(rules, usual_min_records=200, doubtful_media=("webp", "webm"), doubtful_validation=True)
+    if "nova-2-" in rules.base_model:  # VAL and SDK: 200 records, N2UG: 8. N2SFT: reasoning
+        return replace(rules, usual_min_records=200, reasoning=True)
     return rules

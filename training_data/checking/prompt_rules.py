@@ -64,14 +64,12 @@ def _chat_message(message: Any, index: int, check: RecordCheck) -> None:
 
 
 def _reference(record: dict[str, Any], check: RecordCheck) -> None:
-    """What AWS's validators ask of the two keys that they know; Bedrock's guide leaves them free."""
+    """N2UG asks for reference_answer in every record; what it and id may hold, only AWS's validators say."""
     answer, identifier = record.get("reference_answer"), record.get("id")
     blank = isinstance(answer, str) and not answer.strip()
-    if answer is not None and (blank or not answer or not isinstance(answer, str | dict)):
-        takes = "text or an object that is not empty"
-        check.fault(
-            "reference-answer", f"reference_answer must be {takes}, got {shown(answer)}; correct it or leave it out"
-        )
+    if blank or not answer or not isinstance(answer, str | dict):
+        takes = "text or an object that is not empty: the reward function scores by it"
+        check.fault("reference-answer", f"reference_answer must be {takes}, got {shown(answer)}; write it")
     if identifier is not None and (not isinstance(identifier, str) or not identifier.strip()):
         check.fault(
             "reference-answer", f"id must be text that is not empty, got {shown(identifier)}; correct or remove it"

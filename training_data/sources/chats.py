@@ -10,29 +10,31 @@ SHAREGPT_ROLES = {"human": "user", "user": "user", "gpt": "assistant", "assistan
 NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
-def chat_conversation(record: Mapping[str, Any]) -> Conversation:
-    """`messages`, with the system prompt before them or as the first of them."""
-    messages = record["messages"] if isinstance(record.get("messages"), list) else None
+def chat_conversation(record: Mapping[str, Any], key: str = "messages") -> Conversation:
+    """The turns in `key`, with the system prompt before them or as the first of them."""
+    messages = record[key] if isinstance(record.get(key), list) else None
     if messages is None:
-        got = type(record.get("messages")).__name__
-        raise ValueError(f"messages must be a list of turns, got {got}; write a list")
+        got = type(record.get(key)).__name__
+        raise ValueError(f"{key} must be a list of turns, got {got}; write a list")
     system = plain_text(record["system"], "system") if record.get("system") not in NOTHING else ""
     others = {
-        key: value
-        for key, value in record.items()
-        if key not in ("schemaVersion", "system", "messages") and value not in NOTHING
+        name: value
+        for name, value in record.items()
+        if name not in ("schemaVersion", "system", key) and value not in NOTHING
     }
     turns: list[tuple[str, str]] = []
     for index, message in enumerate(messages):
-        role, text, left = _message(message, f"messages[{index}]")
+        role, text, left = _message(message, f"{key}[{index}]")
         others |= left
         turns.append((role, text))
     return conversation_from(system, turns, others)
 
 
 def sharegpt_conversation(record: Mapping[str, Any]) -> Conversation:
-    """`conversations` of {"from", "value"}."""
+    """`conversations` of {"from", "value"}, or of {"role", "content"} as in a chat."""
     spoken = record["conversations"]
+    if isinstance(spoken, list) and any(isinstance(item, dict) and "role" in item for item in spoken):
+        return chat_conversation(record, "conversations")
     if not isinstance(spoken, list):
         raise ValueError(f"conversations must be a list of turns, got {type(spoken).__name__}; write a list")
     turns = []
@@ -95,7 +97,7 @@ def _message(message: Any, where: str) -> tuple[str, str, dict[str, Any]]:
     left = {
         f"{where}.{key}": value
         for key, value in message.items()
-        if key not in ("role", "content") and value not in NOTHING
+        if key not in ("role", "content") and value not in NOTHING and (key != "weight" or role == "assistant")
     }
     return str(role), text, left
 

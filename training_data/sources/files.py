@@ -1,6 +1,6 @@
 """Opens a file as people have it and reads it record by record, in bounded memory: (line, value, original text).
 
-JSON lines, a JSON array, CSV, TSV or Parquet, each but Parquet also gzipped; detected by content, then by name.
+JSON in any of its forms, CSV, TSV, Parquet or a workbook, texts also gzipped; detected by content, then by name.
 """
 
 import gzip
@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from kit_contract.errors import InputError
+from training_data.sources.encodings import as_utf_8, is_utf_8
+from training_data.sources.kinds import GZIP_MAGIC, packed_kind, text_kind
+from training_data.sources.reading import AS_IT_IS, Reading
 
 # A text of the largest training record, 32,000 tokens, has some 200 KB; what is larger is no record.
 MAX_RECORD_BYTES = 4 * 1024 * 1024
-GZIP_MAGIC, PARQUET_MAGIC = b"\x1f\x8b", b"PAR1"
-UTF_8_MARK = b"\xef\xbb\xbf"
-OTHER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
-PARQUET = "parquet"
 
 
 class SourceError(InputError):
@@ -44,8 +43,8 @@ class SourceRecord:
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[tuple[io.BufferedReader, str]]:
-    """The file's bytes without gzip and byte order mark, and what it holds by content or name.
+def opened(file: Path, reading: Reading = AS_IT_IS) -> Iterator[tuple[io.BufferedReader, str]]:
+    """The file's bytes without gzip, text as UTF-8 without byte order mark, and what it holds by content or name.
 
     Raises SourceError, also at the end, when the file changed meanwhile.
     """
@@ -53,12 +52,27 @@ def opened(file: Path) -> Iterator[tuple[io.BufferedReader, str]]:
     try:
         with file.open("rb") as raw:
             stream = _unpacked(raw)
-            yield stream, _kind(file, stream)
+            kind = packed_kind(file, stream.peek(4))
+            if kind is None:
+                stream = as_utf_8(stream, reading.encoding if reading.encoding and not _holds_utf_8(file) else None)
+                kind = text_kind(file, stream.peek(4096), reading)
+            yield stream, kind
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise SourceError(file, 0, f"is a broken or cut gzip file ({error}); write or download it again") from None
+    except UnicodeError as error:
+        fault = f"is not {reading.encoding or 'the UTF-16 or UTF-32 that its first bytes say'}"
+        raise SourceError(file, 0, f"{fault} ({error}); save it as UTF-8") from None
     except OSError as error:
         raise SourceError(file, 0, f"cannot be read: {error.strerror or error}; check path and permissions") from None
+    except ValueError as error:
+        raise SourceError(file, 0, str(error)) from None
     require_unchanged(file, before)
+
+
+def _holds_utf_8(file: Path) -> bool:
+    """An encoding is said of several files; it must not spoil those among them that are UTF-8."""
+    with file.open("rb") as raw:
+        return is_utf_8(_unpacked(raw))
 
 
 def require_unchanged(file: Path, before: tuple[int, ...]) -> None:
@@ -85,25 +99,6 @@ def _unpacked(raw: io.BufferedReader) -> io.BufferedReader:
     if not raw.peek(2).startswith(GZIP_MAGIC):
         return raw
     return io.BufferedReader(gzip.GzipFile(fileobj=raw), 1 << 20)
-
-
-def _kind(file: Path, stream: io.BufferedReader) -> str:
-    """One of parquet, csv, tsv, array, lines; a byte order mark is read away. Raises SourceError."""
-    head = stream.peek(4096)
-    if head.startswith(PARQUET_MAGIC):
-        return PARQUET
-    mark = next((name for mark, name in OTHER_MARKS.items() if head.startswith(mark)), None)
-    if mark:
-        raise SourceError(file, 0, f"is {mark}; save it as UTF-8 (iconv -f {mark} -t UTF-8)")
-    if head.startswith(UTF_8_MARK):
-        stream.read(len(UTF_8_MARK))
-        head = head[len(UTF_8_MARK) :]
-    suffixes = [suffix.lower() for suffix in file.suffixes if suffix.lower() != ".gz"]
-    if suffixes and suffixes[-1] in (".csv", ".tsv"):
-        return suffixes[-1][1:]
-    if suffixes and suffixes[-1] == ".parquet":
-        raise SourceError(file, 0, "is no Parquet file (it does not begin with PAR1); write or download it again")
-    return "array" if head.lstrip().startswith(b"[") else "lines"
 
 
 def lines_of(file: Path, stream: io.BufferedReader) -> Iterator[tuple[int, bytes] | SourceError]:

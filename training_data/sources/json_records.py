@@ -1,12 +1,13 @@
-"""Reads JSON lines and JSON arrays record by record; an array is read through a window, never as a whole."""
+"""Reads JSON lines, arrays, objects over several lines and objects around a list; but for lines, through a window."""
 
 import codecs
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from training_data.sources.files import MAX_RECORD_BYTES, SourceError, SourceRecord, lines_of
+from training_data.sources.kinds import ARRAY, LINES, VALUES, WRAPPED, WRAPPERS
 from training_data.strict_json import STRICT, json_fault
 
 BLANK = " \t\r\n"
@@ -117,23 +118,77 @@ class _Window:
 def read_array(file: Path, stream: io.BufferedReader) -> Iterator[SourceRecord | SourceError]:
     window = _Window(file, stream)
     window.next_character()
+    yield from _items(file, window)
+    _end(file, window, "the array")
+
+
+def read_values(file: Path, stream: io.BufferedReader) -> Iterator[SourceRecord | SourceError]:
+    """Objects that each may have several lines, one after the other."""
+    window = _Window(file, stream)
+    while window.next_character():
+        yield window.value()
+
+
+def read_wrapped(file: Path, stream: io.BufferedReader) -> Iterator[SourceRecord | SourceError]:
+    """The list in {"version": ..., "data": [...]}; what stands beside it says something of the whole."""
+    window = _Window(file, stream)
+    window.next_character()
+    found, following = "", ","
+    while following == ",":
+        window.advance(window.position + 1)
+        window.next_character()
+        key = _key(file, window)
+        if window.next_character() == "[" and (found or key in WRAPPERS):
+            if found:
+                fault = f"holds two lists, {found!r} and {key!r}; keep one in a file"
+                raise SourceError(file, window.line, fault, ends=True)
+            found = key
+            yield from _items(file, window)
+        elif isinstance(value := window.value(), SourceError):
+            raise SourceError(file, value.line, value.message, ends=True)
+        following = window.next_character()
+    _need(file, window, following, ("}",), "at the end of the object")
+    window.advance(window.position + 1)
+    _end(file, window, "the object")
+
+
+def _key(file: Path, window: _Window) -> str:
+    key = window.value()
+    _need(file, window, window.next_character(), (":",), "after a key")
+    window.advance(window.position + 1)
+    return str(key.value) if isinstance(key, SourceRecord) else ""
+
+
+def _items(file: Path, window: _Window) -> Iterator[SourceRecord | SourceError]:
+    """Every value of the array that begins at `position`. Raises SourceError where it cannot be read on."""
     window.advance(window.position + 1)
     following = window.next_character()
     while following != "]":
-        try:
-            yield window.value()
-        except SourceError as error:
-            yield error
-            return
+        yield window.value()
         following = window.next_character()
-        if following not in (",", "]"):
-            got = repr(following) if following else "the end of the file"
-            yield SourceError(file, window.line, f"needs ',' or ']' between records, got {got}; add it", ends=True)
-            return
+        _need(file, window, following, (",", "]"), "between records")
         if following == ",":
             window.advance(window.position + 1)
             window.next_character()
     window.advance(window.position + 1)
+
+
+def _need(file: Path, window: _Window, got: str, wanted: tuple[str, ...], where: str) -> None:
+    if got not in wanted:
+        shown = repr(got) if got else "the end of the file"
+        fault = f"needs {' or '.join(map(repr, wanted))} {where}, got {shown}; add it"
+        raise SourceError(file, window.line, fault, ends=True)
+
+
+def _end(file: Path, window: _Window, what: str) -> None:
     if window.next_character():
         rest = window.text[window.position : window.position + 20]
-        yield SourceError(file, window.line, f"has text after the array, got {rest!r}; remove it", ends=True)
+        raise SourceError(file, window.line, f"has text after {what}, got {rest!r}; remove it", ends=True)
+
+
+READERS: dict[str, Callable[[Path, io.BufferedReader], Iterator[SourceRecord | SourceError]]] = {
+    LINES: read_lines,
+    ARRAY: read_array,
+    VALUES: read_values,
+    WRAPPED: read_wrapped,
+}

@@ -3,23 +3,25 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from training_data.sources import json_records, parquet, tables
-from training_data.sources.files import PARQUET, SourceError, SourceRecord, opened
+from training_data.sources import json_records, parquet, tables, workbooks
+from training_data.sources.files import SourceError, SourceRecord, opened
+from training_data.sources.kinds import PARQUET, TABLES, WORKBOOK
+from training_data.sources.reading import AS_IT_IS, Reading
 
 
-def read_records(file: Path) -> Iterator[SourceRecord | SourceError]:
+def read_records(file: Path, reading: Reading = AS_IT_IS) -> Iterator[SourceRecord | SourceError]:
     """Every record of `file`, a SourceError in place of each that is broken; where one `ends`, it is the last."""
     empty = True
     try:
-        with opened(file) as (stream, kind):
+        with opened(file, reading) as (stream, kind):
             if kind == PARQUET:
                 records = parquet.read(file)
-            elif kind == "array":
-                records = json_records.read_array(file, stream)
-            elif kind == "lines":
-                records = json_records.read_lines(file, stream)
+            elif kind == WORKBOOK:
+                records = workbooks.read(file, reading)
+            elif kind in TABLES:
+                records = tables.read(file, stream, kind, reading)
             else:
-                records = tables.read(file, stream, kind)
+                records = json_records.READERS[kind](file, stream)
             for record in records:
                 empty = False
                 yield record

@@ -6,13 +6,15 @@ from typing import Any
 from training_data.conversation import Conversation
 from training_data.sources.chats import chat_conversation, encodable, plain_text, sharegpt_conversation
 from training_data.sources.invocation_logs import log_conversation
+from training_data.sources.preferences import CHOSEN, is_preference, preference_conversation
 
 PROMPT_KEYS = ("prompt", "question", "input")
 ANSWER_KEYS = ("response", "completion", "answer", "output")
 SHAPES = {
     "labelled": '{"prompt" or "question" or "input", "response" or "completion" or "answer" or "output"}',
     "alpaca": '{"instruction", "input" or "context" if any, "output" or "response"}',
-    "sharegpt": '{"conversations": [{"from", "value"}]}',
+    "sharegpt": '{"conversations": [{"from", "value"}]} or [{"role", "content"}]',
+    "preference": '{"prompt", "chosen", "rejected"} or {"input", "preferred_output", "non_preferred_output"}',
     "chat": '{"system" if any, "messages": [{"role", "content"}]} (OpenAI)',
     "bedrock-conversation": '{"schemaVersion", "system" if any, "messages": [{"role", "content": [{"text"}]}]}',
     "invocation-log": '{"schemaType": "ModelInvocationLog", "input", "output"}',
@@ -20,10 +22,16 @@ SHAPES = {
 }
 
 
+# Some shape has each of these.
+KNOWN_KEYS = frozenset({*PROMPT_KEYS, *ANSWER_KEYS, *CHOSEN, "instruction", "text", "messages", "conversations"})
+
+
 def shape_of(record: Mapping[str, Any]) -> str:
     """The name of the record's shape. Raises ValueError for keys of none."""
     if record.get("schemaType") == "ModelInvocationLog":
         return "invocation-log"
+    if is_preference(record):
+        return "preference"
     if "messages" in record:
         return "bedrock-conversation" if "schemaVersion" in record else "chat"
     if "conversations" in record:
@@ -93,6 +101,7 @@ READERS: dict[str, Callable[[Mapping[str, Any]], Conversation]] = {
     "labelled": _labelled,
     "alpaca": _alpaca,
     "sharegpt": sharegpt_conversation,
+    "preference": preference_conversation,
     "chat": chat_conversation,
     "bedrock-conversation": chat_conversation,
     "invocation-log": log_conversation,

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from training_data.sources.files import MAX_RECORD_BYTES, SourceError, SourceRecord, lines_of
-
-SEPARATORS = {"csv": ",", "tsv": "\t"}
+from training_data.sources.reading import Reading
+from training_data.sources.separators import EXCELS_LINE, separator_of
+from training_data.sources.table_rows import TableRows
 
 
 class _Lines:
@@ -29,12 +30,17 @@ class _Lines:
         return item[1].decode("utf-8", errors="surrogateescape")
 
 
-def read(file: Path, stream: io.BufferedReader, kind: str) -> Iterator[SourceRecord | SourceError]:
+def read(file: Path, stream: io.BufferedReader, kind: str, reading: Reading) -> Iterator[SourceRecord | SourceError]:
     """`kind` is csv or tsv. After a row with a fault the next line is taken for the beginning of a row."""
     csv.field_size_limit(MAX_RECORD_BYTES)
+    head = stream.peek(1 << 13)
+    named = EXCELS_LINE.match(head)
+    separator = named[1].decode("latin-1") if named else separator_of(head.decode("utf-8", "replace"), kind, reading)
     lines = _Lines(file, stream)
-    rows = csv.reader(lines, delimiter=SEPARATORS[kind], strict=True)
-    header: list[str] | None = None
+    if named:
+        next(lines)
+    table = TableRows(file, reading, separator)
+    rows = csv.reader(lines, delimiter=separator, strict=True)
     while True:
         lines.row, begins = b"", lines.number + 1
         try:
@@ -46,40 +52,7 @@ def read(file: Path, stream: io.BufferedReader, kind: str) -> Iterator[SourceRec
             continue
         except csv.Error as error:
             fault = f"is no {kind.upper()} row: {error} (up to line {lines.number}); close or double the quote"
-            yield SourceError(file, begins, fault, original=lines.row, ends=header is None)
+            yield SourceError(file, begins, fault, original=lines.row, ends=not table.header)
             continue
-        if not any(field.strip() for field in row):
-            continue
-        if header is None:
-            header = [field.strip().lower() for field in row]
-            if wrong := _header_fault(header, lines.row):
-                yield SourceError(file, begins, wrong, ends=True)
-                return
-        else:
-            yield _record(file, begins, header, row, lines.row)
-
-
-def _header_fault(header: list[str], original: bytes) -> str | None:
-    if not _is_utf_8(original):
-        return "is not UTF-8; save the file as UTF-8"
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice or "" in header:
-        return f"must name every column once in its first row, got {header}; rename {twice or 'the empty one'}"
-    return None
-
-
-def _record(file: Path, line: int, header: list[str], row: list[str], original: bytes) -> SourceRecord | SourceError:
-    if not _is_utf_8(original):
-        return SourceError(file, line, "is not UTF-8; save the file as UTF-8", original=original)
-    if len(row) != len(header):
-        fault = f"has {len(row)} fields, the header {len(header)}; quote fields that hold separators or quotes"
-        return SourceError(file, line, fault, original=original)
-    return SourceRecord(line, dict(zip(header, row, strict=True)), original)
-
-
-def _is_utf_8(content: bytes) -> bool:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+        if (record := table.record(begins, row, lines.row)) is not None:
+            yield record

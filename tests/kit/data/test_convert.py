@@ -130,6 +130,25 @@ def test_a_table_with_columns_of_its_own_names(tmp_path: Path) -> None:
     assert json.loads(output.read_text().splitlines()[3])["messages"][0]["content"] == [{"text": "q, 3"}]
 
 
+def test_a_table_without_header_in_windows_1252(tmp_path: Path) -> None:
+    file = source(tmp_path, "", "faq.csv")
+    file.write_bytes(("größe?;10\n" * 8).encode("cp1252"))
+
+    code, output = convert(file, "--no-header", "--encoding", "windows-1252")
+
+    assert code == 0
+    assert json.loads(output.read_text(encoding="utf-8").splitlines()[3])["messages"][0]["content"] == [
+        {"text": "größe?"}
+    ]
+
+
+def test_chosen_answers_are_used_if_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "".join(f'{{"prompt": "q{n}", "chosen": "a{n}", "rejected": "x"}}\n' for n in range(8))
+
+    assert convert(source(tmp_path, rows), "--use", "chosen")[0] == 0
+    assert "recognised: preference 8" in capsys.readouterr().out
+
+
 def test_gzipped_invocation_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     entry = {
         "schemaType": "ModelInvocationLog",

@@ -39,19 +39,24 @@ def test_more_turns_are_a_warning_for_a_student_that_the_guide_allows_them() -> 
 
 REINFORCEMENT_BROKEN: list[tuple[str, Any]] = [
     ("record", [1]),
-    ("turns", {}),
-    ("turns", {"messages": []}),
-    ("turns", {"messages": [{"role": "assistant", "content": "a"}]}),
-    ("turns", {"messages": [QUESTION, "a"]}),
-    ("roles", {"messages": [QUESTION, {"role": "tool", "content": "a"}]}),
-    ("roles", {"messages": [QUESTION, {"role": "system", "content": "a"}]}),
-    ("empty-text", {"messages": [QUESTION, {"role": "assistant", "content": [{"type": "text"}]}]}),
-    ("unknown-key", {"messages": [{**QUESTION, "name": "a"}]}),
+    ("turns", {"reference_answer": "4"}),
+    ("turns", {"messages": [], "reference_answer": "4"}),
+    ("turns", {"messages": [{"role": "assistant", "content": "a"}], "reference_answer": "4"}),
+    ("turns", {"messages": [QUESTION, "a"], "reference_answer": "4"}),
+    ("roles", {"messages": [QUESTION, {"role": "tool", "content": "a"}], "reference_answer": "4"}),
+    ("roles", {"messages": [QUESTION, {"role": "system", "content": "a"}], "reference_answer": "4"}),
+    (
+        "empty-text",
+        {"messages": [QUESTION, {"role": "assistant", "content": [{"type": "text"}]}], "reference_answer": "4"},
+    ),
+    ("unknown-key", {"messages": [{**QUESTION, "name": "a"}], "reference_answer": "4"}),
     ("reference-answer", {"messages": [QUESTION], "reference_answer": " "}),
     ("reference-answer", {"messages": [QUESTION], "reference_answer": 5}),
     ("reference-answer", {"messages": [QUESTION], "reference_answer": {}}),
-    ("reference-answer", {"messages": [QUESTION], "id": ""}),
-    ("reserved-word-doubtful", {"messages": [{"role": "user", "content": "User: a"}]}),
+    ("reference-answer", {"messages": [QUESTION], "reference_answer": "4", "id": ""}),
+    ("reserved-word-doubtful", {"messages": [{"role": "user", "content": "User: a"}], "reference_answer": "4"}),
+    ("reference-answer", {"messages": [QUESTION]}),
+    ("reference-answer", {"messages": [QUESTION], "reference_answer": None}),
 ]
 
 

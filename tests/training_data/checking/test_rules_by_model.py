@@ -5,6 +5,7 @@ import pytest
 from kit_contract.dataset_limits import DatasetLimits
 from tests.training_data.checking.one_record import (
     LLAMA_33,
+    NOVA_2,
     NOVA_LITE,
     NOVA_MICRO,
     check,
@@ -49,6 +50,52 @@ def test_llama_takes_one_system_block() -> None:
 
     assert rules_broken(record, rules_of(LLAMA_33)) == {"content": 1}
     assert rules_broken(record, rules_of(NOVA_MICRO)) == {}
+
+
+def thought(text: object, **more: object) -> dict[str, object]:
+    return {"reasoningContent": {"reasoningText": {"text": text, **more}}}
+
+
+ANSWER = {"text": "Empty."}
+
+
+def test_nova_2_learns_reasoning_in_every_turn_of_the_assistant() -> None:
+    record = conversation("E1?", [thought("A lamp."), ANSWER], "E2?", [thought("Two.", signature="s"), ANSWER])
+
+    assert rules_broken(record, rules_of(NOVA_2)) == {}
+
+
+@pytest.mark.parametrize("model", [NOVA_MICRO, NOVA_LITE, LLAMA_33])
+def test_other_models_take_no_reasoning(model: str) -> None:
+    report = check(conversation("E1?", [thought("A lamp."), ANSWER]), rules_of(model))
+
+    assert report.by_rule == {"content": 1}
+    assert "reasoningContent is taken not for this base model" in report.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("rule", "record"),
+    [
+        ("content", conversation([thought("Hm."), {"text": "E1?"}], "Empty.")),
+        ("content", conversation("E1?", [{"reasoningContent": {"redactedContent": "aGk="}}, ANSWER])),
+        ("content", conversation("E1?", [{"reasoningContent": "Hm."}, ANSWER])),
+        ("content", conversation("E1?", [thought("Hm.") | ANSWER])),
+        ("empty-text", conversation("E1?", [thought(" "), ANSWER])),
+        ("reserved-word", conversation("E1?", [thought("User: said"), ANSWER])),
+    ],
+)
+def test_reasoning_that_is_broken_is_named_by_rule(rule: str, record: dict[str, object]) -> None:
+    assert rules_broken(record, rules_of(NOVA_2)) == {rule: 1}
+
+
+@pytest.mark.parametrize(
+    ("system", "broken"), [([], {"empty-system": 1}), (None, {"content": 1}), ("", {"content": 1})]
+)
+def test_an_empty_list_as_system_is_a_warning_as_samples_of_aws_have_it(system: object, broken: dict[str, int]) -> None:
+    report = check({**conversation("E1?", "Empty."), "system": system}, rules_of(NOVA_MICRO))
+
+    assert report.by_rule | report.warnings_by_rule == broken
+    assert bool(report.warnings) == (system == [])
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,16 @@ def test_a_system_prompt_is_added_only_where_there_is_none(tmp_path: Path) -> No
     assert [item["system"][0]["text"] for item in records(file, system="given")] == ["given", "own"]
 
 
+def test_conversations_may_hold_role_and_content(tmp_path: Path) -> None:
+    record = {"conversations": CHATS[1]["messages"]}
+
+    assert records(write(tmp_path, json.dumps(record))) == [CHATS[2]]
+    assert (
+        "conversations[0] calls a tool"
+        in errors(write(tmp_path, '{"conversations": [{"role": "assistant", "tool_calls": [{"id": "x"}]}]}'))[0]
+    )
+
+
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_a_byte_order_mark_and_either_line_ending_are_taken(tmp_path: Path, ending: str) -> None:
     text = ending.join(['{"prompt": "a", "response": "b"}'] * 2) + ending
@@ -82,7 +92,7 @@ def test_a_byte_order_mark_and_either_line_ending_are_taken(tmp_path: Path, endi
             "left out the assistant's turn before the user's first",
         ),
         (
-            '{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b", "weight": 0}]}',
+            '{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b", "weight": 0.5}]}',
             "left out 'messages[1].weight', which training would not see",
         ),
     ],
@@ -129,6 +139,14 @@ def test_bedrocks_own_records_with_images_are_passed_on_as_they_are(tmp_path: Pa
         **CHATS[2],
         "messages": [{"role": "user", "content": [image, {"text": "What?"}]}, CHATS[2]["messages"][1]],
     }
+
+    assert records(write(tmp_path, json.dumps(record))) == [record]
+
+
+def test_bedrocks_own_records_with_reasoning_are_passed_on_as_they_are(tmp_path: Path) -> None:
+    thought = {"reasoningContent": {"reasoningText": {"text": "Hm."}}}
+    answer = {"role": "assistant", "content": [thought, {"text": "b"}]}
+    record = {**CHATS[2], "messages": [CHATS[2]["messages"][0], answer]}
 
     assert records(write(tmp_path, json.dumps(record))) == [record]
 

@@ -41,14 +41,14 @@ def test_the_order_stays_and_every_dropped_record_is_reported(tmp_path: Path) ->
     [
         (b"", "is empty"),
         (b"\xef\xbb\xbf", "is empty"),
-        (GOOD.encode("utf-16"), "is UTF-16; save it as UTF-8"),
+        (GOOD.encode("utf-16")[:-1], "is not the UTF-16 or UTF-32 that its first bytes say"),
         (gzip.compress(GOOD.encode() * 2000)[:-9], "is a broken or cut gzip file"),
         (b"\x1f\x8b not gzip", "is a broken or cut gzip file"),
         (b'[{"prompt": "a", "response": "b"}', "got the end of the file"),
         (b'[{"prompt": "a", "response": "b"}, {"prompt": "a', "is not valid JSON"),
         (b"[" * 100_000, "is not valid JSON"),
         (b'[{"prompt": "\xff", "response": "b"}]', "is not UTF-8"),
-        (b"\x00\x01\x02\xff" * 500, "gives no record at all"),
+        (b"\x00\x01\x02\xff" * 500, "neither JSON nor a header with known names"),
         (b"PAR1 but cut", "is a broken Parquet file"),
     ],
 )

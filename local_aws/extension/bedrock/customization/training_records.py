@@ -64,9 +64,12 @@ def _turn(content: Any, role: str, base: str) -> str:
     if not isinstance(content, list):
         raise ValueError(f"the content of the {role} turn must be a list of blocks")
     media_allowed = role == "user" and base.startswith("amazon.nova-") and "micro" not in base
+    reasons = role == "assistant" and base.startswith("amazon.nova-2-")
     texts = []
     for block in content:
-        if any(kind in block for kind in MEDIA):
+        if reasons and "reasoningContent" in block:
+            str(block["reasoningContent"]["reasoningText"]["text"])  # missing: the job fails
+        elif any(kind in block for kind in MEDIA):
             if not media_allowed:
                 raise ValueError(f"images and videos are not allowed in the {role} turns of {base}")
         elif not isinstance(block["text"], str):

@@ -8,6 +8,7 @@ import pytest
 from local_aws.extension.bedrock.customization import training_records
 
 MICRO, LITE = "amazon.nova-micro-v1:0:128k", "amazon.nova-lite-v1:0:300k"
+NOVA_2 = "amazon.nova-2-lite-v1:0:256k"
 LLAMA = "meta.llama3-1-8b-instruct-v1:0:128k"
 
 
@@ -59,6 +60,15 @@ def test_images_are_allowed_beside_text_for_a_multimodal_model() -> None:
     assert training_records.read_records(lines(record(seen, turn("assistant", "A cat."))), LITE) == [
         [("What is it?", "A cat.")]
     ]
+
+
+def test_reasoning_is_allowed_in_answers_of_nova_2_only() -> None:
+    thought = {"reasoningContent": {"reasoningText": {"text": "Hm."}}}
+    content = lines(record(turn("user", "How?"), {"role": "assistant", "content": [thought, {"text": "So."}]}))
+
+    assert training_records.read_records(content, NOVA_2) == [[("How?", "So.")]]
+    with pytest.raises(training_records.TrainingDataError, match="line 1: 'text' is missing"):
+        training_records.read_records(content, LITE)
 
 
 def test_llama_3_1_takes_prompt_and_completion() -> None:
