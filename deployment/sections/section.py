@@ -10,6 +10,7 @@ ACCOUNT = r"^[0-9]{12}$"
 TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
 ADDRESS = r"^[A-Za-z0-9.!#%&'+/=^_`|~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 SERVICE = r"^[A-Za-z0-9 ().,:&/+'-]+$"
+ENCODING = r"^[a-z0-9][a-z0-9_-]{1,30}$"
 # Nothing that IAM reads as a wildcard or a policy variable: these values reach the resources of policies.
 _MODEL_ID = r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,4}(:[a-z0-9]{1,63}){0,2}"
 _BEDROCK = r"arn:aws(-[a-z]+)*:bedrock:[a-z0-9-]{1,20}:"
@@ -29,6 +30,7 @@ PATTERN_IN_WORDS = {
     TIME: "a time such as 08:00",
     ADDRESS: "an email address",
     SERVICE: "the name of a service as AWS bills it, such as Amazon Bedrock",
+    ENCODING: "the name of an encoding such as windows-1252",
     MODEL_ID: "a model id such as amazon.nova-micro-v1:0",
     MODEL_ID_OR_ARN: (
         "a model id such as amazon.nova-micro-v1:0, or the ARN of a foundation model, an inference profile, an "

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from deployment.sections.section import FilePath, KmsKeyArn, ModelId, Name, Removal, Section
+from deployment.sections.section import ENCODING, FilePath, KmsKeyArn, ModelId, Name, Removal, Section
 
 
 class Customization(Section):
@@ -19,7 +19,7 @@ class Customization(Section):
     unlabelled: Literal["refuse", "continuation"] = "refuse"
     columns: dict[str, str] = {}
     header: bool = True
-    encoding: str | None = None
+    encoding: Annotated[str, Field(pattern=ENCODING)] | None = None
     use: list[Literal["chosen", "weight-0", "label-false"]] = []
     serving: Literal["on-demand", "provisioned"] = "on-demand"
     hyperparameters: dict[str, int | float | str] = {}

@@ -30,6 +30,7 @@ NEVER = (
 # Names of other sections, to which the checks compare them, and text that reaches a form, a prompt or an error message:
 # never the resource or condition of a policy.
 FREE_TEXT = {
+    "training.customizations.columns",  # names of columns in files
     "guardrails.blocked_input",
     "guardrails.blocked_output",
     "guardrails.description",
