@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 EMULATOR := .local/emulator-venv
+CLIENTS := .local/clients
 SHELL := /bin/bash
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -40,7 +41,7 @@ down: ## stop the embedded AWS and everything it started
 test: setup ## every test, including the end-to-end run
 	@$(BIN)/python -m pytest
 
-test-nightly: setup ## the tests that take long for one case
+test-nightly: setup $(CLIENTS)-venv/complete $(CLIENTS)-npm/complete ## the tests that take long for one case, and every client of docs/clients.md
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --require-hashes -r requirements-nightly.txt
 	@$(BIN)/python -m pytest -m nightly
 
@@ -108,6 +109,19 @@ node_modules/complete: package-lock.json | .venv/complete
 	$(QUIETLY) $(BIN)/npm ci --silent --no-audit --no-fund
 	@touch $@
 
+# The clients of docs/clients.md need other versions than the kit, so they have environments of their own.
+$(CLIENTS)-venv/complete: tests/clients/requirements.txt $(call broken,$(CLIENTS)-venv) | .venv/complete
+	@echo "clients 1/2: Python packages"
+	$(QUIETLY) $(BIN)/uv venv -q --clear --python $(BIN)/python $(CLIENTS)-venv
+	$(QUIETLY) env VIRTUAL_ENV=$(CLIENTS)-venv $(BIN)/uv pip install -q --require-hashes -r tests/clients/requirements.txt
+	@touch $@
+
+$(CLIENTS)-npm/complete: tests/clients/npm/package-lock.json | .venv/complete
+	@rm -f $@; mkdir -p $(@D); echo "clients 2/2: npm packages"
+	@cp tests/clients/npm/package.json tests/clients/npm/package-lock.json $(@D)/
+	$(QUIETLY) $(BIN)/npm ci --prefix $(@D) --silent --no-audit --no-fund
+	@touch $@
+
 # The order matters: a file is compiled with the versions of those above it.
 COMPILE_ALL = set -e; compile() { $(CURDIR)/$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --no-header --no-emit-index-url $(ARGS) "$$@"; }; \
   compile requirements.in -o requirements.txt; \
@@ -115,15 +129,16 @@ COMPILE_ALL = set -e; compile() { $(CURDIR)/$(BIN)/uv pip compile -q --generate-
   compile -c requirements.txt -c requirements-dev.txt requirements-nightly.in -o requirements-nightly.txt; \
   compile -c requirements.txt requirements-optional.in -o requirements-optional.txt; \
   compile requirements-setup.in -o requirements-setup.txt; \
-  compile local_aws/requirements.in -o local_aws/requirements.txt
+  compile local_aws/requirements.in -o local_aws/requirements.txt; \
+  compile tests/clients/requirements.in -o tests/clients/requirements.txt
 
 lock: setup ## compile the lock files (ARGS=--upgrade for newer versions)
 	@$(COMPILE_ALL)
 
 lock-check: setup ## the lock files match their *.in files
-	@rm -rf .local/lock && mkdir -p .local/lock/local_aws && cp requirements*.txt requirements*.in .local/lock/ && cp local_aws/requirements.* .local/lock/local_aws/
+	@rm -rf .local/lock && mkdir -p .local/lock/local_aws .local/lock/tests/clients && cp requirements*.txt requirements*.in .local/lock/ && cp local_aws/requirements.* .local/lock/local_aws/ && cp tests/clients/requirements.* .local/lock/tests/clients/
 	@cd .local/lock && $(COMPILE_ALL)
-	@for file in requirements*.txt local_aws/requirements.txt; do cmp -s $$file .local/lock/$$file || { echo "$$file does not match $${file%.txt}.in; run make lock"; exit 1; }; done
+	@for file in requirements*.txt local_aws/requirements.txt tests/clients/requirements.txt; do cmp -s $$file .local/lock/$$file || { echo "$$file does not match $${file%.txt}.in; run make lock"; exit 1; }; done
 	@echo "lock files: up to date"
 
 clean: ## stop every embedded AWS of this project, remove what set-up and runs made

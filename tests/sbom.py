@@ -13,7 +13,7 @@ from pathlib import Path
 from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, Property, XsUri
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentScope, ComponentType
-from cyclonedx.model.license import DisjunctiveLicense
+from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
@@ -29,6 +29,11 @@ LOCK_FILES = {
     "requirements-nightly.txt": False,
     "requirements-optional.txt": False,
     "local_aws/requirements.txt": False,
+    "tests/clients/requirements.txt": False,
+}
+NODE_LOCK_FILES = {
+    "package-lock.json": ComponentScope.REQUIRED,
+    "tests/clients/npm/package-lock.json": ComponentScope.EXCLUDED,
 }
 PINNED = re.compile(r"^([\w.-]+)==([^\s;\\]+)[^\n]*((?:\n\s+--hash=sha256:[0-9a-f]{64}(?: \\)?)+)", re.MULTILINE)
 FOUND_IN = "bedrock-kit:lock-file"
@@ -99,27 +104,36 @@ def locked_version(name: str) -> str:
 
 
 def node_packages() -> Iterator[Component]:
-    lock = json.loads((PROJECT / "package-lock.json").read_text(encoding="utf-8"))
-    for path, package in lock["packages"].items():
-        if not path:
-            continue
-        namespace, _, name = path.rpartition("node_modules/")[2].rpartition("/")
-        url = PackageURL("npm", namespace=namespace or None, name=name, version=package["version"])
-        algorithm, _, digest = package["integrity"].partition("-")
-        assert algorithm == "sha512"
-        component = Component(
-            name=name,
-            group=namespace or None,
-            version=package["version"],
-            purl=url,
-            bom_ref=str(url),
-            scope=ComponentScope.REQUIRED,
-            hashes=[HashType(alg=HashAlgorithm.SHA_512, content=base64.b64decode(digest).hex())],
-            properties=[Property(name=FOUND_IN, value="package-lock.json")],
-        )
-        if package.get("license"):
-            component.licenses.add(DisjunctiveLicense(id=package["license"]))
-        yield component
+    """Of every lock file; a package that is in several places counts once."""
+    found: dict[str, Component] = {}
+    for file, scope in NODE_LOCK_FILES.items():
+        lock = json.loads((PROJECT / file).read_text(encoding="utf-8"))
+        for path, package in lock["packages"].items():
+            if path:
+                component = _node_package(path, package, file, scope)
+                found.setdefault(str(component.purl), component)
+    yield from found.values()
+
+
+def _node_package(path: str, package: dict[str, str], file: str, scope: ComponentScope) -> Component:
+    namespace, _, name = path.rpartition("node_modules/")[2].rpartition("/")
+    url = PackageURL("npm", namespace=namespace or None, name=name, version=package["version"])
+    algorithm, _, digest = package["integrity"].partition("-")
+    assert algorithm == "sha512"
+    component = Component(
+        name=name,
+        group=namespace or None,
+        version=package["version"],
+        purl=url,
+        bom_ref=str(url),
+        scope=scope,
+        hashes=[HashType(alg=HashAlgorithm.SHA_512, content=base64.b64decode(digest).hex())],
+        properties=[Property(name=FOUND_IN, value=file)],
+    )
+    if license_name := package.get("license"):
+        several = " " in license_name
+        component.licenses.add(LicenseExpression(license_name) if several else DisjunctiveLicense(id=license_name))
+    return component
 
 
 def function_zips() -> Iterator[tuple[Component, list[str]]]:

@@ -42,7 +42,7 @@ def test_it_is_valid_against_the_official_schema(text: str) -> None:
 
 def test_every_line_of_every_lock_file_is_in_it_with_its_hashes(bill: dict[str, Any]) -> None:
     files = [path.relative_to(PROJECT).as_posix() for path in PROJECT.glob("requirements*.txt")]
-    assert {*files, "local_aws/requirements.txt"} == set(sbom.LOCK_FILES)
+    assert {*files, "local_aws/requirements.txt", "tests/clients/requirements.txt"} == set(sbom.LOCK_FILES)
     python = components(bill, "pkg:pypi/")
     for file in sbom.LOCK_FILES:
         locked = (PROJECT / file).read_text(encoding="utf-8")
@@ -69,9 +69,15 @@ def test_what_a_deploy_needs_is_told_from_what_tests_need(bill: dict[str, Any]) 
 
 
 def test_every_node_package_is_in_it(bill: dict[str, Any]) -> None:
-    lock = json.loads((PROJECT / "package-lock.json").read_text(encoding="utf-8"))
+    locks = [json.loads((PROJECT / file).read_text(encoding="utf-8")) for file in sbom.NODE_LOCK_FILES]
+    named = {
+        (path.rpartition("node_modules/")[2], package["version"])
+        for lock in locks
+        for path, package in lock["packages"].items()
+        if path
+    }
 
-    assert len(components(bill, "pkg:npm/")) == len([path for path in lock["packages"] if path])
+    assert len(components(bill, "pkg:npm/")) == len(named)
 
 
 def test_the_shipped_zips_hold_our_modules_and_the_named_packages_only(bill: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ def refuse_others(body: Mapping[str, Any], known: Collection[str], *, where: str
     """Raises ApiError 400 for a field that the request does not have: an ignored one could change the answer."""
     for name in body:
         if name not in known:
-            message = f"{where}{name} is not a field of this request; use only {', '.join(known)}"
+            message = f"{where}{name} is not a field of this request; use only {', '.join(dict.fromkeys(known))}"
             raise invalid(where + name, message, code="unknown_field")
 
 

@@ -37,6 +37,7 @@ NOT_RUN = {
     ("docs/models.md", "refresh"): "reads every Region of a live account; tests/kit/models/test_refresh.py has a fake",
     ("docs/performance.md", "benchmarks.inference_api"): "takes a minute and checks nothing",
     ("docs/performance.md", "benchmarks.memory_size"): "takes a minute and checks nothing",
+    ("docs/performance.md", "benchmarks.soak"): "takes five minutes and checks nothing",
     ("docs/provisioned-throughput.md", "migrate"): "needs another file; tests/kit/capacity/test_migrate.py",
     ("docs/verification.md", "kit verify"): "reads a live account; tests/local_aws/test_verify.py runs it with --local",
     ("docs/reliability.md", "pytest"): "make test runs these tests",

@@ -102,7 +102,10 @@ def test_sampling_settings_and_system_messages_reach_converse(api: Api) -> None:
 def test_images_tool_calls_and_results_become_alternating_turns(api: Api) -> None:
     call = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Basel"}'}}
     messages = [
-        {"role": "user", "content": [{"type": "text", "text": "What?"}, image(f"data:image/jpg;base64,{PIXEL}")]},
+        {
+            "role": "user",
+            "content": [{"type": "text", "text": "What?"}, image(f"data:image/jpg;base64,{PIXEL}", format="image/jpg")],
+        },
         {"role": "assistant", "content": None, "tool_calls": [call]},
         {"role": "tool", "tool_call_id": "call_1", "content": "rain"},
         {"role": "user", "content": "And now?"},
@@ -143,8 +146,8 @@ def test_images_tool_calls_and_results_become_alternating_turns(api: Api) -> Non
     assert status == 200
 
 
-def image(url: str) -> dict[str, Any]:
-    return {"type": "image_url", "image_url": {"url": url}}
+def image(url: str, **more: str) -> dict[str, Any]:
+    return {"type": "image_url", "image_url": {"url": url, **more}}
 
 
 @pytest.mark.parametrize(

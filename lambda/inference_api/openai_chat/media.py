@@ -14,7 +14,8 @@ def image(part: Mapping[str, Any], where: str) -> Block:
     source = part.get("image_url")
     if not isinstance(source, dict) or not isinstance(source.get("url"), str):
         raise invalid(f"{where}.image_url", f'{where}.image_url must be {{"url": "data:image/png;base64,..."}}')
-    fields.refuse_others(source, ("url", "detail"), where=f"{where}.image_url.")
+    # `format` is what Strands sends beside the URL: the bytes say what they are.
+    fields.refuse_others(source, ("url", "detail", "format"), where=f"{where}.image_url.")
     openai_media.refuse_detail(source.get("detail"), f"{where}.image_url.detail")
     return openai_media.image(source["url"], f"{where}.image_url.url")
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, SchemaError
 
-from local_aws.extension.bedrock.responses import BedrockError
+from local_aws.extension.bedrock.bedrock_error import BedrockError
 
 TOOL_NAME, TOOL_NAME_LENGTH = "[a-zA-Z0-9_-]+", 64
 TOOL_USE_ID = "[a-zA-Z0-9_.:-]+"

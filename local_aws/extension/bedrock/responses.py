@@ -9,17 +9,10 @@ from typing import Any
 from ministack.core.responses import get_account_id, get_region
 
 from kit_contract.partitions import partition_of
+from local_aws.extension.bedrock.bedrock_error import BedrockError as BedrockError
 
 Response = tuple[int, dict[str, str], bytes]
 ALPHABET = string.ascii_lowercase + string.digits
-
-
-class BedrockError(Exception):
-    """When Bedrock refuses the request: `code` is the name of its exception."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def answer(body: dict[str, Any], status: int = 200) -> Response:

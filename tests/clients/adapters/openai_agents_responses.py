@@ -1,0 +1,7 @@
+"""openai-agents, responses."""
+
+import agents
+
+from tests.clients.adapters.openai_agents_client import OpenAiAgents
+
+CLIENT = OpenAiAgents(lambda client, alias: agents.OpenAIResponsesModel(alias, client))
