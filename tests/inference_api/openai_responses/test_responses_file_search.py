@@ -97,6 +97,8 @@ def test_the_end_of_a_stream_is_the_response_of_a_request_without_one(
 
     last = parts[-1]["response"]
     assert last == answer(api, turns, end, **change)
+    searches = [item for item in last["output"] if item["type"] == "file_search_call"]
+    assert all((search["results"] is None) == (change == {}) for search in searches)
     done = [part["item"] for part in parts if part["type"] == "response.output_item.done"]
     assert done == last["output"]
     added = [part for part in parts if part["type"] == "response.output_text.annotation.added"]
@@ -135,6 +137,19 @@ def test_the_caller_learns_of_a_search_before_it_is_made(api: Api) -> None:
     assert (item["status"], item["results"]) == ("incomplete", None)
     assert parts[-1]["error"]["code"] == "rate_limit_exceeded"
     assert api.facts.error == "ThrottlingException"
+
+
+def test_attributes_have_no_lists(api: Api) -> None:
+    """OpenAI's are texts, numbers and booleans."""
+    metadata = {"team": ["a", "b"], "year": 2026, "final": True}
+    api.base_serves()
+    api.runtime.add_response("converse", converse_response(CALL, reason="tool_use"))
+    found = {"content": {"text": "Vinegar."}, "metadata": metadata}
+    api.agent.add_response("retrieve", {"retrievalResults": [found]})
+
+    response = answer(api, [[TEXT]], **RESULTS)
+
+    assert response["output"][0]["results"][0]["attributes"] == {**metadata, "team": "a, b"}
 
 
 @pytest.mark.parametrize("choice", ["required", {"type": "file_search"}])
