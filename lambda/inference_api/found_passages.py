@@ -20,7 +20,7 @@ class KnowledgeSearch(NamedTuple):
 
     `search`: more of Bedrock's vectorSearchConfiguration. `rerank`: if the deployment has a model for it.
     `least_score`: of a passage. `demanded`: the model has to search before it answers. `where`: the caller's name of
-    the tool, for errors.
+    the tool, for errors. `max_searches`: in one answer; fewer than none have no limit of their own.
     """
 
     knowledge_bases: tuple[str, ...]
@@ -30,6 +30,7 @@ class KnowledgeSearch(NamedTuple):
     least_score: float = 0.0
     demanded: bool = False
     where: str = "tools[0]"
+    max_searches: int = -1
 
 
 class FoundPassages:

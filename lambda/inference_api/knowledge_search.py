@@ -1,9 +1,10 @@
 """Answers of a model that may search knowledge bases: it calls a tool, and this API answers the call.
 
-The dialects see the model's last turn, with the texts of the turns before it. A response has two fields more than
-Converse's, `searches` and `citations`; a stream has Event(SEARCH, {"id", "query", "passages"}), and citations are
-deltas: {"citation": ...} (passage_citations.py). If the model also calls tools of the caller, those calls are the
-answer: the caller has to answer them, and the model can search again then.
+The dialects see the model's last turn, with the texts and searches of the turns before it. A search is a block of the
+content: {SEARCH: {"query", "passages"}}, and a block of text can have `citations` (passage_citations.py). A stream has
+Event(SEARCH, {"query"}) when a search begins and the same with `passages` at its end, and citations are deltas:
+{"citation": ...}. If the model also calls tools of the caller, those calls are the answer: the caller has to answer
+them, and the model can search again then.
 """
 
 from __future__ import annotations
@@ -43,25 +44,20 @@ def converse(turn: Turn, search: KnowledgeSearch | None, service: Service, facts
         return conversation.converse(turn, service, facts)
     searching = _Searching(turn, search, service, facts)
     content: list[dict[str, Any]] = []
-    citations: list[dict[str, Any]] = []
     while True:
         served: Served[dict[str, Any]] = searching.ask(conversation.converse)
         response = served.answer
         searching.count(response.get("usage"))
         blocks = response["output"]["message"].get("content", [])
-        shown, cited = spoken(blocks, searching.citing, searching.tool)
-        content += shown
-        citations += cited
+        content += spoken(blocks, searching.citing, searching.tool)
         if not searching.goes_on(blocks, response["stopReason"]):
             break
-        list(searching.answers(blocks))
+        content += [{SEARCH: found} for found in searching.answers(blocks) if "passages" in found]
     message = {**response["output"]["message"], "content": content}
     answer = {
         **response,
         "output": {**response["output"], "message": message},
         "usage": searching.usage,
-        "citations": citations,
-        "searches": searching.searches,
     }
     return served._replace(answer=answer)
 
@@ -107,9 +103,9 @@ class _Searching:
     """One answer: the conversation so far, and what its searches found."""
 
     def __init__(self, turn: Turn, search: KnowledgeSearch, service: Service, facts: Facts) -> None:
+        self._left = search.max_searches
         self._found = FoundPassages(search, service, citing=turn.answer_schema is None)
         self.citing = Citing(self._found.numbered)
-        self.searches: list[dict[str, Any]] = []
         self.usage: dict[str, Any] = {}
         self._service = service
         self._facts = facts
@@ -170,12 +166,12 @@ class _Searching:
 
     def _answer(self, use: Mapping[str, Any]) -> Generator[dict[str, Any], None, tuple[str, dict[str, str]]]:
         query = use["input"].get("query")
-        if self._turns == MAX_TURNS_WITH_SEARCHES:
+        if self._turns == MAX_TURNS_WITH_SEARCHES or self._left == 0:
             return _ENOUGH, {}
         if not isinstance(query, str) or not query.strip():
             return _NO_QUERY, {"status": "error"}
+        self._left -= 1
+        yield {"query": query}
         passages = self._found.find(query)
-        found = {"id": use["toolUseId"], "query": query, "passages": passages}
-        self.searches.append(found)
-        yield found
+        yield {"query": query, "passages": passages}
         return self._found.shown(passages), {}

@@ -56,6 +56,14 @@ def file_search(body: Mapping[str, Any]) -> KnowledgeSearch | None:
     return None if choice == "none" else search
 
 
+def other_choice(body: Mapping[str, Any]) -> Any:
+    """The `tool_choice` for the other tools: this API offers file_search to the model itself, knowledge_search.py."""
+    choice = body.get("tool_choice")
+    searches = [is_file_search(item) for item in fields.items(body, "tools")]
+    demanded = choice == {"type": TYPE} or (choice == "required" and all(searches))
+    return None if any(searches) and demanded else choice
+
+
 def _search(index: int, tool: Mapping[str, Any], *, demanded: bool) -> KnowledgeSearch:
     where = f"tools[{index}]."
     fields.refuse_others(tool, TOOL_FIELDS, where=where)

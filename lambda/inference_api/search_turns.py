@@ -12,21 +12,21 @@ from inference_api.passage_citations import Citation, Citing
 Block = dict[str, Any]
 
 
-def spoken(blocks: Sequence[Mapping[str, Any]], citing: Citing, tool: str) -> tuple[list[Block], list[Citation]]:
-    """The blocks for the caller, without marks and without calls of `tool`, and the citations."""
+def spoken(blocks: Sequence[Mapping[str, Any]], citing: Citing, tool: str) -> list[Block]:
+    """The blocks for the caller, without calls of `tool`. Blocks of text have `citations` in place of marks."""
     shown: list[Block] = []
-    citations: list[Citation] = []
     for block in blocks:
         if "text" not in block:
             if block.get("toolUse", {}).get("name") != tool:
                 shown.append(dict(block))
             continue
-        texts = []
+        texts: list[str] = []
+        citations: list[Citation] = []
         for part in (*citing.feed(block["text"]), *citing.flush()):
             texts.append(part) if isinstance(part, str) else citations.append(part)
-        if texts:
-            shown.append({**block, "text": "".join(texts)})
-    return shown, citations
+        if texts or citations:
+            shown.append({**block, "text": "".join(texts), "citations": citations})
+    return shown
 
 
 class StreamedTurn:

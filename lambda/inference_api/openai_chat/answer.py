@@ -55,8 +55,9 @@ def completion(
     reasoning = "".join(_reasoning(block) for block in blocks)
     if reasoning:
         message["reasoning_content"] = reasoning
-    if response.get("citations"):
-        message["annotations"] = [_annotation(citation) for citation in response["citations"]]
+    annotations = [_annotation(citation) for block in blocks for citation in block.get("citations", ())]
+    if annotations:
+        message["annotations"] = annotations
     calls = [_tool_call(block["toolUse"], tool_names) for block in blocks if "toolUse" in block]
     if calls:
         message["tool_calls"] = calls[:1] if one_tool_call else calls

@@ -10,19 +10,15 @@ from typing import Any
 
 from inference_api import fields, openai_tools
 from inference_api.fields import invalid
-from inference_api.openai_file_search import TYPE, is_file_search
+from inference_api.openai_file_search import is_file_search, other_choice
 from inference_api.tools import converse_name, renamed
 
 
 def tool_config(body: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """None if the request offers no tools to the model. Raises ApiError 400."""
     items = fields.items(body, "tools")
-    # This API answers the calls of file_search: knowledge_search.py.
     tools = [_tool(item, f"tools[{index}]") for index, item in enumerate(items) if not is_file_search(item)]
-    choice = body.get("tool_choice")
-    if len(tools) < len(items) and (choice == {"type": TYPE} or (choice == "required" and not tools)):
-        choice = None
-    return openai_tools.tool_config(tools, _choice(choice), messages)
+    return openai_tools.tool_config(tools, _choice(other_choice(body)), messages)
 
 
 def tool_names(body: Mapping[str, Any]) -> dict[str, str]:

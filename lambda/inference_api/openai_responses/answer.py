@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from inference_api.errors import ApiError, not_completed
-from inference_api.openai_responses.output import COMPLETED, INCOMPLETE, Call, Item, Message, Reasoning
+from inference_api.knowledge_search import SEARCH
+from inference_api.openai_responses.output import COMPLETED, INCOMPLETE, Call, Item, Message, Reasoning, Search
 from inference_api.openai_usage import Usage, usage_of
 
 # Stop reason of Converse -> reason of `incomplete_details`, None for a whole answer.
@@ -25,7 +26,8 @@ STOP_REASONS = {
 class Envelope(NamedTuple):
     """What a response says of itself. `created`: seconds since 1970. `settings`: what it repeats of its request.
 
-    `summary`: reasoning is sent as its summary. `one_tool_call`: only the first call is sent.
+    `summary`: reasoning is sent as its summary. `one_tool_call`: only the first call is sent. `results`: the
+    passages of a search are sent.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Envelope(NamedTuple):
     tool_names: Mapping[str, str]
     summary: bool
     one_tool_call: bool
+    results: bool
 
     def response(self, status: str, output: Sequence[Mapping[str, Any]], **more: Any) -> dict[str, Any]:
         return {
@@ -58,6 +61,9 @@ class Envelope(NamedTuple):
     def call(self, use: Mapping[str, Any], index: int) -> Call:
         name = self.tool_names.get(use["name"], use["name"])
         return Call(self.id, index, call_id=use["toolUseId"], name=name)
+
+    def search(self, value: Mapping[str, Any], index: int) -> Search:
+        return Search(self.id, index, query=value["query"], results=self.results)
 
 
 def incomplete_reason(reason: str) -> str | None:
@@ -94,11 +100,12 @@ def _items(blocks: Sequence[Mapping[str, Any]], envelope: Envelope) -> list[Item
     items: list[Item] = []
     calls = 0
     for block in blocks:
-        if block.get("text"):
-            last = items[-1] if items else None
-            message = last if isinstance(last, Message) else Message(envelope.id, len(items))
-            message.parts.append(block["text"])
-            items += [] if message is last else [message]
+        if block.get("text") or block.get("citations"):
+            _said(block, items, envelope)
+        elif SEARCH in block:
+            search = envelope.search(block[SEARCH], len(items))
+            search.found(block[SEARCH]["passages"])
+            items.append(search)
         elif "reasoningContent" in block:
             reasoning = Reasoning(envelope.id, len(items), summary=envelope.summary)
             content = block["reasoningContent"]
@@ -111,6 +118,16 @@ def _items(blocks: Sequence[Mapping[str, Any]], envelope: Envelope) -> list[Item
                 list(call.more(json.dumps(block["toolUse"]["input"], ensure_ascii=False)))
                 items.append(call)
     return items
+
+
+def _said(block: Mapping[str, Any], items: list[Item], envelope: Envelope) -> None:
+    last = items[-1] if items else None
+    message = last if isinstance(last, Message) else Message(envelope.id, items)
+    message.parts.append(block["text"])
+    for citation in block.get("citations", ()):
+        list(message.cited(citation))
+    if message is not last:
+        items.append(message)
 
 
 def _shown(usage: Usage) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from inference_api.conversation import converse, converse_stream
 from inference_api.errors import ApiError
 from inference_api.http_messages import Answer, Facts, Request, event_answer, json_answer
+from inference_api.knowledge_search import converse, converse_stream
 from inference_api.openai_responses.answer import Envelope, response
 from inference_api.openai_responses.request import ResponsesRequest, responses_request
 from inference_api.openai_responses.stream import streamed
@@ -17,9 +17,9 @@ def responses(request: Request, service: Service, facts: Facts) -> Answer:
     """Raises ApiError, AwsError or OSError until the first part of the answer is there."""
     question = responses_request(request.json())
     if question.stream:
-        stream = converse_stream(question.turn, service, facts)
+        stream = converse_stream(question.turn, question.search, service, facts)
         return event_answer(streamed(stream.answer, _envelope(question, service, facts), facts), facts.headers)
-    served = converse(question.turn, service, facts)
+    served = converse(question.turn, question.search, service, facts)
     return json_answer(200, response(served.answer, _envelope(question, service, facts)), facts.headers)
 
 
@@ -43,4 +43,5 @@ def _envelope(question: ResponsesRequest, service: Service, facts: Facts) -> Env
         tool_names=question.turn.tool_names,
         summary=question.summary,
         one_tool_call=question.one_tool_call,
+        results=question.results,
     )

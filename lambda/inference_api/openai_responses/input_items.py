@@ -31,6 +31,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         *("namespace", "caller"),
     ),
     "function_call_output": ("type", "call_id", "output", "name", "id", "status", *("namespace", "caller")),
+    "file_search_call": ("type", "queries", "results", "id", "status"),
     "reasoning": ("type", "summary", "content", "encrypted_content", "id", "status"),
 }
 MUST_BE_NULL = ("phase", "namespace", "caller")
@@ -97,6 +98,8 @@ def _blocks(kind: str, item: Mapping[str, Any], where: str) -> list[Block]:
         # Without a signature it is no part of the conversation: Bedrock takes only what the model can check.
         encrypted = item.get("encrypted_content")
         return [block_of(encrypted, f"{where}.encrypted_content")] if encrypted else []
+    if kind == "file_search_call":
+        return []  # the answer after it says what was found, and the model can search again
     call_id = converse_name(fields.text(item, "call_id", where=f"{where}."))
     if kind == "function_call":
         name = converse_name(fields.text(item, "name", where=f"{where}."))

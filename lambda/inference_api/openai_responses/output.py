@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from inference_api.openai_responses.reasoning import encoded
+from inference_api.passage_citations import Citation, Passage
 
 COMPLETED, INCOMPLETE, IN_PROGRESS = "completed", "incomplete", "in_progress"
 Piece = tuple[str, dict[str, Any]]  # the type of an event and what it says
 
 
 class Message:
-    """Text of the model. `parts`: its deltas."""
+    """Text of the model. `parts`: its deltas. `before`: the items before it."""
 
-    def __init__(self, answer_id: str, index: int) -> None:
-        self.id, self.index = f"msg_{answer_id}_{index}", index
+    def __init__(self, answer_id: str, before: Sequence[Item]) -> None:
+        self.index = index = len(before)
+        self.id = f"msg_{answer_id}_{index}"
+        self._begin = sum(len(part) for item in before if isinstance(item, Message) for part in item.parts)
+        self._annotations: list[dict[str, Any]] = []
         self.place = {"item_id": self.id, "output_index": index, "content_index": 0}
         self.parts: list[str] = []
 
     def begun(self) -> Iterator[Piece]:
         yield _added(self, {**self.item(IN_PROGRESS), "content": []})
-        yield "response.content_part.added", {**self.place, "part": _output_text("")}
+        yield "response.content_part.added", {**self.place, "part": _output_text("", ())}
+
+    def cited(self, citation: Citation) -> Iterator[Piece]:
+        """`citation`: with offsets in the text of the whole answer. It may begin before this message."""
+        start, end = (max(citation[name] - self._begin, 0) for name in ("start", "end"))
+        place = {"start_index": start, "end_index": end}
+        annotation = {"type": "url_citation", "url": citation["source"], "title": citation["title"], **place}
+        index = {"annotation_index": len(self._annotations)}
+        self._annotations.append(annotation)
+        yield "response.output_text.annotation.added", {**self.place, **index, "annotation": annotation}
 
     def ended(self) -> Iterator[Piece]:
         text = "".join(self.parts)
         yield "response.output_text.done", {**self.place, "text": text, "logprobs": []}
-        yield "response.content_part.done", {**self.place, "part": _output_text(text)}
+        yield "response.content_part.done", {**self.place, "part": _output_text(text, self._annotations)}
 
     def item(self, status: str) -> dict[str, Any]:
-        content = [_output_text("".join(self.parts))]
+        content = [_output_text("".join(self.parts), self._annotations)]
         return {"id": self.id, "type": "message", "status": status, "role": "assistant", "content": content}
 
 
@@ -114,12 +127,55 @@ class Call:
         }
 
 
-Item = Message | Reasoning | Call
+class Search:
+    """A search of knowledge bases. `results`: the caller gets the passages."""
+
+    def __init__(self, answer_id: str, index: int, *, query: str, results: bool) -> None:
+        self.id, self.index = f"fs_{answer_id}_{index}", index
+        self._query, self._results = query, results
+        self._place = {"item_id": self.id, "output_index": index}
+        self._passages: Sequence[Passage] | None = None  # None until the search is over
+
+    def begun(self) -> Iterator[Piece]:
+        yield _added(self, self.item(IN_PROGRESS))
+        yield "response.file_search_call.in_progress", self._place
+        yield "response.file_search_call.searching", self._place
+
+    def found(self, passages: Sequence[Passage]) -> None:
+        self._passages = passages
+
+    def ended(self) -> Iterator[Piece]:
+        yield "response.file_search_call.completed", self._place
+
+    def item(self, status: str) -> dict[str, Any]:
+        found = self._passages
+        return {
+            "id": self.id,
+            "type": "file_search_call",
+            "status": status if found is None else COMPLETED,
+            "queries": [self._query],
+            "results": [_result(passage) for passage in found] if self._results and found is not None else None,
+        }
+
+
+Item = Message | Reasoning | Call | Search
 
 
 def _added(item: Item, value: dict[str, Any]) -> Piece:
     return "response.output_item.added", {"output_index": item.index, "item": value}
 
 
-def _output_text(text: str) -> dict[str, Any]:
-    return {"type": "output_text", "annotations": [], "logprobs": [], "text": text}
+def _output_text(text: str, annotations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"type": "output_text", "annotations": [*annotations], "logprobs": [], "text": text}
+
+
+def _result(passage: Passage) -> dict[str, Any]:
+    """OpenAI's attributes have no lists."""
+    metadata = passage["metadata"].items()
+    return {
+        "file_id": passage["source"],
+        "filename": (passage["source"] or "").rpartition("/")[2],
+        "score": passage["score"],
+        "text": passage["text"],
+        "attributes": {name: ", ".join(value) if isinstance(value, list) else value for name, value in metadata},
+    }

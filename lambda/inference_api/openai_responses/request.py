@@ -8,15 +8,16 @@ from typing import Any, NamedTuple
 from inference_api import fields
 from inference_api.conversation import Turn
 from inference_api.fields import invalid
+from inference_api.found_passages import KnowledgeSearch
+from inference_api.openai_file_search import file_search
 from inference_api.openai_responses.input_items import converse_messages
 from inference_api.openai_responses.text_format import text_format
-from inference_api.openai_responses.tools import choice_of, shown_tools, tools_of
+from inference_api.openai_responses.tools import choice_of, shown_tools, tool_names, tools_of
 from inference_api.openai_settings import effort, inference_config, refuse_changes, service_tier
 from inference_api.openai_tools import tool_config
-from inference_api.tools import renamed
 
 # They cannot change the answer, so they are accepted and ignored: docs/inference-api.md lists them.
-IGNORED = ("user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "max_tool_calls", "metadata")
+IGNORED = ("user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "metadata")
 _HONOURED = (
     "model",
     "input",
@@ -28,6 +29,7 @@ _HONOURED = (
     "top_p",
     "tools",
     "tool_choice",
+    "max_tool_calls",
     "parallel_tool_calls",
     "text",
     "reasoning",
@@ -47,17 +49,18 @@ NOT_HERE = {
     "moderation": "Bedrock has guardrails in its place; leave it out",
 }
 FIELDS = (*_HONOURED, *ONLY, *IGNORED, *NOT_HERE)
-# The first is in every answer, the others belong to tools and requests that this API does not have.
+_RESULTS = "file_search_call.results"
+# The first is in every answer; those after _RESULTS belong to tools and requests that this API does not have.
 INCLUDABLE = (
     "reasoning.encrypted_content",
-    "file_search_call.results",
+    _RESULTS,
     "web_search_call.results",
     "web_search_call.action.sources",
     "message.input_image.image_url",
     "computer_call_output.output.image_url",
     "code_interpreter_call.outputs",
 )
-MAX_CALLS = 1_000_000  # of OpenAI's own tools, which this API does not have
+MAX_CALLS = 1_000_000
 SUMMARIES = ("auto", "detailed")
 _REPEATED = (
     "instructions",
@@ -72,7 +75,8 @@ _REPEATED = (
 class ResponsesRequest(NamedTuple):
     """`one_tool_call`: `parallel_tool_calls` is false. `summary`: reasoning is sent as its summary.
 
-    `settings`: what a response says of its request.
+    `settings`: what a response says of its request. `search`: what the model may search with file_search.
+    `results`: the caller gets the passages of a search.
     """
 
     turn: Turn
@@ -80,6 +84,8 @@ class ResponsesRequest(NamedTuple):
     one_tool_call: bool
     summary: bool
     settings: Mapping[str, Any]
+    search: KnowledgeSearch | None
+    results: bool
 
 
 def responses_request(body: Mapping[str, Any]) -> ResponsesRequest:
@@ -101,7 +107,7 @@ def responses_request(body: Mapping[str, Any]) -> ResponsesRequest:
     }
     request = {"messages": messages} | {name: value for name, value in optional.items() if value}
     return ResponsesRequest(
-        turn=Turn(alias, request, renamed([item["name"] for item in fields.items(body, "tools")]), schema),
+        turn=Turn(alias, request, tool_names(body), schema),
         stream=fields.flag(body, "stream") is True,
         one_tool_call=fields.flag(body, "parallel_tool_calls") is False,
         summary=summary is not None,
@@ -112,7 +118,15 @@ def responses_request(body: Mapping[str, Any]) -> ResponsesRequest:
             "text": shown_text,
             "tools": shown_tools(body),
         },
+        search=_search(body),
+        results=_RESULTS in (body.get("include") or ()),
     )
+
+
+def _search(body: Mapping[str, Any]) -> KnowledgeSearch | None:
+    search = file_search(body)
+    most = fields.integer(body, "max_tool_calls", low=1, high=MAX_CALLS)
+    return search._replace(max_searches=most) if search and most else search
 
 
 def _repeated(body: Mapping[str, Any]) -> dict[str, Any]:

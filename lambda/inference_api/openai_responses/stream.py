@@ -14,6 +14,7 @@ from typing import Any
 from inference_api.aws.client import SILENCE, Event
 from inference_api.errors import api_error, failure_name
 from inference_api.http_messages import Facts
+from inference_api.knowledge_search import SEARCH
 from inference_api.openai_errors import error_body
 from inference_api.openai_responses.answer import Envelope, ended, failed, incomplete_reason
 from inference_api.openai_responses.output import (
@@ -25,6 +26,7 @@ from inference_api.openai_responses.output import (
     Message,
     Piece,
     Reasoning,
+    Search,
 )
 from inference_api.openai_usage import Usage, usage_of
 
@@ -82,7 +84,7 @@ class _Writer:
             return self._end(INCOMPLETE if self._reason else COMPLETED)
         if name == "metadata":
             self._usage = usage_of(value["usage"], self._more)
-        return None
+        return self._search(value) if name == SEARCH else None
 
     def ended(self) -> bytes:
         response = ended(self._envelope, self._items, self._reason, self._usage)
@@ -100,16 +102,22 @@ class _Writer:
         """What `_events` makes of text, quicker: most events are text."""
         item = self._text
         if item is None:
-            item = Message(self._envelope.id, len(self._items))
-            opened = self._begin(item, None)
-            self._text = item
-            place = json.dumps({"type": _DELTA, **item.place, "logprobs": []})[:-1]
-            self._delta_start = f'event: {_DELTA}\ndata: {place}, "sequence_number": '
-            return opened + self._text_delta(text)
+            return self._message()[1] + self._text_delta(text)
         item.parts.append(text)
         number = self._sequence
         self._sequence = number + 1
         return f'{self._delta_start}{number}, "delta": {encode_basestring(text)}}}\n\n'.encode("utf-8", "replace")
+
+    def _message(self) -> tuple[Message, bytes]:
+        """The open one, or a new one with its first events."""
+        if self._text:
+            return self._text, b""
+        item = Message(self._envelope.id, self._items)
+        opened = self._begin(item, None)
+        self._text = item
+        place = json.dumps({"type": _DELTA, **item.place, "logprobs": []})[:-1]
+        self._delta_start = f'event: {_DELTA}\ndata: {place}, "sequence_number": '
+        return item, opened
 
     def _other_delta(self, delta: Mapping[str, Any], value: Mapping[str, Any]) -> bytes | None:
         block = value.get("contentBlockIndex", 0)
@@ -118,6 +126,9 @@ class _Writer:
             if not isinstance(call, Call) or self._block != block:
                 return None
             return self._events(call.more(delta["toolUse"]["input"]))
+        if "start" in delta.get("citation", {}):  # not one that a model makes of a document by itself
+            message, opened = self._message()
+            return opened + self._events(message.cited(delta["citation"]))
         if "reasoningContent" not in delta:
             return None
         item, opened = self._open, b""
@@ -134,6 +145,13 @@ class _Writer:
         if self._envelope.one_tool_call and self._calls > 1:
             return None
         return self._begin(self._envelope.call(use, len(self._items)), value.get("contentBlockIndex", 0))
+
+    def _search(self, value: Mapping[str, Any]) -> bytes:
+        if "passages" not in value:
+            return self._begin(self._envelope.search(value, len(self._items)), None)
+        if isinstance(self._open, Search):
+            self._open.found(value["passages"])
+        return self._end(COMPLETED)
 
     def _begin(self, item: Item, block: Any) -> bytes:
         ended = self._end(COMPLETED)

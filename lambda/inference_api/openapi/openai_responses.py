@@ -22,6 +22,7 @@ from inference_api.openai_responses.request import (
 )
 from inference_api.openai_settings import EFFORTS, MAX_TOKENS, TIERS
 from inference_api.openai_tools import CHOICES
+from inference_api.openapi import file_search
 from inference_api.openapi.openai import (
     ALIAS,
     EMPTY,
@@ -104,6 +105,7 @@ _ITEM: Schema = {
         _item("function_call", ("type", "call_id", "name"), name=FILLED),
         _item("function_call_output", ("type", "call_id", "output")),
         _item("reasoning", ("type",)),
+        _item("file_search_call", ("type",)),
     ]
 }
 _TOOL = request(
@@ -125,8 +127,8 @@ _PROPERTIES: Mapping[str, Schema] = {
     "max_output_tokens": or_null(number(1, MAX_TOKENS, "integer")),
     "temperature": or_null(number(0, 1)),
     "top_p": or_null(number(0, 1)),
-    "tools": or_null(list_of(_TOOL)),
-    "tool_choice": or_null({"anyOf": [one_of(*CHOICES, "none"), _NAMED]}),
+    "tools": or_null(list_of({"anyOf": [_TOOL, file_search.TOOL]})),
+    "tool_choice": or_null({"anyOf": [one_of(*CHOICES, "none"), _NAMED, file_search.CHOICE]}),
     "parallel_tool_calls": or_null(FLAG),
     "text": or_null(request(("format", *text_format.ONLY), {"format": _FORMAT, **_only(text_format.ONLY)})),
     "reasoning": or_null(
@@ -146,7 +148,7 @@ _PROPERTIES: Mapping[str, Schema] = {
     **dict.fromkeys(IGNORED, IGNORED_FIELD),
     **{name: or_null(TEXT, "repeated") for name in ("user", "safety_identifier", "prompt_cache_key")},
     "metadata": or_null({"type": "object", "additionalProperties": TEXT}, "repeated"),
-    "max_tool_calls": or_null(number(1, MAX_CALLS, "integer"), "of OpenAI's own tools: repeated"),
+    "max_tool_calls": or_null(number(1, MAX_CALLS, "integer"), "of file_search"),
 }
 _USAGE = answer(
     {
@@ -175,7 +177,9 @@ _RESPONSE = answer(
         "system_fingerprint": TEXT,
         "served_by": component("ServedBy"),
         **_SETTINGS,
-        "output": list_of(answer({"id": TEXT, "type": one_of("message", "reasoning", "function_call")})),
+        "output": list_of(
+            answer({"id": TEXT, "type": one_of("message", "reasoning", "function_call", "file_search_call")})
+        ),
         "usage": or_null(_USAGE),
     }
 )
