@@ -19,6 +19,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, SchemaError
 
+from local_aws.extension.bedrock import bucket_media
 from local_aws.extension.bedrock.responses import BedrockError
 
 TOOL_NAME, TOOL_NAME_LENGTH = "[a-zA-Z0-9_-]+", 64
@@ -45,6 +46,7 @@ def check(model: str, request: Request) -> None:
         _check_content(messages)
         _check_roles([message.get("role") for message in messages])
         _check_calls(messages, with_tools=bool(tools))
+        bucket_media.check(model, messages)
 
 
 def _check_inference(given: Request) -> None:
