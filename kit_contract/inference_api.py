@@ -19,6 +19,7 @@ from kit_contract.environment import (
     KNOWLEDGE_BASE_GUARDRAILS,
     KNOWLEDGE_BASE_MODEL,
     KNOWLEDGE_BASES,
+    MEDIA_BUCKETS,
     RERANK_MODEL_ARN,
     SHOW_ARNS,
 )
@@ -101,6 +102,7 @@ class Settings(NamedTuple):
     `knowledge_base_model` is None if the deployment has no knowledge base. `rerank_model_arn` is None if passages can't
     be reranked. `guardrails`: by name. `knowledge_base_guardrails`: name of the knowledge base -> its guardrail.
     `cors_origins`: of web pages, or "*". `show_arns`: to callers that ask for them.
+    `media_buckets`: each "bucket" or "bucket/prefix/", whose images and documents requests may name.
     """
 
     kit_deployment: str
@@ -112,6 +114,7 @@ class Settings(NamedTuple):
     knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({})
     rerank_model_arn: str | None = None
     show_arns: bool = False
+    media_buckets: tuple[str, ...] = ()
 
 
 def environment_from(settings: Settings, account: str, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
@@ -126,6 +129,7 @@ def environment_from(settings: Settings, account: str, to_json: Callable[[object
         **_guardrail_environment(settings, to_json),
         **({SHOW_ARNS: "true"} if settings.show_arns else {}),
         **({RERANK_MODEL_ARN: settings.rerank_model_arn} if settings.rerank_model_arn else {}),
+        **({MEDIA_BUCKETS: to_json(list(settings.media_buckets))} if settings.media_buckets else {}),
     }
 
 
@@ -179,6 +183,7 @@ def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
         knowledge_base_guardrails=json.loads(environment.get(KNOWLEDGE_BASE_GUARDRAILS, "{}")),
         rerank_model_arn=environment.get(RERANK_MODEL_ARN),
         show_arns=environment.get(SHOW_ARNS) == "true",
+        media_buckets=tuple(json.loads(environment.get(MEDIA_BUCKETS, "[]"))),
     )
 
 

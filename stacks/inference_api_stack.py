@@ -50,6 +50,7 @@ class InferenceApiStack(cdk.Stack):
             guardrails=self._guardrails(config),
             knowledge_base_guardrails=_knowledge_base_guardrails(config),
             rerank_model_arn=self._rerank_model_arn(config),
+            media_buckets=section.media_buckets,
             throttle_rate_per_second=section.rate_per_second,
             throttle_burst=section.burst,
             monthly_quota=section.requests_per_month,

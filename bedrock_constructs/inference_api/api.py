@@ -47,7 +47,8 @@ class InferenceApi(Construct):
 
     `guardrails`: by name. `knowledge_base_guardrails`: name of the knowledge base -> name of the guardrail.
     `knowledge_base_model` answers /v1/retrieve-and-generate if the request names no alias. Searches may rerank with the
-    foundation model of `rerank_model_arn`.
+    foundation model of `rerank_model_arn`. Requests may name images and documents in `media_buckets`, each "bucket" or
+    "bucket/prefix/" of this account.
     `throttle_rate_per_second`, `throttle_burst` (requests) and `monthly_quota` (requests) apply to each key.
     `stage_rate_per_second` and `stage_burst` apply to all requests together, also those without a valid key.
     `cors_origins`: of the web pages that may call the API, or "*". `show_arns`: callers may ask for the ARN of what
@@ -73,6 +74,7 @@ class InferenceApi(Construct):
         show_arns: bool = False,
         guardrails: Mapping[str, Guardrail] = MappingProxyType({}),
         knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({}),
+        media_buckets: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
         self.api_key_secret = self._secret(kit_deployment)
@@ -91,6 +93,7 @@ class InferenceApi(Construct):
             knowledge_base_guardrails=knowledge_base_guardrails,
             rerank_model_arn=rerank_model_arn,
             show_arns=show_arns,
+            media_buckets=tuple(media_buckets),
         )
         stack = cdk.Stack.of(self)
         self.function = PythonFunction(
@@ -118,6 +121,7 @@ class InferenceApi(Construct):
             knowledge_base_ids=knowledge_bases.values(),
             guardrail_arns=[arn for guardrail in guardrails.values() for arn in guardrail.apply_arns],
             rerank_model_arn=rerank_model_arn,
+            media_buckets=media_buckets,
         )
         self.rest_api = self._rest_api(kit_deployment, stage_rate_per_second, stage_burst)
         wait = retry_seconds(throttle_rate_per_second, throttle_burst)

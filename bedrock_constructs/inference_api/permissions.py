@@ -66,6 +66,7 @@ def grant_serving(
     knowledge_base_ids: Iterable[str],
     guardrail_arns: Collection[str] = (),
     rerank_model_arn: str | None = None,
+    media_buckets: Collection[str] = (),
 ) -> None:
     stack = cdk.Stack.of(function)
     knowledge_bases = [_bedrock_arn(stack, f"knowledge-base/{kb_id}") for kb_id in knowledge_base_ids]
@@ -94,12 +95,20 @@ def grant_serving(
         # https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html
         statements.append(_allow("Rerank", ["bedrock:Rerank"], ["*"]))
         statements.append(_allow("InvokeRerankModel", ["bedrock:InvokeModel"], [rerank_model_arn]))
+    if media_buckets:
+        statements.append(_read_media(stack, media_buckets))
     for statement in statements:
         function.add_to_role_policy(statement)
     resources = [resource for statement in statements for resource in statement.resources]
     role = function.role
     assert isinstance(role, iam.Role)  # PythonFunction creates it
     acknowledge_wildcards(role, resources, reason=WILDCARD_REASON)
+
+
+def _read_media(stack: cdk.Stack, buckets: Iterable[str]) -> iam.PolicyStatement:
+    """Bedrock reads what a request names with the rights of its caller, here the function's role."""
+    arns = [f"arn:{stack.partition}:s3:::{bucket.removesuffix('/')}/*" for bucket in buckets]
+    return _allow("ReadMedia", ["s3:GetObject"], arns, {"StringEquals": {"aws:ResourceAccount": stack.account}})
 
 
 def _configured_models(stack: cdk.Stack, targets: Iterable[AliasTarget]) -> list[iam.PolicyStatement]:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from deployment.sections.section import ModelIdOrArn, Name, Section
+from deployment.sections.section import MediaBucket, ModelIdOrArn, Name, Section
 
 # API Gateway's default quotas of an account in a Region: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 MAX_RATE, MAX_BURST = 10_000, 5_000
@@ -55,6 +55,7 @@ class InferenceApi(Section):
     also those without a valid key; by default ten times those of a key. `cors_origins`: of the web pages that may call
     the API from a browser ("https://app.example.com"), or "*"; by default none may. `show_arns`: callers that ask
     for it see the ARN of what served them, with the id of the account.
+    `media_buckets`: "bucket" or "bucket/prefix/".
     """
 
     rate_per_second: Annotated[float, Field(gt=0, le=MAX_RATE)] = 10
@@ -64,6 +65,7 @@ class InferenceApi(Section):
     total_burst: Annotated[int, Field(ge=1, le=MAX_BURST)] | None = None
     cors_origins: list[str] = []
     show_arns: bool = False
+    media_buckets: list[MediaBucket] = []
     aliases: Annotated[dict[Name, Alias], Field(min_length=1)]
 
     @property

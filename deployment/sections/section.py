@@ -22,6 +22,8 @@ MODEL_ID_OR_ARN = rf"^({_MODEL_ID}|{_BEDROCK}({_KINDS}))$"
 APPLICATION_PROFILE_ARN = rf"^{_BEDROCK}{_PROFILE}$"
 KMS_KEY_ARN = r"^arn:aws(-[a-z]+)*:kms:[a-z0-9-]{1,20}:[0-9]{12}:key/[a-zA-Z0-9-]{1,64}$"
 GUARDRAIL_PROFILE = r"^[a-z0-9-]{1,12}\.guardrail\.v[0-9]+:[0-9]+$"
+# The prefix ends in a slash: "cats/" is not "cats-of-others/".
+MEDIA_BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/([A-Za-z0-9_.=-]+/)+)?$"
 # Errors describe a pattern in these words.
 PATTERN_IN_WORDS = {
     NAME: "2 to 31 lowercase letters, digits and single hyphens, starting with a letter",
@@ -41,6 +43,7 @@ PATTERN_IN_WORDS = {
         "(arn:PARTITION:bedrock:REGION:ACCOUNT:application-inference-profile/ID)"
     ),
     KMS_KEY_ARN: "the ARN of a KMS key (arn:PARTITION:kms:REGION:ACCOUNT:key/ID; no alias)",
+    MEDIA_BUCKET: '"bucket" or "bucket/prefix/" (letters, digits and _ . = - in the prefix, and a slash at its end)',
     GUARDRAIL_PROFILE: "a guardrail profile such as us.guardrail.v1:0",
 }
 
@@ -56,6 +59,7 @@ ModelId = Annotated[str, Field(pattern=MODEL_ID)]
 ModelIdOrArn = Annotated[str, Field(pattern=MODEL_ID_OR_ARN)]
 ApplicationProfileArn = Annotated[str, Field(pattern=APPLICATION_PROFILE_ARN)]
 KmsKeyArn = Annotated[str, Field(pattern=KMS_KEY_ARN)]
+MediaBucket = Annotated[str, Field(pattern=MEDIA_BUCKET)]
 ServiceName = Annotated[str, Field(pattern=SERVICE)]
 # Relative to the folder of deployment.toml, which load_deployment_config passes as context.
 FilePath = Annotated[Path, AfterValidator(_below_the_file)]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from inference_api.aliases import Target
 from inference_api.aws.client import SILENCE, Event
+from inference_api.bucket_media import explained, refuse_unlisted
 from inference_api.errors import ApiError, failure_name
 from inference_api.fallback import Served
 from inference_api.guardrails import INTERVENED, guarded, streamed
@@ -37,6 +38,7 @@ class Turn(NamedTuple):
 
 def converse(turn: Turn, service: Service, facts: Facts) -> Served[dict[str, Any]]:
     """The response of Converse. Raises ApiError, AwsError or OSError of the last target."""
+    refuse_unlisted(turn.request["messages"], service.settings.media_buckets)
     targets = service.aliases.resolve(turn.alias)
     request = guarded(turn.request, turn.alias, service.settings, facts)
 
@@ -59,6 +61,7 @@ def converse_stream(turn: Turn, service: Service, facts: Facts) -> Served[Genera
     The iterator raises ApiError, AwsError or OSError if the stream breaks off, also if it ends without `messageStop`.
     Closing it ends the call.
     """
+    refuse_unlisted(turn.request["messages"], service.settings.media_buckets)
     targets = service.aliases.resolve(turn.alias)
     request = streamed(guarded(turn.request, turn.alias, service.settings, facts))
 
@@ -84,7 +87,13 @@ def _sent(turn: Turn, request: Mapping[str, Any], target: Target, send: Callable
     def in_form(cached: Mapping[str, Any]) -> T:
         return in_its_form(cached, turn.answer_schema, target.invoke_id, send)
 
-    return where_cached(request, target.invoke_id, in_form) if turn.may_cache else in_form(request)
+    try:
+        return where_cached(request, target.invoke_id, in_form) if turn.may_cache else in_form(request)
+    except Exception as error:
+        told = explained(error, request["messages"])
+        if told is error:
+            raise
+        raise told from error
 
 
 def _ask(turn: Turn, targets: Sequence[Target], call: Any, service: Service, facts: Facts) -> Served[Any]:

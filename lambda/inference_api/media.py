@@ -29,7 +29,21 @@ _DOCUMENT_TYPES = {
 _DOCUMENT_FORMATS = tuple(_DOCUMENT_TYPES.values())
 _MAX_NAME = 200
 
+S3 = "s3://"
+_IMAGE_EXTENSIONS = {"png": "png", "jpg": "jpeg", "jpeg": "jpeg", "gif": "gif", "webp": "webp"}
+
 Block = dict[str, Any]
+
+
+class S3Uri(str):
+    """The address of an object. `where` names the field of the request that holds it."""
+
+    where: str
+
+    def __new__(cls, uri: str, where: str) -> S3Uri:
+        self = super().__new__(cls, uri)
+        self.where = where
+        return self
 
 
 def image_block(content: bytes, where: str) -> Block:
@@ -48,6 +62,31 @@ def document_block(content: bytes, media_type: str, filename: str, where: str) -
         message = f"{where} must be one of {', '.join(_DOCUMENT_FORMATS)}; say so in its media type or its file name"
         raise invalid(where, message)
     return {"document": {"format": document_format, "name": _name(filename), "source": {"bytes": content}}}
+
+
+def image_at(uri: str, where: str) -> Block:
+    """An image in S3: the format is that of its key's extension. Raises ApiError 400."""
+    kind = _IMAGE_EXTENSIONS.get(_extension(uri))
+    if kind is None:
+        raise invalid(where, f"{where} must end in one of .{', .'.join(_IMAGE_EXTENSIONS)}, which say its format")
+    return {"image": {"format": kind, "source": _in_bucket(uri, where)}}
+
+
+def document_at(uri: str, filename: str, where: str) -> Block:
+    """A document in S3. The file name is the key's if there is none. Raises ApiError 400."""
+    kind = _extension(uri)
+    if kind not in _DOCUMENT_FORMATS:
+        raise invalid(where, f"{where} must end in one of .{', .'.join(_DOCUMENT_FORMATS)}, which say its format")
+    name = _name(filename or uri.rpartition("/")[2])
+    return {"document": {"format": kind, "name": name, "source": _in_bucket(uri, where)}}
+
+
+def _in_bucket(uri: str, where: str) -> Block:
+    return {"s3Location": {"uri": S3Uri(uri, where)}}
+
+
+def _extension(uri: str) -> str:
+    return uri.rpartition("/")[2].rpartition(".")[2].lower()
 
 
 def decoded(encoded: str, where: str, what: str) -> bytes:

@@ -103,6 +103,16 @@ def test_an_origin_that_no_browser_sends_or_that_leaks_the_key_is_refused(
     assert reason in fault
 
 
+@pytest.mark.parametrize(
+    "bucket", ["Pictures", "s3://pictures", "pictures/", "pictures/cats", "pictures/*/", "pictures/${x}/", "a", "*", ""]
+)
+def test_a_media_bucket_is_a_name_or_a_name_and_a_prefix(tmp_path: Path, bucket: str) -> None:
+    assert faults(tmp_path, SHIPPED.replace("burst = 20", 'burst = 20\nmedia_buckets = ["a.b-c", "abc/d/e=1/"]')) == []
+    (fault,) = faults(tmp_path, SHIPPED.replace("burst = 20", f'burst = 20\nmedia_buckets = ["{bucket}"]'))
+
+    assert 'inference_api.media_buckets.0: must be "bucket" or "bucket/prefix/"' in fault, fault
+
+
 def test_an_unknown_model_is_named_with_near_matches(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, SHIPPED.replace('"amazon.nova-lite-v1:0"', '"amazon.nova-light-v1:0"'))
 

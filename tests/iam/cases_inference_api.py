@@ -1,6 +1,7 @@
 """Requests of the roles in the inference API stack: the API function and the authorizer."""
 
 from tests.iam.cases import OTHER_ACCOUNT, OURS, THEIRS, Cases, arn, on
+from tests.synthesized import ACCOUNT
 
 SECRET = arn("secretsmanager", "secret:iam-inference-api-InferenceApiApiKeySecret")
 KNOWLEDGE_BASE = arn("bedrock", "knowledge-base/iam-knowledge-base-KnowledgeBase")
@@ -18,6 +19,9 @@ FOUNDATION_MODELS = [
 ]
 
 RERANKER = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_S3Location.html: of the caller's rights
+MEDIA = ("arn:aws:s3:::pictures/cats/a.png", "arn:aws:s3:::papers/2026/a.pdf")
+OWN_BUCKET, FOREIGN_BUCKET = {"aws:ResourceAccount": ACCOUNT}, {"aws:ResourceAccount": OTHER_ACCOUNT}
 # The Get actions: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
 INFERENCE_API = {
     "inference-api/InferenceApiFunctionRole": Cases(
@@ -45,6 +49,7 @@ INFERENCE_API = {
             # Of RetrieveAndGenerate: https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html
             *on("*", "bedrock:Rerank"),
             *on(RERANKER, "bedrock:InvokeModel"),
+            *(request for item in MEDIA for request in on(item, "s3:GetObject", context=OWN_BUCKET)),
         ],
         denied=[
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:InvokeModel"),
@@ -64,6 +69,11 @@ INFERENCE_API = {
             *on(arn("bedrock", "guardrail/other"), "bedrock:ApplyGuardrail"),
             *on(arn("bedrock", "guardrail-profile/us.guardrail.v1:0", region="eu-west-1"), "bedrock:ApplyGuardrail"),
             *on(GUARDRAILS[0], "bedrock:UpdateGuardrail", "bedrock:DeleteGuardrail"),
+            *on(MEDIA[0], "s3:PutObject", "s3:DeleteObject", context=OWN_BUCKET),
+            *(request for item in MEDIA for request in on(item, "s3:GetObject", context=FOREIGN_BUCKET)),
+            *on("arn:aws:s3:::pictures-of-others/a.png", "s3:GetObject", context=OWN_BUCKET),
+            *on("arn:aws:s3:::papers/2025/a.pdf", "s3:GetObject", context=OWN_BUCKET),
+            *on("arn:aws:s3:::pictures", "s3:ListBucket", context=OWN_BUCKET),
         ],
     ),
     "inference-api/InferenceApiAuthorizerFunctionRole": Cases(

@@ -10,7 +10,7 @@ from typing import Any
 
 from inference_api import fields
 from inference_api.fields import invalid
-from inference_api.media import Block, decoded, document_block, image_block
+from inference_api.media import S3, Block, decoded, document_at, document_block, image_at, image_block
 from inference_api.prompt_caching import cache_point
 from inference_api.tools import converse_name
 
@@ -79,6 +79,8 @@ def _text(block: Mapping[str, Any], where: str) -> list[Block]:
 
 def _image(block: Mapping[str, Any], where: str) -> list[Block]:
     source = _source(block, ("base64",), where)
+    if source["type"] == "url":
+        return [image_at(source["url"], f"{where}source.url")]
     _only(source, ("type", "media_type", "data"), f"{where}source.")
     data = fields.text(source, "data", where=f"{where}source.")
     return [image_block(decoded(data, f"{where}source.data", "an image"), f"{where}source.data")]
@@ -88,8 +90,12 @@ def _document(block: Mapping[str, Any], where: str) -> list[Block]:
     if fields.flag(_object(block, "citations", where), "enabled", where=f"{where}citations."):
         raise _unsupported(f"{where}citations.enabled", "this API has no citations of documents; leave it out")
     title = fields.optional_text(block, "title", where=where) or ""
-    media_type, content = _document_content(_source(block, ("base64", "text", "content"), where), f"{where}source.")
-    result = document_block(content, media_type, "" if media_type else title, f"{where}source")
+    source = _source(block, ("base64", "text", "content"), where)
+    if source["type"] == "url":
+        result = document_at(source["url"], "", f"{where}source.url")
+    else:
+        media_type, content = _document_content(source, f"{where}source.")
+        result = document_block(content, media_type, "" if media_type else title, f"{where}source")
     if title:
         result["document"]["name"] = document_block(b"x", "text/plain", title, where)["document"]["name"]
     if context := fields.optional_text(block, "context", where=where):
@@ -163,11 +169,14 @@ _KINDS: Mapping[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any], str], l
 
 def _source(block: Mapping[str, Any], kinds: tuple[str, ...], where: str) -> dict[str, Any]:
     source = block.get("source")
+    if isinstance(source, dict) and source.get("type") == "url" and str(source.get("url")).startswith(S3):
+        _only(source, ("type", "url"), f"{where}source.")
+        return source
     if not isinstance(source, dict) or source.get("type") not in kinds:
         place = f"{where}source.type" if isinstance(source, dict) else f"{where}source"
         message = (
-            f"{place} must be one of {', '.join(kinds)}; URLs and files are not fetched: download the file and send "
-            "its bytes"
+            f"{place} must be one of {', '.join(kinds)}, or url with an s3:// address; other URLs and files are not "
+            "fetched: download the file and send its bytes"
         )
         raise invalid(place, message)
     return source

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from inference_api.aliases import Target
+from inference_api.bucket_media import refuse_unlisted
 from inference_api.conversation import Turn
 from inference_api.errors import ApiError
 from inference_api.fallback import BUDGET_SECONDS
@@ -32,6 +33,7 @@ def counted(turn: Turn, service: Service, facts: Facts) -> int:
     if turn.answer_schema:
         message = "output_config.format is not supported here: Bedrock counts no schemas; leave it out"
         raise invalid("output_config.format", message, code="unsupported_value")
+    refuse_unlisted(turn.request["messages"], service.settings.media_buckets)
     target = service.aliases.resolve(turn.alias)[0]
     facts.alias = turn.alias
     model_id = _foundation_model(target)

@@ -24,13 +24,13 @@ _KEEP_ALIVE = "keepAlive"
 
 def converse(request: Request, service: Service, facts: Facts) -> Answer:
     """The response of Bedrock as it is. Raises ApiError, AwsError or OSError."""
-    served = conversation.converse(_turn(request), service, facts)
+    served = conversation.converse(_turn(request, service), service, facts)
     return json_answer(200, served.answer, facts.headers)
 
 
 def converse_stream(request: Request, service: Service, facts: Facts) -> Answer:
     """Raises ApiError, AwsError or OSError until the first event is there."""
-    served = conversation.converse_stream(_turn(request), service, facts)
+    served = conversation.converse_stream(_turn(request, service), service, facts)
     return Answer(200, {"Content-Type": EVENT_STREAM, **facts.headers}, frames(served.answer))
 
 
@@ -49,6 +49,6 @@ def _frame(name: str, value: object) -> bytes:
     return encoded_frame(headers, json.dumps(value).encode())
 
 
-def _turn(request: Request) -> Turn:
+def _turn(request: Request, service: Service) -> Turn:
     alias = request.path.rstrip("/").removeprefix(PREFIX).rpartition("/")[0]  # a model's ARN would have slashes
-    return turn_of(alias, request.json())
+    return turn_of(alias, request.json(), service.settings.media_buckets)

@@ -14,6 +14,7 @@ from inference_api.aliases import Target
 from inference_api.aws.client import SILENCE, Event
 from inference_api.aws.errors import fields_of
 from inference_api.bedrock_converse.endpoint import EVENT_STREAM, PREFIX, frames
+from inference_api.bucket_media import explained_by_body
 from inference_api.errors import ApiError, failure_name
 from inference_api.fields import invalid
 from inference_api.http_messages import Answer, Facts, Request
@@ -85,7 +86,17 @@ def _ask(request: Request, call: Callable[[Target, float], T], service: Service,
     if not service.settings.aliases[alias].one_model:
         targets = targets[:1]
     facts.alias = alias
-    served = service.fallback.ask(targets, call, deadline=service.fallback.deadline(), attempts=facts.attempts)
+
+    def explained(target: Target, read_seconds: float) -> T:
+        try:
+            return call(target, read_seconds)
+        except Exception as error:
+            told = explained_by_body(error, request.body)
+            if told is error:
+                raise
+            raise told from error
+
+    served = service.fallback.ask(targets, explained, deadline=service.fallback.deadline(), attempts=facts.attempts)
     facts.served(alias, served)
     return served.answer
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from inference_api import fields, openai_media
 from inference_api.fields import invalid
-from inference_api.media import Block
+from inference_api.media import S3, Block, document_at
 
 TEXTS = {"input_text": "text", "output_text": "text", "refusal": "refusal"}
 # They change the price of an answer, or are what clients send back of one. They say nothing to the model.
@@ -47,10 +47,14 @@ def _file(part: Mapping[str, Any], where: str) -> Block:
     known = ("type", "file_data", "filename", "detail", "file_id", "file_url", *PASSED_OVER)
     fields.refuse_others(part, known, where=f"{where}.")
     _refuse_kept(part, where, "file_id", "file_data")
-    _refuse_kept(part, where, "file_url", "file_data")
+    url = part.get("file_url")
+    if not isinstance(url, str) or not url.startswith(S3) or part.get("file_data") is not None:
+        _refuse_kept(part, where, "file_url", "file_data")
     openai_media.refuse_detail(part.get("detail"), f"{where}.detail")
-    data = fields.text(part, "file_data", where=f"{where}.")
-    return openai_media.document(data, fields.optional_text(part, "filename", where=f"{where}."), where)
+    filename = fields.optional_text(part, "filename", where=f"{where}.")
+    if url is not None:
+        return document_at(url, filename or "", f"{where}.file_url")
+    return openai_media.document(fields.text(part, "file_data", where=f"{where}."), filename, where)
 
 
 def _refuse_kept(part: Mapping[str, Any], where: str, name: str, instead: str) -> None:

@@ -12,7 +12,7 @@ import bm25s
 import Stemmer
 from ministack.services import bedrock, bedrock_runtime, cloudwatch
 
-from local_aws.extension.bedrock import converse_requests, custom_models, embedding_models, faults
+from local_aws.extension.bedrock import bucket_media, converse_requests, custom_models, embedding_models, faults
 from local_aws.extension.bedrock import custom_model_deployments as deployments
 from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.customization import jobs
@@ -46,6 +46,7 @@ def check(path: str, body: bytes) -> None:
             return  # ministack says so
         if isinstance(request, dict):
             converse_requests.check(model, request)
+            bucket_media.check(model, request.get("messages") or [])
 
 
 class Called(NamedTuple):

@@ -36,6 +36,7 @@ def synthesize(
     model: AliasTarget | None,
     rerank: str | None = None,
     order: tuple[str, ...] = ORDER,
+    media_buckets: tuple[str, ...] = (),
     assembly: Path | None = None,
     rate: float = 10,
     cors_origins: tuple[str, ...] = (),
@@ -54,6 +55,7 @@ def synthesize(
         knowledge_base_model=model,
         rerank_model_arn=rerank,
         throttle_rate_per_second=rate,
+        media_buckets=media_buckets,
         throttle_burst=20,
         monthly_quota=100_000,
         stage_rate_per_second=100,
@@ -167,6 +169,17 @@ def test_the_function_may_rerank_with_the_configured_model() -> None:
         arn,
     )
     assert settings_from(_environment(template), "{}").rerank_model_arn == arn
+
+
+def test_the_function_reads_only_the_listed_media_of_its_account() -> None:
+    buckets = ("pictures", "papers/2026/")
+    template = synthesize(knowledge_bases={}, model=None, media_buckets=buckets)
+
+    found = _statements(template)["ReadMedia"]
+    assert found["Action"] == "s3:GetObject"
+    assert found["Resource"] == [f"arn:aws:s3:::{place}/*" for place in ("pictures", "papers/2026")]
+    assert found["Condition"] == {"StringEquals": {"aws:ResourceAccount": "111122223333"}}
+    assert settings_from(_environment(template), "{}").media_buckets == buckets
 
 
 def _environment(template: Template) -> dict[str, Any]:

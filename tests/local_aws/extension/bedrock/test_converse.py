@@ -211,3 +211,21 @@ def test_max_tokens_and_stop_sequences_end_the_answer(
     assert (answer["stopReason"], answer["output"]["message"]["content"][0]["text"]) == (reason, ending)
     assert [event["messageStop"]["stopReason"] for event in events if "messageStop" in event] == [reason]
     assert answer["usage"]["outputTokens"] <= inference.get("maxTokens", 500)
+
+
+def test_only_nova_reads_objects_in_s3_and_only_those_that_are_there(client: Client) -> None:
+    store = client("s3")
+    store.create_bucket(Bucket="pictures-for-nova")
+    store.put_object(Bucket="pictures-for-nova", Key="a.png", Body=b"png")
+
+    def look(key: str, model: str = NOVA) -> None:
+        location = {"uri": f"s3://pictures-for-nova/{key}"}
+        block = {"image": {"format": "png", "source": {"s3Location": location}}}
+        converse(client, user("Look", block), model=model)
+
+    look("a.png")
+    with pytest.raises(ClientError) as absent:
+        look("b.png")
+    assert code(absent) == "AccessDeniedException"
+    with pytest.raises(ClientError, match=r"messages\.0\.content\.1\.image\.source\.type: Field required"):
+        look("a.png", "anthropic.claude-haiku-4-5-20251001-v1:0")
