@@ -11,6 +11,7 @@ from training_data.checking.file_rules import content_findings
 from training_data.checking.findings import CheckReport
 from training_data.checking.model_rules import ModelRules, model_rules
 from training_data.checking.record_rules import check_line
+from training_data.checking.repeated_records import RecordIndex, add_duplicates
 from training_data.checking.shape_rules import other_shape
 
 MODELS = {
@@ -28,10 +29,11 @@ def rules_of(record_format: str) -> ModelRules:
 
 
 def line_by_line(content: bytes, rules: ModelRules) -> CheckReport:
-    report = CheckReport()
+    report, index = CheckReport(), RecordIndex(rules.limits.max_records)
     lines = content.split(b"\n")
     for number, line in enumerate(lines if lines[-1] else lines[:-1], start=1):
-        check_line(line.removesuffix(b"\r"), number, rules, report)
+        check_line(line.removesuffix(b"\r"), number, rules, report, index)
+    add_duplicates(report, index)
     return report
 
 
