@@ -29,7 +29,7 @@ def rules_of(record_format: str) -> ModelRules:
 
 
 def line_by_line(content: bytes, rules: ModelRules) -> CheckReport:
-    report, index = CheckReport(), RecordIndex(rules.limits.max_records)
+    report, index = CheckReport(), RecordIndex(rules.limits.max_records, across=False)
     lines = content.split(b"\n")
     for number, line in enumerate(lines if lines[-1] else lines[:-1], start=1):
         check_line(line.removesuffix(b"\r"), number, rules, report, index)
