@@ -26,9 +26,7 @@ WARM_REQUESTS = 200
 ANSWER_SECONDS, EVENT_SECONDS = 0.3, 0.02
 WORDS = [{"text": "The parcel left Basel on Monday and arrives on Thursday. "} for _ in range(10)]
 MODEL = "amazon.nova-micro-v1:0"
-ALIASES = json.dumps(
-    {"bot": {"model": MODEL, "arn": f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}", "order": ["base"]}}
-)
+ALIASES = json.dumps({"bot": {"model": MODEL, "arn": MODEL, "order": ["base"]}})
 
 
 class Bedrock:
