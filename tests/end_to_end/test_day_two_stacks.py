@@ -211,7 +211,9 @@ ROWS: list[tuple[str, Callable[[str], str] | None, Callable[[World], None]]] = [
     ("rename", lambda text: text.replace('name = "end-to-end"', 'name = "renamed"'), renamed),
     (
         "region",
-        lambda text: text.replace('region = "us-east-1"', 'region = "us-west-2"').replace('"amazon.', '"us.amazon.'),
+        lambda text: text.replace('region = "us-east-1"', 'region = "us-west-2"').replace(
+            '"amazon.nova', '"us.amazon.nova'
+        ),
         moved,
     ),
     ("inference API", without("inference_api"), nothing_is_left),

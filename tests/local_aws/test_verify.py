@@ -94,6 +94,7 @@ def test_each_check_calls_only_what_its_rights_allow(aws: emulator.EmbeddedAws, 
         "job-quota": {"servicequotas:GetAWSDefaultServiceQuota"},
         "unit-quota": {"servicequotas:GetAWSDefaultServiceQuota"},
         "knowledge-base": {"bedrock:GetKnowledgeBase"},
+        "names": {"bedrock:ListGuardrails"},  # of a deployment with guardrails
     }
 
 

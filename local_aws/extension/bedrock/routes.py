@@ -147,8 +147,6 @@ def _wrap_runtime() -> None:
     bedrock_runtime._mock_reply = invocation.mock_reply
 
     async def handle(method: str, path: str, headers: Any, body: bytes, query: Any) -> Response:
-        if answer := throttled("bedrock-runtime", method, path):
-            return answer
         try:
             invocation.check(path, body)
             response = paced(path, await invoke_model.answer(behind, method, path, headers, body, query))
