@@ -57,7 +57,7 @@ def dialects(alias: str) -> list[Dialect]:
 def print_streamed(outputs: Mapping[str, Any], alias: str) -> None:
     """Ask with `stream`, and print each part of the answer when it arrives."""
     body = {"model": alias, "messages": [{"role": "user", "content": CHAT_QUESTION}], "stream": True}
-    print(f"\nQ  {CHAT_QUESTION}\nA  ", end="", flush=True)
+    print(f"\nthe same question to {alias}, streamed\nA  ", end="", flush=True)
     began, first, parts = time.monotonic(), 0.0, 0
     for part in _parts(outputs, body):
         first = first or time.monotonic() - began
@@ -69,7 +69,7 @@ def print_streamed(outputs: Mapping[str, Any], alias: str) -> None:
 
 def print_dialects(outputs: Mapping[str, Any], alias: str) -> None:
     """A table of the answers."""
-    print(f"\n{'the same question':<25} {'path':<36} answer")
+    print(f"\n{'in each dialect':<25} {'path':<36} answer")
     for item in dialects(alias):
         with opened(outputs, item.path, item.body) as response:
             text = " ".join(MOCK.sub("", item.text(json.load(response))).split())
