@@ -97,8 +97,8 @@ _NO_KNOWLEDGE_BASE = _Row(
 _NO_GUARDRAIL = _Row(
     404,
     "guardrail_not_available",
-    "the guardrail of this alias or knowledge base, or the version that is served, no longer exists; rename its section "
-    "in deployment.toml, which makes a new one, and deploy again",
+    "the guardrail of this alias or knowledge base, or the version that is served, no longer exists; rename its "
+    "section in deployment.toml, which makes a new one, and deploy again",
 )
 _TIMEOUT = _Row(
     504,
