@@ -13,7 +13,7 @@ from anthropic.types import ToolParam
 from inference_api.aws.client import SILENCE, Event
 from inference_api.fallback import MAX_ATTEMPTS
 from tests.inference_api.conftest import Api, converse_events, converse_response
-from tests.inference_api.local_server import serving
+from tests.inference_api.local_server import served
 
 TOOL: ToolParam = {
     "name": "mcp.weather",
@@ -32,7 +32,7 @@ class Place(pydantic.BaseModel):
 
 @pytest.fixture
 def client(api: Api) -> Iterator[anthropic.Anthropic]:
-    with serving(api) as url, anthropic.Anthropic(base_url=url, api_key="k", max_retries=0) as made:
+    with served(api) as url, anthropic.Anthropic(base_url=url, api_key="k", max_retries=0) as made:
         yield made
 
 

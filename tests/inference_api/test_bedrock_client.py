@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Generator, Iterator
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import boto3
@@ -17,9 +15,8 @@ from inference_api.aws.client import SILENCE, Event
 from inference_api.aws.errors import AwsError
 from inference_api.aws.event_stream import BrokenStreamError
 from inference_api.fallback import MAX_ATTEMPTS
-from inference_api.http_messages import Request
-from inference_api.routes import respond
 from tests.inference_api.conftest import Api, converse_events, converse_response
+from tests.inference_api.local_server import served
 
 HELLO: list[Any] = [{"role": "user", "content": [{"text": "Hello"}]}]
 SPECIFICATION = {"name": "weather", "inputSchema": {"json": {"type": "object"}}}
@@ -38,28 +35,8 @@ def received() -> list[Any]:
 
 @pytest.fixture
 def url(api: Api, received: list[Any]) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            received.append(self.headers)
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            answer, _ = respond(Request(self.command, self.path.removeprefix("/prod"), body), api.service)
-            content = b"".join(answer.body)
-            self.send_response(answer.status)
-            for name, value in {**answer.headers, "Content-Length": str(len(content))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/prod/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(api, stage="/prod", received=received) as stage:
+        yield f"{stage}/"
 
 
 @cache

@@ -15,7 +15,7 @@ from kit_contract.embedding_models import EMBEDDING_MODELS
 from kit_contract.inference_api import Alias, Model
 from model_catalog import catalog
 from tests.inference_api.conftest import ORDER, THROUGHPUT_ARN, Api
-from tests.inference_api.served import served
+from tests.inference_api.local_server import served
 
 TITAN = "amazon.titan-embed-text-v2:0"
 COHERE = "cohere.embed-english-v3"
@@ -68,7 +68,10 @@ def bodies(api: Api) -> list[Any]:
 
 @pytest.fixture
 def client(embedding: Api) -> Iterator[openai.OpenAI]:
-    with served(embedding) as url, openai.OpenAI(base_url=f"{url}/v1", api_key="k", max_retries=0) as made:
+    with (
+        served(embedding, stage="/prod") as url,
+        openai.OpenAI(base_url=f"{url}/v1", api_key="k", max_retries=0) as made,
+    ):
         yield made
 
 

@@ -18,7 +18,7 @@ from inference_api.aws.errors import AwsError
 from inference_api.aws.event_stream import BrokenStreamError
 from inference_api.fallback import MAX_ATTEMPTS
 from tests.inference_api.conftest import ORDER, Api
-from tests.inference_api.served import served
+from tests.inference_api.local_server import served
 from tests.inference_api.test_embeddings import TITAN, serving
 
 BODY = json.dumps({"messages": [{"role": "user", "content": [{"text": "Hello"}]}]}).encode()
@@ -31,7 +31,7 @@ def chunk(**value: Any) -> Event:
 
 @pytest.fixture
 def client(api: Api) -> Iterator[Any]:
-    with served(api) as url:
+    with served(api, stage="/prod") as url:
         config = Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1})
         yield boto3.client("bedrock-runtime", region_name="eu-central-1", endpoint_url=url, config=config)
 

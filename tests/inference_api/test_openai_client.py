@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import openai
 import pydantic
@@ -13,9 +11,8 @@ from openai.types.chat import ChatCompletionFunctionToolParam, ChatCompletionUse
 
 from inference_api.aws.client import SILENCE
 from inference_api.fallback import MAX_ATTEMPTS
-from inference_api.http_messages import Request
-from inference_api.routes import respond
 from tests.inference_api.conftest import Api, converse_events, converse_response
+from tests.inference_api.local_server import served
 
 TOOL: ChatCompletionFunctionToolParam = {
     "type": "function",
@@ -29,31 +26,8 @@ class Place(pydantic.BaseModel):
 
 @pytest.fixture
 def client(api: Api) -> Iterator[openai.OpenAI]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            answer, _ = respond(Request(self.command, self.path, body), api.service)
-            content = b"".join(answer.body)
-            self.send_response(answer.status)
-            for name, value in {**answer.headers, "Content-Length": str(len(content))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = do_POST
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}/v1"
-    with openai.OpenAI(base_url=url, api_key="k", max_retries=0) as made:
+    with served(api) as url, openai.OpenAI(base_url=f"{url}/v1", api_key="k", max_retries=0) as made:
         yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def test_models_and_chat(api: Api, client: openai.OpenAI) -> None:
