@@ -12,7 +12,8 @@ import statistics
 import sys
 
 from benchmarks import inference_api
-from benchmarks.inference_api import AUTHORIZER, OURS, measured
+from benchmarks.api_styles import AUTHORIZER, OURS
+from benchmarks.inference_api import measured
 
 FULL_CPU_MB = 1_769
 SIZES = (128, 256, 512, 1_024, 1_769)

@@ -13,6 +13,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from bedrock_constructs.guardrails import Guardrail
+from bedrock_constructs.inference_api.access_log import access_log_format
 from bedrock_constructs.inference_api.cors import error_headers
 from bedrock_constructs.inference_api.gateway_responses import add_gateway_responses
 from bedrock_constructs.inference_api.methods import PUBLIC_PATHS, PUBLIC_REQUESTS_PER_SECOND, TIMEOUT, add_methods
@@ -162,7 +163,7 @@ class InferenceApi(Construct):
             cloud_watch_role=True,
             deploy_options=apigateway.StageOptions(
                 access_log_destination=apigateway.LogGroupLogDestination(access_log),
-                access_log_format=_access_log_format(),
+                access_log_format=access_log_format(),
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
                 data_trace_enabled=False,  # true writes prompts and answers to the log
                 # Limits how much of the account's concurrency requests with a wrong key can take in the authorizer.
@@ -233,22 +234,3 @@ class InferenceApi(Construct):
 
 def _model(target: AliasTarget) -> Model:
     return Model(id=target.model, arn=target.invoke_arns[0])
-
-
-def _access_log_format() -> apigateway.AccessLogFormat:
-    """Names and ids of keys, never their values; no bodies."""
-    fields: Sequence[str] = (
-        "requestId",
-        "requestTime",
-        "httpMethod",
-        "path",
-        "status",
-        "responseLatency",
-        "integrationLatency",
-        "responseLength",
-        "identity.apiKeyId",
-        "authorizer.principalId",
-        "error.responseType",
-    )
-    entries = ",".join(f'"{name.split(".")[-1]}":"$context.{name}"' for name in fields)
-    return apigateway.AccessLogFormat.custom("{" + entries + "}")

@@ -1,4 +1,4 @@
-"""InferenceApi: permissions, keys, usage plan, access log and gateway responses."""
+"""InferenceApi: the function's environment, keys, usage plan, access log and gateway responses."""
 
 from __future__ import annotations
 
@@ -6,63 +6,21 @@ import json
 import os
 import zipfile
 from pathlib import Path
-from typing import Any
 
-import aws_cdk as cdk
 import pytest
 from aws_cdk.assertions import Template
 
-from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias
 from bedrock_constructs.lambda_functions.sources import PROJECT
 from inference_api import handler
 from kit_contract.inference_api import settings_from
-
-MODEL_ARN = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
-PROFILE_ARN = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-2-lite-v1:0"
-DESTINATION_ARN = "arn:aws:bedrock:us-west-2::foundation-model/amazon.nova-2-lite-v1:0"
-CONTEXT = {"@aws-cdk/core:enablePartitionLiterals": True}  # as cdk.json
-OWN = {"StringEquals": {"aws:ResourceTag/bedrock-kit:deployment": "support-assistant"}}
-INVOKE = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
-
-
-MICRO = AliasTarget(model="amazon.nova-micro-v1:0", invoke_arns=[MODEL_ARN])
-PROFILE = AliasTarget(model="us.amazon.nova-2-lite-v1:0", invoke_arns=[PROFILE_ARN, DESTINATION_ARN])
-ORDER = ("provisioned", "on-demand", "base")
-
-
-def synthesize(
-    *,
-    knowledge_bases: dict[str, str],
-    model: AliasTarget | None,
-    rerank: str | None = None,
-    order: tuple[str, ...] = ORDER,
-    media_buckets: tuple[str, ...] = (),
-    assembly: Path | None = None,
-    rate: float = 10,
-    cors_origins: tuple[str, ...] = (),
-) -> Template:
-    app = cdk.App(context=CONTEXT, outdir=str(assembly) if assembly else None)
-    stack = cdk.Stack(app, "Test", env=cdk.Environment(account="111122223333", region="us-east-1"))
-    InferenceApi(
-        stack,
-        "InferenceApi",
-        kit_deployment="support-assistant",
-        aliases={
-            "support-bot": ServedAlias(base=MICRO, order=order),
-            "assistant": ServedAlias(base=PROFILE, order=order),
-        },
-        knowledge_bases=knowledge_bases,
-        knowledge_base_model=model,
-        rerank_model_arn=rerank,
-        throttle_rate_per_second=rate,
-        media_buckets=media_buckets,
-        throttle_burst=20,
-        monthly_quota=100_000,
-        stage_rate_per_second=100,
-        stage_burst=200,
-        cors_origins=cors_origins,
-    )
-    return Template.from_stack(stack)
+from tests.bedrock_constructs.inference_api.api_stack import (
+    MICRO,
+    MODEL_ARN,
+    ORDER,
+    PROFILE_ARN,
+    environment_of,
+    synthesize,
+)
 
 
 @pytest.fixture(scope="module")
@@ -75,122 +33,6 @@ def template(assembly: Path) -> Template:
     return synthesize(knowledge_bases={"documents": "KB12345678"}, model=MICRO, assembly=assembly)
 
 
-@pytest.fixture(scope="module")
-def statements(template: Template) -> dict[str, dict[str, Any]]:
-    return _statements(template)
-
-
-def _statements(template: Template) -> dict[str, dict[str, Any]]:
-    policies = template.find_resources("AWS::IAM::Policy").values()
-    every = [item for policy in policies for item in policy["Properties"]["PolicyDocument"]["Statement"]]
-    return {item["Sid"]: item for item in every if "Sid" in item}
-
-
-def test_only_configured_models_can_be_invoked(statements: dict[str, dict[str, Any]]) -> None:
-    assert statements["InvokeConfiguredModels"]["Action"] == [*INVOKE, "bedrock:CountTokens"]
-    assert sorted(statements["InvokeConfiguredModels"]["Resource"]) == sorted([MODEL_ARN, PROFILE_ARN, DESTINATION_ARN])
-    assert statements["ReadProfiles"]["Resource"] == PROFILE_ARN
-
-
-@pytest.mark.parametrize(
-    ("sid", "kinds"),
-    [
-        ("InvokeOwnModels", ["custom-model-deployment", "provisioned-model"]),
-        ("ReadOwnDeployments", ["custom-model-deployment"]),
-        ("ReadOwnProvisionedModels", ["provisioned-model"]),
-        ("ReadOwnCustomModels", ["custom-model"]),
-    ],
-)
-def test_trained_models_need_the_tag_of_this_deployment(
-    statements: dict[str, dict[str, Any]], sid: str, kinds: list[str]
-) -> None:
-    resource = statements[sid]["Resource"]
-    arns = [f"arn:aws:bedrock:us-east-1:111122223333:{kind}/*" for kind in kinds]
-
-    assert statements[sid]["Condition"] == OWN
-    assert (resource if isinstance(resource, list) else [resource]) == arns
-
-
-def test_knowledge_base_and_parameters(statements: dict[str, dict[str, Any]]) -> None:
-    assert statements["Retrieve"]["Resource"] == "arn:aws:bedrock:us-east-1:111122223333:knowledge-base/KB12345678"
-    assert statements["RetrieveAndGenerate"]["Action"] == "bedrock:RetrieveAndGenerate"
-    expected = "arn:aws:ssm:us-east-1:111122223333:parameter/bedrock-kit/support-assistant/aliases/*"
-    assert statements["ReadAliases"]["Resource"] == expected
-
-
-@pytest.mark.parametrize(
-    ("order", "kind", "reading"),
-    [
-        (("provisioned",), "provisioned-model", {"ReadOwnProvisionedModels", "ReadOwnCustomModels"}),
-        (("on-demand",), "custom-model-deployment", {"ReadOwnDeployments", "ReadOwnCustomModels"}),
-    ],
-)
-def test_a_place_that_no_alias_uses_cannot_be_invoked(order: tuple[str, ...], kind: str, reading: set[str]) -> None:
-    found = _statements(synthesize(knowledge_bases={}, model=None, order=order))
-
-    assert set(found) == {"InvokeOwnModels", "ReadAliases"} | reading
-    assert found["InvokeOwnModels"]["Resource"] == f"arn:aws:bedrock:us-east-1:111122223333:{kind}/*"
-
-
-def test_an_order_of_base_models_permits_no_other_models() -> None:
-    found = _statements(synthesize(knowledge_bases={}, model=None, order=("base",)))
-
-    assert set(found) == {"InvokeConfiguredModels", "ReadProfiles", "ReadAliases"}
-
-
-def test_the_model_of_the_knowledge_base_can_be_invoked_with_any_order() -> None:
-    found = _statements(synthesize(knowledge_bases={"documents": "KB12345678"}, model=MICRO, order=("provisioned",)))
-
-    assert found["InvokeConfiguredModels"]["Resource"] == MODEL_ARN
-
-
-def test_only_one_statement_has_all_resources(statements: dict[str, dict[str, Any]]) -> None:
-    assert [sid for sid, item in statements.items() if item["Resource"] == "*"] == ["RetrieveAndGenerate"]
-
-
-def test_without_a_knowledge_base_there_are_no_permissions_for_one() -> None:
-    template = synthesize(knowledge_bases={}, model=None)
-
-    assert not {"Retrieve", "RetrieveAndGenerate"} & set(_statements(template))
-    environment = _environment(template)
-    assert environment["KNOWLEDGE_BASES"] == "{}"
-    assert settings_from(environment, "{}").knowledge_base_model is None
-    assert settings_from(environment, "{}").rerank_model_arn is None
-
-
-def test_the_function_may_rerank_with_the_configured_model() -> None:
-    arn = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
-    template = synthesize(knowledge_bases={"documents": "KB12345678"}, model=MICRO, rerank=arn)
-
-    found = _statements(template)
-    assert (found["Rerank"]["Action"], found["Rerank"]["Resource"]) == ("bedrock:Rerank", "*")
-    assert (found["InvokeRerankModel"]["Action"], found["InvokeRerankModel"]["Resource"]) == (
-        "bedrock:InvokeModel",
-        arn,
-    )
-    assert settings_from(_environment(template), "{}").rerank_model_arn == arn
-
-
-def test_the_function_reads_only_the_listed_media_of_its_account() -> None:
-    buckets = ("pictures", "papers/2026/")
-    template = synthesize(knowledge_bases={}, model=None, media_buckets=buckets)
-
-    found = _statements(template)["ReadMedia"]
-    assert found["Action"] == "s3:GetObject"
-    assert found["Resource"] == [f"arn:aws:s3:::{place}/*" for place in ("pictures", "papers/2026")]
-    assert found["Condition"] == {"StringEquals": {"aws:ResourceAccount": "111122223333"}}
-    assert settings_from(_environment(template), "{}").media_buckets == buckets
-
-
-def _environment(template: Template) -> dict[str, Any]:
-    """The environment of the function that answers requests."""
-    functions = template.find_resources("AWS::Lambda::Function").values()
-    variables = [item["Properties"]["Environment"]["Variables"] for item in functions]
-    (environment,) = [item for item in variables if "KNOWLEDGE_BASES" in item]
-    assert isinstance(environment, dict)
-    return environment
-
-
 def _aliases_file(template: Template, assembly: Path) -> str:
     """The file beside the handler's package in the code that Lambda gets."""
     functions = [item["Properties"] for item in template.find_resources("AWS::Lambda::Function").values()]
@@ -200,7 +42,7 @@ def _aliases_file(template: Template, assembly: Path) -> str:
 
 
 def test_the_code_contains_id_and_arn_of_each_alias_for_any_account(template: Template, assembly: Path) -> None:
-    environment, content = _environment(template), _aliases_file(template, assembly)
+    environment, content = environment_of(template), _aliases_file(template, assembly)
 
     assert environment["ACCOUNT_ID"] == "111122223333"
     assert json.loads(content) == {

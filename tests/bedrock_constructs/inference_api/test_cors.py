@@ -8,7 +8,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from kit_contract.inference_api import settings_from
-from tests.bedrock_constructs.inference_api.test_api import MICRO, synthesize
+from tests.bedrock_constructs.inference_api.api_stack import MICRO, synthesize
 from tests.inference_api.conftest import ALIASES, ENVIRONMENT
 
 PAGE, OTHER = "https://app.example.com", "http://localhost:3000"
