@@ -8,6 +8,7 @@ from deployment.alias_models import embedding_model
 from deployment.config import DeploymentConfig
 from kit.local.dialects import print_dialects, print_embedding, print_streamed
 from kit.local.questions import Answer
+from kit_contract.errors import ExternalError
 
 MOCK = "[mock answer"
 
@@ -31,13 +32,19 @@ def print_summary(config: DeploymentConfig, outputs: dict[str, Any], answers: li
 
 
 def _show_dialects(config: DeploymentConfig, outputs: dict[str, Any]) -> None:
-    """With the first alias that answers and the first that embeds."""
-    embedding = {name for name, alias in config.aliases.items() if embedding_model(config, alias.model)}
-    if answering := [name for name in config.aliases if name not in embedding]:
-        print_streamed(outputs, answering[0])
-        print_dialects(outputs, answering[0])
-    if embedding:
-        print_embedding(outputs, min(embedding))
+    """With the first alias that answers and the first that embeds. A model that is not there ends no run."""
+    try:
+        if alias := _answering_alias(config):
+            print_streamed(outputs, alias)
+            print_dialects(outputs, alias)
+        if embedding := [name for name, item in config.aliases.items() if embedding_model(config, item.model)]:
+            print_embedding(outputs, embedding[0])
+    except ExternalError as error:
+        print(f"\n{error}")
+
+
+def _answering_alias(config: DeploymentConfig) -> str | None:
+    return next((name for name, item in config.aliases.items() if not embedding_model(config, item.model)), None)
 
 
 def _explain_mocks() -> None:
@@ -51,12 +58,16 @@ def _explain_mocks() -> None:
 
 def _print_snippets(config: DeploymentConfig, outputs: dict[str, Any]) -> None:
     assert config.inference_api
-    alias = next(name for name, item in config.aliases.items() if not embedding_model(config, item.model))
     print(f"\nurl   {outputs['api_url']}")
     print(f"key   {outputs['api_key']}   (also in .local/outputs.json)")
     print("\naliases")
     for name, target in outputs["aliases"].items():
         print(f"  {name:<20} {target}")
+    if alias := _answering_alias(config):
+        _print_calls(outputs, alias)
+
+
+def _print_calls(outputs: dict[str, Any], alias: str) -> None:
     print(
         textwrap.dedent(f"""
         curl -N {outputs["api_url"]}/chat/completions \\
