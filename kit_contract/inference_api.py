@@ -39,6 +39,9 @@ ACCOUNT = ":{account}:"
 # What callers read in `served_by`, where it differs from the resource type of the ARN.
 _KINDS = {APPLICATION_INFERENCE_PROFILE: INFERENCE_PROFILE, PROVISIONED_MODEL: "provisioned-throughput"}
 
+# Before /model in the paths of requests that are signed with AWS credentials.
+IAM_PREFIX = "/iam"
+
 METRIC_NAMESPACE = "BedrockKit/InferenceApi"
 # What a web page may read of a response, beside its body and type.
 CORS_EXPOSED_HEADERS = (

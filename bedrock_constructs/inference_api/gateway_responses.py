@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-r
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from aws_cdk import aws_apigateway as apigateway
 
@@ -24,6 +25,8 @@ class _Error:
 _NO_KEY = "send the key in x-api-key or as Authorization: Bearer KEY; find it in the deployment's secret"
 _DENIED = _Error(403, "permission_error", "access_denied", "this key cannot call this API; check its usage plan")
 _BROKEN = _Error(500, "server_error", "internal_error", "the API failed on this request; send it again")
+# What API Gateway says of a signature or a policy, which it quotes itself.
+_AWS_SAYS = "$context.error.messageString"
 _LATE = "no answer within 29 seconds; request fewer tokens (max_tokens)"
 
 _ERRORS = {
@@ -63,6 +66,20 @@ _ERRORS = {
     "DEFAULT_5XX": _BROKEN,
 }
 
+# Of an API that takes signed requests, too. A path without a method and a request without a signature are one type.
+_SIGNED = {
+    "ACCESS_DENIED": _Error(403, "permission_error", "access_denied", _AWS_SAYS),
+    "INVALID_SIGNATURE": _Error(403, "authentication_error", "invalid_signature", _AWS_SAYS),
+    "EXPIRED_TOKEN": _Error(403, "authentication_error", "expired_token", _AWS_SAYS),
+    "MISSING_AUTHENTICATION_TOKEN": _Error(
+        404,
+        "invalid_request_error",
+        "not_found",
+        "there is no such path or method, or the request has no signature; the API is below /v1 and /model, and below "
+        "/iam/model for requests that are signed with AWS credentials for execute-api",
+    ),
+    "DEFAULT_4XX": _Error(400, "invalid_request_error", "invalid_request", _AWS_SAYS),
+}
 
 _EXCEPTIONS = {
     400: "ValidationException",
@@ -79,13 +96,14 @@ _EXCEPTIONS = {
 
 
 def add_gateway_responses(
-    rest_api: apigateway.RestApi, *, headers: Mapping[str, str], retry_after_seconds: int
+    rest_api: apigateway.RestApi, *, headers: Mapping[str, str], retry_after_seconds: int, signed: bool = False
 ) -> None:
     """The construct id of a response is the name of its type. DEFAULT_4XX and DEFAULT_5XX keep the original status.
 
-    `headers`: mapping expressions for all of them. `retry_after_seconds`: over the rate.
+    `headers`: mapping expressions for all of them. `retry_after_seconds`: over the rate. `signed`: the API takes
+    requests that are signed with AWS credentials.
     """
-    for name, error in _ERRORS.items():
+    for name, error in {**_ERRORS, **(_SIGNED if signed else {})}.items():
         body = {"message": error.message, "type": error.kind, "param": None, "code": error.code}
         after = retry_after_seconds if name == "THROTTLED" else error.retry_after_seconds
         own = {"Retry-After": f"'{after}'"} if after else {}
@@ -97,8 +115,12 @@ def add_gateway_responses(
             type=apigateway.ResponseType.of(name),
             status_code=None if name.startswith("DEFAULT_") else str(error.status),
             response_headers={**own, **headers} or None,
-            templates={"application/json": json.dumps({"error": body, **_for_aws_sdks(error)})},
+            templates={"application/json": _template({"error": body, **_for_aws_sdks(error)})},
         )
+
+
+def _template(body: Mapping[str, Any]) -> str:
+    return json.dumps(body).replace(json.dumps(_AWS_SAYS), _AWS_SAYS)
 
 
 def _for_aws_sdks(error: _Error) -> dict[str, str]:
