@@ -58,6 +58,7 @@ class InferenceApiStack(cdk.Stack):
             stage_burst=section.stage_burst,
             cors_origins=section.cors_origins,
             show_arns=section.show_arns,
+            iam_callers=section.iam_callers if section.iam else None,
         )
         cdk.CfnOutput(self, "ApiUrl", value=api.url)
         cdk.CfnOutput(self, "ApiId", value=api.rest_api.rest_api_id)

@@ -53,6 +53,8 @@ def grant_invoke(
     """
     if not known:
         raise ValueError("the API must take signed requests to grant them, got iam_callers=None; pass a list, or []")
+    if aliases is not None and not aliases:
+        raise ValueError("aliases must name at least one, got []; leave them out for all aliases")
     unknown = sorted({*(aliases or ())} - {*known})
     if unknown:
         raise ValueError(f"aliases must be among {', '.join(known)}, got {', '.join(unknown)}; use those, or None")

@@ -24,6 +24,9 @@ KMS_KEY_ARN = r"^arn:aws(-[a-z]+)*:kms:[a-z0-9-]{1,20}:[0-9]{12}:key/[a-zA-Z0-9-
 GUARDRAIL_PROFILE = r"^[a-z0-9-]{1,12}\.guardrail\.v[0-9]+:[0-9]+$"
 # The prefix ends in a slash: "cats/" is not "cats-of-others/".
 MEDIA_BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/([A-Za-z0-9_.=-]+/)+)?$"
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
+_IAM_NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
+IAM_CALLER = rf"^([0-9]{{12}}|arn:aws(-[a-z]+)*:iam::[0-9]{{12}}:(role|user)/({_IAM_NAME}/){{0,8}}{_IAM_NAME})$"
 # Errors describe a pattern in these words.
 PATTERN_IN_WORDS = {
     NAME: "2 to 31 lowercase letters, digits and single hyphens, starting with a letter",
@@ -44,6 +47,7 @@ PATTERN_IN_WORDS = {
     ),
     KMS_KEY_ARN: "the ARN of a KMS key (arn:PARTITION:kms:REGION:ACCOUNT:key/ID; no alias)",
     MEDIA_BUCKET: '"bucket" or "bucket/prefix/" (letters, digits and _ . = - in the prefix, and a slash at its end)',
+    IAM_CALLER: "the 12 digits of an AWS account, or the ARN of a role or user (arn:PARTITION:iam::ACCOUNT:role/NAME)",
     GUARDRAIL_PROFILE: "a guardrail profile such as us.guardrail.v1:0",
 }
 
@@ -60,6 +64,7 @@ ModelIdOrArn = Annotated[str, Field(pattern=MODEL_ID_OR_ARN)]
 ApplicationProfileArn = Annotated[str, Field(pattern=APPLICATION_PROFILE_ARN)]
 KmsKeyArn = Annotated[str, Field(pattern=KMS_KEY_ARN)]
 MediaBucket = Annotated[str, Field(pattern=MEDIA_BUCKET)]
+IamCaller = Annotated[str, Field(pattern=IAM_CALLER)]
 ServiceName = Annotated[str, Field(pattern=SERVICE)]
 # Relative to the folder of deployment.toml, which load_deployment_config passes as context.
 FilePath = Annotated[Path, AfterValidator(_below_the_file)]

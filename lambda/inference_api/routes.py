@@ -24,6 +24,8 @@ from inference_api.openai_responses.endpoint import PREFIX as RESPONSES
 from inference_api.openai_responses.endpoint import kept_response, responses
 from inference_api.retrieval import retrieve
 from inference_api.service import Service
+from inference_api.signed_requests import as_with_a_key
+from kit_contract.inference_api import IAM_PREFIX
 
 DESCRIPTION = "/openapi.json"
 MODELS = "/v1/models"
@@ -44,13 +46,15 @@ class Route(NamedTuple):
 def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
     """The response, also for errors, and the facts for the log."""
     facts = Facts()
-    name = _name(request.path)
+    prefix = IAM_PREFIX if request.path.startswith(f"{IAM_PREFIX}{BEDROCK}") else ""
+    name = _name(request.path.removeprefix(prefix))
     route = ROUTES.get(name)
     try:
         if route is None:
             known = ", ".join(sorted(ROUTES))
             raise ApiError(404, "not_found", f"there is no such path; the paths are {known}")
-        facts.route = name
+        facts.route = f"{prefix}{name}"
+        request = as_with_a_key(request) if prefix else request
         facts.shows_arns = _asks_for_arns(request, service)
         if route.method not in (request.method, None):
             message = f"{name} accepts {route.method}, got {request.method}"
