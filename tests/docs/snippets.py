@@ -15,6 +15,7 @@ EMBEDDED = {
     ("docs/inference-api.md", "client.chat"),
     ("docs/inference-api.md", "client.responses"),
     ("docs/inference-api.md", "UNSIGNED"),
+    ("docs/inference-api.md", "sign_for_api_gateway"),
     ("docs/knowledge-bases.md", "aws s3 cp"),
     ("docs/knowledge-bases.md", "aws ssm"),
     ("docs/knowledge-bases.md", "curl "),

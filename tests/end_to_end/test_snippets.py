@@ -66,10 +66,14 @@ def test_the_python_client_gets_an_answer(terminal: Terminal) -> None:
     assert not api_url.endswith("/")
 
 
-@pytest.mark.parametrize("start", ["UNSIGNED", "from anthropic"])
+@pytest.mark.parametrize("start", ["UNSIGNED", "sign_for_api_gateway", "from anthropic"])
 def test_other_clients_get_an_answer_over_http(
-    terminal: Terminal, capsys: pytest.CaptureFixture[str], start: str
+    terminal: Terminal, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, start: str
 ) -> None:
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):  # of the account's root, for the signature
+        monkeypatch.setenv(f"AWS_{name}", "test")
+    for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
     api_url, key = terminal.run(api_variables() + 'echo "$API_URL" "$KEY"').split()
     code = snippet("docs/inference-api.md", start)
 
