@@ -17,7 +17,7 @@ from bedrock_constructs.inference_api.access_log import access_log_format
 from bedrock_constructs.inference_api.cors import error_headers
 from bedrock_constructs.inference_api.description import description_file
 from bedrock_constructs.inference_api.gateway_responses import add_gateway_responses
-from bedrock_constructs.inference_api.iam_authorization import allow_callers, grant_invoke
+from bedrock_constructs.inference_api.iam_authorization import add_resource_policy, grant_invoke
 from bedrock_constructs.inference_api.methods import PUBLIC_PATHS, PUBLIC_REQUESTS_PER_SECOND, TIMEOUT, add_methods
 from bedrock_constructs.inference_api.permissions import AliasTarget, ServedAlias, grant_serving
 from bedrock_constructs.inference_api.usage_plan import add_usage_plan
@@ -143,7 +143,8 @@ class InferenceApi(Construct):
             signed=signed,
         )
         add_methods(self.rest_api, self.function, self._authorizer(kit_deployment, wait), cors_origins, signed=signed)
-        allow_callers(self.rest_api, stack.partition, iam_callers or ())
+        if iam_callers is not None:
+            add_resource_policy(self.rest_api, stack.partition, iam_callers)
         self.usage_plan = add_usage_plan(
             self,
             self.rest_api,

@@ -15,33 +15,27 @@ INVOKE = "execute-api:Invoke"
 STAGE = "prod"  # the name that the L2 gives; a reference from the API's own policy would be circular
 
 
-def allow_callers(rest_api: apigateway.RestApi, partition: str, callers: Sequence[str]) -> None:
-    """A resource policy for `callers`: accounts, and ARNs of roles and users. Their own account's policies decide too.
+def add_resource_policy(rest_api: apigateway.RestApi, partition: str, callers: Sequence[str]) -> None:
+    """For `callers`: other accounts, and ARNs of their roles and users. Their own account's policies decide too.
+
+    Also without callers, because CloudFormation leaves the policy of before in place if a template has none:
+    https://github.com/aws/aws-cdk/issues/21840. With a policy, a method without authorization answers only whom it
+    allows: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
 
     A role is a condition and not the principal: API Gateway refuses a policy that names a principal which does not
     exist, and IAM replaces it by a unique id, which a role that is made again does not have.
     """
     accounts = [caller for caller in callers if ":" not in caller]
     arns = [caller for caller in callers if ":" in caller]
-    methods = [_own_arn("POST", f"{IAM_PREFIX}/model/*")]
+    signed = [_own_arn("POST", f"{IAM_PREFIX}/model/*")]
     if accounts:
-        rest_api.add_to_resource_policy(_allow("Accounts", _roots(partition, accounts), methods))
+        rest_api.add_to_resource_policy(_allow("Accounts", _roots(partition, accounts), signed))
     if arns:
         owners = _roots(partition, list(dict.fromkeys(arn.split(":")[4] for arn in arns)))
         named = {"ArnEquals": {"aws:PrincipalArn": arns}}
-        rest_api.add_to_resource_policy(_allow("RolesAndUsers", owners, methods, named))
-    if callers:
-        allow_public_methods(rest_api)
-
-
-def allow_public_methods(rest_api: apigateway.RestApi) -> None:
-    """With a resource policy, a method without authorization answers only whom the policy allows.
-
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
-    """
-    arns = [_own_arn("GET", f"/{path}") for path in PUBLIC_PATHS]
-    arns.append(_own_arn("OPTIONS", "/*"))
-    rest_api.add_to_resource_policy(_allow("PublicMethods", [iam.AnyPrincipal()], arns))
+        rest_api.add_to_resource_policy(_allow("RolesAndUsers", owners, signed, named))
+    public = [*(_own_arn("GET", f"/{path}") for path in PUBLIC_PATHS), _own_arn("OPTIONS", "/*")]
+    rest_api.add_to_resource_policy(_allow("PublicMethods", [iam.AnyPrincipal()], public))
 
 
 def grant_invoke(
@@ -60,16 +54,13 @@ def grant_invoke(
         raise ValueError(f"aliases must be among {', '.join(known)}, got {', '.join(unknown)}; use those, or None")
     names = ["*"] if aliases is None else aliases
     paths = [f"{IAM_PREFIX}/model/{name}/*" for name in names]
-    grant = iam.Grant.add_to_principal_or_resource(
+    return iam.Grant.add_to_principal_or_resource(
         grantee=grantee,
         actions=[INVOKE],
         resource_arns=[rest_api.arn_for_execute_api("POST", path, STAGE) for path in paths],
         resource=rest_api,
         resource_self_arns=[_own_arn("POST", path) for path in paths],
     )
-    if grant.resource_statement:
-        allow_public_methods(rest_api)
-    return grant
 
 
 def _allow(

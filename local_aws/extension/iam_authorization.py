@@ -1,53 +1,30 @@
-"""API Gateway's AWS_IAM authorization: the signature, the caller's policies, and the resource policy of the API.
+"""API Gateway's AWS_IAM authorization: the caller's policies and the resource policy of the API.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
-https://repost.aws/knowledge-center/api-gateway-troubleshoot-403-forbidden (types and messages of the errors)
 ministack lets every signed request pass, and reads resource policies in its mode AUTH only, which checks every service.
 """
 
-import hashlib
-from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from typing import Any, NamedTuple
-from urllib.parse import quote
+from typing import Any
 
-from ministack import app
-from ministack.core import iam_evaluator, sigv4
+from ministack.core import iam_evaluator
 from ministack.core.arn import execute_api_arn
 from ministack.services import apigateway_v1, iam
+from ministack.services.cloudformation import provisioners
 
-SERVICE, ACTION = "execute-api", "execute-api:Invoke"
-ALGORITHM = "AWS4-HMAC-SHA256"
-# https://github.com/aws/aws-sdk-js-v3/issues/1831 and https://github.com/aws/aws-sdk-js/issues/792
-WRONG_SERVICE = f"Credential should be scoped to correct service: '{SERVICE}'. "
-WRONG_REGION = "Credential should be scoped to a valid region, not '{}'. "
+from local_aws.extension.request_signatures import Refused, authenticated, keep_requests
 
-
-class Refused(Exception):
-    """`error`: the gateway error that answers the request."""
-
-    def __init__(self, error: Any) -> None:
-        super().__init__(error.message)
-        self.error = error
-
-
-class _Sent(NamedTuple):
-    """A request as it arrived. `headers`: by lower-case name; several of one name as SigV4 joins them."""
-
-    path: str
-    headers: dict[str, str]
-
-
-_sent: ContextVar[_Sent] = ContextVar("sent")
+ACTION = "execute-api:Invoke"
 _caller: ContextVar[Any] = ContextVar("caller", default=None)
 
 
 def install() -> None:
     """Keep each request as it arrived; check what ministack's authorization would let pass."""
-    _keep_requests()
+    keep_requests()
     _find_apis_of_all_accounts()
     _name_roles()
     _name_callers()
+    _keep_policies()
     authorize = apigateway_v1._authorize_request_v1
 
     async def authorize_request(*arguments: Any) -> Any:
@@ -56,7 +33,7 @@ def install() -> None:
         kind = (declared.get("authorizationType") or "NONE").upper()
         try:
             if kind == "AWS_IAM":
-                _check_caller(arn, authenticated(_sent.get(), method, query or {}, body or b"", region))
+                _check_caller(arn, authenticated(method, query or {}, body or b"", region))
                 return None, None
             if kind == "NONE":
                 _check_anyone(arn)
@@ -65,66 +42,6 @@ def install() -> None:
         return await authorize(*arguments)
 
     apigateway_v1._authorize_request_v1 = authorize_request
-
-
-def authenticated(sent: _Sent, method: str, query: dict[str, Any], body: bytes, region: str) -> Any:
-    """The credential that signed the request. Raises Refused."""
-    header = sent.headers.get("authorization", "")
-    presigned = not header and iam_evaluator._query_signed(query)
-    if not header and not presigned:
-        raise Refused(apigateway_v1._gw_error("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token"))
-    if header and not header.startswith(ALGORITHM):
-        unsupported = ("IncompleteSignature", f"Unsupported AWS 'algorithm': '{header.split(' ')[0]}'. ")
-        raise _unauthenticated(*(sigv4.foreign_authorization_failure(sent.headers) or unsupported))
-    parse = sigv4.parse_query_signature if presigned else sigv4.parse_header_signature
-    signature = parse(query if presigned else sent.headers)
-    if isinstance(signature, tuple):
-        raise _unauthenticated(*signature)
-    scope = WRONG_REGION.format(signature.region) if signature.region != region else ""
-    scope += WRONG_SERVICE if signature.service != SERVICE else ""
-    failure = ("SignatureDoesNotMatch", scope) if scope else sigv4.request_time_failure(signature)
-    if failure:
-        raise _unauthenticated(*failure)
-    credential = _credential(signature.access_key_id, _token(sent, query, presigned=presigned))
-    declared = sent.headers.get("x-amz-content-sha256")
-    if declared and declared != hashlib.sha256(body).hexdigest():
-        raise _unauthenticated("SignatureDoesNotMatch", sigv4.SIGNATURE_MISMATCH)
-    failure = sigv4.header_signature_failure(
-        signature, credential.secret_access_key, method, sent.path, query, sent.headers, body, presigned=presigned
-    )
-    if failure:
-        raise _unauthenticated(*failure)
-    return credential
-
-
-def _token(sent: _Sent, query: dict[str, Any], *, presigned: bool) -> str:
-    return str(
-        (query.get("X-Amz-Security-Token") or [""])[0] if presigned else sent.headers.get("x-amz-security-token", "")
-    )
-
-
-def _credential(key: str, token: str) -> Any:
-    account = iam_evaluator.find_iam_access_key_account(key) or _session_account(key)
-    found = iam_evaluator.resolve_credential(key, account, token) if key else iam_evaluator._unknown_access_key()
-    if isinstance(found, iam_evaluator.CredentialResolutionError):
-        raise _unauthenticated(found.code, found.message)
-    return found
-
-
-def _session_account(key: str) -> str | None:
-    from ministack.services import sts
-
-    if iam_evaluator._ACCOUNT_ID_RE.fullmatch(key):
-        return key  # ministack's keys of an account's root
-    session = sts._sessions.get(key) or {}
-    account: str | None = session.get("AccountId") or iam_evaluator._account_from_arn(str(session.get("Arn", "")))
-    return account
-
-
-def _unauthenticated(code: str, message: str) -> Refused:
-    unknown = ("DEFAULT_4XX", "UnrecognizedClientException")
-    kind, name = apigateway_v1._AUTHENTICATION_GATEWAY_ERRORS.get(code, unknown)
-    return Refused(apigateway_v1._GatewayError(kind, message, name))
 
 
 def _check_caller(arn: str, credential: Any) -> None:
@@ -171,22 +88,6 @@ def _denied(who: str, arn: str, decision: str, based: str) -> Refused:
     return Refused(apigateway_v1._gw_error("ACCESS_DENIED", message))
 
 
-def _keep_requests() -> None:
-    behind = app.app
-
-    async def kept(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Any]) -> None:
-        if scope["type"] == "http":
-            path = scope.get("raw_path") or quote(scope["path"]).encode()
-            headers: dict[str, str] = {}
-            for name, value in scope["headers"]:
-                key, text = name.decode("latin-1").lower(), sigv4.decode_header_value(value)
-                headers[key] = f"{headers[key]},{text}" if key in headers else text
-            _sent.set(_Sent(path.decode("latin-1"), headers))
-        await behind(scope, receive, send)
-
-    app.app = kept
-
-
 def _find_apis_of_all_accounts() -> None:
     """The ids of APIs are unique; ministack looks among those of the caller's account."""
 
@@ -223,3 +124,15 @@ def _name_callers() -> None:
         return {**found, **who} or None
 
     apigateway_v1._iam_caller_identity = caller_identity
+
+
+def _keep_policies() -> None:
+    """A template without the resource policy leaves it in place: https://github.com/aws/aws-cdk/issues/21840."""
+    handler = provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::RestApi"]
+    update = handler["update"]
+
+    def updated(physical_id: str, old: dict[str, Any], new: dict[str, Any], *arguments: Any, **named: Any) -> Any:
+        kept = {"Policy": old["Policy"]} if "Policy" in old else {}
+        return update(physical_id, old, {**kept, **new}, *arguments, **named)
+
+    handler["update"] = updated

@@ -81,13 +81,16 @@ def test_the_method_wants_a_signature_and_no_key() -> None:
     assert '"userArn":"$context.identity.userArn"' in stage["Properties"]["AccessLogSetting"]["Format"]
 
 
-def test_without_callers_of_other_accounts_there_is_no_resource_policy() -> None:
-    assert resource_policy(synthesized()) == []
+def test_without_callers_the_resource_policy_replaces_that_of_before() -> None:
+    (statement,) = policy_for(())
+
+    assert statement["Sid"] == "PublicMethods"
 
 
 @pytest.mark.parametrize(
     ("caller", "callers", "answer"),
     [
+        (ROLE, (), False),
         (ROLE, (OTHER,), True),
         (ROLE, (ROLE,), True),
         (f"arn:aws:iam::{OTHER}:role/other", (ROLE,), False),
@@ -104,7 +107,7 @@ def test_other_accounts_call_only_if_they_are_named(caller: str, callers: tuple[
 
 
 def test_public_paths_stay_public_with_a_resource_policy() -> None:
-    policy = policy_for((OTHER,))
+    policy = policy_for(())
 
     answers = [may(policy, "anyone", f"{SHORT}/{path}") for path in ("GET/health", "GET/openapi.json", "OPTIONS/v1/x")]
     assert answers == [True, True, True]
@@ -144,7 +147,7 @@ def test_a_grant_reaches_the_aliases_that_it_names(aliases: list[str] | None, ca
             request = Request("execute-api:Invoke", f"{API}/{path}")
             wanted = right and (alias in callable_aliases or aliases is None)
             assert allowed(statements, request) is wanted, path
-    assert resource_policy(template) == []
+    assert resource_policy(template) == policy_for(())
 
 
 def test_a_grant_to_another_account_is_in_the_resource_policy() -> None:

@@ -17,6 +17,7 @@ from botocore.httpsession import URLLib3Session
 from local_aws import emulator
 from tests.local_aws.conftest import Client
 from tests.local_aws.functions import create_function
+from tests.local_aws.stacks import ended, outputs_of
 
 CODE = """
 import json
@@ -28,6 +29,8 @@ def handle(event, context):
     return {"statusCode": 200, "body": json.dumps(answer)}
 """
 OWNER, OTHER = "000000000000", "444455556666"
+ROOT = f"arn:aws:iam::{OTHER}:root"
+ALLOWED = {"Effect": "Allow", "Action": "execute-api:Invoke"}
 BODY = b'{"messages": []}'
 
 
@@ -211,20 +214,51 @@ def test_another_account_needs_the_resource_policy_and_so_does_a_public_method(
         return URLLib3Session().send(AWSRequest("GET", f"{api.url}/health").prepare()).status_code
 
     assert (send(api, root)[:2], health()) == ((403, "AccessDeniedException"), 200)
-    allowed = {"Effect": "Allow", "Action": "execute-api:Invoke"}
-    statements = [
-        {**allowed, "Principal": {"AWS": f"arn:aws:iam::{OTHER}:root"}, "Resource": "execute-api:/prod/POST/*"}
-    ]
-    attach(client, api, statements)
+    attach(client, api, [{**ALLOWED, "Principal": {"AWS": ROOT}, "Resource": "execute-api:/prod/POST/*"}])
     assert (send(api, root)[0], health()) == (200, 403)
     assert send(api, caller(("Allow", "bot")))[0] == 200
-
-    statements.append({**allowed, "Principal": "*", "Resource": "execute-api:/prod/GET/health"})
-    statements[0]["Condition"] = {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{OTHER}:role/reporting"}}
-    attach(client, api, statements)
-
+    public = {**ALLOWED, "Principal": "*", "Resource": "execute-api:/prod/GET/health"}
+    attach(client, api, [public])
     assert (send(api, root)[0], health()) == (403, 200)
     attach(client, api, None)
+
+
+def test_a_resource_policy_may_name_a_role_by_its_arn(api: Api, client: Client, aws: emulator.EmbeddedAws) -> None:
+    there = boto3.Session(OTHER, "test", region_name=aws.region)
+    iam, sts = (there.client(name, endpoint_url=aws.endpoint_url) for name in ("iam", "sts"))
+    trust = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": OTHER}, "Action": "sts:AssumeRole"}]}
+    policy = {"Version": "2012-10-17", "Statement": [{**ALLOWED, "Resource": f"{api.arn}/POST/model/bot/*"}]}
+    sessions = []
+    for name in ("reporting", "other"):
+        arn = iam.create_role(RoleName=name, Path="/team/", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+        iam.put_role_policy(RoleName=name, PolicyName="call", PolicyDocument=json.dumps(policy))
+        given = sts.assume_role(RoleArn=arn, RoleSessionName="me")["Credentials"]
+        sessions.append(Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"]))
+    named = {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{OTHER}:role/team/reporting"}}
+    statement = {**ALLOWED, "Principal": {"AWS": ROOT}, "Resource": "execute-api:/prod/POST/*", "Condition": named}
+    attach(client, api, [statement])
+
+    assert [send(api, session)[0] for session in sessions] == [200, 403]
+    assert send(api, sessions[1])[2].endswith("because no resource-based policy allows the execute-api:Invoke action")
+    attach(client, api, None)
+
+
+def test_a_template_without_the_resource_policy_leaves_it_in_place(client: Client) -> None:
+    cloudformation, gateway = client("cloudformation"), client("apigateway")
+    policy = {"Version": "2012-10-17", "Statement": [{**ALLOWED, "Principal": "*", "Resource": "execute-api:/*"}]}
+
+    def template(**properties: Any) -> str:
+        api = {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "kept", **properties}}
+        return json.dumps({"Resources": {"Api": api}, "Outputs": {"Api": {"Value": {"Ref": "Api"}}}})
+
+    cloudformation.create_stack(StackName="Kept", TemplateBody=template(Policy=policy))
+    identifier = outputs_of(ended(client, "Kept"))["Api"]
+    cloudformation.update_stack(StackName="Kept", TemplateBody=template(Description="changed"))
+
+    assert ended(client, "Kept")["StackStatus"] == "UPDATE_COMPLETE"
+    found = gateway.get_rest_api(restApiId=identifier)
+    assert (found["description"], "execute-api:Invoke" in found["policy"]) == ("changed", True)
+    cloudformation.delete_stack(StackName="Kept")
 
 
 def attach(client: Client, api: Api, statements: list[dict[str, Any]] | None) -> None:
