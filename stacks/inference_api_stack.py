@@ -7,7 +7,7 @@ from constructs import Construct
 
 from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias
-from deployment.alias_models import embedding_model, has_one_model
+from deployment.alias_models import available_targets, embedding_model, has_one_model
 from deployment.config import DeploymentConfig
 from kit_contract.model_arns import plain_id
 from kit_contract.parameters import knowledge_base_id
@@ -38,7 +38,7 @@ class InferenceApiStack(cdk.Stack):
             aliases={
                 name: ServedAlias(
                     base=self._target(config, alias.model),
-                    order=alias.order,
+                    order=_order(config, name),
                     embedding=embedding_model(config, alias.model),
                     one_model=has_one_model(config, name),
                     guardrail=alias.guardrail,
@@ -105,6 +105,12 @@ class InferenceApiStack(cdk.Stack):
             return {}
         name = config.knowledge_base.name
         return {name: parameter_value(self, "KnowledgeBaseId", knowledge_base_id(config.deployment.name, name))}
+
+
+def _order(config: DeploymentConfig, alias: str) -> list[str]:
+    """Without places that stay empty: an alias that only its foundation model can serve reads no parameters."""
+    available = available_targets(config, alias)
+    return [place for place in config.aliases[alias].order if place in available]
 
 
 def _knowledge_base_guardrails(config: DeploymentConfig) -> dict[str, str]:

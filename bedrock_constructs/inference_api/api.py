@@ -27,9 +27,6 @@ from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
 from kit_contract.environment import API_KEYS_SECRET_ARN, KIT_DEPLOYMENT, RETRY_SECONDS
 from kit_contract.inference_api import (
-    ALIASES_FILE,
-    AMAZON_ROOTS_FILE,
-    DESCRIPTION_FILE,
     Alias,
     Model,
     Settings,
@@ -37,6 +34,7 @@ from kit_contract.inference_api import (
     environment_from,
 )
 from kit_contract.inference_api import Guardrail as ServedGuardrail
+from kit_contract.inference_api_names import ALIASES_FILE, AMAZON_ROOTS_FILE, DESCRIPTION_FILE
 
 __all__ = ["AliasTarget", "InferenceApi", "ServedAlias"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from aws_cdk import aws_apigateway as apigateway
 
-from kit_contract.inference_api import RETRY_AFTER_MS_CONTEXT
+from kit_contract.inference_api_names import RETRY_AFTER_MS_CONTEXT
 
 
 @dataclass(frozen=True)

@@ -77,11 +77,10 @@ def grant_serving(
     base_models = [alias.base for alias in aliases if "base" in alias.order]
     models = _configured_models(stack, [*base_models, *([knowledge_base_model] if knowledge_base_model else [])])
     _add_managed_policies(function, models[INLINE_PARTS:])
-    statements = [
-        *models[:INLINE_PARTS],
-        *_own_models(stack, kit_deployment, places={place for alias in aliases for place in alias.order}),
-        _allow("ReadAliases", ["ssm:GetParameters"], [parameters]),
-    ]
+    places = {place for alias in aliases for place in alias.order}
+    statements = [*models[:INLINE_PARTS], *_own_models(stack, kit_deployment, places=places)]
+    if places - {"base"}:
+        statements.append(_allow("ReadAliases", ["ssm:GetParameters"], [parameters]))
     if knowledge_bases:
         statements.append(_allow("Retrieve", ["bedrock:Retrieve"], knowledge_bases))
         # No resource-level permissions: Retrieve and InvokeModel above limit what it reaches.

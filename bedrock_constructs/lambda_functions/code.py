@@ -1,6 +1,5 @@
-"""The code of a function as CDK asset, whose hash is made from the zip: under one hash, the same bytes are shipped."""
+"""The code of a function as CDK asset, whose hash is made from the files: under one hash, the same code is shipped."""
 
-import hashlib
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -9,7 +8,7 @@ from pathlib import Path
 from aws_cdk import AssetHashType, Token
 from aws_cdk import aws_lambda as lambda_
 
-from bedrock_constructs.lambda_functions.code_zip import SERVICE_MODELS_FOLDER, zip_bytes
+from bedrock_constructs.lambda_functions.code_zip import SERVICE_MODELS_FOLDER, content_hash, zip_bytes, zip_files
 from bedrock_constructs.lambda_functions.sources import PROJECT
 
 RUNTIME = lambda_.Runtime.PYTHON_3_14
@@ -50,12 +49,12 @@ def _staged(
     service_models: tuple[str, ...],
     more: tuple[tuple[str, str | bytes], ...] = (),
 ) -> tuple[Path, str]:
-    content = zip_bytes(module, data_packages, service_models, dict(more))
-    asset_hash = hashlib.sha256(content).hexdigest()
+    files = zip_files(module, data_packages, service_models, dict(more))
+    asset_hash = content_hash(files)
     parent = PROJECT / ".local" / "lambda"
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=parent, delete=False) as file:  # another synth may write the same zip
-        file.write(content)
+        file.write(zip_bytes(files))
     path = Path(file.name).replace(parent / f"{asset_hash}.zip")
     path.chmod(0o644)
     return path, asset_hash

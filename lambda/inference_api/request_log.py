@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from inference_api.http_messages import Answer, Facts, Request
-from kit_contract.inference_api import METRIC_NAMESPACE
+from kit_contract.inference_api_names import METRIC_NAMESPACE
 
 
 def log_line(

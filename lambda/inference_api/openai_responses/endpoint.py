@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from inference_api.errors import ApiError
 from inference_api.http_messages import Answer, Facts, Request, event_answer, json_answer
-from inference_api.knowledge_search import converse, converse_stream
 from inference_api.openai_responses.answer import Envelope, response
 from inference_api.openai_responses.request import ResponsesRequest, responses_request
 from inference_api.openai_responses.stream import streamed
+from inference_api.searched_answers import converse, converse_stream
 from inference_api.service import Service
-
-PREFIX = "/v1/responses/"
 
 
 def responses(request: Request, service: Service, facts: Facts) -> Answer:

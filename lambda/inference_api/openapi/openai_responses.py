@@ -7,7 +7,6 @@ from typing import Any
 
 from inference_api.openai_chat.messages import CACHE
 from inference_api.openai_responses import content_parts, text_format, tools
-from inference_api.openai_responses.endpoint import PREFIX
 from inference_api.openai_responses.input_items import FIELDS as ITEM_FIELDS
 from inference_api.openai_responses.input_items import MUST_BE_NULL, ROLES
 from inference_api.openai_responses.request import (
@@ -49,6 +48,7 @@ from inference_api.openapi.schemas import (
     or_null,
     request,
 )
+from inference_api.paths import RESPONSES
 
 _NULL: Schema = {"type": "null"}
 _PASSED_OVER: Mapping[str, Schema] = dict.fromkeys(content_parts.PASSED_OVER, ANY)
@@ -203,7 +203,7 @@ OPERATIONS: Mapping[str, Operation] = {
         example={"model": "support-bot", "input": "Hello"},
         served_by=True,
     ),
-    f"{PREFIX}{{response}}": Operation(
+    f"{RESPONSES}{{response}}": Operation(
         "A response that was kept",
         {},
         parameters={"response": FILLED},
