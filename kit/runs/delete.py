@@ -35,13 +35,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     deployed, runs = found_runs(options)
     found = choose(runs, options.run_name, options.customization)
+    if options.run_name == found.customization:
+        raise InputError(
+            f"RUN must be the beginning of a run's id here, not a customization; its newest is {found.run_id}"
+        )
     removal = removal_of(deployed, found, runs)
     if removal.refusals:
         reasons = "\n".join(f"  {reason}" for reason in removal.refusals)
         raise InputError(f"run {found.run_id} of {found.customization} cannot be deleted:\n{reasons}")
     if found.model is None and not removal.keys:
         raise InputError(f"run {found.run_id} of {found.customization} has no model and no objects left to delete")
-    if not agreed(_question(deployed, removal), options, "kit runs delete"):
+    if not agreed(_question(deployed, removal), options):
         return 1
     pause = 0.2 if options.local else PAUSE
     _delete(deployed, removal, pause)

@@ -1,6 +1,8 @@
 """What a running execution does now: its state and, while a job trains, the job's stage."""
 
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kit.runs.deployed import Deployed
@@ -22,23 +24,28 @@ STAGES = {
     "trainingDetails": "training",
 }
 QUEUED = "the job waits in Bedrock's queue"
+CREATING, WAITING = "creating the job", "waiting to create the job: a quota is used up, or Bedrock throttles"
+SOON = timedelta(minutes=1)
 
 
 def what_happens(deployed: Deployed, run: RecordedRun, attempt: Attempt) -> str:
     step = latest_step(deployed, attempt.arn)
     if step is None:
         return "starting"
-    if step.name.startswith("Train") and (stage := _stage(deployed, run, attempt)):
-        return stage
+    if step.name.startswith("Train"):
+        return _stage(deployed, run, attempt) or (WAITING if datetime.now(UTC) - step.began > SOON else CREATING)
     return IN_WORDS.get(step.name, step.name)
 
 
 def _stage(deployed: Deployed, run: RecordedRun, attempt: Attempt) -> str:
-    jobs = deployed.bedrock.list_model_customization_jobs(
-        nameContains=run.run_id, sortBy="CreationTime", sortOrder="Descending", creationTimeAfter=attempt.started
+    """Of this attempt's job, whose name has the execution's; empty before there is one."""
+    listed = deployed.bedrock.list_model_customization_jobs(
+        nameContains=run.run_id, sortBy="CreationTime", sortOrder="Descending"
     )["modelCustomizationJobSummaries"]
-    if not jobs:
-        return "waiting to create the job: quota or throttling"
-    details: Mapping[str, Any] = jobs[0].get("statusDetails", {})
+    own = re.compile(rf".*{re.escape(attempt.name.removeprefix(run.customization))}-\d{{14}}")
+    job = next((job for job in listed if own.fullmatch(job["jobName"])), None)
+    if job is None:
+        return ""
+    details: Mapping[str, Any] = job.get("statusDetails", {})
     begun = [text for key, text in STAGES.items() if details.get(key, {}).get("status") == "InProgress"]
     return begun[-1] if begun else QUEUED
