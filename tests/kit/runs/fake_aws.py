@@ -31,13 +31,19 @@ Page = dict[str, Any]
 
 
 @cache
-def _session() -> boto3.Session:
-    """One for all tests: reading the models of services is slow, and a session keeps them."""
-    return boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
+def _client(service: str) -> Any:
+    """One for all tests, because making it is slow: it asks the latest FakeAws."""
+    session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
+    made: Any = session.client(service)
+    made.meta.events.register("before-parameter-build", lambda **given: FakeAws.latest.remember(**given))
+    made.meta.events.register("before-call", lambda **given: FakeAws.latest.answer_call(**given))
+    return made
 
 
 class FakeAws:
     """`calls` has the name of each operation. `before`: operation -> what happens before it, and may raise Refused."""
+
+    latest: "FakeAws"
 
     def __init__(self) -> None:
         self.executions: list[Page] = []
@@ -54,12 +60,11 @@ class FakeAws:
         self.invoked: list[Page] = []
         self.calls: list[str] = []
         self.before: dict[str, Callable[[], None]] = {}
+        FakeAws.latest = self
 
-    def client(self, service: str) -> Any:
-        made: Any = _session().client(service)
-        made.meta.events.register("before-parameter-build", self._remember)
-        made.meta.events.register("before-call", self._answer)
-        return made
+    @staticmethod
+    def client(service: str) -> Any:
+        return _client(service)
 
     def add_run(
         self,
@@ -153,10 +158,10 @@ class FakeAws:
     def put(self, run: str, name: str, value: Page, customization: str = "support") -> None:
         self.objects[f"runs/{customization}/{run}/{name}"] = json.dumps(value).encode()
 
-    def _remember(self, params: Page, context: Page, **_: Any) -> None:
+    def remember(self, params: Page, context: Page, **_: Any) -> None:
         context["given"] = dict(params)
 
-    def _answer(self, model: Any, context: Page, **_: Any) -> Any:
+    def answer_call(self, model: Any, context: Page, **_: Any) -> Any:
         self.calls.append(model.name)
         try:
             self.before.get(model.name, lambda: None)()
