@@ -9,15 +9,29 @@ from kit.runs.deployed import Deployed
 from kit.runs.recorded_run import Attempt, RecordedRun
 from kit.runs.steps import latest_step
 
-# Of the states of the training workflow (bedrock_constructs/customization/states.py); others are shown by their names.
+# States of the training workflow (bedrock_constructs/customization/); others are shown by their names.
 IN_WORDS = {
     "CheckData": "checking the data",
     "RecordMetrics": "recording the metrics",
+    "PrepareEvaluation": "deploying the model as a candidate, for its evaluation",
+    "Ask": "asking the candidate and what serves now",
+    "Score": "scoring the answers",
+    "RequestApproval": "waiting for an approval",
+    "BeginPromotion": "deploying the model as a candidate",
+    "WaitForCandidate": "deploying the model as a candidate",
+    "CandidateStatus": "deploying the model as a candidate",
+    "SmokeTest": "asking the candidate the smoke prompts",
+    "OpenCanary": "giving the candidate a share of the requests",
+    "WaitForCanary": "the candidate answers a share of the requests",
+    "CompareCanary": "the candidate answers a share of the requests",
+    "WaitForWatch": "the model serves, and is watched",
+    "Watch": "the model serves, and is watched",
     "Promote": "promoting the model",
     "WaitForPromotion": "waiting for the model to be ready to serve",
     "PromotionStatus": "waiting for the model to be ready to serve",
     "PublishAlias": "switching the alias to the model",
 }
+JOB_STATES = ("Train", "Distill", "Reinforce")  # a state for each kind of job
 STAGES = {
     "validationDetails": "Bedrock validates the data",
     "dataProcessingDetails": "Bedrock processes the data",
@@ -32,9 +46,13 @@ def what_happens(deployed: Deployed, run: RecordedRun, attempt: Attempt) -> str:
     step = latest_step(deployed, attempt.arn)
     if step is None:
         return "starting"
-    if step.name.startswith("Train"):
-        return _stage(deployed, run, attempt) or (WAITING if datetime.now(UTC) - step.began > SOON else CREATING)
-    return IN_WORDS.get(step.name, step.name)
+    if step.name in IN_WORDS:
+        return IN_WORDS[step.name]
+    if stage := _stage(deployed, run, attempt):
+        return stage
+    if not step.name.startswith(JOB_STATES):
+        return step.name
+    return WAITING if datetime.now(UTC) - step.began > SOON else CREATING
 
 
 def _stage(deployed: Deployed, run: RecordedRun, attempt: Attempt) -> str:

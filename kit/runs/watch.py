@@ -72,8 +72,8 @@ def _outcome(found: RecordedRun, described: dict[str, Any], say: "Saying") -> in
         if "published" in output:
             alias = output["published"].get("alias", "the alias")
             return say.end(PROMOTED, f"succeeded after {took}: {alias} is served by its model")
-        kept = f"succeeded after {took}: the model is kept and serves nothing; see kit runs show {found.run_id}"
-        return say.end(KEPT, kept)
+        reason = output.get("evaluation", {}).get("verdict", {}).get("reason") or f"see kit runs show {found.run_id}"
+        return say.end(KEPT, f"succeeded after {took}: the model is kept and does not serve: {reason}")
     error, cause = described.get("error", ""), described.get("cause", "")
     if status == "ABORTED":
         return say.end(STOPPED, f"stopped after {took}{f': {message_in(cause)}' if cause else ''}")

@@ -21,9 +21,9 @@ EMBEDDED = {
     ("docs/knowledge-bases.md", "curl "),
     ("docs/provisioned-throughput.md", "kit capacity buy"),
     ("docs/reap.md", "kit reap"),
+    ("docs/runs.md", "kit runs list"),
     ("docs/training.md", "aws s3 cp"),
     ("docs/training.md", "aws lambda"),
-    ("docs/training.md", "aws stepfunctions"),
 }
 # These are only parsed (test_commands.py).
 NOT_RUN = {
@@ -40,6 +40,7 @@ NOT_RUN = {
     ("docs/performance.md", "benchmarks.memory_size"): "takes a minute and checks nothing",
     ("docs/performance.md", "benchmarks.soak"): "takes five minutes and checks nothing",
     ("docs/provisioned-throughput.md", "migrate"): "needs another file; tests/kit/capacity/test_migrate.py",
+    ("docs/runs.md", "kit runs compare"): "needs several runs, and changes them; tests/kit/runs",
     ("docs/verification.md", "kit verify"): "reads a live account; tests/local_aws/test_verify.py runs it with --local",
     ("docs/reliability.md", "pytest"): "make test runs these tests",
 }

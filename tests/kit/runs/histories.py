@@ -1,16 +1,14 @@
 """Histories of executions as Step Functions returns them (API reference, HistoryEvent)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-
-from tests.kit.runs.fake_aws import NOW
 
 TIMES = ("Task", "Wait", "Choice", "Pass", "Fail")
 
 
 def history(*events: tuple[str, Any]) -> list[dict[str, Any]]:
     """Of (type, state's name or (error, cause)), a second after each other, the last one now."""
-    begin = NOW - timedelta(seconds=len(events) - 1)
+    begin = datetime.now(UTC) - timedelta(seconds=len(events) - 1)
     return [_event(number, begin, *event) for number, event in enumerate(events)]
 
 

@@ -39,12 +39,15 @@ def test_several_runs_are_in_one_chart(runs: Runs) -> None:
 
 
 def test_rewards_have_a_chart_of_their_own(aws: FakeAws, runs: Runs) -> None:
-    aws.put(ONE, "metrics.json", {"steps": {"reward": losses(0.1, 0.9, measure="reward"), "training": losses(1, 0)}})
+    both = [loss | reward for loss, reward in zip(losses(1, 0.5), losses(0.1, 0.9, measure="reward"), strict=True)]
+    aws.put(ONE, "metrics.json", {"steps": {"training": both, "validation": losses(0.2, 0.8, measure="reward")}})
 
     _, printed, _ = runs("plot", ONE)
 
-    assert [line for line in printed.splitlines() if line in ("loss", "reward")] == ["reward", "loss"]
-    assert "support: reward: 0.100 -> 0.900" in printed
+    assert [line for line in printed.splitlines() if line in ("loss", "reward")] == ["loss", "reward"]
+    assert "*  support: training loss: 1.000 -> 0.500" in printed
+    assert "*  support: training reward: 0.100 -> 0.900" in printed
+    assert "o  support: validation reward: 0.200 -> 0.800" in printed
 
 
 @pytest.mark.parametrize(("suffix", "begins"), [(".png", b"\x89PNG"), (".svg", b"<?xml")])
@@ -95,7 +98,7 @@ def test_one_point_or_one_value_is_a_chart_too(steps: tuple[float, ...]) -> None
 
 
 def test_what_is_no_curve_is_left_out() -> None:
-    metrics = {"steps": {"training": [], "other": [{"step": 1}], "reward": losses(1, measure="value")}}
+    metrics = {"steps": {"training": [], "other": [{"step": 1}], "validation": [{"step": 1, "loss": None}, *losses(1)]}}
 
-    assert [item.name for item in series_in(metrics)] == ["reward"]
+    assert [(item.name, item.values) for item in series_in(metrics)] == [("validation loss", (1,))]
     assert series_in({}) == []

@@ -16,7 +16,7 @@ from tests.kit.runs.conftest import Runs
 from tests.kit.runs.fake_aws import NOW, ONE, FakeAws, Refused
 from tests.kit.runs.histories import history
 
-TRAINING = history(("TaskStateEntered", "CheckData"), ("TaskStateExited", "CheckData"), ("TaskStateEntered", "Train"))
+TRAINING = (("TaskStateEntered", "CheckData"), ("TaskStateExited", "CheckData"), ("TaskStateEntered", "Train"))
 CAUSE = json.dumps({"JobArn": "arn:x", "Status": "Failed", "FailureMessage": "Encountered an unexpected error"})
 
 
@@ -36,7 +36,7 @@ class Clock:
 def ends(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Clock]]:
     """A running run of two minutes, and what happens to it while it is watched."""
     arn = aws.add_run(status="RUNNING", ago=timedelta(minutes=2))
-    aws.histories[arn] = TRAINING
+    aws.histories[arn] = history(*TRAINING)
 
     def ending(*before: Callable[[], object], **change: Any) -> Clock:
         clock = Clock(*before, lambda: aws.executions[0].update(stopDate=NOW, **change))
@@ -58,7 +58,12 @@ def ends(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...
         (
             {"status": "SUCCEEDED", "output": '{"metrics": {}}'},
             3,
-            f"succeeded after 2 min 00 s: the model is kept and serves nothing; see kit runs show {ONE}",
+            f"succeeded after 2 min 00 s: the model is kept and does not serve: see kit runs show {ONE}",
+        ),
+        (
+            {"status": "SUCCEEDED", "output": '{"evaluation": {"verdict": {"reason": "a win by chance"}}}'},
+            3,
+            "succeeded after 2 min 00 s: the model is kept and does not serve: a win by chance",
         ),
         ({"status": "FAILED", "error": "States.TaskFailed", "cause": CAUSE}, 1, "try again: kit runs retry"),
         ({"status": "TIMED_OUT", "error": "States.Timeout"}, 1, "try again: kit runs retry"),
@@ -87,7 +92,7 @@ def test_a_log_gets_one_line_for_each_change(aws: FakeAws, runs: Runs, ends: Cal
 
     _, printed, _ = runs("watch", "support")
 
-    assert [re.sub(r"^ +2 min \d\d s  ", "", line) for line in printed.splitlines()[:-1]] == [
+    assert [re.sub(r"^ +\d+ min \d\d s  ", "", line) for line in printed.splitlines()[:-1]] == [
         "creating the job",
         "the job waits in Bedrock's queue",
         "Bedrock validates the data",
