@@ -33,6 +33,7 @@ BY_ERROR: tuple[Row, ...] = (
         "wait for it, then kit runs retry",
         True,
     ),
+    (r"^Parent(Busy|Failed)Error$", "the model that it trains further is not there", READ, True),
     (r"^PromotionBusyError$", "another promotion of this customization was still under way", AGAIN, True),
     (r"^PromotionTimeout$", "the target was not ready after an hour", f"look at it in Bedrock, then {AGAIN}", True),
     (

@@ -50,7 +50,7 @@ def _in_use(
     targets = set(_targets(values))
     yield from (f"its deployment {name} is the target of an alias" for name, arn in deployments if arn in targets)
     yield from _throughputs(deployed, run.model)
-    yield from _trained_from(deployed, run.model, values)
+    yield from _trained_from(deployed, run.run_id, run.model, values)
 
 
 def _serving(run: RecordedRun) -> str:
@@ -72,9 +72,11 @@ def _throughputs(deployed: Deployed, model: Model) -> Iterator[str]:
                 yield f"provisioned throughput {item['provisionedModelName']} serves it; release it first: kit capacity"
 
 
-def _trained_from(deployed: Deployed, model: Model, values: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _trained_from(
+    deployed: Deployed, run_id: str, model: Model, values: Mapping[str, Mapping[str, Any]]
+) -> Iterator[str]:
     for name, specification in customizations(deployed, values).items():
-        if specification.get("base_model") in (model.arn, model.name):
+        if {specification.get("base_model"), specification.get("parent")} & {run_id, model.arn, model.name}:
             yield f"customization {name} trains from it"
     pages = deployed.bedrock.get_paginator("list_model_customization_jobs").paginate(statusEquals="InProgress")
     for page in pages:

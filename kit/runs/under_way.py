@@ -56,14 +56,16 @@ def what_happens(deployed: Deployed, run: RecordedRun, attempt: Attempt) -> str:
 
 
 def _stage(deployed: Deployed, run: RecordedRun, attempt: Attempt) -> str:
-    """Of this attempt's job, whose name has the execution's; empty before there is one."""
+    """Of this attempt's job, whose name has the execution's; empty before and after it runs."""
     listed = deployed.bedrock.list_model_customization_jobs(
         nameContains=run.run_id, sortBy="CreationTime", sortOrder="Descending"
     )["modelCustomizationJobSummaries"]
     own = re.compile(rf".*{re.escape(attempt.name.removeprefix(run.customization))}-\d{{14}}")
     job = next((job for job in listed if own.fullmatch(job["jobName"])), None)
-    if job is None:
+    if job is None or job["status"] not in ("InProgress", "Stopping"):
         return ""
+    if job["status"] == "Stopping":
+        return "the job is being stopped"
     details: Mapping[str, Any] = job.get("statusDetails", {})
     begun = [text for key, text in STAGES.items() if details.get(key, {}).get("status") == "InProgress"]
     return begun[-1] if begun else QUEUED

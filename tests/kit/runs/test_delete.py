@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.customization.aws import specification
 from tests.kit.runs.conftest import Runs
 from tests.kit.runs.fake_aws import ONE, SPECIFICATION, TWO, FakeAws, Refused
 
@@ -53,7 +54,17 @@ def test_it_is_asked_first_and_told_what_it_costs(aws: FakeAws, runs: Runs) -> N
     assert code == 2
     assert f"custom model sup-support-{ONE}, billed 1.95 USD a month" in error
     assert "4 objects of s3://the-bucket" in error
+    assert "deployment.toml" not in error
     assert not [call for call in aws.calls if call.startswith("Delete")]
+
+
+def test_a_model_that_the_settings_ask_for_is_told(aws: FakeAws, runs: Runs) -> None:
+    wanted = specification(customization="support").run_id("5" * 64)
+    aws.set_parameter("customizations/support", specification(customization="support").to_json())
+    aws.add_run(wanted)
+    aws.add_model(wanted)
+
+    assert "deployment.toml asks for it: the next deploy says so" in runs("delete", wanted)[2]
 
 
 def serves(aws: FakeAws, model: str) -> None:
@@ -89,6 +100,10 @@ def is_trained_from(aws: FakeAws, model: str) -> None:
     aws.set_parameter("customizations/help", SPECIFICATION | {"customization": "help", "base_model": model})
 
 
+def is_a_parent(aws: FakeAws, model: str) -> None:
+    aws.set_parameter("customizations/help", SPECIFICATION | {"customization": "help", "parent": ONE})
+
+
 def is_being_trained_from(aws: FakeAws, model: str) -> None:
     for number in range(3):
         aws.add_job(TWO, owner=f"another-{number}", status="InProgress", baseModelArn=model)
@@ -116,6 +131,7 @@ def has_a_job(aws: FakeAws, model: str) -> None:
         (serves_under_another_name, "it is promoted for help"),
         (has_a_throughput, "provisioned throughput sup-support serves it"),
         (is_trained_from, "customization help trains from it"),
+        (is_a_parent, "customization help trains from it"),
         (is_being_trained_from, "job another-2-"),
         (is_anothers, "does not carry this deployment's tag"),
         (runs_now, f"stop it first: kit runs stop {ONE}"),

@@ -190,7 +190,8 @@ def test_a_run_without_an_execution_cannot_be_watched(aws: FakeAws, runs: Runs) 
 )
 def test_a_state_is_told_in_words(aws: FakeAws, stack: Deployed, state: str, began: timedelta, words: str) -> None:
     arn = aws.add_run(status="RUNNING", attempt=2)
-    aws.add_job(status="Failed")  # the first attempt's
+    aws.add_job(status="InProgress")  # the first attempt's
+    aws.add_job(attempt="-2", status="Completed")
     aws.histories[arn] = history(("TaskStateEntered", state))
     aws.histories[arn][0]["timestamp"] -= began
     (run,) = all_runs(stack)
