@@ -115,6 +115,7 @@ def test_good_data_gives_the_job_its_own_name() -> None:
     token = f"{run.token}-{TIMESTAMP}"
     assert result == {"trained": False, "records": 2, "job_name": name, "client_request_token": token}
     assert checking.report["records"] == 2
+    assert checking.report["tokens"] == 12 + 7  # of 47 and 28 bytes
     assert checking.report["findings"] == checking.report["warnings"] == []
 
 

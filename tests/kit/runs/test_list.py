@@ -9,7 +9,7 @@ import pytest
 from kit.runs.deployed import Deployed
 from kit.runs.lookup import all_runs
 from tests.kit.runs.conftest import Runs
-from tests.kit.runs.fake_aws import NOVA, ONE, TWO, FakeAws
+from tests.kit.runs.fake_aws import NOVA, ONE, TWO, FakeAws, Refused
 from tests.kit.runs.fake_aws import SPECIFICATION as SETTINGS
 
 THREE = "00112233445566aa"
@@ -119,6 +119,27 @@ def test_jobs_of_other_deployments_are_not_ours(
     assert [run.customization for run in all_runs(stack)] == found
 
 
+@pytest.mark.parametrize(("tagged", "jobs"), [("sup", 1), ("sup-support", 0)])
+def test_a_job_in_the_words_of_an_earlier_release_is_looked_at(
+    aws: FakeAws, stack: Deployed, tagged: str, jobs: int
+) -> None:
+    """Then `sup-support-eu` was the name of `support-eu` in `sup` and of `eu` in `sup-support`."""
+    aws.add_run(customization="support-eu")
+    aws.tags[aws.add_job(owner="sup-support-eu")] = tagged
+
+    assert [len(run.jobs) for run in all_runs(stack)] == [jobs]
+
+
+def test_an_execution_that_ends_to_exist_is_no_end_of_the_list(aws: FakeAws, runs: Runs) -> None:
+    def gone() -> None:
+        raise Refused("ExecutionDoesNotExist", "Execution Does Not Exist", 400)
+
+    aws.add_run()
+    aws.before["DescribeExecution"] = gone
+
+    assert "succeeded" in runs("list")[1]
+
+
 def test_only_names_that_may_be_anothers_cost_a_look_at_tags(aws: FakeAws, stack: Deployed) -> None:
     aws.add_run()
     for owner in ("sup-support", "sup-sales", "sup.support-eu"):
@@ -140,7 +161,7 @@ def test_a_renamed_customization_serves_with_the_model_of_its_old_name(aws: Fake
     help_run, support = all_runs(stack)
 
     assert (help_run.customization, help_run.model_state) == ("help", "serves support-bot")
-    assert help_run.model == support.model
+    assert (support.model, support.model_state) == (help_run.model, "kept")
 
 
 @pytest.mark.parametrize(
