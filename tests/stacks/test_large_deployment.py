@@ -35,7 +35,9 @@ def _synth(folder: Path, text: str, **context: object) -> subprocess.CompletedPr
 @pytest.fixture(scope="session")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("large")
-    done = _synth(folder, large_deployment(customizations=50, throughputs=20, aliases=500), nag=True, retry_failed="true")
+    done = _synth(
+        folder, large_deployment(customizations=50, throughputs=20, aliases=500), nag=True, retry_failed="true"
+    )
     assert done.returncode == 0, done.stderr[-5000:]
     return folder / "assembly"
 
