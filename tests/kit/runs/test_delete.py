@@ -117,6 +117,10 @@ def runs_now(aws: FakeAws, model: str) -> None:
     aws.add_run(attempt=2, status="RUNNING")
 
 
+def may_be_returned_to(aws: FakeAws, model: str) -> None:
+    aws.add_run(TWO, status="RUNNING")
+
+
 def has_a_job(aws: FakeAws, model: str) -> None:
     aws.add_job(status="Stopping")
 
@@ -135,6 +139,7 @@ def has_a_job(aws: FakeAws, model: str) -> None:
         (is_being_trained_from, "job another-2-"),
         (is_anothers, "does not carry this deployment's tag"),
         (runs_now, f"stop it first: kit runs stop {ONE}"),
+        (may_be_returned_to, f"run {TWO} of support is under way"),
         (has_a_job, f"stop it first: kit runs stop {ONE}"),
     ],
 )
