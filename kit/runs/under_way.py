@@ -48,24 +48,25 @@ def what_happens(deployed: Deployed, run: RecordedRun, attempt: Attempt) -> str:
         return "starting"
     if step.name in IN_WORDS:
         return IN_WORDS[step.name]
-    if stage := _stage(deployed, run, attempt):
-        return stage
+    job = _job(deployed, run, attempt)
+    if job and job["status"] == "InProgress":
+        return _stage(job.get("statusDetails", {}))
     if not step.name.startswith(JOB_STATES):
         return step.name
+    if job:
+        return f"the job is {job['status'].lower()}"
     return WAITING if datetime.now(UTC) - step.began > SOON else CREATING
 
 
-def _stage(deployed: Deployed, run: RecordedRun, attempt: Attempt) -> str:
-    """Of this attempt's job, whose name has the execution's; empty before and after it runs."""
+def _job(deployed: Deployed, run: RecordedRun, attempt: Attempt) -> Mapping[str, Any] | None:
+    """This attempt's, whose name has the execution's."""
     listed = deployed.bedrock.list_model_customization_jobs(
         nameContains=run.run_id, sortBy="CreationTime", sortOrder="Descending"
     )["modelCustomizationJobSummaries"]
     own = re.compile(rf".*{re.escape(attempt.name.removeprefix(run.customization))}-\d{{14}}")
-    job = next((job for job in listed if own.fullmatch(job["jobName"])), None)
-    if job is None or job["status"] not in ("InProgress", "Stopping"):
-        return ""
-    if job["status"] == "Stopping":
-        return "the job is being stopped"
-    details: Mapping[str, Any] = job.get("statusDetails", {})
+    return next((job for job in listed if own.fullmatch(job["jobName"])), None)
+
+
+def _stage(details: Mapping[str, Any]) -> str:
     begun = [text for key, text in STAGES.items() if details.get(key, {}).get("status") == "InProgress"]
     return begun[-1] if begun else QUEUED

@@ -188,12 +188,25 @@ def test_a_run_without_an_execution_cannot_be_watched(aws: FakeAws, runs: Runs) 
         ("SomethingNew", timedelta(), "SomethingNew"),
     ],
 )
-def test_a_state_is_told_in_words(aws: FakeAws, stack: Deployed, state: str, began: timedelta, words: str) -> None:
+def test_a_state_is_told_in_words_before_it_has_a_job(
+    aws: FakeAws, stack: Deployed, state: str, began: timedelta, words: str
+) -> None:
     arn = aws.add_run(status="RUNNING", attempt=2)
     aws.add_job(status="InProgress")  # the first attempt's
-    aws.add_job(attempt="-2", status="Completed")
     aws.histories[arn] = history(("TaskStateEntered", state))
     aws.histories[arn][0]["timestamp"] -= began
+    (run,) = all_runs(stack)
+
+    assert run.latest is not None
+    assert what_happens(stack, run, run.latest) == words
+
+
+@pytest.mark.parametrize(("state", "words"), [("Train", "the job is stopping"), ("SomethingNew", "SomethingNew")])
+def test_a_job_that_ends_is_told_until_the_workflow_knows(
+    aws: FakeAws, stack: Deployed, state: str, words: str
+) -> None:
+    aws.histories[aws.add_run(status="RUNNING")] = history(("TaskStateEntered", state))
+    aws.add_job(status="Stopping")
     (run,) = all_runs(stack)
 
     assert run.latest is not None
