@@ -17,6 +17,7 @@ import pytest
 
 from deployment.config import load_deployment_config
 from kit.cdk_cli import run_cdk
+from kit.deleted_resources import generation_arguments
 from kit.local.following import follow_ingestion
 from kit.local.stacks import LocalStacks, StackOutputs, merged_outputs
 from kit.missing_documents import restoring_arguments
@@ -76,7 +77,8 @@ accept_unknown_price = true
     def deploy(self, *more: str) -> None:
         config = load_deployment_config(self.path)
         restoring = restoring_arguments(config, self.stacks.clients, print)
-        self.outputs = self.stacks.deploy(self.path, *restoring, *more)
+        again = generation_arguments(config, self.stacks.clients, print)
+        self.outputs = self.stacks.deploy(self.path, *restoring, *again, *more)
         follow_ingestion(config, self.outputs, self.stacks.clients, Progress(total=1))
 
     def id(self) -> str:
@@ -131,6 +133,11 @@ def delete_a_document(day: Day) -> None:
     day.stacks.clients("s3").delete_object(Bucket=bucket, Key="documents/beans.md")
 
 
+def delete_the_knowledge_base(day: Day) -> None:
+    day.stacks.clients("bedrock-agent").delete_knowledge_base(knowledgeBaseId=day.id())
+
+
+NIGHTLY = pytest.mark.nightly
 ROWS = [
     Row("nothing", lambda day: None),
     Row("dimensions", settings(dimensions=512), replaced=True),
@@ -141,6 +148,8 @@ ROWS = [
     ),
     Row("chunk_max_tokens", settings(chunk_max_tokens=100), data_source_replaced=True),
     Row("a document deleted by hand", delete_a_document),
+    pytest.param(Row("the knowledge base deleted by hand", delete_the_knowledge_base, replaced=True), marks=NIGHTLY),
+    pytest.param(Row("nothing after that", lambda day: None), marks=NIGHTLY),
 ]
 
 
