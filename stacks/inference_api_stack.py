@@ -100,6 +100,7 @@ class InferenceApiStack(cdk.Stack):
                 profile_regions=tuple(destinations(section.profile, config.deployment.region))
                 if section.profile
                 else (),
+                kms_key_arn=section.kms_key_arn,
                 generation=generations.get(name, 1),
             )
             for name, section in config.guardrails.items()

@@ -38,11 +38,12 @@ def monitoring_groups(config: DeploymentConfig) -> list[CostGroup]:
 
 
 def customer_key_line(config: DeploymentConfig) -> Iterator[CostLine]:
-    """The KMS key of [training], which costs the same whoever made it."""
-    region = config.deployment.region
-    if config.training and config.training.kms_key_arn:
+    """The KMS keys of the file, which cost the same whoever made them."""
+    region, keys = config.deployment.region, len(set(config.kms_keys.values()))
+    if keys:
         found = price("key_month", service="kms", region=region)
-        yield line("customer key", "1 KMS key, without its rotations", 1, found, missing=f"a KMS key in {region}")
+        what = "1 KMS key, without its rotations" if keys == 1 else f"{keys} KMS keys, without their rotations"
+        yield line("customer key", what, keys, found, missing=f"a KMS key in {region}")
 
 
 def trace_line(region: str) -> CostLine:

@@ -30,6 +30,7 @@ def version(template: Template) -> dict[str, Any]:
         {"blocked_output": "never"},
         {"description": "new"},
         {"profile": "us.guardrail.v1:0"},
+        {"kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/abc"},
         {"policies": {"word_policy_config": {"wordsConfig": [{"text": "other"}]}}},
     ],
 )
@@ -80,3 +81,14 @@ def test_the_name_of_another_generation_fits_bedrock() -> None:
     (found,) = synthesized(generation=2, name="s" * 50)[0].find_resources("AWS::Bedrock::Guardrail").values()
 
     assert found["Properties"]["Name"] == "s" * 48 + "_2"
+
+
+def test_a_guardrail_is_encrypted_with_the_key_that_is_named() -> None:
+    key = "arn:aws:kms:us-east-1:111122223333:key/abc"
+    (own,), (bedrocks,) = (
+        synthesized(**change)[0].find_resources("AWS::Bedrock::Guardrail").values()
+        for change in ({"kms_key_arn": key}, {})
+    )
+
+    assert own["Properties"]["KmsKeyArn"] == key
+    assert "KmsKeyArn" not in bedrocks["Properties"]

@@ -52,6 +52,19 @@ def test_a_customer_managed_key_costs_a_dollar_a_month_and_only_where_there_is_o
     assert not [line for line in idle(shipped_config()).lines if line.part == "customer key"]
 
 
+@pytest.mark.parametrize(("key", "keys"), [(KEY, 1), (f"{KEY}-2", 2)])
+def test_a_key_that_two_sections_name_is_paid_for_once(tmp_path: Path, key: str, keys: int) -> None:
+    keyed = SHIPPED.replace("[training]", f'[training]\nkms_key_arn = "{KEY}"', 1)
+    keyed += f'\n[guardrails.polite]\nprofanity = true\nkms_key_arn = "{key}"\n'
+    config = load_deployment_config(deployment_file(tmp_path, keyed))
+
+    (line,) = (line for line in idle(config).lines if line.part == "customer key")
+    assert (line.usd, line.what) == (
+        keys,
+        f"{keys} KMS key{'s' * (keys > 1)}, without {'their' if keys > 1 else 'its'} rotations",
+    )
+
+
 def test_a_run_has_its_trace() -> None:
     config = shipped_config()
     groups = estimate(config, prepare_datasets(config), Traffic())
