@@ -26,6 +26,7 @@ TARGET_KINDS = {
     PROVISIONED_MODEL: "provisioned",
 }
 METRICS_PER_TARGET_KIND = 2  # Answers, Fallbacks
+SEARCH_METRICS_PER_TARGET_KIND = 1  # FileSearches
 GUARDRAIL_METRICS_PER_TARGET_KIND = 1  # GuardrailInterventions
 INGESTION_METRICS = 6
 READS_OF_THE_SECRET = 2  # one after the first change by kit keys
@@ -70,6 +71,7 @@ def _monthly_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     if config.inference_api:
         kinds = target_kinds(config)
         each = METRICS_PER_TARGET_KIND + (GUARDRAIL_METRICS_PER_TARGET_KIND if config.guardrails else 0)
+        each += SEARCH_METRICS_PER_TARGET_KIND if config.knowledge_base else 0
         count = len(kinds) * each
         what = f"{count} metrics: {each} for each of {', '.join(sorted(kinds))}"
         yield line("API metrics", what, count, metric, missing=f"a metric in {region}")
