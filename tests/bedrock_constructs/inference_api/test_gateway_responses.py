@@ -24,16 +24,19 @@ from botocore.exceptions import ClientError
 from bedrock_constructs.inference_api.gateway_responses import add_gateway_responses
 from tests.deployment_file import PROJECT
 
-REQUEST_ID = "6f1a2b3c"
+REQUEST_ID, AWS_SAYS, SIGNED = "6f1a2b3c", 'The "signature" does not match.', "signed-"
+SIGNATURE, EXPIRED, DENIED = "InvalidSignatureException", "ExpiredTokenException", "AccessDeniedException"
 NO_TOKEN, UNAVAILABLE = "MissingAuthenticationTokenException", "ServiceUnavailableException"
 # The header that API Gateway adds to its own errors, whatever the response says.
 ERROR_TYPES = {
     "UNAUTHORIZED": "UnauthorizedException",
-    "ACCESS_DENIED": "AccessDeniedException",
+    "ACCESS_DENIED": DENIED,
     "INVALID_API_KEY": "ForbiddenException",
     "MISSING_AUTHENTICATION_TOKEN": NO_TOKEN,
     "THROTTLED": "TooManyRequestsException",
     "QUOTA_EXCEEDED": "LimitExceededException",
+    "INVALID_SIGNATURE": SIGNATURE,
+    "EXPIRED_TOKEN": EXPIRED,
     "WAF_FILTERED": "ForbiddenException",
     "INTEGRATION_TIMEOUT": "InternalServerErrorException",
 }
@@ -59,21 +62,24 @@ def _reply(properties: Mapping[str, Any]) -> Reply:
     }
     added = {"x-amzn-ErrorType": ERROR_TYPES[kind]} if kind in ERROR_TYPES else {}
     body = properties["ResponseTemplates"]["application/json"].replace("$context.requestId", REQUEST_ID)
+    body = body.replace("$context.error.messageString", json.dumps(AWS_SAYS))
     return Reply(int(properties.get("StatusCode") or STATUS_OF_DEFAULTS[kind]), mapped | added, body)
 
 
-def _replies() -> dict[str, Reply]:
+def _replies(*, signed: bool) -> dict[str, Reply]:
     stack = Stack(App(), "Test")
     api = apigateway.RestApi(stack, "Api", cloud_watch_role=False)
     api.root.add_method("GET")
-    add_gateway_responses(api, headers={}, retry_after_seconds=8)
+    add_gateway_responses(api, headers={}, retry_after_seconds=8, signed=signed)
     found = Template.from_stack(stack).find_resources("AWS::ApiGateway::GatewayResponse").values()
     return {item["Properties"]["ResponseType"]: _reply(item["Properties"]) for item in found}
 
 
 @pytest.fixture(scope="module")
 def replies() -> dict[str, Reply]:
-    return _replies()
+    """With SIGNED before the type: where an API that takes signed requests differs from one that does not."""
+    plain, signed = _replies(signed=False), _replies(signed=True)
+    return plain | {f"{SIGNED}{kind}": reply for kind, reply in signed.items() if reply != plain.get(kind)}
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +112,7 @@ def url(replies: dict[str, Reply]) -> Iterator[str]:
 # Status and code, then the exceptions of OpenAI's and Anthropic's clients, Anthropic's type, and boto3's error code.
 KINDS = [
     ("UNAUTHORIZED", 401, "invalid_api_key", "AuthenticationError", "authentication_error", "UnauthorizedException"),
-    ("ACCESS_DENIED", 403, "access_denied", "PermissionDeniedError", "permission_error", "AccessDeniedException"),
+    ("ACCESS_DENIED", 403, "access_denied", "PermissionDeniedError", "permission_error", DENIED),
     ("INVALID_API_KEY", 403, "access_denied", "PermissionDeniedError", "permission_error", "ForbiddenException"),
     ("WAF_FILTERED", 403, "access_denied", "PermissionDeniedError", "permission_error", "ForbiddenException"),
     ("MISSING_AUTHENTICATION_TOKEN", 404, "not_found", "NotFoundError", "not_found_error", NO_TOKEN),
@@ -118,6 +124,11 @@ KINDS = [
     ("INTEGRATION_TIMEOUT", 504, "timeout", "InternalServerError", "timeout_error", "InternalServerErrorException"),
     ("AUTHORIZER_FAILURE", 503, "service_unavailable", "InternalServerError", "overloaded_error", UNAVAILABLE),
     ("DEFAULT_4XX", 415, "invalid_request", "APIStatusError", "invalid_request_error", "ValidationException"),
+    ("signed-ACCESS_DENIED", 403, "access_denied", "PermissionDeniedError", "permission_error", DENIED),
+    ("signed-INVALID_SIGNATURE", 403, "invalid_signature", "PermissionDeniedError", "authentication_error", SIGNATURE),
+    ("signed-EXPIRED_TOKEN", 403, "expired_token", "PermissionDeniedError", "authentication_error", EXPIRED),
+    ("signed-MISSING_AUTHENTICATION_TOKEN", 404, "not_found", "NotFoundError", "not_found_error", NO_TOKEN),
+    ("signed-DEFAULT_4XX", 415, "invalid_request", "APIStatusError", "invalid_request_error", "ValidationException"),
     ("DEFAULT_5XX", 500, "internal_error", "InternalServerError", "api_error", "InternalServerException"),
 ]  # fmt: skip
 
