@@ -12,7 +12,14 @@ from deployment.config import DeploymentConfig
 from kit_contract.model_arns import plain_id
 from kit_contract.parameters import knowledge_base_id
 from kit_contract.run_names import bedrock_name
-from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT, pascal
+from kit_contract.stacks import (
+    API_KEY_SECRET_OUTPUT,
+    GENERATIONS_CONTEXT,
+    USAGE_PLAN_OUTPUT,
+    generations_from,
+    guardrail_output,
+    pascal,
+)
 from model_catalog import catalog
 from model_catalog.guardrail_profiles import destinations
 from stacks.guardrail_policies import guardrail_policies
@@ -31,6 +38,7 @@ class InferenceApiStack(cdk.Stack):
         super().__init__(scope, construct_id, **kwargs)
         section = config.inference_api
         assert section
+        guardrails = self._guardrails(config)
         api = InferenceApi(
             self,
             "InferenceApi",
@@ -47,7 +55,7 @@ class InferenceApiStack(cdk.Stack):
             },
             knowledge_bases=self._knowledge_bases(config),
             knowledge_base_model=self._target(config, config.knowledge_base.model) if config.knowledge_base else None,
-            guardrails=self._guardrails(config),
+            guardrails=guardrails,
             knowledge_base_guardrails=_knowledge_base_guardrails(config),
             rerank_model_arn=self._rerank_model_arn(config),
             media_buckets=section.media_buckets,
@@ -78,7 +86,8 @@ class InferenceApiStack(cdk.Stack):
 
     def _guardrails(self, config: DeploymentConfig) -> dict[str, Guardrail]:
         """In this stack, so that CloudFormation changes the function first and deletes what it used afterwards."""
-        return {
+        generations = generations_from(self.node.try_get_context(GENERATIONS_CONTEXT))
+        found = {
             name: Guardrail(
                 self,
                 f"Guardrail{pascal(name)}",
@@ -91,9 +100,15 @@ class InferenceApiStack(cdk.Stack):
                 profile_regions=tuple(destinations(section.profile, config.deployment.region))
                 if section.profile
                 else (),
+                kms_key_arn=section.kms_key_arn,
+                generation=generations.get(name, 1),
             )
             for name, section in config.guardrails.items()
         }
+        for name, guardrail in found.items():
+            served = f"{generations.get(name, 1)} {guardrail.guardrail_id} {guardrail.version}"
+            cdk.CfnOutput(self, guardrail_output(name), value=served)
+        return found
 
     def _rerank_model_arn(self, config: DeploymentConfig) -> str | None:
         named = config.knowledge_base.rerank_model if config.knowledge_base else None

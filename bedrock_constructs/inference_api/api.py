@@ -127,6 +127,7 @@ class InferenceApi(Construct):
             knowledge_base_model=knowledge_base_model,
             knowledge_base_ids=knowledge_bases.values(),
             guardrail_arns=[arn for guardrail in guardrails.values() for arn in guardrail.apply_arns],
+            guardrail_keys=[item.kms_key_arn for item in guardrails.values() if item.kms_key_arn],
             rerank_model_arn=rerank_model_arn,
             media_buckets=media_buckets,
         )

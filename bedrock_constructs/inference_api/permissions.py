@@ -65,6 +65,7 @@ def grant_serving(
     knowledge_base_model: AliasTarget | None,
     knowledge_base_ids: Iterable[str],
     guardrail_arns: Collection[str] = (),
+    guardrail_keys: Collection[str] = (),
     rerank_model_arn: str | None = None,
     media_buckets: Collection[str] = (),
 ) -> None:
@@ -89,6 +90,9 @@ def grant_serving(
         # Also of the profiles: https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
         arns = list(dict.fromkeys(guardrail_arns))
         statements.append(_allow("ApplyGuardrails", ["bedrock:ApplyGuardrail"], arns))
+    if guardrail_keys:
+        # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-kms.html
+        statements.append(_allow("DecryptGuardrails", ["kms:Decrypt"], sorted(set(guardrail_keys))))
     if rerank_model_arn:
         # Of RetrieveAndGenerate; Retrieve reranks with the knowledge base's role.
         # https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html

@@ -32,10 +32,10 @@ def arn_faults(config: DeploymentConfig, account: str | None) -> Iterator[str]:
             if account and arn.account not in ("", account):
                 yield f"{where}: must be in account {account}, to which you deploy, got {identifier}; change it"
     yield from _profile_faults(config, {identifier: where for where, identifier in named})
-    if config.training and config.training.kms_key_arn:
+    for where, key in config.kms_keys.items():
         # A key may belong to another account, whose key policy then allows this one.
-        _, partition, _, region, *_ = config.training.kms_key_arn.split(":")
-        yield from _place_faults("training.kms_key_arn", config, partition, region)
+        _, partition, _, region, *_ = key.split(":")
+        yield from _place_faults(where, config, partition, region)
 
 
 def _kind_faults(where: str, arn: ModelArn) -> Iterator[str]:

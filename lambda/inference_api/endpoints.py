@@ -47,10 +47,16 @@ def responses() -> Endpoint:
     return responses
 
 
-def kept_response() -> Endpoint:
-    from inference_api.openai_responses.endpoint import kept_response
+def stored_response() -> Endpoint:
+    from inference_api.openai_stored import stored_response
 
-    return kept_response
+    return stored_response
+
+
+def stored_completion() -> Endpoint:
+    from inference_api.openai_stored import stored_completion
+
+    return stored_completion
 
 
 def embeddings() -> Endpoint:

@@ -73,13 +73,13 @@ _LEGACY = _Row(
 _NO_KNOWLEDGE_BASE = _Row(
     404,
     "knowledge_base_not_available",
-    "the knowledge base no longer exists; deploy again",
+    "the knowledge base no longer exists; kit deploy makes a new one",
 )
 _NO_GUARDRAIL = _Row(
     404,
     "guardrail_not_available",
-    "the guardrail of this alias or knowledge base, or the version that is served, no longer exists; rename its "
-    "section in deployment.toml, which makes a new one, and deploy again",
+    "the guardrail of this alias or knowledge base, or the version that is served, no longer exists; kit deploy "
+    "makes a new one",
 )
 _TIMEOUT = _Row(
     504,

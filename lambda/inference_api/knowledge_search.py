@@ -167,6 +167,7 @@ class _Searching:
         if not isinstance(query, str) or not query.strip():
             return _NO_QUERY, {"status": "error"}
         self._left -= 1
+        self._facts.searches += 1
         yield {"query": query}
         passages = self._found.find(query)
         yield {"query": query, "passages": passages}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from inference_api import endpoints
 from inference_api.errors import ApiError, api_error, failure_name
 from inference_api.http_messages import Answer, Facts, Request
-from inference_api.paths import BEDROCK, DESCRIPTION, MESSAGES, MODELS, RESPONSES
+from inference_api.paths import BEDROCK, DESCRIPTION, MESSAGES, MODELS, RESPONSES, STORED, stored_name
 from inference_api.signed_requests import as_with_a_key
 from kit_contract.inference_api import IAM_PREFIX
 
@@ -19,10 +19,11 @@ ARNS = "x-bedrock-kit-arns"  # "true": served_by with ARNs
 
 
 class Route(NamedTuple):
-    """`endpoint` imports the endpoint. `method`: None if that takes any."""
+    """`endpoint` imports the endpoint. `method`: None if that takes any, of which clients send `methods`."""
 
     method: str | None
     endpoint: Callable[[], endpoints.Endpoint]
+    methods: tuple[str, ...] = ()
 
 
 def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
@@ -61,8 +62,8 @@ def _name(path: str) -> str:
     path = path.rstrip("/") or "/"
     if path.startswith(BEDROCK):
         return f"{BEDROCK}{{alias}}/{path.rpartition('/')[2]}"
-    if path.startswith(RESPONSES):
-        return f"{RESPONSES}{{response}}"
+    if stored := stored_name(path):
+        return stored
     return f"{MODELS}/{{model}}" if path.startswith(f"{MODELS}/") else path
 
 
@@ -82,6 +83,10 @@ def _error_answer(error: ApiError, name: str, request: Request) -> Answer:
     return openai_errors.error_answer(error)
 
 
+def _stored(name: str) -> Callable[[], endpoints.Endpoint]:
+    return endpoints.stored_response if name.startswith(RESPONSES) else endpoints.stored_completion
+
+
 ROUTES: dict[str, Route] = {
     "/health": Route("GET", endpoints.health),
     DESCRIPTION: Route("GET", endpoints.description),
@@ -91,7 +96,12 @@ ROUTES: dict[str, Route] = {
     MESSAGES: Route("POST", endpoints.messages),
     f"{MESSAGES}/count_tokens": Route("POST", endpoints.count_tokens),
     "/v1/responses": Route("POST", endpoints.responses),
-    f"{RESPONSES}{{response}}": Route(None, endpoints.kept_response),
+    **{
+        name: Route(
+            None, endpoints.stored_response if name.startswith(RESPONSES) else endpoints.stored_completion, methods
+        )
+        for name, methods in STORED.items()
+    },
     "/v1/embeddings": Route("POST", endpoints.embeddings),
     "/v1/retrieve": Route("POST", endpoints.retrieve),
     "/v1/retrieve-and-generate": Route("POST", endpoints.retrieve_and_generate),

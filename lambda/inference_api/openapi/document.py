@@ -23,13 +23,22 @@ from inference_api.openapi import (
     openai_chat,
     openai_embeddings,
     openai_responses,
+    openai_stored,
 )
 from inference_api.openapi.operation import Operation
 from inference_api.openapi.schemas import TEXT, Schema, answer, component, or_null
 from inference_api.paths import BEDROCK
 from inference_api.routes import ROUTES, Route
 
-_DIALECTS = (openai_chat, openai_responses, openai_embeddings, anthropic_messages, bedrock_converse, knowledge)
+_DIALECTS = (
+    openai_chat,
+    openai_responses,
+    openai_stored,
+    openai_embeddings,
+    anthropic_messages,
+    bedrock_converse,
+    knowledge,
+)
 # API Gateway's own, in bodies that every dialect reads: bedrock_constructs/inference_api/gateway_responses.py.
 _GATEWAY, _GATEWAY_WITH_KEY, _GATEWAY_WITH_BODY = (429, 500, 502, 503, 504), (401, 403), (413,)
 _ALWAYS, _WITH_BODY = ((404, "not_found"), (500, "internal_error")), ((400, "invalid_value"),)
@@ -100,7 +109,7 @@ def document() -> dict[str, Any]:
 
 def methods_of(route: Route) -> tuple[str, ...]:
     """In lower case. Of a route that takes any, those that clients send."""
-    return (route.method.lower(),) if route.method else ("get", "delete")
+    return (route.method.lower(),) if route.method else route.methods
 
 
 def text() -> str:

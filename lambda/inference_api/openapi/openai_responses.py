@@ -1,4 +1,4 @@
-"""POST /v1/responses, and what is said of a response that would have been kept."""
+"""POST /v1/responses."""
 
 from __future__ import annotations
 
@@ -48,7 +48,6 @@ from inference_api.openapi.schemas import (
     or_null,
     request,
 )
-from inference_api.paths import RESPONSES
 
 _NULL: Schema = {"type": "null"}
 _PASSED_OVER: Mapping[str, Schema] = dict.fromkeys(content_parts.PASSED_OVER, ANY)
@@ -202,12 +201,5 @@ OPERATIONS: Mapping[str, Operation] = {
         request(FIELDS, _PROPERTIES, ("model", "input")),
         example={"model": "support-bot", "input": "Hello"},
         served_by=True,
-    ),
-    f"{RESPONSES}{{response}}": Operation(
-        "A response that was kept",
-        {},
-        parameters={"response": FILLED},
-        calls=False,
-        description="Always 404, whatever the method: this API keeps no responses.",
     ),
 }
