@@ -2,15 +2,19 @@
 
 CheckData -> Train (.sync, waits for days) -> RecordMetrics -> Promote -> WaitForPromotion ... -> PublishAlias
           -> TrainAndValidate (with a validation set) ---> RecordMetrics
+          -> Distill, Reinforce, ...: one state for each kind of job (job_kind.py) ---> RecordMetrics
           -> ModelExists (this run trained it before) --------> Promote
 Any failure ends in Failed with the step's own message; the previous model keeps serving.
 """
+
+from collections.abc import Iterable
 
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from bedrock_constructs.customization.job_kind import JobKind
 from bedrock_constructs.customization.lambda_task import lambda_task
 from bedrock_constructs.customization.promotion_states import promotion_states
 from bedrock_constructs.customization.training_states import add_training
@@ -25,6 +29,7 @@ class CustomizationDefinition(Construct):
         construct_id: str,
         *,
         kit_deployment: str,
+        kinds: Iterable[JobKind],
         check: lambda_.IFunction,
         metrics: lambda_.IFunction,
         promotion: lambda_.IFunction,
@@ -43,7 +48,7 @@ class CustomizationDefinition(Construct):
         )
         choice = sfn.Choice(self, "TrainedBefore")
         choice.when(sfn.Condition.boolean_equals("$.check.trained", True), existing.next(promoted))
-        add_training(self, choice, kit_deployment, failed, recorded)
+        add_training(self, choice, kinds, kit_deployment, failed, recorded)
         self.start: sfn.IChainable = self._check(check, failed).next(choice)
 
     def _check(self, check: lambda_.IFunction, failed: sfn.Fail) -> sfn.CustomState:

@@ -20,6 +20,7 @@ from constructs import Construct, DependencyGroup
 
 from bedrock_constructs import ownership
 from bedrock_constructs.customization.function import CustomizationFunction
+from bedrock_constructs.customization.job_kind import JobKind
 from bedrock_constructs.customization.starter import CustomizationStarter
 from bedrock_constructs.customization.states import CustomizationDefinition
 from bedrock_constructs.foundation_models import foundation_model_arns
@@ -176,7 +177,13 @@ class CustomizationWorkflow(Construct):
             self, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
         )
         definition = CustomizationDefinition(
-            self, "States", kit_deployment=self._kit_deployment, check=check, metrics=metrics, promotion=promotion
+            self,
+            "States",
+            kit_deployment=self._kit_deployment,
+            kinds=map(JobKind.of, self._customizations),
+            check=check,
+            metrics=metrics,
+            promotion=promotion,
         )
         machine = sfn.StateMachine(
             self,

@@ -98,7 +98,7 @@ def test_the_alias_is_published_only_when_its_target_is_ready(states: dict[str, 
 
 
 def test_a_model_that_exists_is_promoted_without_a_job(states: dict[str, Any]) -> None:
-    choice, _ = states["TrainedBefore"]["Choices"]
+    choice, *_ = states["TrainedBefore"]["Choices"]
 
     assert choice == {"Variable": "$.check.trained", "BooleanEquals": True, "Next": "ModelExists"}
     assert (states["ModelExists"]["Next"], states["TrainedBefore"]["Default"]) == ("Promote", "Train")
@@ -134,7 +134,7 @@ def test_a_validation_set_is_the_only_difference_of_its_job(states: dict[str, An
     uri = "States.Format('s3://{}/{}', $.specification.bucket, $.specification.validation_key)"
     more = {"ValidationDataConfig": {"Validators": [{"S3Uri.$": uri}]}}
 
-    assert states["TrainedBefore"]["Choices"][1] == {
+    assert states["TrainedBefore"]["Choices"][-1] == {
         "Variable": "$.specification.validation_key",
         "IsPresent": True,
         "Next": "TrainAndValidate",
