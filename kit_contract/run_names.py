@@ -24,7 +24,7 @@ def run_id(
     dataset_sha256: str,
     validation_key: str = "",
     method_settings: str = "",
-    parent_run_id: str = "",
+    parent: str = "",
 ) -> str:
     """16 hexadecimal digits over everything that changes the model. `validation_key` names its object's content."""
     content: dict[str, object] = {
@@ -33,7 +33,7 @@ def run_id(
         "hyperparameters": dict(hyperparameters),
         "dataset_sha256": dataset_sha256,
     }
-    more = {"validation_key": validation_key, "method_settings": method_settings, "parent_run_id": parent_run_id}
+    more = {"validation_key": validation_key, "method_settings": method_settings, "parent": parent}
     content |= {name: value for name, value in more.items() if value}  # ids of earlier releases stay as they are
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:RUN_ID_LENGTH]

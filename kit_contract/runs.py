@@ -16,7 +16,7 @@ from kit_contract.errors import InputError
 Hyperparameters = Mapping[str, str]  # strings, as CreateModelCustomizationJob takes them
 Serving = Literal["on-demand", "provisioned"]
 # Left out of the JSON when empty: the workflow asks whether a key is present.
-OPTIONAL = ("validation_key", "job_members", "method_settings", "parent_run_id")
+OPTIONAL = ("validation_key", "job_members", "method_settings", "parent")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +25,8 @@ class RunSpecification:
 
     `provisioned_model_name` and `validation_key` are empty without a provisioned throughput or a validation set.
     `job_members` are members of CreateModelCustomizationJob that only some jobs have, as Step Functions spells them.
-    `method_settings` names everything of the method that changes the model, in any text; `parent_run_id` is the run
-    whose model is trained further. Both are empty for fine-tuning of a foundation model.
+    `method_settings` names everything of the method that changes the model, in any text. `parent` is what is trained
+    further: the id of a run, or the ARN of a custom model. All three are empty for fine-tuning of a foundation model.
     """
 
     customization: str
@@ -43,7 +43,7 @@ class RunSpecification:
     validation_key: str = ""
     job_members: Mapping[str, Any] = field(default_factory=dict)
     method_settings: str = ""
-    parent_run_id: str = ""
+    parent: str = ""
 
     def to_json(self) -> dict[str, Any]:
         value = {item.name: getattr(self, item.name) for item in fields(self)}
@@ -69,7 +69,7 @@ class RunSpecification:
             dataset_sha256=dataset_sha256,
             validation_key=self.validation_key,
             method_settings=self.method_settings,
-            parent_run_id=self.parent_run_id,
+            parent=self.parent,
         )
 
 

@@ -24,7 +24,7 @@ DATA_URI = "States.Format('s3://{}/{}', $.specification.bucket, $.key)"
 
 @dataclass(frozen=True, order=True)
 class JobKind:
-    """`members` are keys of JOB_MEMBERS; `further` is True if the model of another run is trained further."""
+    """`members` are keys of JOB_MEMBERS; `further` is True if a custom model is trained further."""
 
     method: str = "FINE_TUNING"
     validated: bool = False
@@ -36,7 +36,7 @@ class JobKind:
         if unknown := set(item.job_members) - set(JOB_MEMBERS):
             raise ValueError(f"job_members must be of {', '.join(JOB_MEMBERS)}, got {', '.join(sorted(unknown))}")
         members = tuple(name for name in JOB_MEMBERS if name in item.job_members)
-        return cls(item.method, bool(item.validation_key), bool(item.parent_run_id), members)
+        return cls(item.method, bool(item.validation_key), bool(item.parent), members)
 
     @property
     def is_plain(self) -> bool:
@@ -51,7 +51,7 @@ class JobKind:
     @property
     def condition(self) -> sfn.Condition:
         present = {f"job_members.{name}": name in self.members for name in JOB_MEMBERS}
-        present |= {"validation_key": self.validated, "parent_run_id": self.further}
+        present |= {"validation_key": self.validated, "parent": self.further}
         paths = {f"$.specification.{name}": wanted for name, wanted in present.items()}
         return sfn.Condition.and_(
             sfn.Condition.string_equals("$.specification.method", self.method),

@@ -31,7 +31,7 @@ def add_training(
     # The stack is being updated, and the specification is newer than the states: no job rather than another one.
     cause = "this workflow has no state for the job that the specification describes; start the run again"
     unknown = sfn.Fail(scope, "UnknownJobKind", error="UnknownJobKind", cause=cause)
-    is_special = [f"$.specification.{name}" for name in ("job_members", "method_settings", "parent_run_id")]
+    is_special = [f"$.specification.{name}" for name in ("job_members", "method_settings", "parent")]
     choice.when(sfn.Condition.or_(*map(sfn.Condition.is_present, is_special)), unknown)
     choice.when(sfn.Condition.is_present("$.specification.validation_key"), train(JobKind(validated=True)))
     choice.otherwise(train(JobKind()))

@@ -21,6 +21,7 @@ from constructs import Construct, DependencyGroup
 from bedrock_constructs import ownership
 from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.customization.job_kind import JobKind
+from bedrock_constructs.customization.methods.model_key import CREATE, USE, model_key_statement
 from bedrock_constructs.customization.starter import CustomizationStarter
 from bedrock_constructs.customization.states import CustomizationDefinition
 from bedrock_constructs.foundation_models import foundation_model_arns
@@ -127,6 +128,8 @@ class CustomizationWorkflow(Construct):
             bucket=self._bucket,
         )
         self._grant_targets(function)
+        if keys := self._model_keys():
+            function.add_to_role_policy(model_key_statement(cdk.Stack.of(self), "UseModelKey", USE, keys))
         any_item = "Customizations and aliases of this deployment: a policy cannot name any number of them"
         function.allow("Publish", ["ssm:PutParameter"], self._published_parameters(), acknowledgment=any_item)
         specification = parameters.customization_specification(self._kit_deployment, parameters.ANY)
@@ -231,9 +234,16 @@ class CustomizationWorkflow(Construct):
                 conditions={"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}},
             )
         )
+        if keys := self._model_keys():
+            machine.add_to_role_policy(model_key_statement(cdk.Stack.of(self), "EncryptModels", CREATE, keys))
         acknowledge_wildcards(self, [models, jobs], reason="Bedrock chooses the ids of jobs and models")
         reason = "X-Ray and the delivery of CloudWatch Logs have no resource-level permissions"
         acknowledge_wildcards(machine, ["*"], reason=reason)
+
+    def _model_keys(self) -> list[str]:
+        """The customer managed keys of custom models."""
+        keys = (item.job_members.get("CustomModelKmsKeyId") for item in self._customizations)
+        return sorted({key for key in keys if key})
 
     def _objects(self, prefix: str) -> str:
         return self._bucket.arn_for_objects(f"{prefix}*")

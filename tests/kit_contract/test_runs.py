@@ -46,7 +46,7 @@ def test_a_specification_is_read_as_it_was_written(validation_key: str) -> None:
     [
         {"job_members": {"VpcConfig": {"SubnetIds": ["subnet-1"]}}},
         {"method_settings": "teacher"},
-        {"parent_run_id": "0123456789abcdef"},
+        {"parent": "0123456789abcdef"},
     ],
 )
 def test_what_only_some_methods_have_is_left_out_where_it_is_empty(more: dict[str, Any]) -> None:
@@ -61,7 +61,7 @@ def test_a_run_id_is_over_all_that_changes_the_model_and_stays_the_same_for_what
 
     assert plain == "073f302a89769e4f"  # another id would train, and pay, again
     assert specification(job_members={"VpcConfig": {}}).run_id("a" * 64) == plain
-    changed = [{"method_settings": "a"}, {"method_settings": "b"}, {"parent_run_id": "a"}]
+    changed = [{"method_settings": "a"}, {"method_settings": "b"}, {"parent": "a"}]
     assert len({plain, *(specification(**more).run_id("a" * 64) for more in changed)}) == 4
 
 

@@ -13,8 +13,8 @@ from kit_contract.runs import RunSpecification
 from tests.cloudformation_harness.states_language import chosen, filled
 from tests.customization.aws import specification
 
-DISTILLATION = {"CustomizationConfig": {"DistillationConfig": {"TeacherModelConfig": {}}}}
-LOGS = {"TrainingDataConfig": {"InvocationLogsConfig": {}}}
+DISTILLATION: dict[str, Any] = {"CustomizationConfig": {"DistillationConfig": {"TeacherModelConfig": {}}}}
+LOGS: dict[str, Any] = {"TrainingDataConfig": {"InvocationLogsConfig": {}}}
 VPC = {"VpcConfig": {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}}
 KEY = {"CustomModelKmsKeyId": "arn:aws:kms:us-east-1:111122223333:key/0f"}
 VALIDATED = {"validation_key": "data/support/validation/0.jsonl"}
@@ -23,7 +23,7 @@ SPECIFICATIONS = {
     "TrainAndValidate": specification(**VALIDATED),
     "TrainInVpc": specification(job_members=VPC),
     "TrainInVpcWithKeyAndValidate": specification(job_members={**KEY, **VPC}, **VALIDATED),
-    "TrainFurther": specification(parent_run_id="0123456789abcdef"),
+    "TrainFurther": specification(parent="0123456789abcdef"),
     "Distill": specification(method="DISTILLATION", job_members=DISTILLATION, method_settings="teacher"),
     "DistillFromLogs": specification(method="DISTILLATION", job_members={**DISTILLATION, **LOGS}, method_settings="t"),
     "Reinforce": specification(
@@ -74,7 +74,7 @@ def test_the_request_has_the_members_of_its_specification(all_states: dict[str, 
     assert ("ValidationDataConfig" in request) == bool(item.validation_key)
     assert ("HyperParameters" in request) == (item.method == "FINE_TUNING")
     assert request["CustomizationType"] == item.method
-    assert request["BaseModelIdentifier"] == ("the-parent" if item.parent_run_id else item.base_model)
+    assert request["BaseModelIdentifier"] == ("the-parent" if item.parent else item.base_model)
     optional = {"CustomizationConfig", "VpcConfig", "CustomModelKmsKeyId"}
     assert optional & set(request) == optional & set(item.job_members)
     if "TrainingDataConfig" not in item.job_members:
@@ -88,5 +88,5 @@ def test_the_states_are_those_of_the_kinds_in_use() -> None:
 
 
 def test_a_member_that_no_state_passes_on_is_refused() -> None:
-    with pytest.raises(ValueError, match="job_members must be of TrainingDataConfig, .*, got Tags"):
+    with pytest.raises(ValueError, match=r"job_members must be of TrainingDataConfig, .*, got Tags"):
         JobKind.of(specification(job_members={"Tags": []}))
