@@ -69,10 +69,13 @@ class ModelExists(TypedDict):
 
 
 class NewJob(TypedDict):
+    """`base_model` is what the job starts from: a foundation model or, for further training, a custom model's ARN."""
+
     trained: Literal[False]
     records: int
     job_name: str
     client_request_token: str
+    base_model: str
 
 
 class MetricsRequest(TypedDict):

@@ -61,4 +61,13 @@ class CustomizationDefinition(Construct):
             max_delay=Duration.minutes(20),
             max_attempts=2200,
         )
+        # Trained further from another customization's model, which may be trained by the same deploy.
+        for error, attempts in (("ParentBusyError", 2200), ("ParentFailedError", 6)):
+            checked.add_retry(
+                errors=[error],
+                interval=Duration.minutes(1),
+                backoff_rate=2,
+                max_delay=Duration.minutes(20),
+                max_attempts=attempts,
+            )
         return checked
