@@ -86,8 +86,11 @@ class MetricsRequest(TypedDict):
 
 
 class MetricsResult(TypedDict):
+    """`final_reward` is of reinforcement fine-tuning."""
+
     metrics_key: str
     final_loss: dict[str, float | None]
+    final_reward: NotRequired[dict[str, float | None]]
 
 
 class PromotionRequest(TypedDict):

@@ -24,8 +24,8 @@ from local_aws.extension.bedrock.customization.job_description import (
     output_folder,
     status,
 )
-from local_aws.extension.bedrock.customization.methods.method import Method
-from local_aws.extension.bedrock.customization.methods.registry import METHODS
+from local_aws.extension.bedrock.customization.method import Method
+from local_aws.extension.bedrock.customization.methods_by_type import METHODS
 from local_aws.extension.bedrock.customization.training_records import Pairs, TrainingDataError
 from local_aws.extension.bedrock.listing import listing
 from local_aws.extension.bedrock.responses import (

@@ -219,7 +219,8 @@ def test_the_rewards_come_from_the_grader_and_rise(client: Client, jobs: dict[st
     job = jobs["reinforced"]
 
     assert job["status"] == "Completed", job.get("failureMessage")
-    rewards = [float(row["training_reward"]) for row in written(client, "reinforced", "step_wise_training_metrics.csv")]
+    rows = written(client, "reinforced", "step_wise_training_metrics.csv")
+    rewards = [float(row["critic/rewards/mean"]) for row in rows]
     assert rewards == sorted(rewards)
     assert 0 < rewards[0] < rewards[-1] < 1
 

@@ -9,9 +9,8 @@ from typing import Any
 
 from ministack.core.responses import get_region
 
-from local_aws.extension.bedrock.customization import job_outputs, job_request
-from local_aws.extension.bedrock.customization.methods import invocation_logs
-from local_aws.extension.bedrock.customization.methods.method import (
+from local_aws.extension.bedrock.customization import invocation_logs, job_outputs, job_request
+from local_aws.extension.bedrock.customization.method import (
     Files,
     Job,
     Method,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from local_aws.extension.bedrock.customization import job_outputs, job_request, training_records
-from local_aws.extension.bedrock.customization.methods.method import Files, Job, Method, Results, check_output, parsed
+from local_aws.extension.bedrock.customization.method import Files, Job, Method, Results, check_output, parsed
 
 
 def check(body: dict[str, Any], base: str) -> str:

@@ -12,7 +12,7 @@ from ministack.core.responses import get_region
 from ministack.services import s3
 
 from kit_contract.partitions import partition_of
-from local_aws.extension.bedrock.customization.methods.method import read_object
+from local_aws.extension.bedrock.customization.method import read_object
 from local_aws.extension.bedrock.customization.training_records import TrainingDataError
 from local_aws.extension.bedrock.service_roles import bucket_and_key, role_allows_on
 
