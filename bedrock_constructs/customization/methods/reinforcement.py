@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/rft-access-security.html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import aws_cdk as cdk
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -88,4 +87,4 @@ def grant_grader(role: iam.Role, function_arn: str) -> None:
 
 
 def any_version(function: lambda_.IFunction) -> str:
-    return cdk.Fn.join("", [function.function_arn, ":*"])
+    return f"{function.function_arn}:*"
