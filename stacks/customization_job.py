@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from bedrock_constructs.custom_model_key import USE, key_members, model_key_statement
 from bedrock_constructs.customization.methods.distillation import (
     distillation_members,
     grant_logs,
@@ -14,7 +15,6 @@ from bedrock_constructs.customization.methods.distillation import (
     log_members,
 )
 from bedrock_constructs.customization.methods.job_network import grant_network, network_members
-from bedrock_constructs.customization.methods.model_key import USE, key_members, model_key_statement
 from bedrock_constructs.customization.methods.reinforcement import (
     RewardFunction,
     any_version,
@@ -40,14 +40,10 @@ def job_members(
     if network := item.vpc or training.vpc:
         grant_network(role, network.subnet_ids, network.security_group_ids)
         members |= network_members(network.subnet_ids, network.security_group_ids)
-    if key := model_key(item, training):
+    if key := training.model_key(name):
         role.add_to_policy(model_key_statement(cdk.Stack.of(role), "UseModelKey", USE, [key]))
         members |= key_members(key)
     return members
-
-
-def model_key(item: Customization, training: Training) -> str | None:
-    return item.model_kms_key_arn or training.model_kms_key_arn
 
 
 def _distillation(section: Distillation, role: iam.Role) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from bedrock_constructs import ownership
-from bedrock_constructs.customization.methods.model_key import CREATE, model_key_statement
+from bedrock_constructs.custom_model_key import CREATE, model_key_statement
 from bedrock_constructs.foundation_models import foundation_model_arns
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from bedrock_constructs.ownership import both

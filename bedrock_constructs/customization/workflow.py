@@ -18,10 +18,10 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct, DependencyGroup
 
 from bedrock_constructs import ownership
+from bedrock_constructs.custom_model_key import USE, model_key_statement
 from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.customization.job_kind import JobKind
 from bedrock_constructs.customization.job_rights import grant_jobs, model_keys
-from bedrock_constructs.customization.methods.model_key import USE, model_key_statement
 from bedrock_constructs.customization.starter import CustomizationStarter
 from bedrock_constructs.customization.states import CustomizationDefinition
 from bedrock_constructs.ownership import Conditions, both

@@ -11,6 +11,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
+from bedrock_constructs.custom_model_key import USE, model_key_statement
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from kit_contract.parameters import aliases_path
 from kit_contract.tags import DEPLOYMENT_TAG, resource_tag_key
@@ -67,6 +68,7 @@ def grant_serving(
     guardrail_arns: Collection[str] = (),
     rerank_model_arn: str | None = None,
     media_buckets: Collection[str] = (),
+    model_keys: Collection[str] = (),
 ) -> None:
     stack = cdk.Stack.of(function)
     knowledge_bases = [_bedrock_arn(stack, f"knowledge-base/{kb_id}") for kb_id in knowledge_base_ids]
@@ -96,6 +98,8 @@ def grant_serving(
         statements.append(_allow("InvokeRerankModel", ["bedrock:InvokeModel"], [rerank_model_arn]))
     if media_buckets:
         statements.append(_read_media(stack, media_buckets))
+    if model_keys:  # of custom models under keys of the customer's
+        statements.append(model_key_statement(stack, "UseModelKeys", USE, list(model_keys)))
     for statement in statements:
         function.add_to_role_policy(statement)
     resources = [resource for statement in statements for resource in statement.resources]

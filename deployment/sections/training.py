@@ -62,3 +62,12 @@ class Training(Section):
     vpc: JobNetwork | None = None
     model_kms_key_arn: KmsKeyArn | None = None
     customizations: Annotated[dict[Name, Customization], Field(min_length=1)]
+
+    def model_key(self, customization: str) -> str | None:
+        """The key that encrypts the customization's models, or None for Bedrock's own."""
+        return self.customizations[customization].model_kms_key_arn or self.model_kms_key_arn
+
+    @property
+    def model_keys(self) -> list[str]:
+        keys = (self.model_key(name) for name in self.customizations)
+        return sorted({key for key in keys if key})

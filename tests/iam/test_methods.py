@@ -15,6 +15,7 @@ from tests.iam.roles import Role, roles_of
 from tests.iam.simulator import Request, Statement, allowed
 from tests.synthesized import ACCOUNT, synthesized
 
+SHORT_KEY = arn("kms", "key/22222222-2222-3333-4444-555555555555")
 KEY = arn("kms", "key/11111111-2222-3333-4444-555555555555")
 LOG_KEY = arn("kms", "key/99999999-2222-3333-4444-555555555555")
 THROUGH_BEDROCK, THROUGH_S3 = ({"kms:ViaService": f"{name}.{REGION}.amazonaws.com"} for name in ("bedrock", "s3"))
@@ -42,11 +43,13 @@ PARENT = arn("bedrock", "custom-model/amazon.nova-2-lite-v1:0:256k/aaaabbbbcccc"
 OTHER = arn("bedrock", "custom-model/amazon.nova-2-lite-v1:0:256k/ddddeeeeffff")
 TRAIN = "bedrock:CreateModelCustomizationJob"
 TRAINED = creating("east", ALIAS_TAG)
+# Both buy, swap and release provisioned throughput.
+CAPACITY = ("CapacityFunctionRole", "provisioned-throughput/CustomResourceProviderFunctionRole")
 ABOUT: dict[str, Callable[[str], bool]] = {
     "DistilledRole": lambda sid: sid in ("InvokeTeacher", "ReadLogs", "ListLogs", "DecryptLogs", "UseModelKey"),
     "ReinforcedRole": lambda sid: "Interface" in sid or sid in ("InvokeGrader", "LookAtNetwork"),
     "ReinforcedGraderRole": lambda sid: sid == "InvokeJudges",
-    "WorkflowPromotionRole": lambda sid: sid == "UseModelKey",
+    **dict.fromkeys(("WorkflowPromotionRole", "InferenceApiFunctionRole", *CAPACITY), lambda sid: "UseModelKey" in sid),
     "WorkflowStateMachineRole": lambda sid: sid in ("EncryptModels", "TrainFurther"),
 }
 ALLOWED: dict[str, list[Request]] = {
@@ -73,9 +76,13 @@ ALLOWED: dict[str, list[Request]] = {
         ),
     ],
     "ReinforcedGraderRole": [request for model in (PROFILE, *PRO) for request in on(model, "bedrock:InvokeModel")],
-    "WorkflowPromotionRole": on(KEY, "kms:Decrypt", context=THROUGH_BEDROCK),
+    **{
+        name: [request for key in (KEY, SHORT_KEY) for request in on(key, "kms:Decrypt", context=THROUGH_BEDROCK)]
+        for name in ("WorkflowPromotionRole", "InferenceApiFunctionRole")
+    },
+    **{name: on(SHORT_KEY, "kms:Decrypt", context=THROUGH_BEDROCK) for name in CAPACITY},
     "WorkflowStateMachineRole": [
-        *on(KEY, *CREATE, context=THROUGH_BEDROCK),
+        *(request for key in (KEY, SHORT_KEY) for request in on(key, *CREATE, context=THROUGH_BEDROCK)),
         *on(PARENT, TRAIN, context={**TRAINED, **THEIRS}),
     ],
 }
@@ -118,10 +125,14 @@ DENIED: dict[str, list[Request]] = {
     "ReinforcedGraderRole": on(
         f"arn:aws:bedrock:{REGION}::foundation-model/amazon.nova-lite-v1:0", "bedrock:InvokeModel"
     ),
-    "WorkflowPromotionRole": [
-        *on(KEY, "kms:Decrypt", context=THROUGH_S3),
-        *on(KEY, "kms:CreateGrant", context=THROUGH_BEDROCK),
-    ],
+    **{
+        name: [
+            *on(SHORT_KEY, "kms:Decrypt", context=THROUGH_S3),
+            *on(SHORT_KEY, "kms:CreateGrant", context=THROUGH_BEDROCK),
+            *on(LOG_KEY, "kms:Decrypt", context=THROUGH_BEDROCK),
+        ]
+        for name in ("WorkflowPromotionRole", "InferenceApiFunctionRole", *CAPACITY)
+    },
     "WorkflowStateMachineRole": [
         *on(KEY, *CREATE, context=THROUGH_S3),
         *on(LOG_KEY, *CREATE, context=THROUGH_BEDROCK),
@@ -134,8 +145,8 @@ DENIED: dict[str, list[Request]] = {
 
 @pytest.fixture(scope="module")
 def roles() -> dict[str, Role]:
-    templates = {"east-training": synthesized("tests/stacks/full_east.toml")["east-training"]}
-    return {name.rpartition("/")[2]: role for name, role in roles_of(templates, region=REGION).items()}
+    found = roles_of(synthesized("tests/stacks/full_east.toml"), region=REGION)
+    return found | {name.rpartition("/")[2]: role for name, role in found.items()}
 
 
 @pytest.mark.parametrize("name", ALLOWED)
