@@ -62,7 +62,7 @@ class CustomizationDefinition(Construct):
             max_attempts=2200,
         )
         # Trained further from another customization's model, which may be trained by the same deploy.
-        for error, attempts in (("ParentBusyError", 2200), ("ParentFailedError", 6)):
+        for error, attempts in (("ParentBusyError", 2200), ("ParentAbsentError", 150), ("ParentFailedError", 6)):
             checked.add_retry(
                 errors=[error],
                 interval=Duration.minutes(1),

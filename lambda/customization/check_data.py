@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def check_data(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", timestamp: str) -> ModelExists | NewJob:
     """The model that exists already, else the names of the job to create. Raises TrainingDataError,
-    SameContentBusyError, ParentBusyError, ParentFailedError.
+    SameContentBusyError, and the errors of parent_model.
     """
     existing = _existing_model(run, bedrock)
     if existing:

@@ -20,12 +20,20 @@ class ParentBusyError(RetryLaterError):
     """When the parent is not trained yet. The workflow retries by the name of this class."""
 
 
+class ParentAbsentError(RetryLaterError):
+    """When no job of the parent is known, as before its data are checked. Retried for two days: a job may wait one for
+    Bedrock's quota.
+    """
+
+
 class ParentFailedError(RetryLaterError):
     """When the parent's last job left no model. The workflow retries by the name of this class, for an hour."""
 
 
 def parent_model(run: Run, bedrock: "BedrockClient") -> str:
-    """The ARN of the custom model to train further, or "". Raises ParentBusyError, ParentFailedError."""
+    """The ARN of the custom model to train further, or "". Raises ParentBusyError, ParentAbsentError,
+    ParentFailedError.
+    """
     parent = run.specification.parent
     if not parent or parent.startswith("arn:"):
         return parent
@@ -39,7 +47,8 @@ def parent_model(run: Run, bedrock: "BedrockClient") -> str:
             f"{own} is trained further from the model of run {parent}, which is not there: the last job is {status}; "
             "correct what failed, or allow to train a deleted model again (kit deploy --retrain), then deploy again"
         )
-    raise ParentBusyError(f"{own} waits for the model of run {parent}, from which it is trained further")
+    waits = f"{own} waits for the model of run {parent}, from which it is trained further"
+    raise ParentBusyError(waits) if status or model else ParentAbsentError(f"{waits}; no job of that run exists yet")
 
 
 def _last_job_status(run_id: str, kit_deployment: str, bedrock: "BedrockClient") -> str:

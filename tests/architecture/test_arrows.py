@@ -43,7 +43,6 @@ ARROWS = {
     "bedrock_constructs.customization": {
         "bedrock_constructs",
         "bedrock_constructs.custom_resources",
-        "bedrock_constructs.customization.methods",
         "bedrock_constructs.lambda_functions",
     },
     "bedrock_constructs.inference_api": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from customization.parent_model import ParentBusyError, ParentFailedError, parent_model
+from customization.parent_model import ParentAbsentError, ParentBusyError, ParentFailedError, parent_model
 from kit_contract.run_names import custom_model_name
 from tests.customization.aws import JOB_ARN, MODEL_ARN, a_run, record, stubbed
 from tests.customization.checking import Checking
@@ -55,7 +55,7 @@ def test_the_parents_model_is_found_by_its_run() -> None:
     assert found("Active") == MODEL_ARN
 
 
-@pytest.mark.parametrize(("status", "jobs"), [(None, []), (None, ["InProgress", "Failed"]), ("Creating", [])])
+@pytest.mark.parametrize(("status", "jobs"), [(None, ["InProgress", "Failed"]), ("Creating", [])])
 def test_a_parent_that_is_not_trained_yet_is_waited_for(status: str | None, jobs: list[str]) -> None:
     with pytest.raises(ParentBusyError, match=f"support waits for the model of run {PARENT}"):
         found(status, *jobs)
@@ -67,8 +67,13 @@ def test_a_parent_without_a_model_is_named_with_its_last_job(status: str) -> Non
         found(None, status, "InProgress")
 
 
+def test_a_parent_without_a_job_is_not_waited_for_as_long_as_one_with_a_job() -> None:
+    with pytest.raises(ParentAbsentError, match="no job of that run exists yet"):
+        found()
+
+
 def test_another_deployments_model_is_no_parent() -> None:
-    with pytest.raises(ParentBusyError):
+    with pytest.raises(ParentAbsentError):
         found("Active", tags=THEIRS)
 
 
