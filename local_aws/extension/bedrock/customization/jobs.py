@@ -12,7 +12,7 @@ from typing import Any
 from ministack.core.responses import AccountRegionScopedDict, get_region
 from ministack.services import bedrock, eventbridge, s3
 
-from local_aws.extension.bedrock import custom_models
+from local_aws.extension.bedrock import custom_models, faults
 from local_aws.extension.bedrock.clock import in_background, sleep_until
 from local_aws.extension.bedrock.customization import job_request
 from local_aws.extension.bedrock.customization.base_models import BASES, LEGACY
@@ -40,6 +40,7 @@ from local_aws.extension.bedrock.responses import (
 from local_aws.extension.bedrock.service_roles import bucket_and_key, check_trust
 
 STOPPING = 1.0
+UNEXPECTED = "Encountered an unexpected error when processing the request. Please try again"
 # Members of GetModelCustomizationJob that a list's summary lacks.
 DETAILED = (
     *("hyperParameters", "trainingDataConfig", "validationDataConfig", "outputDataConfig", "roleArn"),
@@ -136,6 +137,8 @@ def _run(job: dict[str, Any]) -> None:
     """The job's life, in its own thread."""
     result: dict[str, Any]
     try:
+        if faults.is_on(faults.FAILING_JOBS):
+            raise TrainingDataError(UNEXPECTED)
         files = _method(job).read(job)
     except TrainingDataError as error:
         files, result = {}, _failed(error)

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws import emulator
 from tests.local_aws.conftest import Client
 from tests.local_aws.functions import zipped
+from tests.local_aws.servers import faults
 from tests.local_aws.training_jobs import finished
 
 BUCKET, LOGS = "methods-bucket", "methods-logs"
@@ -248,3 +250,14 @@ def test_a_request_that_bedrock_refuses_starts_no_job(
 ) -> None:
     with pytest.raises(ClientError, match=rf"ValidationException.*{message}"):
         create(client, roles["all"], "refused", base, kind, "prompts", config, **more)
+
+
+def test_a_job_may_fail_for_no_reason_of_the_data(
+    aws: emulator.EmbeddedAws, client: Client, roles: dict[str, str]
+) -> None:
+    with faults(aws.endpoint_url, "failing-jobs"):
+        arn = create(client, roles["all"], "unlucky", MICRO, "DISTILLATION", "prompts", teacher())
+        job = finished(client("bedrock"), arn)
+
+    assert (job["status"], "unexpected error" in job["failureMessage"]) == ("Failed", True)
+    assert client("bedrock").list_custom_models(nameContains="unlucky")["modelSummaries"] == []
