@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployment.config import ConfigError, DeploymentConfig
+from deployment.method_settings import log_source, method_settings
 from deployment.sections.training import Customization
 from kit_contract.dataset_limits import DatasetLimits
 from kit_contract.errors import InputError
+from kit_contract.run_names import data_prefix
 from model_catalog import catalog
 from training_data.checking.findings import SHOWN_FINDINGS
 from training_data.checking.model_rules import model_rules
@@ -31,6 +33,11 @@ class CustomizationDataset:
     hyperparameters: dict[str, str]
     specification_hash: str
     validation_file: str = ""
+    sha256: str = ""
+    method_settings: str = ""
+
+    def validation_key(self, customization: str) -> str:
+        return self.validation_file and f"{data_prefix(customization)}{self.validation_file}"
 
 
 def prepare_datasets(config: DeploymentConfig) -> dict[str, CustomizationDataset]:
@@ -58,12 +65,15 @@ class _SetError(Exception):
 
 def _prepare(name: str, item: Customization, region: str) -> CustomizationDataset:
     customization = catalog.customizable(item.base_model, region, item.method)
-    hyperparameters = catalog.check_hyperparameters(item.base_model, item.hyperparameters)
+    hyperparameters = catalog.check_hyperparameters(item.base_model, item.hyperparameters, item.method)
     PREPARED.mkdir(parents=True, exist_ok=True)
     training, validation = _prepare_sets(name, item, customization.limits)
     content = [item.base_model, item.method, hyperparameters, training.sha256]
     if validation:
         content.append(validation.sha256)
+    settings = method_settings(item)
+    if settings:
+        content.append(settings)
     file_name = f"{training.sha256[:16]}.jsonl"
     validation_file = f"validation/{validation.sha256[:16]}.jsonl" if validation else ""
     folder = PREPARED / "-".join([name, training.sha256[:16], *([validation.sha256[:16]] if validation else [])])
@@ -80,6 +90,8 @@ def _prepare(name: str, item: Customization, region: str) -> CustomizationDatase
         hyperparameters=hyperparameters,
         specification_hash=hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
         validation_file=validation_file,
+        sha256=training.sha256,
+        method_settings=settings,
     )
 
 
@@ -87,6 +99,8 @@ def _prepare_sets(
     name: str, item: Customization, limits: DatasetLimits
 ) -> tuple[PreparedDataset, PreparedDataset | None]:
     """Training and validation set, if there is one. Raises _SetError where they share a record."""
+    if item.distillation and item.distillation.invocation_logs:
+        return log_source(item.distillation.invocation_logs, PREPARED / f"{name}-logs-{os.getpid()}.jsonl"), None
     if not item.validation_dataset:
         return _prepare_set(name, item, limits), None
     trained, validated = (RecordIndex(limits.max_records, across=True) for _ in range(2))

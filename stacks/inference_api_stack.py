@@ -67,6 +67,7 @@ class InferenceApiStack(cdk.Stack):
             cors_origins=section.cors_origins,
             show_arns=section.show_arns,
             iam_callers=section.iam_callers if section.iam else None,
+            model_keys=config.training.model_keys if config.training else (),
         )
         cdk.CfnOutput(self, "ApiUrl", value=api.url)
         cdk.CfnOutput(self, "ApiId", value=api.rest_api.rest_api_id)

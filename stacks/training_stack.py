@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bedrock_constructs.customization.workflow import CustomizationWorkflow
 from bedrock_constructs.training_data_bucket import TrainingDataBucket
 from deployment.config import DeploymentConfig
 from deployment.datasets import CustomizationDataset
+from deployment.parent_runs import parent_of
 from deployment.sections.training import Customization, Training
 from kit_contract.run_names import DATA, bedrock_name, data_prefix, output_prefix
 from kit_contract.runs import RunSpecification
@@ -31,6 +33,7 @@ from kit_contract.stacks import (
     run_execution_output,
     run_outcome_output,
 )
+from stacks.customization_job import job_members
 
 
 class TrainingStack(cdk.Stack):
@@ -45,6 +48,7 @@ class TrainingStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         assert config.training
+        self._training = config.training
         self._kit_deployment = config.deployment.name
         self._throughputs = {
             item.customization: config.provisioned_model_name(section)
@@ -62,7 +66,12 @@ class TrainingStack(cdk.Stack):
             allow_data_deletion=config.deployment.allow_data_deletion,
         )
         items = config.training.customizations
-        specifications = [self._specification(name, item, datasets[name], bucket, key) for name, item in items.items()]
+        specifications = [
+            replace(
+                self._specification(name, item, datasets[name], bucket, key), parent=parent_of(item, items, datasets)
+            )
+            for name, item in items.items()
+        ]
         workflow = CustomizationWorkflow(
             self,
             "Workflow",
@@ -104,7 +113,9 @@ class TrainingStack(cdk.Stack):
             provisioned_model_name=self._throughputs.get(name, ""),
             role_arn=role.role.role_arn,
             bucket=bucket.bucket.bucket_name,
-            validation_key=dataset.validation_file and f"{data_prefix(name)}{dataset.validation_file}",
+            validation_key=dataset.validation_key(name),
+            job_members=job_members(self, name, item, self._training, role.role, dataset.hyperparameters),
+            method_settings=dataset.method_settings,
         )
 
     def _deliver(
@@ -158,7 +169,8 @@ def _promotion_hash(specification: RunSpecification, dataset: CustomizationDatas
     """Over everything that decides which model serves where: CloudFormation sees no other change of a run."""
     names = [specification.deployment_name, specification.provisioned_model_name]
     promoted = [specification.alias, specification.serving, *names]
-    content = json.dumps([dataset.specification_hash, *promoted])
+    parent = [specification.parent] if specification.parent else []
+    content = json.dumps([dataset.specification_hash, *promoted, *parent])
     return hashlib.sha256(content.encode()).hexdigest()
 
 

@@ -57,7 +57,7 @@ class InferenceApi(Construct):
     `cors_origins`: of the web pages that may call the API, or "*". `show_arns`: callers may ask for the ARN of what
     served them, which has the id of the account.
     `iam_callers`: accounts, and ARNs of roles and users of other accounts, that may sign requests with AWS credentials
-    in place of a key; callers of this account need an IAM policy only. None: nobody may.
+    in place of a key; callers of this account need an IAM policy only. None: nobody may. `model_keys`: of its models.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class InferenceApi(Construct):
         knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({}),
         media_buckets: Sequence[str] = (),
         iam_callers: Sequence[str] | None = None,
+        model_keys: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
         self.api_key_secret = self._secret(kit_deployment)
@@ -130,6 +131,7 @@ class InferenceApi(Construct):
             guardrail_keys=[item.kms_key_arn for item in guardrails.values() if item.kms_key_arn],
             rerank_model_arn=rerank_model_arn,
             media_buckets=media_buckets,
+            model_keys=model_keys,
         )
         signed = iam_callers is not None
         self._signed_aliases = tuple(aliases) if signed else ()

@@ -37,6 +37,12 @@ def lambda_code(
     return lambda_.Code.from_asset(str(path), asset_hash=asset_hash, asset_hash_type=AssetHashType.CUSTOM)
 
 
+def files_code(files: Mapping[str, bytes]) -> lambda_.Code:
+    """The code of a function of somebody else's: path in the zip -> content."""
+    path, asset_hash = _written(files)
+    return lambda_.Code.from_asset(str(path), asset_hash=asset_hash, asset_hash_type=AssetHashType.CUSTOM)
+
+
 def data_path() -> str:
     """The value of AWS_DATA_PATH for functions built with `service_models` (botocore expands the variable)."""
     return f"$LAMBDA_TASK_ROOT/{SERVICE_MODELS_FOLDER}"
@@ -49,7 +55,10 @@ def _staged(
     service_models: tuple[str, ...],
     more: tuple[tuple[str, str | bytes], ...] = (),
 ) -> tuple[Path, str]:
-    files = zip_files(module, data_packages, service_models, dict(more))
+    return _written(zip_files(module, data_packages, service_models, dict(more)))
+
+
+def _written(files: Mapping[str, bytes]) -> tuple[Path, str]:
     asset_hash = content_hash(files)
     parent = PROJECT / ".local" / "lambda"
     parent.mkdir(parents=True, exist_ok=True)

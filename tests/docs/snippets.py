@@ -35,6 +35,8 @@ NOT_RUN = {
     ("docs/knowledge-bases.md", "aws s3 sync"): "copies the reader's own folder; the page's `aws s3 cp` runs",
     ("local_aws/README.md", "kit local status"): "would stop the reader's own embedded AWS; tests/kit/local",
     ("local_aws/README.md", "ollama"): "needs another project's server; tests/local_aws has a fake of it",
+    ("docs/methods.md", "kit local up"): "tests/end_to_end/test_make_up.py deploys; tests/local_aws has the methods",
+    ("docs/methods.md", "lambda_handler"): "tests/examples/test_graders.py runs graders of this form",
     ("docs/models.md", "refresh"): "reads every Region of a live account; tests/kit/models/test_refresh.py has a fake",
     ("docs/performance.md", "benchmarks.inference_api"): "takes a minute and checks nothing",
     ("docs/performance.md", "benchmarks.memory_size"): "takes a minute and checks nothing",
