@@ -30,6 +30,7 @@ CALLERS = {
     "customization/promotion_targets.py": ("training/WorkflowPromotionRole",),
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
     "customization/same_content.py": ("training/WorkflowCheckDataRole",),
+    "customization/parent_model.py": ("training/WorkflowCheckDataRole",),
     "customization/training_metrics.py": ("training/WorkflowMetricsRole",),
     "customization/jobs_in_progress.py": ("training/WorkflowStarterFunctionRole",),
     "customization/start_run.py": ("training/WorkflowStarterFunctionRole",),
