@@ -29,6 +29,8 @@ CALLERS = {
     "customization/promotion.py": ("training/WorkflowPromotionRole",),
     "customization/promotion_targets.py": ("training/WorkflowPromotionRole",),
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
+    "customization/log_source.py": ("training/WorkflowCheckDataRole",),
+    "customization/parent_model.py": ("training/WorkflowCheckDataRole",),
     "customization/same_content.py": ("training/WorkflowCheckDataRole",),
     "customization/parent_model.py": ("training/WorkflowCheckDataRole",),
     "customization/training_metrics.py": ("training/WorkflowMetricsRole",),
