@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from deployment.config import ConfigError
 from deployment.datasets import CustomizationDataset
 from deployment.sections.training import Customization
 from kit_contract import run_names
@@ -22,6 +23,13 @@ def _run_id(
 ) -> str:
     """As the starter makes it (RunSpecification.run_id)."""
     item, dataset = customizations[name], datasets[name]
+    if dataset.collection:
+        raise ConfigError(
+            [
+                f"base_customization {name!r}: its dataset is in S3 or has media, so its run is known after the deploy "
+                "only; name its model in base_custom_model"
+            ]
+        )
     return run_names.run_id(
         base_model=item.base_model,
         method=item.method,

@@ -69,6 +69,15 @@ class StopResult(TypedDict):
     in_progress: list[str]
 
 
+class CollectedDataset(TypedDict):
+    """The training set's key. `stored` is False if it was there already; `media` counts its images and videos."""
+
+    key: str
+    records: int
+    media: int
+    stored: bool
+
+
 class ModelExists(TypedDict):
     trained: Literal[True]
     custom_model_arn: str

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -11,7 +10,6 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from bedrock_constructs.custom_model_deployment import CustomModelDeployment
-from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
 from bedrock_constructs.customization.role import CustomizationRole
 from bedrock_constructs.customization.start import CustomizationStart
 from bedrock_constructs.customization.workflow import CustomizationWorkflow
@@ -20,7 +18,8 @@ from deployment.config import DeploymentConfig
 from deployment.datasets import CustomizationDataset
 from deployment.parent_runs import parent_of
 from deployment.sections.training import Customization, Training
-from kit_contract.run_names import DATA, bedrock_name, data_prefix, output_prefix
+from kit_contract.dataset_collection import media_prefix
+from kit_contract.run_names import bedrock_name, data_prefix, output_prefix
 from kit_contract.runs import RunSpecification
 from kit_contract.stacks import (
     LOOK_CONTEXT,
@@ -34,6 +33,7 @@ from kit_contract.stacks import (
     run_outcome_output,
 )
 from stacks.customization_job import job_members
+from stacks.dataset_delivery import collection_json, dataset_collector, upload_dataset
 
 
 class TrainingStack(cdk.Stack):
@@ -79,6 +79,7 @@ class TrainingStack(cdk.Stack):
             bucket=bucket.bucket,
             customizations=specifications,
         )
+        self._collector = dataset_collector(self, items, datasets, bucket.bucket)
         for specification in specifications:
             self._deliver(specification, datasets[specification.customization], bucket, workflow)
         cdk.CfnOutput(self, TRAINING_BUCKET_OUTPUT, value=bucket.bucket.bucket_name)
@@ -100,6 +101,7 @@ class TrainingStack(cdk.Stack):
             data_prefix=data_prefix(name),
             output_prefix=output_prefix(name),
             kms_key=key,
+            media_prefix=media_prefix(name) if dataset.takes_media else None,
         )
         return RunSpecification(
             customization=name,
@@ -135,32 +137,24 @@ class TrainingStack(cdk.Stack):
                 deployment_name=specification.deployment_name,
                 alias=specification.alias,
             )
-        # A customization named "training" meets the bucket's id.
-        taken = self.node.try_find_child(f"{pascal(name)}Data")
-        data = BucketObjects(
-            self,
-            f"{pascal(name)}{'Dataset' if taken else 'Data'}",
-            source=Path(dataset.folder),
-            destination=bucket.bucket,
-            prefix=data_prefix(name),
-            delete_on_removal=False,
-            restore=self._restore,
-            granted_prefix=DATA,
-        )
+        data = upload_dataset(self, name, dataset, bucket.bucket, self._restore)
         start = CustomizationStart(
             self,
             f"{pascal(name)}Start",
             starter=workflow.starter,
             customization=name,
             data_key=f"{data_prefix(name)}{dataset.file_name}",
+            collector=self._collector.function if self._collector and dataset.collection else None,
+            collection=collection_json(dataset.collection, bucket.bucket),
             spec_hash=_promotion_hash(specification, dataset),
             restore=self._restore,
             retrain=name in self._retrain,
             retry_failed=bool(self.node.try_get_context(RETRY_CONTEXT)),
         )
         # An upload starts a run, which reads the specification.
-        data.node.add_dependency(workflow.specifications[name])
-        start.node.add_dependency(data, workflow.specifications[name], workflow.parts, *([serving] if serving else []))
+        for part in data:
+            part.node.add_dependency(workflow.specifications[name])
+        start.node.add_dependency(*data, workflow.specifications[name], workflow.parts, *([serving] if serving else []))
         cdk.CfnOutput(self, run_outcome_output(name), value=start.outcome)
         cdk.CfnOutput(self, run_execution_output(name), value=start.execution_arn)
 

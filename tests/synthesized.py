@@ -38,7 +38,11 @@ def folder_of(config: str = "deployment.toml") -> Path:
 
 def without_hashes(template: dict[str, Any]) -> dict[str, Any]:
     """The template with asset hashes replaced: they depend on the sources, which have their own tests."""
-    text = re.sub(r"[0-9a-f]{64}|(?<=/)[0-9a-f]{16}(?=\.jsonl)", "<hash>", json.dumps(template))
+    text = re.sub(
+        r"[0-9a-f]{64}|(?<=/)[0-9a-f]{20}(?=\*\.jsonl)|(?<=[/\"])[0-9a-f]{16}(?=\.jsonl)",
+        "<hash>",
+        json.dumps(template),
+    )
     cleaned: dict[str, Any] = json.loads(text)
     return cleaned
 

@@ -10,6 +10,7 @@ from training_data.atomic_output import atomic
 from training_data.conversion.record_formats import to_line
 from training_data.optional_packages import optional_package
 from training_data.sources.files import SourceError
+from training_data.sources.reading import AS_IT_IS, Reading
 from training_data.sources.records import read_records
 
 SECRETS = ("API_KEY", "BEARER_TOKEN", "CREDENTIAL_URI", "JWT", "PRIVATE_KEY")
@@ -50,7 +51,7 @@ def finder(kinds: Sequence[str]) -> Finder:
     return find
 
 
-def redact_file(file: Path, output: Path, find: Finder) -> Redaction:
+def redact_file(file: Path, output: Path, find: Finder, reading: Reading = AS_IT_IS) -> Redaction:
     """Write every record with [KIND] in place of what `find` finds, as JSON lines.
 
     A record that cannot be read is left out, since its content is unknown. Raises SourceError where the file
@@ -58,7 +59,7 @@ def redact_file(file: Path, output: Path, find: Finder) -> Redaction:
     """
     redaction = Redaction()
     with atomic(output) as stream:
-        for source in read_records(file):
+        for source in read_records(file, reading):
             if isinstance(source, SourceError):
                 if source.ends:
                     raise source
@@ -66,7 +67,7 @@ def redact_file(file: Path, output: Path, find: Finder) -> Redaction:
                 continue
             found: Counter[str] = Counter()
             try:
-                line = to_line(_redacted(source.value, find, found))
+                line = to_line(_redacted(reading.renamed(source.value), find, found))
             except UnicodeEncodeError:
                 half = SourceError(file, source.line, "has half a character (a lone surrogate); write it again")
                 redaction.unreadable.append(half)

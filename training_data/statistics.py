@@ -5,7 +5,7 @@ Memory: some bytes a record, and 2 KB on average for each of those that are comp
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from training_data.answer_classes import AnswerClasses, ClassBalance
@@ -13,6 +13,7 @@ from training_data.checking.record_check import PLACEHOLDER
 from training_data.record_texts import Turns, exact_key, normalized_key, turns_in
 from training_data.similar_records import SimilarPair, SimilarRecords
 from training_data.sources.files import SourceError, SourceRecord
+from training_data.sources.reading import AS_IT_IS, Reading
 from training_data.sources.records import read_records
 from training_data.token_estimate import estimated_tokens
 
@@ -45,13 +46,13 @@ class ValidationStatistics:
     similar: list[SimilarPair] = field(default_factory=list)
 
 
-def measure(file: Path, validation: Path | None = None) -> DatasetStatistics:
+def measure(file: Path, validation: Path | None = None, reading: Reading = AS_IT_IS) -> DatasetStatistics:
     """The statistics of files in any shape that kit data convert reads. Raises SourceError where one ends early."""
     statistics = DatasetStatistics()
     exact: set[bytes] = set()
     normalized: set[bytes] = set()
     similar, answers = SimilarRecords(), AnswerClasses()
-    for source in _readable(file, statistics.unreadable):
+    for source in _readable(file, reading, statistics.unreadable):
         turns = turns_in(source.value)
         _count(statistics, turns)
         answers.add(turns)
@@ -64,17 +65,17 @@ def measure(file: Path, validation: Path | None = None) -> DatasetStatistics:
     statistics.normalized_duplicates = len(statistics.tokens) - len(normalized)
     statistics.classes = answers.balance()
     if validation:
-        statistics.validation = _validation(validation, normalized, similar, statistics.unreadable)
+        statistics.validation = _validation(validation, reading, normalized, similar, statistics.unreadable)
     for pair in similar.pairs():
         found = statistics.validation.similar if pair.held_out and statistics.validation else statistics.similar
         found.append(pair)
     return statistics
 
 
-def _readable(file: Path, unreadable: list[SourceError]) -> Iterator[SourceRecord]:
-    for source in read_records(file):
+def _readable(file: Path, reading: Reading, unreadable: list[SourceError]) -> Iterator[SourceRecord]:
+    for source in read_records(file, reading):
         if not isinstance(source, SourceError):
-            yield source
+            yield replace(source, value=reading.renamed(source.value))
         elif source.ends:
             raise source
         else:
@@ -82,10 +83,10 @@ def _readable(file: Path, unreadable: list[SourceError]) -> Iterator[SourceRecor
 
 
 def _validation(
-    file: Path, training: set[bytes], similar: SimilarRecords, unreadable: list[SourceError]
+    file: Path, reading: Reading, training: set[bytes], similar: SimilarRecords, unreadable: list[SourceError]
 ) -> ValidationStatistics:
     found = ValidationStatistics()
-    for source in _readable(file, unreadable):
+    for source in _readable(file, reading, unreadable):
         turns = turns_in(source.value)
         found.records += 1
         if normalized_key(turns) in training:

@@ -8,9 +8,10 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
+from bedrock_constructs.custom_resources.object_grants import RESOURCE_TYPE, WILDCARD_REASON, write_statements
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 from kit_contract.documents import LEFT_OUT
-from kit_contract.stacks import MANIFESTS_PREFIX, RESTORE_CONTEXT
+from kit_contract.stacks import RESTORE_CONTEXT
 
 
 class BucketObjects(Construct):
@@ -52,28 +53,12 @@ class BucketObjects(Construct):
             ignore_mode=IgnoreMode.GIT,
             follow_symlinks=SymlinkFollowMode.BLOCK_EXTERNAL,  # links within the folder are copied and hashed as files
         )
-        written = [destination.arn_for_objects(f"{granted}*"), destination.arn_for_objects(f"{MANIFESTS_PREFIX}*")]
-        write = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"]
-        statements = [
-            iam.PolicyStatement(
-                actions=["s3:GetObject"], resources=[asset.bucket.arn_for_objects(asset.s3_object_key)]
-            ),
-            # The keys are file names of the folder: only the prefix can be named.
-            iam.PolicyStatement(actions=write, resources=written),
-            # Without it S3 answers 403 instead of 404 for a manifest that does not exist yet.
-            iam.PolicyStatement(actions=["s3:ListBucket"], resources=[destination.bucket_arn]),
-        ]
-        if destination.encryption_key:
-            key_actions = ["kms:GenerateDataKey", "kms:Decrypt"]
-            through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{Stack.of(self).region}.amazonaws.com"}}
-            key = destination.encryption_key.key_arn
-            statements.append(iam.PolicyStatement(actions=key_actions, resources=[key], conditions=through_s3))
-        self.content_hash = asset.asset_hash
         provider = CustomResourceProvider.of(self)
         provider.read_assets_of(asset.bucket.bucket_arn)
+        self.content_hash = asset.asset_hash
         self.resource = provider.custom_resource(
             self,
-            resource_type="Custom::BucketObjects",
+            resource_type=RESOURCE_TYPE,
             properties={
                 "SourceBucket": asset.s3_bucket_name,
                 "SourceKey": asset.s3_object_key,
@@ -83,8 +68,13 @@ class BucketObjects(Construct):
                 "DeleteOnRemoval": delete_on_removal,
                 "Restore": restore or self.node.try_get_context(RESTORE_CONTEXT),
             },
-            statements=statements,
-            acknowledgment="object keys are file names of the folder, under one prefix",
+            statements=[
+                iam.PolicyStatement(
+                    actions=["s3:GetObject"], resources=[asset.bucket.arn_for_objects(asset.s3_object_key)]
+                ),
+                *write_statements(Stack.of(self), destination, granted),
+            ],
+            acknowledgment=WILDCARD_REASON,
         )
         # The bucket's policy must exist before the first put and until after the last delete.
         self.resource.node.add_dependency(destination)

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration, Size, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
+
+LONGEST = Duration.minutes(15)
 
 
 class CustomizationFunction(PythonFunction):
@@ -29,14 +31,17 @@ class CustomizationFunction(PythonFunction):
         bucket: s3.IBucket,
         key_actions: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
+        timeout: Duration = LONGEST,
+        ephemeral_storage: Size | None = None,
     ) -> None:
         super().__init__(
             scope,
             construct_id,
             handler=f"customization.handlers.{handler}.handler",
             description=description,
-            timeout=Duration.minutes(15),
+            timeout=timeout,
             memory_mb=memory_mb,
+            ephemeral_storage=ephemeral_storage,
             environment=environment,
             service_models=["bedrock"],
         )
@@ -56,7 +61,9 @@ class CustomizationFunction(PythonFunction):
     ) -> None:
         """`acknowledgment` tells cdk-nag why `resources` end in a wildcard."""
         self.add_to_role_policy(
-            iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(resources), conditions=conditions)
+            iam.PolicyStatement(
+                sid=sid or None, actions=list(actions), resources=list(resources), conditions=conditions
+            )
         )
         if acknowledgment:
             acknowledge_wildcards(self._scope, resources, reason=acknowledgment)  # the role is beside the function

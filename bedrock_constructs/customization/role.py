@@ -24,6 +24,7 @@ class CustomizationRole(Construct):
         data_prefix: str,
         output_prefix: str,
         kms_key: kms.IKey | None = None,
+        media_prefix: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         stack = cdk.Stack.of(self)
@@ -58,6 +59,10 @@ class CustomizationRole(Construct):
                 conditions=own_account,  # AWS's example has no s3:prefix: Bedrock may list without one
             ),
         ]
+        read = [data]
+        if media_prefix:
+            read.append(bucket.arn_for_objects(f"{media_prefix}*"))
+            statements[0].add_resources(read[1])
         if kms_key:
             statements.append(
                 iam.PolicyStatement(
@@ -70,5 +75,5 @@ class CustomizationRole(Construct):
         for statement in statements:
             self.role.add_to_policy(statement)
         acknowledge_wildcards(
-            self, [data, output], reason="Objects of this customization's own prefixes; names are data"
+            self, [*read, output], reason="Objects of this customization's own prefixes; names are data"
         )

@@ -16,6 +16,8 @@ class CustomizationStart(Construct):
     allows to pay for a model again that was deleted, `retry_failed` for a job after one that failed. `outcome` tells
     what the starter did.
 
+    With a `collector`, the data is what it makes of `collection` (JSON of a DatasetCollection); `data_key` is not used.
+
     The starter gets a StartRequest, and a StopRequest when the construct is removed (kit_contract/run_events.py).
     """
 
@@ -31,16 +33,21 @@ class CustomizationStart(Construct):
         restore: str | None = None,
         retrain: bool = False,
         retry_failed: bool = False,
+        collector: lambda_.IFunction | None = None,
+        collection: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        invoke = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[starter.function_arn])
+        functions = [starter.function_arn, *([collector.function_arn] if collector else [])]
+        invoke = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=functions)
         resource = CustomResourceProvider.of(self).custom_resource(
             self,
             resource_type="Custom::BedrockCustomizationStart",
             properties={
                 "StarterFunctionName": starter.function_name,
                 "Customization": customization,
-                "DataKey": data_key,
+                "DataKey": None if collector else data_key,
+                "CollectorFunctionName": collector.function_name if collector else None,
+                "Collection": collection,
                 "SpecHash": spec_hash,
                 "Restore": restore,
                 "Retrain": retrain or None,

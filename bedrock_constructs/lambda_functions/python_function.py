@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -26,6 +26,7 @@ class PythonFunction(lambda_.Function):
         description: str,
         timeout: Duration,
         memory_mb: int = 256,
+        ephemeral_storage: Size | None = None,
         environment: Mapping[str, str] | None = None,
         data_packages: Sequence[str] = (),
         service_models: Sequence[str] = (),
@@ -55,6 +56,7 @@ class PythonFunction(lambda_.Function):
             description=description,
             timeout=timeout,
             memory_size=memory_mb,
+            ephemeral_storage_size=ephemeral_storage,
             environment={**models, **(environment or {})},
             role=role,
             log_group=log_group,

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
+from deployment.checks.dataset_sources import dataset_source_faults
 from deployment.checks.distillation import distillation_faults
 from deployment.checks.further_training import further_training_faults
 from deployment.checks.models import KEEP_LEGACY
@@ -29,8 +30,7 @@ def training_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[
         yield from _name_faults(where, bedrock_name(config.deployment.name, name))
         if not item.dataset and not (item.distillation and item.distillation.invocation_logs):
             yield f"{where}.dataset is missing; add it"
-        for key, files in (("dataset", item.dataset), ("validation_dataset", item.validation_dataset)):
-            yield from (f"{where}.{key}: {file} does not exist" for file in files if not file.is_file())
+        yield from dataset_source_faults(where, item)
         yield from _alias_faults(f"{where}.alias", item.alias, config)
         if (owner := owners.setdefault(item.alias, name)) != name:
             yield f"{where}.alias: {item.alias!r} already belongs to customization {owner!r}; use another alias"

@@ -78,5 +78,5 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
 
 def _stored_bytes(config: DeploymentConfig) -> int:
     customizations = config.customizations.values()
-    size = sum(file.stat().st_size for item in customizations for file in (*item.dataset, *item.validation_dataset))
+    size = sum(file.stat().st_size for item in customizations for file in item.dataset_files)
     return size + (document_bytes(config.knowledge_base) if config.knowledge_base else 0)

@@ -28,6 +28,25 @@ def training_groups(config: DeploymentConfig, datasets: Mapping[str, Customizati
     return [_run(name, item, datasets[name], region) for name, item in config.customizations.items()]
 
 
+def _collected_run(name: str, item: Customization, region: str) -> CostGroup:
+    """What synth does not read has no number of tokens: the starter's log and Bedrock's metrics tell it afterwards."""
+    training = price("training_tokens", model=item.base_model, region=region)
+    what = "tokens of the records in S3, which the deploy reads, x epochs"
+    lines = (
+        line("training", what, None, training, missing=f"training tokens of {item.base_model} in {region}"),
+        model_storage_line("custom model", "kept for a month", item.base_model, region),
+        line(
+            "data",
+            "a copy of the records in S3 for a month",
+            None,
+            price("storage", service="s3", region=region),
+            missing=f"S3 storage in {region}",
+        ),
+        trace_line(region),
+    )
+    return CostGroup(f"training.{name}", f"One training run of {name}, and a month of its storage", lines)
+
+
 def tokens_of(file: Path) -> int:
     """Estimated tokens of the texts in a prepared JSONL file, without the JSON around them."""
     with file.open("rb") as lines:
@@ -55,15 +74,19 @@ def _job_lines(item: Customization, dataset: CustomizationDataset, tokens: int, 
 
 
 def _run(name: str, item: Customization, dataset: CustomizationDataset, region: str) -> CostGroup:
+    if not dataset.file_name:
+        return _collected_run(name, item, region)
     file = dataset.folder / dataset.file_name
     tokens = tokens_of(file)
+    media = dataset.media_folder.iterdir() if dataset.media_folder else ()
+    stored = sum(item.stat().st_size for item in (file, *media))
     lines = (
         *_job_lines(item, dataset, tokens, region),
         model_storage_line("custom model", "kept for a month", item.base_model, region),
         line(
             "data",
-            f"{file.stat().st_size:,} bytes in S3 for a month",
-            file.stat().st_size / GIGABYTE,
+            f"{stored:,} bytes in S3 for a month",
+            stored / GIGABYTE,
             price("storage", service="s3", region=region),
             missing=f"S3 storage in {region}",
         ),

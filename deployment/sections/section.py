@@ -35,6 +35,9 @@ MEDIA_BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/([A-Za-z0-9_.=-]+/)+)?$"
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
 _IAM_NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
 IAM_CALLER = rf"^([0-9]{{12}}|arn:aws(-[a-z]+)*:iam::[0-9]{{12}}:(role|user)/({_IAM_NAME}/){{0,8}}{_IAM_NAME})$"
+# A key as the API of Bedrock takes it, or a prefix that ends in a slash; a bucket alone would be all that is in it.
+S3_SOURCE = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9!_.'()=@+/-]{1,900}$"
+S3_FOLDER = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9!_.'()=@+/-]{0,900}/$"
 # Errors describe a pattern in these words.
 PATTERN_IN_WORDS = {
     NAME: "2 to 31 lowercase letters, digits and single hyphens, starting with a letter",
@@ -56,6 +59,8 @@ PATTERN_IN_WORDS = {
     KMS_KEY_ARN: "the ARN of a KMS key (arn:PARTITION:kms:REGION:ACCOUNT:key/ID; no alias)",
     MEDIA_BUCKET: '"bucket" or "bucket/prefix/" (letters, digits and _ . = - in the prefix, and a slash at its end)',
     IAM_CALLER: "the 12 digits of an AWS account, or the ARN of a role or user (arn:PARTITION:iam::ACCOUNT:role/NAME)",
+    S3_SOURCE: "s3://bucket/key or s3://bucket/prefix/ (letters, digits and ! _ . ' ( ) = @ + - /)",
+    S3_FOLDER: "s3://bucket/prefix/ (letters, digits and ! _ . ' ( ) = @ + -, and a slash at its end)",
     GUARDRAIL_PROFILE: "a guardrail profile such as us.guardrail.v1:0",
     LAMBDA_ARN: "the ARN of a Lambda function (arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME)",
     CUSTOM_MODEL_ARN: "the ARN of a custom model (arn:PARTITION:bedrock:REGION:ACCOUNT:custom-model/BASE/ID)",
@@ -88,6 +93,9 @@ IamCaller = Annotated[str, Field(pattern=IAM_CALLER)]
 ServiceName = Annotated[str, Field(pattern=SERVICE)]
 # Relative to the folder of deployment.toml, which load_deployment_config passes as context.
 FilePath = Annotated[Path, AfterValidator(_below_the_file)]
+S3Source = Annotated[str, Field(pattern=S3_SOURCE)]
+S3Folder = Annotated[str, Field(pattern=S3_FOLDER)]
+AccountId = Annotated[str, Field(pattern=ACCOUNT)]
 Removal = Literal["retain", "destroy"]
 
 

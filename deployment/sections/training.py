@@ -1,5 +1,6 @@
 """[training] and [training.customizations.*]: which models are customized, by which method, with what data."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -8,12 +9,15 @@ from deployment.sections.distillation import Distillation
 from deployment.sections.reinforcement import Reinforcement
 from deployment.sections.section import (
     ENCODING,
+    AccountId,
     CustomModelArn,
     FilePath,
     KmsKeyArn,
     ModelId,
     Name,
     Removal,
+    S3Folder,
+    S3Source,
     Section,
     SecurityGroupId,
     SubnetId,
@@ -25,6 +29,10 @@ class JobNetwork(Section):
 
     subnet_ids: Annotated[list[SubnetId], Field(min_length=1, max_length=16)]
     security_group_ids: Annotated[list[SecurityGroupId], Field(min_length=1, max_length=5)]
+
+
+# A file on this machine, read at synth, or objects in S3, read at the deploy.
+DatasetFile = Annotated[S3Source | FilePath, Field(union_mode="left_to_right")]
 
 
 class Customization(Section):
@@ -44,8 +52,11 @@ class Customization(Section):
     reinforcement: Reinforcement | None = None
     vpc: JobNetwork | None = None
     model_kms_key_arn: KmsKeyArn | None = None
-    dataset: list[FilePath] = []
-    validation_dataset: list[FilePath] = []
+    dataset: list[DatasetFile] = []
+    validation_dataset: list[DatasetFile] = []
+    media: list[S3Folder] = []
+    dataset_bucket_owner: AccountId | None = None
+    dataset_kms_key_arn: KmsKeyArn | None = None
     system: str | None = None
     unlabelled: Literal["refuse", "continuation"] = "refuse"
     columns: dict[str, str] = {}
@@ -54,6 +65,14 @@ class Customization(Section):
     use: list[Literal["chosen", "weight-0", "label-false"]] = []
     serving: Literal["on-demand", "provisioned"] = "on-demand"
     hyperparameters: dict[str, int | float | str] = {}
+
+    @property
+    def dataset_files(self) -> list[Path]:
+        return [file for file in (*self.dataset, *self.validation_dataset) if isinstance(file, Path)]
+
+    @property
+    def dataset_objects(self) -> list[str]:
+        return [uri for uri in (*self.dataset, *self.validation_dataset) if isinstance(uri, str)]
 
 
 class Training(Section):

@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from kit.data.check import as_text, report_parts, rules_for
+from kit.data.reading_options import add_reading_arguments
 from kit_contract.dataset_limits import DISTILLATION_PROMPTS
 from model_catalog import catalog
 from model_catalog.selection import method_name
@@ -39,26 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", required=True, type=Path, metavar="FILE", help="the dataset, JSON lines")
     parser.add_argument("--report", type=Path, metavar="FILE", help="every dropped and changed record, JSON lines")
     parser.add_argument("--from", dest="shape", choices=list(SHAPES), help="the source's shape, if not to be detected")
-    parser.add_argument(
-        "--columns",
-        type=_columns,
-        default={},
-        metavar="KEY=NAME,...",
-        help="prompt=Frage,response=Antwort; numbers without header",
-    )
-    parser.add_argument("--no-header", dest="header", action="store_false", help="the first row of a table is a record")
-    parser.add_argument("--encoding", metavar="NAME", help="of a text file that is not UTF-8, such as windows-1252")
+    add_reading_arguments(parser)
     parser.add_argument("--use", action="append", default=[], choices=USES, help="train on what says that it is not to")
     parser.add_argument("--system", metavar="TEXT", help="system prompt for records without one")
     parser.add_argument("--unlabelled", choices=UNLABELLED, default="refuse", help="what plain texts become")
     parser.add_argument("--force", action="store_true", help="replace an existing output")
-
-
-def _columns(text: str) -> dict[str, str]:
-    pairs = [pair.partition("=") for pair in text.split(",")]
-    if any(not (key.strip() and separator and name.strip()) for key, separator, name in pairs):
-        raise argparse.ArgumentTypeError(f"must be KEY=NAME pairs such as prompt=Frage,response=Antwort, got {text!r}")
-    return {key.strip(): name.strip() for key, _, name in pairs}
 
 
 def run(options: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from kit.data.reading_options import add_reading_arguments, reading_of
 from training_data.atomic_output import refuse_output
 from training_data.redaction import DEFAULT_KINDS, ON_REQUEST, finder, redact_file
 
@@ -16,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kinds", type=_kinds, default=DEFAULT_KINDS, metavar="KIND,...", help="instead of the usual ones"
     )
+    add_reading_arguments(parser)
     parser.add_argument("--force", action="store_true", help="replace an existing output")
 
 
@@ -29,7 +31,7 @@ def _kinds(text: str) -> tuple[str, ...]:
 
 def run(options: argparse.Namespace) -> int:
     refuse_output(options.output, [options.file], force=options.force)
-    redaction = redact_file(options.file, options.output, finder(options.kinds))
+    redaction = redact_file(options.file, options.output, finder(options.kinds), reading_of(options))
     for kind, count in redaction.by_kind.most_common():
         print(f"{count:>8,} {kind}")
     print(f"{options.output}: {redaction.records:,} records, something taken out of {redaction.touched:,}")

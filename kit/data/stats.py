@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from kit.data.check import rules_for
+from kit.data.reading_options import add_reading_arguments, reading_of
 from kit.data.training_cost import cost_lines, training_costs
 from kit.data.worth import worth_lines
 from training_data.atomic_output import refuse_output
@@ -21,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="ID", help="marks its token limit and counts longer records")
     parser.add_argument("--validation", type=Path, metavar="FILE", help="counts its records that FILE has too")
     parser.add_argument("--epochs", type=_epochs, metavar="N", help="for the cost (default: the base model's)")
+    add_reading_arguments(parser)
     parser.add_argument("--plot", type=Path, metavar="FILE.png", help="the histogram as a picture")
     parser.add_argument("--force", action="store_true", help="replace an existing picture")
 
@@ -35,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     limit = rules_for(options.model, "FINE_TUNING").limits.max_tokens if options.model else None
     if options.plot:
         refuse_output(options.plot, [options.file], force=options.force)
-    statistics = measure(options.file, options.validation)
+    statistics = measure(options.file, options.validation, reading_of(options))
     tokens = sum(statistics.tokens)
     costs = cost_lines(tokens, training_costs(tokens, options.model, options.epochs))
     bars = text_histogram(statistics.tokens, "tokens")

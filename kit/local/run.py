@@ -77,9 +77,8 @@ class LocalRun:
     def _check_data(self) -> None:
         self._progress.step("Data check")
         for name, dataset in prepare_datasets(self._config).items():
-            self._progress.line(
-                f"{name}: {dataset.records} records in {dataset.limits.record_format} format, all valid"
-            )
+            valid = f"{dataset.records} records in {dataset.limits.record_format} format, all valid"
+            self._progress.line(f"{name}: {valid if dataset.file_name else 'in S3, read and checked at the deploy'}")
 
     def _write_outputs(self, stack_outputs: StackOutputs, stacks: LocalStacks) -> dict[str, Any]:
         merged = merged_outputs(stack_outputs)

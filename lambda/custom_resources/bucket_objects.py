@@ -1,7 +1,7 @@
 """Custom::BucketObjects: a folder of the project as objects under a prefix of a bucket.
 
-  Create, Update  unzip the CDK asset, put new and changed files, delete what the last version had and this one does
-                  not, write the manifest -> READY
+  Create, Update  unzip the CDK asset (or copy assets that are single files), put new and changed files, delete what
+                  the last version had and this one does not, write the manifest -> READY
   Delete          keep everything; with DeleteOnRemoval delete the manifest's keys and the manifest -> GONE
   Replacement     another bucket or prefix
 
@@ -10,24 +10,23 @@ nor an upload event sees it. It is written before the first put (what may exist)
 the next run cleans up after one that died. Keys that are not in the manifest are never touched.
 
 CDK's BucketDeployment is no alternative: it ships a 20 MB AWS CLI layer, deletes by listing the prefix (objects of
-other writers too), and runs on no embedded AWS. A zip may be as large as the function's temporary storage, 512 MB.
+other writers too), and runs on no embedded AWS.
 """
 
 import hashlib
 import json
 import mimetypes
-import shutil
-import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from custom_resources.framework.errors import error_code
 from custom_resources.framework.properties import Properties
 from custom_resources.framework.request import Request
 from custom_resources.framework.resource import Phase, Snapshot
+from custom_resources.object_sources import AssetFiles, ObjectSource, ZippedFolder, open_zip
 from kit_contract.errors import ResourceFailedError
 from kit_contract.stacks import MANIFESTS_PREFIX
 
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
 CONTENT_TYPES = {".md": "text/markdown", ".jsonl": "application/jsonl", ".csv": "text/csv", ".yaml": "application/yaml"}
 ABSENT = ("NoSuchKey", "NoSuchBucket", "404", "NotFound")
 DELETE_BATCH = 1000
+AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class ObjectsProperties:
     bucket: str
     prefix: str
     delete_on_removal: bool
+    files: Mapping[str, Any]
     manifest_key: str
 
     @classmethod
@@ -57,11 +58,13 @@ class ObjectsProperties:
             raise ResourceFailedError(
                 f"property DestinationPrefix must be empty or like docs/, got {prefix!r}; correct it in the template"
             )
+        files = json.loads(properties.optional_text("Files") or "{}")
         # The prefix is in the name because a replacement in the same bucket must not overwrite the old manifest.
         digest = hashlib.sha256(prefix.encode()).hexdigest()[:8]
         return cls(
-            source_bucket=properties.text("SourceBucket"),
-            source_key=properties.text("SourceKey"),
+            source_bucket="" if files else properties.text("SourceBucket"),
+            source_key="" if files else properties.text("SourceKey"),
+            files=files,
             bucket=properties.text("DestinationBucket"),
             prefix=prefix,
             delete_on_removal=properties.boolean("DeleteOnRemoval"),
@@ -82,16 +85,14 @@ class BucketObjectsResource:
     def create(self, request: Request) -> Mapping[str, str]:
         wanted = ObjectsProperties.of(request)
         before = self._manifest(wanted) or {}
-        with self._open_source(wanted) as archive:
-            members = _members(archive, wanted.prefix)
-            digests = {key: _digest(archive, member) for key, member in members.items()}
-            changed = [key for key in digests if not self._is_stored(wanted, key, members[key], digests, before)]
+        with self._open_source(wanted) as source:
+            digests = source.digests()
+            changed = [key for key in digests if not self._is_stored(wanted, key, source.size(key), digests, before)]
             if changed:  # until a put succeeds, the content of its key is unknown
                 self._write_manifest(wanted, {**before, **digests, **dict.fromkeys(changed, "")})
-            for key in changed:
-                self._put(wanted, archive, members[key], key)
+            _put_all(source, wanted.bucket, changed)
         self._delete_keys(wanted, sorted(set(before) - set(digests)))
-        if digests != before:
+        if changed or digests != before:
             self._write_manifest(wanted, digests)
         return {"ObjectCount": str(len(digests))}
 
@@ -121,18 +122,18 @@ class BucketObjectsResource:
         self._s3.put_object(Bucket=wanted.bucket, Key=wanted.manifest_key, Body=body, ContentType="application/json")
 
     @contextmanager
-    def _open_source(self, wanted: ObjectsProperties) -> Iterator[zipfile.ZipFile]:
-        with tempfile.TemporaryFile() as file:
-            body = self._s3.get_object(Bucket=wanted.source_bucket, Key=wanted.source_key)["Body"]
-            shutil.copyfileobj(body, file, 1 << 20)
-            with zipfile.ZipFile(file) as archive:
-                yield archive
+    def _open_source(self, wanted: ObjectsProperties) -> Iterator[ObjectSource]:
+        if wanted.files:
+            yield AssetFiles(self._s3, wanted.prefix, wanted.files)
+            return
+        with open_zip(self._s3, wanted.source_bucket, wanted.source_key) as archive:
+            yield ZippedFolder(self._s3, wanted.prefix, archive)
 
     def _is_stored(
         self,
         wanted: ObjectsProperties,
         key: str,
-        member: zipfile.ZipInfo,
+        size: int,
         digests: Mapping[str, str],
         before: Mapping[str, str],
     ) -> bool:
@@ -140,21 +141,13 @@ class BucketObjectsResource:
         if before.get(key) != digests[key]:
             return False
         try:
-            return self._s3.head_object(Bucket=wanted.bucket, Key=key)["ContentLength"] == member.file_size
+            found = self._s3.head_object(Bucket=wanted.bucket, Key=key)
         except Exception as error:
             if error_code(error) not in ABSENT:
                 raise
             return False
-
-    def _put(self, wanted: ObjectsProperties, archive: zipfile.ZipFile, member: zipfile.ZipInfo, key: str) -> None:
-        with archive.open(member) as body:
-            self._s3.put_object(
-                Bucket=wanted.bucket,
-                Key=key,
-                Body=body,
-                ContentLength=member.file_size,
-                ContentType=_content_type(key),
-            )
+        # Metadata is another writer's: the collector names a validation set in it.
+        return found["ContentLength"] == size and not found.get("Metadata")
 
     def _delete_keys(self, wanted: ObjectsProperties, keys: list[str]) -> None:
         for start in range(0, len(keys), DELETE_BATCH):
@@ -166,24 +159,16 @@ class BucketObjectsResource:
                 raise ResourceFailedError(f"S3 did not delete {fault.get('Key')}: {fault.get('Message')}")
 
 
-def _members(archive: zipfile.ZipFile, prefix: str) -> dict[str, zipfile.ZipInfo]:
-    members = {}
-    for member in archive.infolist():
-        if member.is_dir():
-            continue
-        parts = member.filename.replace("\\", "/").split("/")
-        if "" in parts or "." in parts or ".." in parts or ":" in parts[0]:
-            raise ResourceFailedError(f"the archive has the path {member.filename!r}, which leaves the prefix {prefix}")
-        members[prefix + "/".join(parts)] = member
-    return members
-
-
-def _digest(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
-    digest = hashlib.sha256()
-    with archive.open(member) as body:
-        while block := body.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+def _put_all(source: ObjectSource, bucket: str, keys: list[str]) -> None:
+    """Many of them at the same time: one by one, thousands of images would take longer than a function has."""
+    if len(keys) < AT_ONCE:
+        for key in keys:
+            source.put(bucket, key, _content_type(key))
+        return
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        putting = pool.map(lambda key: source.put(bucket, key, _content_type(key)), keys)
+        for _ in putting:  # raises the first error; what has not begun is left out then
+            pass
 
 
 def _content_type(key: str) -> str:

@@ -1,6 +1,7 @@
 """Custom::BedrockCustomizationStart: tells the training workflow's starter about a dataset and its settings.
 
-  Create, Update  invoke the starter with {"customization", "key"}: it starts a run, or finds that the alias is served
+  Create, Update  where the data lies in S3, invoke the collector with it, which answers with the key
+                  invoke the starter with {"customization", "key"}: it starts a run, or finds that the alias is served
                   by this run's model. A training is not awaited -> READY
                   A run that trains nothing is awaited: what it replaces is deleted after this resource is READY.
                   FAILED: a Create reports the run's failure; an Update, which CloudFormation would roll back to the
@@ -45,16 +46,21 @@ class CustomizationStartResource:
     def create(self, request: Request) -> Mapping[str, str]:
         properties = Properties(request.properties)
         properties.text("SpecHash")  # required but not sent: its change is what causes the Update
-        payload: dict[str, object] = {
-            "customization": properties.text("Customization"),
-            "key": properties.text("DataKey"),
-        }
+        payload: dict[str, object] = {"customization": properties.text("Customization"), "key": self._key(properties)}
         if properties.boolean("Retrain"):
             payload["retrain"] = True
         if properties.boolean("RetryFailed"):
             payload["retry"] = True
         self._answer = self._call(properties.text("StarterFunctionName"), payload)
         return _attributes(self._answer)
+
+    def _key(self, properties: Properties) -> str:
+        """The object to train on; a dataset in S3 is collected first, which takes 13 minutes at most."""
+        collector = properties.optional_text("CollectorFunctionName")
+        if not collector:
+            return properties.text("DataKey")
+        collected = self._call(collector, json.loads(properties.text("Collection")), what="collector of the dataset")
+        return str(collected["key"])
 
     def update(self, request: Request) -> Mapping[str, str]:
         """A deploy that changes nothing of the run fails for nothing that was there before."""
@@ -99,7 +105,7 @@ class CustomizationStartResource:
             raise ResourceFailedError(outcome)
         return Snapshot(Phase.READY, _attributes({**answer, "reason": outcome}))
 
-    def _call(self, function_name: str, payload: Mapping[str, object]) -> Mapping[str, Any]:
+    def _call(self, function_name: str, payload: Mapping[str, object], what: str = "starter") -> Mapping[str, Any]:
         answer = self._invoke(
             FunctionName=function_name, InvocationType="RequestResponse", Payload=json.dumps(payload).encode()
         )
@@ -107,7 +113,7 @@ class CustomizationStartResource:
         if answer.get("FunctionError"):
             message = body.get("errorMessage", "no reason given") if isinstance(body, dict) else body
             raise ResourceFailedError(
-                f"the starter of customization {payload.get('customization', '')} failed: {message}"
+                f"the {what} of customization {payload.get('customization', '')} failed: {message}"
             )
         return body if isinstance(body, dict) else {}
 

@@ -29,7 +29,14 @@ def resource_types(session: boto3.Session, region: str) -> dict[str, Factory]:
     # These resources make many calls in one step: one throttled call must not repeat them all.
     retrying = Config(region_name=region, retries={"mode": "standard", "total_max_attempts": 8})
     # The client does not retry the start of a run: it may have started although the answer was lost.
-    once = Config(region_name=region, read_timeout=300, retries={"mode": "standard", "total_max_attempts": 1})
+    # It waits for the collector, which may take 13 minutes; meanwhile keep-alive holds the connection.
+    # https://docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html
+    once = Config(
+        region_name=region,
+        read_timeout=800,
+        tcp_keepalive=True,
+        retries={"mode": "standard", "total_max_attempts": 1},
+    )
     return {
         "Custom::BedrockModelAccess": lambda: ModelAccessResource(session.client("bedrock", config=retrying), region),
         "Custom::BedrockCustomModelDeployment": lambda: CustomModelDeploymentResource(

@@ -1,11 +1,11 @@
 """Checks training data before a job is paid for, and finds the model if the same run trained one before."""
 
-import hashlib
 import json
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from customization.dataset_content import ContentDigest
 from customization.existing_model import find_model
 from customization.log_source import TrainingDataError as TrainingDataError
 from customization.log_source import check_log_source, reads_logs
@@ -70,7 +70,7 @@ def _check_object(
     bucket: str, key: str, rules: ModelRules, s3: "S3Client", *, across: bool
 ) -> tuple[DatasetChecker, str]:
     """The finished checker and the SHA-256. Memory is bounded by a piece and the longest line, and digests."""
-    checker, digest, size = DatasetChecker(rules, across=across), hashlib.sha256(), 0
+    checker, digest, size = DatasetChecker(rules, across=across), ContentDigest(bucket), 0
     body = s3.get_object(Bucket=bucket, Key=key)["Body"]
     while piece := body.read(PIECE):
         digest.update(piece)

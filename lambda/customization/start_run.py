@@ -3,13 +3,14 @@
 What serves is looked at, not remembered: settings, deployments, parameters and models change without this function.
 """
 
-import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
+from customization.dataset_content import content_sha256, with_validation_set
 from customization.earlier_attempts import FAILED, RUNNING, require_hope
 from customization.earlier_attempts import StartError as StartError  # for callers
 from customization.earlier_jobs import why_not_again
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_stepfunctions import SFNClient
 
-CHUNK = 1 << 20
 # The pattern of S3Uri (API reference, S3DataSource) excludes spaces, "=", "+" and "@".
 KEY_PATTERN = re.compile(r"[-!_*'().a-zA-Z0-9/]+")
 
@@ -69,7 +69,9 @@ class RunStarter:
         """
         _require_usable(key)
         specification = self._specification(customization)
-        sha256 = _sha256(self._object(specification.bucket, key))
+        found = self._object(specification.bucket, key)
+        specification = with_validation_set(specification, found)
+        sha256 = content_sha256(found["Body"], specification.bucket)
         run = new_run(specification, kit_deployment=self._kit_deployment, key=key, dataset_sha256=sha256)
         if run_id not in ("", run.run_id):
             raise StartError(
@@ -113,13 +115,11 @@ class RunStarter:
         )
         return {item["name"]: item["executionArn"] for page in pages for item in page["executions"]}
 
-    def _object(self, bucket: str, key: str) -> BinaryIO:
+    def _object(self, bucket: str, key: str) -> Mapping[str, Any]:
         try:
-            body: Any = self._s3.get_object(Bucket=bucket, Key=key)["Body"]
+            return self._s3.get_object(Bucket=bucket, Key=key)
         except self._s3.exceptions.NoSuchKey:
             raise StartError(f"no object s3://{bucket}/{key}; upload it, then start the run") from None
-        stream: BinaryIO = body
-        return stream
 
     def _specification(self, customization: str) -> RunSpecification:
         name = parameters.customization_specification(self._kit_deployment, customization)
@@ -224,10 +224,3 @@ def customization_of(key: str) -> str:
 def _require_usable(key: str) -> None:
     if not KEY_PATTERN.fullmatch(key):
         raise StartError(f"a key must consist of letters, digits, / and -!_*'()., got {key!r}; rename the object")
-
-
-def _sha256(body: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while chunk := body.read(CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()

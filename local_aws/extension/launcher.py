@@ -7,6 +7,7 @@ from ministack import app
 from local_aws.extension import (
     api_gateway_quotas,
     api_keys,
+    bucket_owner,
     fault_switch,
     iam_authorization,
     lambda_errors,
@@ -32,6 +33,7 @@ from local_aws.extension.cloudformation import (
 def main() -> None:
     for module in (
         fault_switch,
+        bucket_owner,
         resource_types,
         auto_delete_objects,
         exports,

@@ -133,3 +133,36 @@ def test_a_deploy_that_changes_no_setting_reports_a_refusal(
     assert resource.describe(Request.from_event(same)).phase is Phase.READY
     with pytest.raises(ResourceFailedError, match="is being trained"):
         resource.update(Request.from_event(other))
+
+
+def test_a_dataset_in_s3_is_collected_first_and_its_key_starts_the_run() -> None:
+    client, stubber = stubbed("lambda")
+    resource = CustomizationStartResource(client.invoke)
+    asked = {"customization": "support", "dataset": ["s3://theirs/train/"]}
+    there = {"CollectorFunctionName": "collector", "Collection": json.dumps(asked)}
+    properties = {**{key: value for key, value in PROPERTIES.items() if key != "DataKey"}, **there}
+    body = json.dumps({"key": "data/support/0f.jsonl"}).encode()
+    sent = {"FunctionName": "collector", "InvocationType": "RequestResponse", "Payload": json.dumps(asked).encode()}
+    stubber.add_response("invoke", {"StatusCode": 200, "Payload": StreamingBody(io.BytesIO(body), len(body))}, sent)
+    run = {"execution_arn": "arn:x", "run_id": "0123", "started": True, "reason": "attempt 1"}
+    answers(stubber, {"customization": "support", "key": "data/support/0f.jsonl"}, dict(run))
+
+    assert resource.create(Request.from_event(event("Create", properties)))["RunId"] == "0123"
+    stubber.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("kind", ["Create", "Update"])
+def test_data_in_s3_that_became_bad_fails_a_create_and_not_a_deploy_that_changes_nothing(kind: str) -> None:
+    client, stubber = stubbed("lambda")
+    resource = CustomizationStartResource(client.invoke)
+    properties = {**PROPERTIES, "CollectorFunctionName": "collector", "Collection": '{"customization": "support"}'}
+    body = json.dumps({"errorMessage": "dataset: b.jsonl:1: is empty"}).encode()
+    failed = {"StatusCode": 200, "FunctionError": "Unhandled", "Payload": StreamingBody(io.BytesIO(body), len(body))}
+    stubber.add_response("invoke", failed)
+    request = Request.from_event(event(kind, properties, OldResourceProperties=properties))
+
+    if kind == "Create":
+        with pytest.raises(ResourceFailedError, match="collector of the dataset of customization support failed: data"):
+            resource.create(request)
+    else:
+        assert resource.update(request)["Outcome"].startswith("not served: the collector of the dataset of customiz")

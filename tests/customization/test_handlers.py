@@ -2,14 +2,18 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from bedrock_constructs.lambda_functions.sources import source_files
 from customization import invocation
-from customization.handlers import check_data, promote, record_metrics, start_run
+from customization.handlers import check_data, collect_data, promote, record_metrics, start_run
 from customization.start_run import StartError
+from kit_contract.dataset_collection import DatasetCollection
+from kit_contract.dataset_limits import DatasetLimits
 from kit_contract.errors import InputError
 from kit_contract.run_events import NOT_SERVED
 from kit_contract.runs import Run
@@ -174,12 +178,41 @@ def test_the_metrics_get_the_run_and_its_job(
 
 
 CONTRACT = {f"kit_contract/{name}.py" for name in ("__init__", "errors", "run_events", "run_names", "runs")}
+
+
+def test_the_collector_is_asked_in_the_functions_own_account(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = DatasetCollection(
+        customization="support",
+        bucket=BUCKET,
+        base_model="amazon.nova-micro-v1:0:128k",
+        method="FINE_TUNING",
+        limits=DatasetLimits("converse", 2, 4),
+        dataset=("s3://theirs/train/",),
+    )
+
+    class Collecting:
+        def __init__(self, collection: DatasetCollection, *, s3: str, account: str, folder: Path) -> None:
+            assert (collection, s3, account) == (asked, "s3", "111122223333")
+            assert folder.is_dir()
+
+        def collect(self) -> dict[str, Any]:
+            return {"key": "data/support/0f.jsonl", "records": 2, "media": 0, "stored": True}
+
+    monkeypatch.setattr(collect_data, "Collector", Collecting)
+    context = SimpleNamespace(invoked_function_arn="arn:aws:lambda:us-east-1:111122223333:function:Collector")
+
+    assert collect_data.handler(asked.to_json(), context)["key"] == "data/support/0f.jsonl"
+    assert json.loads(capsys.readouterr().err)["customization"] == "support"
+
+
 PARTS = {
-    "check_data": {"check_data", "existing_model", "log_source", "parent_model", "same_content"},
+    "check_data": {"check_data", "dataset_content", "existing_model", "log_source", "parent_model", "same_content"},
     "record_metrics": {"training_metrics"},
     "promote": {"promotion", "promotion_targets"},
     "start_run": {
-        *("start_run", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
+        *("start_run", "dataset_content", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
         *("existing_model", "promotion_targets", "what_serves"),
     },
 }

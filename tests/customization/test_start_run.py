@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from customization.start_run import CHUNK, StartError, customization_of
+from customization.dataset_content import CHUNK
+from customization.start_run import StartError, customization_of
 from tests.customization.aws import BUCKET, JOB_ARN, KEY, specification
 from tests.customization.starting import CONTENT, MODELS_ASKED, PARAMETER, RUN, Starting, arn_of, listed
 

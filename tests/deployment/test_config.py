@@ -169,7 +169,7 @@ def test_the_shipped_file_is_valid() -> None:
 
     check_deployment(config)
 
-    assert all(path.is_file() for path in config.customizations["support"].dataset)
+    assert all(path.is_file() for path in config.customizations["support"].dataset_files)
 
 
 def test_the_schema_for_editors_is_the_current_one() -> None:

@@ -123,6 +123,7 @@ EXAMPLES = (
     "grader.lambda_handler",
     "subnet-0123456789abcdef0",
     "sg-0123456789abcdef0",
+    "s3://my-bucket/images/",
 )
 
 

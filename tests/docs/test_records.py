@@ -1,5 +1,6 @@
 """The records of the documentation pass the checker for the model and method that the page names."""
 
+import fnmatch
 import json
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ FORMATS = {
     "Images and videos in converse records": ("amazon.nova-lite-v1:0:300k", "FINE_TUNING"),
 }
 COUNT = {"record-count"}  # one record is too few for every model
-RECORDS = [block for block in blocks() if block.language in ("json", "jsonl")]
+JSON = [block for block in blocks() if block.language in ("json", "jsonl")]
+POLICIES = [block for block in JSON if '"Statement"' in block.text]
+RECORDS = [block for block in JSON if block not in POLICIES]
 
 
 def findings(line: str, before: str, folder: Path) -> list[str]:
@@ -57,3 +60,16 @@ def test_a_record_is_accepted(block: Block, tmp_path: Path) -> None:
 )
 def test_a_wrong_record_is_refused(before: str, line: str, tmp_path: Path) -> None:
     assert findings(line, before, tmp_path)
+
+
+def test_the_policy_of_another_accounts_bucket_lets_the_collector_read_and_list() -> None:
+    (block,) = POLICIES
+    (statement,) = json.loads(block.text)["Statement"]
+    roles = statement["Condition"]["ArnLike"]["aws:PrincipalArn"]
+
+    assert set(statement["Action"]) == {"s3:GetObject", "s3:ListBucket"}
+    assert statement["Resource"] == ["arn:aws:s3:::team-data", "arn:aws:s3:::team-data/support/*"]
+    assert fnmatch.fnmatch(
+        "arn:aws:iam::111122223333:role/support-assistant-traini-DatasetCollectorFunction-Ab1", roles
+    )
+    assert not fnmatch.fnmatch("arn:aws:iam::111122223333:role/admin", roles)

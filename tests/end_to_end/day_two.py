@@ -18,12 +18,14 @@ from kit.local.following import follow_training
 from kit.local.stacks import LocalStacks, merged_outputs
 from kit.progress import Progress
 from kit.training_deploy import look_again, not_served
+from kit_contract.dataset_collection import bucket_and_key
 from kit_contract.parameters import aliases_path
 from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT
 from local_aws import emulator
 from tests.customization.aws import record
 
 REGION = "us-east-1"
+IN_S3 = "s3://team-data/records/"  # the records of the local file
 SPEED = 0.25  # of Bedrock: jobs of four seconds take one
 
 
@@ -46,7 +48,7 @@ class Settings:
             self._customization(self.customization, self.alias, self.epochs, self.serving),
         ]
         if self.other:
-            sections.append(self._customization("other", "other-bot", 1, "on-demand"))
+            sections.append(self._customization("other", "other-bot", 1, "on-demand", IN_S3))
         if self.serving == "provisioned":
             sections.append(
                 f'[provisioned_throughput.capacity]\ncustomization = "{self.customization}"\n'
@@ -55,10 +57,10 @@ class Settings:
         return "\n".join(sections)
 
     @staticmethod
-    def _customization(name: str, alias: str, epochs: int, serving: str) -> str:
+    def _customization(name: str, alias: str, epochs: int, serving: str, dataset: str = "records.jsonl") -> str:
         return (
             f'[training.customizations.{name}]\nalias = "{alias}"\nbase_model = "amazon.nova-micro-v1:0:128k"\n'
-            f'dataset = ["records.jsonl"]\nserving = "{serving}"\n'
+            f'dataset = ["{dataset}"]\nserving = "{serving}"\n'
             f"[training.customizations.{name}.hyperparameters]\nepochCount = {epochs}\n"
         )
 
@@ -98,6 +100,9 @@ class DayTwo:
         )  # Llama asks for 100
         (folder / "records.jsonl").write_bytes(records)
         self.stacks = self.stacks_in(REGION)
+        bucket, key = bucket_and_key(IN_S3)
+        self.client("s3").create_bucket(Bucket=bucket)
+        self.client("s3").put_object(Bucket=bucket, Key=f"{key}1.jsonl", Body=records)
         self.outputs: dict[str, str] = {}
         self.refused: dict[str, str] = {}
 

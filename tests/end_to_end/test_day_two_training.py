@@ -146,8 +146,10 @@ def test_a_renamed_customization_takes_its_model_along_and_serves_all_through(aw
 
 
 def test_a_removed_customization_leaves_its_models_and_the_deploy_says_what_they_cost(aws: DayTwo) -> None:
+    paid = aws.jobs()
     aws.deploy(Settings(customization="other", alias="other-bot", epochs=1, other=False))
 
+    assert aws.jobs() == paid  # its data moved from S3 to a file, and is the same
     assert aws.serving().keys() == {"other-bot"}
     assert aws.deployments() == ["day-two-other", "twin-support"]
     head, *commands = aws.kept()

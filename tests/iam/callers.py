@@ -17,6 +17,10 @@ CALLERS = {
         "knowledge-base/CustomResourceProviderFunctionRole",
         "training/CustomResourceProviderFunctionRole",
     ),
+    "custom_resources/object_sources.py": (
+        "knowledge-base/CustomResourceProviderFunctionRole",
+        "training/CustomResourceProviderFunctionRole",
+    ),
     "custom_resources/provisioned_throughput/start.py": ("provisioned-throughput/CustomResourceProviderFunctionRole",),
     "custom_resources/custom_model_deployment.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/customization_start.py": ("training/CustomResourceProviderFunctionRole",),
@@ -28,6 +32,7 @@ CALLERS = {
     ),
     "customization/promotion.py": ("training/WorkflowPromotionRole",),
     "customization/promotion_targets.py": ("training/WorkflowPromotionRole",),
+    "customization/collection/": ("training/DatasetCollectorFunctionRole",),
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
     "customization/log_source.py": ("training/WorkflowCheckDataRole",),
     "customization/parent_model.py": ("training/WorkflowCheckDataRole",),
@@ -77,6 +82,11 @@ OTHERWISE = {
     ("lambda", "invoke"): ("lambda:InvokeFunction",),
     ("s3", "list_objects_v2"): ("s3:ListBucket",),
     ("s3", "head_object"): ("s3:GetObject",),
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+    ("s3", "copy_object"): ("s3:GetObject", "s3:PutObject"),
+    ("s3", "create_multipart_upload"): ("s3:PutObject",),
+    ("s3", "upload_part_copy"): ("s3:GetObject", "s3:PutObject"),
+    ("s3", "complete_multipart_upload"): ("s3:PutObject",),
     ("s3", "delete_objects"): ("s3:DeleteObject",),
 }
 

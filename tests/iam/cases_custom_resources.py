@@ -5,6 +5,7 @@ from tests.iam.simulator import Request
 from tests.synthesized import ACCOUNT
 
 ASSET = f"arn:aws:s3:::cdk-hnb659fds-assets-{ACCOUNT}-{REGION}/<hash>.zip"
+FILE_ASSET, OTHER_FILE = ASSET.replace(".zip", ".jsonl"), ASSET.replace("<hash>.zip", "other.jsonl")
 OTHER_ASSET = f"arn:aws:s3:::cdk-hnb659fds-assets-{ACCOUNT}-{REGION}/other.zip"
 # cdk bootstrap --bootstrap-kms-key-id: a key that no template knows
 BOOTSTRAP_KEY = arn("kms", "key/55555555-2222-3333-4444-555555555555")
@@ -58,11 +59,11 @@ def _through_s3(encrypted: str) -> dict[str, str]:
     return {"kms:ViaService": f"s3.{REGION}.amazonaws.com", "kms:EncryptionContext:aws:s3:arn": encrypted}
 
 
-def _objects(bucket: str, prefix: str) -> tuple[list[Request], list[Request]]:
+def _objects(bucket: str, prefix: str, asset: str = ASSET) -> tuple[list[Request], list[Request]]:
     """Without ListBucket, S3 answers 403 instead of 404 for an object that does not exist."""
     allowed = [
-        *on(ASSET, "s3:GetObject"),
-        *on(BOOTSTRAP_KEY, "kms:Decrypt", context=_through_s3(ASSET)),
+        *on(asset, "s3:GetObject"),
+        *on(BOOTSTRAP_KEY, "kms:Decrypt", context=_through_s3(asset)),
         *on(BOOTSTRAP_KEY, "kms:Decrypt", context=_through_s3(ASSET.partition("/")[0])),  # with an S3 Bucket Key
         *on(f"{bucket}/{prefix}a", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
         *on(f"{bucket}/.bedrock-kit/manifest", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
@@ -83,7 +84,8 @@ def _objects(bucket: str, prefix: str) -> tuple[list[Request], list[Request]]:
     return allowed, denied
 
 
-_training_objects, _no_training_objects = _objects("arn:aws:s3:::iam-training-trainingdatabucket", "data/support/")
+TRAINING_BUCKET = "arn:aws:s3:::iam-training-trainingdatabucket"
+_training_objects, _no_training_objects = _objects(TRAINING_BUCKET, "data/support/", FILE_ASSET)
 _documents, _no_documents = _objects("arn:aws:s3:::iam-knowledge-base-knowledgebasedocuments", "documents/")
 
 CUSTOM_RESOURCES = {
@@ -124,6 +126,7 @@ CUSTOM_RESOURCES = {
         allowed=[
             *_training_objects,
             *on(arn("lambda", "function:iam-training-WorkflowStarterFunction"), "lambda:InvokeFunction"),
+            *on(arn("lambda", "function:iam-training-DatasetCollectorFunction"), "lambda:InvokeFunction"),
             *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment", context=OURS),
             *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", context=UNTAGGED),
             *on(DEPLOYMENT, "bedrock:ListTagsForResource", context=THEIRS),
@@ -134,6 +137,7 @@ CUSTOM_RESOURCES = {
         ],
         denied=[
             *_no_training_objects,
+            *on(OTHER_FILE, "s3:GetObject"),
             *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment", context=THEIRS),
             *on(DEPLOYMENT, "bedrock:DeleteCustomModelDeployment", context=UNTAGGED),
             *on(DEPLOYMENT, "bedrock:UpdateCustomModelDeployment", context=OURS),

@@ -5,11 +5,14 @@ from tests.iam.cases import OTHER_ACCOUNT, OURS, THEIRS, UNTAGGED, Cases, arn, c
 from tests.synthesized import ACCOUNT
 
 BUCKET = "arn:aws:s3:::iam-training-trainingdatabucket"
+THEIR_DATA = "arn:aws:s3:::their-data"
+THEIR_KEY = arn("kms", "key/11111111-2222-3333-4444-555555555555", region="eu-west-1", account=OTHER_ACCOUNT)
 OTHER_BUCKET = "arn:aws:s3:::somebody-elses-bucket"
 MODEL = arn("bedrock", "custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc")
 BASE = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0:128k"
 # AWS does not document whether IAM evaluates a customization's model with its context suffix or without it.
 PLAIN_BASE = BASE.removesuffix(":128k")
+PICTURES_BASE = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0:300k"
 OTHER_BASE = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0:300k"
 JOB = arn("bedrock", "model-customization-job/amazon.nova-micro-v1:0:128k/jobjobjobjob")
 DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
@@ -67,6 +70,56 @@ TRAINING = {
             *on(OTHER_BUCKET, "s3:ListBucket", context=OWN_ACCOUNT),
             *on(BUCKET, "s3:ListBucket", context=_prefix("data/support/", THEIR_ACCOUNT)),
             *on(MODEL, "bedrock:GetCustomModel"),
+        ],
+    ),
+    "training/PicturesRole": Cases(
+        service="bedrock.amazonaws.com",
+        source=JOB,
+        allowed=[
+            *on(f"{BUCKET}/data/pictures/records.jsonl", "s3:GetObject", context=OWN_ACCOUNT),
+            *on(f"{BUCKET}/media/pictures/0f.png", "s3:GetObject", context=OWN_ACCOUNT),
+            *on(f"{BUCKET}/output/pictures/metrics.csv", "s3:GetObject", "s3:PutObject", context=OWN_ACCOUNT),
+            *on(BUCKET, "s3:ListBucket", context=OWN_ACCOUNT),
+        ],
+        denied=[
+            *on(f"{BUCKET}/media/pictures/0f.png", "s3:PutObject", context=OWN_ACCOUNT),
+            *on(f"{BUCKET}/media/pictures/0f.png", "s3:GetObject", context=THEIR_ACCOUNT),
+            *on(f"{BUCKET}/output/pictures/metrics.csv", "s3:GetObject", "s3:PutObject", context=THEIR_ACCOUNT),
+            *on(BUCKET, "s3:ListBucket", context=THEIR_ACCOUNT),
+            *on(f"{BUCKET}/media/other/0f.png", "s3:GetObject", context=OWN_ACCOUNT),
+            *on(f"{BUCKET}/sources/pictures/records.jsonl", "s3:GetObject", context=OWN_ACCOUNT),
+        ],
+    ),
+    "training/DatasetCollectorFunctionRole": Cases(
+        logs="iam-training-DatasetCollectorFunctionLogs",
+        allowed=[
+            *on(f"{THEIR_DATA}/train/a/1.jsonl", "s3:GetObject", context=THEIR_ACCOUNT),
+            *on(f"{THEIR_DATA}/more.jsonl", "s3:GetObject", context=THEIR_ACCOUNT),
+            *on(f"{THEIR_DATA}/images/1.png", "s3:GetObject", context=THEIR_ACCOUNT),
+            *on(THEIR_DATA, "s3:ListBucket", context=_prefix("train/", THEIR_ACCOUNT)),
+            *on(THEIR_KEY, "kms:Decrypt", context={"kms:ViaService": "s3.eu-west-1.amazonaws.com"}),
+            *on(f"{BUCKET}/data/pictures/0f.jsonl", "s3:GetObject", "s3:PutObject"),
+            *on(f"{BUCKET}/media/pictures/0f.png", "s3:GetObject", "s3:PutObject"),
+            *on(f"{BUCKET}/sources/pictures/0f.jsonl", "s3:GetObject"),
+            *on(f"{BUCKET}/runs/pictures/collection/faults.txt", "s3:PutObject"),
+            *on(BUCKET, "s3:ListBucket"),
+        ],
+        denied=[
+            *on(f"{THEIR_DATA}/train/a/1.jsonl", "s3:GetObject", context=OWN_ACCOUNT),
+            *on(f"{THEIR_DATA}/train/a/1.jsonl", "s3:PutObject", "s3:DeleteObject", context=THEIR_ACCOUNT),
+            *on(f"{THEIR_DATA}/training-of-others/1.jsonl", "s3:GetObject", context=THEIR_ACCOUNT),
+            *on(f"{THEIR_DATA}/more.jsonl.bak", "s3:GetObject", context=THEIR_ACCOUNT),
+            *on(THEIR_DATA, "s3:ListBucket", context=THEIR_ACCOUNT),
+            *on(THEIR_DATA, "s3:ListBucket", context=_prefix("train", THEIR_ACCOUNT)),
+            *on(THEIR_DATA, "s3:ListBucket", context=_prefix("train/", OWN_ACCOUNT)),
+            *on(THEIR_KEY, "kms:Decrypt", context={"kms:ViaService": "sqs.eu-west-1.amazonaws.com"}),
+            *on(THEIR_KEY, "kms:Encrypt", context={"kms:ViaService": "s3.eu-west-1.amazonaws.com"}),
+            *on(f"{THEIR_KEY}0", "kms:Decrypt", context={"kms:ViaService": "s3.eu-west-1.amazonaws.com"}),
+            *on(f"{BUCKET}/data/pictures/0f.jsonl", "s3:DeleteObject"),
+            *on(f"{BUCKET}/sources/pictures/0f.jsonl", "s3:PutObject"),
+            *on(f"{BUCKET}/runs/pictures/0123/check.json", "s3:GetObject"),
+            *on(f"{BUCKET}/output/pictures/metrics.csv", "s3:GetObject"),
+            *on(OTHER_BUCKET, "s3:ListBucket"),
         ],
     ),
     "training/WorkflowCheckDataRole": Cases(
@@ -164,14 +217,20 @@ TRAINING = {
             *on("*", *LOG_DELIVERY, *TRACING),
             *on(BASE, "bedrock:CreateModelCustomizationJob", context=TRAINED),
             *on(PLAIN_BASE, "bedrock:CreateModelCustomizationJob", context=TRAINED),
+            *on(PICTURES_BASE, "bedrock:CreateModelCustomizationJob", context=TRAINED),
+            *on(PICTURES_BASE.removesuffix(":300k"), "bedrock:CreateModelCustomizationJob", context=TRAINED),
             *on(MODEL, "bedrock:CreateModelCustomizationJob", "bedrock:TagResource", context=TRAINED),
             *on(JOB, "bedrock:TagResource", context=TRAINED),
             *on(JOB, "bedrock:GetModelCustomizationJob", "bedrock:StopModelCustomizationJob", context=OURS),
             *on(JOB, "bedrock:GetModelCustomizationJob", context=UNTAGGED),  # created a moment ago
-            *on(
-                f"arn:aws:iam::{ACCOUNT}:role/iam-training-SupportRole",
-                "iam:PassRole",
-                context={"iam:PassedToService": "bedrock.amazonaws.com"},
+            *(
+                request
+                for name in ("Support", "Pictures")
+                for request in on(
+                    f"arn:aws:iam::{ACCOUNT}:role/iam-training-{name}Role",
+                    "iam:PassRole",
+                    context={"iam:PassedToService": "bedrock.amazonaws.com"},
+                )
             ),
         ],
         denied=[

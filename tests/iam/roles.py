@@ -9,7 +9,7 @@ from tests.iam.simulator import Statement, as_list
 from tests.synthesized import ACCOUNT
 
 HASH = re.compile(r"[0-9A-F]{8}$")
-ASSET = re.compile(r"(?<=/)[0-9a-f]{64}(?=\.zip$)")
+ASSET = re.compile(r"(?<=/)([0-9a-f]{64}(?=\.zip$)|[0-9a-f]{20}\*(?=\.jsonl$))")
 # Fn::GetAtt ... Arn, and Ref where Ref gives an ARN. {name} is "<stack>-<logical id without its hash>".
 ARNS = {
     "AWS::Lambda::Function": "arn:aws:lambda:{region}:{account}:function:{name}",

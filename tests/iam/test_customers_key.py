@@ -15,6 +15,8 @@ THROUGH_OTHERS = {"kms:ViaService": "sqs.us-east-1.amazonaws.com"}
 READ, WRITE = "kms:Decrypt", "kms:GenerateDataKey"
 USES = {
     "SupportRole": (READ, WRITE),
+    "PicturesRole": (READ, WRITE),
+    "DatasetCollectorFunctionRole": (READ, WRITE),
     "WorkflowCheckDataRole": (READ, WRITE),
     "WorkflowMetricsRole": (READ, WRITE),
     "WorkflowStarterFunctionRole": (READ,),

@@ -65,7 +65,7 @@ def code(error: "pytest.ExceptionInfo[ClientError]") -> str:
     return str(error.value.response["Error"]["Code"])
 
 
-def make_role(clients: Clients, name: str, actions: list[str], resource: str) -> str:
+def make_role(clients: Clients, name: str, actions: list[str], resource: str | list[str]) -> str:
     trust = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "bedrock.amazonaws.com"}}]}
     iam = clients("iam")
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]

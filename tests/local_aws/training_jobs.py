@@ -10,11 +10,13 @@ BUCKET = "training-bucket"
 TOPICS = ["descaling", "refund", "warranty", "shipping", "filter", "invoice", "password", "grinder", "milk", "recipe"]
 
 
-def data(*, broken: int | None = None) -> bytes:
+def data(*, broken: int | None = None, image: str = "") -> bytes:
+    """`image` is a place that every question shows."""
+    shown = [{"image": {"format": "png", "source": {"s3Location": {"uri": image}}}}] if image else []
     records = [
         {
             "messages": [
-                {"role": "user", "content": [{"text": f"Tell me about {topic}, please"}]},
+                {"role": "user", "content": [*shown, {"text": f"Tell me about {topic}, please"}]},
                 {"role": "assistant", "content": [{"text": f"All there is to know on {topic}."}]},
             ]
         }

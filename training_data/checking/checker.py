@@ -1,5 +1,7 @@
 """Checks a dataset as it streams by: pieces of any size in, a report out. Memory is bounded by a piece and a line."""
 
+from pathlib import Path
+
 from training_data.checking.file_rules import content_findings
 from training_data.checking.findings import CheckReport
 from training_data.checking.model_rules import ModelRules
@@ -14,12 +16,13 @@ class DatasetChecker:
     """Call `feed` with the content piece by piece, the first of PIECE bytes if there are that many; then `finish`.
 
     `across` says that the other of training and validation set is checked too: `index` is for `add_leakage` then.
+    `folder` is where the dataset lies, for images and videos beside it.
     """
 
-    def __init__(self, rules: ModelRules, *, across: bool = False) -> None:
+    def __init__(self, rules: ModelRules, *, across: bool = False, folder: Path | None = None) -> None:
         self.report = CheckReport()
         self.index = RecordIndex(rules.limits.max_records, across=across)
-        self._rules = rules
+        self._rules, self._folder = rules, folder
         self._lines = 0
         self._rest = b""
         self._begun = self._refused = self._skipping = False
@@ -61,4 +64,4 @@ class DatasetChecker:
             self._refused = True
         if self._refused:
             return
-        check_line(line.removesuffix(b"\r"), self._lines, self._rules, self.report, self.index)
+        check_line(line.removesuffix(b"\r"), self._lines, self._rules, self.report, self.index, self._folder)

@@ -5,6 +5,8 @@ from typing import Any
 from kit_contract.dataset_limits import CONVERSE
 from training_data.checking.record_check import MAX_IMAGES, MAX_VIDEOS, RecordCheck
 from training_data.conversation import SCHEMA_VERSION
+from training_data.media.local import local_fault
+from training_data.media.references import place_of
 from training_data.shown_values import shown
 
 KEYS = ("schemaVersion", "system", "messages")
@@ -146,6 +148,8 @@ def _other_block(block: Any, role: Any, index: int, check: RecordCheck) -> None:
 
 
 def _medium(medium: Any, kind: str, formats: tuple[str, ...], where: str, check: RecordCheck) -> None:
+    if check.folder and isinstance(medium, dict) and _local_medium(medium, kind, where, check):
+        return
     source = medium.get("source") if isinstance(medium, dict) else None
     location = source.get("s3Location") if isinstance(source, dict) and len(source) == 1 else None
     if not isinstance(location, dict) or set(medium) != {"format", "source"}:
@@ -161,6 +165,17 @@ def _medium(medium: Any, kind: str, formats: tuple[str, ...], where: str, check:
     if not isinstance(location.get("bucketOwner"), str):
         advice = "AWS's Forge SDK asks for the account that owns the bucket, Bedrock's API does not"
         check.fault("bucket-owner", f"{where} has no bucketOwner; {advice}; add it to be sure")
+
+
+def _local_medium(medium: dict[str, Any], kind: str, where: str, check: RecordCheck) -> bool:
+    """Check an image or a video beside the dataset, which the deploy uploads; False for one in S3."""
+    place = place_of(medium.get("source"))
+    if not place or place.startswith("s3://") or not medium.keys() <= {"format", "source"}:
+        return False
+    if check.folder and (fault := local_fault(check.folder / place, kind, check.rules.limits, medium.get("format"))):
+        check.fault("media-file", f"{where}.source: {place} {fault}")
+    check.media.append((kind, ""))
+    return True
 
 
 def _media_of_record(check: RecordCheck) -> None:

@@ -58,7 +58,8 @@ def _check_validation(report: CheckReport, rules: ModelRules) -> None:
 
 
 def _check_buckets(report: CheckReport, bucket: str | None, *, named: bool) -> None:
+    fix = "copy them there, or name their prefix in media of deployment.toml"
     for found, line in report.buckets.items():
         if found != bucket:
             place = f"the dataset's bucket {bucket}" if named else f"one bucket, the first is in {bucket}"
-            report.add(line, "media-bucket", f"media must be in {place}, got {found}; copy them there")
+            report.add(line, "media-bucket", f"media must be in {place}, got {found}; {fix}")

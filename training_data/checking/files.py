@@ -33,7 +33,7 @@ def check_file(path: Path, rules: ModelRules) -> CheckReport:
 
 def _checked(path: Path, rules: ModelRules, *, across: bool) -> DatasetChecker:
     before = file_state(path)
-    checker = DatasetChecker(rules, across=across)
+    checker = DatasetChecker(rules, across=across, folder=path.parent)
     try:
         with path.open("rb", buffering=0) as file:
             for finding in (*name_findings(path.name, rules), *size_findings(path.stat().st_size, rules)):

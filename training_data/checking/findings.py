@@ -37,6 +37,7 @@ class CheckReport:
     """`findings` and `warnings` hold the first 50 each, the counts count all. `tokens`: estimated, of all records.
 
     `media` maps each kind of media to its first line, `buckets` each bucket that media are in, 50 at most.
+    Media beside the dataset are in none.
     """
 
     records: int = 0
@@ -63,5 +64,5 @@ class CheckReport:
 
     def add_medium(self, line: int, kind: str, bucket: str) -> None:
         self.media.setdefault(kind, line)
-        if bucket not in self.buckets and len(self.buckets) < SHOWN_FINDINGS:
+        if bucket and bucket not in self.buckets and len(self.buckets) < SHOWN_FINDINGS:
             self.buckets[bucket] = line

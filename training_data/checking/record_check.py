@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 from training_data.checking.model_rules import ModelRules
@@ -33,14 +34,16 @@ MAX_FAULTS = 50  # of one record: a list of a million numbers is one mistake, no
 class RecordCheck:
     """Collects (rule, message) in `faults`; `media` holds (kind, bucket) of every image and video.
 
+    Images and videos may lie in `folder`; those have no bucket.
     `escapes`: does the line hold \\u escapes? Only they can spell half a character in UTF-8.
     """
 
-    __slots__ = ("escapes", "faults", "media", "rules", "texts")
+    __slots__ = ("escapes", "faults", "folder", "media", "rules", "texts")
 
-    def __init__(self, rules: ModelRules, *, escapes: bool) -> None:
+    def __init__(self, rules: ModelRules, *, escapes: bool, folder: Path | None = None) -> None:
         self.rules = rules
         self.escapes = escapes
+        self.folder = folder
         self.faults: list[tuple[str, str]] = []
         self.texts: list[str] = []
         self.media: list[tuple[str, str]] = []

@@ -1,6 +1,7 @@
 """Rules for one line of a dataset: what Bedrock would reject hours later, with line, rule and fix. Pure."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from kit_contract.dataset_limits import (
@@ -36,16 +37,24 @@ MAX_LINE_BYTES = 2_621_440
 
 
 def check_line(
-    line: bytes, number: int, rules: ModelRules, report: CheckReport, index: RecordIndex | None = None
+    line: bytes,
+    number: int,
+    rules: ModelRules,
+    report: CheckReport,
+    index: RecordIndex | None = None,
+    folder: Path | None = None,
 ) -> None:
-    """Add what is wrong with this line to `report`, and what the dataset must know of it; the record to `index`."""
+    """Add what is wrong with this line to `report`, and what the dataset must know of it; the record to `index`.
+
+    `folder` is where a record may have images and videos; without it they must be in S3.
+    """
     record, fault = _parse(line)
     if fault:
         report.records += fault[0] != "empty-line"
         report.add(number, *fault)
         return
     report.records += 1
-    check = RecordCheck(rules, escapes=b"\\u" in line)
+    check = RecordCheck(rules, escapes=b"\\u" in line, folder=folder)
     RECORD_RULES[rules.limits.record_format](record, check)
     _check_length(check)
     report.tokens += estimated_tokens(check.texts)

@@ -85,9 +85,7 @@ def _convert(file: Path, source: SourceRecord, target: Target) -> Converted | So
 def _converted(value: Any, target: Target) -> tuple[str, RecordsOf]:
     if not isinstance(value, dict):
         raise ValueError(f"must be a JSON object, got {type(value).__name__}; allowed shapes: {shapes_text()}")
-    if target.columns:
-        renamed = {given.strip().lower(): key for key, given in target.columns.items()}
-        value = {renamed.get(key.lower(), key): item for key, item in value.items()}
+    value = target.reading.renamed(value)
     shape = target.shape or shape_of(value)
     if shape == "bedrock-conversation" and target.record_format == CONVERSE and _is_bedrock_only(value):
         return shape, RecordsOf([value])

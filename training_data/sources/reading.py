@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,13 @@ class Reading:
     def names(self) -> frozenset[str]:
         """The names of columns that mean something, in small letters."""
         return self.known | {name.strip().lower() for name in self.columns.values()}
+
+    def renamed(self, value: Any) -> Any:
+        """A record's keys as `columns` says; other values as they are."""
+        if not self.columns or not isinstance(value, dict):
+            return value
+        renamed = {given.strip().lower(): key for key, given in self.columns.items()}
+        return {renamed.get(key.lower(), key): item for key, item in value.items()}
 
 
 AS_IT_IS = Reading()

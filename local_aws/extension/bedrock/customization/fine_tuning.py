@@ -3,7 +3,16 @@
 from typing import Any
 
 from local_aws.extension.bedrock.customization import job_outputs, job_request, training_records
-from local_aws.extension.bedrock.customization.method import Files, Job, Method, Results, check_output, parsed
+from local_aws.extension.bedrock.customization.method import (
+    Files,
+    Job,
+    Method,
+    Results,
+    check_output,
+    parsed,
+    read_object,
+)
+from local_aws.extension.bedrock.customization.training_media import check_media
 
 
 def check(body: dict[str, Any], base: str) -> str:
@@ -21,6 +30,8 @@ def read(job: Job) -> Files:
         uri: parsed(uri, body["roleArn"], lambda content: training_records.read_records(content, base))
         for uri in (source, *job_request.validators(body))
     }
+    for uri in files:
+        check_media(read_object(uri, body["roleArn"]), uri, body["roleArn"])
     check_output(job)
     training_records.check_count(len(files[source]), sum(map(len, files.values())) - len(files[source]), base)
     return files

@@ -20,6 +20,13 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
         for key, body in (("good", data()), ("broken", data(broken=7))):
             s3.put_object(Bucket=BUCKET, Key=f"data/{key}.jsonl", Body=body)
         s3.put_object(Bucket=BUCKET, Key="data/check.jsonl", Body=data().splitlines()[0])
+        for key, place in (("seen", "media/1.png"), ("hidden", "secret/1.png"), ("gone", "media/2.png")):
+            s3.put_object(Bucket=BUCKET, Key=f"data/{key}.jsonl", Body=data(image=f"s3://{BUCKET}/{place}"))
+        s3.put_object(Bucket=BUCKET, Key="data/foreign.jsonl", Body=data(image="s3://another-bucket/1.png"))
+        for place in ("media/1.png", "secret/1.png"):
+            s3.put_object(Bucket=BUCKET, Key=place, Body=b"png")
+        seen = [f"arn:aws:s3:::{BUCKET}/{part}/*" for part in ("data", "media", "output")]
+        make_role(made, "viewer", ["s3:GetObject", "s3:PutObject"], seen)
         make_role(made, "trainer", ["s3:GetObject", "s3:PutObject"], f"arn:aws:s3:::{BUCKET}/*")
         make_role(made, "reader", ["s3:GetObject"], f"arn:aws:s3:::{BUCKET}/*")
         make_role(made, "nobody", ["s3:ListBucket"], f"arn:aws:s3:::{BUCKET}")
@@ -54,6 +61,31 @@ def test_a_job_ends_completed_with_metrics_and_outputs(clients: Clients, job: di
     assert f"{folder}/training_artifacts/step_wise_training_metrics.csv" in keys
     assert any(key.endswith("validation_metrics.csv") for key in keys)
     assert f"{folder}/input_status/manifest.report.csv" in keys
+
+
+@pytest.mark.parametrize(
+    ("dataset", "message"),
+    [
+        ("seen", ""),
+        (
+            "hidden",
+            "Could not validate GetObject permissions to access Amazon S3 bucket training-bucket at key secret/",
+        ),
+        ("gone", "at key media/2.png: the object does not exist"),
+        ("foreign", "line 1: s3://another-bucket/1.png must be in the dataset's bucket"),
+    ],
+)
+def test_the_jobs_role_reads_every_image_in_the_datasets_bucket(clients: Clients, dataset: str, message: str) -> None:
+    job = trained(
+        clients,
+        f"images-{dataset}",
+        baseModelIdentifier="amazon.nova-lite-v1:0:300k",
+        roleArn="arn:aws:iam::000000000000:role/viewer",
+        trainingDataConfig={"s3Uri": f"s3://{BUCKET}/data/{dataset}.jsonl"},
+    )
+
+    assert job["status"] == ("Failed" if message else "Completed")
+    assert message in job.get("failureMessage", "")
 
 
 def test_the_custom_model_is_found_by_arn_and_by_name(clients: Clients, job: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Images and videos that records name: where they are, what they are, and whether Bedrock takes them."""
