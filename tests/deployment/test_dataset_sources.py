@@ -11,6 +11,7 @@ from deployment.checks.check_deployment import check_deployment
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.training import training_groups
 from deployment.datasets import prepare_datasets
+from deployment.parent_runs import parent_of
 from kit_contract.dataset_collection import DatasetCollection
 
 PNG, MP4 = b"\x89PNG\r\n\x1a\n", b"\0\0\0\x18ftypmp42"
@@ -157,3 +158,12 @@ def test_media_in_s3_that_records_on_this_machine_name_are_copied_at_the_deploy(
     assert copied.collection
     assert copied.collection.media == ("s3://theirs/images/",)
     assert (by_hand.file_name, copied.media_folder) == (copied.file_name, None)
+
+
+def test_a_model_cannot_be_trained_further_from_a_run_that_synth_does_not_know(tmp_path: Path) -> None:
+    config = loaded(tmp_path, 'dataset = ["s3://theirs/train/"]')
+    items = config.customizations
+    further = items["support"].model_copy(update={"base_customization": "support"})
+
+    with pytest.raises(ConfigError, match=r"its dataset is in S3 or has media, .* name its model in base_custom_model"):
+        parent_of(further, items, prepare_datasets(config))
