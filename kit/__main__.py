@@ -18,6 +18,7 @@ COMMANDS = {
     "cost": "estimate what deployment.toml costs: idle, training, requests, provisioned throughput",
     "models": "list, show and compare the models of Bedrock: ids, regions, customization, prices, end of life",
     "reap": "list what your account pays by the hour and who owns it; delete what nobody owns",
+    "runs": "list, show, watch, plot, compare, retry, stop and delete training runs",
     "capacity": "show, buy, release, resume and migrate provisioned throughput",
     "keys": "list, add, rotate and remove the keys of the inference API",
     "verify": "check your AWS account before and after a deploy; changes nothing and costs nothing",

@@ -26,9 +26,13 @@ def alias_capacity(kit_deployment: str, alias: str) -> str:
     return f"{aliases_path(kit_deployment)}/{alias}/capacity"
 
 
+def customizations_path(kit_deployment: str) -> str:
+    return f"{deployment_path(kit_deployment)}/customizations"
+
+
 def customization_specification(kit_deployment: str, customization: str) -> str:
     """What a run of the customization uses: written by CloudFormation."""
-    return f"{deployment_path(kit_deployment)}/customizations/{customization}"
+    return f"{customizations_path(kit_deployment)}/{customization}"
 
 
 def customization_promoted(kit_deployment: str, customization: str) -> str:

@@ -7,6 +7,9 @@ DOCUMENTS_BUCKET_OUTPUT = "DocumentsBucket"
 API_KEY_SECRET_OUTPUT = "ApiKeySecretArn"
 USAGE_PLAN_OUTPUT = "UsagePlanId"  # since the authorizer reads the keys that `kit keys` writes
 INGESTION_QUEUE_OUTPUT = "IngestionQueueUrl"
+TRAINING_BUCKET_OUTPUT = "TrainingBucket"
+WORKFLOW_OUTPUT = "WorkflowArn"
+STARTER_OUTPUT = "RunStarter"
 # Where Custom::BucketObjects keeps its manifests, in the bucket that it writes to.
 MANIFESTS_PREFIX = ".bedrock-kit/"
 # Context: a new value has the uploaded objects compared with the bucket again, and ingested.

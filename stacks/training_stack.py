@@ -20,7 +20,16 @@ from deployment.datasets import CustomizationDataset
 from deployment.sections.training import Customization, Training
 from kit_contract.run_names import DATA, bedrock_name, data_prefix, output_prefix
 from kit_contract.runs import RunSpecification
-from kit_contract.stacks import LOOK_CONTEXT, RETRAIN_CONTEXT, pascal, run_execution_output, run_outcome_output
+from kit_contract.stacks import (
+    LOOK_CONTEXT,
+    RETRAIN_CONTEXT,
+    STARTER_OUTPUT,
+    TRAINING_BUCKET_OUTPUT,
+    WORKFLOW_OUTPUT,
+    pascal,
+    run_execution_output,
+    run_outcome_output,
+)
 
 
 class TrainingStack(cdk.Stack):
@@ -62,8 +71,9 @@ class TrainingStack(cdk.Stack):
         )
         for specification in specifications:
             self._deliver(specification, datasets[specification.customization], bucket, workflow)
-        cdk.CfnOutput(self, "TrainingBucket", value=bucket.bucket.bucket_name)
-        cdk.CfnOutput(self, "WorkflowArn", value=workflow.state_machine.state_machine_arn)
+        cdk.CfnOutput(self, TRAINING_BUCKET_OUTPUT, value=bucket.bucket.bucket_name)
+        cdk.CfnOutput(self, WORKFLOW_OUTPUT, value=workflow.state_machine.state_machine_arn)
+        cdk.CfnOutput(self, STARTER_OUTPUT, value=workflow.starter.function_name)
 
     def _specification(
         self,

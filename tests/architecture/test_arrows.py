@@ -81,6 +81,7 @@ ARROWS = {
     "kit.local": {"kit", "kit.deploy"},
     "kit.models": {"kit"},
     "kit.reap": {"kit"},
+    "kit.runs": {"kit"},
     "kit.verify": {"kit", "kit.deploy"},
     "examples": {"kit", "local_aws", "deployment", "model_catalog"},
     "custom_resources": {

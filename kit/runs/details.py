@@ -1,0 +1,104 @@
+"""What a run was given and what became of it: its execution's input and output, and the objects that it wrote."""
+
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from kit.runs.deployed import Deployed
+from kit.runs.recorded_run import RecordedRun
+from kit_contract import run_names
+from kit_contract.aws_errors import code_of
+
+AT_ONCE = 8
+ABSENT = ("NoSuchKey", "404", "ExecutionDoesNotExist")
+
+
+@dataclass(frozen=True)
+class Details:
+    """`input` is the Run of the latest execution, empty 90 days after its end; `cause` is the reason of a failure."""
+
+    run: RecordedRun
+    input: Mapping[str, Any] = field(default_factory=dict)
+    error: str = ""
+    cause: str = ""
+    check: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def specification(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.input.get("specification", {})
+        return found
+
+    @property
+    def base_model(self) -> str:
+        """As the settings name it, or the end of the job's ARN of it."""
+        named = self.specification.get("base_model") or self.metrics.get("base_model")
+        job = self.run.job
+        return str(named or (job.base_model_arn.rpartition("/")[2] if job else ""))
+
+    @property
+    def method(self) -> str:
+        return str(self.specification.get("method") or (self.run.job.method if self.run.job else ""))
+
+    @property
+    def hyperparameters(self) -> Mapping[str, str]:
+        found: Mapping[str, str] = self.specification.get("hyperparameters") or self.metrics.get("hyperparameters", {})
+        return found
+
+    @property
+    def records(self) -> int | None:
+        found = self.check.get("records")
+        return found if isinstance(found, int) else None
+
+    @property
+    def tokens(self) -> int | None:
+        """Of one epoch, as the check estimated them."""
+        found = self.check.get("tokens")
+        return found if isinstance(found, int) and found else None
+
+
+def details_of(deployed: Deployed, runs: Sequence[RecordedRun], *, metrics: bool = False) -> list[Details]:
+    """In the order of `runs`: two or three calls for each, some at once."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        _ = deployed.stepfunctions, deployed.s3  # clients are made in one thread
+        return list(pool.map(lambda run: _details(deployed, run, metrics), runs))
+
+
+def read_object(deployed: Deployed, run: RecordedRun, name: str) -> Mapping[str, Any]:
+    """A JSON object that the run wrote, or an empty one."""
+    key = f"{run_names.run_prefix(run.customization, run.run_id)}{name}"
+    try:
+        text = deployed.s3.get_object(Bucket=deployed.bucket, Key=key)["Body"].read()
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    except Exception as error:
+        if code_of(error) not in ABSENT:
+            raise
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _details(deployed: Deployed, run: RecordedRun, metrics: bool) -> Details:
+    described: Mapping[str, Any] = {}
+    if run.latest:
+        try:
+            described = deployed.stepfunctions.describe_execution(executionArn=run.latest.arn)
+        except Exception as error:
+            if code_of(error) not in ABSENT:
+                raise
+    return Details(
+        run,
+        _parsed(described.get("input")),
+        described.get("error", ""),
+        described.get("cause", ""),
+        read_object(deployed, run, "check.json"),
+        read_object(deployed, run, "metrics.json") if metrics else {},
+    )
+
+
+def _parsed(text: Any) -> Mapping[str, Any]:
+    value = json.loads(text) if isinstance(text, str) and text else {}
+    return value if isinstance(value, dict) else {}

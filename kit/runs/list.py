@@ -1,0 +1,105 @@
+"""`kit runs list`: every run of the deployment, the newest first."""
+
+import argparse
+import json
+from collections.abc import Sequence
+
+from kit.runs.arguments import add_common_arguments
+from kit.runs.costs import run_usd
+from kit.runs.deployed import Deployed, connect
+from kit.runs.details import Details, details_of
+from kit.runs.lookup import all_runs
+from kit.runs.recorded_run import UNSUCCESSFUL, RecordedRun
+from kit.runs.words import cut, duration, iso, number, table, time_of, usd
+
+LIMIT = 20
+HEAD = ("CUSTOMIZATION", "RUN", "TRY", "STATUS", "STARTED (UTC)", "TOOK", "RECORDS", "TOKENS", "USD", "MODEL")
+RIGHT = ("TRY", "TOOK", "RECORDS", "TOKENS", "USD")
+NOTES = (
+    "TOKENS and USD are estimates of one training (docs/costs.md); - is unknown. Step Functions keeps an execution for "
+    "90 days\nafter its end: an older run is shown by its job and model, without the reason of a failure."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_common_arguments(parser)
+    parser.add_argument("--limit", type=_limit, default=LIMIT, help="how many, the newest first (default: %(default)s)")
+
+
+def run(options: argparse.Namespace) -> int:
+    return show_list(options, options.limit)
+
+
+def show_list(options: argparse.Namespace, limit: int) -> int:
+    deployed = connect(options.config, local=options.local)
+    runs = [item for item in all_runs(deployed) if options.customization in (None, item.customization)]
+    shown = details_of(deployed, runs[:limit])
+    if options.json:
+        print(json.dumps([entry(item, deployed.region) for item in shown], indent=1))
+    else:
+        print("\n".join(_lines(deployed, runs, shown)))
+    return 0
+
+
+def entry(details: Details, region: str) -> dict[str, object]:
+    """A run for programs: values that are unknown are null."""
+    run = details.run
+    return {
+        "customization": run.customization,
+        "run_id": run.run_id,
+        "attempts": [
+            {"number": item.number, "execution_arn": item.arn, "status": item.status, "started": iso(item.started)}
+            for item in run.attempts
+        ],
+        "status": run.status,
+        "error": details.error or None,
+        "cause": details.cause or None,
+        "started": iso(run.started),
+        "ended": iso(run.ended),
+        "base_model": details.base_model or None,
+        "method": details.method or None,
+        "records": details.records,
+        "tokens": details.tokens,
+        "usd": run_usd(details, region),
+        "job_arns": [job.arn for job in run.jobs],
+        "custom_model_arn": run.model.arn if run.model else None,
+        "serves": list(run.serves),
+        "promoted": run.promoted,
+        "canary": run.canary,
+    }
+
+
+def _lines(deployed: Deployed, runs: Sequence[RecordedRun], shown: Sequence[Details]) -> list[str]:
+    if not runs:
+        return ["no runs yet: kit deploy starts one for each customization, and so does an upload of data"]
+    lines = []
+    rows = table([HEAD, *(_row(item, deployed.region) for item in shown)], right=RIGHT)
+    for line, item in zip(rows, [None, *shown], strict=True):
+        lines.append(line)
+        if item and item.run.status in UNSUCCESSFUL and (item.error or item.cause):
+            lines.append(cut(f"    {item.error}: {item.cause}"))
+    if len(runs) > len(shown):
+        lines.append(f"{len(shown)} of {len(runs)} runs; all of them: kit runs list --limit {len(runs)}")
+    return [*lines, "", NOTES]
+
+
+def _row(details: Details, region: str) -> tuple[str, ...]:
+    run = details.run
+    return (
+        run.customization,
+        run.run_id,
+        str(run.latest.number) if run.latest else "-",
+        run.status,
+        time_of(run.started),
+        duration(run.started, run.ended),
+        number(details.records),
+        number(details.tokens),
+        usd(run_usd(details, region)),
+        run.model_state or "-",
+    )
+
+
+def _limit(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+        raise argparse.ArgumentTypeError(f"must be 1 to 10000, got {text!r}")
+    return int(text)

@@ -1,0 +1,61 @@
+"""Times, durations, amounts and tables as this command prints them. Unknown is a hyphen."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from deployment.costs.lines import amount
+
+WIDTH = 118
+UNKNOWN = "-"
+
+
+def table(rows: Sequence[Sequence[str]], *, right: Sequence[str] = ()) -> list[str]:
+    """Lines of `rows`, whose first is the head; columns named in `right` are aligned to the right."""
+    columns = range(len(rows[0]))
+    widths = [max(len(row[column]) for row in rows) for column in columns]
+    to_right = [rows[0][column] in right for column in columns]
+
+    def cell(row: Sequence[str], column: int) -> str:
+        return row[column].rjust(widths[column]) if to_right[column] else row[column].ljust(widths[column])
+
+    return ["  ".join(cell(row, column) for column in columns).rstrip() for row in rows]
+
+
+def time_of(value: datetime | None) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if value else UNKNOWN
+
+
+def iso(value: datetime | None) -> str | None:
+    return value.astimezone(UTC).isoformat(timespec="seconds") if value else None
+
+
+def duration(started: datetime | None, ended: datetime | None) -> str:
+    """Until now if it has not ended."""
+    if started is None:
+        return UNKNOWN
+    seconds = max(0, round(((ended or datetime.now(UTC)) - started).total_seconds()))
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86_400
+    if days:
+        return f"{days} d {hours % 24:02} h"
+    if hours:
+        return f"{hours} h {minutes % 60:02} min"
+    return f"{minutes} min {seconds % 60:02} s" if minutes else f"{seconds} s"
+
+
+def number(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{value:,}"
+
+
+def usd(value: float | None) -> str:
+    return UNKNOWN if value is None else amount(value)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def cut(text: str, width: int = WIDTH) -> str:
+    """On one line, and not longer than `width`."""
+    indent = text[: len(text) - len(text.lstrip())]
+    flat = indent + one_line(text)
+    return flat if len(flat) <= width else f"{flat[: width - 3]}..."
