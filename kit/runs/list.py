@@ -8,9 +8,11 @@ from kit.runs.arguments import add_common_arguments
 from kit.runs.costs import run_usd
 from kit.runs.deployed import Deployed, connect
 from kit.runs.details import Details, details_of
+from kit.runs.entry import entry
+from kit.runs.failure import message_in
 from kit.runs.lookup import all_runs
 from kit.runs.recorded_run import UNSUCCESSFUL, RecordedRun
-from kit.runs.words import cut, duration, iso, number, table, time_of, usd
+from kit.runs.words import cut, duration, number, table, time_of, usd
 
 LIMIT = 20
 HEAD = ("CUSTOMIZATION", "RUN", "TRY", "STATUS", "STARTED (UTC)", "TOOK", "RECORDS", "TOKENS", "USD", "MODEL")
@@ -41,34 +43,6 @@ def show_list(options: argparse.Namespace, limit: int) -> int:
     return 0
 
 
-def entry(details: Details, region: str) -> dict[str, object]:
-    """A run for programs: values that are unknown are null."""
-    run = details.run
-    return {
-        "customization": run.customization,
-        "run_id": run.run_id,
-        "attempts": [
-            {"number": item.number, "execution_arn": item.arn, "status": item.status, "started": iso(item.started)}
-            for item in run.attempts
-        ],
-        "status": run.status,
-        "error": details.error or None,
-        "cause": details.cause or None,
-        "started": iso(run.started),
-        "ended": iso(run.ended),
-        "base_model": details.base_model or None,
-        "method": details.method or None,
-        "records": details.records,
-        "tokens": details.tokens,
-        "usd": run_usd(details, region),
-        "job_arns": [job.arn for job in run.jobs],
-        "custom_model_arn": run.model.arn if run.model else None,
-        "serves": list(run.serves),
-        "promoted": run.promoted,
-        "canary": run.canary,
-    }
-
-
 def _lines(deployed: Deployed, runs: Sequence[RecordedRun], shown: Sequence[Details]) -> list[str]:
     if not runs:
         return ["no runs yet: kit deploy starts one for each customization, and so does an upload of data"]
@@ -77,7 +51,7 @@ def _lines(deployed: Deployed, runs: Sequence[RecordedRun], shown: Sequence[Deta
     for line, item in zip(rows, [None, *shown], strict=True):
         lines.append(line)
         if item and item.run.status in UNSUCCESSFUL and (item.error or item.cause):
-            lines.append(cut(f"    {item.error}: {item.cause}"))
+            lines.append(cut(f"    {item.error}: {message_in(item.cause)}"))
     if len(runs) > len(shown):
         lines.append(f"{len(shown)} of {len(runs)} runs; all of them: kit runs list --limit {len(runs)}")
     return [*lines, "", NOTES]

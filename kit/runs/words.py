@@ -1,7 +1,7 @@
 """Times, durations, amounts and tables as this command prints them. Unknown is a hyphen."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from deployment.costs.lines import amount
 
@@ -25,6 +25,10 @@ def time_of(value: datetime | None) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if value else UNKNOWN
 
 
+def second_of(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def iso(value: datetime | None) -> str | None:
     return value.astimezone(UTC).isoformat(timespec="seconds") if value else None
 
@@ -42,6 +46,14 @@ def duration(started: datetime | None, ended: datetime | None) -> str:
     return f"{minutes} min {seconds % 60:02} s" if minutes else f"{seconds} s"
 
 
+def seconds(took: timedelta) -> str:
+    """Of a step: with a decimal below a minute."""
+    if took < timedelta(minutes=1):
+        return f"{took.total_seconds():.1f} s"
+    now = datetime.now(UTC)
+    return duration(now - took, now)
+
+
 def number(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:,}"
 
@@ -54,8 +66,5 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def cut(text: str, width: int = WIDTH) -> str:
-    """On one line, and not longer than `width`."""
-    indent = text[: len(text) - len(text.lstrip())]
-    flat = indent + one_line(text)
-    return flat if len(flat) <= width else f"{flat[: width - 3]}..."
+def cut(line: str, width: int = WIDTH) -> str:
+    return line if len(line) <= width else f"{line[: width - 3]}..."

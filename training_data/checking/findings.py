@@ -34,12 +34,13 @@ class Finding:
 
 @dataclass
 class CheckReport:
-    """`findings` and `warnings` hold the first 50 each, the counts count all.
+    """`findings` and `warnings` hold the first 50 each, the counts count all. `tokens`: estimated, of all records.
 
     `media` maps each kind of media to its first line, `buckets` each bucket that media are in, 50 at most.
     """
 
     records: int = 0
+    tokens: int = 0
     findings: list[Finding] = field(default_factory=list)
     finding_count: int = 0
     by_rule: dict[str, int] = field(default_factory=dict)

@@ -48,6 +48,7 @@ def check_line(
     check = RecordCheck(rules, escapes=b"\\u" in line)
     RECORD_RULES[rules.limits.record_format](record, check)
     _check_length(check)
+    report.tokens += estimated_tokens(check.texts)
     for rule, message in check.faults:
         report.add(number, rule, message)
     for kind, bucket in check.media:
