@@ -4,17 +4,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from kit_contract.run_events import NOT_SERVED
-from kit_contract.stacks import LOOK_CONTEXT, RETRAIN_CONTEXT, run_outcome_output
+from kit_contract.stacks import LOOK_CONTEXT, RETRAIN_CONTEXT, RETRY_CONTEXT, run_outcome_output
 
 
-def look_again(now: datetime, retrain: Iterable[str] = ()) -> list[str]:
-    """CDK arguments: restore what was deleted by hand, and train the deleted models of `retrain` again.
+def look_again(now: datetime, retrain: Iterable[str] = (), *, retry_failed: bool = False) -> list[str]:
+    """CDK arguments: restore what was deleted by hand, train the deleted models of `retrain` again, and with
+    `retry_failed` the runs whose job failed or was stopped.
 
     CloudFormation compares templates only, so a resource whose properties stay the same is not looked at.
     """
     arguments = ["-c", f"{LOOK_CONTEXT}={now:%Y-%m-%dT%H:%M:%S.%fZ}"]
-    names = ",".join(retrain)
-    return [*arguments, "-c", f"{RETRAIN_CONTEXT}={names}"] if names else arguments
+    if names := ",".join(retrain):
+        arguments += ["-c", f"{RETRAIN_CONTEXT}={names}"]
+    return [*arguments, "-c", f"{RETRY_CONTEXT}=true"] if retry_failed else arguments
 
 
 def not_served(customizations: Iterable[str], outputs: Mapping[str, str]) -> dict[str, str]:

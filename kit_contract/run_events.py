@@ -17,11 +17,17 @@ class UploadEvent(TypedDict):
 
 @final
 class StartRequest(TypedDict):
-    """From the deploy: start a run of the object at `key`. `retrain` allows to pay for a deleted model again."""
+    """From a deploy or `kit runs retry`: start a run of the object at `key`.
+
+    `retrain` allows to pay for a deleted model again, `retry` for a job after one that failed or was stopped. With
+    `run_id` no other run is started: settings or data may have changed since.
+    """
 
     customization: str
     key: str
     retrain: NotRequired[bool]
+    retry: NotRequired[bool]
+    run_id: NotRequired[str]
 
 
 @final

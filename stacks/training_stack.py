@@ -23,6 +23,7 @@ from kit_contract.runs import RunSpecification
 from kit_contract.stacks import (
     LOOK_CONTEXT,
     RETRAIN_CONTEXT,
+    RETRY_CONTEXT,
     STARTER_OUTPUT,
     TRAINING_BUCKET_OUTPUT,
     WORKFLOW_OUTPUT,
@@ -144,6 +145,7 @@ class TrainingStack(cdk.Stack):
             spec_hash=_promotion_hash(specification, dataset),
             restore=self._restore,
             retrain=name in self._retrain,
+            retry_failed=bool(self.node.try_get_context(RETRY_CONTEXT)),
         )
         # An upload starts a run, which reads the specification.
         data.node.add_dependency(workflow.specifications[name])

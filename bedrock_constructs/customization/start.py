@@ -13,7 +13,8 @@ from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 class CustomizationStart(Construct):
     """`spec_hash` covers the settings of run and promotion: with a new hash or `data_key` the deploy looks at what
     serves, and starts a run where that is another model. Another `restore` (any text) makes it look, too. `retrain`
-    allows to pay for a model again that was deleted. `outcome` tells what the starter did.
+    allows to pay for a model again that was deleted, `retry_failed` for a job after one that failed. `outcome` tells
+    what the starter did.
 
     The starter gets a StartRequest, and a StopRequest when the construct is removed (kit_contract/run_events.py).
     """
@@ -29,6 +30,7 @@ class CustomizationStart(Construct):
         spec_hash: str,
         restore: str | None = None,
         retrain: bool = False,
+        retry_failed: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         invoke = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[starter.function_arn])
@@ -42,6 +44,7 @@ class CustomizationStart(Construct):
                 "SpecHash": spec_hash,
                 "Restore": restore,
                 "Retrain": retrain or None,
+                "RetryFailed": retry_failed or None,
             },
             statements=[invoke],
         )

@@ -21,7 +21,7 @@ from kit.deploy.assembly import StackName, forget, stacks_in
 from kit.deploy.concurrency import concurrency_notice
 from kit.deploy.history import History, Place
 from kit.deploy.throughput_consent import ACCEPT, look_at_throughput, may_deploy
-from kit.deploy.training import check_retrain, report_training
+from kit.deploy.training import RETRY_FAILED, check_retrain, report_training
 from kit.missing_documents import restoring_arguments
 from kit.training_deploy import look_again
 from kit_contract.errors import ExternalError
@@ -57,6 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="CUSTOMIZATION",
         help="train its model again, and pay for it again, if it was deleted",
     )
+    parser.add_argument(
+        RETRY_FAILED,
+        action="store_true",
+        help="train again, and pay for it again, where the last job failed or was stopped",
+    )
     parser.add_argument("cdk_arguments", nargs="*", help="passed to cdk deploy; put -- before them")
 
 
@@ -81,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
     if notice := concurrency_notice(account.client("lambda").get_account_settings, section.region):
         print(f"warning: {notice}", file=sys.stderr)
     restoring = restoring_arguments(config, account.client, lambda line: print(line, file=sys.stderr))
-    looking = look_again(datetime.now(UTC), options.retrain)
+    looking = look_again(datetime.now(UTC), options.retrain, retry_failed=options.retry_failed)
     code, present = _deploy(path, [*restoring, *looking, *options.cdk_arguments])
     if code != 0:
         print("cdk deploy failed; stacks that are no longer in the file were not looked for", file=sys.stderr)

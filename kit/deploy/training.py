@@ -13,7 +13,7 @@ from kit_contract.stacks import training_stack
 if TYPE_CHECKING:
     from billed_resources.listing import Clients
 
-RETRAIN = "--retrain"
+RETRAIN, RETRY_FAILED = "--retrain", "--retry-failed"
 
 
 def check_retrain(config: DeploymentConfig, names: Sequence[str]) -> None:
@@ -28,9 +28,10 @@ def check_retrain(config: DeploymentConfig, names: Sequence[str]) -> None:
 def report_training(config: DeploymentConfig, clients: "Clients") -> int:
     """Exit code: 1 if an alias does not get the model of deployment.toml."""
     refused = not_served(config.training.customizations, _outputs(config, clients)) if config.training else {}
-    costs = _training_costs(config) if any(RETRAIN in reason for reason in refused.values()) else {}
+    paid = {name for name, reason in refused.items() if RETRAIN in reason or RETRY_FAILED in reason}
+    costs = _training_costs(config) if paid else {}
     for name, reason in refused.items():
-        cost = f" (about {costs[name]})" if RETRAIN in reason else ""
+        cost = f" (about {costs[name]})" if name in paid else ""
         print(f"\n{name} does not serve: {reason}{cost}", file=sys.stderr)
     _report_kept_models(config, clients)
     return 1 if refused else 0

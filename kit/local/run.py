@@ -50,7 +50,9 @@ class LocalRun:
         restoring = restoring_arguments(self._config, stacks.clients, self._progress.line)
         customizations = self._config.training.customizations if self._config.training else ()
         # Training costs nothing here: what was deleted by hand is trained again.
-        stack_outputs = stacks.deploy(self._path, *restoring, *look_again(begun, retrain=customizations))
+        stack_outputs = stacks.deploy(
+            self._path, *restoring, *look_again(begun, retrain=customizations, retry_failed=True)
+        )
         for name, reason in not_served(customizations, merged_outputs(stack_outputs)).items():
             raise ExternalError(f"{name} does not serve: {reason}")
         stacks.remove_absent(absent)

@@ -51,6 +51,8 @@ class CustomizationStartResource:
         }
         if properties.boolean("Retrain"):
             payload["retrain"] = True
+        if properties.boolean("RetryFailed"):
+            payload["retry"] = True
         self._answer = self._call(properties.text("StarterFunctionName"), payload)
         return _attributes(self._answer)
 
@@ -122,4 +124,4 @@ def _attributes(answer: Mapping[str, Any]) -> dict[str, str]:
 
 def _settings(properties: Mapping[str, Any]) -> dict[str, Any]:
     """What of the properties changes the run."""
-    return {key: value for key, value in properties.items() if key not in ("Restore", "Retrain")}
+    return {key: value for key, value in properties.items() if key not in ("Restore", "Retrain", "RetryFailed")}

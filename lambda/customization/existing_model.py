@@ -39,15 +39,6 @@ def find_model(run: Run, bedrock: "BedrockClient") -> ExistingModel | None:
     return ours[0] if ours else None
 
 
-def was_trained(run: Run, bedrock: "BedrockClient") -> bool:
-    """Whether a job of this deployment trained this content once: jobs, unlike models, cannot be deleted."""
-    pages = bedrock.get_paginator("list_model_customization_jobs").paginate(
-        nameContains=run.run_id, statusEquals="Completed"
-    )
-    jobs = [job["jobArn"] for page in pages for job in page["modelCustomizationJobSummaries"]]
-    return any(owner_of(bedrock, arn) == run.kit_deployment for arn in jobs)
-
-
 def owner_of(bedrock: "BedrockClient", arn: str) -> str | None:
     """The deployment whose tag the model or job carries; None without a tag, or if it has just been deleted."""
     try:

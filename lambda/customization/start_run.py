@@ -6,16 +6,18 @@ What serves is looked at, not remembered: settings, deployments, parameters and 
 import hashlib
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from customization.existing_model import find_model, was_trained
+from customization.earlier_attempts import FAILED, RUNNING, require_hope
+from customization.earlier_attempts import StartError as StartError  # for callers
+from customization.earlier_jobs import why_not_again
+from customization.existing_model import find_model
 from customization.jobs_in_progress import stop_jobs
 from customization.what_serves import is_promoted, last_promotion
 from kit_contract import parameters, run_names
-from kit_contract.errors import InputError
-from kit_contract.run_events import NOT_SERVED, FollowResult, StartResult, StopResult
+from kit_contract.run_events import FollowResult, StartResult, StopResult
 from kit_contract.runs import Run, RunSpecification, new_run
 
 if TYPE_CHECKING:
@@ -25,15 +27,8 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 CHUNK = 1 << 20
-MAX_FAILURES = 20  # in a row
-RUNNING = {"RUNNING", "PENDING_REDRIVE"}
-FAILED = {"FAILED", "TIMED_OUT", "ABORTED"}
 # The pattern of S3Uri (API reference, S3DataSource) excludes spaces, "=", "+" and "@".
 KEY_PATTERN = re.compile(r"[-!_*'().a-zA-Z0-9/]+")
-
-
-class StartError(InputError):
-    """When a run cannot be started."""
 
 
 class RunStarter:
@@ -56,17 +51,32 @@ class RunStarter:
         self._ssm = ssm
         self._stepfunctions = stepfunctions
 
-    def start(self, customization: str, key: str, *, uploaded_at: str = "", retrain: bool = False) -> StartResult:
+    def start(
+        self,
+        customization: str,
+        key: str,
+        *,
+        uploaded_at: str = "",
+        retrain: bool = False,
+        retry: bool = False,
+        run_id: str = "",
+    ) -> StartResult:
         """Start the run of this object under the current settings, unless it is running or its model serves.
 
         `uploaded_at`: an event's time. A late event of data that was replaced since does not bring back its model.
-        `retrain`: a model that was deleted may be paid for again.
+        `retrain`: a model that was deleted may be paid for again; `retry`: a job that failed, as after an upload.
+        `run_id`: no other run may be started.
         """
         _require_usable(key)
         specification = self._specification(customization)
         sha256 = _sha256(self._object(specification.bucket, key))
         run = new_run(specification, kit_deployment=self._kit_deployment, key=key, dataset_sha256=sha256)
-        return self._start_once(run, uploaded_at, retrain)
+        if run_id not in ("", run.run_id):
+            raise StartError(
+                f"run {run_id} had other data or settings than those that are deployed now, which give run "
+                f"{run.run_id}; deploy the former again, or start the new run with a deploy"
+            )
+        return self._start_once(run, uploaded_at, retrain=retrain, retry=retry or bool(uploaded_at))
 
     def follow(self, execution_arn: str) -> FollowResult:
         execution = self._stepfunctions.describe_execution(executionArn=execution_arn)
@@ -122,9 +132,10 @@ class RunStarter:
             ) from None
         return RunSpecification.from_json(json.loads(value))
 
-    def _start_once(self, run: Run, uploaded_at: str, retrain: bool) -> StartResult:
-        attempts = self._attempts(run)
-        latest = attempts[-1] if attempts else None
+    def _start_once(self, run: Run, uploaded_at: str, *, retrain: bool, retry: bool) -> StartResult:
+        executions = self._attempts(run)
+        attempts = [status for status, _ in executions]
+        latest, began = executions[-1] if executions else (None, "")
         model = find_model(run, self._bedrock)
         result: StartResult = {"started": False, "reason": "", "run_id": run.run_id, "promotes": model is not None}
         if latest and not (model and latest in FAILED):  # the deploy does not follow a failure of what serves
@@ -139,9 +150,11 @@ class RunStarter:
             and uploaded_at <= last_promotion(run, self._ssm).get("promoted_at", "")
         ):
             return {**result, "reason": "the event is older than the last promotion", "promotes": False}
-        if model is None and not retrain and was_trained(run, self._bedrock):
-            return {**result, "reason": NOT_SERVED + _deleted(run)}
-        _require_hope(run, attempts)
+        if uploaded_at and latest in FAILED and uploaded_at <= began:  # it came twice, or late
+            return {**result, "reason": "the event is older than the last attempt", "promotes": False}
+        if model is None and (reason := why_not_again(run, self._bedrock, retrain=retrain, retry=retry)):
+            return {**result, "reason": reason}
+        require_hope(run, attempts)
         return {**result, **self._start_attempt(run, len(attempts) + 1, promotes=model is not None)}
 
     def _start_attempt(self, run: Run, attempt: int, *, promotes: bool) -> StartResult:
@@ -153,12 +166,12 @@ class RunStarter:
             reason += ": the model exists and is promoted"
         return {"started": started, "reason": reason, "execution_arn": self._execution_arn(name)}
 
-    def _attempts(self, run: Run) -> list[str]:
-        """The statuses of the run's executions, the first attempt first."""
-        statuses: list[str] = []
-        while status := self._status(self._execution_arn(self._name(run, len(statuses) + 1))):
-            statuses.append(status)
-        return statuses
+    def _attempts(self, run: Run) -> list[tuple[str, str]]:
+        """(status, when it began) of the run's executions, the first attempt first."""
+        found: list[tuple[str, str]] = []
+        while execution := self._status(self._execution_arn(self._name(run, len(found) + 1))):
+            found.append(execution)
+        return found
 
     @staticmethod
     def _name(run: Run, attempt: int) -> str:
@@ -169,8 +182,8 @@ class RunStarter:
         others = [arn for other, arn in self._running(customization).items() if other != name]
         if others:
             raise StartError(
-                f"{customization} is being trained with other data or settings; wait for it or stop it (aws "
-                f"stepfunctions stop-execution --execution-arn {others[0]}), then deploy or upload again"
+                f"{customization} is being trained with other data or settings; wait for it or stop it (kit runs stop "
+                f"{run_names.run_of(others[0])}), then deploy or upload again"
             )
 
     def _start_execution(self, run: Run) -> bool:
@@ -187,32 +200,12 @@ class RunStarter:
     def _execution_arn(self, name: str) -> str:
         return self._state_machine_arn.replace(":stateMachine:", ":execution:") + f":{name}"
 
-    def _status(self, execution_arn: str) -> str | None:
+    def _status(self, execution_arn: str) -> tuple[str, str] | None:
         try:
-            return self._stepfunctions.describe_execution(executionArn=execution_arn)["status"]
+            found = self._stepfunctions.describe_execution(executionArn=execution_arn)
         except self._stepfunctions.exceptions.ExecutionDoesNotExist:
             return None
-
-
-def _require_hope(run: Run, attempts: Sequence[str]) -> None:
-    """Raise StartError for a status that is unknown, and for a run that only ever fails."""
-    if attempts and attempts[-1] not in {*FAILED, "SUCCEEDED"}:
-        raise StartError(
-            f"attempt {len(attempts)} of run {run.run_id} has the unknown status {attempts[-1]}; update the kit"
-        )
-    if len(attempts) >= MAX_FAILURES and FAILED.issuperset(attempts[-MAX_FAILURES:]):
-        raise StartError(
-            f"run {run.run_id} failed {MAX_FAILURES} times; read the errors of its executions, then change the data or "
-            "the settings"
-        )
-
-
-def _deleted(run: Run) -> str:
-    customization = run.specification.customization
-    return (
-        f"the custom model of {customization} (run {run.run_id}) was trained and then deleted; training it again costs "
-        f"what kit cost says: allow it with kit deploy --retrain {customization}"
-    )
+        return found["status"], found["startDate"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def starts_a_run(key: str) -> bool:

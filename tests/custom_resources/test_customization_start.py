@@ -120,8 +120,8 @@ def test_a_deploy_that_changes_no_setting_reports_a_refusal(
 ) -> None:
     """Each `kit deploy` looks again: other changes must not be rolled back because uploaded data is being trained."""
     resource, stubber = starter
-    new = PROPERTIES | {"Restore": "2", "Retrain": "true"}
-    payload: dict[str, object] = {"customization": "support", "key": "data/a", "retrain": True}
+    new = PROPERTIES | {"Restore": "2", "Retrain": "true", "RetryFailed": "true"}
+    payload: dict[str, object] = {"customization": "support", "key": "data/a", "retrain": True, "retry": True}
     for _ in range(2):
         answers(stubber, payload, {"errorMessage": "is being trained"}, "Unhandled")
     same = event("Update", new) | {"OldResourceProperties": PROPERTIES | {"Restore": "1"}}

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.stub import ANY, Stubber
@@ -21,6 +22,7 @@ from tests.customization.promoting import DEPLOYMENT_ARN
 
 CONTENT = b'{"a": 1}\n' * 3
 RUN = specification().run_id(hashlib.sha256(CONTENT).hexdigest())
+BEGAN = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 PARAMETER = "/bedrock-kit/sup/customizations/support"
 MODELS_ASKED = {"nameContains": RUN, "isOwned": True, "sortBy": "CreationTime", "sortOrder": "Descending"}
 
@@ -55,7 +57,7 @@ class Starting:
                 "describe_execution", "ExecutionDoesNotExist", expected_params={"executionArn": arn}
             )
         else:
-            answer = {"executionArn": arn, "stateMachineArn": MACHINE, "status": status, "startDate": 0}
+            answer = {"executionArn": arn, "stateMachineArn": MACHINE, "status": status, "startDate": BEGAN}
             self.states.add_response("describe_execution", answer, {"executionArn": arn})
         return self
 
@@ -81,16 +83,16 @@ class Starting:
         self.bedrock.add_response("list_custom_models", {"modelSummaries": []}, MODELS_ASKED)
         return self
 
-    def with_job(self, *, owner: str | None) -> "Starting":
-        """A completed job of this run; `owner` of None: there is none."""
+    def with_job(self, *, owner: str | None, status: str = "Completed", customization: str = "support") -> "Starting":
+        """The only job of this run; `owner` of None: there is none."""
         summary = {
             "jobArn": JOB_ARN,
-            "jobName": f"sup-support-{RUN}-20261124023000",
+            "jobName": f"sup-{customization}-{RUN}-20261124023000",
             "baseModelArn": "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0:128k",
-            "status": "Completed",
+            "status": status,
             "creationTime": 0,
         }
-        asked = {"nameContains": RUN, "statusEquals": "Completed"}
+        asked = {"nameContains": RUN, "sortBy": "CreationTime", "sortOrder": "Descending"}
         answer = {"modelCustomizationJobSummaries": [summary] if owner else []}
         self.bedrock.add_response("list_model_customization_jobs", answer, asked)
         return self.with_owner(JOB_ARN, owner) if owner else self

@@ -128,6 +128,12 @@ def test_a_deploy_starts_a_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert logged(capsys)["step"] == "start_run"
 
 
+def test_a_retry_names_its_run_and_allows_to_pay_again() -> None:
+    answer = start({"customization": "support", "key": KEY, "retry": True, "run_id": "0123456789abcdef"})
+
+    assert answer["more"] == {"retrain": False, "retry": True, "run_id": "0123456789abcdef"}
+
+
 def test_a_removal_stops_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert start({"customization": "support", "stop": True}) == {"stopped": 1, "asked": "support"}
     assert logged(capsys)["stopped"] == 1
@@ -172,7 +178,10 @@ PARTS = {
     "check_data": {"check_data", "existing_model", "same_content"},
     "record_metrics": {"training_metrics"},
     "promote": {"promotion", "promotion_targets"},
-    "start_run": {"start_run", "jobs_in_progress", "existing_model", "promotion_targets", "what_serves"},
+    "start_run": {
+        *("start_run", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
+        *("existing_model", "promotion_targets", "what_serves"),
+    },
 }
 
 

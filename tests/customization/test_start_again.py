@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from customization.start_run import MAX_FAILURES, StartError
+from customization.earlier_attempts import MAX_FAILURES, StartError
 from kit_contract.run_events import NOT_SERVED
 from tests.customization.aws import KEY, MACHINE, OTHER_MODEL_ARN
 from tests.customization.promoting import DEPLOYMENT_ARN
@@ -122,7 +122,8 @@ def test_a_job_of_another_deployment_was_not_ours() -> None:
 
 
 def test_a_model_that_is_gone_is_trained_again_after_the_word() -> None:
-    starting = Starting().with_data().with_attempts("SUCCEEDED").without_model().with_start(f"support-{RUN}-2")
+    starting = Starting().with_data().with_attempts("SUCCEEDED").without_model().with_job(owner="sup")
+    starting.with_start(f"support-{RUN}-2")
 
     result = starting.starter.start("support", KEY, retrain=True)
 

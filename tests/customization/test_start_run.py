@@ -125,7 +125,7 @@ def test_other_content_is_refused_during_a_run() -> None:
     starting = Starting().with_data().with_attempts().without_model().with_job(owner=None)
     listed(starting.states, [f"sales-{RUN}", "support-fedcba9876543210"])
 
-    with pytest.raises(StartError, match=r"trained with other data.*stop-execution --execution-arn .*:support-fedc"):
+    with pytest.raises(StartError, match=r"trained with other data.*kit runs stop fedcba9876543210"):
         starting.starter.start("support", KEY)
     starting.all_called()
 

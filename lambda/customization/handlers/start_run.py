@@ -42,7 +42,13 @@ def _answer(event: Event) -> Answer:
         return starter.follow(event["execution_arn"])
     if "stop" in event:
         return starter.stop(event["customization"])
-    return starter.start(event["customization"], event["key"], retrain=event.get("retrain", False))
+    return starter.start(
+        event["customization"],
+        event["key"],
+        retrain=event.get("retrain", False),
+        retry=event.get("retry", False),
+        run_id=event.get("run_id", ""),
+    )
 
 
 def _started(result: StartResult) -> StartResult:

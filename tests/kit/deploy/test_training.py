@@ -41,17 +41,18 @@ def test_what_serves_is_not_told(config: DeploymentConfig, capsys: pytest.Captur
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize("allowed", ["kit deploy --retrain support", "kit deploy --retry-failed"])
 def test_a_model_that_must_be_paid_for_again_is_told_with_its_cost(
-    config: DeploymentConfig, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    config: DeploymentConfig, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, allowed: str
 ) -> None:
     group = CostGroup("training.support", "One run", (CostLine("training", "tokens", 1.25),))
     monkeypatch.setattr(costs, "training_groups", lambda config, datasets: [group])
 
-    code = report_training(config, clients_with(f"{NOT_SERVED}deleted; allow it with kit deploy --retrain support"))
+    code = report_training(config, clients_with(f"{NOT_SERVED}gone; allow it with {allowed}"))
 
     assert code == 1
     error = capsys.readouterr().err
-    assert "support does not serve: deleted; allow it with kit deploy --retrain support (about 1.25 USD)" in error
+    assert f"support does not serve: gone; allow it with {allowed} (about 1.25 USD)" in error
 
 
 def test_only_customizations_of_the_file_can_be_trained_again(config: DeploymentConfig) -> None:
@@ -64,6 +65,7 @@ def test_each_deploy_looks_again_and_ingests_no_document_again_for_that() -> Non
     """The time differs, so CloudFormation sees a change."""
     assert look_again(NOW) == ["-c", f"look_again={NOW:%Y-%m-%dT%H:%M:%S.%fZ}"]
     assert look_again(NOW, CUSTOMIZATIONS)[2:] == ["-c", "retrain=support,support-eu"]
+    assert look_again(NOW, retry_failed=True)[2:] == ["-c", "retry_failed=true"]
     assert LOOK_CONTEXT != RESTORE_CONTEXT
 
 
