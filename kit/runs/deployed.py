@@ -1,7 +1,8 @@
 """Finds the training stack of a deployment, in your AWS account or in the embedded AWS."""
 
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,14 @@ class Deployed:
             self._clients[service] = self.make_client(service)
         return self._clients[service]
 
+    def invoke(self, output: str, event: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer of the function that the stack's `output` names. Raises ExternalError with its reason."""
+        answer = self.client("lambda").invoke(FunctionName=self.output(output), Payload=json.dumps(event).encode())
+        content = json.loads(answer["Payload"].read() or b"{}")
+        if answer.get("FunctionError"):
+            raise ExternalError(str(content.get("errorMessage", content)))
+        return dict(content)
+
     def output(self, name: str) -> str:
         """Raises ExternalError."""
         if name not in self.outputs:
@@ -93,10 +102,12 @@ def connect(config: Path, *, local: bool) -> Deployed:
         check_account(loaded, session.client("sts").get_caller_identity()["Account"], config.name)
     # Bedrock's and Step Functions' limits are of the account: other people's commands use them up as well.
     patient = Config(max_pool_connections=16, retries={"mode": "standard", "total_max_attempts": 8})
+    # The starter reads a whole dataset. A lost answer must not start it again.
+    once = Config(read_timeout=900, retries={"mode": "standard", "total_max_attempts": 1})
     return deployed(
         loaded.deployment.name,
         loaded.deployment.region,
-        lambda service: session.client(service, config=patient),
+        lambda service: session.client(service, config=once if service == "lambda" else patient),
     )
 
 

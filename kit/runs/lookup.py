@@ -21,7 +21,7 @@ Values = Mapping[str, Mapping[str, Any]]  # name of an SSM parameter -> its JSON
 
 def all_runs(deployed: Deployed) -> list[RecordedRun]:
     """The newest first."""
-    attempts, belongs = _attempts(deployed), _tagged(deployed)
+    attempts, belongs = _attempts(deployed), tag_reader(deployed)
     models = _models(deployed, belongs)
     values = read_parameters(deployed)
     known = {key.customization for key in (*attempts, *models)} | set(customizations(deployed, values))
@@ -102,8 +102,8 @@ def _models(deployed: Deployed, belongs: Belongs) -> dict[RunKey, Model]:
     return found
 
 
-def _tagged(deployed: Deployed) -> Belongs:
-    """Asked only where a name may be another deployment's."""
+def tag_reader(deployed: Deployed) -> Belongs:
+    """Whether a resource carries the deployment's tag: a call for each, so names decide where they can."""
 
     @cache
     def belongs(arn: str) -> bool:
