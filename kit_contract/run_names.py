@@ -46,6 +46,11 @@ def bedrock_names(kit_deployment: str, name: str) -> tuple[str, str]:
     return bedrock_name(kit_deployment, name), f"{kit_deployment}-{name}"
 
 
+def candidate_name(deployment_name: str) -> str:
+    """The custom model deployment that serves a new model before it is promoted."""
+    return f"{deployment_name}-candidate"
+
+
 def custom_model_name(kit_deployment: str, customization: str, run: str) -> str:
     """At most 63 characters (CreateModelCustomizationJob, customModelName): synth refuses longer names."""
     return f"{bedrock_name(kit_deployment, customization)}-{run}"
