@@ -11,6 +11,8 @@ MAX_JOB_NAME_LENGTH = 63  # CreateModelCustomizationJob, jobName
 DATA = "data/"
 OUTPUT = "output/"
 RUNS = "runs/"
+# Folders below data/<customization>/ whose objects start no run
+VALIDATION, EVALUATION = "validation", "evaluation"
 EXECUTION_SUFFIX = rf"[0-9a-f]{{{RUN_ID_LENGTH}}}(-\d{{1,9}})?"  # an attempt is shorter than a run id
 JOB_NAME = re.compile(rf"(?P<owner>.*)(?P<rest>-{EXECUTION_SUFFIX}-\d{{14}})")
 OWNER_DIGEST_LENGTH = 8
@@ -104,6 +106,16 @@ def _job_owner(kit_deployment: str, customization: str, room: int) -> str:
 
 def data_prefix(customization: str) -> str:
     return f"{DATA}{customization}/"
+
+
+def evaluation_file(sha256: str) -> str:
+    """The held-out records, below the customization's data_prefix."""
+    return f"{EVALUATION}/{sha256[:16]}.jsonl"
+
+
+def candidate_name(deployment_name: str) -> str:
+    """The custom model deployment that an evaluation asks: no alias is served by it."""
+    return f"{deployment_name}-candidate"
 
 
 def output_prefix(customization: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from kit_contract import run_names
 from kit_contract.dataset_limits import DatasetLimits
 from kit_contract.errors import InputError
+from kit_contract.evaluations import EvaluationSpecification
 
 Hyperparameters = Mapping[str, str]  # strings, as CreateModelCustomizationJob takes them
 Serving = Literal["on-demand", "provisioned"]
@@ -22,6 +23,7 @@ class RunSpecification:
     """What all runs of one customization have in common.
 
     `provisioned_model_name` and `validation_key` are empty without a provisioned throughput or a validation set.
+    `evaluation` is None where every model is promoted.
     """
 
     customization: str
@@ -36,15 +38,18 @@ class RunSpecification:
     role_arn: str
     bucket: str
     validation_key: str = ""
+    evaluation: EvaluationSpecification | None = None
 
     def to_json(self) -> dict[str, Any]:
         value = {field.name: getattr(self, field.name) for field in fields(self)}
-        validation_key = value.pop("validation_key")
+        validation_key, evaluation = value.pop("validation_key"), value.pop("evaluation")
         value |= value.pop("limits").to_json()
         value["data_prefix"] = run_names.data_prefix(self.customization)
         value["output_prefix"] = run_names.output_prefix(self.customization)
         if validation_key:  # the workflow asks whether the key is present
             value["validation_key"] = validation_key
+        if evaluation:
+            value["evaluation"] = evaluation.to_json()
         return value
 
     @classmethod
@@ -53,7 +58,10 @@ class RunSpecification:
         # Once, the one deployment name stood for either kind of target.
         earlier = value.get("deployment_name", "") if value.get("serving") == "provisioned" else ""
         limits = DatasetLimits.from_json(value)
-        return cls(**_known(cls, {"provisioned_model_name": earlier, **value, "limits": limits}))
+        given = _known(cls, {"provisioned_model_name": earlier, **value, "limits": limits})
+        if evaluation := given.get("evaluation"):
+            given["evaluation"] = EvaluationSpecification.from_json(evaluation)
+        return cls(**given)
 
     def run_id(self, dataset_sha256: str) -> str:
         return run_names.run_id(

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from deployment.sections.evaluation import Evaluation
 from deployment.sections.section import ENCODING, FilePath, KmsKeyArn, ModelId, Name, Removal, Section
 
 
@@ -23,6 +24,7 @@ class Customization(Section):
     use: list[Literal["chosen", "weight-0", "label-false"]] = []
     serving: Literal["on-demand", "provisioned"] = "on-demand"
     hyperparameters: dict[str, int | float | str] = {}
+    evaluation: Evaluation | None = None
 
 
 class Training(Section):

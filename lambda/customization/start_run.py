@@ -209,8 +209,8 @@ class RunStarter:
 
 
 def starts_a_run(key: str) -> bool:
-    """True for training data: not for other files, the console's folder objects, or validation sets."""
-    return key.endswith(".jsonl") and key.split("/")[2:3] != ["validation"]
+    """True for training data: not for other files, the console's folder objects, validation or evaluation sets."""
+    return key.endswith(".jsonl") and key.split("/")[2:3] not in ([run_names.VALIDATION], [run_names.EVALUATION])
 
 
 def customization_of(key: str) -> str:

@@ -1,0 +1,75 @@
+"""Handler of the evaluation's steps, and of executions that ended in the middle of one."""
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from customization import invocation
+from customization.evaluation.approval import conclude, request_approval
+from customization.evaluation.candidate import Candidate, CandidateBusyError
+from customization.evaluation.converse import Asker
+from customization.evaluation.evaluation import Evaluation
+from kit_contract.errors import InputError
+from kit_contract.evaluations import EvaluationRequest
+from kit_contract.runs import Run
+
+ASKING_SECONDS = 480  # of the function's 900: the last batch may be throttled
+SWEEP_SECONDS, SWEEP_PAUSE = 780, 20  # a deployment that is being created cannot be deleted yet
+CLIENT = Config(retries={"total_max_attempts": 1}, read_timeout=120, max_pool_connections=20)
+
+
+def handler(event: Any, context: object) -> Mapping[str, object]:
+    if "detail" in event:  # EventBridge: the execution failed, timed out or was stopped
+        run = Run.from_json(json.loads(event["detail"]["input"]))
+        return invocation.logged("sweep", lambda: _sweep(run), run_id=run.run_id)
+    run = Run.from_json(event["run"])
+    return invocation.logged(event["action"], lambda: _answer(event, run), run_id=run.run_id)
+
+
+def _answer(event: EvaluationRequest, run: Run) -> Mapping[str, object]:
+    action = event["action"]
+    if action == "end":
+        return _delete_candidate(run)
+    if action == "request_approval":
+        publish, now = invocation.client("sns").publish, datetime.now(UTC)
+        return request_approval(run, event["task_token"], s3=invocation.client("s3"), publish=publish, now=now)
+    if action == "conclude":
+        return conclude(run, event["answer"], s3=invocation.client("s3"))
+    evaluation = Evaluation(
+        run,
+        event["custom_model_arn"],
+        bedrock=invocation.client("bedrock"),
+        s3=invocation.client("s3"),
+        ssm=invocation.client("ssm"),
+    )
+    if action == "prepare":
+        return evaluation.prepare()
+    if action == "ask":
+        runtime = boto3.Session().client("bedrock-runtime", config=CLIENT)
+        return evaluation.ask(event["prepared"], Asker(runtime.converse), until=time.monotonic() + ASKING_SECONDS)
+    if action == "score":
+        return evaluation.score(event["prepared"])
+    raise InputError(f"action must be one of an evaluation's steps, got {action!r}; deploy the kit again")
+
+
+def _sweep(run: Run) -> Mapping[str, object]:
+    """No state machine repeats this."""
+    until = time.monotonic() + SWEEP_SECONDS
+    while True:
+        try:
+            return _delete_candidate(run)
+        except CandidateBusyError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(SWEEP_PAUSE)
+
+
+def _delete_candidate(run: Run) -> Mapping[str, object]:
+    if run.specification.evaluation is None:
+        return {"deleted": False}
+    return {"deleted": Candidate(run, invocation.client("bedrock")).delete()}
