@@ -113,7 +113,3 @@ class ApprovalAnswer(TypedDict):
     decision: Literal["promote", "keep"]
     by: str
     reason: str
-
-
-class Ended(TypedDict):
-    deleted: bool

@@ -113,11 +113,6 @@ def evaluation_file(sha256: str) -> str:
     return f"{EVALUATION}/{sha256[:16]}.jsonl"
 
 
-def candidate_name(deployment_name: str) -> str:
-    """The custom model deployment that an evaluation asks: no alias is served by it."""
-    return f"{deployment_name}-candidate"
-
-
 def output_prefix(customization: str) -> str:
     return f"{OUTPUT}{customization}/"
 

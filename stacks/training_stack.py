@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from kit_contract.stacks import (
     run_execution_output,
     run_outcome_output,
 )
+from stacks.training_evaluations import TrainingEvaluations
 
 
 class TrainingStack(cdk.Stack):
@@ -62,13 +64,20 @@ class TrainingStack(cdk.Stack):
             allow_data_deletion=config.deployment.allow_data_deletion,
         )
         items = config.training.customizations
-        specifications = [self._specification(name, item, datasets[name], bucket, key) for name, item in items.items()]
+        evaluations = TrainingEvaluations(self, config, datasets, bucket.bucket)
+        specifications = [
+            replace(
+                self._specification(name, item, datasets[name], bucket, key), evaluation=evaluations.settings.get(name)
+            )
+            for name, item in items.items()
+        ]
         workflow = CustomizationWorkflow(
             self,
             "Workflow",
             kit_deployment=self._kit_deployment,
             bucket=bucket.bucket,
             customizations=specifications,
+            evaluation=evaluations.function,
         )
         for specification in specifications:
             self._deliver(specification, datasets[specification.customization], bucket, workflow)
@@ -123,6 +132,7 @@ class TrainingStack(cdk.Stack):
                 kit_deployment=self._kit_deployment,
                 deployment_name=specification.deployment_name,
                 alias=specification.alias,
+                candidate=specification.evaluation is not None,
             )
         # A customization named "training" meets the bucket's id.
         taken = self.node.try_find_child(f"{pascal(name)}Data")
@@ -158,6 +168,8 @@ def _promotion_hash(specification: RunSpecification, dataset: CustomizationDatas
     """Over everything that decides which model serves where: CloudFormation sees no other change of a run."""
     names = [specification.deployment_name, specification.provisioned_model_name]
     promoted = [specification.alias, specification.serving, *names]
+    if specification.evaluation:
+        promoted.append(specification.evaluation.settings_hash)
     content = json.dumps([dataset.specification_hash, *promoted])
     return hashlib.sha256(content.encode()).hexdigest()
 

@@ -56,7 +56,7 @@ def _prepare(
     payload = {"action": "prepare", **run}
     prepare = lambda_task(scope, "PrepareEvaluation", function, payload, "$.evaluation.prepared", failed)
     # The candidate is being created: about 8 minutes, an hour at most.
-    prepare.add_retry(errors=["CandidateBusyError"], interval=POLL, max_attempts=120, backoff_rate=1)
+    prepare.add_retry(errors=["PromotionBusyError"], interval=POLL, max_attempts=120, backoff_rate=1)
     # Two deployments may be made at a time: wait for a turn, as promotion does.
     prepare.add_retry(errors=[QUOTA], interval=Duration.minutes(2), max_attempts=200, backoff_rate=1)
     return prepare

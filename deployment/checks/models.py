@@ -86,3 +86,5 @@ def named_models(config: DeploymentConfig) -> Iterator[tuple[str, str]]:
         yield f"inference_api.aliases.{name}.model", alias.model
     for name, customization in config.customizations.items():
         yield f"training.customizations.{name}.base_model", customization.base_model
+        if customization.evaluation and customization.evaluation.judge_model:
+            yield f"training.customizations.{name}.evaluation.judge_model", customization.evaluation.judge_model

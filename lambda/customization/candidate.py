@@ -19,11 +19,14 @@ PURPOSE = "-candidate"
 
 
 class Candidate:
-    """The candidate of the run's customization; its deployment carries the tags of the one that serves."""
+    """The candidate of the run's customization; its deployment carries the tags of the one that serves.
 
-    def __init__(self, run: Run, bedrock: "BedrockClient") -> None:
+    `purpose`: a run that evaluates deletes its candidate; what it creates after that has another request token.
+    """
+
+    def __init__(self, run: Run, bedrock: "BedrockClient", purpose: str = PURPOSE) -> None:
         self._run = run
-        self._deployment = CustomModelDeployment(candidate_name(run.specification.deployment_name), bedrock, PURPOSE)
+        self._deployment = CustomModelDeployment(candidate_name(run.specification.deployment_name), bedrock, purpose)
 
     def create(self, model_arn: str) -> str:
         """Begin to serve `model_arn`; nothing changes if it does. Returns the ARN of the deployment.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from customization.evaluation.converse import Asker
 from customization.evaluation.judge import Verdicts
-from customization.evaluation.questions import Question
 from kit_contract.evaluations import EvaluationSpecification, Prepared
+from training_data.held_out import Question
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

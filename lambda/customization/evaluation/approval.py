@@ -7,7 +7,7 @@ import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from customization.evaluation.earlier import read_report
+from customization.passage import read_report
 from kit_contract.evaluations import APPROVAL, READABLE_REPORT, REPORT, ApprovalAnswer, Verdict
 from kit_contract.runs import Run
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from customization.evaluation import report as reports
 from customization.evaluation.answers import AnswerFolder, Interview
-from customization.evaluation.candidate import Candidate
+from customization.evaluation.candidate import deploy_candidate
 from customization.evaluation.converse import Asker, EvaluationError
-from customization.evaluation.earlier import Gate, baseline_of, passage_of
-from customization.evaluation.questions import Question, read_questions
+from customization.evaluation.questions import read_questions
 from customization.evaluation.verdict import judge
+from customization.passage import Gate, baseline_of, passage_of
 from kit_contract import parameters
 from kit_contract.evaluations import (
     READABLE_REPORT,
@@ -25,6 +25,7 @@ from kit_contract.evaluations import (
     Verdict,
 )
 from kit_contract.runs import Run
+from training_data.held_out import Question
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -35,16 +36,16 @@ if TYPE_CHECKING:
 class Evaluation:
     """Of one run and its model; clients are passed in."""
 
-    def __init__(
-        self, run: Run, model_arn: str, *, bedrock: "BedrockClient", s3: "S3Client", ssm: "SSMClient"
-    ) -> None:
+    def __init__(self, run: Run, model_arn: str, *, bedrock: "BedrockClient", s3: "S3Client", ssm: "SSMClient") -> None:
         assert run.specification.evaluation
         self._run, self._model_arn = run, model_arn
         self._settings: EvaluationSpecification = run.specification.evaluation
         self._bedrock, self._s3, self._ssm = bedrock, s3, ssm
 
     def prepare(self) -> Prepared:
-        """Deploy the candidate, if its answers are needed. Raises EvaluationError, CandidateBusyError."""
+        """Deploy the candidate, if its answers are needed. Raises EvaluationError, PromotionError,
+        PromotionBusyError.
+        """
         passage = passage_of(self._run, self._model_arn, s3=self._s3, ssm=self._ssm, bedrock=self._bedrock)
         if passage.gate is Gate.OPEN:
             return _not_needed(passage.reason)
@@ -56,7 +57,7 @@ class Evaluation:
             "needed": True,
             "reason": "",
             "ask": bool(missing),
-            "candidate_arn": Candidate(self._run, self._bedrock).deploy(self._model_arn) if missing else "",
+            "candidate_arn": deploy_candidate(self._run, self._model_arn, self._bedrock) if missing else "",
             "baseline_model": baseline.model,
             "baseline_target": baseline.target,
             "folder": folder,

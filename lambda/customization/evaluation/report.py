@@ -109,7 +109,10 @@ def markdown_report(report: Mapping[str, Any], results: Mapping[str, MetricResul
 
 
 def _row(name: str, result: MetricResult, chance: float | None) -> str:
-    values = [_shown(result.candidate), *(_shown(item) if item else "" for item in (result.baseline, result.difference))]
+    values = [
+        _shown(result.candidate),
+        *(_shown(item) if item else "" for item in (result.baseline, result.difference)),
+    ]
     return f"| {name} | {' | '.join(values)} | {'' if chance is None else f'{chance:.3g}'} |"
 
 

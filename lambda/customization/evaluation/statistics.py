@@ -68,7 +68,7 @@ def chance_of(differences: Sequence[float]) -> float:
 def binomial_test(wins: int, count: int) -> float:
     """Two-sided exact p of `wins` of `count` fair coins; of discordant pairs, McNemar's exact test."""
     tail = sum(math.comb(count, number) for number in range(min(wins, count - wins) + 1))
-    return min(1.0, 2 * tail / 2**count)
+    return min(1.0, 2 * tail / (1 << count))
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

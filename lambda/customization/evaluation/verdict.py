@@ -66,9 +66,7 @@ class Judgement:
 
 def judge(candidate: Scores, baseline: Scores, settings: EvaluationSpecification) -> Judgement:
     """`candidate` has the scores of each metric by record, with those of the win rate; `baseline` in the same order."""
-    results = {
-        name: _result(scores, baseline.get(name), settings.confidence) for name, scores in candidate.items()
-    }
+    results = {name: _result(scores, baseline.get(name), settings.confidence) for name, scores in candidate.items()}
     criteria = [
         criterion
         for name, threshold in settings.metrics.items()

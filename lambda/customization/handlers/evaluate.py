@@ -11,9 +11,10 @@ from botocore.config import Config
 
 from customization import invocation
 from customization.evaluation.approval import conclude, request_approval
-from customization.evaluation.candidate import Candidate, CandidateBusyError
+from customization.evaluation.candidate import delete_candidate, delete_leftover
 from customization.evaluation.converse import Asker
 from customization.evaluation.evaluation import Evaluation
+from customization.promotion_targets import PromotionBusyError
 from kit_contract.errors import InputError
 from kit_contract.evaluations import EvaluationRequest
 from kit_contract.runs import Run
@@ -34,7 +35,7 @@ def handler(event: Any, context: object) -> Mapping[str, object]:
 def _answer(event: EvaluationRequest, run: Run) -> Mapping[str, object]:
     action = event["action"]
     if action == "end":
-        return _delete_candidate(run)
+        return {"gone": delete_candidate(run, invocation.client("bedrock"))}
     if action == "request_approval":
         publish, now = invocation.client("sns").publish, datetime.now(UTC)
         return request_approval(run, event["task_token"], s3=invocation.client("s3"), publish=publish, now=now)
@@ -60,16 +61,11 @@ def _answer(event: EvaluationRequest, run: Run) -> Mapping[str, object]:
 def _sweep(run: Run) -> Mapping[str, object]:
     """No state machine repeats this."""
     until = time.monotonic() + SWEEP_SECONDS
-    while True:
+    while run.specification.evaluation:
         try:
-            return _delete_candidate(run)
-        except CandidateBusyError:
+            return {"gone": delete_leftover(run, invocation.client("bedrock"))}
+        except PromotionBusyError:
             if time.monotonic() >= until:
                 raise
             time.sleep(SWEEP_PAUSE)
-
-
-def _delete_candidate(run: Run) -> Mapping[str, object]:
-    if run.specification.evaluation is None:
-        return {"deleted": False}
-    return {"deleted": Candidate(run, invocation.client("bedrock")).delete()}
+    return {"gone": True}

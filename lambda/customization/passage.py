@@ -1,4 +1,4 @@
-"""What an earlier evaluation of the same model decided: a verdict is not asked for twice, and not passed over."""
+"""Whether a model may be promoted: a verdict of an evaluation is not asked for twice, and not passed over."""
 
 import json
 from enum import Enum
@@ -36,9 +36,16 @@ class Baseline(NamedTuple):
     target: str
 
 
-def passage_of(run: Run, model_arn: str, *, s3: "S3Client", ssm: "SSMClient", bedrock: "BedrockClient") -> Passage:
-    """CLOSED only while the settings of the evaluation and what serves are those of the verdict."""
+def passage_of(
+    run: Run, model_arn: str | None, *, s3: "S3Client", ssm: "SSMClient", bedrock: "BedrockClient"
+) -> Passage:
+    """CLOSED only while the settings of the evaluation and what serves are those of the verdict.
+
+    `model_arn` is None while there is no model to promote.
+    """
     settings = run.specification.evaluation
+    if model_arn is None:
+        return Passage(Gate.UNDECIDED)
     if settings is None:
         return Passage(Gate.OPEN, "no evaluation is configured")
     if model_arn in (last_promotion(run, ssm).get("custom_model_arn"), serving_of(run, ssm).get("custom_model_arn")):
@@ -53,9 +60,7 @@ def passage_of(run: Run, model_arn: str, *, s3: "S3Client", ssm: "SSMClient", be
     return Passage(Gate.UNDECIDED)
 
 
-def baseline_of(
-    run: Run, settings: EvaluationSpecification, ssm: "SSMClient", bedrock: "BedrockClient"
-) -> Baseline:
+def baseline_of(run: Run, settings: EvaluationSpecification, ssm: "SSMClient", bedrock: "BedrockClient") -> Baseline:
     """What serves the alias now: its custom model, or the foundation model where it has none."""
     serving = serving_of(run, ssm)
     target = serving.get("target_arn", "")
@@ -71,7 +76,7 @@ def baseline_of(
 
 
 def read_report(run: Run, s3: "S3Client") -> dict[str, Any]:
-    """evaluation.json of the run; empty without one. Lists first: the role may not learn of an object by its absence."""
+    """evaluation.json of the run; empty without one. Without ListBucket S3 would deny an absent object."""
     bucket, key = run.specification.bucket, f"{run.prefix}{evaluations.REPORT}"
     listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
     if not any(item["Key"] == key for item in listed):
