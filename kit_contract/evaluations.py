@@ -52,6 +52,8 @@ class EvaluationSpecification:
             name: {key: item for key, item in asdict(threshold).items() if item is not None}
             for name, threshold in self.metrics.items()
         }
+        if self.prices:
+            value["prices"] = {role: list(both) for role, both in self.prices.items()}
         return value
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Step Functions' integration bedrock:createModelCustomizationJob, with and without .sync; states that wait for a token.
+"""Step Functions' integration bedrock:createModelCustomizationJob, with and without .sync, and task tokens.
 
 A state that ends before its job (StopExecution, a timeout, a failed parallel branch) stops the job, as AWS does.
 A function that is called with a task token and fails fails its state, and TimeoutSecondsPath ends the waiting:
