@@ -53,9 +53,9 @@ def passage_of(
     report = read_report(run, s3)
     if report.get("custom_model_arn") != model_arn or report.get("settings_hash") != settings.settings_hash:
         return Passage(Gate.UNDECIDED)
-    if report["outcome"] == "promote":
+    if report["decision"] == "promote":
         return Passage(Gate.OPEN, "it has passed this evaluation before")
-    if report["outcome"] == "keep" and report["baseline"]["model"] == baseline_of(run, settings, ssm, bedrock).model:
+    if report["decision"] == "keep" and report["baseline"]["model"] == baseline_of(run, settings, ssm, bedrock).model:
         return Passage(Gate.CLOSED, str(report["reason"]))
     return Passage(Gate.UNDECIDED)
 

@@ -43,7 +43,7 @@ def conclude(run: Run, answer: ApprovalAnswer, *, s3: "S3Client") -> Verdict:
     """Write who decided into the report. The token is of no use any more."""
     bucket, report = run.specification.bucket, read_report(run, s3)
     reason = f"{answer['reason']} (the thresholds: {report['reason']})"
-    report |= {"outcome": answer["decision"], "decided_by": answer["by"], "reason": reason}
+    report |= {"decision": answer["decision"], "decided_by": answer["by"], "reason": reason}
     key = f"{run.prefix}{REPORT}"
     s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(report, indent=1).encode(), ContentType="application/json")
     s3.delete_object(Bucket=bucket, Key=f"{run.prefix}{APPROVAL}")

@@ -47,7 +47,6 @@ def json_report(
         "metrics": {name: result.to_json() for name, result in judgement.results.items()},
         "criteria": judgement.criteria_json(),
         "decision": judgement.decision,
-        "outcome": judgement.decision if judgement.decision != "approve" else "waiting",
         "reason": judgement.reason,
         "decided_by": "thresholds",
         "refused": {role: sum("error" in answer for answer in answers) for role, answers in answered.items()},
