@@ -11,7 +11,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 Decision = Literal["promote", "approve", "keep"]
 REPORT = "evaluation.json"
-READABLE_REPORT = "evaluation.md"
+READABLE_REPORT, MARKDOWN = "evaluation.md", "text/markdown; charset=utf-8"
 APPROVAL = "approval.json"
 # Of a StartResult's reason: the model lost its evaluation, and nothing is wrong.
 KEPT = "kept: "

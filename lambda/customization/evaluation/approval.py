@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from customization.passage import read_report
-from kit_contract.evaluations import APPROVAL, READABLE_REPORT, REPORT, ApprovalAnswer, Verdict
+from kit_contract.evaluations import APPROVAL, MARKDOWN, READABLE_REPORT, REPORT, ApprovalAnswer, Verdict
 from kit_contract.runs import Run
 
 if TYPE_CHECKING:
@@ -40,11 +40,19 @@ def request_approval(run: Run, token: str, *, s3: "S3Client", publish: "Publish"
 
 
 def conclude(run: Run, answer: ApprovalAnswer, *, s3: "S3Client") -> Verdict:
-    """Write who decided into the report. The token is of no use any more."""
+    """Write into both reports who decided. The token is of no use any more."""
     bucket, report = run.specification.bucket, read_report(run, s3)
     reason = f"{answer['reason']} (the thresholds: {report['reason']})"
     report |= {"decision": answer["decision"], "decided_by": answer["by"], "reason": reason}
-    key = f"{run.prefix}{REPORT}"
+    key, readable_key = f"{run.prefix}{REPORT}", f"{run.prefix}{READABLE_REPORT}"
     s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(report, indent=1).encode(), ContentType="application/json")
-    s3.delete_object(Bucket=bucket, Key=f"{run.prefix}{APPROVAL}")
+    readable = s3.get_object(Bucket=bucket, Key=readable_key)["Body"].read().decode()
+    readable += f"\nDecided by {answer['by']}: {answer['decision']}. {answer['reason']}\n"
+    s3.put_object(Bucket=bucket, Key=readable_key, Body=readable.encode(), ContentType=MARKDOWN)
+    forget_token(run, s3)
     return {"decision": answer["decision"], "reason": reason, "report_key": key}
+
+
+def forget_token(run: Run, s3: "S3Client") -> None:
+    """Also of an execution that was stopped while it waited."""
+    s3.delete_object(Bucket=run.specification.bucket, Key=f"{run.prefix}{APPROVAL}")

@@ -17,6 +17,7 @@ from customization.evaluation.verdict import judge
 from customization.passage import Gate, baseline_of, passage_of
 from kit_contract import parameters
 from kit_contract.evaluations import (
+    MARKDOWN,
     READABLE_REPORT,
     REPORT,
     Asked,
@@ -91,7 +92,7 @@ class Evaluation:
         key = f"{self._run.prefix}{REPORT}"
         self._write(key, json.dumps(report, indent=1), "application/json")
         readable = reports.markdown_report(report, judgement.results)
-        self._write(f"{self._run.prefix}{READABLE_REPORT}", readable, "text/markdown; charset=utf-8")
+        self._write(f"{self._run.prefix}{READABLE_REPORT}", readable, MARKDOWN)
         return {"decision": judgement.decision, "reason": judgement.reason, "report_key": key}
 
     def _questions(self) -> list[Question]:

@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 
 from customization import invocation
-from customization.evaluation.approval import conclude, request_approval
+from customization.evaluation.approval import conclude, forget_token, request_approval
 from customization.evaluation.candidate import delete_candidate, delete_leftover
 from customization.evaluation.converse import Asker
 from customization.evaluation.evaluation import Evaluation
@@ -60,12 +60,14 @@ def _answer(event: EvaluationRequest, run: Run) -> Mapping[str, object]:
 
 def _sweep(run: Run) -> Mapping[str, object]:
     """No state machine repeats this."""
+    if run.specification.evaluation is None:
+        return {"gone": True}
+    forget_token(run, invocation.client("s3"))
     until = time.monotonic() + SWEEP_SECONDS
-    while run.specification.evaluation:
+    while True:
         try:
             return {"gone": delete_leftover(run, invocation.client("bedrock"))}
         except PromotionBusyError:
             if time.monotonic() >= until:
                 raise
             time.sleep(SWEEP_PAUSE)
-    return {"gone": True}
