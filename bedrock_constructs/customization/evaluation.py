@@ -87,6 +87,8 @@ class EvaluationFunction(CustomizationFunction):
         created = ownership.served_created(self._kit_deployment)
         for sid, action, resource, conditions in (
             ("Deploy", "CreateCustomModelDeployment", models, both(created, own)),
+            ("UpdateModel", "UpdateCustomModelDeployment", models, own),
+            ("Update", "UpdateCustomModelDeployment", deployments, own),
             ("Tag", "TagResource", deployments, both(created, maybe_own)),
             ("Look", "GetCustomModelDeployment", deployments, maybe_own),
             ("Delete", "DeleteCustomModelDeployment", deployments, own),

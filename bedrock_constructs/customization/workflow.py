@@ -62,6 +62,7 @@ class CustomizationWorkflow(Construct):
             kit_deployment=kit_deployment,
             bucket=bucket,
             state_machine=self.state_machine,
+            evaluates=evaluation is not None,
         )
         self.starter = starter.function
         # Not the whole construct: the specifications of all customizations are in it.

@@ -28,6 +28,8 @@ CALLERS = {
     ),
     "customization/promotion.py": ("training/WorkflowPromotionRole",),
     "customization/promotion_targets.py": ("training/WorkflowPromotionRole",),
+    "customization/evaluation/": ("training/EvaluationRole",),
+    "customization/handlers/evaluate.py": ("training/EvaluationRole",),
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
     "customization/same_content.py": ("training/WorkflowCheckDataRole",),
     "customization/training_metrics.py": ("training/WorkflowMetricsRole",),
@@ -42,6 +44,7 @@ CALLERS = {
 }
 # Modules that several of the above import. Their tests call them directly.
 SHARED = (
+    "customization/passage.py",
     "custom_resources/provisioned_throughput/alias_capacity.py",
     "custom_resources/account/json_parameter.py",
     "custom_resources/account/ownership.py",
