@@ -60,6 +60,10 @@ NOT_IN_A_STACK = {
         "custom_resources/custom_model_deployment.py",
         "update_custom_model_deployment",
     ): "a construct with a model",
+    (
+        "customization/promotion_targets.py",
+        "delete_custom_model_deployment",
+    ): "of a candidate only: cases_evaluation.py has it",
 }
 PREFIXES = {
     "service-quotas": "servicequotas",
