@@ -6,6 +6,7 @@ from typing import Any
 from kit.progress import Progress
 from kit_contract import run_names
 from kit_contract.evaluations import APPROVAL, REPORT
+from kit_contract.parameters import customization_promoted
 
 
 def outcome_of(clients: Any, bucket: str, customization: str, run: str, progress: Progress) -> str:
@@ -24,6 +25,16 @@ def outcome_of(clients: Any, bucket: str, customization: str, run: str, progress
 
 def waits_for_approval(clients: Any, bucket: str, customization: str, run: str) -> bool:
     return _read(clients, bucket, customization, run, APPROVAL) is not None
+
+
+def is_promoted(clients: Any, kit_deployment: str, customization: str, run: str) -> bool:
+    """Whatever the report says: a person may have promoted it later."""
+    ssm = clients("ssm")
+    try:
+        value = ssm.get_parameter(Name=customization_promoted(kit_deployment, customization))["Parameter"]["Value"]
+    except ssm.exceptions.ParameterNotFound:
+        return False
+    return bool(json.loads(value).get("run_id") == run)
 
 
 def _line(name: str, metric: dict[str, Any]) -> str:

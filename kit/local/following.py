@@ -9,7 +9,7 @@ from typing import Any
 
 from deployment.config import DeploymentConfig
 from deployment.documents import read_documents_folder
-from kit.local.evaluations import outcome_of, waits_for_approval
+from kit.local.evaluations import is_promoted, outcome_of, waits_for_approval
 from kit.local.stacks import StackOutputs, merged_outputs
 from kit.progress import Progress, curve
 from kit_contract import run_names
@@ -37,13 +37,15 @@ def follow_training(
         progress.done("no [training] in deployment.toml")
         return
     merged = merged_outputs(outputs)
-    for name in config.training.customizations:
+    for name, item in config.training.customizations.items():
         execution = merged[run_execution_output(name)]
-        run, bucket = run_names.run_of(execution), merged[TRAINING_BUCKET_OUTPUT]
+        bucket = merged.get(TRAINING_BUCKET_OUTPUT, "") if item.evaluation else ""
         started = since
         if execution != NO_EXECUTION:
             started = _wait_for_execution(clients, execution, name, bucket, progress)
-        if outcome := outcome_of(clients, bucket, name, run, progress):
+        run = run_names.run_of(execution)
+        outcome = outcome_of(clients, bucket, name, run, progress) if bucket and run else ""
+        if outcome and not is_promoted(clients, config.deployment.name, name, run):
             progress.done(f"{name}: {outcome}")
             continue
         _show_loss(clients, config.deployment.name, name, progress)
@@ -121,13 +123,13 @@ def _not_ingested(newest: dict[str, Any] | None, expected: int) -> str:
 
 
 def _wait_for_execution(clients: Any, execution: str, name: str, bucket: str, progress: Progress) -> datetime:
-    """Returns when it started. One that waits for a person is not awaited."""
+    """Returns when it started. One that waits for a person is not awaited. `bucket` is empty without an evaluation."""
     waited = False
     deadline = time.monotonic() + TRAINING_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         state = clients("stepfunctions").describe_execution(executionArn=execution)
-        run = run_names.run_of(execution)
-        if state["status"] == "SUCCEEDED" or waits_for_approval(clients, bucket, name, run):
+        waits = bucket and waits_for_approval(clients, bucket, name, run_names.run_of(execution))
+        if state["status"] == "SUCCEEDED" or waits:
             if waited:
                 progress.bar(1.0, f"{name}: done")
                 progress.end_bar()

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from kit.local.evaluations import outcome_of, waits_for_approval
+from kit.local.evaluations import is_promoted, outcome_of, waits_for_approval
 from kit.progress import Progress
 
 RUN = "0123456789abcdef"
@@ -61,3 +61,16 @@ def test_a_run_without_an_evaluation_says_nothing() -> None:
 def test_a_run_waits_as_long_as_its_token_is_there() -> None:
     assert waits_for_approval(clients({}, "approval.json"), "b", "support", RUN)
     assert not waits_for_approval(clients(None, "approval.json"), "b", "support", RUN)
+
+
+@pytest.mark.parametrize(("run", "promoted"), [(RUN, True), ("ffffffffffffffff", False), (None, False)])
+def test_a_model_that_a_person_promoted_later_is_promoted(run: str | None, promoted: bool) -> None:
+    ssm = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1").client("ssm")
+    stub, expected = Stubber(ssm), {"Name": "/bedrock-kit/sup/customizations/support/promoted"}
+    if run is None:
+        stub.add_client_error("get_parameter", "ParameterNotFound", expected_params=expected)
+    else:
+        stub.add_response("get_parameter", {"Parameter": {"Value": json.dumps({"run_id": run})}}, expected)
+    stub.activate()
+
+    assert is_promoted(lambda _: ssm, "sup", "support", RUN) is promoted
