@@ -1,6 +1,7 @@
 """What the training stack has for its evaluations: settings by customization, one function, topics for approvals."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
@@ -16,7 +17,6 @@ from deployment.sections.evaluation import Evaluation
 from deployment.sections.training import Customization
 from kit_contract.evaluations import EvaluationSpecification, Threshold
 from kit_contract.run_names import data_prefix
-from kit_contract.stacks import pascal
 from model_catalog import catalog
 
 
@@ -31,7 +31,7 @@ class TrainingEvaluations:
         bucket: s3.IBucket,
     ) -> None:
         self._stack, self._config = stack, config
-        self._topics: list[str] = []
+        self._topics: dict[str, str] = {}
         self.settings = {
             name: self._settings(name, item, item.evaluation, datasets[name])
             for name, item in config.customizations.items()
@@ -57,19 +57,23 @@ class TrainingEvaluations:
             between=section.between,
             below=section.below,
             approval_seconds=section.approval_hours * 3600,
-            topic_arn=self._topic(name, section),
+            topic_arn=self._topic(section.notify),
             prices=evaluation_prices(self._config, item),
         )
 
-    def _topic(self, name: str, section: Evaluation) -> str:
-        if not section.notify:
+    def _topic(self, addresses: Sequence[str]) -> str:
+        """One for all customizations that ask the same people: each address confirms one subscription."""
+        if not addresses:
             return ""
-        display = f"{self._config.deployment.name} approvals"
-        topic = sns.Topic(self._stack, f"{pascal(name)}Approvals", display_name=display, enforce_ssl=True)
-        for address in dict.fromkeys(section.notify):
-            topic.add_subscription(subscriptions.EmailSubscription(address))
-        self._topics.append(topic.topic_arn)
-        return topic.topic_arn
+        named = ",".join(sorted(set(addresses)))
+        if named not in self._topics:
+            digest = hashlib.sha256(named.encode()).hexdigest()[:8]
+            display = f"{self._config.deployment.name} approvals"
+            topic = sns.Topic(self._stack, f"Approvals{digest}", display_name=display, enforce_ssl=True)
+            for address in sorted(set(addresses)):
+                topic.add_subscription(subscriptions.EmailSubscription(address))
+            self._topics[named] = topic.topic_arn
+        return self._topics[named]
 
     def _function(self, bucket: s3.IBucket) -> EvaluationFunction:
         stack = self._stack
@@ -84,5 +88,5 @@ class TrainingEvaluations:
             kit_deployment=self._config.deployment.name,
             bucket=bucket,
             invoke_arns=arns,
-            topic_arns=self._topics,
+            topic_arns=self._topics.values(),
         )

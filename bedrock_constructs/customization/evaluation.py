@@ -8,16 +8,19 @@ from collections.abc import Collection
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from bedrock_constructs import ownership
 from bedrock_constructs.customization.function import CustomizationFunction
+from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from bedrock_constructs.ownership import both
 from kit_contract import parameters, run_names
 from kit_contract.evaluations import APPROVAL
 
+INLINE, MANAGED = 12, 40  # ARNs of about 120 characters
 BY_BEDROCK = "Bedrock chooses the ids; a tag limits what is changed or asked, and the owner's tag itself is read"
 
 
@@ -52,7 +55,7 @@ class EvaluationFunction(CustomizationFunction):
         self._grant_models(sorted(invoke_arns))
         self._grant_parameters()
         if topic_arns:
-            self.allow("AskForApproval", ["sns:Publish"], list(topic_arns))
+            self._allow_many("AskForApproval", ["sns:Publish"], list(topic_arns))
 
     def sweep(self, machine: sfn.StateMachine) -> events.Rule:
         """Delete the candidate of an execution that was stopped, failed or ran out of time."""
@@ -103,9 +106,23 @@ class EvaluationFunction(CustomizationFunction):
         ask = ["bedrock:InvokeModel"]
         self.allow("AskOwn", ask, [deployments], acknowledgment=BY_BEDROCK, conditions=own)
         self.allow("ReadOwn", ["bedrock:GetCustomModel"], [models], acknowledgment=BY_BEDROCK, conditions=own)
-        self.allow("AskFoundationModels", ask, arns, acknowledgment="A profile routes to its model in any Region")
+        reason = "A global profile runs in any Region"
+        self._allow_many("AskFoundationModels", ask, arns, reason)
         if profiles := [arn for arn in arns if "inference-profile/" in arn]:
-            self.allow("ReadProfiles", ["bedrock:GetInferenceProfile"], profiles)
+            self._allow_many("ReadProfiles", ["bedrock:GetInferenceProfile"], profiles, reason)
+
+    def _allow_many(self, sid: str, actions: list[str], resources: list[str], acknowledgment: str = "") -> None:
+        """More than a few in managed policies: a role's inline policies hold 10,240 characters, a managed one 6,144."""
+        if len(resources) <= INLINE:
+            self.allow(sid, actions, resources, acknowledgment=acknowledgment)
+            return
+        for number, start in enumerate(range(0, len(resources), MANAGED), start=1):
+            part = resources[start : start + MANAGED]
+            statement = iam.PolicyStatement(sid=sid, actions=actions, resources=part)
+            assert self.role
+            policy = iam.ManagedPolicy(self, f"{sid}{number}", statements=[statement], roles=[self.role])
+            if acknowledgment:
+                acknowledge_wildcards(policy, part, reason=acknowledgment)
 
     def _grant_parameters(self) -> None:
         names = (

@@ -4,7 +4,7 @@ from tests.iam.cases import OURS, THEIRS, UNTAGGED, Cases, arn, on, refused_to_c
 from tests.iam.cases_training import BUCKET, DEPLOYMENT, MODEL, OTHER_BUCKET, SERVING, TRAINED
 
 RUN = f"{BUCKET}/runs/support/0123"
-TOPIC = arn("sns", "iam-training-SupportApprovals")
+TOPIC = arn("sns", "iam-training-Approvalsaf3c8254")
 PROFILES = [arn("bedrock", f"inference-profile/us.amazon.nova-{model}-v1:0") for model in ("2-lite", "lite")]
 # The profiles route to these: as judge, and as the model that serves the alias before the first promotion.
 MODELS = [
