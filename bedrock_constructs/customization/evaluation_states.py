@@ -69,7 +69,7 @@ def _ask(
     ask = lambda_task(scope, "Ask", function, payload, "$.evaluation.asked", failed)
     # Batches that were answered are kept: an hour of throttling, or an invocation that took too long, repeats little.
     ask.add_retry(errors=["EvaluationThrottledError"], interval=Duration.minutes(1), max_attempts=60, backoff_rate=1)
-    ask.add_retry(errors=["Sandbox.Timedout", "States.Timeout"], interval=Duration.minutes(1), max_attempts=3)
+    ask.add_retry(errors=["Sandbox.Timedout", "Lambda.Unknown"], interval=Duration.minutes(1), max_attempts=3)
     answered = sfn.Choice(scope, "AllAnswered")
     answered.when(sfn.Condition.boolean_equals("$.evaluation.asked.done", True), score)
     answered.otherwise(ask)

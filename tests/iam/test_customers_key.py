@@ -17,6 +17,7 @@ USES = {
     "SupportRole": (READ, WRITE),
     "WorkflowCheckDataRole": (READ, WRITE),
     "WorkflowMetricsRole": (READ, WRITE),
+    "EvaluationRole": (READ, WRITE),
     "WorkflowStarterFunctionRole": (READ,),
     "WorkflowPromotionRole": (),
     "WorkflowStateMachineRole": (),

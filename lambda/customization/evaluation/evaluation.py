@@ -6,6 +6,7 @@ Answers, scores and the report lie below runs/<customization>/<run id>/; the exe
 import hashlib
 import json
 import time
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from customization.evaluation import report as reports
@@ -82,10 +83,7 @@ class Evaluation:
     def score(self, prepared: Prepared) -> Verdict:
         """Write the report. Raises EvaluationError where a model refused every question."""
         rows = list(self._folder(prepared["folder"]).rows(len(self._questions())))
-        for role in reports.ROLES:
-            errors = [row[role]["error"] for row in rows if "error" in row[role]]
-            if len(errors) == len(rows):
-                raise EvaluationError(f"the {role} refused all {len(rows)} questions, the first with: {errors[0]}")
+        _require_answers(reports.answers_of(rows))
         scores = [reports.scores_of(rows, role, self._settings) for role in reports.ROLES]
         judgement = judge(scores[0], scores[1], self._settings)
         report = reports.json_report(self._run, self._model_arn, prepared, rows, judgement)
@@ -120,6 +118,14 @@ class Evaluation:
             self._ssm.get_parameter(Name=name)
         except self._ssm.exceptions.ParameterNotFound:
             raise EvaluationError(f"{customization} was removed from deployment.toml; its model is kept") from None
+
+
+def _require_answers(answers: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Raises EvaluationError for a model that cannot be asked like this: what it did not say decides nothing."""
+    for role, items in answers.items():
+        errors = [item["error"] for item in items if "error" in item]
+        if items and len(errors) == len(items):
+            raise EvaluationError(f"the {role} refused all {len(items)} questions, the first with: {errors[0]}")
 
 
 def _not_needed(reason: str) -> Prepared:

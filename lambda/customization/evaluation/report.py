@@ -27,13 +27,18 @@ def scores_of(rows: Sequence[Row], role: str, settings: EvaluationSpecification)
     return found
 
 
+def answers_of(rows: Sequence[Row]) -> dict[str, list[Mapping[str, Any]]]:
+    """Role -> its answers; those of a judge are empty without one."""
+    found = {role: [row[role] for row in rows] for role in ROLES}
+    return {**found, "judge": [item for row in rows for item in row.get("judge", [])]}
+
+
 def json_report(
     run: Run, model_arn: str, prepared: Prepared, rows: Sequence[Row], judgement: Judgement
 ) -> dict[str, Any]:
     settings = run.specification.evaluation
     assert settings
-    answered = {role: [row[role] for row in rows] for role in ROLES}
-    usage = _usage({**answered, "judge": [item for row in rows for item in row.get("judge", [])]}, settings)
+    answered = answers_of(rows)
     return {
         "run_id": run.run_id,
         "execution": run.execution_name,
@@ -50,9 +55,9 @@ def json_report(
         "reason": judgement.reason,
         "decided_by": "thresholds",
         "refused": {role: sum("error" in answer for answer in answers) for role, answers in answered.items()},
-        "cut": {role: sum(_is_cut(answer) for answer in answers) for role, answers in answered.items()},
+        "cut": {role: sum(_is_cut(answer) for answer in answered[role]) for role in ROLES},
         "judge_by_order": sum(_by_order(row) for row in rows) if settings.judge_model else None,
-        "usage": usage,
+        "usage": _usage(answered, settings),
         "answers": prepared["folder"],
     }
 
@@ -124,9 +129,8 @@ def _notes(report: Mapping[str, Any]) -> list[str]:
     if report["judge_model"]:
         lines.append(f"- judge: `{report['judge_model']}`; in {report['judge_by_order']} records the order decided")
     for what, text in (("refused", "questions refused"), ("cut", "answers cut at max_tokens")):
-        counts = report[what]
-        if any(counts.values()):
-            lines.append(f"- {text}: candidate {counts['candidate']}, what serves now {counts['baseline']}")
+        if counts := {role: count for role, count in report[what].items() if count}:
+            lines.append(f"- {text}: " + ", ".join(f"{role} {count}" for role, count in counts.items()))
     usage = report["usage"]
     tokens = ", ".join(
         f"{role} {item['input_tokens']:,} + {item['output_tokens']:,}"

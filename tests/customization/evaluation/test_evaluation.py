@@ -197,7 +197,7 @@ def test_a_question_that_a_model_refuses_scores_nothing(account: Account) -> Non
     evaluating = Evaluating(account)
     evaluating.verdict()
 
-    assert evaluating.report()["refused"] == {"candidate": 1, "baseline": 0}
+    assert evaluating.report()["refused"] == {"candidate": 1, "baseline": 0, "judge": 0}
     assert evaluating.report()["metrics"]["exact_match"]["candidate"]["mean"] == pytest.approx(29 / 30)
 
 
@@ -210,6 +210,17 @@ def test_a_model_that_refuses_everything_decides_nothing(account: Account) -> No
     account.says = says
     with pytest.raises(EvaluationError, match="the baseline refused all 30 questions, the first with: Validation"):
         Evaluating(account).verdict()
+
+
+def test_a_judge_that_refuses_everything_is_no_tie(account: Account) -> None:
+    def says(model: str, question: str) -> str:
+        if model == "judge":
+            raise Refusal("ValidationException", "temperature is not supported")
+        return Account._right_if_deployed(model, question)
+
+    account.says = says
+    with pytest.raises(EvaluationError, match="the judge refused all 60 questions"):
+        Evaluating(account, metrics={"win_rate": Threshold(0.5)}, judge_model="judge").verdict()
 
 
 def test_the_judge_is_asked_in_both_orders_and_the_order_wins_nothing(account: Account) -> None:
