@@ -9,7 +9,7 @@ from model_catalog.prices import price
 def evaluation_prices(config: DeploymentConfig, item: Customization) -> dict[str, tuple[float, float]]:
     """Role -> USD for an input token and for an output token; a role is missing if a price is unknown.
 
-    A custom model that serves already has the candidate's price: the report counts it as the first promotion's.
+    The baseline is the foundation model; the report counts a custom model that serves at the candidate's price.
     """
     assert item.evaluation
     models = {

@@ -57,7 +57,7 @@ def json_report(
         "refused": {role: sum("error" in answer for answer in answers) for role, answers in answered.items()},
         "cut": {role: sum(_is_cut(answer) for answer in answered[role]) for role in ROLES},
         "judge_by_order": sum(_by_order(row) for row in rows) if settings.judge_model else None,
-        "usage": _usage(answered, settings),
+        "usage": _usage(answered, _prices(settings, prepared["baseline_model"])),
         "answers": prepared["folder"],
     }
 
@@ -70,14 +70,24 @@ def _by_order(row: Row) -> bool:
     return len({item["winner"] for item in row["judge"]}) > 1
 
 
-def _usage(answers: Mapping[str, Sequence[Mapping[str, Any]]], settings: EvaluationSpecification) -> dict[str, Any]:
+def _prices(settings: EvaluationSpecification, baseline: str) -> Mapping[str, tuple[float, float]]:
+    """A custom model that serves costs what the candidate costs, not what the foundation model before it did."""
+    if ":custom-model/" not in baseline:
+        return settings.prices
+    others = {role: price for role, price in settings.prices.items() if role != "baseline"}
+    return {**others, **({"baseline": others["candidate"]} if "candidate" in others else {})}
+
+
+def _usage(
+    answers: Mapping[str, Sequence[Mapping[str, Any]]], prices: Mapping[str, tuple[float, float]]
+) -> dict[str, Any]:
     """Tokens of each role, and USD at the catalog's prices; None where a price is unknown."""
     found: dict[str, Any] = {}
     for role, items in answers.items():
         if not items:
             continue
         tokens = [sum(item.get(f"{way}_tokens", 0) for item in items) for way in ("input", "output")]
-        price = settings.prices.get(role)
+        price = prices.get(role)
         usd = tokens[0] * price[0] + tokens[1] * price[1] if price else None
         found[role] = {"input_tokens": tokens[0], "output_tokens": tokens[1], "usd": usd}
     costs = [item["usd"] for item in found.values()]

@@ -93,6 +93,7 @@ def test_a_model_that_knows_less_than_what_serves_is_kept(account: Account) -> N
     assert verdict["decision"] == "keep"
     assert "exact_match at least 0.5: failed" in verdict["reason"]
     assert evaluating.report()["baseline"] == {"model": OTHER_MODEL_ARN, "target": target}
+    assert evaluating.report()["usage"]["baseline"]["usd"] == pytest.approx(0.0012)  # that of a custom model
 
 
 def test_what_was_deleted_by_hand_serves_nobody(account: Account) -> None:
