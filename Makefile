@@ -26,13 +26,16 @@ endif
 CHECKED := deployment.toml tests/stacks/full.toml tests/stacks/full_east.toml tests/iam/encrypted.toml
 UNCHECKED = @echo "the validation of templates is off here (CDK_VALIDATION=false); kit check runs it, cfn-lint and cdk-nag" >&2
 
-.PHONY: up demo-capacity down test test-nightly check fuzz setup synth deploy lock lock-check templates-check sbom clean again
+.PHONY: up demo-capacity demo-methods down test test-nightly check fuzz setup synth deploy lock lock-check templates-check sbom clean again
 
 up: setup ## deploy, train, ingest and ask, on an embedded AWS
 	@$(BIN)/python -m kit local up
 
 demo-capacity: setup ## a provisioned throughput bought, swapped and released under a client's calls, on an embedded AWS
 	@$(BIN)/python -m examples.capacity_demo
+
+demo-methods: setup ## fine-tuning, further training, distillation and reinforcement fine-tuning, on an embedded AWS
+	@$(BIN)/python -m examples.methods
 
 # What runs is found by its command, with any Python: .venv or .local may be gone.
 down: ## stop the embedded AWS and everything it started

@@ -18,13 +18,17 @@ from constructs import Construct
 
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 
+MAX_NAME = 50
 KEPT_VERSIONS = 5  # the one that is served and those before it
 
 
 class Guardrail(Construct):
     """`policies`: the arguments of CfnGuardrail, such as `topic_policy_config`, with the API's names in them.
 
-    `profile` names a guardrail profile, and `profile_regions` the Regions to which it routes.
+    `profile` names a guardrail profile, and `profile_regions` the Regions to which it routes. `kms_key_arn`: who
+    calls the guardrail needs kms:Decrypt, and who creates it kms:CreateGrant and more. `generation`: a new one
+    is a new guardrail in place of one that was deleted by hand, which CloudFormation would not miss; its name is
+    another one, so that either can follow the other.
     """
 
     def __init__(
@@ -39,25 +43,31 @@ class Guardrail(Construct):
         description: str | None = None,
         profile: str | None = None,
         profile_regions: tuple[str, ...] = (),
+        kms_key_arn: str | None = None,
+        generation: int = 1,
     ) -> None:
         super().__init__(scope, construct_id)
+        again = str(generation) if generation > 1 else ""
         stack = cdk.Stack.of(self)
         cross_region = {"guardrailProfileArn": _profile_arn(stack, profile, stack.region)} if profile else None
         self._guardrail = bedrock.CfnGuardrail(
             self,
-            "Resource",
-            name=name,
+            f"Resource{again}",
+            name=f"{name[: MAX_NAME - len(again) - 1]}_{again}" if again else name,
             description=description,
             blocked_input_messaging=blocked_input,
             blocked_outputs_messaging=blocked_output,
             cross_region_config=cross_region,
+            kms_key_arn=kms_key_arn,
             **policies,
         )
+        self.kms_key_arn = kms_key_arn
         content = [blocked_input, blocked_output, description, profile, policies]
+        content += [kms_key_arn] if kms_key_arn else []  # versions of earlier releases keep their description
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
         version = bedrock.CfnGuardrailVersion(
             self,
-            "Version",
+            f"Version{again}",
             guardrail_identifier=self.guardrail_id,
             description=f"Policy {digest}",  # a new description is a new version
         )

@@ -63,7 +63,7 @@ def handler(event):
 """
 )
 SOURCES = """
-sys.path[:0] = [os.environ["KIT"] + "/lambda", os.environ["KIT"]]
+sys.path[:0] = [os.environ["CODE"]]
 sys.stderr = open(os.devnull, "w")
 from inference_api.aws import tls
 tls.ROOTS_PATH = os.environ["ROOTS"]
@@ -71,15 +71,15 @@ tls.ROOTS_PATH = os.environ["ROOTS"]
 OURS = (
     SOURCES
     + """
-from inference_api import handler as module
-module.ALIASES_PATH = os.environ["ALIASES"]
-from inference_api.runtime import Invocation
+from inference_api.runtime import Invocation, handler_named
+handle = handler_named("inference_api.handler.handler")
+sys.modules["inference_api.handler"].ALIASES_PATH = os.environ["ALIASES"]
 
 def handler(event):
-    return b"".join(module.handler(event, Invocation(event, "r", 0)).body)
+    return b"".join(handle(event, Invocation(event, "r", 0)).body)
 
 def stream(event):
-    for _ in module.handler(event, Invocation(event, "r", 0)).body:
+    for _ in handle(event, Invocation(event, "r", 0)).body:
         pass
 """
 )

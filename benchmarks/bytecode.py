@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from bedrock_constructs.lambda_functions.code_zip import zip_bytes
+from bedrock_constructs.lambda_functions.code_zip import zip_bytes, zip_files
 
 HANDLERS = (
     "custom_resources.handler",
@@ -56,7 +56,7 @@ def _folders(scratch: Path, handler: str) -> tuple[Path, Path]:
     sources, compiled = scratch / "sources", scratch / "compiled"
     archive = scratch / "code.zip"
     scratch.mkdir()
-    archive.write_bytes(zip_bytes(handler))
+    archive.write_bytes(zip_bytes(zip_files(handler)))
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(sources)
     shutil.copytree(sources, compiled)

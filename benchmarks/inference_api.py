@@ -3,13 +3,16 @@
 A stub on 127.0.0.1 answers over TLS as Bedrock does. `cold` is a fresh process: import, client, first answered request,
 without the start of the interpreter. `warm` is processor time for each further request, `chunk` for each event of a
 stream. Each style runs once a round, one after the other; ratios are medians of the rounds. The baseline of a streamed
-chunk is the bare iteration of boto3's stream. Powertools and FastAPI are measured where this has installed them:
+chunk is the bare iteration of boto3's stream. All have bytecode, except those `as shipped`: a zip has none, and Lambda
+can't write any. Powertools and FastAPI are measured where this has installed them:
 
     .venv/bin/uv pip install --target .local/benchmark aws-lambda-powertools fastapi mangum
 """
 
+import io
 import json
 import os
+import shutil
 import ssl
 import statistics
 import struct
@@ -17,6 +20,8 @@ import subprocess
 import sys
 import textwrap
 import threading
+import zipfile
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from zlib import crc32
@@ -25,16 +30,19 @@ import botocore
 import trustme
 
 from bedrock_constructs.lambda_functions.amazon_roots import amazon_roots
+from bedrock_constructs.lambda_functions.code_zip import zip_bytes, zip_files
 from benchmarks.api_styles import AUTHORIZER, BOTO3, FASTAPI, MEASURE, OURS, POWERTOOLS
 
 PROJECT = Path(__file__).resolve().parent.parent
 ALIASES = PROJECT / ".local" / "benchmark-aliases.json"
+CODE = PROJECT / ".local" / "benchmark-code"
 OTHERS = PROJECT / ".local" / "benchmark"
 ROOTS, BUNDLE = PROJECT / ".local" / "benchmark-roots.pem", PROJECT / ".local" / "benchmark-bundle.pem"
 KEY = "k" * 40
 WARM_REQUESTS = 300
 MEASURED = ("cold ms", "cold CPU ms", "warm CPU us", "stream CPU us/chunk", "peak MB")
 CHUNKS = 20_000
+COLD = 2  # of what is measured, the first
 ANSWER = {
     "output": {"message": {"role": "assistant", "content": [{"text": "The parcel arrives on Thursday. " * 20}]}},
     "stopReason": "end_turn",
@@ -98,11 +106,12 @@ class Bedrock(BaseHTTPRequestHandler):
         pass
 
 
-def measured(style: str, url: str, messages: object = MESSAGES) -> list[float]:
+def measured(style: str, url: str, messages: object = MESSAGES, *, bytecode: bool = True) -> list[float]:
     program = MEASURE.format(style=textwrap.dedent(style), warm=WARM_REQUESTS, chunks=CHUNKS)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
     environment |= {
-        "KIT": str(PROJECT),
+        "CODE": str(_code(bytecode=bytecode)),
+        **({} if bytecode else {"PYTHONDONTWRITEBYTECODE": "1"}),
         "OTHERS": str(OTHERS),
         "ROOTS": str(ROOTS),
         "KEY": KEY,
@@ -125,6 +134,17 @@ def measured(style: str, url: str, messages: object = MESSAGES) -> list[float]:
     )
     values: list[float] = json.loads(run.stdout)
     return values
+
+
+@cache
+def _code(*, bytecode: bool) -> Path:
+    """The code of the API and of its authorizer as Lambda gets it, in a folder that gets bytecode or stays without."""
+    folder = CODE / ("compiled" if bytecode else "shipped")
+    shutil.rmtree(folder, ignore_errors=True)
+    for handler in ("inference_api.handler", "inference_api.authorizer"):
+        with zipfile.ZipFile(io.BytesIO(zip_bytes(zip_files(handler)))) as archive:
+            archive.extractall(folder)
+    return folder
 
 
 def aliases() -> str:
@@ -157,19 +177,28 @@ def main() -> None:
     styles |= {"Powertools": POWERTOOLS, "FastAPI": FASTAPI} if OTHERS.exists() else {}
     for style in styles.values():
         measured(style, url)  # compiles the modules
-    results = [{name: measured(style, url) for name, style in styles.items()} for _ in range(rounds)]
+    results = [_round(styles, url) for _ in range(rounds)]
     server.shutdown()
-    for result in results:
-        result["both"] = [ours + first for ours, first in zip(result["API"], result["authorizer"], strict=True)]
     print(f"medians of {rounds} rounds (and the ratio to boto3)")
-    print(f"{'':12}" + "".join(f"{name:>22}" for name in MEASURED))
-    for name in [*styles, "both"]:
+    print(f"{'':22}" + "".join(f"{name:>22}" for name in MEASURED))
+    for name in results[0]:
         cells = [_cell(name, index, results) for index in range(len(MEASURED))]
-        print(f"{name:12}" + "".join(f"{cell:>22}" for cell in cells))
+        print(f"{name:22}" + "".join(f"{cell:>22}" for cell in cells))
+
+
+def _round(styles: dict[str, str], url: str) -> dict[str, list[float]]:
+    found = {name: measured(style, url) for name, style in styles.items()}
+    for name in ("API", "authorizer"):
+        found[f"{name}, as shipped"] = measured(styles[name], url, bytecode=False)[:COLD]
+    found["authorizer"] = found["authorizer"][:COLD]
+    for name in ("", ", as shipped"):
+        pair = zip(found[f"API{name}"], found[f"authorizer{name}"], strict=False)
+        found[f"both{name}"] = [first + second for first, second in pair]
+    return found
 
 
 def _cell(name: str, index: int, results: list[dict[str, list[float]]]) -> str:
-    if name in ("authorizer", "both") and index > 1:
+    if index >= min(len(result[name]) for result in results):
         return ""
     value = statistics.median(result[name][index] for result in results)
     ratio = statistics.median(result[name][index] / result["boto3"][index] for result in results)

@@ -1,8 +1,15 @@
-"""What kind of model an alias has, and whether all of its targets take the same body."""
+"""What can serve an alias, what kind of model it has, and whether all of its targets take the same body."""
 
 from deployment.config import DeploymentConfig
 from kit_contract.embedding_models import EMBEDDING_MODELS
 from model_catalog import catalog
+
+
+def available_targets(config: DeploymentConfig, alias: str) -> set[str]:
+    """The places in which this deployment can have a model for `alias`."""
+    found = {"base"} | {item.serving for item in config.customizations.values() if item.alias == alias}
+    throughputs = config.provisioned_throughput.values()
+    return found | {"provisioned" for item in throughputs if item.alias == alias}
 
 
 def embedding_model(config: DeploymentConfig, model: str) -> str | None:

@@ -61,6 +61,13 @@ class DeploymentConfig(Section):
         return {where: name for where, name in named.items() if name}
 
     @property
+    def kms_keys(self) -> dict[str, str]:
+        """The setting that names a KMS key -> its ARN."""
+        named = {f"guardrails.{name}.kms_key_arn": item.kms_key_arn for name, item in self.guardrails.items()}
+        named["training.kms_key_arn"] = self.training.kms_key_arn if self.training else None
+        return {where: arn for where, arn in named.items() if arn}
+
+    @property
     def stacks(self) -> list[str]:
         """Names of the stacks, in the order of their deployment. Your own, in app.py, are not among them."""
         present = [suffix for suffix in STACK_SUFFIXES if getattr(self, suffix.replace("-", "_"))]

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployment.config import ConfigError, DeploymentConfig
+from deployment.method_settings import log_source, method_settings
 from deployment.sections.training import Customization
 from kit_contract import run_names
 from kit_contract.dataset_limits import DatasetLimits
 from kit_contract.errors import InputError
+from kit_contract.run_names import data_prefix
 from model_catalog import catalog
 from training_data.checking.findings import SHOWN_FINDINGS
 from training_data.checking.model_rules import model_rules
@@ -40,6 +42,11 @@ class CustomizationDataset:
     validation_file: str = ""
     evaluation_file: str = ""
     evaluation_records: int = 0
+    sha256: str = ""
+    method_settings: str = ""
+
+    def validation_key(self, customization: str) -> str:
+        return self.validation_file and f"{data_prefix(customization)}{self.validation_file}"
 
 
 def prepare_datasets(config: DeploymentConfig) -> dict[str, CustomizationDataset]:
@@ -67,7 +74,7 @@ class SetError(Exception):
 
 def _prepare(name: str, item: Customization, region: str) -> CustomizationDataset:
     customization = catalog.customizable(item.base_model, region, item.method)
-    hyperparameters = catalog.check_hyperparameters(item.base_model, item.hyperparameters)
+    hyperparameters = catalog.check_hyperparameters(item.base_model, item.hyperparameters, item.method)
     PREPARED.mkdir(parents=True, exist_ok=True)
     trained = RecordIndex(customization.limits.max_records, across=True)
     training, validation = _prepare_sets(name, item, customization.limits, trained)
@@ -75,6 +82,9 @@ def _prepare(name: str, item: Customization, region: str) -> CustomizationDatase
     content = [item.base_model, item.method, hyperparameters, training.sha256]
     if validation:
         content.append(validation.sha256)
+    settings = method_settings(item)
+    if settings:
+        content.append(settings)
     file_name = f"{training.sha256[:16]}.jsonl"
     validation_file = f"validation/{validation.sha256[:16]}.jsonl" if validation else ""
     evaluation_file = run_names.evaluation_file(held_out.sha256) if held_out else ""
@@ -99,6 +109,8 @@ def _prepare(name: str, item: Customization, region: str) -> CustomizationDatase
         validation_file=validation_file,
         evaluation_file=evaluation_file,
         evaluation_records=held_out.records if held_out else 0,
+        sha256=training.sha256,
+        method_settings=settings,
     )
 
 
@@ -106,6 +118,8 @@ def _prepare_sets(
     name: str, item: Customization, limits: DatasetLimits, trained: RecordIndex
 ) -> tuple[PreparedDataset, PreparedDataset | None]:
     """Training and validation set, if there is one. Raises SetError where they share a record."""
+    if item.distillation and item.distillation.invocation_logs:
+        return log_source(item.distillation.invocation_logs, PREPARED / f"{name}-logs-{os.getpid()}.jsonl"), None
     across = bool(item.validation_dataset or item.evaluation)
     training = _prepare_set(name, item, limits, index=trained if across else None)
     if not item.validation_dataset:

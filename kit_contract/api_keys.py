@@ -5,10 +5,15 @@ The secret has up to two values. AWSCURRENT is what the stack made, or what peop
 hashes instead of keys; as soon as it exists, it alone counts. An edit by hand moves AWSCURRENT, never this label.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+
+TYPE_CHECKING = False  # the authorizer does without the module typing
+if TYPE_CHECKING:
+    from typing import Any
 
 CURRENT_STAGE, PREVIOUS_STAGE = "AWSCURRENT", "AWSPREVIOUS"
 KIT_STAGE = "BEDROCK_KIT_KEYS"
@@ -25,32 +30,47 @@ class KeysFaultError(ValueError):
     """When a value of the secret can't be read. The message names the fault and never contains a key."""
 
 
-class Replaced(NamedTuple):
+class Replaced:
     """A key that a rotation has replaced, valid until this time (seconds since 1970)."""
 
-    sha256: str
-    until: int
+    def __init__(self, sha256: str, until: int) -> None:
+        self.sha256 = sha256
+        self.until = until
 
 
-class ApiKey(NamedTuple):
+class ApiKey:
     """`usage`: the value of the name's key in API Gateway, which counts its requests and opens nothing.
 
     `usage_id`: its id, if `kit keys` made it.
     """
 
-    sha256: str
-    usage: str
-    last4: str
-    usage_id: str | None = None
-    created: str | None = None
-    replaced: tuple[Replaced, ...] = ()
+    def __init__(
+        self,
+        sha256: str,
+        usage: str,
+        last4: str,
+        usage_id: str | None = None,
+        created: str | None = None,
+        replaced: tuple[Replaced, ...] = (),
+    ) -> None:
+        self.sha256 = sha256
+        self.usage = usage
+        self.last4 = last4
+        self.usage_id = usage_id
+        self.created = created
+        self.replaced = replaced
+
+    def changed(self, **fields: Any) -> ApiKey:
+        """The same key with other values of some fields."""
+        return ApiKey(**{**vars(self), **fields})
 
 
-class CurrentKeys(NamedTuple):
+class CurrentKeys:
     """What is right in a value that people may have written. `faults`: name, or "" for the value itself -> fault."""
 
-    keys: Mapping[str, ApiKey]
-    faults: Mapping[str, str]
+    def __init__(self, keys: Mapping[str, ApiKey], faults: Mapping[str, str]) -> None:
+        self.keys = keys
+        self.faults = faults
 
 
 def hash_of(key: str) -> str:
@@ -76,7 +96,7 @@ def read_current(secret: str) -> CurrentKeys:
     return _read_pairs(pairs)
 
 
-def _read_pairs(pairs: "_Pairs") -> CurrentKeys:
+def _read_pairs(pairs: _Pairs) -> CurrentKeys:
     keys: dict[str, ApiKey] = {}
     faults: dict[str, str] = {}
     for name, value in pairs:
@@ -101,7 +121,7 @@ def _fault_of(key: Any) -> str:
     return ""
 
 
-class _Pairs(list[tuple[str, Any]]):
+class _Pairs(list["tuple[str, Any]"]):
     """A JSON object with every pair, since `dict` keeps only the last of a name."""
 
 
@@ -139,8 +159,7 @@ def _read(entry: Mapping[str, Any]) -> ApiKey:
 def write_managed(keys: Mapping[str, ApiKey]) -> str:
     """Raises KeysFaultError if the secret could not hold them."""
     entries = {
-        name: {**key._asdict(), "replaced": [item._asdict() for item in key.replaced]}
-        for name, key in sorted(keys.items())
+        name: {**vars(key), "replaced": [vars(item) for item in key.replaced]} for name, key in sorted(keys.items())
     }
     text = json.dumps({"format": FORMAT, "keys": entries}, separators=(",", ":"))
     if len(text) > SECRET_BYTES:  # ASCII

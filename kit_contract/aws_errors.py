@@ -7,25 +7,22 @@ ConflictException at all (botocore 1.44, bedrock/2023-04-20/service-2.json). The
 
 import re
 
+# Patterns are compiled when the first error is looked at: at the import they would slow down each cold start.
 VALIDATION = "ValidationException"
-ABSENT = re.compile(
+ABSENT = (
     r"\b(not found|(does not|doesn't|did not|didn't) exist|no longer exists|(could not|cannot|can't|unable to) find"
     r"|could not be found|(could not|cannot) be resolved|could not resolve)\b"
-    r"|provided model identifier is invalid",
-    re.IGNORECASE,
+    r"|provided model identifier is invalid"
 )
-BUSY = re.compile(
+BUSY = (
     r"\b(already exists|already in use|in progress|is (currently |still |already )?(being )?(creat|updat|delet)(ed|ing)"
-    r"|(creating|updating|deleting) (state|status)|(state|status)( is|:| of)? ['\"]?(creating|updating|deleting))\b",
-    re.IGNORECASE,
+    r"|(creating|updating|deleting) (state|status)|(state|status)( is|:| of)? ['\"]?(creating|updating|deleting))\b"
 )
 # What Bedrock answers to an account that AWS has not verified, or that may not use a model: not the request's fault.
 # https://github.com/kirodotdev/Kiro/issues/11191, https://github.com/aws/aws-cli/issues/8717,
 # https://github.com/aws-samples/bedrock-chat/issues/471, https://github.com/prowler-cloud/prowler/pull/12801
 # Knowledge bases pass it on as "Error 002: Access to Bedrock models is not allowed for this account".
-DENIED = re.compile(
-    r"^operation not allowed|\baccount is not authorized\b|\bnot allowed for this account\b", re.IGNORECASE
-)
+DENIED = r"^operation not allowed|\baccount is not authorized\b|\bnot allowed for this account\b"
 
 
 def code_of(error: BaseException) -> str:
@@ -49,21 +46,25 @@ def says_absent(error: BaseException) -> bool:
     """Whether the resource that the call names does not exist."""
     if code_of(error) == "ResourceNotFoundException":
         return True
-    return code_of(error) == VALIDATION and ABSENT.search(message_of(error)) is not None
+    return code_of(error) == VALIDATION and _says(error, ABSENT)
 
 
 def says_busy(error: BaseException) -> bool:
     """Whether the resource is being created, updated or deleted, or exists already: look at it again."""
     if code_of(error) == "ConflictException":
         return True
-    return code_of(error) == VALIDATION and BUSY.search(message_of(error)) is not None
+    return code_of(error) == VALIDATION and _says(error, BUSY)
 
 
 def says_denied(error: BaseException) -> bool:
     """Whether the account or the role may not do it, in any of the words that Bedrock has for it."""
     if code_of(error) in ("AccessDeniedException", "AccessDenied"):
         return True
-    return code_of(error) == VALIDATION and DENIED.search(message_of(error)) is not None
+    return code_of(error) == VALIDATION and _says(error, DENIED)
+
+
+def _says(error: BaseException, pattern: str) -> bool:
+    return re.search(pattern, message_of(error), re.IGNORECASE) is not None
 
 
 def _part(error: BaseException) -> dict[str, object]:

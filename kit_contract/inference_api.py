@@ -31,15 +31,12 @@ from kit_contract.model_arns import (
     model_arn,
 )
 
-# alias -> {"model", "arn", "order", "embedding"?, "one_model"?, "guardrail"?}; beside the packages
-ALIASES_FILE = "aliases.json"
-AMAZON_ROOTS_FILE = "amazon_roots.pem"  # beside the packages, too
-DESCRIPTION_FILE = "openapi.json.bz2"  # what GET /openapi.json answers; beside the packages
 ACCOUNT = ":{account}:"
 # What callers read in `served_by`, where it differs from the resource type of the ARN.
 _KINDS = {APPLICATION_INFERENCE_PROFILE: INFERENCE_PROFILE, PROVISIONED_MODEL: "provisioned-throughput"}
 
-METRIC_NAMESPACE = "BedrockKit/InferenceApi"
+# Before /model in the paths of requests that are signed with AWS credentials.
+IAM_PREFIX = "/iam"
 # What a web page may read of a response, beside its body and type.
 CORS_EXPOSED_HEADERS = (
     "x-request-id",
@@ -53,7 +50,6 @@ CORS_EXPOSED_HEADERS = (
     "retry-after",
     "retry-after-ms",
 )
-RETRY_AFTER_MS_CONTEXT = "retryAfterMs"  # in the authorizer's context
 
 
 class Model(NamedTuple):

@@ -75,10 +75,13 @@ class ModelExists(TypedDict):
 
 
 class NewJob(TypedDict):
+    """`base_model` is what the job starts from: a foundation model or, for further training, a custom model's ARN."""
+
     trained: Literal[False]
     records: int
     job_name: str
     client_request_token: str
+    base_model: str
 
 
 class MetricsRequest(TypedDict):
@@ -89,8 +92,11 @@ class MetricsRequest(TypedDict):
 
 
 class MetricsResult(TypedDict):
+    """`final_reward` is of reinforcement fine-tuning."""
+
     metrics_key: str
     final_loss: dict[str, float | None]
+    final_reward: NotRequired[dict[str, float | None]]
 
 
 class PromotionRequest(TypedDict):

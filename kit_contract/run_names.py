@@ -19,7 +19,14 @@ OWNER_DIGEST_LENGTH = 8
 
 
 def run_id(
-    *, base_model: str, method: str, hyperparameters: Mapping[str, str], dataset_sha256: str, validation_key: str = ""
+    *,
+    base_model: str,
+    method: str,
+    hyperparameters: Mapping[str, str],
+    dataset_sha256: str,
+    validation_key: str = "",
+    method_settings: str = "",
+    parent: str = "",
 ) -> str:
     """16 hexadecimal digits over everything that changes the model. `validation_key` names its object's content."""
     content: dict[str, object] = {
@@ -28,8 +35,8 @@ def run_id(
         "hyperparameters": dict(hyperparameters),
         "dataset_sha256": dataset_sha256,
     }
-    if validation_key:
-        content["validation_key"] = validation_key
+    more = {"validation_key": validation_key, "method_settings": method_settings, "parent": parent}
+    content |= {name: value for name, value in more.items() if value}  # ids of earlier releases stay as they are
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:RUN_ID_LENGTH]
 

@@ -6,7 +6,7 @@ input of the workflow's execution. Parameters and executions outlive a release: 
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Literal
 
 from kit_contract import run_names
@@ -16,6 +16,8 @@ from kit_contract.evaluations import EvaluationSpecification
 
 Hyperparameters = Mapping[str, str]  # strings, as CreateModelCustomizationJob takes them
 Serving = Literal["on-demand", "provisioned"]
+# Left out of the JSON when empty: the workflow asks whether a key is present.
+OPTIONAL = ("validation_key", "job_members", "method_settings", "parent", "evaluation")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,9 @@ class RunSpecification:
     """What all runs of one customization have in common.
 
     `provisioned_model_name` and `validation_key` are empty without a provisioned throughput or a validation set.
+    `job_members` are members of CreateModelCustomizationJob that only some jobs have, as Step Functions spells them.
+    `method_settings` names everything of the method that changes the model, in any text. `parent` is what is trained
+    further: the id of a run, or the ARN of a custom model. All three are empty for fine-tuning of a foundation model.
     `evaluation` is None where every model is promoted.
     """
 
@@ -38,19 +43,20 @@ class RunSpecification:
     role_arn: str
     bucket: str
     validation_key: str = ""
+    job_members: Mapping[str, Any] = field(default_factory=dict)
+    method_settings: str = ""
+    parent: str = ""
     evaluation: EvaluationSpecification | None = None
 
     def to_json(self) -> dict[str, Any]:
-        value = {field.name: getattr(self, field.name) for field in fields(self)}
-        validation_key, evaluation = value.pop("validation_key"), value.pop("evaluation")
+        value = {item.name: getattr(self, item.name) for item in fields(self)}
+        optional = {name: value.pop(name) for name in OPTIONAL}
         value |= value.pop("limits").to_json()
         value["data_prefix"] = run_names.data_prefix(self.customization)
         value["output_prefix"] = run_names.output_prefix(self.customization)
-        if validation_key:  # the workflow asks whether the key is present
-            value["validation_key"] = validation_key
-        if evaluation:
-            value["evaluation"] = evaluation.to_json()
-        return value
+        if self.evaluation:
+            optional["evaluation"] = self.evaluation.to_json()
+        return value | {name: item for name, item in optional.items() if item}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "RunSpecification":
@@ -70,6 +76,8 @@ class RunSpecification:
             hyperparameters=self.hyperparameters,
             dataset_sha256=dataset_sha256,
             validation_key=self.validation_key,
+            method_settings=self.method_settings,
+            parent=self.parent,
         )
 
 
@@ -101,7 +109,7 @@ class Run:
 
     def to_json(self) -> dict[str, Any]:
         """The execution's input. The workflow adds the job, so it is left out."""
-        value = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "job_arn"}
+        value = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "job_arn"}
         value["specification"] = self.specification.to_json()
         value["deployment"] = value.pop("kit_deployment")
         return value
@@ -133,7 +141,8 @@ def new_run(specification: RunSpecification, *, kit_deployment: str, key: str, d
 
 def _known(cls: type[Run] | type[RunSpecification], value: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of `cls` in `value`, without what the workflow or another release added."""
-    missing = [field.name for field in fields(cls) if field.default is MISSING and field.name not in value]
+    required = [item.name for item in fields(cls) if item.default is MISSING and item.default_factory is MISSING]
+    missing = [name for name in required if name not in value]
     if missing:
         raise InputError(f"{cls.__name__} has no {', '.join(missing)}, got {sorted(value)}; deploy the kit again")
-    return {field.name: value[field.name] for field in fields(cls) if field.name in value}
+    return {item.name: value[item.name] for item in fields(cls) if item.name in value}

@@ -1,6 +1,7 @@
 """Names of the stacks of a deployment, and of the outputs that commands read and the context that they give."""
 
 import hashlib
+from collections.abc import Mapping
 
 CAPACITY_FUNCTION_OUTPUT = "CapacityFunction"
 DOCUMENTS_BUCKET_OUTPUT = "DocumentsBucket"
@@ -14,6 +15,11 @@ STARTER_OUTPUT = "RunStarter"
 MANIFESTS_PREFIX = ".bedrock-kit/"
 # Context: a new value has the uploaded objects compared with the bucket again, and ingested.
 RESTORE_CONTEXT = "restore_objects"
+# Context: `NAME:NUMBER,...` of resources that were deleted by hand. Another number is another resource to
+# CloudFormation, which never looks at one whose properties stay the same. A guardrail's NAME is that of its section.
+GENERATIONS_CONTEXT = "generations"
+KNOWLEDGE_BASE_GENERATION = ".knowledge-base"  # no section's name has a dot
+KNOWLEDGE_BASE_GENERATION_OUTPUT = "KnowledgeBaseGeneration"  # from the second one on
 # What follows the deployment's name in the name of a stack, in the order of their deployment.
 STACK_SUFFIXES = ("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "inference-api")
 
@@ -54,6 +60,21 @@ def throughput_logical_ids(section: str) -> tuple[str, str]:
         name + hashlib.md5(f"{name}/Resource".encode(), usedforsecurity=False).hexdigest()[:8].upper() for name in names
     )
     return first, second
+
+
+def guardrail_output(section: str) -> str:
+    """The guardrail's generation, id and served version, separated by spaces."""
+    return f"{pascal(section)}Guardrail"
+
+
+def generations_from(context: str | None) -> dict[str, int]:
+    """The value of the context `generations`."""
+    pairs = (item.partition(":") for item in (context or "").split(",") if item)
+    return {name: int(number) for name, _, number in pairs}
+
+
+def generations_context(generations: Mapping[str, int]) -> str:
+    return ",".join(f"{name}:{number}" for name, number in sorted(generations.items()))
 
 
 def run_outcome_output(customization: str) -> str:

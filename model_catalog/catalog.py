@@ -6,7 +6,7 @@ train a customization id (amazon.nova-micro-v1:0:128k). Bedrock accepts neither 
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from kit_contract.errors import InputError
 from model_catalog.data_files import by_id, retired
@@ -54,6 +54,11 @@ def customizable(identifier: str, region: str, method: str = "FINE_TUNING") -> C
         able = _customizable_by(method)
         fix = f"use one of {', '.join(able)}" if able else f"no base model takes {method} today; use FINE_TUNING"
         raise CatalogError(f"{model.name} ({identifier}) cannot be customized by {method}; {fix}")
+    if customization.endpoint != "bedrock":
+        raise CatalogError(
+            f"{model.name} ({identifier}) is trained through OpenAI's API at {customization.endpoint} only, which this "
+            f"kit does not call; use one of {', '.join(_customizable_by(method))}"
+        )
     if identifier != model.customization_id:
         raise CatalogError(f"base model must be the customization id {model.customization_id}, got {identifier}")
     if region not in customization.regions:
@@ -92,6 +97,13 @@ def check_hyperparameters(
     if faults:
         raise CatalogError("\n".join(faults))
     return checked
+
+
+def typed_hyperparameters(identifier: str, values: Mapping[str, str], method: str) -> dict[str, int | float | str]:
+    """The strings of check_hyperparameters as numbers where they are, for methods whose request is typed."""
+    kinds: dict[str, Callable[[str], int | float | str]] = {"int": int, "float": float, "choice": str}
+    known = find(identifier).customizations[method].hyperparameters
+    return {name: kinds[known[name].kind](value) for name, value in values.items()}
 
 
 def invocable(inference_id: str, region: str) -> Model:

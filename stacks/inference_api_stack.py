@@ -7,12 +7,19 @@ from constructs import Construct
 
 from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias
-from deployment.alias_models import embedding_model, has_one_model
+from deployment.alias_models import available_targets, embedding_model, has_one_model
 from deployment.config import DeploymentConfig
 from kit_contract.model_arns import plain_id
 from kit_contract.parameters import knowledge_base_id
 from kit_contract.run_names import bedrock_name
-from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT, pascal
+from kit_contract.stacks import (
+    API_KEY_SECRET_OUTPUT,
+    GENERATIONS_CONTEXT,
+    USAGE_PLAN_OUTPUT,
+    generations_from,
+    guardrail_output,
+    pascal,
+)
 from model_catalog import catalog
 from model_catalog.guardrail_profiles import destinations
 from stacks.guardrail_policies import guardrail_policies
@@ -31,6 +38,7 @@ class InferenceApiStack(cdk.Stack):
         super().__init__(scope, construct_id, **kwargs)
         section = config.inference_api
         assert section
+        guardrails = self._guardrails(config)
         api = InferenceApi(
             self,
             "InferenceApi",
@@ -38,7 +46,7 @@ class InferenceApiStack(cdk.Stack):
             aliases={
                 name: ServedAlias(
                     base=self._target(config, alias.model),
-                    order=alias.order,
+                    order=_order(config, name),
                     embedding=embedding_model(config, alias.model),
                     one_model=has_one_model(config, name),
                     guardrail=alias.guardrail,
@@ -47,7 +55,7 @@ class InferenceApiStack(cdk.Stack):
             },
             knowledge_bases=self._knowledge_bases(config),
             knowledge_base_model=self._target(config, config.knowledge_base.model) if config.knowledge_base else None,
-            guardrails=self._guardrails(config),
+            guardrails=guardrails,
             knowledge_base_guardrails=_knowledge_base_guardrails(config),
             rerank_model_arn=self._rerank_model_arn(config),
             media_buckets=section.media_buckets,
@@ -58,6 +66,8 @@ class InferenceApiStack(cdk.Stack):
             stage_burst=section.stage_burst,
             cors_origins=section.cors_origins,
             show_arns=section.show_arns,
+            iam_callers=section.iam_callers if section.iam else None,
+            model_keys=config.training.model_keys if config.training else (),
         )
         cdk.CfnOutput(self, "ApiUrl", value=api.url)
         cdk.CfnOutput(self, "ApiId", value=api.rest_api.rest_api_id)
@@ -77,7 +87,8 @@ class InferenceApiStack(cdk.Stack):
 
     def _guardrails(self, config: DeploymentConfig) -> dict[str, Guardrail]:
         """In this stack, so that CloudFormation changes the function first and deletes what it used afterwards."""
-        return {
+        generations = generations_from(self.node.try_get_context(GENERATIONS_CONTEXT))
+        found = {
             name: Guardrail(
                 self,
                 f"Guardrail{pascal(name)}",
@@ -90,9 +101,15 @@ class InferenceApiStack(cdk.Stack):
                 profile_regions=tuple(destinations(section.profile, config.deployment.region))
                 if section.profile
                 else (),
+                kms_key_arn=section.kms_key_arn,
+                generation=generations.get(name, 1),
             )
             for name, section in config.guardrails.items()
         }
+        for name, guardrail in found.items():
+            served = f"{generations.get(name, 1)} {guardrail.guardrail_id} {guardrail.version}"
+            cdk.CfnOutput(self, guardrail_output(name), value=served)
+        return found
 
     def _rerank_model_arn(self, config: DeploymentConfig) -> str | None:
         named = config.knowledge_base.rerank_model if config.knowledge_base else None
@@ -104,6 +121,12 @@ class InferenceApiStack(cdk.Stack):
             return {}
         name = config.knowledge_base.name
         return {name: parameter_value(self, "KnowledgeBaseId", knowledge_base_id(config.deployment.name, name))}
+
+
+def _order(config: DeploymentConfig, alias: str) -> list[str]:
+    """Without places that stay empty: an alias that only its foundation model can serve reads no parameters."""
+    available = available_targets(config, alias)
+    return [place for place in config.aliases[alias].order if place in available]
 
 
 def _knowledge_base_guardrails(config: DeploymentConfig) -> dict[str, str]:

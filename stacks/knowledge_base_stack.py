@@ -13,7 +13,14 @@ from bedrock_constructs.knowledge_base.knowledge_base import KnowledgeBase
 from deployment.config import DeploymentConfig
 from kit_contract.model_arns import plain_id
 from kit_contract.parameters import knowledge_base_id
-from kit_contract.stacks import DOCUMENTS_BUCKET_OUTPUT, INGESTION_QUEUE_OUTPUT
+from kit_contract.stacks import (
+    DOCUMENTS_BUCKET_OUTPUT,
+    GENERATIONS_CONTEXT,
+    INGESTION_QUEUE_OUTPUT,
+    KNOWLEDGE_BASE_GENERATION,
+    KNOWLEDGE_BASE_GENERATION_OUTPUT,
+    generations_from,
+)
 from model_catalog import catalog
 
 
@@ -22,6 +29,7 @@ class KnowledgeBaseStack(cdk.Stack):
         super().__init__(scope, construct_id, **kwargs)
         section = config.knowledge_base
         assert section
+        generation = generations_from(self.node.try_get_context(GENERATIONS_CONTEXT)).get(KNOWLEDGE_BASE_GENERATION, 1)
         self.knowledge_base = KnowledgeBase(
             self,
             "KnowledgeBase",
@@ -35,6 +43,7 @@ class KnowledgeBaseStack(cdk.Stack):
             chunk_max_tokens=section.chunk_max_tokens,
             chunk_overlap_percentage=section.chunk_overlap_percentage,
             rerank_model_id=plain_id(section.rerank_model) if section.rerank_model else None,
+            generation=generation,
         )
         # Bedrock uses the role at once, when IAM may not know it everywhere yet.
         knowledge_base = self.knowledge_base
@@ -68,6 +77,8 @@ class KnowledgeBaseStack(cdk.Stack):
         cdk.CfnOutput(self, "KnowledgeBaseId", value=self.knowledge_base.knowledge_base_id)
         cdk.CfnOutput(self, "DataSourceId", value=self.knowledge_base.data_source_id)
         cdk.CfnOutput(self, DOCUMENTS_BUCKET_OUTPUT, value=self.knowledge_base.documents_bucket.bucket_name)
+        if generation > 1:
+            cdk.CfnOutput(self, KNOWLEDGE_BASE_GENERATION_OUTPUT, value=str(generation))
         cdk.CfnOutput(self, INGESTION_QUEUE_OUTPUT, value=ingestion.queue.queue_url)
         self._publish_id(config.deployment.name, section.name)
 

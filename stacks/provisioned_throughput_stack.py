@@ -95,4 +95,5 @@ def _target(config: DeploymentConfig, name: str, item: Section) -> ThroughputTar
         model_identifier=item.model,
         customization=item.customization,
         alias=item.alias,
+        model_key=config.training.model_key(item.customization) if config.training and item.customization else None,
     )

@@ -18,6 +18,7 @@ from bedrock_constructs.customization.workflow import CustomizationWorkflow
 from bedrock_constructs.training_data_bucket import TrainingDataBucket
 from deployment.config import DeploymentConfig
 from deployment.datasets import CustomizationDataset
+from deployment.parent_runs import parent_of
 from deployment.sections.training import Customization, Training
 from kit_contract.run_names import DATA, bedrock_name, data_prefix, output_prefix
 from kit_contract.runs import RunSpecification
@@ -32,6 +33,7 @@ from kit_contract.stacks import (
     run_execution_output,
     run_outcome_output,
 )
+from stacks.customization_job import job_members
 from stacks.training_evaluations import TrainingEvaluations
 
 
@@ -47,6 +49,7 @@ class TrainingStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         assert config.training
+        self._training = config.training
         self._kit_deployment = config.deployment.name
         self._throughputs = {
             item.customization: config.provisioned_model_name(section)
@@ -67,7 +70,9 @@ class TrainingStack(cdk.Stack):
         evaluations = TrainingEvaluations(self, config, datasets, bucket.bucket)
         specifications = [
             replace(
-                self._specification(name, item, datasets[name], bucket, key), evaluation=evaluations.settings.get(name)
+                self._specification(name, item, datasets[name], bucket, key),
+                parent=parent_of(item, items, datasets),
+                evaluation=evaluations.settings.get(name),
             )
             for name, item in items.items()
         ]
@@ -113,7 +118,9 @@ class TrainingStack(cdk.Stack):
             provisioned_model_name=self._throughputs.get(name, ""),
             role_arn=role.role.role_arn,
             bucket=bucket.bucket.bucket_name,
-            validation_key=dataset.validation_file and f"{data_prefix(name)}{dataset.validation_file}",
+            validation_key=dataset.validation_key(name),
+            job_members=job_members(self, name, item, self._training, role.role, dataset.hyperparameters),
+            method_settings=dataset.method_settings,
         )
 
     def _deliver(
@@ -170,7 +177,8 @@ def _promotion_hash(specification: RunSpecification, dataset: CustomizationDatas
     promoted = [specification.alias, specification.serving, *names]
     if specification.evaluation:
         promoted.append(specification.evaluation.settings_hash)
-    content = json.dumps([dataset.specification_hash, *promoted])
+    parent = [specification.parent] if specification.parent else []
+    content = json.dumps([dataset.specification_hash, *promoted, *parent])
     return hashlib.sha256(content.encode()).hexdigest()
 
 

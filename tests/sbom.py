@@ -1,7 +1,6 @@
 """Run by `make sbom`: a CycloneDX bill of what the kit installs (the lock files) and ships (code of its functions)."""
 
 import base64
-import hashlib
 import json
 import re
 import sys
@@ -17,6 +16,7 @@ from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
+from bedrock_constructs.lambda_functions.code_zip import content_hash
 from tests.synthesized import PROJECT, folder_of, synthesized
 
 # Deploys one of everything.
@@ -37,6 +37,7 @@ NODE_LOCK_FILES = {
 }
 PINNED = re.compile(r"^([\w.-]+)==([^\s;\\]+)[^\n]*((?:\n\s+--hash=sha256:[0-9a-f]{64}(?: \\)?)+)", re.MULTILINE)
 FOUND_IN = "bedrock-kit:lock-file"
+CONTENT_HASH = "bedrock-kit:content-sha256"  # a zip's own hash differs with the zlib that made it
 # Folder in a zip -> the package that it is copied from.
 COPIED = {"service_models/": "botocore", "tzdata/": "tzdata"}
 
@@ -161,11 +162,10 @@ def _function(key: str, handler: str, runtime: str) -> tuple[Component, list[str
     )
     if not ours:  # a folder of the CDK, which its CLI zips
         return component, ["aws-cdk-lib"]
-    content = archive.read_bytes()
-    component.hashes.add(HashType(alg=HashAlgorithm.SHA_256, content=hashlib.sha256(content).hexdigest()))
     with zipfile.ZipFile(archive) as opened:
-        names = opened.namelist()
-    return component, [package for folder, package in COPIED.items() if any(name.startswith(folder) for name in names)]
+        files = {name: opened.read(name) for name in opened.namelist()}
+    component.properties.add(Property(name=CONTENT_HASH, value=content_hash(files)))
+    return component, [package for folder, package in COPIED.items() if any(name.startswith(folder) for name in files)]
 
 
 if __name__ == "__main__":

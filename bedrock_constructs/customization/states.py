@@ -2,9 +2,12 @@
 
 CheckData -> Train (.sync, waits for days) -> RecordMetrics -> [evaluation] -> Promote ... -> PublishAlias
           -> TrainAndValidate (with a validation set) ---> RecordMetrics
+          -> Distill, Reinforce, ...: one state for each kind of job (job_kind.py) ---> RecordMetrics
           -> ModelExists (this run trained it before) --------> [evaluation]
 Any failure ends in Failed with the step's own message; the previous model keeps serving.
 """
+
+from collections.abc import Iterable
 
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
@@ -12,6 +15,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from bedrock_constructs.customization.evaluation_states import evaluation_states
+from bedrock_constructs.customization.job_kind import JobKind
 from bedrock_constructs.customization.lambda_task import lambda_task
 from bedrock_constructs.customization.promotion_states import promotion_states
 from bedrock_constructs.customization.training_states import add_training
@@ -29,6 +33,7 @@ class CustomizationDefinition(Construct):
         construct_id: str,
         *,
         kit_deployment: str,
+        kinds: Iterable[JobKind],
         check: lambda_.IFunction,
         metrics: lambda_.IFunction,
         promotion: lambda_.IFunction,
@@ -50,7 +55,7 @@ class CustomizationDefinition(Construct):
         )
         choice = sfn.Choice(self, "TrainedBefore")
         choice.when(sfn.Condition.boolean_equals("$.check.trained", True), existing.next(promoted))
-        add_training(self, choice, kit_deployment, failed, recorded)
+        add_training(self, choice, kinds, kit_deployment, failed, recorded)
         self.start: sfn.IChainable = self._check(check, failed).next(choice)
 
     def _check(self, check: lambda_.IFunction, failed: sfn.Fail) -> sfn.CustomState:
@@ -63,4 +68,13 @@ class CustomizationDefinition(Construct):
             max_delay=Duration.minutes(20),
             max_attempts=2200,
         )
+        # Trained further from another customization's model, which may be trained by the same deploy.
+        for error, attempts in (("ParentBusyError", 2200), ("ParentAbsentError", 150), ("ParentFailedError", 6)):
+            checked.add_retry(
+                errors=[error],
+                interval=Duration.minutes(1),
+                backoff_rate=2,
+                max_delay=Duration.minutes(20),
+                max_attempts=attempts,
+            )
         return checked

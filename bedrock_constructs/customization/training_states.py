@@ -1,50 +1,57 @@
 """The states that train: one customization job each, which .sync waits for, up to 14 days in one state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from aws_cdk import Stack
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from bedrock_constructs.customization.job_kind import JobKind
 from bedrock_constructs.customization.lambda_task import QUOTA
 from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG
 
-VALIDATION_URI = "States.Format('s3://{}/{}', $.specification.bucket, $.specification.validation_key)"
-VALIDATION = {"ValidationDataConfig": {"Validators": [{"S3Uri.$": VALIDATION_URI}]}}
-
 
 def add_training(
-    scope: Construct, choice: sfn.Choice, kit_deployment: str, failed: sfn.Fail, following: sfn.IChainable
+    scope: Construct,
+    choice: sfn.Choice,
+    kinds: Iterable[JobKind],
+    kit_deployment: str,
+    failed: sfn.Fail,
+    following: sfn.IChainable,
 ) -> None:
-    """Lets the choice train by what the specification holds, then goes on with `following`."""
-    train = _train(scope, "Train", kit_deployment).add_catch(failed, result_path="$.failure")
-    validated = _train(scope, "TrainAndValidate", kit_deployment, VALIDATION)
-    validated.add_catch(failed, result_path="$.failure")
-    choice.when(sfn.Condition.is_present("$.specification.validation_key"), validated.next(following))
-    choice.otherwise(train.next(following))
+    """Lets the choice create the job that fits the specification, then goes on with `following`."""
+
+    def train(kind: JobKind) -> sfn.IChainable:
+        state = _train(scope, kind, kit_deployment).add_catch(failed, result_path="$.failure")
+        return state.next(following)
+
+    for kind in sorted({kind for kind in kinds if not kind.is_plain}):
+        choice.when(kind.condition, train(kind))
+    # The stack is being updated, and the specification is newer than the states: no job rather than another one.
+    cause = "this workflow has no state for the job that the specification describes; start the run again"
+    unknown = sfn.Fail(scope, "UnknownJobKind", error="UnknownJobKind", cause=cause)
+    is_special = [f"$.specification.{name}" for name in ("job_members", "method_settings", "parent")]
+    choice.when(sfn.Condition.or_(*map(sfn.Condition.is_present, is_special)), unknown)
+    choice.when(sfn.Condition.is_present("$.specification.validation_key"), train(JobKind(validated=True)))
+    choice.otherwise(train(JobKind()))
 
 
-def _train(scope: Construct, name: str, kit_deployment: str, more: Mapping[str, Any] = {}) -> sfn.CustomState:
-    names = "States.Format('s3://{}/{}', $.specification.bucket, $.key)"
+def _train(scope: Construct, kind: JobKind, kit_deployment: str) -> sfn.CustomState:
     output = "States.Format('s3://{}/{}{}/', $.specification.bucket, $.specification.output_prefix, $.run_id)"
     tags = [
         {"Key": DEPLOYMENT_TAG, "Value": kit_deployment},
         {"Key": ALIAS_TAG, "Value.$": "$.specification.alias"},
     ]
-    state = {
+    state: dict[str, Any] = {
         "Type": "Task",
         "Resource": f"arn:{Stack.of(scope).partition}:states:::bedrock:createModelCustomizationJob.sync",
         "Parameters": {
             "JobName.$": "$.check.job_name",
             "CustomModelName.$": "$.custom_model_name",
             "RoleArn.$": "$.specification.role_arn",
-            "BaseModelIdentifier.$": "$.specification.base_model",
-            "CustomizationType.$": "$.specification.method",
-            "HyperParameters.$": "$.specification.hyperparameters",
-            "TrainingDataConfig": {"S3Uri.$": names},
+            **kind.parameters,
             "OutputDataConfig": {"S3Uri.$": output},
-            **more,
             "JobTags": tags,
             "CustomModelTags": tags,
             "ClientRequestToken.$": "$.check.client_request_token",
@@ -63,4 +70,4 @@ def _train(scope: Construct, name: str, kit_deployment: str, more: Mapping[str, 
             {"ErrorEquals": [f"Bedrock.{QUOTA}"], "IntervalSeconds": 600, "MaxAttempts": 144, "BackoffRate": 1},
         ],
     }
-    return sfn.CustomState(scope, name, state_json=state)
+    return sfn.CustomState(scope, kind.state_name, state_json=state)

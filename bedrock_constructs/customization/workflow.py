@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import Duration, RemovalPolicy
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -19,12 +18,13 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct, DependencyGroup
 
 from bedrock_constructs import ownership
+from bedrock_constructs.custom_model_key import USE, model_key_statement
 from bedrock_constructs.customization.evaluation import EvaluationFunction
 from bedrock_constructs.customization.function import CustomizationFunction
+from bedrock_constructs.customization.job_kind import JobKind
+from bedrock_constructs.customization.job_rights import grant_jobs, model_keys
 from bedrock_constructs.customization.starter import CustomizationStarter
 from bedrock_constructs.customization.states import CustomizationDefinition
-from bedrock_constructs.foundation_models import foundation_model_arns
-from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from bedrock_constructs.ownership import Conditions, both
 from kit_contract import parameters, run_names
 from kit_contract.runs import RunSpecification
@@ -133,6 +133,8 @@ class CustomizationWorkflow(Construct):
             bucket=self._bucket,
         )
         self._grant_targets(function)
+        if keys := model_keys(self._customizations):
+            function.add_to_role_policy(model_key_statement(cdk.Stack.of(self), "UseModelKey", USE, keys))
         any_item = "Customizations and aliases of this deployment: a policy cannot name any number of them"
         function.allow("Publish", ["ssm:PutParameter"], self._published_parameters(), acknowledgment=any_item)
         specification = parameters.customization_specification(self._kit_deployment, parameters.ANY)
@@ -186,6 +188,7 @@ class CustomizationWorkflow(Construct):
             self,
             "States",
             kit_deployment=self._kit_deployment,
+            kinds=map(JobKind.of, self._customizations),
             check=check,
             metrics=metrics,
             promotion=promotion,
@@ -201,46 +204,9 @@ class CustomizationWorkflow(Construct):
             logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=False),
         )
         evaluation = [self._evaluation] if self._evaluation else []
-        self._grant_job(machine, [check, metrics, promotion, *evaluation])
+        functions = [check, metrics, promotion, *evaluation]
+        grant_jobs(self, machine, self._kit_deployment, self._customizations, functions)
         return machine
-
-    def _grant_job(self, machine: sfn.StateMachine, functions: Sequence[lambda_.IFunction]) -> None:
-        foundation = foundation_model_arns(cdk.Stack.of(self), (item.base_model for item in self._customizations))
-        models, jobs = self._bedrock_arn("custom-model"), self._bedrock_arn("model-customization-job")
-        own, maybe_own = ownership.own(self._kit_deployment), ownership.own_or_absent(self._kit_deployment)
-        machine.add_to_role_policy(
-            iam.PolicyStatement(
-                sid="Steps",
-                actions=["lambda:InvokeFunction"],
-                resources=[function.function_arn for function in functions],
-            )
-        )
-        # Permissions of .sync and for tags. For Bedrock, .sync polls and needs no EventBridge rule.
-        # https://docs.aws.amazon.com/step-functions/latest/dg/connect-bedrock.html#bedrock-iam
-        machine.add_to_role_policy(
-            iam.PolicyStatement(
-                sid="Train",
-                actions=["bedrock:CreateModelCustomizationJob", "bedrock:TagResource"],
-                resources=[*foundation, models, jobs],
-                conditions=both(ownership.served_created(self._kit_deployment), maybe_own),
-            )
-        )
-        for sid, verb, conditions in (("FollowJob", "Get", maybe_own), ("StopJob", "Stop", own)):
-            action = f"bedrock:{verb}ModelCustomizationJob"
-            machine.add_to_role_policy(
-                iam.PolicyStatement(sid=sid, actions=[action], resources=[jobs], conditions=conditions)
-            )
-        machine.add_to_role_policy(
-            iam.PolicyStatement(
-                sid="PassJobRole",
-                actions=["iam:PassRole"],
-                resources=[item.role_arn for item in self._customizations],
-                conditions={"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}},
-            )
-        )
-        acknowledge_wildcards(self, [models, jobs], reason="Bedrock chooses the ids of jobs and models")
-        reason = "X-Ray and the delivery of CloudWatch Logs have no resource-level permissions"
-        acknowledge_wildcards(machine, ["*"], reason=reason)
 
     def _objects(self, prefix: str) -> str:
         return self._bucket.arn_for_objects(f"{prefix}*")

@@ -15,17 +15,18 @@ from constructs import Construct
 from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.inference_api.access_log import access_log_format
 from bedrock_constructs.inference_api.cors import error_headers
+from bedrock_constructs.inference_api.description import description_file
 from bedrock_constructs.inference_api.gateway_responses import add_gateway_responses
+from bedrock_constructs.inference_api.iam_authorization import add_resource_policy, grant_invoke
 from bedrock_constructs.inference_api.methods import PUBLIC_PATHS, PUBLIC_REQUESTS_PER_SECOND, TIMEOUT, add_methods
 from bedrock_constructs.inference_api.permissions import AliasTarget, ServedAlias, grant_serving
+from bedrock_constructs.inference_api.usage_plan import add_usage_plan
 from bedrock_constructs.inference_api.waits import WAIT_WITHOUT_JITTER, retry_seconds
 from bedrock_constructs.lambda_functions.amazon_roots import amazon_roots
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
 from kit_contract.environment import API_KEYS_SECRET_ARN, KIT_DEPLOYMENT, RETRY_SECONDS
 from kit_contract.inference_api import (
-    ALIASES_FILE,
-    AMAZON_ROOTS_FILE,
     Alias,
     Model,
     Settings,
@@ -33,6 +34,7 @@ from kit_contract.inference_api import (
     environment_from,
 )
 from kit_contract.inference_api import Guardrail as ServedGuardrail
+from kit_contract.inference_api_names import ALIASES_FILE, AMAZON_ROOTS_FILE, DESCRIPTION_FILE
 
 __all__ = ["AliasTarget", "InferenceApi", "ServedAlias"]
 
@@ -54,6 +56,8 @@ class InferenceApi(Construct):
     `stage_rate_per_second` and `stage_burst` apply to all requests together, also those without a valid key.
     `cors_origins`: of the web pages that may call the API, or "*". `show_arns`: callers may ask for the ARN of what
     served them, which has the id of the account.
+    `iam_callers`: accounts, and ARNs of roles and users of other accounts, that may sign requests with AWS credentials
+    in place of a key; callers of this account need an IAM policy only. None: nobody may. `model_keys`: of its models.
     """
 
     def __init__(
@@ -76,6 +80,8 @@ class InferenceApi(Construct):
         guardrails: Mapping[str, Guardrail] = MappingProxyType({}),
         knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({}),
         media_buckets: Sequence[str] = (),
+        iam_callers: Sequence[str] | None = None,
+        model_keys: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
         self.api_key_secret = self._secret(kit_deployment)
@@ -111,6 +117,7 @@ class InferenceApi(Construct):
             files={
                 ALIASES_FILE: aliases_json(settings, stack.account),
                 AMAZON_ROOTS_FILE: amazon_roots(),
+                DESCRIPTION_FILE: description_file(signed=iam_callers is not None),
                 WRAPPER_FILE: WRAPPER,
             },
         )
@@ -121,18 +128,32 @@ class InferenceApi(Construct):
             knowledge_base_model=knowledge_base_model,
             knowledge_base_ids=knowledge_bases.values(),
             guardrail_arns=[arn for guardrail in guardrails.values() for arn in guardrail.apply_arns],
+            guardrail_keys=[item.kms_key_arn for item in guardrails.values() if item.kms_key_arn],
             rerank_model_arn=rerank_model_arn,
             media_buckets=media_buckets,
+            model_keys=model_keys,
         )
-        self.rest_api = self._rest_api(kit_deployment, stage_rate_per_second, stage_burst)
+        signed = iam_callers is not None
+        self._signed_aliases = tuple(aliases) if signed else ()
+        self.rest_api = self._rest_api(kit_deployment, stage_rate_per_second, stage_burst, signed=signed)
         wait = retry_seconds(throttle_rate_per_second, throttle_burst)
         add_gateway_responses(
             self.rest_api,
             headers=error_headers(cors_origins),
             retry_after_seconds=math.ceil(wait * WAIT_WITHOUT_JITTER),
+            signed=signed,
         )
-        add_methods(self.rest_api, self.function, self._authorizer(kit_deployment, wait), cors_origins)
-        self.usage_plan = self._usage_plan(throttle_rate_per_second, throttle_burst, monthly_quota)
+        add_methods(self.rest_api, self.function, self._authorizer(kit_deployment, wait), cors_origins, signed=signed)
+        if iam_callers is not None:
+            add_resource_policy(self.rest_api, stack.partition, iam_callers)
+        self.usage_plan = add_usage_plan(
+            self,
+            self.rest_api,
+            self.api_key_secret,
+            rate_per_second=throttle_rate_per_second,
+            burst=throttle_burst,
+            monthly_quota=monthly_quota,
+        )
         self.url = self.rest_api.url
 
     def _secret(self, kit_deployment: str) -> secretsmanager.Secret:
@@ -146,7 +167,7 @@ class InferenceApi(Construct):
         acknowledge(secret, "AwsSolutions-SMG4", reason=reason)
         return secret
 
-    def _rest_api(self, kit_deployment: str, rate_per_second: float, burst: int) -> apigateway.RestApi:
+    def _rest_api(self, kit_deployment: str, rate_per_second: float, burst: int, *, signed: bool) -> apigateway.RestApi:
         access_log = logs.LogGroup(
             self, "AccessLog", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
         )
@@ -163,7 +184,7 @@ class InferenceApi(Construct):
             cloud_watch_role=True,
             deploy_options=apigateway.StageOptions(
                 access_log_destination=apigateway.LogGroupLogDestination(access_log),
-                access_log_format=access_log_format(),
+                access_log_format=access_log_format(signed=signed),
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
                 data_trace_enabled=False,  # true writes prompts and answers to the log
                 # Limits how much of the account's concurrency requests with a wrong key can take in the authorizer.
@@ -216,20 +237,12 @@ class InferenceApi(Construct):
             results_cache_ttl=Duration.seconds(0),
         )
 
-    def _usage_plan(self, rate_per_second: float, burst: int, monthly_quota: int) -> apigateway.UsagePlan:
-        # CloudFormation resolves the reference, so the value is in no template and no output. `kit keys` never changes
-        # the secret's current value, because CloudFormation would replace the key when it next updates it.
-        value = self.api_key_secret.secret_value.unsafe_unwrap()
-        key = apigateway.ApiKey(self, "DefaultKey", value=value, description="The key of the secret ApiKeySecret")
-        plan = apigateway.UsagePlan(
-            self,
-            "UsagePlan",
-            throttle=apigateway.ThrottleSettings(rate_limit=rate_per_second, burst_limit=burst),
-            quota=apigateway.QuotaSettings(limit=monthly_quota, period=apigateway.Period.MONTH),
-        )
-        plan.add_api_key(key)
-        plan.add_api_stage(stage=self.rest_api.deployment_stage)
-        return plan
+    def grant_invoke(self, grantee: iam.IGrantable, *, aliases: Sequence[str] | None = None) -> iam.Grant:
+        """Allow `grantee` to sign requests for `aliases`, or for all: see `iam_callers`, which must not be None.
+
+        A grantee of another account gets the right in the resource policy, and needs one in its own account too.
+        """
+        return grant_invoke(self.rest_api, grantee, aliases, known=self._signed_aliases)
 
 
 def _model(target: AliasTarget) -> Model:

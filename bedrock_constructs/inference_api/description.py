@@ -1,12 +1,39 @@
 """The description of the API as a file in the function's zip."""
 
-import bz2
 import json
+from typing import Any
 
 from bedrock_constructs.lambda_functions.sources import PROJECT
+from kit_contract.inference_api import IAM_PREFIX
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authtype.html
+_SIGNATURE = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "Authorization",
+    "x-amazon-apigateway-authtype": "awsSigv4",
+    "description": "AWS Signature Version 4 for the service execute-api",
+}
 
 
-def description_file() -> bytes:
-    """docs/openapi.json, small: a function's zip is not compressed. bzip2 has one implementation, zlib many."""
+def description_file(*, signed: bool = False) -> str:
+    """docs/openapi.json without its line breaks.
+
+    `signed`: with the paths of requests that are signed with AWS credentials.
+    """
     value = json.loads((PROJECT / "docs" / "openapi.json").read_text(encoding="utf-8"))
-    return bz2.compress(json.dumps(value, separators=(",", ":")).encode())
+    if signed:
+        paths = {path: operations for path, operations in value["paths"].items() if path.startswith("/model/")}
+        value["paths"] |= {f"{IAM_PREFIX}{path}": _signed(operations) for path, operations in paths.items()}
+        value["components"]["securitySchemes"]["sigv4"] = _SIGNATURE
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _signed(operations: dict[str, Any]) -> dict[str, Any]:
+    """401 is the answer to a wrong key; a wrong signature is a 403."""
+    changed = {}
+    for method, operation in operations.items():
+        responses = {status: said for status, said in operation["responses"].items() if status != "401"}
+        own = {"operationId": f"signed_{operation['operationId']}", "security": [{"sigv4": []}], "responses": responses}
+        changed[method] = {**operation, **own}
+    return changed

@@ -1,4 +1,4 @@
-"""The methods of the API: public ones, those behind the authorizer, and the preflights of browsers."""
+"""The methods of the API: public ones, those behind the authorizer or IAM, and the preflights of browsers."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from bedrock_constructs.inference_api.cors import add_preflights
 from bedrock_constructs.nag_acknowledgments import acknowledge
+from kit_contract.inference_api import IAM_PREFIX
 
 TIMEOUT = Duration.minutes(15)  # API Gateway's limit for responses that are streamed, and Lambda's
 PUBLIC_PATHS = ("health", "openapi.json")
@@ -19,7 +20,10 @@ def add_methods(
     function: lambda_.IFunction,
     authorizer: apigateway.RequestAuthorizer,
     cors_origins: Sequence[str],
+    *,
+    signed: bool = False,
 ) -> None:
+    """`signed`: also for requests that are signed with AWS credentials."""
     integration = apigateway.LambdaIntegration(
         function,
         timeout=TIMEOUT,
@@ -46,5 +50,16 @@ def add_methods(
             "Callers are programs with an API key, as OpenAI's and AWS's clients send it; the authorizer checks it."
         )
         acknowledge(method, "AwsSolutions-COG4", reason=reason)
+    if signed:
+        resources.append(_add_signed(rest_api, integration))
     if cors_origins:
         add_preflights(resources, cors_origins)
+
+
+def _add_signed(rest_api: apigateway.RestApi, integration: apigateway.Integration) -> apigateway.Resource:
+    """The alias is in the path, so that IAM policies can name it. Without a key no usage plan applies."""
+    model = rest_api.root.add_resource(IAM_PREFIX.strip("/")).add_resource("model")
+    resource = model.add_resource("{alias}").add_resource("{operation}")
+    method = resource.add_method("POST", integration, authorization_type=apigateway.AuthorizationType.IAM)
+    acknowledge(method, "AwsSolutions-COG4", reason="Callers are programs with AWS credentials; IAM policies decide.")
+    return resource

@@ -11,6 +11,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
+from bedrock_constructs.custom_model_key import USE, model_key_statement
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from kit_contract.parameters import aliases_path
 from kit_contract.tags import DEPLOYMENT_TAG, resource_tag_key
@@ -65,8 +66,10 @@ def grant_serving(
     knowledge_base_model: AliasTarget | None,
     knowledge_base_ids: Iterable[str],
     guardrail_arns: Collection[str] = (),
+    guardrail_keys: Collection[str] = (),
     rerank_model_arn: str | None = None,
     media_buckets: Collection[str] = (),
+    model_keys: Collection[str] = (),
 ) -> None:
     stack = cdk.Stack.of(function)
     knowledge_bases = [_bedrock_arn(stack, f"knowledge-base/{kb_id}") for kb_id in knowledge_base_ids]
@@ -77,19 +80,11 @@ def grant_serving(
     base_models = [alias.base for alias in aliases if "base" in alias.order]
     models = _configured_models(stack, [*base_models, *([knowledge_base_model] if knowledge_base_model else [])])
     _add_managed_policies(function, models[INLINE_PARTS:])
-    statements = [
-        *models[:INLINE_PARTS],
-        *_own_models(stack, kit_deployment, places={place for alias in aliases for place in alias.order}),
-        _allow("ReadAliases", ["ssm:GetParameters"], [parameters]),
-    ]
-    if knowledge_bases:
-        statements.append(_allow("Retrieve", ["bedrock:Retrieve"], knowledge_bases))
-        # No resource-level permissions: Retrieve and InvokeModel above limit what it reaches.
-        statements.append(_allow("RetrieveAndGenerate", ["bedrock:RetrieveAndGenerate"], ["*"]))
-    if guardrail_arns:
-        # Also of the profiles: https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
-        arns = list(dict.fromkeys(guardrail_arns))
-        statements.append(_allow("ApplyGuardrails", ["bedrock:ApplyGuardrail"], arns))
+    places = {place for alias in aliases for place in alias.order}
+    statements = [*models[:INLINE_PARTS], *_own_models(stack, kit_deployment, places=places)]
+    if places - {"base"}:
+        statements.append(_allow("ReadAliases", ["ssm:GetParameters"], [parameters]))
+    statements += [*_knowledge_statements(knowledge_bases), *_guardrail_statements(guardrail_arns, guardrail_keys)]
     if rerank_model_arn:
         # Of RetrieveAndGenerate; Retrieve reranks with the knowledge base's role.
         # https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html
@@ -97,12 +92,33 @@ def grant_serving(
         statements.append(_allow("InvokeRerankModel", ["bedrock:InvokeModel"], [rerank_model_arn]))
     if media_buckets:
         statements.append(_read_media(stack, media_buckets))
+    if model_keys:  # of custom models under keys of the customer's
+        statements.append(model_key_statement(stack, "UseModelKeys", USE, list(model_keys)))
     for statement in statements:
         function.add_to_role_policy(statement)
     resources = [resource for statement in statements for resource in statement.resources]
     role = function.role
     assert isinstance(role, iam.Role)  # PythonFunction creates it
     acknowledge_wildcards(role, resources, reason=WILDCARD_REASON)
+
+
+def _knowledge_statements(knowledge_bases: list[str]) -> list[iam.PolicyStatement]:
+    if not knowledge_bases:
+        return []
+    # No resource-level permissions of RetrieveAndGenerate: Retrieve and InvokeModel limit what it reaches.
+    generate = _allow("RetrieveAndGenerate", ["bedrock:RetrieveAndGenerate"], ["*"])
+    return [_allow("Retrieve", ["bedrock:Retrieve"], knowledge_bases), generate]
+
+
+def _guardrail_statements(arns: Collection[str], keys: Collection[str]) -> list[iam.PolicyStatement]:
+    statements = []
+    if arns:
+        # Also of the profiles: https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
+        statements.append(_allow("ApplyGuardrails", ["bedrock:ApplyGuardrail"], list(dict.fromkeys(arns))))
+    if keys:
+        # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-kms.html
+        statements.append(_allow("DecryptGuardrails", ["kms:Decrypt"], sorted(set(keys))))
+    return statements
 
 
 def _read_media(stack: cdk.Stack, buckets: Iterable[str]) -> iam.PolicyStatement:

@@ -34,7 +34,8 @@ class KnowledgeBase(Construct):
     only. `chunk_max_tokens`: 1 to 8192 tokens per passage.
     `chunk_overlap_percentage`: 1 to 99. `rerank_model_id`: the foundation model that searches may rerank with. The
     stack's deletion destroys data only if `removal` is "destroy" and
-    `allow_data_deletion` is true; `destroys_data` is the result.
+    `allow_data_deletion` is true; `destroys_data` is the result. `generation`: a new one has a new knowledge base, data
+    source and index in place of what was deleted by hand, which CloudFormation would not miss.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class KnowledgeBase(Construct):
         chunk_max_tokens: int = 300,
         chunk_overlap_percentage: int = 20,
         rerank_model_id: str | None = None,
+        generation: int = 1,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._again = str(generation) if generation > 1 else ""
         self._kms_key = kms_key
         self._rerank_model_id = rerank_model_id
         self.destroys_data = removal == "destroy" and allow_data_deletion
@@ -72,11 +75,12 @@ class KnowledgeBase(Construct):
         # Every index of the bucket: Bedrock deletes the vectors of a replaced knowledge base with this role, too.
         self._index_arns = f"{vector_bucket.attr_vector_bucket_arn}/index/*"
         self.role = self._service_role()
+        again = (self._again,) if self._again else ()
         fixed = () if dimensions_configurable else ("fixed",)
         knowledge_base = self._knowledge_base(
             index,
             # CloudFormation creates a replacement before it deletes the old one, so a replacement needs another name.
-            name=_unique_name(bedrock_name(kit_deployment, name), embedding_model_id, dimensions, *fixed),
+            name=_unique_name(bedrock_name(kit_deployment, name), embedding_model_id, dimensions, *fixed, *again),
             dimensions=dimensions if dimensions_configurable else None,
         )
         self._resource = knowledge_base
@@ -106,7 +110,7 @@ class KnowledgeBase(Construct):
     def _vector_index(self, bucket: s3vectors.CfnVectorBucket, dimensions: int) -> s3vectors.CfnIndex:
         index = s3vectors.CfnIndex(
             self,
-            "VectorIndex",
+            f"VectorIndex{self._again}",
             vector_bucket_arn=bucket.attr_vector_bucket_arn,
             data_type="float32",
             dimension=dimensions,
@@ -174,7 +178,7 @@ class KnowledgeBase(Construct):
         )
         knowledge_base = bedrock.CfnKnowledgeBase(
             self,
-            "Resource",
+            f"Resource{self._again}",
             name=name,
             role_arn=self.role.role_arn,
             knowledge_base_configuration=properties.KnowledgeBaseConfigurationProperty(
@@ -197,10 +201,11 @@ class KnowledgeBase(Construct):
         chunking = properties.FixedSizeChunkingConfigurationProperty(
             max_tokens=chunk_max_tokens, overlap_percentage=chunk_overlap_percentage
         )
+        again = (self._again,) if self._again else ()
         return bedrock.CfnDataSource(
             self,
-            "DataSource",
-            name=_unique_name("documents", chunk_max_tokens, chunk_overlap_percentage),
+            f"DataSource{self._again}",
+            name=_unique_name("documents", chunk_max_tokens, chunk_overlap_percentage, *again),
             knowledge_base_id=self.knowledge_base_id,
             # DELETE removes the vectors of a deleted data source from an index that stays. If the stack deletes the
             # index too, that is not needed and fails with DELETE_UNSUCCESSFUL when the index is deleted first.

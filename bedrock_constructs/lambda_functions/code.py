@@ -1,6 +1,5 @@
-"""The code of a function as CDK asset, whose hash is made from the zip: under one hash, the same bytes are shipped."""
+"""The code of a function as CDK asset, whose hash is made from the files: under one hash, the same code is shipped."""
 
-import hashlib
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -9,7 +8,7 @@ from pathlib import Path
 from aws_cdk import AssetHashType, Token
 from aws_cdk import aws_lambda as lambda_
 
-from bedrock_constructs.lambda_functions.code_zip import SERVICE_MODELS_FOLDER, zip_bytes
+from bedrock_constructs.lambda_functions.code_zip import SERVICE_MODELS_FOLDER, content_hash, zip_bytes, zip_files
 from bedrock_constructs.lambda_functions.sources import PROJECT
 
 RUNTIME = lambda_.Runtime.PYTHON_3_14
@@ -38,6 +37,12 @@ def lambda_code(
     return lambda_.Code.from_asset(str(path), asset_hash=asset_hash, asset_hash_type=AssetHashType.CUSTOM)
 
 
+def files_code(files: Mapping[str, bytes]) -> lambda_.Code:
+    """The code of a function of somebody else's: path in the zip -> content."""
+    path, asset_hash = _written(files)
+    return lambda_.Code.from_asset(str(path), asset_hash=asset_hash, asset_hash_type=AssetHashType.CUSTOM)
+
+
 def data_path() -> str:
     """The value of AWS_DATA_PATH for functions built with `service_models` (botocore expands the variable)."""
     return f"$LAMBDA_TASK_ROOT/{SERVICE_MODELS_FOLDER}"
@@ -50,12 +55,15 @@ def _staged(
     service_models: tuple[str, ...],
     more: tuple[tuple[str, str | bytes], ...] = (),
 ) -> tuple[Path, str]:
-    content = zip_bytes(module, data_packages, service_models, dict(more))
-    asset_hash = hashlib.sha256(content).hexdigest()
+    return _written(zip_files(module, data_packages, service_models, dict(more)))
+
+
+def _written(files: Mapping[str, bytes]) -> tuple[Path, str]:
+    asset_hash = content_hash(files)
     parent = PROJECT / ".local" / "lambda"
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=parent, delete=False) as file:  # another synth may write the same zip
-        file.write(content)
+        file.write(zip_bytes(files))
     path = Path(file.name).replace(parent / f"{asset_hash}.zip")
     path.chmod(0o644)
     return path, asset_hash

@@ -1,8 +1,10 @@
 """Builds the zip of a Lambda function: the modules that its handler imports, API models and data packages.
 
-Its bytes depend on these sources only: not on the machine's Python, zlib, umask, locale, clock or line endings.
+Its files depend on these sources only: not on the machine's Python, umask, locale, clock or line endings. So does
+`content_hash`. The bytes of the zip also depend on zlib, of which there are several that deflate differently.
 """
 
+import hashlib
 import importlib.util
 import io
 import stat
@@ -10,6 +12,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from bedrock_constructs.lambda_functions.shipped_source import shipped_source
 from bedrock_constructs.lambda_functions.sources import source_files
 
 # Data packages that the Lambda runtime does not guarantee: pinned in requirements.txt, copied as installed.
@@ -20,33 +23,43 @@ FILE_MODE = stat.S_IFREG | 0o644
 SCRIPT_MODE = stat.S_IFREG | 0o755
 DATE = (1980, 1, 1, 0, 0, 0)
 UNIX = 3
+LEVEL = 9  # the smallest
 
 
-def zip_bytes(
+def zip_files(
     module: str,
     data_packages: Sequence[str] = (),
     service_models: Sequence[str] = (),
     more: Mapping[str, str | bytes] | None = None,
-) -> bytes:
-    """The zip of the function whose handler is in `module`; `more` is content by its path in the zip.
+) -> dict[str, bytes]:
+    """Path in the zip -> content, for the function whose handler is in `module`; `more` is content by its path.
 
-    Members are stored, because each zlib deflates to other bytes. There is no bytecode, because it fits one version of
-    Python and saves a cold start little (benchmarks/bytecode.py).
+    There is no bytecode: it fits one version of Python, and docs/architecture.md says what it would save.
     """
+    texts = [(name, text.encode() if isinstance(text, str) else text) for name, text in (more or {}).items()]
+    return dict(sorted([*_files(module, data_packages, service_models), *texts]))
+
+
+def content_hash(files: Mapping[str, bytes]) -> str:
+    """SHA-256 of what `sha256sum` prints for the files in the order of their names."""
+    lines = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def zip_bytes(files: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        texts = [(name, text.encode() if isinstance(text, str) else text) for name, text in (more or {}).items()]
-        for name, content in sorted([*_files(module, data_packages, service_models), *texts]):
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
             member = zipfile.ZipInfo(name, DATE)
             member.create_system = UNIX
             member.external_attr = (SCRIPT_MODE if content.startswith(b"#!") else FILE_MODE) << 16
-            archive.writestr(member, content)
+            archive.writestr(member, content, zipfile.ZIP_DEFLATED, LEVEL)
     return buffer.getvalue()
 
 
 def _files(module: str, data_packages: Sequence[str], service_models: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     for name, path in source_files(module).items():
-        yield name, path.read_bytes().replace(b"\r\n", b"\n")  # Git may check out either
+        yield name, shipped_source(path.read_text(encoding="utf-8")).encode()  # with \n: Git may check out \r\n
     for package in data_packages:
         yield from _data_package_files(package)
     for service in service_models:

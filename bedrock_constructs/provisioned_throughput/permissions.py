@@ -10,6 +10,7 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
 from bedrock_constructs import ownership
+from bedrock_constructs.custom_model_key import USE, model_key_statement
 from bedrock_constructs.foundation_models import CONTEXT_SUFFIX
 from kit_contract import parameters
 from kit_contract.parameters import ANY
@@ -17,7 +18,8 @@ from kit_contract.parameters import ANY
 
 @dataclass(frozen=True)
 class ThroughputTarget:
-    """A throughput: its name in Bedrock, the model or customization that it serves, the alias that points to it.
+    """A throughput: its name in Bedrock, the model or customization that it serves, the alias that points to it, and
+    the ARN of the customer managed key that encrypts the customization's models.
 
     Raises ValueError unless exactly one of model and customization is given.
     """
@@ -26,6 +28,7 @@ class ThroughputTarget:
     model_identifier: str | None
     customization: str | None
     alias: str | None
+    model_key: str | None = None
 
     def __post_init__(self) -> None:
         if bool(self.model_identifier) == bool(self.customization):
@@ -64,6 +67,8 @@ def throughput_statements(
         _allow(["ssm:GetParameter", "ssm:PutParameter"], [ledgers]),
         _allow(["ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"], [aliases]),
     ]
+    if keys := sorted({target.model_key for target in targets if target.model_key}):
+        statements.append(model_key_statement(stack, "UseModelKeys", USE, keys))
     if models:  # deployment.toml names them: they are anybody's
         statements += [_allow([create], models, created), _allow([update], models)]
     if any(target.customization for target in targets):

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from deployment.checks.arn_places import place_faults
 from deployment.checks.models import named_models
+from deployment.checks.training_arns import training_arn_faults
 from deployment.config import DeploymentConfig
 from kit_contract.model_arns import (
     CUSTOM_MODEL,
@@ -11,7 +13,6 @@ from kit_contract.model_arns import (
     ModelArn,
     model_arn,
 )
-from kit_contract.partitions import partition_of
 
 EMBEDDING_SETTING = "knowledge_base.embedding_model"
 # An inference profile is taken to parse documents and to answer, not to embed:
@@ -28,14 +29,15 @@ def arn_faults(config: DeploymentConfig, account: str | None) -> Iterator[str]:
     for where, identifier in named:
         if arn := model_arn(identifier):
             yield from _kind_faults(where, arn)
-            yield from _place_faults(where, config, arn.partition, arn.region)
+            yield from place_faults(where, config, arn.partition, arn.region)
             if account and arn.account not in ("", account):
                 yield f"{where}: must be in account {account}, to which you deploy, got {identifier}; change it"
     yield from _profile_faults(config, {identifier: where for where, identifier in named})
-    if config.training and config.training.kms_key_arn:
+    for where, key in config.kms_keys.items():
         # A key may belong to another account, whose key policy then allows this one.
-        _, partition, _, region, *_ = config.training.kms_key_arn.split(":")
-        yield from _place_faults("training.kms_key_arn", config, partition, region)
+        _, partition, _, region, *_ = key.split(":")
+        yield from place_faults(where, config, partition, region)
+    yield from training_arn_faults(config, account)
 
 
 def _kind_faults(where: str, arn: ModelArn) -> Iterator[str]:
@@ -53,15 +55,6 @@ def _kind_faults(where: str, arn: ModelArn) -> Iterator[str]:
         yield (
             f"{where}: Bedrock reranks with a foundation model only, got the {arn.kind} {arn.text}; name one, such as "
             "amazon.rerank-v1:0"
-        )
-
-
-def _place_faults(where: str, config: DeploymentConfig, partition: str, region: str) -> Iterator[str]:
-    wanted = config.deployment.region
-    if (partition, region) != (partition_of(wanted), wanted):
-        yield (
-            f"{where}: must be in the deployment's Region {wanted} (arn:{partition_of(wanted)}:...:{wanted}:...), "
-            f"got arn:{partition}:...:{region}:...; change the ARN or the region"
         )
 
 

@@ -6,6 +6,7 @@ from deployment.checks.arns import arn_faults
 from deployment.checks.budget import budget_faults
 from deployment.checks.evaluation import evaluation_faults
 from deployment.checks.guardrails import guardrail_faults
+from deployment.checks.iam_callers import iam_caller_faults
 from deployment.checks.inference_api import inference_api_faults
 from deployment.checks.knowledge_base import knowledge_base_faults
 from deployment.checks.names import name_faults
@@ -38,6 +39,7 @@ def check_deployment(
         *(price_faults(config) if prices_accepted else ()),
         *knowledge_base_faults(config, today),
         *inference_api_faults(config, today),
+        *iam_caller_faults(config, account),
         *guardrail_faults(config),
         *arn_faults(config, account),
     ]

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
-from deployment.alias_models import base_model, embedding_model
+from deployment.alias_models import available_targets, base_model, embedding_model
 from deployment.checks.models import model_faults, require_alias_model
 from deployment.config import DeploymentConfig
 
@@ -13,7 +13,7 @@ def inference_api_faults(config: DeploymentConfig, today: datetime.date) -> Iter
         where = f"inference_api.aliases.{name}"
         yield from model_faults(f"{where}.model", alias.model, config, today, require_alias_model)
         yield from _kind_faults(where, name, config)
-        available = _available_targets(config, name)
+        available = available_targets(config, name)
         if not available & set(alias.order):
             yield (
                 f"{where}.order: must name a target that this deployment has for the alias, "
@@ -43,9 +43,3 @@ def _kind_faults(where: str, alias: str, config: DeploymentConfig) -> Iterator[s
                 f"provisioned_throughput.{name}.model: {alias!r} has the model {model}, and vectors of another model "
                 f"can't be compared with its own, got {throughput.model}; use the same model or another alias"
             )
-
-
-def _available_targets(config: DeploymentConfig, alias: str) -> set[str]:
-    found = {"base"} | {item.serving for item in config.customizations.values() if item.alias == alias}
-    throughputs = config.provisioned_throughput.values()
-    return found | {"provisioned" for item in throughputs if item.alias == alias}

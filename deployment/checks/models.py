@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Iterator
 
 from deployment.config import DeploymentConfig
+from deployment.sections.training import Customization
 from kit_contract.embedding_models import EMBEDDING_MODELS
 from model_catalog import catalog, lifecycle
 
@@ -85,6 +86,14 @@ def named_models(config: DeploymentConfig) -> Iterator[tuple[str, str]]:
     for name, alias in config.aliases.items():
         yield f"inference_api.aliases.{name}.model", alias.model
     for name, customization in config.customizations.items():
-        yield f"training.customizations.{name}.base_model", customization.base_model
-        if customization.evaluation and customization.evaluation.judge_model:
-            yield f"training.customizations.{name}.evaluation.judge_model", customization.evaluation.judge_model
+        yield from _of_customization(f"training.customizations.{name}", customization)
+
+
+def _of_customization(where: str, item: Customization) -> Iterator[tuple[str, str]]:
+    yield f"{where}.base_model", item.base_model
+    if item.distillation:
+        yield f"{where}.distillation.teacher_model", item.distillation.teacher_model
+    if item.reinforcement:
+        yield from ((f"{where}.reinforcement.judge_models", judge) for judge in item.reinforcement.judge_models)
+    if item.evaluation and item.evaluation.judge_model:
+        yield f"{where}.evaluation.judge_model", item.evaluation.judge_model

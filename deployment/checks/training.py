@@ -1,9 +1,12 @@
-"""Faults of [training.customizations.*]: base model, hyperparameters, data files, alias, serving, names."""
+"""Faults of [training.customizations.*]: base model, method, hyperparameters, data files, alias, serving, names."""
 
 import datetime
 from collections.abc import Iterator
 
+from deployment.checks.distillation import distillation_faults
+from deployment.checks.further_training import further_training_faults
 from deployment.checks.models import KEEP_LEGACY
+from deployment.checks.reinforcement import reinforcement_faults
 from deployment.config import DeploymentConfig
 from deployment.sections.training import Customization
 from kit_contract.run_names import RUN_ID_LENGTH, bedrock_name
@@ -12,6 +15,7 @@ from training_data.conversion.record_formats import RECORD_FORMATS
 
 # A custom model is named <deployment>-<customization>-<run id>; CreateModelCustomizationJob takes 63 characters.
 MAX_MODEL_OWNER = 63 - 1 - RUN_ID_LENGTH
+METHOD_FAULTS = (distillation_faults, reinforcement_faults, further_training_faults)
 
 
 def training_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
@@ -20,7 +24,11 @@ def training_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[
         where = f"training.customizations.{name}"
         yield from _base_model_faults(where, item, config, today)
         yield from _hyperparameter_faults(where, item)
+        for method_faults in METHOD_FAULTS:
+            yield from method_faults(where, item, config)
         yield from _name_faults(where, bedrock_name(config.deployment.name, name))
+        if not item.dataset and not (item.distillation and item.distillation.invocation_logs):
+            yield f"{where}.dataset is missing; add it"
         for key, files in (("dataset", item.dataset), ("validation_dataset", item.validation_dataset)):
             yield from (f"{where}.{key}: {file} does not exist" for file in files if not file.is_file())
         yield from _alias_faults(f"{where}.alias", item.alias, config)

@@ -26,6 +26,7 @@ TARGET_KINDS = {
     PROVISIONED_MODEL: "provisioned",
 }
 METRICS_PER_TARGET_KIND = 2  # Answers, Fallbacks
+SEARCH_METRICS_PER_TARGET_KIND = 1  # FileSearches
 GUARDRAIL_METRICS_PER_TARGET_KIND = 1  # GuardrailInterventions
 INGESTION_METRICS = 6
 READS_OF_THE_SECRET = 2  # one after the first change by kit keys
@@ -38,11 +39,12 @@ def monitoring_groups(config: DeploymentConfig) -> list[CostGroup]:
 
 
 def customer_key_line(config: DeploymentConfig) -> Iterator[CostLine]:
-    """The KMS key of [training], which costs the same whoever made it."""
-    region = config.deployment.region
-    if config.training and config.training.kms_key_arn:
+    """The KMS keys of the file, which cost the same whoever made them."""
+    region, keys = config.deployment.region, len(set(config.kms_keys.values()))
+    if keys:
         found = price("key_month", service="kms", region=region)
-        yield line("customer key", "1 KMS key, without its rotations", 1, found, missing=f"a KMS key in {region}")
+        what = "1 KMS key, without its rotations" if keys == 1 else f"{keys} KMS keys, without their rotations"
+        yield line("customer key", what, keys, found, missing=f"a KMS key in {region}")
 
 
 def trace_line(region: str) -> CostLine:
@@ -69,6 +71,7 @@ def _monthly_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     if config.inference_api:
         kinds = target_kinds(config)
         each = METRICS_PER_TARGET_KIND + (GUARDRAIL_METRICS_PER_TARGET_KIND if config.guardrails else 0)
+        each += SEARCH_METRICS_PER_TARGET_KIND if config.knowledge_base else 0
         count = len(kinds) * each
         what = f"{count} metrics: {each} for each of {', '.join(sorted(kinds))}"
         yield line("API metrics", what, count, metric, missing=f"a metric in {region}")

@@ -1,15 +1,19 @@
-"""What one training run costs: tokens of the prepared records, times epochs, times price; and a month of storage.
+"""What one training run costs, by its method, and a month of its storage.
+
+Fine-tuning: tokens of the prepared records, times epochs, times price.
 
 Bedrock reports the tokens that it bills after the job; here they are estimated (training_data/token_estimate.py).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from deployment.config import DeploymentConfig
+from deployment.costs.distillation import distillation_lines
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.costs.monitoring import trace_line
+from deployment.costs.reinforcement import reinforcement_lines
 from deployment.datasets import CustomizationDataset
 from deployment.sections.training import Customization
 from model_catalog.prices import price
@@ -37,15 +41,24 @@ def model_storage_line(part: str, what: str, base_model: str, region: str) -> Co
     return line(part, what, 1, found, missing=f"a custom model of {base_model} kept for a month in {region}")
 
 
+def _job_lines(item: Customization, dataset: CustomizationDataset, tokens: int, region: str) -> Iterator[CostLine]:
+    if item.distillation:
+        yield from distillation_lines(item, item.distillation, dataset.records, tokens, region)
+    elif item.reinforcement:
+        yield from reinforcement_lines(item, item.reinforcement, dataset, tokens, region)
+    else:
+        epochs = dataset.hyperparameters.get("epochCount")
+        trained = tokens * float(epochs) if epochs else None
+        what = f"{dataset.records:,} records, about {tokens:,} tokens, x {epochs or 'unknown'} epochs"
+        training = price("training_tokens", model=item.base_model, region=region)
+        yield line("training", what, trained, training, missing=f"training tokens of {item.base_model} in {region}")
+
+
 def _run(name: str, item: Customization, dataset: CustomizationDataset, region: str) -> CostGroup:
     file = dataset.folder / dataset.file_name
     tokens = tokens_of(file)
-    epochs = dataset.hyperparameters.get("epochCount")
-    trained = tokens * float(epochs) if epochs else None
-    what = f"{dataset.records:,} records, about {tokens:,} tokens, x {epochs or 'unknown'} epochs"
-    training = price("training_tokens", model=item.base_model, region=region)
     lines = (
-        line("training", what, trained, training, missing=f"training tokens of {item.base_model} in {region}"),
+        *_job_lines(item, dataset, tokens, region),
         model_storage_line("custom model", "kept for a month", item.base_model, region),
         line(
             "data",

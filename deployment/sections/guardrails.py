@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from deployment.sections.section import GUARDRAIL_PROFILE, Section
+from deployment.sections.section import GUARDRAIL_PROFILE, KmsKeyArn, Section
 
 Strength = Literal["none", "low", "medium", "high"]
 Tier = Literal["classic", "standard"]
@@ -134,6 +134,7 @@ class Guardrail(Section):
     """`blocked_input` and `blocked_output` are what the caller reads in place of a blocked prompt or answer.
 
     `tier` "standard" needs a `profile`, a guardrail profile such as us.guardrail.v1:0, whose Regions it may run in.
+    `kms_key_arn`: your own key, in place of Bedrock's, encrypts the section's settings.
     """
 
     description: Annotated[str, Field(min_length=1, max_length=200)] | None = None
@@ -141,6 +142,7 @@ class Guardrail(Section):
     blocked_output: Message = "Sorry, I can't give this answer."
     tier: Tier = "classic"
     profile: Annotated[str, Field(pattern=GUARDRAIL_PROFILE)] | None = None
+    kms_key_arn: KmsKeyArn | None = None
     content_filters: ContentFilters = ContentFilters()
     topics: Annotated[dict[TopicName, Topic], Field(max_length=30)] = {}
     words: Annotated[list[Phrase], Field(max_length=10_000)] = []

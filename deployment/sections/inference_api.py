@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from deployment.sections.section import MediaBucket, ModelIdOrArn, Name, Section
+from deployment.sections.section import IamCaller, MediaBucket, ModelIdOrArn, Name, Section
 
 # API Gateway's default quotas of an account in a Region: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 MAX_RATE, MAX_BURST = 10_000, 5_000
@@ -55,7 +55,8 @@ class InferenceApi(Section):
     also those without a valid key; by default ten times those of a key. `cors_origins`: of the web pages that may call
     the API from a browser ("https://app.example.com"), or "*"; by default none may. `show_arns`: callers that ask
     for it see the ARN of what served them, with the id of the account.
-    `media_buckets`: "bucket" or "bucket/prefix/".
+    `media_buckets`: "bucket" or "bucket/prefix/". `iam`: Converse and InvokeModel take requests that are signed with
+    AWS credentials, too. `iam_callers`: other accounts, and roles and users of them, that may send these.
     """
 
     rate_per_second: Annotated[float, Field(gt=0, le=MAX_RATE)] = 10
@@ -66,6 +67,8 @@ class InferenceApi(Section):
     cors_origins: list[str] = []
     show_arns: bool = False
     media_buckets: list[MediaBucket] = []
+    iam: bool = False
+    iam_callers: list[IamCaller] = []
     aliases: Annotated[dict[Name, Alias], Field(min_length=1)]
 
     @property

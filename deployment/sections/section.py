@@ -21,9 +21,20 @@ MODEL_ID = rf"^{_MODEL_ID}$"
 MODEL_ID_OR_ARN = rf"^({_MODEL_ID}|{_BEDROCK}({_KINDS}))$"
 APPLICATION_PROFILE_ARN = rf"^{_BEDROCK}{_PROFILE}$"
 KMS_KEY_ARN = r"^arn:aws(-[a-z]+)*:kms:[a-z0-9-]{1,20}:[0-9]{12}:key/[a-zA-Z0-9-]{1,64}$"
+LAMBDA_ARN = (
+    r"^arn:aws(-[a-z]+)*:lambda:[a-z0-9-]{1,20}:[0-9]{12}:function:[a-zA-Z0-9-_]{1,64}(:[a-zA-Z0-9-_]{1,128})?$"
+)
+CUSTOM_MODEL_ARN = rf"^{_BEDROCK}[0-9]{{12}}:custom-model/(imported|{_MODEL_ID})/[a-z0-9]{{12}}$"
+PYTHON_HANDLER = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$"
+# S3Uri of CreateModelCustomizationJob without "*", which IAM would read as a wildcard.
+S3_PREFIX = r"^s3://[a-z0-9][-.a-z0-9]{1,61}[a-z0-9](/[-!_'().a-zA-Z0-9]+)*/?$"
+SUBNET, SECURITY_GROUP = r"^subnet-[0-9a-z]{1,32}$", r"^sg-[0-9a-z]{1,32}$"
 GUARDRAIL_PROFILE = r"^[a-z0-9-]{1,12}\.guardrail\.v[0-9]+:[0-9]+$"
 # The prefix ends in a slash: "cats/" is not "cats-of-others/".
 MEDIA_BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/([A-Za-z0-9_.=-]+/)+)?$"
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
+_IAM_NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
+IAM_CALLER = rf"^([0-9]{{12}}|arn:aws(-[a-z]+)*:iam::[0-9]{{12}}:(role|user)/({_IAM_NAME}/){{0,8}}{_IAM_NAME})$"
 # Errors describe a pattern in these words.
 PATTERN_IN_WORDS = {
     NAME: "2 to 31 lowercase letters, digits and single hyphens, starting with a letter",
@@ -44,7 +55,14 @@ PATTERN_IN_WORDS = {
     ),
     KMS_KEY_ARN: "the ARN of a KMS key (arn:PARTITION:kms:REGION:ACCOUNT:key/ID; no alias)",
     MEDIA_BUCKET: '"bucket" or "bucket/prefix/" (letters, digits and _ . = - in the prefix, and a slash at its end)',
+    IAM_CALLER: "the 12 digits of an AWS account, or the ARN of a role or user (arn:PARTITION:iam::ACCOUNT:role/NAME)",
     GUARDRAIL_PROFILE: "a guardrail profile such as us.guardrail.v1:0",
+    LAMBDA_ARN: "the ARN of a Lambda function (arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME)",
+    CUSTOM_MODEL_ARN: "the ARN of a custom model (arn:PARTITION:bedrock:REGION:ACCOUNT:custom-model/BASE/ID)",
+    PYTHON_HANDLER: "the handler of a Python function, such as grader.lambda_handler",
+    S3_PREFIX: "an S3 URI such as s3://bucket/prefix/ (letters, digits and -!_'(). in it)",
+    SUBNET: "the id of a subnet such as subnet-0123456789abcdef0",
+    SECURITY_GROUP: "the id of a security group such as sg-0123456789abcdef0",
 }
 
 
@@ -59,7 +77,14 @@ ModelId = Annotated[str, Field(pattern=MODEL_ID)]
 ModelIdOrArn = Annotated[str, Field(pattern=MODEL_ID_OR_ARN)]
 ApplicationProfileArn = Annotated[str, Field(pattern=APPLICATION_PROFILE_ARN)]
 KmsKeyArn = Annotated[str, Field(pattern=KMS_KEY_ARN)]
+LambdaArn = Annotated[str, Field(pattern=LAMBDA_ARN)]
+CustomModelArn = Annotated[str, Field(pattern=CUSTOM_MODEL_ARN)]
+PythonHandler = Annotated[str, Field(pattern=PYTHON_HANDLER)]
+S3Prefix = Annotated[str, Field(pattern=S3_PREFIX, max_length=1024)]
+SubnetId = Annotated[str, Field(pattern=SUBNET)]
+SecurityGroupId = Annotated[str, Field(pattern=SECURITY_GROUP)]
 MediaBucket = Annotated[str, Field(pattern=MEDIA_BUCKET)]
+IamCaller = Annotated[str, Field(pattern=IAM_CALLER)]
 ServiceName = Annotated[str, Field(pattern=SERVICE)]
 # Relative to the folder of deployment.toml, which load_deployment_config passes as context.
 FilePath = Annotated[Path, AfterValidator(_below_the_file)]

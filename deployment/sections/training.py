@@ -1,20 +1,51 @@
-"""[training] and [training.customizations.*]: which models are fine-tuned, with what data."""
+"""[training] and [training.customizations.*]: which models are customized, by which method, with what data."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from deployment.sections.distillation import Distillation
 from deployment.sections.evaluation import Evaluation
-from deployment.sections.section import ENCODING, FilePath, KmsKeyArn, ModelId, Name, Removal, Section
+from deployment.sections.reinforcement import Reinforcement
+from deployment.sections.section import (
+    ENCODING,
+    CustomModelArn,
+    FilePath,
+    KmsKeyArn,
+    ModelId,
+    Name,
+    Removal,
+    Section,
+    SecurityGroupId,
+    SubnetId,
+)
+
+
+class JobNetwork(Section):
+    """Where Bedrock puts the network interfaces of a job. Its data needs an S3 endpoint in this VPC."""
+
+    subnet_ids: Annotated[list[SubnetId], Field(min_length=1, max_length=16)]
+    security_group_ids: Annotated[list[SecurityGroupId], Field(min_length=1, max_length=5)]
 
 
 class Customization(Section):
-    """One fine-tuned model. It is trained again when base model, method, dataset or hyperparameters change."""
+    """One custom model. It is trained again when base model, method, its settings, dataset or hyperparameters change.
+
+    `base_customization` and `base_custom_model` name a custom model of `base_model` that is trained further.
+    """
 
     alias: Name
     base_model: ModelId
-    method: Literal["FINE_TUNING"] = "FINE_TUNING"
-    dataset: Annotated[list[FilePath], Field(min_length=1)]
+    base_customization: Name | None = None
+    base_custom_model: CustomModelArn | None = None
+    method: Literal["FINE_TUNING", "CONTINUED_PRE_TRAINING", "DISTILLATION", "REINFORCEMENT_FINE_TUNING"] = (
+        "FINE_TUNING"
+    )
+    distillation: Distillation | None = None
+    reinforcement: Reinforcement | None = None
+    vpc: JobNetwork | None = None
+    model_kms_key_arn: KmsKeyArn | None = None
+    dataset: list[FilePath] = []
     validation_dataset: list[FilePath] = []
     system: str | None = None
     unlabelled: Literal["refuse", "continuation"] = "refuse"
@@ -30,4 +61,15 @@ class Customization(Section):
 class Training(Section):
     removal: Removal = "retain"
     kms_key_arn: KmsKeyArn | None = None
+    vpc: JobNetwork | None = None
+    model_kms_key_arn: KmsKeyArn | None = None
     customizations: Annotated[dict[Name, Customization], Field(min_length=1)]
+
+    def model_key(self, customization: str) -> str | None:
+        """The key that encrypts the customization's models, or None for Bedrock's own."""
+        return self.customizations[customization].model_kms_key_arn or self.model_kms_key_arn
+
+    @property
+    def model_keys(self) -> list[str]:
+        keys = (self.model_key(name) for name in self.customizations)
+        return sorted({key for key in keys if key})

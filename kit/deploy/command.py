@@ -15,6 +15,7 @@ from pathlib import Path
 from deployment.checks.account import check_account
 from deployment.config import load_deployment_config
 from kit.cdk_cli import CDK, NODE, PROJECT, with_home
+from kit.deleted_resources import generation_arguments
 from kit.deploy.absent import UNDECIDED_OR_LEFT, Absent, Decision, settle
 from kit.deploy.account import Account
 from kit.deploy.assembly import StackName, forget, stacks_in
@@ -86,8 +87,9 @@ def run(options: argparse.Namespace) -> int:
     if notice := concurrency_notice(account.client("lambda").get_account_settings, section.region):
         print(f"warning: {notice}", file=sys.stderr)
     restoring = restoring_arguments(config, account.client, lambda line: print(line, file=sys.stderr))
+    again = generation_arguments(config, account.client, lambda line: print(line, file=sys.stderr))
     looking = look_again(datetime.now(UTC), options.retrain, retry_failed=options.retry_failed)
-    code, present = _deploy(path, [*restoring, *looking, *options.cdk_arguments])
+    code, present = _deploy(path, [*restoring, *again, *looking, *options.cdk_arguments])
     if code != 0:
         print("cdk deploy failed; stacks that are no longer in the file were not looked for", file=sys.stderr)
         return code

@@ -38,7 +38,7 @@ def rotated(keys: Keys, name: str, key: str, grace_seconds: int, now: float) -> 
     still = [item for item in old.replaced if grace_seconds and item.until > now]
     if grace_seconds:
         still.append(Replaced(old.sha256, int(now) + grace_seconds))
-    new = old._replace(sha256=hash_of(key), last4=key[-LAST:], created=_time(now), replaced=tuple(still))
+    new = old.changed(sha256=hash_of(key), last4=key[-LAST:], created=_time(now), replaced=tuple(still))
     return {**keys, name: new}
 
 

@@ -54,9 +54,7 @@ class KeySecret:
             current = self._client.get_secret_value(SecretId=self._arn, VersionStage=CURRENT_STAGE)
             found = read_current(current.get("SecretString", ""))
             made = current["CreatedDate"].strftime("%Y-%m-%dT%H:%M:%SZ")
-            return StoredKeys(
-                {name: key._replace(created=made) for name, key in found.keys.items()}, None, found.faults
-            )
+            return StoredKeys({name: key.changed(created=made) for name, key in found.keys.items()}, None, found.faults)
         try:
             return StoredKeys(read_managed(managed["SecretString"]), managed["VersionId"], {})
         except (KeyError, KeysFaultError) as error:

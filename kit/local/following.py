@@ -183,8 +183,12 @@ def _show_loss(clients: Any, kit_deployment: str, name: str, progress: Progress)
     if not keys:
         return
     body = clients("s3").get_object(Bucket=bucket, Key=keys[0])["Body"].read().decode()
-    losses = [float(row["training_loss"]) for row in csv.DictReader(io.StringIO(body))]
-    progress.line(f"training loss {losses[0]:.2f} {curve(losses)} {losses[-1]:.2f} ({len(losses)} steps)")
+    rows = list(csv.DictReader(io.StringIO(body)))
+    for column in rows[0]:
+        if column == "training_loss" or "reward" in column:
+            values = [float(row[column]) for row in rows]
+            title = column.replace("_", " ") if column == "training_loss" else "reward"
+            progress.line(f"{title} {values[0]:.2f} {curve(values)} {values[-1]:.2f} ({len(values)} steps)")
 
 
 def _ingestion_jobs(clients: Any, merged: dict[str, str]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from billed_resources.kept_models import kept_models_lines, kept_models_of
 from billed_resources.listing import clients as billed_clients
 from deployment.config import DeploymentConfig
 from deployment.datasets import prepare_datasets
+from kit.deleted_resources import generation_arguments
 from kit.local import questions
 from kit.local.following import follow_ingestion, follow_training
 from kit.local.stacks import Clients, LocalStacks, StackOutputs, merged_outputs
@@ -48,11 +49,11 @@ class LocalRun:
         stacks.show_throughput(self._config)
         absent = stacks.absent(self._path, self._config.deployment.name)
         restoring = restoring_arguments(self._config, stacks.clients, self._progress.line)
+        again = generation_arguments(self._config, stacks.clients, self._progress.line)
         customizations = self._config.training.customizations if self._config.training else ()
         # Training costs nothing here: what was deleted by hand is trained again.
-        stack_outputs = stacks.deploy(
-            self._path, *restoring, *look_again(begun, retrain=customizations, retry_failed=True)
-        )
+        looking = look_again(begun, retrain=customizations, retry_failed=True)
+        stack_outputs = stacks.deploy(self._path, *restoring, *again, *looking)
         for name, reason in not_served(customizations, merged_outputs(stack_outputs)).items():
             raise ExternalError(f"{name} does not serve: {reason}")
         stacks.remove_absent(absent)

@@ -12,7 +12,8 @@ from model_catalog.selection import price_in, price_out
 
 UNKNOWN = "unknown"
 NESTED = ("sources", "listing", "lifecycle", "profiles", "customizations", "serving", "disputed", "regional")
-RUN_BY_KIT = ("FINE_TUNING",)  # of the methods; a test holds it against [training]
+# Of the methods; a test holds it against [training].
+RUN_BY_KIT = ("FINE_TUNING", "CONTINUED_PRE_TRAINING", "DISTILLATION", "REINFORCEMENT_FINE_TUNING")
 
 
 def facts(model: Model, region: str | None = None) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.json:
         print(_object(deployed, found, READABLE_REPORT) or "the report is gone")
     verb = "Keep what serves, and not promote" if options.reject else "Promote"
-    if not agreed(f"{verb} the model of run {found.run_id}?", options, "kit runs approve"):
+    if not agreed(f"{verb} the model of run {found.run_id}?", options):
         return 1
     answer = _answer(options, deployed)
     _send(deployed, found, json.loads(approval), answer)

@@ -7,13 +7,13 @@ from typing import Any
 
 from kit.runs.arguments import RUN, add_common_arguments
 from kit.runs.chosen import chosen_runs
-from kit.runs.costs import run_usd
+from kit.runs.costs import cost_text, run_cost
 from kit.runs.deployed import Deployed
 from kit.runs.details import Details, details_of, read_object
 from kit.runs.entry import name_of
 from kit.runs.evaluations import figures
 from kit.runs.series import series_in
-from kit.runs.words import UNKNOWN, WIDTH, cut, duration, number, table, time_of, usd
+from kit.runs.words import UNKNOWN, WIDTH, cut, duration, number, table, time_of
 from kit_contract.errors import InputError
 
 # Names of resources, which follow from the other settings
@@ -77,7 +77,7 @@ def _results(deployed: Deployed, details: Details) -> dict[str, str]:
         "took": duration(run.started, run.ended),
         "job took": duration(run.job.created, run.job.ended) if run.job else UNKNOWN,
         **{f"final {name}": value for name, value in losses.items()},
-        "USD": usd(run_usd(details, deployed.region)),
+        "USD": cost_text(run_cost(details, deployed.region)),
         "model": run.model_state or UNKNOWN,
         **figures(read_object(deployed, run, "evaluation.json")),
     }

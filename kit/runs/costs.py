@@ -1,6 +1,9 @@
 """What the training of a run costs by the catalog's prices: estimated tokens of the data x epochs x price."""
 
+from typing import NamedTuple
+
 from kit.runs.details import Details
+from kit.runs.words import usd
 from model_catalog.prices import price
 
 BY_TOKENS = ("FINE_TUNING", "CONTINUED_PRE_TRAINING")
@@ -18,10 +21,22 @@ def training_usd(details: Details, region: str) -> float | None:
         return None
 
 
-def run_usd(details: Details, region: str) -> float | None:
-    """Of all jobs of the run that trained; 0 if none did."""
-    trained = sum(job.status == "Completed" for job in details.run.jobs)
-    if not details.run.jobs:
-        return 0.0
+class RunCost(NamedTuple):
+    """`usd` of the jobs that trained, None if unknown. `whole`: no other job may have been billed as well."""
+
+    usd: float | None
+    whole: bool
+
+
+def run_cost(details: Details, region: str) -> RunCost:
+    jobs = details.run.jobs
+    trained = sum(job.status == "Completed" for job in jobs)
+    if not jobs:
+        return RunCost(0.0, True)
     one = training_usd(details, region)
-    return None if one is None or trained < len(details.run.jobs) else one * trained
+    return RunCost(None if one is None or not trained else one * trained, trained == len(jobs))
+
+
+def cost_text(cost: RunCost) -> str:
+    """A plus says that a job that did not finish is billed as well, by an amount that Bedrock does not tell."""
+    return usd(cost.usd) + ("" if cost.whole or cost.usd is None else "+")

@@ -15,12 +15,14 @@ from kit.runs.asking import agreed
 from kit.runs.choose import choose
 from kit.runs.chosen import found_runs
 from kit.runs.deployed import Deployed
-from kit.runs.details import details_of
+from kit.runs.details import Details, details_of
 from kit.runs.entry import name_of
+from kit.runs.lookup import customizations, read_parameters
 from kit.runs.removal import Removal, removal_of
 from kit.runs.words import usd
 from kit_contract.aws_errors import says_absent, says_busy
 from kit_contract.errors import ExternalError, InputError
+from kit_contract.runs import RunSpecification
 
 ATTEMPTS, PAUSE = 60, 10.0  # a deployment is gone within minutes
 OBJECTS_AT_ONCE = 1000  # DeleteObjects
@@ -35,13 +37,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     deployed, runs = found_runs(options)
     found = choose(runs, options.run_name, options.customization)
+    if options.run_name == found.customization:
+        raise InputError(
+            f"RUN must be the beginning of a run's id here, not a customization; its newest is {found.run_id}"
+        )
     removal = removal_of(deployed, found, runs)
     if removal.refusals:
         reasons = "\n".join(f"  {reason}" for reason in removal.refusals)
         raise InputError(f"run {found.run_id} of {found.customization} cannot be deleted:\n{reasons}")
     if found.model is None and not removal.keys:
         raise InputError(f"run {found.run_id} of {found.customization} has no model and no objects left to delete")
-    if not agreed(_question(deployed, removal), options, "kit runs delete"):
+    if not agreed(_question(deployed, removal), options):
         return 1
     pause = 0.2 if options.local else PAUSE
     _delete(deployed, removal, pause)
@@ -58,11 +64,21 @@ def _question(deployed: Deployed, removal: Removal) -> str:
     if found.model:
         (details,) = details_of(deployed, [found])
         month = model_storage_line("", "", details.base_model, deployed.region).usd
-        lines.append(f"  custom model {found.model.name}, billed {usd(month)} USD a month (- is unknown)")
-        lines.append("    It cannot be brought back; training it again is paid for again.")
-    size = f"{removal.bytes / 1e6:,.1f} MB"
+        billed = "an unknown sum" if month is None else f"{usd(month)} USD"
+        lines.append(f"  custom model {found.model.name}, billed {billed} a month")
+        lines.append("    It cannot be brought back, and training it again is paid for again.")
+        if _is_wanted(deployed, details):
+            lines.append("    deployment.toml asks for it: the next deploy says so, and trains it with --retrain only.")
+    size = f"{removal.bytes:,} bytes"
     lines.append(f"  {len(removal.keys)} objects of s3://{deployed.bucket}, {size}; old versions are kept for 90 days")
     return "\n".join([*lines, "Delete them?"])
+
+
+def _is_wanted(deployed: Deployed, details: Details) -> bool:
+    """Whether the deployed settings and the run's data give this run."""
+    found = customizations(deployed, read_parameters(deployed)).get(details.run.customization)
+    digest = str(details.input.get("dataset_sha256", ""))
+    return bool(found and digest) and RunSpecification.from_json(found or {}).run_id(digest) == details.run.run_id
 
 
 def _json(removal: Removal) -> dict[str, object]:

@@ -1,13 +1,13 @@
 """A run as JSON for programs: what is unknown is null."""
 
-from kit.runs.costs import run_usd
+from kit.runs.costs import run_cost
 from kit.runs.details import Details
 from kit.runs.recorded_run import RecordedRun
 from kit.runs.words import iso
 
 
 def entry(details: Details, region: str) -> dict[str, object]:
-    run = details.run
+    run, cost = details.run, run_cost(details, region)
     return {
         **name_of(run),
         "status": run.status,
@@ -23,7 +23,8 @@ def entry(details: Details, region: str) -> dict[str, object]:
         "method": details.method or None,
         "records": details.records,
         "tokens": details.tokens,
-        "usd": run_usd(details, region),
+        "usd": cost.usd,
+        "usd_is_whole": cost.whole,
         "job_arns": [job.arn for job in run.jobs],
         "custom_model_arn": run.model.arn if run.model else None,
         "serves": list(run.serves),

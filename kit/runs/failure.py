@@ -33,6 +33,7 @@ BY_ERROR: tuple[Row, ...] = (
         "wait for it, then kit runs retry",
         True,
     ),
+    (r"^Parent(Busy|Failed)Error$", "the model that it trains further is not there", READ, True),
     (r"^PromotionBusyError$", "another promotion of this customization was still under way", AGAIN, True),
     (r"^PromotionTimeout$", "the target was not ready after an hour", f"look at it in Bedrock, then {AGAIN}", True),
     (
@@ -43,6 +44,9 @@ BY_ERROR: tuple[Row, ...] = (
     ),
     (r"^(Bedrock\.)?(Throttl|TooManyRequests)", "AWS throttled the account for longer than the run tried", AGAIN, True),
     (r"^(Bedrock\.)?(InternalServer|ServiceUnavailable|SdkClient)", "the service had an outage", AGAIN, True),
+    (r"^PromotionReturned$", "the model served and was taken back; the last good model serves", READ, None),
+    (r"^(SmokeTest|Canary)Error$", "the model did worse on trial than what serves", READ, None),
+    (r"^TooFewRequestsError$", "its trial saw too few requests to decide", AGAIN, True),
     (r"^Lambda\.", "Lambda could not run the step", AGAIN, True),
     (r"^(Bedrock\.)?AccessDenied", "AWS refused the call", ACCESS, True),
     (r"^States\.Timeout|TimedOut$", "the run took longer than an execution may, 30 days", AGAIN, True),

@@ -5,21 +5,21 @@ import json
 from collections.abc import Sequence
 
 from kit.runs.arguments import add_common_arguments
-from kit.runs.costs import run_usd
+from kit.runs.costs import cost_text, run_cost
 from kit.runs.deployed import Deployed, connect
 from kit.runs.details import Details, details_of
 from kit.runs.entry import entry
 from kit.runs.failure import message_in
 from kit.runs.lookup import all_runs
 from kit.runs.recorded_run import UNSUCCESSFUL, RecordedRun
-from kit.runs.words import cut, duration, number, table, time_of, usd
+from kit.runs.words import cut, duration, number, table, time_of
 
 LIMIT = 20
 HEAD = ("CUSTOMIZATION", "RUN", "TRY", "STATUS", "STARTED (UTC)", "TOOK", "RECORDS", "TOKENS", "USD", "MODEL")
 RIGHT = ("TRY", "TOOK", "RECORDS", "TOKENS", "USD")
 NOTES = (
-    "TOKENS and USD are estimates of one training (docs/costs.md); - is unknown. Step Functions keeps an execution for "
-    "90 days\nafter its end: an older run is shown by its job and model, without the reason of a failure."
+    "TOKENS and USD are estimates of the training: - is unknown, + is a job more that did not finish.\n"
+    "Executions are kept for 90 days: an older run is shown by its job and model, without the reason of a failure."
 )
 
 
@@ -68,7 +68,7 @@ def _row(details: Details, region: str) -> tuple[str, ...]:
         duration(run.started, run.ended),
         number(details.records),
         number(details.tokens),
-        usd(run_usd(details, region)),
+        cost_text(run_cost(details, region)),
         run.model_state or "-",
     )
 

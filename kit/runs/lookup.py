@@ -146,10 +146,11 @@ def _served(key: RunKey, values: Values, kit_deployment: str) -> tuple[tuple[str
     A customization and the one that it was renamed to have one run id: the model serves for the one with the alias.
     """
     serves, canary = [], None
-    own = values.get(parameters.customization_specification(kit_deployment, key.customization), {}).get("alias")
+    path = f"{parameters.customizations_path(kit_deployment)}/"
+    owners = {value.get("alias"): name.removeprefix(path) for name, value in values.items() if name.startswith(path)}
     for alias, value in _serving(values, kit_deployment).items():
         trial = value.get("canary")
-        if own not in (alias, None):
+        if owners.get(alias, key.customization) != key.customization:
             continue
         if value.get("run_id") == key.run_id:
             serves.append(alias)

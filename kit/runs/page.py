@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.progress import curve
-from kit.runs.costs import run_usd, training_usd
+from kit.runs.costs import run_cost, training_usd
 from kit.runs.deployed import Deployed
 from kit.runs.details import Details
 from kit.runs.failure import failure_of, message_in
@@ -159,13 +159,12 @@ def _cost(shown: Shown) -> Iterator[str]:
     if not details.run.jobs:
         yield "no job was made, so nothing was trained"
         return
-    one, all_jobs = training_usd(details, region), run_usd(details, region)
+    one, cost = training_usd(details, region), run_cost(details, region)
     if one is None:
         yield "unknown: tokens, epochs or the price are"
         return
-    yield f"about {usd(one)} USD for one training, {len(details.run.jobs)} job(s)" + (
-        "; an unknown part of it for a job that did not finish" if all_jobs is None else ""
-    )
+    unfinished = "" if cost.whole else ", and an unknown part of it for each that did not finish"
+    yield f"about {usd(one)} USD for each of its {len(details.run.jobs)} job(s){unfinished}"
 
 
 def _failure(error: str, cause: str) -> list[str]:

@@ -46,11 +46,13 @@ def _in_use(
     for other in runs:  # a customization and the one that it was renamed to have one model
         if other.model == run.model and (other.serves or other.promoted or other.canary):
             yield f"it {_serving(other)} for {other.customization}; promote another run first"
+        elif other != run and other.customization == run.customization and other.status == "running":
+            yield f"run {other.run_id} of {other.customization} is under way and may go back to this model; wait for it"
     values = read_parameters(deployed)
     targets = set(_targets(values))
     yield from (f"its deployment {name} is the target of an alias" for name, arn in deployments if arn in targets)
     yield from _throughputs(deployed, run.model)
-    yield from _trained_from(deployed, run.model, values)
+    yield from _trained_from(deployed, run.run_id, run.model, values)
 
 
 def _serving(run: RecordedRun) -> str:
@@ -72,9 +74,11 @@ def _throughputs(deployed: Deployed, model: Model) -> Iterator[str]:
                 yield f"provisioned throughput {item['provisionedModelName']} serves it; release it first: kit capacity"
 
 
-def _trained_from(deployed: Deployed, model: Model, values: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _trained_from(
+    deployed: Deployed, run_id: str, model: Model, values: Mapping[str, Mapping[str, Any]]
+) -> Iterator[str]:
     for name, specification in customizations(deployed, values).items():
-        if specification.get("base_model") in (model.arn, model.name):
+        if {specification.get("base_model"), specification.get("parent")} & {run_id, model.arn, model.name}:
             yield f"customization {name} trains from it"
     pages = deployed.bedrock.get_paginator("list_model_customization_jobs").paginate(statusEquals="InProgress")
     for page in pages:

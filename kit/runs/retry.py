@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     failure = _failure(details)
     if failure.outside is False:
         question = f"{failure.what}: {message_in(details.cause)}\nThe same content may fail the same way. Retry?"
-        if not agreed(question, options, "kit runs retry"):
+        if not agreed(question, options):
             return 1
     answer = deployed.invoke(STARTER_OUTPUT, _request(details))
     if not answer.get("started"):

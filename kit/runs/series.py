@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-VALUES = ("loss", "reward", "value")
+MEASURES = ("loss", "reward")
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,13 @@ class Series:
 
 
 def series_in(metrics: Mapping[str, Any]) -> list[Series]:
-    """Of metrics.json: steps -> kind -> [{"step", "epoch", "loss" or "reward"}]."""
+    """Of metrics.json: steps -> kind -> [{"step", "epoch", and "loss", "reward" or both}]."""
     found = []
-    for kind, points in (metrics.get("steps") or {}).items():
-        measured = next((name for name in VALUES if points and name in points[0]), "")
-        if measured:
-            name = kind if measured in kind or measured == "value" else f"{kind} {measured}"
-            steps = tuple(float(point.get("step") or 0) for point in points)
-            found.append(Series(name, measured, steps, tuple(float(point[measured]) for point in points)))
+    for kind, all_points in (metrics.get("steps") or {}).items():
+        for measure in MEASURES:
+            points = [point for point in all_points if point.get(measure) is not None]
+            if points:
+                steps = tuple(float(point.get("step") or 0) for point in points)
+                values = tuple(float(point[measure]) for point in points)
+                found.append(Series(f"{kind} {measure}", measure, steps, values))
     return found

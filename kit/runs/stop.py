@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     if not executions and not jobs:
         raise InputError(f"run {found.run_id} of {found.customization} does not run, it is {found.status}")
     billed = _billed(deployed, found, jobs) + _awaited(found, runs)
-    if not agreed(f"Stop run {found.run_id} of {found.customization}? {billed}", options, "kit runs stop"):
+    if not agreed(f"Stop run {found.run_id} of {found.customization}? {billed}", options):
         return 1
     for arn in executions:
         _stop_execution(deployed, arn)

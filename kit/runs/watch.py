@@ -43,8 +43,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         described = _follow(deployed, found, found.latest, say, local=options.local)
     except KeyboardInterrupt:
-        say.end(f"the run goes on; to watch it again: kit runs watch {found.run_id}")
-        return INTERRUPTED
+        return say.end(INTERRUPTED, f"the run goes on; to watch it again: kit runs watch {found.run_id}")
     return _outcome(found, described, say)
 
 
@@ -71,24 +70,23 @@ def _outcome(found: RecordedRun, described: dict[str, Any], say: "Saying") -> in
     took = duration(described["startDate"], described.get("stopDate"))
     if status == "SUCCEEDED":
         if "published" in output:
-            say.end(f"succeeded after {took}: {output['published'].get('alias', 'the alias')} is served by its model")
-            return PROMOTED
-        say.end(f"succeeded after {took}: the model is kept and serves nothing; see kit runs show {found.run_id}")
-        return KEPT
+            alias = output["published"].get("alias", "the alias")
+            return say.end(PROMOTED, f"succeeded after {took}: {alias} is served by its model")
+        reason = output.get("evaluation", {}).get("verdict", {}).get("reason") or f"see kit runs show {found.run_id}"
+        return say.end(KEPT, f"succeeded after {took}: the model is kept and does not serve: {reason}")
     error, cause = described.get("error", ""), described.get("cause", "")
     if status == "ABORTED":
-        say.end(f"stopped after {took}{f': {message_in(cause)}' if cause else ''}")
-        return STOPPED
+        return say.end(STOPPED, f"stopped after {took}{f': {message_in(cause)}' if cause else ''}")
     failure = failure_of(error, cause)
-    say.end(f"failed after {took}: {failure.what}: {message_in(cause)}\n{failure.fix}")
-    return FAILED
+    return say.end(FAILED, f"failed after {took}: {failure.what}: {message_in(cause)}\n{failure.fix}")
 
 
 class Saying:
     def now(self, what: str, since: str) -> None:
         raise NotImplementedError
 
-    def end(self, text: str) -> None:
+    def end(self, code: int, text: str) -> int:
+        """Returns `code`."""
         raise NotImplementedError
 
 
@@ -111,8 +109,9 @@ class _Lines(Saying):
             self._at = self._clock()
         self._said = what
 
-    def end(self, text: str) -> None:
+    def end(self, code: int, text: str) -> int:
         print(f"{chr(10) if self._redraws and self._said else ''}{text}", flush=True)
+        return code
 
 
 class _JsonLines(Saying):
@@ -127,5 +126,6 @@ class _JsonLines(Saying):
             print(json.dumps({**self._name, "now": what}), flush=True)
         self._said = what
 
-    def end(self, text: str) -> None:
-        print(json.dumps({**self._name, "ended": text}), flush=True)
+    def end(self, code: int, text: str) -> int:
+        print(json.dumps({**self._name, "ended": text, "code": code}), flush=True)
+        return code

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from customization.existing_model import find_model
+from customization.log_source import TrainingDataError as TrainingDataError
+from customization.log_source import check_log_source, reads_logs
+from customization.parent_model import parent_model
 from customization.same_content import claim_run
-from kit_contract.errors import InputError
 from kit_contract.run_events import ModelExists, NewJob
 from kit_contract.run_names import job_name
 from kit_contract.runs import Run
@@ -26,29 +28,27 @@ if TYPE_CHECKING:
 HELD_OUT_FIX = "it would say nothing about a model that was trained on it; remove it from one of them"
 
 
-class TrainingDataError(InputError):
-    """When the data would fail the job: the first finding, the counts, and where the whole report is."""
-
-
 def check_data(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", timestamp: str) -> ModelExists | NewJob:
     """The model that exists already, else the names of the job to create. Raises TrainingDataError,
-    SameContentBusyError.
+    SameContentBusyError, and the errors of parent_model.
     """
     existing = _existing_model(run, bedrock)
     if existing:
         return {"trained": True, "custom_model_arn": existing}
-    report = _check(run, s3)
+    report = check_log_source(run, s3) if reads_logs(run) else _check(run, s3)
     uri = _write_report(run, report, s3)
     if report.training.finding_count:
         raise TrainingDataError(_reason(report.training, run.key, uri))
     if report.validation and report.validation.finding_count:
         raise TrainingDataError(_reason(report.validation, run.specification.validation_key, uri))
+    base_model = parent_model(run, bedrock) or run.specification.base_model
     claim_run(run, bedrock=bedrock, s3=s3, now=datetime.strptime(f"{timestamp}+0000", "%Y%m%d%H%M%S%z"))
     return {
         "trained": False,
         "records": report.training.records,
         "job_name": job_name(run.kit_deployment, run.specification.customization, run.execution_name, timestamp),
         "client_request_token": f"{run.token}-{timestamp}",
+        "base_model": base_model,
     }
 
 

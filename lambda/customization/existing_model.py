@@ -25,17 +25,23 @@ class ExistingModel(NamedTuple):
 
 def find_model(run: Run, bedrock: "BedrockClient") -> ExistingModel | None:
     """Of several, one that is Active, then the one of this customization's own name, then the newest."""
+    return find_model_of(run.run_id, run.kit_deployment, bedrock, own_name=run.custom_model_name)
+
+
+def find_model_of(
+    run_id: str, kit_deployment: str, bedrock: "BedrockClient", own_name: str = ""
+) -> ExistingModel | None:
     pages = bedrock.get_paginator("list_custom_models").paginate(
-        nameContains=run.run_id, isOwned=True, sortBy="CreationTime", sortOrder="Descending"
+        nameContains=run_id, isOwned=True, sortBy="CreationTime", sortOrder="Descending"
     )
     found = [
         ExistingModel(item["modelArn"], item["modelName"], item.get("modelStatus", "Active"))
         for page in pages
         for item in page["modelSummaries"]
-        if item["modelName"].endswith(f"-{run.run_id}")
+        if item["modelName"].endswith(f"-{run_id}")
     ]
-    ours = [model for model in found if owner_of(bedrock, model.arn) == run.kit_deployment]
-    ours.sort(key=lambda model: (not model.is_active, model.name != run.custom_model_name))
+    ours = [model for model in found if owner_of(bedrock, model.arn) == kit_deployment]
+    ours.sort(key=lambda model: (not model.is_active, model.name != own_name))
     return ours[0] if ours else None
 
 

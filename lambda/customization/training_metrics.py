@@ -1,4 +1,4 @@
-"""Collects the loss curves that a job wrote into one object of the run."""
+"""Collects the curves that a job wrote, of losses and rewards, into one object of the run."""
 
 import csv
 import io
@@ -17,6 +17,9 @@ METRIC_FILES = {
     "training": ("step_wise_training_metrics.csv", "training_loss"),
     "validation": ("validation_metrics.csv", "validation_loss"),
 }
+# Of reinforcement fine-tuning. The guide (rft-submit-job) names the metric critic/rewards/mean, and no column: one with
+# this word is taken, a mean before the highest and the lowest.
+REWARD = "reward"
 
 
 def record_metrics(run: Run, custom_model_arn: str, *, s3: "S3Client") -> MetricsResult:
@@ -24,20 +27,26 @@ def record_metrics(run: Run, custom_model_arn: str, *, s3: "S3Client") -> Metric
     bucket = run.specification.bucket
     keys = _output_keys(run, s3=s3)
     steps = {kind: _steps(bucket, keys, *where, s3=s3) for kind, where in METRIC_FILES.items()}
-    final_loss = {kind: values[-1]["loss"] if values else None for kind, values in steps.items()}
+    final_loss = {kind: _last(values, "loss") for kind, values in steps.items()}
+    rewarded = any(REWARD in row for values in steps.values() for row in values)
+    final_reward = {kind: _last(values, REWARD) for kind, values in steps.items()} if rewarded else {}
     content = {
         "run_id": run.run_id,
         "job_arn": run.job_arn,
         "custom_model_arn": custom_model_arn,
         "base_model": run.specification.base_model,
+        "method": run.specification.method,
+        **({"method_settings": json.loads(settings)} if (settings := run.specification.method_settings) else {}),
         "hyperparameters": run.specification.hyperparameters,
         "dataset": {"key": run.key, "sha256": run.dataset_sha256},
         "steps": steps,
         "final_loss": final_loss,
+        **({"final_reward": final_reward} if final_reward else {}),
     }
     key = f"{run.prefix}metrics.json"
     s3.put_object(Bucket=bucket, Key=key, Body=json.dumps(content).encode(), ContentType="application/json")
-    return {"metrics_key": key, "final_loss": final_loss}
+    result: MetricsResult = {"metrics_key": key, "final_loss": final_loss}
+    return {**result, "final_reward": final_reward} if final_reward else result
 
 
 def _output_keys(run: Run, *, s3: "S3Client") -> list[str]:
@@ -53,11 +62,21 @@ def _steps(bucket: str, keys: list[str], file: str, column: str, *, s3: "S3Clien
     if not found:
         return []
     text = s3.get_object(Bucket=bucket, Key=found[0])["Body"].read().decode("utf-8")
-    rows = [row for row in csv.DictReader(io.StringIO(text)) if row.get(column)]
-    return [
-        {"step": _number(row, "step_number"), "epoch": _number(row, "epoch_number"), "loss": float(row[column])}
-        for row in rows
-    ]
+    return [step for row in csv.DictReader(io.StringIO(text)) if (step := _step(row, column))]
+
+
+def _step(row: Mapping[str, str], column: str) -> dict[str, float]:
+    """Step, epoch, and what there is of loss and reward; empty for a row with neither."""
+    rewards = [name for name in row if name and REWARD in name.lower()]
+    reward = min(rewards, key=lambda name: "mean" not in name.lower(), default="")
+    values = {"loss": row.get(column), REWARD: row.get(reward)}
+    known = {name: float(value) for name, value in values.items() if value}
+    return {"step": _number(row, "step_number"), "epoch": _number(row, "epoch_number"), **known} if known else {}
+
+
+def _last(steps: list[dict[str, float]], name: str) -> float | None:
+    values = [step[name] for step in steps if name in step]
+    return values[-1] if values else None
 
 
 def _number(row: Mapping[str, str], column: str) -> int:

@@ -74,8 +74,11 @@ class Aliases:
         return fresh
 
     def _targets(self, alias: str) -> tuple[Target, ...]:
-        found = {"base": base_target(self._settings.aliases[alias].base)} | self._published(alias)
-        return tuple(found[place] for place in self._settings.aliases[alias].order if place in found)
+        order = self._settings.aliases[alias].order
+        found = {"base": base_target(self._settings.aliases[alias].base)}
+        if any(place in order for place in _PLACES.values()):  # an alias without training and throughput has none
+            found |= self._published(alias)
+        return tuple(found[place] for place in order if place in found)
 
     def _published(self, alias: str) -> dict[str, Target]:
         """Place -> target. The capacity parameter wins: it is written after promotion writes the serving parameter."""

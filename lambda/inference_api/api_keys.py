@@ -6,9 +6,8 @@ import hmac
 import json
 import sys
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol
 
-from inference_api.errors import failure_name, service_code
+from inference_api.failures import failure_name, service_code
 from kit_contract.api_keys import (
     CURRENT_STAGE,
     KIT_STAGE,
@@ -20,6 +19,16 @@ from kit_contract.api_keys import (
     read_managed,
 )
 
+TYPE_CHECKING = False  # the authorizer does without the module typing
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Secret(Protocol):
+        def get_secret_value(self, stage: str) -> str:
+            """The value with this staging label, empty if it is binary. Raises AwsError, OSError."""
+            ...
+
+
 CACHE_SECONDS = 60.0
 RETRY_SECONDS = 5.0  # after a failure to read the secret, and for a key that is not among those of the last time
 
@@ -27,17 +36,12 @@ Keys = Mapping[str, ApiKey]
 Faults = Mapping[str, str]
 
 
-class Secret(Protocol):
-    def get_secret_value(self, stage: str) -> str:
-        """The value with this staging label, empty if it is binary. Raises AwsError, OSError."""
-        ...
-
-
-class Caller(NamedTuple):
+class Caller:
     """`usage`: the key in API Gateway that counts the caller's requests."""
 
-    name: str
-    usage: str
+    def __init__(self, name: str, usage: str) -> None:
+        self.name = name
+        self.usage = usage
 
 
 class ApiKeys:

@@ -11,22 +11,25 @@ import sys
 import time
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Protocol
 
 from inference_api.api_keys import ApiKeys, Caller
-from inference_api.aws.client import client
-from inference_api.errors import failure_name
+from inference_api.aws.json_client import JsonClient
+from inference_api.failures import failure_name
 from kit_contract.api_keys import hash_of
 from kit_contract.environment import API_KEYS_SECRET_ARN, KIT_DEPLOYMENT, RETRY_SECONDS
-from kit_contract.inference_api import METRIC_NAMESPACE, RETRY_AFTER_MS_CONTEXT
+from kit_contract.inference_api_names import METRIC_NAMESPACE, RETRY_AFTER_MS_CONTEXT
+
+TYPE_CHECKING = False  # the authorizer does without the module typing
+if TYPE_CHECKING:
+    from typing import Any, Protocol
+
+    class Context(Protocol):
+        aws_request_id: str
+
 
 FINGERPRINT_LENGTH = 8  # of the hash: tells wrong keys apart in the log
 READ_SECONDS = 3.0
 _RETRY_COUNT = "x-stainless-retry-count"  # of OpenAI's and Anthropic's clients
-
-
-class Context(Protocol):
-    aws_request_id: str
 
 
 @cache
@@ -37,13 +40,16 @@ def api_keys() -> ApiKeys:
 class Secret:
     """The secret of API_KEYS_SECRET_ARN."""
 
+    def __init__(self) -> None:
+        self._secrets = JsonClient("secretsmanager")
+
     def get_secret_value(self, stage: str) -> str:
         request = {"SecretId": os.environ[API_KEYS_SECRET_ARN], "VersionStage": stage}
-        secrets, target = client("secretsmanager"), "secretsmanager.GetSecretValue"
+        target = "secretsmanager.GetSecretValue"
         try:
-            answer = secrets.call("/", request, read_seconds=READ_SECONDS, target=target)
+            answer = self._secrets.call("/", request, read_seconds=READ_SECONDS, target=target)
         except OSError:  # reading again costs nothing and changes nothing
-            answer = secrets.call("/", request, read_seconds=READ_SECONDS, target=target)
+            answer = self._secrets.call("/", request, read_seconds=READ_SECONDS, target=target)
         value: str = answer.get("SecretString", "")
         return value
 

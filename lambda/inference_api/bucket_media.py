@@ -18,8 +18,8 @@ from kit_contract.aws_errors import VALIDATION, code_of, message_of
 
 _MEDIA = ("image", "document", "video", "audio")
 _DENIED = "AccessDeniedException"
-_OF_S3 = re.compile(r"\bs3\b|\bbucket\b", re.IGNORECASE)
-_OF_THE_MODEL = re.compile(r"bedrock:|\bmodel\b", re.IGNORECASE)
+_OF_S3 = r"\bs3\b|\bbucket\b"
+_OF_THE_MODEL = r"bedrock:|\bmodel\b"
 # Claude and others that take bytes only: https://github.com/aws/aws-sdk-js-v3/issues/7732
 _BYTES_ONLY = "source.type: Field required"
 
@@ -82,7 +82,11 @@ def _is_of_object(error: Exception) -> bool:
     reason = message_of(error)
     if code_of(error) != _DENIED:
         return False
-    return _OF_S3.search(reason) is not None or _OF_THE_MODEL.search(reason) is None
+    return _says(reason, _OF_S3) or not _says(reason, _OF_THE_MODEL)
+
+
+def _says(reason: str, pattern: str) -> bool:
+    return re.search(pattern, reason, re.IGNORECASE) is not None
 
 
 def _holds(bucket: str, uri: str) -> bool:

@@ -7,15 +7,14 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from inference_api.aliases import Target
+from inference_api.answer_forms import AnswerSchema, Form
 from inference_api.aws.client import SILENCE, Event
-from inference_api.bucket_media import explained, refuse_unlisted
 from inference_api.errors import ApiError, failure_name
 from inference_api.fallback import Served
 from inference_api.guardrails import INTERVENED, guarded, streamed
 from inference_api.http_messages import Facts
-from inference_api.prompt_caching import where_cached
+from inference_api.messages import only_text
 from inference_api.service import Service
-from inference_api.structured_answers import AnswerSchema, Form, in_its_form
 
 T = TypeVar("T")
 
@@ -38,7 +37,7 @@ class Turn(NamedTuple):
 
 def converse(turn: Turn, service: Service, facts: Facts) -> Served[dict[str, Any]]:
     """The response of Converse. Raises ApiError, AwsError or OSError of the last target."""
-    refuse_unlisted(turn.request["messages"], service.settings.media_buckets)
+    _refuse_unlisted(turn, service)
     targets = service.aliases.resolve(turn.alias)
     request = guarded(turn.request, turn.alias, service.settings, facts)
 
@@ -61,7 +60,7 @@ def converse_stream(turn: Turn, service: Service, facts: Facts) -> Served[Genera
     The iterator raises ApiError, AwsError or OSError if the stream breaks off, also if it ends without `messageStop`.
     Closing it ends the call.
     """
-    refuse_unlisted(turn.request["messages"], service.settings.media_buckets)
+    _refuse_unlisted(turn, service)
     targets = service.aliases.resolve(turn.alias)
     request = streamed(guarded(turn.request, turn.alias, service.settings, facts))
 
@@ -85,15 +84,37 @@ def _sent(turn: Turn, request: Mapping[str, Any], target: Target, send: Callable
         request = {**request, "additionalModelRequestFields": own}
 
     def in_form(cached: Mapping[str, Any]) -> T:
+        if turn.answer_schema is None:
+            return send(Form(cached))
+        from inference_api.structured_answers import in_its_form
+
         return in_its_form(cached, turn.answer_schema, target.invoke_id, send)
 
     try:
-        return where_cached(request, target.invoke_id, in_form) if turn.may_cache else in_form(request)
+        if not turn.may_cache:
+            return in_form(request)
+        from inference_api.prompt_caching import where_cached
+
+        return where_cached(request, target.invoke_id, in_form)
     except Exception as error:
-        told = explained(error, request["messages"])
+        told = _explained(error, request["messages"])
         if told is error:
             raise
         raise told from error
+
+
+def _refuse_unlisted(turn: Turn, service: Service) -> None:
+    """Raises ApiError 400."""
+    if not only_text(turn.request["messages"]):
+        from inference_api.bucket_media import refuse_unlisted
+
+        refuse_unlisted(turn.request["messages"], service.settings.media_buckets)
+
+
+def _explained(error: Exception, messages: Any) -> Exception:
+    from inference_api.bucket_media import explained
+
+    return explained(error, messages)
 
 
 def _ask(turn: Turn, targets: Sequence[Target], call: Any, service: Service, facts: Facts) -> Served[Any]:

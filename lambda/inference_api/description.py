@@ -6,16 +6,14 @@ import json
 import os
 
 from inference_api.http_messages import Answer, Request
-from kit_contract.inference_api import DESCRIPTION_FILE
+from kit_contract.inference_api_names import DESCRIPTION_FILE
 
 PATH = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), DESCRIPTION_FILE)
 
 
 def description(request: Request) -> Answer:
-    import bz2  # other requests do without it
-
     with open(PATH, "rb") as file:
-        content = bz2.decompress(file.read())
+        content = file.read()
     server = json.dumps(server_url(request)).encode()
     content = content.replace(b'"servers":[{"url":"/"}]', b'"servers":[{"url":' + server + b"}]", 1)
     return Answer(200, {"Content-Type": "application/json"}, iter((content,)))

@@ -13,48 +13,29 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from kit_contract.aws_errors import code_of, message_of, says_denied, status_of
-from kit_contract.errors import KitError
+from inference_api.failures import ApiError, failure_name, service_code
+from kit_contract.aws_errors import message_of, says_denied, status_of
+
+__all__ = ["ROWS", "ApiError", "api_error", "failure_name", "not_completed", "service_code"]
 
 RETRY_AFTER_SECONDS = "1"
-_ARN = re.compile(r"arn:aws[\w-]*:\S+")
+_ARN = r"arn:aws[\w-]*:\S+"
 # Bedrock also reports a missing model as ValidationException. A model's own complaints have that code too
 # ("... 0.content: tool not found"), so only these messages count.
-_NO_SUCH_MODEL = re.compile(
+_NO_SUCH_MODEL = (
     r"^(the )?provided model identifier is invalid|^could not resolve the (foundation )?model"
     r"|^(the )?((provisioned|custom|foundation) )?model( throughput| deployment)?( \S+)? (was not found|not found|"
-    r"does not exist)",
-    re.IGNORECASE,
+    r"does not exist)"
 )
 # "The guardrail identifier or version provided in the request does not exist", "The provided guardrail identifier is
 # invalid." (https://github.com/openclaw/openclaw/pull/58588), and the wording of ResourceNotFoundException.
-_NO_SUCH_GUARDRAIL = re.compile(r"guardrail\b.*\b(not exist|not found|is invalid)", re.IGNORECASE)
+_NO_SUCH_GUARDRAIL = r"guardrail\b.*\b(not exist|not found|is invalid)"
 # https://github.com/aws-samples/amazon-bedrock-workshop/issues/386
 _LEGACY_ENDED = "marked by provider as Legacy"
 # Claude since 4.1: https://github.com/aws-samples/bedrock-access-gateway/issues/191
 _ONE_OF_TWO = r"temperature\W+and\W+top_p\W+cannot both"
 _MAX_REASON_LENGTH = 400
 _MALFORMED = ("malformed_model_output", "malformed_tool_use")
-
-
-class ApiError(KitError):
-    """When a request ends with an error response. The caller sees `message`."""
-
-    def __init__(
-        self,
-        status: int,
-        code: str,
-        message: str,
-        *,
-        param: str | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(code)
-        self.status = status
-        self.code = code
-        self.message = message
-        self.param = param
-        self.headers = dict(headers or {})
 
 
 class _Row(NamedTuple):
@@ -92,13 +73,13 @@ _LEGACY = _Row(
 _NO_KNOWLEDGE_BASE = _Row(
     404,
     "knowledge_base_not_available",
-    "the knowledge base no longer exists; deploy again",
+    "the knowledge base no longer exists; kit deploy makes a new one",
 )
 _NO_GUARDRAIL = _Row(
     404,
     "guardrail_not_available",
-    "the guardrail of this alias or knowledge base, or the version that is served, no longer exists; rename its "
-    "section in deployment.toml, which makes a new one, and deploy again",
+    "the guardrail of this alias or knowledge base, or the version that is served, no longer exists; kit deploy "
+    "makes a new one",
 )
 _TIMEOUT = _Row(
     504,
@@ -158,31 +139,18 @@ def not_completed(reason: str) -> ApiError:
     return ApiError(502, "model_error", f"the model {what} ({reason}); send the request again or change it")
 
 
-def service_code(error: Exception) -> str | None:
-    """The AWS error code of a botocore ClientError, else None."""
-    return code_of(error) or None
-
-
-def failure_name(error: BaseException) -> str:
-    """For the log: the code of an ApiError, else AWS's error code or the class name, and those of its causes."""
-    if isinstance(error, ApiError) and not error.__cause__:
-        return error.code
-    name = (service_code(error) if isinstance(error, Exception) else None) or type(error).__name__
-    return f"{name} from {failure_name(error.__cause__)}" if error.__cause__ else name
-
-
 def _row(error: Exception) -> _Row:
     names = [service_code(error) or "", *(parent.__name__ for parent in type(error).__mro__)]
     row = next((_TABLE[name] for name in names if name in _TABLE), None) or _row_of_status(status_of(error))
     if says_denied(error):
         return _DENIED
-    if row in (_GONE, _INVALID) and _NO_SUCH_GUARDRAIL.search(message_of(error)):
+    if row in (_GONE, _INVALID) and _says(error, _NO_SUCH_GUARDRAIL):
         return _NO_GUARDRAIL
     if row is _GONE and "knowledge base" in message_of(error).lower():
         return _NO_KNOWLEDGE_BASE
     if row is _GONE and _LEGACY_ENDED in message_of(error):
         return _LEGACY
-    return _GONE if row is _INVALID and _NO_SUCH_MODEL.search(message_of(error)) else row
+    return _GONE if row is _INVALID and _says(error, _NO_SUCH_MODEL) else row
 
 
 def _row_of_status(status: int) -> _Row:
@@ -193,6 +161,10 @@ def _row_of_status(status: int) -> _Row:
     return known.get(status) or (_INVALID if status >= 400 else _INTERNAL)
 
 
+def _says(error: Exception, pattern: str) -> bool:
+    return re.search(pattern, message_of(error), re.IGNORECASE) is not None
+
+
 def _reason(error: Exception) -> str:
     """Bedrock's message without ARNs: it tells the caller what to change (too many tokens, a wrong role)."""
-    return _ARN.sub("[resource]", message_of(error))[:_MAX_REASON_LENGTH] or "no reason given"
+    return re.sub(_ARN, "[resource]", message_of(error))[:_MAX_REASON_LENGTH] or "no reason given"

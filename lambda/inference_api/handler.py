@@ -10,16 +10,21 @@ from collections.abc import Generator
 from functools import cache
 from typing import Any
 
+# Lambda gives a function more processor time while it starts than its memory buys later, so what nearly every request
+# needs is imported now: TLS, and the dialect that most clients speak. endpoints.py imports the others.
+# https://awslabs.github.io/aws-lambda-web-adapter/configuration/async-init.html ("burst CPU")
+import inference_api.aws.tls
+import inference_api.openai_chat.endpoint  # noqa: F401
 from inference_api.aliases import Aliases
 from inference_api.bedrock import AwsClients
-from inference_api.cors import cors_headers
 from inference_api.fallback import Fallback
 from inference_api.http_messages import Answer, Facts, Request
 from inference_api.request_log import log_line
 from inference_api.routes import respond
 from inference_api.runtime import Invocation, StreamedResponse
 from inference_api.service import Service
-from kit_contract.inference_api import ALIASES_FILE, settings_from
+from kit_contract.inference_api import settings_from
+from kit_contract.inference_api_names import ALIASES_FILE
 
 ALIASES_PATH = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), ALIASES_FILE)
 
@@ -45,6 +50,8 @@ def handler(event: dict[str, Any], invocation: Invocation) -> StreamedResponse:
     answer, facts = respond(request, service())
     headers = {"x-request-id": invocation.aws_request_id, **answer.headers}
     if origins := service().settings.cors_origins:
+        from inference_api.cors import cors_headers
+
         headers |= cors_headers(request.headers.get("origin"), origins)
     body = _logged(request, answer, facts, invocation, started)
     next(body)  # begins it: only then does closing it end the answer and write the log line

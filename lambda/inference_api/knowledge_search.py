@@ -38,10 +38,8 @@ _NO_QUERY = 'query is missing; call the tool with {"query": "..."}'
 _ENOUGH = "No more searches are possible; answer with the passages that you have."
 
 
-def converse(turn: Turn, search: KnowledgeSearch | None, service: Service, facts: Facts) -> Served[dict[str, Any]]:
-    """As conversation.converse, which it is if `search` is None. Raises ApiError also for unknown knowledge bases."""
-    if search is None:
-        return conversation.converse(turn, service, facts)
+def converse(turn: Turn, search: KnowledgeSearch, service: Service, facts: Facts) -> Served[dict[str, Any]]:
+    """As conversation.converse. Raises ApiError also for unknown knowledge bases."""
     searching = _Searching(turn, search, service, facts)
     content: list[dict[str, Any]] = []
     while True:
@@ -63,11 +61,9 @@ def converse(turn: Turn, search: KnowledgeSearch | None, service: Service, facts
 
 
 def converse_stream(
-    turn: Turn, search: KnowledgeSearch | None, service: Service, facts: Facts
+    turn: Turn, search: KnowledgeSearch, service: Service, facts: Facts
 ) -> Served[Generator[Event, None, None]]:
-    """As conversation.converse_stream, which it is if `search` is None."""
-    if search is None:
-        return conversation.converse_stream(turn, service, facts)
+    """As conversation.converse_stream. Raises ApiError also for unknown knowledge bases."""
     searching = _Searching(turn, search, service, facts)
     served: Served[Generator[Event, None, None]] = searching.ask(conversation.converse_stream)
     events = _events(searching, served.answer, facts)
@@ -171,6 +167,7 @@ class _Searching:
         if not isinstance(query, str) or not query.strip():
             return _NO_QUERY, {"status": "error"}
         self._left -= 1
+        self._facts.searches += 1
         yield {"query": query}
         passages = self._found.find(query)
         yield {"query": query, "passages": passages}

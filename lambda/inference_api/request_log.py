@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from inference_api.http_messages import Answer, Facts, Request
-from kit_contract.inference_api import METRIC_NAMESPACE
+from kit_contract.inference_api_names import METRIC_NAMESPACE
 
 
 def log_line(
@@ -37,6 +37,7 @@ def log_line(
         "attempts": [attempt.facts for attempt in facts.attempts],
         "usage": facts.usage,
         "deltas": facts.deltas,
+        "searches": facts.searches,
         "guardrail": facts.guardrail,
         "guardrail_intervened": facts.intervened,
         "error": facts.error,
@@ -45,8 +46,8 @@ def log_line(
 
 
 def _metrics(facts: Facts, kit_deployment: str, now: float) -> dict[str, Any]:
-    """Counts the answers of each kind of target, and how many of them came after a fallback
-    or were changed by a guardrail.
+    """Counts the answers of each kind of target, how many of them came after a fallback or were changed by a guardrail,
+    and the searches that the model made for them.
 
     The alias is not a dimension: each combination of dimension values is a metric with a monthly price.
     """
@@ -55,6 +56,8 @@ def _metrics(facts: Facts, kit_deployment: str, now: float) -> dict[str, Any]:
     values = {"Answers": 1, "Fallbacks": int(facts.attempts[0].target != facts.attempts[-1].target)}
     if facts.guardrail:
         values["GuardrailInterventions"] = int(facts.intervened)
+    if facts.searches:
+        values["FileSearches"] = facts.searches
     metrics = [{"Name": name, "Unit": "Count"} for name in values]
     directive = {"Namespace": METRIC_NAMESPACE, "Dimensions": [["Deployment", "Kind"]], "Metrics": metrics}
     return {

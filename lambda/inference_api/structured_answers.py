@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Generator, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from inference_api import fields
+from inference_api.answer_forms import AnswerSchema, Form
 from inference_api.aws.client import Event
 from inference_api.schema_subset import in_subset
 from inference_api.tools import object_schema
@@ -31,17 +32,6 @@ _TOOL = "answer_as_json"
 T = TypeVar("T")
 
 
-class AnswerSchema(NamedTuple):
-    """The JSON schema of an answer; its type is object."""
-
-    name: str
-    description: str
-    schema: Mapping[str, Any]
-
-
-ANY_OBJECT = AnswerSchema("answer", "", {"type": "object"})
-
-
 def schema_of(definition: Mapping[str, Any], where: str, *, more: tuple[str, ...] = ()) -> AnswerSchema:
     """From OpenAI's definition, whose name is optional here. `more`: its other fields. Raises ApiError 400."""
     fields.refuse_others(definition, (*more, "name", "description", "schema", "strict"), where=where)
@@ -51,23 +41,22 @@ def schema_of(definition: Mapping[str, Any], where: str, *, more: tuple[str, ...
     return AnswerSchema(name or "answer", description, schema)
 
 
-class Form(NamedTuple):
-    """A request in the form that a model takes. `tool`: the one whose input is the answer, None if there is none."""
+class ThroughTool(Form):
+    """The input of `tool` is the answer."""
 
-    request: Mapping[str, Any]
-    tool: str | None = None
+    def __init__(self, request: Mapping[str, Any], tool: str) -> None:
+        super().__init__(request)
+        self._tool = tool
 
     def response(self, response: dict[str, Any]) -> dict[str, Any]:
-        return _as_text(response, self.tool) if self.tool else response
+        return _as_text(response, self._tool)
 
     def events(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
-        return _AsText(self.tool).events(events) if self.tool else events
+        return _AsText(self._tool).events(events)
 
 
-def in_its_form(request: Mapping[str, Any], schema: AnswerSchema | None, model_id: str, send: Callable[[Form], T]) -> T:
+def in_its_form(request: Mapping[str, Any], schema: AnswerSchema, model_id: str, send: Callable[[Form], T]) -> T:
     """What `send` returns for the first form that the model takes."""
-    if schema is None:
-        return send(Form(request))
     through_tool = _through_tool(request, schema)
     if re.search(_NATIVE, model_id) and in_subset(schema.schema):
         try:
@@ -100,7 +89,7 @@ def _through_tool(request: Mapping[str, Any], schema: AnswerSchema) -> Form:
     while name in [tool["toolSpec"]["name"] for tool in config["tools"] if "toolSpec" in tool]:
         name += "_"
     if {"any", "tool"} & set(config.get("toolChoice", {})):
-        return Form(request, name)
+        return ThroughTool(request, name)
     description = f"Gives your answer to the user ({schema.name}): the input of this tool is the whole answer."
     specification = {
         "name": name,
@@ -108,7 +97,7 @@ def _through_tool(request: Mapping[str, Any], schema: AnswerSchema) -> Form:
         "inputSchema": {"json": schema.schema},
     }
     tools = {"tools": [*config["tools"], {"toolSpec": specification}], "toolChoice": {"any": {}}}
-    return Form({**request, "toolConfig": tools}, name)
+    return ThroughTool({**request, "toolConfig": tools}, name)
 
 
 def _as_text(response: dict[str, Any], tool: str) -> dict[str, Any]:

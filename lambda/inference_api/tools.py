@@ -16,14 +16,14 @@ from typing import Any
 from inference_api.fields import invalid
 
 _MAX_LENGTH = 64
-_FINE = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_FINE = r"[a-zA-Z0-9_-]{1,64}"
 _DIGITS = 8
 _NO_ARGUMENTS = {"type": "object", "properties": {}}
 
 
 def converse_name(name: str) -> str:
     """`name` itself where Bedrock takes it. Else it ends in a part of its hash, which tells it from similar ones."""
-    if _FINE.fullmatch(name):
+    if re.fullmatch(_FINE, name):
         return name
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
     return f"{re.sub('[^a-zA-Z0-9_-]', '_', name)[: _MAX_LENGTH - _DIGITS - 1]}_{digest}"

@@ -19,6 +19,7 @@ from kit_contract.partitions import PARTITIONS
 
 RESOURCES = [f"arn:{partition}:states:::bedrock:createModelCustomizationJob" for partition in PARTITIONS]
 POLL_SECONDS = 0.2
+MAPS = ("hyperparameters", "equals", "notequals")
 
 # ministack passes an integration only its parameters. Its threads copy the context, which carries the execution.
 _execution_arn: ContextVar[str | None] = ContextVar("execution_arn", default=None)
@@ -106,12 +107,14 @@ def _call(method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]
     return parsed
 
 
-def _keys(value: Any, change: Any, *, inside: str = "") -> Any:
-    """Change the case of the first letter of every member name. Hyperparameters keep their names."""
+def _keys(value: Any, change: Any, *, inside: str = "", above: str = "") -> Any:
+    """Change the case of the first letter of every member name. The keys of maps are no member names: those of the
+    job's hyperparameters (not those of RftConfig, a structure) and of request metadata.
+    """
     if isinstance(value, list):
         return [_keys(item, change) for item in value]
     if not isinstance(value, dict):
         return value
-    if inside.lower() == "hyperparameters":
+    if inside.lower() in MAPS and above.lower() != "rftconfig":
         return value
-    return {change(key[0]) + key[1:]: _keys(item, change, inside=key) for key, item in value.items()}
+    return {change(key[0]) + key[1:]: _keys(item, change, inside=key, above=inside) for key, item in value.items()}

@@ -39,6 +39,7 @@ ARROWS = {
     "stacks": {"bedrock_constructs", "deployment", "model_catalog"},
     "bedrock_constructs": {"bedrock_constructs.custom_resources"},
     "bedrock_constructs.custom_resources": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
+    "bedrock_constructs.customization.methods": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
     "bedrock_constructs.customization": {
         "bedrock_constructs",
         "bedrock_constructs.custom_resources",

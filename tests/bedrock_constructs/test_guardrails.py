@@ -30,6 +30,7 @@ def version(template: Template) -> dict[str, Any]:
         {"blocked_output": "never"},
         {"description": "new"},
         {"profile": "us.guardrail.v1:0"},
+        {"kms_key_arn": "arn:aws:kms:us-east-1:111122223333:key/abc"},
         {"policies": {"word_policy_config": {"wordsConfig": [{"text": "other"}]}}},
     ],
 )
@@ -58,3 +59,36 @@ def test_a_guardrail_with_a_profile_is_applied_in_all_its_regions() -> None:
         "us-east-1:111122223333:guardrail-profile/us.guardrail.v1:0",
         "us-west-2:111122223333:guardrail-profile/us.guardrail.v1:0",
     ]
+
+
+def test_another_generation_is_another_guardrail_with_a_name_of_its_own() -> None:
+    """CloudFormation makes the new one before it deletes the old one, which may still be there."""
+    first, second = (synthesized(generation=number)[0].to_json()["Resources"] for number in (1, 2))
+
+    for kind in ("AWS::Bedrock::Guardrail", "AWS::Bedrock::GuardrailVersion"):
+        ids = [{name for name, item in found.items() if item["Type"] == kind} for found in (first, second)]
+        assert not ids[0] & ids[1]
+    names = [
+        item["Properties"]["Name"]
+        for found in (first, second)
+        for item in found.values()
+        if item["Type"] == "AWS::Bedrock::Guardrail"
+    ]
+    assert names == ["sup-polite", "sup-polite_2"]
+
+
+def test_the_name_of_another_generation_fits_bedrock() -> None:
+    (found,) = synthesized(generation=2, name="s" * 50)[0].find_resources("AWS::Bedrock::Guardrail").values()
+
+    assert found["Properties"]["Name"] == "s" * 48 + "_2"
+
+
+def test_a_guardrail_is_encrypted_with_the_key_that_is_named() -> None:
+    key = "arn:aws:kms:us-east-1:111122223333:key/abc"
+    (own,), (bedrocks,) = (
+        synthesized(**change)[0].find_resources("AWS::Bedrock::Guardrail").values()
+        for change in ({"kms_key_arn": key}, {})
+    )
+
+    assert own["Properties"]["KmsKeyArn"] == key
+    assert "KmsKeyArn" not in bedrocks["Properties"]

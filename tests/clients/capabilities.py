@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 ALIAS, NATIVE, BUSY, BREAKING, EMBEDDER = "support-bot", "claude", "busy", "breaking", "embedder"
 KEY = "the-key-of-the-clients-0123456789"
+ACCESS_KEY, REGION = "AKIDCLIENTS", "us-east-1"  # of credentials whose secret is KEY
 HELLO = "Hello"
 SYSTEM = "Be brief"
 NAME, REPLY, WHO = "My name is Ada", "Hello Ada", "Who am I?"

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from kit_contract.inference_api import ALIASES_FILE
+from kit_contract.inference_api_names import ALIASES_FILE
 from tests.clients.http_server import Exchange, address_of, serve
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -60,15 +60,18 @@ class Client(NamedTuple):
 
 
 CHAT, RESPONSES, MESSAGES, CONVERSE = "chat completions", "responses", "messages", "Converse"
+SIGNED = "Converse with IAM"
 CLIENTS = (
     Client("openai", CHAT, "openai_chat", KIT),
     Client("openai", RESPONSES, "openai_responses", KIT),
     Client("anthropic", MESSAGES, "anthropic_messages", KIT),
     Client("boto3", CONVERSE, "boto3_converse", KIT),
+    Client("boto3", SIGNED, "boto3_converse_iam", KIT),
     Client("langchain-openai", CHAT, "langchain_openai_chat", PYTHON),
     Client("langchain-openai", RESPONSES, "langchain_openai_responses", PYTHON),
     Client("langchain-anthropic", MESSAGES, "langchain_anthropic_messages", PYTHON),
     Client("langchain-aws", CONVERSE, "langchain_aws_converse", PYTHON),
+    Client("langchain-aws", SIGNED, "langchain_aws_converse_iam", PYTHON),
     Client("litellm", CHAT, "litellm_openai", PYTHON),
     Client("litellm", MESSAGES, "litellm_anthropic", PYTHON),
     Client("litellm", CONVERSE, "litellm_bedrock", PYTHON),

@@ -17,6 +17,7 @@ from tests.clients.bedrock_stub import BedrockStub
 from tests.clients.capabilities import ALIAS, BREAKING, BUSY, EMBEDDER, KEY, NATIVE
 from tests.clients.http_server import Exchange, address_of, serve
 from tests.clients.lambda_function import FunctionError, LambdaFunction, metadata_of, proxy_event
+from tests.clients.signatures import is_signed
 
 MODELS = {
     ALIAS: "amazon.nova-2-lite-v1:0",
@@ -102,7 +103,11 @@ class _Gateway:
     async def handle(self, exchange: Exchange) -> None:
         body = await exchange.body()
         headers = exchange.headers
-        if KEY not in (headers.get("x-api-key"), headers.get("authorization", "").removeprefix("Bearer ")):
+        signed = exchange.path.startswith(f"{STAGE}/iam/") and is_signed(exchange, body)
+        if not signed and KEY not in (
+            headers.get("x-api-key"),
+            headers.get("authorization", "").removeprefix("Bearer "),
+        ):
             await exchange.answer(401, json.dumps(_UNAUTHORIZED).encode(), {"Content-Type": "application/json"})
             return
         path = unquote(urlsplit(exchange.path).path).removeprefix(STAGE)

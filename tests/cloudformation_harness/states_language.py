@@ -12,6 +12,10 @@ def chosen(state: State, data: Any) -> str:
 
 
 def _holds(choice: State, data: Any) -> bool:
+    if "And" in choice:
+        return all(_holds(part, data) for part in choice["And"])
+    if "Or" in choice:
+        return any(_holds(part, data) for part in choice["Or"])
     if "IsPresent" in choice:
         return _is_present(data, choice["Variable"]) is choice["IsPresent"]
     value = at(data, choice["Variable"])

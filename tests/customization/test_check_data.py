@@ -113,8 +113,15 @@ def test_good_data_gives_the_job_its_own_name() -> None:
 
     name = f"sup-support-{RUN_ID}-{TIMESTAMP}"
     token = f"{run.token}-{TIMESTAMP}"
-    assert result == {"trained": False, "records": 2, "job_name": name, "client_request_token": token}
+    assert result == {
+        "trained": False,
+        "records": 2,
+        "job_name": name,
+        "client_request_token": token,
+        "base_model": "amazon.nova-micro-v1:0:128k",
+    }
     assert checking.report["records"] == 2
+    assert checking.report["tokens"] == 12 + 7  # of 47 and 28 bytes
     assert checking.report["findings"] == checking.report["warnings"] == []
 
 

@@ -175,7 +175,7 @@ def test_the_metrics_get_the_run_and_its_job(
 
 CONTRACT = {f"kit_contract/{name}.py" for name in ("__init__", "errors", "run_events", "run_names", "runs")}
 PARTS = {
-    "check_data": {"check_data", "existing_model", "same_content"},
+    "check_data": {"check_data", "existing_model", "log_source", "parent_model", "same_content"},
     "record_metrics": {"training_metrics"},
     "promote": {"promotion", "promotion_targets"},
     "start_run": {

@@ -88,6 +88,7 @@ def test_both_curves_are_recorded_from_either_folder(folder: str) -> None:
         "job_arn": JOB_ARN,
         "custom_model_arn": MODEL_ARN,
         "base_model": "amazon.nova-micro-v1:0:128k",
+        "method": "FINE_TUNING",
         "hyperparameters": {"epochCount": "2"},
         "dataset": {"key": KEY, "sha256": a_run().dataset_sha256},
         "steps": {
@@ -96,3 +97,20 @@ def test_both_curves_are_recorded_from_either_folder(folder: str) -> None:
         },
         "final_loss": final_loss,
     }
+
+
+def test_rewards_are_recorded_beside_losses_whatever_their_column_is_called() -> None:
+    head = b"step_number,epoch_number,training_loss,rewards/max,Rewards/Mean\n"
+    content = head + b"0,0,0.5,1,0.25\n1,0,,1,0.75\n2,1,0.25,,\n"
+
+    recording = Recording(TRAINING).with_file(TRAINING, content)
+
+    result = recording.record()
+
+    assert recording.written["steps"]["training"] == [
+        {"step": 0, "epoch": 0, "loss": 0.5, "reward": 0.25},
+        {"step": 1, "epoch": 0, "reward": 0.75},
+        {"step": 2, "epoch": 1, "loss": 0.25},
+    ]
+    assert result["final_loss"] == {"training": 0.25, "validation": None}
+    assert result["final_reward"] == recording.written["final_reward"] == {"training": 0.75, "validation": None}

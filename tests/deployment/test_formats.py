@@ -52,6 +52,12 @@ FREE_TEXT = {
     "provisioned_throughput.schedule.time_zone",  # compared with the names of the time zone database
     "training.customizations.system",
     "training.customizations.hyperparameters",  # compared with the catalog
+    "training.customizations.distillation.invocation_logs.as_of",
+    *(
+        f"training.customizations.distillation.invocation_logs.filters.{place}{operator}"  # keys and values of metadata
+        for place in ("", "and_all.", "or_all.")
+        for operator in ("equals", "not_equals")
+    ),
 }
 
 
@@ -111,6 +117,12 @@ EXAMPLES = (
     ),
     "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abcdefghijkl",
     "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",
+    "arn:aws:lambda:us-east-1:111122223333:function:grader",
+    "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-micro-v1:0:128k/abcdefghijkl",
+    "s3://bucket/prefix/",
+    "grader.lambda_handler",
+    "subnet-0123456789abcdef0",
+    "sg-0123456789abcdef0",
 )
 
 

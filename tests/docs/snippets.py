@@ -15,14 +15,15 @@ EMBEDDED = {
     ("docs/inference-api.md", "client.chat"),
     ("docs/inference-api.md", "client.responses"),
     ("docs/inference-api.md", "UNSIGNED"),
+    ("docs/inference-api.md", "sign_for_api_gateway"),
     ("docs/knowledge-bases.md", "aws s3 cp"),
     ("docs/knowledge-bases.md", "aws ssm"),
     ("docs/knowledge-bases.md", "curl "),
     ("docs/provisioned-throughput.md", "kit capacity buy"),
     ("docs/reap.md", "kit reap"),
+    ("docs/runs.md", "kit runs list"),
     ("docs/training.md", "aws s3 cp"),
     ("docs/training.md", "aws lambda"),
-    ("docs/training.md", "aws stepfunctions"),
 }
 # These are only parsed (test_commands.py).
 NOT_RUN = {
@@ -35,11 +36,14 @@ NOT_RUN = {
     ("docs/knowledge-bases.md", "aws s3 sync"): "copies the reader's own folder; the page's `aws s3 cp` runs",
     ("local_aws/README.md", "kit local status"): "would stop the reader's own embedded AWS; tests/kit/local",
     ("local_aws/README.md", "ollama"): "needs another project's server; tests/local_aws has a fake of it",
+    ("docs/methods.md", "kit local up"): "tests/end_to_end/test_make_up.py deploys; tests/local_aws has the methods",
+    ("docs/methods.md", "lambda_handler"): "tests/examples/test_graders.py runs graders of this form",
     ("docs/models.md", "refresh"): "reads every Region of a live account; tests/kit/models/test_refresh.py has a fake",
     ("docs/performance.md", "benchmarks.inference_api"): "takes a minute and checks nothing",
     ("docs/performance.md", "benchmarks.memory_size"): "takes a minute and checks nothing",
     ("docs/performance.md", "benchmarks.soak"): "takes five minutes and checks nothing",
     ("docs/provisioned-throughput.md", "migrate"): "needs another file; tests/kit/capacity/test_migrate.py",
+    ("docs/runs.md", "kit runs compare"): "needs several runs, and changes them; tests/kit/runs",
     ("docs/verification.md", "kit verify"): "reads a live account; tests/local_aws/test_verify.py runs it with --local",
     ("docs/reliability.md", "pytest"): "make test runs these tests",
 }

@@ -17,6 +17,7 @@ import pytest
 
 from deployment.config import load_deployment_config
 from kit.cdk_cli import run_cdk
+from kit.deleted_resources import generation_arguments
 from kit.local.following import follow_ingestion
 from kit.local.stacks import LocalStacks, StackOutputs, merged_outputs
 from kit.missing_documents import restoring_arguments
@@ -76,8 +77,14 @@ accept_unknown_price = true
     def deploy(self, *more: str) -> None:
         config = load_deployment_config(self.path)
         restoring = restoring_arguments(config, self.stacks.clients, print)
-        self.outputs = self.stacks.deploy(self.path, *restoring, *more)
+        again = generation_arguments(config, self.stacks.clients, print)
+        self.outputs = self.stacks.deploy(self.path, *restoring, *again, *more)
         follow_ingestion(config, self.outputs, self.stacks.clients, Progress(total=1))
+
+    def be_there(self) -> None:
+        """The nightly tests run without those before them."""
+        if not self.outputs:
+            self.deploy()
 
     def id(self) -> str:
         return merged_outputs(self.outputs)["KnowledgeBaseId"]
@@ -131,6 +138,11 @@ def delete_a_document(day: Day) -> None:
     day.stacks.clients("s3").delete_object(Bucket=bucket, Key="documents/beans.md")
 
 
+def delete_the_knowledge_base(day: Day) -> None:
+    day.stacks.clients("bedrock-agent").delete_knowledge_base(knowledgeBaseId=day.id())
+
+
+NIGHTLY = pytest.mark.nightly
 ROWS = [
     Row("nothing", lambda day: None),
     Row("dimensions", settings(dimensions=512), replaced=True),
@@ -141,6 +153,8 @@ ROWS = [
     ),
     Row("chunk_max_tokens", settings(chunk_max_tokens=100), data_source_replaced=True),
     Row("a document deleted by hand", delete_a_document),
+    pytest.param(Row("the knowledge base deleted by hand", delete_the_knowledge_base, replaced=True), marks=NIGHTLY),
+    pytest.param(Row("nothing after that", lambda day: None), marks=NIGHTLY),
 ]
 
 
@@ -168,6 +182,7 @@ def test_the_first_deploy_ingests_without_events_of_s3(day: Day) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
 def test_the_api_answers_after_the_change(day: Day, row: Row) -> None:
+    day.be_there()
     before = merged_outputs(day.outputs)
     row.change(day)
 
@@ -194,6 +209,7 @@ def test_the_hard_stop_follows_its_topic(day: Day) -> None:
 @pytest.mark.nightly
 def test_a_stack_that_was_destroyed_and_deployed_again_is_followed(day: Day) -> None:
     """No template changes: the CDK CLI must not skip the stack that reads the parameter."""
+    day.be_there()
     before = day.id()
     day.stacks.destroy(day.path, NAME)
 

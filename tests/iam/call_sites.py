@@ -10,7 +10,7 @@ from botocore import xform_name
 
 from tests.iam.recorded_calls import LAMBDA
 
-CLIENT_MAKERS = {"client", "_client"}
+CLIENT_MAKERS = {"client", "_client", "JsonClient"}
 INDIRECT = {"get_paginator", "get_waiter"}
 
 

@@ -9,6 +9,7 @@ DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
 THROUGHPUT = arn("bedrock", "provisioned-model/aaaabbbbcccc")
 MODEL = arn("bedrock", "custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc")
 GUARDRAILS = [arn("bedrock", f"guardrail/iam-inference-api-Guardrail{name}") for name in ("Polite", "Grounded")]
+GUARDRAIL_KEY = arn("kms", "key/22222222-2222-3333-4444-555555555555")
 INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 DESTINATIONS = ("us-east-1", "us-east-2", "us-west-2")
 PROFILES = [arn("bedrock", f"inference-profile/us.amazon.nova-{size}-v1:0") for size in ("micro", "lite")]
@@ -38,6 +39,8 @@ INFERENCE_API = {
             *on(KNOWLEDGE_BASE, "bedrock:Retrieve"),
             *on("*", "bedrock:RetrieveAndGenerate"),
             *(request for guardrail in GUARDRAILS for request in on(guardrail, "bedrock:ApplyGuardrail")),
+            # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-kms.html
+            *on(GUARDRAIL_KEY, "kms:Decrypt"),
             # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrail-profiles-permissions.html
             *(
                 request
@@ -69,6 +72,8 @@ INFERENCE_API = {
             *on(arn("bedrock", "guardrail/other"), "bedrock:ApplyGuardrail"),
             *on(arn("bedrock", "guardrail-profile/us.guardrail.v1:0", region="eu-west-1"), "bedrock:ApplyGuardrail"),
             *on(GUARDRAILS[0], "bedrock:UpdateGuardrail", "bedrock:DeleteGuardrail"),
+            *on(GUARDRAIL_KEY, "kms:CreateGrant", "kms:GenerateDataKey", "kms:ScheduleKeyDeletion"),
+            *on(arn("kms", "key/99999999-2222-3333-4444-555555555555"), "kms:Decrypt"),
             *on(MEDIA[0], "s3:PutObject", "s3:DeleteObject", context=OWN_BUCKET),
             *(request for item in MEDIA for request in on(item, "s3:GetObject", context=FOREIGN_BUCKET)),
             *on("arn:aws:s3:::pictures-of-others/a.png", "s3:GetObject", context=OWN_BUCKET),

@@ -180,7 +180,7 @@ class _Server(ThreadingHTTPServer):
 def described_server(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[str]:
     """The URL of the API while it runs. `folder`: for what the function's zip has beside the code."""
     monkeypatch.setattr(description, "PATH", str(folder / "description"))
-    (folder / "description").write_bytes(description_file())
+    (folder / "description").write_text(description_file(), encoding="utf-8")
     service = lenient_service()
     monkeypatch.setattr(edge, "service", lambda: service)
     server = _Server(("127.0.0.1", 0), _Handler)

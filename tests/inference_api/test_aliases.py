@@ -58,6 +58,12 @@ def test_the_configuration_gives_the_order_and_excludes_other_places(
     assert kinds(api) == expected
 
 
+def test_an_alias_that_only_its_foundation_model_serves_reads_no_parameters(api: Api) -> None:
+    api.configure(["base"])
+
+    assert kinds(api) == ["foundation-model"]
+
+
 def test_an_alias_without_a_target_is_a_503_until_one_is_published(api: Api) -> None:
     api.configure(["provisioned", "on-demand"])
     api.base_serves()

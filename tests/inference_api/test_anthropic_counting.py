@@ -19,7 +19,7 @@ def behind(api: Api, model: str, arn: str) -> None:
     alias = api.settings.aliases["support-bot"]
     base = alias.base._replace(id=model, arn=arn)
     api.settings = api.settings._replace(aliases={**api.settings.aliases, "support-bot": alias._replace(base=base)})
-    api.configure(["base"])
+    api.configure(["on-demand", "base"])
     api.base_serves()
 
 

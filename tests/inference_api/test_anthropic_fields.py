@@ -155,7 +155,7 @@ def serve(api: Api, model: str) -> None:
     alias = api.settings.aliases["support-bot"]
     changed = {**api.settings.aliases, "support-bot": alias._replace(base=alias.base._replace(id=model))}
     api.settings = api.settings._replace(aliases=changed)
-    api.configure(["base"])
+    api.configure(["on-demand", "base"])
     api.base_serves()
 
 

@@ -162,7 +162,7 @@ def test_without_any_value_the_failure_is_raised(make: Make) -> None:
 
 def test_what_kit_keys_wrote_alone_counts(make: Make, clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     until = int(clock.now) + 10
-    entry = api_key(NEW, usage="u" * 32)._replace(replaced=(Replaced(hash_of(BATCH), until),))
+    entry = api_key(NEW, usage="u" * 32).changed(replaced=(Replaced(hash_of(BATCH), until),))
     secret = Secret(AWSCURRENT=WEB, BEDROCK_KIT_KEYS=write_managed({"app": entry}))
     keys = make(secret)
 

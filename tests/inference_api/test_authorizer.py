@@ -139,7 +139,7 @@ def test_only_a_bearer_token_is_a_key() -> None:
 
 def test_keys_are_made_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_KEYS_SECRET_ARN", SECRET)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
     authorizer.api_keys.cache_clear()
 
     assert authorizer.api_keys() is authorizer.api_keys()

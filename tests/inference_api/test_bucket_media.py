@@ -74,7 +74,7 @@ def reading(api: Api) -> Api:
 
 def allow(api: Api, *buckets: str) -> Api:
     api.settings = api.settings._replace(media_buckets=buckets)
-    api.configure(["base"])
+    api.configure(["on-demand", "base"])
     return api
 
 

@@ -189,7 +189,7 @@ def test_a_guardrail_that_was_deleted_by_hand_ends_the_request(guarded: Api, cod
     status, answer = guarded.post(CHAT, BODY)
 
     assert (status, answer["error"]["code"]) == (404, "guardrail_not_available")
-    assert "rename its section" in answer["error"]["message"]  # CloudFormation cannot update what is gone
+    assert "kit deploy makes a new one" in answer["error"]["message"]  # plain cdk deploy does not look
     assert len(guarded.facts.attempts) == 1
 
 

@@ -85,6 +85,7 @@ def test_the_model_searches_and_its_answer_has_annotations(api: Api) -> None:
     assert message["content"][0:18] == "🫖 Every two months"
     assert answer["usage"]["total_tokens"] == 30
     assert len(api.facts.attempts) == 2
+    assert api.facts.searches == 1
 
 
 def test_a_model_that_does_not_search_answers(api: Api) -> None:
@@ -94,6 +95,7 @@ def test_a_model_that_does_not_search_answers(api: Api) -> None:
     _, answer = api.post(CHAT, body(SEARCH))
 
     assert answer["choices"][0]["message"] == {"role": "assistant", "content": "Hello", "refusal": None}
+    assert api.facts.searches == 0
 
 
 def test_filters_and_limits_reach_bedrock(api: Api) -> None:

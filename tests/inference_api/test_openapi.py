@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bz2
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -140,8 +139,8 @@ def test_no_body_ends_in_a_status_that_is_not_described(data: st.DataObject) -> 
     assert str(status) in DOCUMENT["paths"][path]["post"]["responses"]
 
 
-def test_the_description_names_this_api_and_stays_small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(description_file())
+def test_the_description_names_this_api_and_no_deployment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text(description_file(), encoding="utf-8")
     monkeypatch.setattr(description, "PATH", str(tmp_path / "file"))
     event = {
         "httpMethod": "GET",
@@ -155,8 +154,7 @@ def test_the_description_names_this_api_and_stays_small(monkeypatch: pytest.Monk
     given_document = json.loads(b"".join(answer.body))
     assert given_document["servers"] == [{"url": "https://api.example.com/prod"}]
     assert {**given_document, "servers": DOCUMENT["servers"]} == DOCUMENT
-    assert len(description_file()) < 10_000
-    assert bz2.decompress(description_file()).count(b"support-assistant") == 0
+    assert description_file().count("support-assistant") == 0
 
 
 def test_without_a_host_the_server_is_relative() -> None:

@@ -161,6 +161,21 @@ def test_answers_and_fallbacks_are_metrics_by_kind_of_target(api: Api) -> None:
     assert "canary" not in json.dumps(line)
 
 
+@pytest.mark.parametrize("searches", [0, 2])
+def test_searches_are_a_metric_of_the_answers_that_had_them(api: Api, searches: int) -> None:
+    """Without any there is no value: a metric has a monthly price."""
+    api.publishes(serving=SERVING)
+    api.runtime.add_response("converse", converse_response({"text": "Hi"}))
+    assert api.post(CHAT, HELLO)[0] == 200
+    api.facts.searches = searches
+
+    line = logged(Request("POST", CHAT), 200, api.facts)
+
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert ({"Name": "FileSearches", "Unit": "Count"} in directive["Metrics"]) == bool(searches)
+    assert (line["searches"], line.get("FileSearches", 0)) == (searches, searches)
+
+
 @pytest.mark.parametrize(("sent", "allowed"), [("true", True), ("True", True), ("true", False), ("false", False)])
 def test_arns_are_shown_to_callers_that_ask_and_may(api: Api, sent: str, allowed: bool) -> None:
     """They have the id of the account."""

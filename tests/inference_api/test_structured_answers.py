@@ -10,7 +10,7 @@ import pytest
 
 from inference_api.aws.client import Event
 from inference_api.schema_subset import in_subset
-from inference_api.structured_answers import Form
+from inference_api.structured_answers import ThroughTool
 from kit_contract.inference_api import Model
 from tests.inference_api.conftest import Api, converse_events, converse_response
 from tests.inference_api.test_chat_completions import PATH, TOOL, USER, body
@@ -146,7 +146,7 @@ def test_closing_the_events_ends_the_call() -> None:
             ended.append(True)
 
     source = upstream()
-    events = Form({}, "answer_as_json").events(source)
+    events = ThroughTool({}, "answer_as_json").events(source)
     next(events)
     events.close()
 
@@ -156,7 +156,7 @@ def test_closing_the_events_ends_the_call() -> None:
 def claude(api: Api) -> None:
     aliases = {name: alias._replace(base=Model(CLAUDE, CLAUDE)) for name, alias in api.settings.aliases.items()}
     api.settings = api.settings._replace(aliases=aliases)
-    api.configure(["base"])
+    api.configure(["on-demand", "base"])
     api.base_serves()
 
 

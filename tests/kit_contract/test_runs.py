@@ -41,6 +41,30 @@ def test_a_specification_is_read_as_it_was_written(validation_key: str) -> None:
     assert ("validation_key" in written.to_json()) == bool(validation_key)
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"job_members": {"VpcConfig": {"SubnetIds": ["subnet-1"]}}},
+        {"method_settings": "teacher"},
+        {"parent": "0123456789abcdef"},
+    ],
+)
+def test_what_only_some_methods_have_is_left_out_where_it_is_empty(more: dict[str, Any]) -> None:
+    written = specification(**more)
+
+    assert written.to_json() == {**SPECIFICATION, **more}
+    assert RunSpecification.from_json(written.to_json()) == written
+
+
+def test_a_run_id_is_over_all_that_changes_the_model_and_stays_the_same_for_what_was_trained() -> None:
+    plain = specification().run_id("a" * 64)
+
+    assert plain == "073f302a89769e4f"  # another id would train, and pay, again
+    assert specification(job_members={"VpcConfig": {}}).run_id("a" * 64) == plain
+    changed = [{"method_settings": "a"}, {"method_settings": "b"}, {"parent": "a"}]
+    assert len({plain, *(specification(**more).run_id("a" * 64) for more in changed)}) == 4
+
+
 @pytest.mark.parametrize(("serving", "provisioned"), [("on-demand", ""), ("provisioned", "sup-support")])
 def test_a_specification_of_the_first_release_is_read(serving: str, provisioned: str) -> None:
     earlier = {**SPECIFICATION, "serving": serving, "unknown": "ignored"}

@@ -35,7 +35,9 @@ def _synth(folder: Path, text: str, **context: object) -> subprocess.CompletedPr
 @pytest.fixture(scope="session")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("large")
-    done = _synth(folder, large_deployment(customizations=50, throughputs=20, aliases=500), nag=True)
+    done = _synth(
+        folder, large_deployment(customizations=50, throughputs=20, aliases=500), nag=True, retry_failed="true"
+    )
     assert done.returncode == 0, done.stderr[-5000:]
     return folder / "assembly"
 
@@ -93,7 +95,8 @@ def test_everything_is_there(templates: dict[str, str], assembly: Path) -> None:
     capacity = json.loads(templates["large-and-long-provisioned-throughput"])["Resources"].values()
     (aliases,) = _aliases(assembly)
 
-    assert sum(item["Type"] == "Custom::BedrockCustomizationStart" for item in training) == 50
+    starts = [item for item in training if item["Type"] == "Custom::BedrockCustomizationStart"]
+    assert [item["Properties"]["RetryFailed"] for item in starts] == [True] * 50
     assert sum(item["Type"] == "Custom::BedrockProvisionedThroughput" for item in capacity) == 20
     assert len(aliases) == 500
     assert len({alias["model"] for alias in aliases.values()}) > MODELS

@@ -7,7 +7,6 @@ from typing import Any
 from inference_api.errors import ApiError
 from inference_api.http_messages import Answer, Request, json_answer
 
-VERSION = "anthropic-version"  # the header that Anthropic's clients send with each request
 _TYPES = {
     401: "authentication_error",
     403: "permission_error",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from inference_api import fields
+from inference_api.answer_forms import AnswerSchema
 from inference_api.anthropic_messages.content import CACHE, cache_mark, content_blocks, message_blocks
 from inference_api.anthropic_messages.model_fields import ModelFields
 from inference_api.anthropic_messages.tools import one_tool_call, tool_config, tool_names
@@ -16,7 +17,6 @@ from inference_api.conversation import Turn
 from inference_api.fields import invalid
 from inference_api.media import Block
 from inference_api.messages import append, completed
-from inference_api.structured_answers import AnswerSchema
 from inference_api.tools import object_schema
 
 # They cannot change the answer, so they are accepted and ignored: docs/inference-api.md lists them.

@@ -9,9 +9,9 @@ from __future__ import annotations
 import select
 import socket
 from collections.abc import Generator, Mapping
-from urllib.parse import urlsplit
 
 from inference_api.aws.http_body import body_decoder
+from inference_api.aws.urls import endpoint_parts
 
 CONNECT_SECONDS = 1.5
 _PIECE_BYTES = 64 * 1024
@@ -74,7 +74,7 @@ class Connections:
     """Connections to one endpoint, for one thread."""
 
     def __init__(self, endpoint: str) -> None:
-        self._url = urlsplit(endpoint)
+        self._secure, self._authority, self._host, self._port = endpoint_parts(endpoint)
         self._idle: list[socket.socket] = []
 
     def __del__(self) -> None:
@@ -84,7 +84,7 @@ class Connections:
     @property
     def host(self) -> str:
         """The value of the Host header."""
-        return self._url.netloc
+        return self._authority
 
     def request(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes, *, read_seconds: float | None
@@ -141,13 +141,12 @@ class Connections:
             raise ConnectionError(f"no connection to {self.host}: {error}") from error
 
     def _connect(self) -> socket.socket:
-        secure = self._url.scheme == "https"
-        address = self._url.hostname or "", self._url.port or (443 if secure else 80)
-        if not secure:
+        address = self._host, self._port
+        if not self._secure:
             return _opened(address)
         from inference_api.aws.tls import secured
 
-        return secured(lambda: _opened(address), address[0])
+        return secured(lambda: _opened(address), self._host)
 
 
 def _opened(address: tuple[str, int]) -> socket.socket:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+
+TYPE_CHECKING = False  # the authorizer does without the module typing
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class AwsError(Exception):

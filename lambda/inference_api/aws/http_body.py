@@ -6,17 +6,20 @@ https://www.rfc-editor.org/rfc/rfc9112#section-6
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+
+TYPE_CHECKING = False  # the authorizer does without the module typing
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class BodyDecoder(Protocol):
+        ended: bool
+
+        def feed(self, data: bytes) -> bytes:
+            """The part of the body that `data` completes. Raises ConnectionError if it is not valid."""
+            ...
+
 
 _LONGEST_LINE = 1024
-
-
-class BodyDecoder(Protocol):
-    ended: bool
-
-    def feed(self, data: bytes) -> bytes:
-        """The part of the body that `data` completes. Raises ConnectionError if it is not valid."""
-        ...
 
 
 def body_decoder(headers: Mapping[str, str]) -> BodyDecoder:

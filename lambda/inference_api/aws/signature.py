@@ -10,23 +10,25 @@ import hmac
 import time
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
-from urllib.parse import quote
+
+from inference_api.aws.urls import percent_encoded
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 
 
-class Credentials(NamedTuple):
-    access_key: str
-    secret_key: str
-    token: str | None
+class Credentials:
+    def __init__(self, access_key: str, secret_key: str, token: str | None) -> None:
+        self.access_key = access_key
+        self.secret_key = secret_key
+        self.token = token
 
 
-class Scope(NamedTuple):
+class Scope:
     """`service`: the signing name (`bedrock`, also for the endpoints bedrock-runtime and bedrock-agent-runtime)."""
 
-    service: str
-    region: str
+    def __init__(self, service: str, region: str) -> None:
+        self.service = service
+        self.region = region
 
 
 def signed(
@@ -49,10 +51,12 @@ def signed(
     names = sorted(all_headers)
     lines = "".join(f"{name}:{' '.join(all_headers[name].split())}\n" for name in names)
     signed_names = ";".join(names)
-    canonical = f"POST\n{quote(path, safe='/~')}\n\n{lines}\n{signed_names}\n{hashlib.sha256(body).hexdigest()}"
+    canonical = f"POST\n{percent_encoded(path, '/')}\n\n{lines}\n{signed_names}\n{hashlib.sha256(body).hexdigest()}"
     credential = f"{moment[:8]}/{scope.region}/{scope.service}/aws4_request"
     text = f"{ALGORITHM}\n{moment}\n{credential}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
-    signature = hmac.digest(_key(credentials.secret_key, moment[:8], scope), text.encode(), "sha256").hex()
+    signature = hmac.digest(
+        _key(credentials.secret_key, moment[:8], scope.region, scope.service), text.encode(), "sha256"
+    ).hex()
     all_headers["authorization"] = (
         f"{ALGORITHM} Credential={credentials.access_key}/{credential}, "
         f"SignedHeaders={signed_names}, Signature={signature}"
@@ -61,8 +65,8 @@ def signed(
 
 
 @lru_cache(maxsize=8)  # a key is valid for a day, a region and a service
-def _key(secret_key: str, day: str, scope: Scope) -> bytes:
+def _key(secret_key: str, day: str, region: str, service: str) -> bytes:
     key = f"AWS4{secret_key}".encode()
-    for part in (day, scope.region, scope.service, "aws4_request"):
+    for part in (day, region, service, "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
     return key

@@ -13,7 +13,7 @@ import ssl
 from collections.abc import Callable
 from functools import cache
 
-from kit_contract.inference_api import AMAZON_ROOTS_FILE
+from kit_contract.inference_api_names import AMAZON_ROOTS_FILE
 
 ROOTS_PATH = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), AMAZON_ROOTS_FILE)
 _first_try = [True]

@@ -14,9 +14,9 @@ from inference_api.bedrock_converse.request import turn_of
 from inference_api.conversation import Turn
 from inference_api.errors import api_error
 from inference_api.http_messages import Answer, Facts, Request, json_answer
+from inference_api.paths import BEDROCK
 from inference_api.service import Service
 
-PREFIX = "/model/"
 EVENT_STREAM = "application/vnd.amazon.eventstream"
 # AWS SDKs pass over events that their version does not know. Without any, boto3 gives up after 60 seconds.
 _KEEP_ALIVE = "keepAlive"
@@ -50,5 +50,5 @@ def _frame(name: str, value: object) -> bytes:
 
 
 def _turn(request: Request, service: Service) -> Turn:
-    alias = request.path.rstrip("/").removeprefix(PREFIX).rpartition("/")[0]  # a model's ARN would have slashes
+    alias = request.path.rstrip("/").removeprefix(BEDROCK).rpartition("/")[0]  # a model's ARN would have slashes
     return turn_of(alias, request.json(), service.settings.media_buckets)

@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 from inference_api.aliases import Target
 from inference_api.aws.client import SILENCE, Event
 from inference_api.aws.errors import fields_of
-from inference_api.bedrock_converse.endpoint import EVENT_STREAM, PREFIX, frames
+from inference_api.bedrock_converse.endpoint import EVENT_STREAM, frames
 from inference_api.bucket_media import explained_by_body
 from inference_api.errors import ApiError, failure_name
 from inference_api.fields import invalid
 from inference_api.http_messages import Answer, Facts, Request
+from inference_api.paths import BEDROCK
 from inference_api.service import Service
 
 BEDROCKS = "x-amzn-bedrock-"
@@ -73,7 +74,7 @@ def _ask(request: Request, call: Callable[[Target, float], T], service: Service,
 
     https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-tagging.html
     """
-    alias = request.path.rstrip("/").removeprefix(PREFIX).rpartition("/")[0]
+    alias = request.path.rstrip("/").removeprefix(BEDROCK).rpartition("/")[0]
     targets: Sequence[Target] = service.aliases.resolve(alias, embeds=None)
     if guardrail := service.settings.aliases[alias].guardrail:
         message = (

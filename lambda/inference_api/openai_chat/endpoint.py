@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from inference_api.http_messages import Answer, Facts, Request, event_answer, json_answer
-from inference_api.knowledge_search import converse, converse_stream
 from inference_api.openai_chat.answer import Envelope, chunks, completion
 from inference_api.openai_chat.request import chat_request
+from inference_api.searched_answers import converse, converse_stream
 from inference_api.service import Service
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from inference_api import fields
 from inference_api.fields import invalid
 from inference_api.messages import append, completed
-from inference_api.openai_chat.media import document, image
 from inference_api.openai_tools import arguments
 from inference_api.tools import converse_name
 
@@ -100,9 +99,13 @@ def _part(part: Mapping[str, Any], where: str, media: bool) -> Block:
         fields.refuse_others(part, ("type", kind, CACHE), where=f"{where}.")
         return {"text": part[kind] if part[kind].strip() else ""}
     if kind == "image_url" and media:
+        from inference_api.openai_chat.media import image
+
         fields.refuse_others(part, ("type", kind, CACHE), where=f"{where}.")
         return image(part, where)
     if kind == "file" and media:
+        from inference_api.openai_chat.media import document
+
         fields.refuse_others(part, ("type", kind, CACHE), where=f"{where}.")
         return document(part, where)
     allowed = "text, image_url or file" if media else "text"

@@ -6,17 +6,19 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.htm
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from inference_api import fields
 from inference_api.conversation import Turn
 from inference_api.fields import invalid
-from inference_api.found_passages import KnowledgeSearch
 from inference_api.openai_chat.messages import converse_messages
 from inference_api.openai_chat.response_format import answer_schema
 from inference_api.openai_chat.tools import tool_config, tool_names
 from inference_api.openai_file_search import file_search
 from inference_api.openai_settings import effort, inference_config, refuse_changes, service_tier
+
+if TYPE_CHECKING:
+    from inference_api.found_passages import KnowledgeSearch
 
 # They cannot change the answer, so they are accepted and ignored: docs/inference-api.md lists them.
 IGNORED = ("user", "metadata", "store", "safety_identifier", "prompt_cache_key", "prompt_cache_retention")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from inference_api import fields
+from inference_api.answer_forms import ANY_OBJECT, AnswerSchema
 from inference_api.fields import invalid
-from inference_api.structured_answers import ANY_OBJECT, AnswerSchema, schema_of
 
 _FORMAT = "response_format"
 _SCHEMA = f"{_FORMAT}.json_schema"
@@ -28,4 +28,6 @@ def answer_schema(body: Mapping[str, Any]) -> AnswerSchema | None:
     definition = value.get("json_schema")
     if not isinstance(definition, dict):
         raise invalid(_SCHEMA, f'{_SCHEMA} must be {{"name": ..., "schema": {{"type": "object", ...}}}}')
+    from inference_api.structured_answers import schema_of
+
     return schema_of(definition, f"{_SCHEMA}.")

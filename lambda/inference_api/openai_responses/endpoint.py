@@ -1,16 +1,13 @@
-"""POST /v1/responses. Responses are not kept: whatever would read, continue or delete one is told so."""
+"""POST /v1/responses. Responses are not kept: what would read, continue or delete one is told so (openai_stored.py)."""
 
 from __future__ import annotations
 
-from inference_api.errors import ApiError
 from inference_api.http_messages import Answer, Facts, Request, event_answer, json_answer
-from inference_api.knowledge_search import converse, converse_stream
 from inference_api.openai_responses.answer import Envelope, response
 from inference_api.openai_responses.request import ResponsesRequest, responses_request
 from inference_api.openai_responses.stream import streamed
+from inference_api.searched_answers import converse, converse_stream
 from inference_api.service import Service
-
-PREFIX = "/v1/responses/"
 
 
 def responses(request: Request, service: Service, facts: Facts) -> Answer:
@@ -21,15 +18,6 @@ def responses(request: Request, service: Service, facts: Facts) -> Answer:
         return event_answer(streamed(stream.answer, _envelope(question, service, facts), facts), facts.headers)
     served = converse(question.turn, question.search, service, facts)
     return json_answer(200, response(served.answer, _envelope(question, service, facts)), facts.headers)
-
-
-def kept_response(request: Request, service: Service, facts: Facts) -> Answer:
-    """Always raises ApiError 404."""
-    message = (
-        "there is no such response: this API keeps none. Keep what POST /v1/responses returns, and send the whole "
-        "conversation as input"
-    )
-    raise ApiError(404, "response_not_found", message)
 
 
 def _envelope(question: ResponsesRequest, service: Service, facts: Facts) -> Envelope:

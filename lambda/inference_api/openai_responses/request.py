@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from inference_api import fields
 from inference_api.conversation import Turn
 from inference_api.fields import invalid
-from inference_api.found_passages import KnowledgeSearch
 from inference_api.openai_file_search import file_search
 from inference_api.openai_responses.input_items import converse_messages
 from inference_api.openai_responses.text_format import text_format
 from inference_api.openai_responses.tools import choice_of, shown_tools, tool_names, tools_of
 from inference_api.openai_settings import effort, inference_config, refuse_changes, service_tier
 from inference_api.openai_tools import tool_config
+
+if TYPE_CHECKING:
+    from inference_api.found_passages import KnowledgeSearch
 
 # They cannot change the answer, so they are accepted and ignored: docs/inference-api.md lists them.
 IGNORED = ("user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "metadata")

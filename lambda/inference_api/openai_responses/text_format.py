@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from inference_api import fields
+from inference_api.answer_forms import ANY_OBJECT, AnswerSchema
 from inference_api.fields import invalid
 from inference_api.openai_settings import refuse_changes
-from inference_api.structured_answers import ANY_OBJECT, AnswerSchema, schema_of
+from inference_api.structured_answers import schema_of
 
 _FORMAT = "text.format"
 _TYPES = ("text", "json_object", "json_schema")

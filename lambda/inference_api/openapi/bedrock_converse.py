@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from inference_api.bedrock_converse.endpoint import EVENT_STREAM, PREFIX
+from inference_api.bedrock_converse.endpoint import EVENT_STREAM
 from inference_api.bedrock_converse.invoke_model import BEDROCKS
 from inference_api.bedrock_converse.invoke_model import PASSED_ON as PASSED_ON_HEADERS
 from inference_api.bedrock_converse.request import PASSED_ON
@@ -22,6 +22,7 @@ from inference_api.openapi.schemas import (
     one_of,
     request,
 )
+from inference_api.paths import BEDROCK
 
 _ALIAS = {"alias": component("Alias")}
 _REFERENCE = "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_"
@@ -67,10 +68,10 @@ def _operation(name: str, answers: Mapping[str, Schema]) -> Operation:
 
 COMPONENTS: Mapping[str, Any] = {"ConverseRequest": _BODY, "ConverseResponse": _RESPONSE}
 OPERATIONS: Mapping[str, Operation] = {
-    f"{PREFIX}{{alias}}/converse": _operation("Converse", {"application/json": component("ConverseResponse")}),
-    f"{PREFIX}{{alias}}/converse-stream": _operation("ConverseStream", {EVENT_STREAM: _EVENTS}),
+    f"{BEDROCK}{{alias}}/converse": _operation("Converse", {"application/json": component("ConverseResponse")}),
+    f"{BEDROCK}{{alias}}/converse-stream": _operation("ConverseStream", {EVENT_STREAM: _EVENTS}),
     **{
-        f"{PREFIX}{{alias}}/{path}": Operation(
+        f"{BEDROCK}{{alias}}/{path}": Operation(
             f"{name} of Bedrock",
             {kind: schema},
             ANY,

@@ -23,16 +23,22 @@ from inference_api.openapi import (
     openai_chat,
     openai_embeddings,
     openai_responses,
+    openai_stored,
 )
 from inference_api.openapi.operation import Operation
 from inference_api.openapi.schemas import TEXT, Schema, answer, component, or_null
-from inference_api.routes import ROUTES, ErrorAnswer, Route
+from inference_api.paths import BEDROCK
+from inference_api.routes import ROUTES, Route
 
-_DIALECTS = (openai_chat, openai_responses, openai_embeddings, anthropic_messages, bedrock_converse, knowledge)
-_ERROR_BODIES: Mapping[ErrorAnswer, str] = {
-    openai_errors.error_answer: "OpenAIError",
-    bedrock_errors.error_answer: "BedrockError",
-}
+_DIALECTS = (
+    openai_chat,
+    openai_responses,
+    openai_stored,
+    openai_embeddings,
+    anthropic_messages,
+    bedrock_converse,
+    knowledge,
+)
 # API Gateway's own, in bodies that every dialect reads: bedrock_constructs/inference_api/gateway_responses.py.
 _GATEWAY, _GATEWAY_WITH_KEY, _GATEWAY_WITH_BODY = (429, 500, 502, 503, 504), (401, 403), (413,)
 _ALWAYS, _WITH_BODY = ((404, "not_found"), (500, "internal_error")), ((400, "invalid_value"),)
@@ -84,7 +90,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}, {"apiKey": []}],
         "paths": {
-            path: {method: _operation(path, method, route, operations[path]) for method in methods_of(route)}
+            path: {method: _operation(path, method, operations[path]) for method in methods_of(route)}
             for path, route in ROUTES.items()
         },
         "components": {
@@ -103,14 +109,14 @@ def document() -> dict[str, Any]:
 
 def methods_of(route: Route) -> tuple[str, ...]:
     """In lower case. Of a route that takes any, those that clients send."""
-    return (route.method.lower(),) if route.method else ("get", "delete")
+    return (route.method.lower(),) if route.method else route.methods
 
 
 def text() -> str:
     return json.dumps(document(), indent=1, sort_keys=True) + "\n"
 
 
-def _operation(path: str, method: str, route: Route, operation: Operation) -> dict[str, Any]:
+def _operation(path: str, method: str, operation: Operation) -> dict[str, Any]:
     body = {"content": {"application/json": _content(operation)}, "required": True}
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": schema}
@@ -123,7 +129,7 @@ def _operation(path: str, method: str, route: Route, operation: Operation) -> di
         "parameters": parameters,
         "requestBody": body if operation.body is not None else None,
         "security": [] if operation.public else None,
-        "responses": dict(_responses(path, route, operation)),
+        "responses": dict(_responses(path, operation)),
     }
     return {name: value for name, value in said.items() if value or (name == "security" and operation.public)}
 
@@ -133,26 +139,27 @@ def _content(operation: Operation) -> dict[str, Any]:
     return {"schema": operation.body, **example}
 
 
-def _responses(path: str, route: Route, operation: Operation) -> Iterator[tuple[str, Any]]:
+def _responses(path: str, operation: Operation) -> Iterator[tuple[str, Any]]:
     if operation.answers:
         names = ("x-request-id", *(_SERVED_BY if operation.served_by else ()))
         content = {kind: {"schema": schema} for kind, schema in operation.answers.items()}
         yield "200", {"description": "the answer", "headers": _references(*names), "content": content}
     # The statuses of Anthropic's errors are OpenAI's: routes.py chooses the body by the path.
-    name = "AnthropicError" if path in anthropic_messages.OPERATIONS else _ERROR_BODIES[route.error_answer]
-    schema = component(name)
-    for status in sorted(_statuses(route, operation)):
+    name = "BedrockError" if path.startswith(BEDROCK) else "OpenAIError"
+    schema = component("AnthropicError" if path in anthropic_messages.OPERATIONS else name)
+    for status in sorted(_statuses(path, operation)):
         headers = ("x-request-id", *(_WAITS if status in (429, 503) else ()))
         content = {"application/json": {"schema": schema}}
         yield str(status), {"description": _NAMES[status], "headers": _references(*headers), "content": content}
 
 
-def _statuses(route: Route, operation: Operation) -> set[int]:
+def _statuses(path: str, operation: Operation) -> set[int]:
     """Those of API Gateway, and what the dialect makes of every error that the operation can end with."""
     errors = [*_ALWAYS, *(_WITH_BODY if operation.body is not None else ())]
     if operation.calls:
         errors += [*_CALLING, *((row.status, row.code) for row in ROWS)]
-    own = {route.error_answer(ApiError(status, code, "")).status for status, code in errors}
+    answer_with = bedrock_errors.error_answer if path.startswith(BEDROCK) else openai_errors.error_answer
+    own = {answer_with(ApiError(status, code, "")).status for status, code in errors}
     with_key = () if operation.public else _GATEWAY_WITH_KEY
     return own | {*_GATEWAY, *with_key, *(_GATEWAY_WITH_BODY if operation.body is not None else ())}
 

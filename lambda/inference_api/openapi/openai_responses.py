@@ -1,4 +1,4 @@
-"""POST /v1/responses, and what is said of a response that would have been kept."""
+"""POST /v1/responses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from inference_api.openai_chat.messages import CACHE
 from inference_api.openai_responses import content_parts, text_format, tools
-from inference_api.openai_responses.endpoint import PREFIX
 from inference_api.openai_responses.input_items import FIELDS as ITEM_FIELDS
 from inference_api.openai_responses.input_items import MUST_BE_NULL, ROLES
 from inference_api.openai_responses.request import (
@@ -202,12 +201,5 @@ OPERATIONS: Mapping[str, Operation] = {
         request(FIELDS, _PROPERTIES, ("model", "input")),
         example={"model": "support-bot", "input": "Hello"},
         served_by=True,
-    ),
-    f"{PREFIX}{{response}}": Operation(
-        "A response that was kept",
-        {},
-        parameters={"response": FILLED},
-        calls=False,
-        description="Always 404, whatever the method: this API keeps no responses.",
     ),
 }

@@ -12,6 +12,8 @@ slow-roles          IAM takes minutes to bring a role of a stack into effect: no
                     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html
 throttling          every second call of Bedrock is throttled
                     https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
+failing-jobs        Bedrock's own error ends each customization job, after hours or, as here, in its validation
+                    https://docs.aws.amazon.com/bedrock/latest/userguide/fine-tuning-troubleshooting.html
 denied-objects      S3 denies reading objects: AccessDenied, and to HEAD a 403 without a body or a code
                     https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 """
@@ -26,9 +28,10 @@ ABSENT_AS_INVALID = "absent-as-invalid"
 SLOW_ROLES = "slow-roles"
 THROTTLING = "throttling"
 DENIED_OBJECTS = "denied-objects"
+FAILING_JOBS = "failing-jobs"
 NAMES = {
     *(UNVERIFIED_ACCOUNT, PAYMENT_REFUSED, LEGACY_ACCESS_ENDED, ABSENT_AS_INVALID),
-    *(SLOW_ROLES, THROTTLING, DENIED_OBJECTS),
+    *(SLOW_ROLES, THROTTLING, DENIED_OBJECTS, FAILING_JOBS),
 }
 
 _on: set[str] = set()

@@ -7,6 +7,7 @@ import pytest
 from aws_cdk.assertions import Match, Template
 
 from customization.check_data import TrainingDataError
+from customization.parent_model import ParentAbsentError, ParentBusyError, ParentFailedError
 from customization.promotion_targets import PromotionBusyError, PromotionError
 from kit_contract.runs import RunSpecification
 from tests.bedrock_constructs.customization.customization_stack import only, workflow_template
@@ -74,6 +75,24 @@ def test_a_run_waits_for_its_turn_in_bedrocks_quota(
     assert retry["IntervalSeconds"] * retry["MaxAttempts"] >= hours * 3600
 
 
+def test_a_run_waits_for_its_parent_and_no_longer_than_it_may_come(states: dict[str, dict[str, Any]]) -> None:
+    """Two days without a job: one may wait a day for Bedrock's quota. An hour after a failure."""
+    waits = {
+        retry["ErrorEquals"][0]: sum(
+            min(retry["IntervalSeconds"] * retry["BackoffRate"] ** attempt, retry["MaxDelaySeconds"])
+            for attempt in range(retry["MaxAttempts"])
+        )
+        for retry in states["CheckData"]["Retry"]
+        if "Parent" in retry["ErrorEquals"][0]
+    }
+
+    names = (ParentBusyError, ParentAbsentError, ParentFailedError)
+    busy, absent, failed = (waits[name.__name__] / 3600 for name in names)
+    assert busy >= 14 * 24
+    assert 24 < absent < 72
+    assert 0.5 < failed < 2
+
+
 def test_the_wait_for_promotion_is_bounded(states: dict[str, Any]) -> None:
     ready = states["PromotionReady"]
     bound = {"Variable": "$.poll.count", "NumericGreaterThan": 120, "Next": "NeverReady"}
@@ -98,7 +117,7 @@ def test_the_alias_is_published_only_when_its_target_is_ready(states: dict[str, 
 
 
 def test_a_model_that_exists_is_promoted_without_a_job(states: dict[str, Any]) -> None:
-    choice, _ = states["TrainedBefore"]["Choices"]
+    choice, *_ = states["TrainedBefore"]["Choices"]
 
     assert choice == {"Variable": "$.check.trained", "BooleanEquals": True, "Next": "ModelExists"}
     assert (states["ModelExists"]["Next"], states["TrainedBefore"]["Default"]) == ("Promote", "Train")
@@ -134,7 +153,7 @@ def test_a_validation_set_is_the_only_difference_of_its_job(states: dict[str, An
     uri = "States.Format('s3://{}/{}', $.specification.bucket, $.specification.validation_key)"
     more = {"ValidationDataConfig": {"Validators": [{"S3Uri.$": uri}]}}
 
-    assert states["TrainedBefore"]["Choices"][1] == {
+    assert states["TrainedBefore"]["Choices"][-1] == {
         "Variable": "$.specification.validation_key",
         "IsPresent": True,
         "Next": "TrainAndValidate",

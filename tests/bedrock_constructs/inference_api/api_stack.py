@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,13 @@ def synthesize(
     assembly: Path | None = None,
     rate: float = 10,
     cors_origins: tuple[str, ...] = (),
+    iam_callers: tuple[str, ...] | None = None,
+    use: Callable[[InferenceApi], object] = lambda api: None,
 ) -> Template:
+    """`use` gets the construct before the template is made."""
     app = cdk.App(context=CONTEXT, outdir=str(assembly) if assembly else None)
     stack = cdk.Stack(app, "Test", env=cdk.Environment(account="111122223333", region="us-east-1"))
-    InferenceApi(
+    api = InferenceApi(
         stack,
         "InferenceApi",
         kit_deployment="support-assistant",
@@ -52,7 +56,9 @@ def synthesize(
         stage_rate_per_second=100,
         stage_burst=200,
         cors_origins=cors_origins,
+        iam_callers=iam_callers,
     )
+    use(api)
     return Template.from_stack(stack)
 
 

@@ -11,7 +11,8 @@ import pytest
 from aws_cdk.assertions import Template
 
 from bedrock_constructs.lambda_functions.sources import PROJECT
-from inference_api import handler
+from inference_api import description, handler
+from inference_api.aws import tls
 from kit_contract.inference_api import settings_from
 from tests.bedrock_constructs.inference_api.api_stack import (
     MICRO,
@@ -33,11 +34,16 @@ def template(assembly: Path) -> Template:
     return synthesize(knowledge_bases={"documents": "KB12345678"}, model=MICRO, assembly=assembly)
 
 
+def _code(template: Template, assembly: Path, handler: str) -> Path:
+    """The zip that Lambda gets."""
+    functions = [item["Properties"] for item in template.find_resources("AWS::Lambda::Function").values()]
+    (key,) = [item["Code"]["S3Key"] for item in functions if item["Handler"] == handler]
+    return assembly / f"asset.{key}"
+
+
 def _aliases_file(template: Template, assembly: Path) -> str:
     """The file beside the handler's package in the code that Lambda gets."""
-    functions = [item["Properties"] for item in template.find_resources("AWS::Lambda::Function").values()]
-    (key,) = [item["Code"]["S3Key"] for item in functions if item["Handler"] == "inference_api.handler.handler"]
-    with zipfile.ZipFile(assembly / f"asset.{key}") as archive:
+    with zipfile.ZipFile(_code(template, assembly, "inference_api.handler.handler")) as archive:
         return archive.read(os.path.relpath(handler.ALIASES_PATH, PROJECT / "lambda")).decode()
 
 
@@ -55,6 +61,20 @@ def test_the_code_contains_id_and_arn_of_each_alias_for_any_account(template: Te
     }
     assistant = settings_from(environment, content).aliases["assistant"]
     assert (assistant.base.arn, assistant.base.kind, assistant.order) == (PROFILE_ARN, "inference-profile", ORDER)
+
+
+def test_the_zips_are_small_and_hold_every_file_that_is_read(template: Template, assembly: Path) -> None:
+    api = _code(template, assembly, "inference_api.handler.handler")
+    authorizer = _code(template, assembly, "inference_api.authorizer.handler")
+
+    assert api.stat().st_size <= 150_000
+    assert authorizer.stat().st_size <= 30_000
+    with zipfile.ZipFile(api) as archive:
+        names = archive.namelist()
+    for path in (handler.ALIASES_PATH, tls.ROOTS_PATH, description.PATH):
+        assert os.path.relpath(path, PROJECT / "lambda") in names
+    with zipfile.ZipFile(authorizer) as archive:
+        assert os.path.relpath(tls.ROOTS_PATH, PROJECT / "lambda") in archive.namelist()
 
 
 def test_everything_but_health_and_the_description_needs_a_key(template: Template) -> None:
@@ -113,20 +133,3 @@ def test_the_stage_logs_access_but_no_bodies(template: Template) -> None:
     access_log = json.loads(properties["AccessLogSetting"]["Format"])
     assert "$context.identity.apiKey" not in access_log.values()
     assert "$context.status" in access_log.values()
-
-
-def test_gateway_responses_have_the_error_bodies_of_openai_and_bedrock(template: Template) -> None:
-    responses = [item["Properties"] for item in template.find_resources("AWS::ApiGateway::GatewayResponse").values()]
-    statuses = {item["ResponseType"]: item.get("StatusCode") for item in responses}
-
-    for response in responses:
-        body = json.loads(response["ResponseTemplates"]["application/json"])
-        assert set(body["error"]) == {"message", "type", "param", "code"}
-        assert body["message"] == body["error"]["message"]
-        assert body["__type"].endswith("Exception")
-    assert statuses["UNAUTHORIZED"] == "401"
-    assert statuses["REQUEST_TOO_LARGE"] == "413"
-    assert statuses["THROTTLED"] == statuses["QUOTA_EXCEEDED"] == "429"
-    assert statuses["MISSING_AUTHENTICATION_TOKEN"] == "404"
-    assert statuses["AUTHORIZER_FAILURE"] == "503"
-    assert statuses["DEFAULT_5XX"] is None

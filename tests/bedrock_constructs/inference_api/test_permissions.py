@@ -86,7 +86,7 @@ def test_a_place_that_no_alias_uses_cannot_be_invoked(order: tuple[str, ...], ki
 def test_an_order_of_base_models_permits_no_other_models() -> None:
     found = _statements(synthesize(knowledge_bases={}, model=None, order=("base",)))
 
-    assert set(found) == {"InvokeConfiguredModels", "ReadProfiles", "ReadAliases"}
+    assert set(found) == {"InvokeConfiguredModels", "ReadProfiles"}
 
 
 def test_the_model_of_the_knowledge_base_can_be_invoked_with_any_order() -> None:

@@ -214,3 +214,17 @@ def test_a_key_encrypts_documents_and_vectors_through_s3_only(encrypted: Templat
     assert use_key["Condition"] == {"StringEquals": via}
     key_policy = json.dumps(only(encrypted, "AWS::KMS::Key")["Properties"]["KeyPolicy"])
     assert "indexing.s3vectors.amazonaws.com" in key_policy
+
+
+def test_another_generation_replaces_what_searches_and_keeps_the_documents(retained: Template) -> None:
+    """With other names: CloudFormation makes the new ones before it deletes the old ones."""
+    again = a_template(generation=2)
+
+    for kind in ("Bedrock::KnowledgeBase", "Bedrock::DataSource", "S3Vectors::Index"):
+        first, second = (template.find_resources(f"AWS::{kind}") for template in (retained, again))
+        assert not first.keys() & second.keys()
+        names = [only(template, f"AWS::{kind}")["Properties"].get("Name") for template in (retained, again)]
+        assert names == [None, None] or names[0] != names[1]
+    for kind in ("S3::Bucket", "S3Vectors::VectorBucket", "IAM::Role"):
+        first, second = (template.find_resources(f"AWS::{kind}") for template in (retained, again))
+        assert first.keys() == second.keys()

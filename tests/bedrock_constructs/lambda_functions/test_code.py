@@ -1,6 +1,5 @@
 """The staged code of a Lambda function and its asset hash."""
 
-import hashlib
 import re
 import zipfile
 from collections.abc import Iterator
@@ -10,7 +9,8 @@ import pytest
 from aws_cdk import Aws
 from botocore.loaders import Loader
 
-from bedrock_constructs.lambda_functions import code, sources
+from bedrock_constructs.lambda_functions import code, code_zip, sources
+from bedrock_constructs.lambda_functions.code_zip import content_hash
 
 CONSTRUCTS = Path(code.__file__).parent.parent
 SERVICE_MODELS = re.compile(r'service_models=\["([a-z0-9-]+)"')
@@ -23,7 +23,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(code, "PROJECT", tmp_path)
     package = tmp_path / "lambda" / "app"
     package.mkdir(parents=True)
-    for name, text in (("__init__", ""), ("handler", "import app.core"), ("core", "A = 1"), ("unused", "A = 1")):
+    for name, text in (("__init__", ""), ("handler", "import app.core"), ("core", "A = 1\n" * 99), ("unused", "A = 1")):
         (package / f"{name}.py").write_text(text, encoding="utf-8")
     yield package
     forget_sources()
@@ -71,10 +71,21 @@ def test_the_hash_changes_when_a_module_is_renamed(tree: Path) -> None:
     assert staged()[1] != before
 
 
-def test_the_hash_is_that_of_the_shipped_bytes(tree: Path) -> None:
+def test_the_hash_is_that_of_the_shipped_files(tree: Path) -> None:
     path, asset_hash = staged()
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
 
-    assert hashlib.sha256(path.read_bytes()).hexdigest() == asset_hash
+    assert content_hash(files) == asset_hash
+
+
+def test_a_zlib_that_deflates_otherwise_changes_no_hash(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, asset_hash = staged()
+    first = path.read_bytes()
+    monkeypatch.setattr(code_zip, "LEVEL", 1)
+
+    assert staged() == (path, asset_hash)
+    assert path.read_bytes() != first
 
 
 def test_what_an_earlier_run_staged_is_not_shipped_again(tree: Path) -> None:

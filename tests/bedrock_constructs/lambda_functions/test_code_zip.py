@@ -1,4 +1,4 @@
-"""The zips are equal byte for byte on every machine, and Lambda can read what is in them."""
+"""The files in the zips are equal byte for byte on every machine, and Lambda can read them."""
 
 import os
 import stat
@@ -15,15 +15,14 @@ from bedrock_constructs.lambda_functions import code, code_zip
 
 PROJECT = Path(code.__file__).resolve().parents[2]
 HASHES = """
-import hashlib
-from bedrock_constructs.lambda_functions.code_zip import zip_bytes
+from bedrock_constructs.lambda_functions.code_zip import content_hash, zip_files
 for arguments in (
     ("custom_resources.handler", (), ("bedrock",)),
     ("customization.handlers.start_run", (), ("bedrock",)),
     ("inference_api.handler",),
     ("provisioned_throughput_controller.handler", ("tzdata",), ("bedrock",)),
 ):
-    print(arguments[0], hashlib.sha256(zip_bytes(*arguments)).hexdigest())
+    print(arguments[0], content_hash(zip_files(*arguments)))
 """
 
 
@@ -84,9 +83,22 @@ def test_modes_are_set_whatever_those_of_the_sources(
     source.chmod(mode)
     monkeypatch.setattr(code_zip, "source_files", lambda _: {"app/handler.py": source})
     archive = tmp_path / "code.zip"
-    archive.write_bytes(code_zip.zip_bytes("app.handler"))
+    archive.write_bytes(code_zip.zip_bytes(code_zip.zip_files("app.handler")))
 
     with zipfile.ZipFile(archive) as opened:
         (member,) = opened.infolist()
     assert member.external_attr >> 16 == stat.S_IFREG | 0o644
-    assert (member.create_system, member.compress_type) == (3, zipfile.ZIP_STORED)
+    assert (member.create_system, member.compress_type) == (3, zipfile.ZIP_DEFLATED)
+
+
+def test_sha256sum_gives_the_content_hash_of_an_unzipped_function(tmp_path: Path) -> None:
+    files = code_zip.zip_files("inference_api.authorizer", more={"amazon_roots.pem": "a"})
+    archive = tmp_path / "code.zip"
+    archive.write_bytes(code_zip.zip_bytes(files))
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(tmp_path / "code")
+
+    command = "find * -type f | LC_ALL=C sort | xargs sha256sum | sha256sum"
+    printed = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path / "code", check=True, capture_output=True)
+
+    assert printed.stdout.decode().split()[0] == code_zip.content_hash(files)

@@ -151,3 +151,14 @@ def test_a_key_must_be_in_the_region(tmp_path: Path, region: str, account: str, 
 
     assert len(found) == messages
     assert all("training.kms_key_arn: must be in the deployment's Region us-east-1" in fault for fault in found)
+
+
+def test_a_guardrails_key_must_be_in_the_region_too(tmp_path: Path) -> None:
+    guarded = (
+        f'[guardrails.polite]\nprofanity = true\nkms_key_arn = "arn:aws:kms:us-west-2:{ACCOUNT}:key/abc"\n'
+        '[inference_api.aliases.bot]\nmodel = "amazon.nova-micro-v1:0"\nguardrail = "polite"\n'
+    )
+
+    (fault,) = faults(tmp_path, guarded)
+
+    assert "guardrails.polite.kms_key_arn: must be in the deployment's Region us-east-1" in fault

@@ -23,11 +23,11 @@ def monitoring_group() -> CostGroup:
     return next(one for one in estimate(config, prepare_datasets(config), Traffic()) if one.name == "monitoring")
 
 
-def test_four_custom_metrics_are_one_dollar_and_twenty_cents_a_month() -> None:
+def test_six_custom_metrics_are_one_dollar_and_eighty_cents_a_month() -> None:
     metrics, reads, ingestion = monitoring_group().lines
 
-    assert metrics.what == "4 metrics: 2 for each of model, on-demand"
-    assert metrics.usd == pytest.approx(1.2)
+    assert metrics.what == "6 metrics: 3 for each of model, on-demand"  # with FileSearches, of its knowledge base
+    assert metrics.usd == pytest.approx(1.8)
     assert reads.usd == pytest.approx(2 * 43_800 / 10_000 * 0.05)
     assert ingestion.usd == pytest.approx(1.8)
     assert all(line.price and line.price.source and line.price.date for line in monitoring_group().lines)
@@ -50,6 +50,19 @@ def test_a_customer_managed_key_costs_a_dollar_a_month_and_only_where_there_is_o
 
     assert [line.usd for line in idle(config).lines if line.part == "customer key"] == [1.0]
     assert not [line for line in idle(shipped_config()).lines if line.part == "customer key"]
+
+
+@pytest.mark.parametrize(("key", "keys"), [(KEY, 1), (f"{KEY}-2", 2)])
+def test_a_key_that_two_sections_name_is_paid_for_once(tmp_path: Path, key: str, keys: int) -> None:
+    keyed = SHIPPED.replace("[training]", f'[training]\nkms_key_arn = "{KEY}"', 1)
+    keyed += f'\n[guardrails.polite]\nprofanity = true\nkms_key_arn = "{key}"\n'
+    config = load_deployment_config(deployment_file(tmp_path, keyed))
+
+    (line,) = (line for line in idle(config).lines if line.part == "customer key")
+    assert (line.usd, line.what) == (
+        keys,
+        f"{keys} KMS key{'s' * (keys > 1)}, without {'their' if keys > 1 else 'its'} rotations",
+    )
 
 
 def test_a_run_has_its_trace() -> None:

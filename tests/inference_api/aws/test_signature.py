@@ -60,7 +60,9 @@ def authorization(
     request = botocore.awsrequest.AWSRequest(
         method="POST", url=f"https://{headers['host']}{path}", headers=dict(headers), data=body
     )
-    signer = botocore.auth.SigV4Auth(botocore.credentials.Credentials(*given_credentials), scope.service, scope.region)
+    signer = botocore.auth.SigV4Auth(
+        botocore.credentials.Credentials(**vars(given_credentials)), scope.service, scope.region
+    )
     moment = datetime.datetime.fromtimestamp(now, datetime.UTC)
     with mock.patch("botocore.auth.get_current_datetime", return_value=moment.replace(tzinfo=None)):
         signer.add_auth(request)

@@ -289,20 +289,3 @@ def test_an_answer_that_follows_a_schema(api: Api, kind: dict[str, Any]) -> None
     assert value["output"][0]["content"][0]["text"] == '{"a": 1}'
     assert value["text"]["format"]["type"] == kind["type"]
     assert value["tools"] == []
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/v1/responses/resp_1"),
-        ("DELETE", "/v1/responses/resp_1"),
-        ("POST", "/v1/responses/resp_1/cancel"),
-        ("GET", "/v1/responses/resp_1/input_items"),
-    ],
-)
-def test_no_response_is_kept(api: Api, method: str, path: str) -> None:
-    status, _, content = api.raw(method, path)
-
-    error = json.loads(content)["error"]
-    assert (status, error["code"]) == (404, "response_not_found")
-    assert "keeps none" in error["message"]

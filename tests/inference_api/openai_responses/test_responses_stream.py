@@ -119,7 +119,7 @@ def test_silence_is_a_comment(api: Api) -> None:
 def test_a_cut_anywhere_fails(api: Api) -> None:
     whole = converse_events({"text": "Hi"}, USE, reason="tool_use")
     for length in range(1, len(whole) - 1):  # with messageStop the answer is whole
-        api.configure(["base"])
+        api.configure(["on-demand", "base"])
         found = streamed(api, whole[:length], tools=[TOOL])
 
         assert [kind for kind in (event["type"] for event in found) if kind in ENDS] == ["response.failed", "error"]

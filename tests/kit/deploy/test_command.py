@@ -215,6 +215,14 @@ def test_missing_documents_are_deployed_again(cli: Cli, monkeypatch: pytest.Monk
     assert cli.ran[-1][-2:] == ["--require-approval", "never"]
 
 
+def test_what_was_deleted_by_hand_is_made_again(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "generation_arguments", lambda *_: ["-c", "generations=polite:2"])
+
+    deploy(cli, "--keep-absent")
+
+    assert "generations=polite:2" in cli.ran[-1]
+
+
 def test_what_stays_billed_is_asked_about_before_anything_is_deployed(
     cli: Cli, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

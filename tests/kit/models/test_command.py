@@ -107,7 +107,7 @@ def test_what_can_be_customized_is_not_legacy(capsys: pytest.CaptureFixture[str]
         ("anthropic.claude-3-haiku-20240307-v1:0", ["status in single regions   ENDED, end of life 2026-09-10: ap-"]),
         ("ai21.jamba-1-5-mini-v1:0", ["status                     ENDED"]),
         ("openai.gpt-oss-20b", ["in us-west-2 at the bedrock-mantle endpoint; the kit does not run it"]),
-        ("amazon.nova-2-lite-v1:0", ["reinforcement fine tuning  in us-east-1; the kit does not run it"]),
+        ("amazon.nova-2-lite-v1:0", ["reinforcement fine tuning  in us-east-1"]),
     ],
 )
 def test_one_model_is_shown_with_what_sources_say_and_what_the_kit_does(

@@ -21,12 +21,15 @@ def _shared(job: dict[str, Any]) -> dict[str, Any]:
         "trainingDataConfig": job["body"]["trainingDataConfig"],
         "validationDataConfig": job["body"].get("validationDataConfig") or {"validators": []},
         "outputDataConfig": job["body"]["outputDataConfig"],
+        **{name: job["body"][name] for name in ("customizationConfig", "vpcConfig") if job["body"].get(name)},
     }
 
 
 def custom_model_members(job: dict[str, Any], model_arn: str) -> dict[str, Any]:
     own = {"modelArn": model_arn, "modelName": job["body"]["customModelName"], "creationTime": iso(time.time())}
-    return _shared(job) | own | {"modelStatus": "Active"}
+    key = job["body"].get("customModelKmsKeyId")
+    shared = {name: value for name, value in _shared(job).items() if name != "vpcConfig"}
+    return shared | own | {"modelStatus": "Active"} | ({"modelKmsKeyArn": key} if key else {})
 
 
 def description(job: dict[str, Any]) -> dict[str, Any]:
@@ -40,6 +43,8 @@ def description(job: dict[str, Any]) -> dict[str, Any]:
         "creationTime": iso(job["started"]),
         "lastModifiedTime": iso(job["ended"] or job["stopped"] or time.time()),
     }
+    if key := job["body"].get("customModelKmsKeyId"):
+        view["outputModelKmsKeyArn"] = key
     return view | job["result"] | {"endTime": iso(job["ended"])} if job["ended"] else view
 
 

@@ -54,17 +54,18 @@ def steps_per_epoch(records: list[Pairs]) -> int:
 def metrics_csv(losses: list[float], per_epoch: int, column: str) -> str:
     """step_wise_training_metrics.csv or validation_metrics.csv; `column` names the loss."""
     rows = [[step, step // per_epoch, loss, f"{math.exp(loss):.4f}"] for step, loss in enumerate(losses)]
-    return _csv([["step_number", "epoch_number", column, "perplexity"], *rows])
+    return table([["step_number", "epoch_number", column, "perplexity"], *rows])
 
 
-def manifest_csv(counts: dict[str, int]) -> str:
-    """manifest.report.csv: how many records of each file were accepted."""
+def manifest_csv(counts: dict[str, int], rejected: int = 0) -> str:
+    """manifest.report.csv: how many records of each file were accepted; `rejected` are of the first."""
     columns = ["fileName", "totalProcessedRecordCount", "acceptedRecordCount"]
     rows: list[list[Any]] = [[name, count, count, 0, 0] for name, count in counts.items()]
-    return _csv([[*columns, "partiallyAcceptedRecordCount", "rejectedRecordCount"], *rows])
+    rows[0][1], rows[0][4] = rows[0][1] + rejected, rejected
+    return table([[*columns, "partiallyAcceptedRecordCount", "rejectedRecordCount"], *rows])
 
 
-def _csv(rows: list[list[Any]]) -> str:
+def table(rows: list[list[Any]]) -> str:
     output = io.StringIO()
     csv.writer(output, lineterminator="\n").writerows(rows)
     return output.getvalue()

@@ -14,8 +14,10 @@ MAX_NAME, MAX_URI, MAX_VALIDATORS = 63, 1024, 10
 def check_request(body: dict[str, Any]) -> str:
     """Bedrock's message for the first member that breaks its pattern, or an empty string."""
     members = [("jobName", JOB_NAME, body["jobName"]), ("customModelName", MODEL_NAME, body["customModelName"])]
-    for config in ("trainingDataConfig", "outputDataConfig"):
-        members.append((f"{config}.s3Uri", S3_URI, body[config].get("s3Uri") or ""))
+    source = body["trainingDataConfig"]
+    logs = ((source.get("invocationLogsConfig") or {}).get("invocationLogSource") or {}).get("s3Uri")
+    members.append(("trainingDataConfig.s3Uri", S3_URI, source.get("s3Uri") or logs or ""))
+    members.append(("outputDataConfig.s3Uri", S3_URI, body["outputDataConfig"].get("s3Uri") or ""))
     members += [("validationDataConfig.validators.s3Uri", S3_URI, uri) for uri in validators(body)]
     if len(validators(body)) > MAX_VALIDATORS:
         return f"validators must have at most {MAX_VALIDATORS} members, got {len(validators(body))}"

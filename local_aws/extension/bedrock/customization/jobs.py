@@ -12,9 +12,9 @@ from typing import Any
 from ministack.core.responses import AccountRegionScopedDict, get_region
 from ministack.services import bedrock, eventbridge, s3
 
-from local_aws.extension.bedrock import custom_models
+from local_aws.extension.bedrock import custom_models, faults
 from local_aws.extension.bedrock.clock import in_background, sleep_until
-from local_aws.extension.bedrock.customization import job_outputs, job_request, training_records
+from local_aws.extension.bedrock.customization import job_request
 from local_aws.extension.bedrock.customization.base_models import BASES, LEGACY
 from local_aws.extension.bedrock.customization.job_description import (
     TRAINED,
@@ -24,6 +24,8 @@ from local_aws.extension.bedrock.customization.job_description import (
     output_folder,
     status,
 )
+from local_aws.extension.bedrock.customization.method import Method
+from local_aws.extension.bedrock.customization.methods_by_type import METHODS
 from local_aws.extension.bedrock.customization.training_records import Pairs, TrainingDataError
 from local_aws.extension.bedrock.listing import listing
 from local_aws.extension.bedrock.responses import (
@@ -35,11 +37,15 @@ from local_aws.extension.bedrock.responses import (
     required,
     tag_map,
 )
-from local_aws.extension.bedrock.service_roles import bucket_and_key, check_trust, role_allows
+from local_aws.extension.bedrock.service_roles import bucket_and_key, check_trust
 
 STOPPING = 1.0
+UNEXPECTED = "Encountered an unexpected error when processing the request. Please try again"
 # Members of GetModelCustomizationJob that a list's summary lacks.
-DETAILED = ("hyperParameters", "trainingDataConfig", "validationDataConfig", "outputDataConfig", "roleArn")
+DETAILED = (
+    *("hyperParameters", "trainingDataConfig", "validationDataConfig", "outputDataConfig", "roleArn"),
+    *("customizationConfig", "vpcConfig", "outputModelKmsKeyArn"),
+)
 
 _jobs = AccountRegionScopedDict()
 _pairs: dict[str, Pairs] = {}
@@ -59,7 +65,7 @@ def create(body: dict[str, Any]) -> Response:
         "arn": job_arn,
         "base": base,
         "body": body,
-        "hyperparameters": job_request.resolved_hyperparameters(base, body.get("hyperParameters") or {}),
+        "hyperparameters": _resolved_hyperparameters(base, body),
         "started": time.time(),
         "stop": threading.Event(),
         "stopped": None,
@@ -116,14 +122,14 @@ def _check_request(body: dict[str, Any], base: str) -> None:
     if base.startswith(LEGACY):
         raise BedrockError("ValidationException", f"The model {base} is in the Legacy state and cannot be customized")
     kind = body.get("customizationType") or "FINE_TUNING"
-    if kind != "FINE_TUNING":
+    if kind not in METHODS:
         raise BedrockError("ValidationException", f"The customization type {kind} is not supported for {base}")
     if any(job["body"]["jobName"] == body["jobName"] for job in _jobs.values()):
         raise BedrockError("ConflictException", f"A job named {body['jobName']} already exists")
     running = [job["body"]["customModelName"] for job in _jobs.values() if job["ended"] is None]
     if body["customModelName"] in running or custom_models.exists(body["customModelName"]):
         raise BedrockError("ConflictException", f"A custom model named {body['customModelName']} already exists")
-    if fault := job_request.check_hyperparameters(base, body.get("hyperParameters") or {}):
+    if fault := METHODS[kind].check(body, base):
         raise BedrockError("ValidationException", fault)
 
 
@@ -131,49 +137,42 @@ def _run(job: dict[str, Any]) -> None:
     """The job's life, in its own thread."""
     result: dict[str, Any]
     try:
-        files = _read_files(job)
+        if faults.is_on(faults.FAILING_JOBS):
+            raise TrainingDataError(UNEXPECTED)
+        files = _method(job).read(job)
     except TrainingDataError as error:
-        files, result = {}, {"status": "Failed", "failureMessage": str(error)}
+        files, result = {}, _failed(error)
     if not sleep_until(job["started"], TRAINED if files else VALIDATED, job["stop"]):
         sleep_until(job["stopped"], STOPPING, threading.Event())
         result = {"status": "Stopped"}
     elif files:
-        result = _complete(job, files)
+        try:
+            result = _complete(job, files)
+        except TrainingDataError as error:
+            result = _failed(error)
     job["result"], job["ended"] = result, time.time()
     _emit(job)
 
 
-def _read_files(job: dict[str, Any]) -> dict[str, list[Pairs]]:
-    """The records of the training file and of every validation file, by URI. Raises TrainingDataError."""
-    body, base = job["body"], job["base"]
-    source, target = body["trainingDataConfig"]["s3Uri"], body["outputDataConfig"]["s3Uri"]
-    files = {uri: _read_file(uri, body["roleArn"], base) for uri in (source, *job_request.validators(body))}
-    if not role_allows(body["roleArn"], "s3:PutObject", f"{target.rstrip('/')}/{output_folder(job)}"):
-        raise TrainingDataError(f"Amazon S3 perms missing (PutObject) for {target}")
-    if bucket_and_key(target)[0] not in s3._buckets:
-        raise TrainingDataError(f"Amazon S3 perms missing (PutObject) for {target}: the bucket does not exist")
-    training_records.check_count(len(files[source]), sum(map(len, files.values())) - len(files[source]), base)
-    return files
+def _failed(error: Exception) -> dict[str, Any]:
+    return {"status": "Failed", "failureMessage": str(error)}
 
 
-def _read_file(uri: str, role: str, base: str) -> list[Pairs]:
-    bucket, key = bucket_and_key(uri)
-    content = s3._get_object_data(bucket, key)
-    if content is None or not role_allows(role, "s3:GetObject", uri):
-        raise TrainingDataError(
-            f"Could not validate GetObject permissions to access Amazon S3 bucket {bucket} at key {key}"
-            + (": the object does not exist" if content is None else "")
-        )
-    try:
-        return training_records.read_records(content, base)
-    except TrainingDataError as error:
-        raise TrainingDataError(f"Unable to parse Amazon S3 file: {uri}: {error}") from None
+def _method(job: dict[str, Any]) -> Method:
+    return METHODS[job["body"].get("customizationType") or "FINE_TUNING"]
+
+
+def _resolved_hyperparameters(base: str, body: dict[str, Any]) -> dict[str, str]:
+    """Those of the map; the other methods have theirs in customizationConfig, or none."""
+    if (body.get("customizationType") or "FINE_TUNING") != "FINE_TUNING":
+        return {}
+    return job_request.resolved_hyperparameters(base, body.get("hyperParameters") or {})
 
 
 def _complete(job: dict[str, Any], files: dict[str, list[Pairs]]) -> dict[str, Any]:
     """Write the outputs and add the custom model. Returns the members that only a Completed job has."""
     records = next(iter(files.values()))
-    outputs, metrics = job_outputs.outputs(files, int(job["hyperparameters"]["epochCount"]))
+    outputs, metrics = _method(job).train(job, files)
     bucket, prefix = bucket_and_key(job["body"]["outputDataConfig"]["s3Uri"])
     for path, text in outputs.items():
         s3._put_object(bucket, f"{prefix.rstrip('/')}/{output_folder(job)}/{path}".lstrip("/"), text.encode(), {})

@@ -1,0 +1,82 @@
+"""The steps of the demo: what each method costs, one deploy that trains them all, and a table of the results."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from deployment.config import load_deployment_config
+from deployment.costs.lines import total
+from deployment.costs.training import training_groups
+from deployment.datasets import CustomizationDataset, prepare_datasets
+from examples.methods.results import Result, result_table
+from kit.local.following import follow_training
+from kit.local.stacks import LocalStacks, StackOutputs, merged_outputs
+from kit.local.watch import ended_with
+from kit.progress import Progress
+from kit_contract.parameters import customization_promoted
+from kit_contract.run_names import run_prefix
+from kit_contract.stacks import run_execution_output
+
+EXAMPLE = Path(__file__).parent / "deployment.toml"
+FOLDED = "the time on the embedded AWS, whose jobs of hours take seconds; the cost is that on AWS, at list prices"
+
+
+class MethodsDemo:
+    """Runs once, on an embedded AWS in `state` that the caller stops. Writes `state`/summary.json."""
+
+    def __init__(self, *, state: Path, port: int | None) -> None:
+        self._progress = Progress(total=5)
+        self._state = state
+        self._config = load_deployment_config(EXAMPLE)
+        region = self._config.deployment.region
+        self._stacks = LocalStacks(region=region, state=state, port=port, progress=self._progress)
+
+    def run(self) -> None:
+        """Raises ExternalError if a method does not train."""
+        with ended_with(self._stacks.start()):
+            self._stacks.bootstrap()
+            datasets = prepare_datasets(self._config)
+            self._progress.step("cdk deploy")
+            begun = datetime.now(UTC)
+            outputs = self._stacks.deploy(EXAMPLE)
+            self._progress.done()
+            follow_training(self._config, outputs, self._stacks.clients, self._progress, since=begun)
+            self._show(datasets, outputs)
+
+    def _show(self, datasets: dict[str, CustomizationDataset], outputs: StackOutputs) -> None:
+        self._progress.step("The methods")
+        groups = training_groups(self._config, datasets)
+        results = [
+            self._result(name, datasets[name], total([group]), outputs)
+            for name, group in zip(self._config.customizations, groups, strict=True)
+        ]
+        for line in result_table(results):
+            self._progress.line(line)
+        self._progress.done(FOLDED)
+        (self._state / "summary.json").write_text(json.dumps([item._asdict() for item in results], indent=1))
+
+    def _result(self, name: str, dataset: CustomizationDataset, cost: str, outputs: StackOutputs) -> Result:
+        item, merged = self._config.customizations[name], merged_outputs(outputs)
+        execution = self._stacks.clients("stepfunctions").describe_execution(
+            executionArn=merged[run_execution_output(name)]
+        )
+        metrics = self._metrics(name, merged["TrainingBucket"])
+        further = f" further from {item.base_customization}" if item.base_customization else ""
+        reward = metrics.get("final_reward", {}).get("training")
+        loss = metrics["final_loss"]["training"]
+        return Result(
+            method=item.method.lower().replace("_", " ") + further,
+            base=item.base_model,
+            data=f"{dataset.records} records",
+            seconds=round((execution["stopDate"] - execution["startDate"]).total_seconds(), 1),
+            cost=cost,
+            result=f"loss {loss:.2f}" if reward is None else f"reward {reward:.2f}, loss {loss:.2f}",
+        )
+
+    def _metrics(self, name: str, bucket: str) -> dict[str, Any]:
+        promoted = self._stacks.clients("ssm").get_parameter(Name=customization_promoted("methods", name))
+        run = json.loads(promoted["Parameter"]["Value"])["run_id"]
+        found = self._stacks.clients("s3").get_object(Bucket=bucket, Key=f"{run_prefix(name, run)}metrics.json")
+        metrics: dict[str, Any] = json.loads(found["Body"].read())
+        return metrics

@@ -1,0 +1,9 @@
+"""Names that the inference API's constructs and functions share. Importing them costs the authorizer nothing."""
+
+# Files beside the packages in a function's zip.
+ALIASES_FILE = "aliases.json"  # alias -> {"model", "arn", "order", "embedding"?, "one_model"?, "guardrail"?}
+AMAZON_ROOTS_FILE = "amazon_roots.pem"
+DESCRIPTION_FILE = "openapi.json"  # what GET /openapi.json answers
+
+METRIC_NAMESPACE = "BedrockKit/InferenceApi"
+RETRY_AFTER_MS_CONTEXT = "retryAfterMs"  # in the authorizer's context

@@ -1,0 +1,112 @@
+"""`kit runs show`: a run in full, its steps read from the history."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from kit.runs.deployed import Deployed
+from kit.runs.steps import latest_step, read_steps, steps_of
+from tests.kit.runs.conftest import Runs
+from tests.kit.runs.fake_aws import ONE, FakeAws
+from tests.kit.runs.histories import FAILED, POLLED
+
+CAUSE = json.dumps({"JobArn": "arn:x", "Status": "Failed", "FailureMessage": "Encountered an unexpected error"})
+
+
+def failed_run(aws: FakeAws) -> None:
+    arn = aws.add_run(status="FAILED", error="States.TaskFailed", cause=CAUSE)
+    aws.add_job(status="Failed", failureMessage="Encountered an unexpected error")
+    aws.histories[arn] = FAILED
+    warning = {"line": 7, "rule": "few-records", "message": "has only 3 records"}
+    aws.put(ONE, "check.json", {"records": 9, "tokens": 400, "warning_count": 1, "warnings": [warning]})
+
+
+def test_a_failed_run_is_explained(aws: FakeAws, runs: Runs) -> None:
+    failed_run(aws)
+
+    code, printed, _ = runs("show", "support")
+
+    assert code == 0
+    assert printed.startswith(f"support {ONE}: failed\n")
+    for text in (
+        "amazon.nova-micro-v1:0:128k, FINE_TUNING",
+        "epochCount 2",
+        "s3://the-bucket/data/support/records.jsonl",
+        "9 records, about 400 tokens",
+        "0 findings, 1 warnings",
+        "line 7: has only 3 records (few-records)",
+        "why          Bedrock failed, and says to try again: Encountered an unexpected error",
+        "what to do   try again: kit runs retry",
+    ):
+        assert text in printed
+    assert [line.split()[0] for line in printed.splitlines()[-3:]] == ["STEP", "CheckData", "Train"]
+    assert "done after 1 failure(s)" in printed
+    assert printed.splitlines()[-1].endswith("States.TaskFailed: no capacity")
+
+
+def test_programs_get_all_of_it(aws: FakeAws, parsed: Callable[..., Any]) -> None:
+    failed_run(aws)
+    aws.put(ONE, "evaluation.json", {"decision": "keep", "reason": "not better"})
+
+    found = parsed("show", ONE[:6])
+
+    assert found["failure"]["outside"] is True
+    assert found["failure"]["message"] == "Encountered an unexpected error"
+    assert found["settings"]["hyperparameters"] == {"epochCount": "2"}
+    assert found["dataset"] == {"key": "data/support/records.jsonl", "sha256": "5" * 64}
+    assert found["check"]["warning_count"] == 1
+    assert found["job"]["failureMessage"] == "Encountered an unexpected error"
+    assert [(step["name"], step["done"], step["failures"]) for step in found["steps"]] == [
+        ("CheckData", True, 1),
+        ("Train", False, 2),
+    ]
+    assert found["evaluation"]["decision"] == "keep"
+
+
+def test_a_run_that_is_older_than_its_history_is_shown_from_what_is_left(aws: FakeAws, runs: Runs) -> None:
+    aws.add_job(status="Failed", failureMessage="Unable to parse Amazon S3 file")
+
+    _, printed, _ = runs("show", ONE)
+
+    assert "its execution ended more than 90 days ago" in printed
+    assert "why          Bedrock refused a record: Unable to parse Amazon S3 file" in printed
+    assert "STEP" not in printed
+
+
+def test_the_curves_and_the_decision_are_shown(aws: FakeAws, runs: Runs) -> None:
+    aws.add_run()
+    steps = [{"step": number, "epoch": 0, "loss": 3.0 - number} for number in range(3)]
+    aws.put(ONE, "metrics.json", {"steps": {"training": steps, "validation": []}})
+    aws.put(ONE, "evaluation.json", {"decision": "keep", "reason": "a win by chance is no win"})
+
+    _, printed, _ = runs("show", ONE)
+
+    assert "result       training loss   3.000 █▅▁ 1.000 (3 steps)" in printed
+    assert "evaluation   keep: a win by chance is no win" in printed
+
+
+def test_a_loop_that_polls_is_one_step() -> None:
+    promote, status, wait = read_steps(POLLED)
+
+    assert (promote.name, promote.times, promote.done) == ("Promote", 1, True)
+    assert (status.name, status.times, status.took.total_seconds()) == ("PromotionStatus", 2, 2)
+    assert (wait.times, wait.done) == (2, False)
+
+
+def test_a_history_of_many_pages_is_read_to_its_end(aws: FakeAws, stack: Deployed) -> None:
+    arn = aws.add_run()
+    aws.histories[arn] = FAILED
+
+    assert [step.name for step in steps_of(stack, arn)] == ["CheckData", "Train"]
+    assert aws.calls.count("GetExecutionHistory") == 8
+
+
+def test_where_a_run_is_costs_one_call(aws: FakeAws, stack: Deployed) -> None:
+    arn = aws.add_run(status="RUNNING")
+    aws.histories[arn] = POLLED
+
+    found = latest_step(stack, arn)
+
+    assert found is not None
+    assert found.name == "WaitForPromotion"
+    assert aws.calls.count("GetExecutionHistory") == 1

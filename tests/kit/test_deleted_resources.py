@@ -1,0 +1,147 @@
+"""What was deleted by hand gets another generation, what exists keeps its own, and a deploy goes on without looking."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+
+from deployment.config import DeploymentConfig
+from kit.deleted_resources import generation_arguments
+from kit_contract.stacks import generations_context, generations_from
+from tests.kit.test_missing_documents import STACK
+
+INDEX = "arn:aws:s3vectors:us-east-1:111122223333:bucket/b/index/i"
+SERVICES = ("cloudformation", "bedrock")
+
+
+class Account:
+    def __init__(self) -> None:
+        session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+        self.clients: dict[str, Any] = {service: session.client(service) for service in SERVICES}
+        self.stubs = {service: Stubber(client) for service, client in self.clients.items()}
+        for stub in self.stubs.values():
+            stub.activate()
+        self.said: list[str] = []
+
+    def stack(self, name: str, **outputs: str) -> None:
+        listed = [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()]
+        self.stubs["cloudformation"].add_response(
+            "describe_stacks", {"Stacks": [{**STACK, "Outputs": listed}]}, {"StackName": name}
+        )
+
+    def arguments(self, config: DeploymentConfig) -> list[str]:
+        found = generation_arguments(config, lambda service: self.clients[service], self.said.append)
+        for stub in self.stubs.values():
+            stub.assert_no_pending_responses()
+        return found
+
+
+@pytest.fixture
+def account() -> Account:
+    return Account()
+
+
+HEAD = {"deployment": {"name": "sup", "region": "us-east-1"}}
+ALIASES = {"aliases": {"bot": {"model": "amazon.nova-micro-v1:0", "guardrail": "polite"}}}
+GUARDED = DeploymentConfig.model_validate(
+    HEAD | {"inference_api": ALIASES, "guardrails": {"polite": {"profanity": True}, "unused": {"profanity": True}}}
+)
+KNOWING = DeploymentConfig.model_validate(
+    HEAD | {"knowledge_base": {"documents": "docs", "model": "amazon.nova-micro-v1:0"}}
+)
+OUTPUTS = {"KnowledgeBaseId": "KB", "DataSourceId": "DS"}
+
+
+def test_a_guardrail_that_is_gone_gets_the_next_generation(account: Account) -> None:
+    account.stack("sup-inference-api", PoliteGuardrail="1 abc 7", UnusedGuardrail="1 def 1")
+    account.stubs["bedrock"].add_client_error(
+        "get_guardrail",
+        "ResourceNotFoundException",
+        expected_params={"guardrailIdentifier": "abc", "guardrailVersion": "7"},
+    )
+    account.stubs["bedrock"].add_client_error("get_guardrail", "AccessDeniedException")
+
+    assert account.arguments(GUARDED) == ["-c", "generations=polite:2"]
+    assert account.said[0].startswith("guardrail polite: was deleted outside of this deployment; making a new one (")
+    assert account.said[1].startswith("warning: whether the guardrail unused still exists is unknown: ")
+
+
+def test_what_replaced_something_once_stays(account: Account) -> None:
+    account.stack("sup-inference-api", PoliteGuardrail="3 abc 7")
+    account.stubs["bedrock"].add_response("get_guardrail", guardrail())
+
+    assert account.arguments(GUARDED) == ["-c", "generations=polite:3"]
+    assert account.said == []
+
+
+def guardrail() -> dict[str, Any]:
+    times = dict.fromkeys(("createdAt", "updatedAt"), "2026-11-01T00:00:00Z")
+    texts = dict.fromkeys(("name", "guardrailId", "guardrailArn", "version", "status"), "x")
+    return {**times, **texts, "blockedInputMessaging": "no", "blockedOutputsMessaging": "no"}
+
+
+def test_a_stack_that_is_not_there_or_was_made_by_an_earlier_release_is_not_asked_about(account: Account) -> None:
+    account.stubs["cloudformation"].add_client_error("describe_stacks", "ValidationError")
+    assert account.arguments(GUARDED) == []
+
+    account.stack("sup-inference-api", ApiId="abc")
+    assert account.arguments(GUARDED) == []
+    assert account.said == []
+
+
+PARTS = ("get_knowledge_base", "get_data_source", "get_index")
+
+
+class Knowledge:
+    """Stands for bedrock-agent and s3vectors: `gone` does not exist."""
+
+    def __init__(self, gone: str) -> None:
+        self._gone = gone
+        self.asked: list[tuple[str, dict[str, str]]] = []
+
+    def __getattr__(self, operation: str) -> Any:
+        def call(**given: str) -> dict[str, Any]:
+            self.asked.append((operation, given))
+            if operation == self._gone:
+                code = "NotFoundException" if operation == "get_index" else "ResourceNotFoundException"
+                raise ClientError({"Error": {"Code": code, "Message": "gone"}}, operation)
+            vectors = {"type": "S3_VECTORS", "s3VectorsConfiguration": {"indexArn": INDEX}}
+            return {"knowledgeBase": {"storageConfiguration": vectors}}
+
+        return call
+
+
+@pytest.mark.parametrize("gone", [*PARTS, ""])
+def test_a_part_of_the_knowledge_base_that_is_gone_is_made_again_with_the_rest(account: Account, gone: str) -> None:
+    account.stack("sup-knowledge-base", **OUTPUTS)
+    knowledge = Knowledge(gone)
+    account.clients |= dict.fromkeys(("bedrock-agent", "s3vectors"), knowledge)
+
+    assert account.arguments(KNOWING) == (["-c", "generations=.knowledge-base:2"] if gone else [])
+    ids = {"knowledgeBaseId": "KB"}
+    asked = zip(PARTS, (ids, {**ids, "dataSourceId": "DS"}, {"indexArn": INDEX}), strict=True)
+    assert knowledge.asked == list(asked)[: PARTS.index(gone) + 1 if gone else None]
+
+
+def test_a_knowledge_base_that_was_made_again_stays(account: Account) -> None:
+    account.stack("sup-knowledge-base", **OUTPUTS, KnowledgeBaseGeneration="2")
+    account.clients |= dict.fromkeys(("bedrock-agent", "s3vectors"), Knowledge(""))
+
+    assert account.arguments(KNOWING) == ["-c", "generations=.knowledge-base:2"]
+
+
+def test_the_deploy_goes_on_without_the_permission_to_look(account: Account) -> None:
+    account.stubs["cloudformation"].add_client_error("describe_stacks", "AccessDenied")
+
+    assert account.arguments(GUARDED) == []
+    assert "whether all resources of sup-inference-api still exist is unknown" in account.said[0]
+
+
+def test_the_context_names_what_it_means() -> None:
+    assert generations_from(generations_context({"polite": 2, ".knowledge-base": 3})) == {
+        "polite": 2,
+        ".knowledge-base": 3,
+    }
+    assert generations_from(None) == {}

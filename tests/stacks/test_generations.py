@@ -1,0 +1,54 @@
+"""The context `generations` reaches the resources that it names, and the outputs that the next deploy reads."""
+
+import json
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk.assertions import Template
+
+from deployment.config import load_deployment_config
+from kit_contract.stacks import GENERATIONS_CONTEXT, KNOWLEDGE_BASE_GENERATION
+from stacks.inference_api_stack import InferenceApiStack
+from stacks.knowledge_base_stack import KnowledgeBaseStack
+from tests.deployment_file import HEAD, PROJECT, deployment_file
+
+ENVIRONMENT = cdk.Environment(account="111122223333", region="us-east-1")
+TEXT = f"""{HEAD}
+[knowledge_base]
+documents = "examples/support/documents"
+model = "amazon.nova-micro-v1:0"
+guardrail = "other"
+[guardrails.polite]
+profanity = true
+[guardrails.other]
+profanity = true
+[inference_api.aliases.bot]
+model = "amazon.nova-micro-v1:0"
+guardrail = "polite"
+"""
+
+
+def test_a_deploy_names_the_guardrails_and_the_knowledge_base_that_are_made_again(tmp_path: Path) -> None:
+    config = load_deployment_config(deployment_file(tmp_path, TEXT))
+    generations = f"polite:3,{KNOWLEDGE_BASE_GENERATION}:2"
+    flags = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    app = cdk.App(context={**flags, GENERATIONS_CONTEXT: generations})
+
+    stacks = [
+        kind(app, kind.__name__, config=config, env=ENVIRONMENT) for kind in (InferenceApiStack, KnowledgeBaseStack)
+    ]
+    api, knowledge = (Template.from_stack(stack) for stack in stacks)
+
+    names = {item["Properties"]["Name"] for item in api.find_resources("AWS::Bedrock::Guardrail").values()}
+    assert names == {"sup-polite_3", "sup-other"}
+    served = {
+        name: api.to_json()["Outputs"][f"{name}Guardrail"]["Value"]["Fn::Join"][1] for name in ("Polite", "Other")
+    }
+    assert [served[name][0] for name in ("Polite", "Other")] == ["3 ", "1 "]
+    (identifier,) = (
+        name
+        for name, item in api.find_resources("AWS::Bedrock::Guardrail").items()
+        if "_3" in item["Properties"]["Name"]
+    )
+    assert served["Polite"][1] == {"Fn::GetAtt": [identifier, "GuardrailId"]}
+    assert knowledge.to_json()["Outputs"]["KnowledgeBaseGeneration"]["Value"] == "2"
