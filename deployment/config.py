@@ -64,7 +64,11 @@ class DeploymentConfig(Section):
     def kms_keys(self) -> dict[str, str]:
         """The setting that names a KMS key -> its ARN."""
         named = {f"guardrails.{name}.kms_key_arn": item.kms_key_arn for name, item in self.guardrails.items()}
-        named["training.kms_key_arn"] = self.training.kms_key_arn if self.training else None
+        if self.training:
+            named["training.kms_key_arn"] = self.training.kms_key_arn
+            named["training.model_kms_key_arn"] = self.training.model_kms_key_arn
+        for name, item in self.customizations.items():
+            named[f"training.customizations.{name}.model_kms_key_arn"] = item.model_kms_key_arn
         return {where: arn for where, arn in named.items() if arn}
 
     @property

@@ -81,7 +81,7 @@ def grant_serving(
     models = _configured_models(stack, [*base_models, *([knowledge_base_model] if knowledge_base_model else [])])
     _add_managed_policies(function, models[INLINE_PARTS:])
     places = {place for alias in aliases for place in alias.order}
-    statements = [*models[:INLINE_PARTS], *_own_models(stack, kit_deployment, places=places)]
+    statements = [*models[:INLINE_PARTS], *_own_models(stack, kit_deployment, places, model_keys)]
     if places - {"base"}:
         statements.append(_allow("ReadAliases", ["ssm:GetParameters"], [parameters]))
     statements += [*_knowledge_statements(knowledge_bases), *_guardrail_statements(guardrail_arns, guardrail_keys)]
@@ -92,8 +92,6 @@ def grant_serving(
         statements.append(_allow("InvokeRerankModel", ["bedrock:InvokeModel"], [rerank_model_arn]))
     if media_buckets:
         statements.append(_read_media(stack, media_buckets))
-    if model_keys:  # of custom models under keys of the customer's
-        statements.append(model_key_statement(stack, "UseModelKeys", USE, list(model_keys)))
     for statement in statements:
         function.add_to_role_policy(statement)
     resources = [resource for statement in statements for resource in statement.resources]
@@ -165,8 +163,10 @@ def _in_parts(sid: str, actions: Sequence[str], arns: Sequence[str]) -> list[iam
     return [_allow(f"{sid}{number or ''}", actions, part) for number, part in enumerate(parts)]
 
 
-def _own_models(stack: cdk.Stack, kit_deployment: str, *, places: Collection[str]) -> list[iam.PolicyStatement]:
-    """Limited by tag: Bedrock chooses the ids of trained models, long after this policy exists."""
+def _own_models(
+    stack: cdk.Stack, kit_deployment: str, places: Collection[str], keys: Collection[str]
+) -> list[iam.PolicyStatement]:
+    """Limited by tag: Bedrock chooses the ids of trained models, long after this policy exists. `keys` encrypt them."""
     own = {"StringEquals": {resource_tag_key(DEPLOYMENT_TAG): kit_deployment}}
     kinds = {
         "on-demand": ("custom-model-deployment", "ReadOwnDeployments", "bedrock:GetCustomModelDeployment"),
@@ -184,6 +184,7 @@ def _own_models(stack: cdk.Stack, kit_deployment: str, *, places: Collection[str
         _allow("InvokeOwnModels", list(INVOKE), [arn for arn, _, _ in used], own),
         *(_allow(sid, [action], [arn], own) for arn, sid, action in used),
         _allow("ReadOwnCustomModels", ["bedrock:GetCustomModel"], [models], own),
+        *([model_key_statement(stack, "UseModelKeys", USE, list(keys))] if keys else []),
     ]
 
 

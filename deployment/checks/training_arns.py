@@ -1,4 +1,4 @@
-"""Faults of the ARNs of [training]: keys, graders and custom models of another partition, Region or account."""
+"""Faults of the ARNs of [training]: graders and custom models of another partition, Region or account."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,8 @@ from deployment.sections.training import Customization
 
 
 def training_arn_faults(config: DeploymentConfig, account: str | None) -> Iterator[str]:
-    """A key may belong to another account, whose key policy then allows this one; so may a grader."""
-    if config.training is None:
-        return
-    named = {"training.model_kms_key_arn": config.training.model_kms_key_arn}
+    """A grader, or the key of logs, may belong to another account, whose policy then allows this one."""
+    named: dict[str, str | None] = {}
     for name, item in config.customizations.items():
         named |= _named(f"training.customizations.{name}", item)
     for where, arn in named.items():
@@ -29,7 +27,6 @@ def training_arn_faults(config: DeploymentConfig, account: str | None) -> Iterat
 def _named(where: str, item: Customization) -> dict[str, str | None]:
     logs = item.distillation.invocation_logs if item.distillation else None
     return {
-        f"{where}.model_kms_key_arn": item.model_kms_key_arn,
         f"{where}.base_custom_model": item.base_custom_model,
         f"{where}.reinforcement.grader_arn": item.reinforcement.grader_arn if item.reinforcement else None,
         f"{where}.distillation.invocation_logs.kms_key_arn": logs.kms_key_arn if logs else None,

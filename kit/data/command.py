@@ -10,6 +10,7 @@ ACTIONS = {
     "split": "split a dataset into training and validation set: seeded, similar lengths, no duplicates across",
     "stats": "count tokens, turns, duplicates, similar records, classes, languages and cost; draw the lengths",
     "show": "print records as the model sees them: system prompt, turns, media, tokens",
+    "grade": "call a grader of reinforcement fine-tuning with right and empty answers, before you pay for a job",
     "redact": "remove personal data and secrets from the texts, and count them by kind",
 }
 

@@ -31,6 +31,8 @@ CALLERS = {
     "customization/evaluation/": ("training/EvaluationRole",),
     "customization/handlers/evaluate.py": ("training/EvaluationRole",),
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
+    "customization/log_source.py": ("training/WorkflowCheckDataRole",),
+    "customization/parent_model.py": ("training/WorkflowCheckDataRole",),
     "customization/same_content.py": ("training/WorkflowCheckDataRole",),
     "customization/training_metrics.py": ("training/WorkflowMetricsRole",),
     "customization/jobs_in_progress.py": ("training/WorkflowStarterFunctionRole",),
