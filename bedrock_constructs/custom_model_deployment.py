@@ -14,7 +14,8 @@ class CustomModelDeployment(Construct):
 
     Without `model_identifier` (a custom model's ARN) the name is reserved for the training workflow, which creates the
     deployment at the first promotion; `custom_model_deployment_arn` is None then. Either way the deployment is deleted
-    with this construct.
+    with this construct. `candidate`: the workflow also deploys models to evaluate them, which is deleted, too, when it
+    is no longer asked for.
     """
 
     def __init__(
@@ -26,6 +27,7 @@ class CustomModelDeployment(Construct):
         deployment_name: str,
         alias: str,
         model_identifier: str | None = None,
+        candidate: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         resource = CustomResourceProvider.of(self).custom_resource(
@@ -36,6 +38,7 @@ class CustomModelDeployment(Construct):
                 "Alias": alias,
                 "KitDeployment": kit_deployment,
                 "ModelIdentifier": model_identifier,
+                "Candidate": candidate or None,
             },
             statements=self._statements(kit_deployment, model_identifier),
             acknowledgment="Bedrock chooses the last part of the ARN when the deployment is made; a list has no ARN",

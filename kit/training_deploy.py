@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from kit_contract.evaluations import KEPT
 from kit_contract.run_events import NOT_SERVED
 from kit_contract.stacks import LOOK_CONTEXT, RETRAIN_CONTEXT, RETRY_CONTEXT, run_outcome_output
 
@@ -21,7 +22,14 @@ def look_again(now: datetime, retrain: Iterable[str] = (), *, retry_failed: bool
 
 def not_served(customizations: Iterable[str], outputs: Mapping[str, str]) -> dict[str, str]:
     """Customization -> why its alias does not get the model of deployment.toml. `outputs` are the training stack's."""
-    outcomes = {name: outputs.get(run_outcome_output(name), "") for name in customizations}
-    return {
-        name: outcome.removeprefix(NOT_SERVED) for name, outcome in outcomes.items() if outcome.startswith(NOT_SERVED)
-    }
+    return _outcomes(customizations, outputs, NOT_SERVED)
+
+
+def kept(customizations: Iterable[str], outputs: Mapping[str, str]) -> dict[str, str]:
+    """Customization -> why the model of deployment.toml was not promoted by its evaluation."""
+    return _outcomes(customizations, outputs, KEPT)
+
+
+def _outcomes(customizations: Iterable[str], outputs: Mapping[str, str], beginning: str) -> dict[str, str]:
+    found = {name: outputs.get(run_outcome_output(name), "") for name in customizations}
+    return {name: text.removeprefix(beginning) for name, text in found.items() if text.startswith(beginning)}

@@ -11,6 +11,8 @@ MAX_JOB_NAME_LENGTH = 63  # CreateModelCustomizationJob, jobName
 DATA = "data/"
 OUTPUT = "output/"
 RUNS = "runs/"
+# Folders below data/<customization>/ whose objects start no run
+VALIDATION, EVALUATION = "validation", "evaluation"
 EXECUTION_SUFFIX = rf"[0-9a-f]{{{RUN_ID_LENGTH}}}(-\d{{1,9}})?"  # an attempt is shorter than a run id
 JOB_NAME = re.compile(rf"(?P<owner>.*)(?P<rest>-{EXECUTION_SUFFIX}-\d{{14}})")
 OWNER_DIGEST_LENGTH = 8
@@ -51,6 +53,11 @@ def bedrock_name(kit_deployment: str, name: str) -> str:
 def bedrock_names(kit_deployment: str, name: str) -> tuple[str, str]:
     """`bedrock_name`, and what releases up to 0.1.0 called it."""
     return bedrock_name(kit_deployment, name), f"{kit_deployment}-{name}"
+
+
+def candidate_name(deployment_name: str) -> str:
+    """The custom model deployment that serves a new model before it is promoted."""
+    return f"{deployment_name}-candidate"
 
 
 def custom_model_name(kit_deployment: str, customization: str, run: str) -> str:
@@ -106,6 +113,11 @@ def _job_owner(kit_deployment: str, customization: str, room: int) -> str:
 
 def data_prefix(customization: str) -> str:
     return f"{DATA}{customization}/"
+
+
+def evaluation_file(sha256: str) -> str:
+    """The held-out records, below the customization's data_prefix."""
+    return f"{EVALUATION}/{sha256[:16]}.jsonl"
 
 
 def output_prefix(customization: str) -> str:

@@ -12,11 +12,12 @@ from typing import Any, Literal
 from kit_contract import run_names
 from kit_contract.dataset_limits import DatasetLimits
 from kit_contract.errors import InputError
+from kit_contract.evaluations import EvaluationSpecification
 
 Hyperparameters = Mapping[str, str]  # strings, as CreateModelCustomizationJob takes them
 Serving = Literal["on-demand", "provisioned"]
 # Left out of the JSON when empty: the workflow asks whether a key is present.
-OPTIONAL = ("validation_key", "job_members", "method_settings", "parent")
+OPTIONAL = ("validation_key", "job_members", "method_settings", "parent", "evaluation")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class RunSpecification:
     `job_members` are members of CreateModelCustomizationJob that only some jobs have, as Step Functions spells them.
     `method_settings` names everything of the method that changes the model, in any text. `parent` is what is trained
     further: the id of a run, or the ARN of a custom model. All three are empty for fine-tuning of a foundation model.
+    `evaluation` is None where every model is promoted.
     """
 
     customization: str
@@ -44,6 +46,7 @@ class RunSpecification:
     job_members: Mapping[str, Any] = field(default_factory=dict)
     method_settings: str = ""
     parent: str = ""
+    evaluation: EvaluationSpecification | None = None
 
     def to_json(self) -> dict[str, Any]:
         value = {item.name: getattr(self, item.name) for item in fields(self)}
@@ -51,6 +54,8 @@ class RunSpecification:
         value |= value.pop("limits").to_json()
         value["data_prefix"] = run_names.data_prefix(self.customization)
         value["output_prefix"] = run_names.output_prefix(self.customization)
+        if self.evaluation:
+            optional["evaluation"] = self.evaluation.to_json()
         return value | {name: item for name, item in optional.items() if item}
 
     @classmethod
@@ -59,7 +64,10 @@ class RunSpecification:
         # Once, the one deployment name stood for either kind of target.
         earlier = value.get("deployment_name", "") if value.get("serving") == "provisioned" else ""
         limits = DatasetLimits.from_json(value)
-        return cls(**_known(cls, {"provisioned_model_name": earlier, **value, "limits": limits}))
+        given = _known(cls, {"provisioned_model_name": earlier, **value, "limits": limits})
+        if evaluation := given.get("evaluation"):
+            given["evaluation"] = EvaluationSpecification.from_json(evaluation)
+        return cls(**given)
 
     def run_id(self, dataset_sha256: str) -> str:
         return run_names.run_id(

@@ -10,7 +10,7 @@ from constructs import Construct
 from bedrock_constructs.custom_resources.bucket_files import BucketFiles
 from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
 from bedrock_constructs.customization.collector import DatasetCollector, DatasetSource
-from deployment.datasets import CustomizationDataset
+from deployment.datasets import CustomizationDataset, evaluation_folder
 from deployment.sections.training import Customization
 from kit_contract.dataset_collection import (
     BUCKET_PLACEHOLDER,
@@ -56,6 +56,24 @@ def upload_dataset(
         )
         uploads.append(files)
     return uploads
+
+
+def upload_evaluation_sets(
+    stack: cdk.Stack, datasets: Mapping[str, CustomizationDataset], bucket: s3.IBucket, restore: str | None
+) -> list[Construct]:
+    folder = evaluation_folder(datasets)
+    if folder is None:
+        return []
+    uploaded = BucketObjects(
+        stack,
+        "EvaluationSets",
+        source=folder,
+        destination=bucket,
+        prefix=DATA,
+        delete_on_removal=False,
+        restore=restore,
+    )
+    return [uploaded]
 
 
 def dataset_collector(

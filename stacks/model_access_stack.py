@@ -7,6 +7,7 @@ from constructs import Construct
 
 from bedrock_constructs.model_access import ModelAccess
 from deployment.config import DeploymentConfig
+from deployment.evaluated_models import evaluated_models
 from deployment.sections.model_access import UseCase
 
 INTENDED_USERS = {"internal": "0", "external": "1", "both": "2"}
@@ -30,6 +31,7 @@ def named_models(config: DeploymentConfig) -> list[str]:
     """The id of every foundation model and profile in the deployment, once, sorted: of an ARN, what answers for it."""
     models = {alias.model for alias in (config.inference_api.aliases.values() if config.inference_api else ())}
     models |= {item.base_model for item in (config.training.customizations.values() if config.training else ())}
+    models.update(evaluated_models(config))
     models |= {item.model for item in config.provisioned_throughput.values() if item.model}
     if config.knowledge_base:
         models |= {config.knowledge_base.model, config.knowledge_base.embedding_model}

@@ -33,7 +33,8 @@ from kit_contract.stacks import (
     run_outcome_output,
 )
 from stacks.customization_job import job_members
-from stacks.dataset_delivery import collection_json, dataset_collector, upload_dataset
+from stacks.dataset_delivery import collection_json, dataset_collector, upload_dataset, upload_evaluation_sets
+from stacks.training_evaluations import TrainingEvaluations
 
 
 class TrainingStack(cdk.Stack):
@@ -66,9 +67,12 @@ class TrainingStack(cdk.Stack):
             allow_data_deletion=config.deployment.allow_data_deletion,
         )
         items = config.training.customizations
+        evaluations = TrainingEvaluations(self, config, datasets, bucket.bucket)
         specifications = [
             replace(
-                self._specification(name, item, datasets[name], bucket, key), parent=parent_of(item, items, datasets)
+                self._specification(name, item, datasets[name], bucket, key),
+                parent=parent_of(item, items, datasets),
+                evaluation=evaluations.settings.get(name),
             )
             for name, item in items.items()
         ]
@@ -78,8 +82,10 @@ class TrainingStack(cdk.Stack):
             kit_deployment=self._kit_deployment,
             bucket=bucket.bucket,
             customizations=specifications,
+            evaluation=evaluations.function,
         )
         self._collector = dataset_collector(self, items, datasets, bucket.bucket)
+        self._evaluation_sets = upload_evaluation_sets(self, datasets, bucket.bucket, self._restore)
         for specification in specifications:
             self._deliver(specification, datasets[specification.customization], bucket, workflow)
         cdk.CfnOutput(self, TRAINING_BUCKET_OUTPUT, value=bucket.bucket.bucket_name)
@@ -136,8 +142,10 @@ class TrainingStack(cdk.Stack):
                 kit_deployment=self._kit_deployment,
                 deployment_name=specification.deployment_name,
                 alias=specification.alias,
+                candidate=specification.evaluation is not None,
             )
         data = upload_dataset(self, name, dataset, bucket.bucket, self._restore)
+        held_out = self._evaluation_sets if specification.evaluation else []
         start = CustomizationStart(
             self,
             f"{pascal(name)}Start",
@@ -154,7 +162,8 @@ class TrainingStack(cdk.Stack):
         # An upload starts a run, which reads the specification.
         for part in data:
             part.node.add_dependency(workflow.specifications[name])
-        start.node.add_dependency(*data, workflow.specifications[name], workflow.parts, *([serving] if serving else []))
+        parts = [*data, *held_out, workflow.specifications[name], workflow.parts, *([serving] if serving else [])]
+        start.node.add_dependency(*parts)
         cdk.CfnOutput(self, run_outcome_output(name), value=start.outcome)
         cdk.CfnOutput(self, run_execution_output(name), value=start.execution_arn)
 
@@ -163,6 +172,8 @@ def _promotion_hash(specification: RunSpecification, dataset: CustomizationDatas
     """Over everything that decides which model serves where: CloudFormation sees no other change of a run."""
     names = [specification.deployment_name, specification.provisioned_model_name]
     promoted = [specification.alias, specification.serving, *names]
+    if specification.evaluation:
+        promoted.append(specification.evaluation.settings_hash)
     parent = [specification.parent] if specification.parent else []
     content = json.dumps([dataset.specification_hash, *promoted, *parent])
     return hashlib.sha256(content.encode()).hexdigest()

@@ -36,6 +36,22 @@ alias = "{name}"
 base_model = "{base_model}"
 dataset = ["{project}/examples/support/labelled.json", "{project}/examples/support/chat.jsonl"]
 system = "You answer customers of {name}."
+
+[training.customizations.{name}.evaluation]
+dataset = ["{project}/examples/support/held-out.jsonl"]
+judge_model = "amazon.nova-pro-v1:0"
+notify = ["ops@example.com"]
+approval_hours = 336
+max_records = 2000
+max_tokens = 8192
+confidence = 0.999
+
+[training.customizations.{name}.evaluation.metrics]
+exact_match = {{ at_least = 0.123, better_by = -0.123 }}
+token_f1 = {{ at_least = 0.123, better_by = -0.123 }}
+rouge_l = {{ at_least = 0.123, better_by = -0.123 }}
+json_valid = {{ at_least = 0.123, better_by = -0.123 }}
+win_rate = {{ at_least = 0.123 }}
 """
 THROUGHPUT = """
 [provisioned_throughput.{name}]

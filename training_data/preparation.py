@@ -52,13 +52,14 @@ def prepare_dataset(
     output: Path,
     index: RecordIndex | None = None,
     media: MediaStore | None = None,
+    taker: str = "the base model",
 ) -> PreparedDataset:
     """Convert and check `files`, write `output`. Raises DatasetError with the findings; nothing is written then.
 
     `target` says how the files are to be read where they do not say it. Stricter than `kit data convert`: what the
     command would drop or change with a report is a fault here. Memory does not grow with the files; reading ends with
     the first record above `max_records`. Each record is added to `index`. `media` moves the images and videos that
-    records name, and refuses those that Bedrock does not take.
+    records name, and refuses those that Bedrock does not take. `taker` is who takes so many, for messages.
     """
     target = target or Target(rules.limits.record_format)
     with atomic(output) as stream:
@@ -71,7 +72,7 @@ def prepare_dataset(
                     break
             if preparation.records > max_records:
                 break
-        preparation.finish(min_records)
+        preparation.finish(min_records, taker)
     sources = tuple((file, shape, count) for (file, shape), count in preparation.shapes.items())
     return PreparedDataset(output, preparation.digest.hexdigest(), preparation.records, sources)
 
@@ -124,13 +125,13 @@ class _Preparation:
             self._stream.write(line)
             self.digest.update(line)
 
-    def finish(self, min_records: int) -> None:
+    def finish(self, min_records: int, taker: str) -> None:
         """Raises DatasetError if there was a fault, or if the records are too few or too many."""
         too_many = self.records > self._max_records
         if too_many or (self.records < min_records and not self._faults):
             names = ", ".join(self._names)
             got = f"{self._max_records + 1} or more; use fewer records" if too_many else f"{self.records}; add records"
-            self._add_fault(f"{names}: the base model takes {min_records} to {self._max_records} records, got {got}")
+            self._add_fault(f"{names}: {taker} takes {min_records} to {self._max_records} records, got {got}")
         more = self._fault_count - len(self._faults)
         if self._faults:
             raise DatasetError("\n".join([*self._faults, *([f"and {more} more; fix these first"] if more else [])]))

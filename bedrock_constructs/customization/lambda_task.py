@@ -24,7 +24,7 @@ def lambda_task(
     function: lambda_.IFunction,
     payload: dict[str, Any] | None,
     result_path: str,
-    failed: sfn.Fail,
+    failed: sfn.IChainable,
 ) -> sfn.CustomState:
     """LambdaInvoke would add a grant for every version of the function; there are none."""
     state: dict[str, Any] = {"Type": "Task", "Resource": function.function_arn, "ResultPath": result_path}

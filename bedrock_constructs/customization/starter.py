@@ -19,10 +19,11 @@ from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
 from kit_contract import parameters, run_names
 from kit_contract.environment import KIT_DEPLOYMENT, STATE_MACHINE_ARN
+from kit_contract.evaluations import REPORT
 
 
 class CustomizationStarter(Construct):
-    """Exposes `function` and `dead_letter_queue`."""
+    """Exposes `function` and `dead_letter_queue`. `evaluates`: what an evaluation decided is not started again."""
 
     def __init__(
         self,
@@ -32,6 +33,7 @@ class CustomizationStarter(Construct):
         kit_deployment: str,
         bucket: s3.IBucket,
         state_machine: sfn.StateMachine,
+        evaluates: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = CustomizationFunction(
@@ -45,6 +47,8 @@ class CustomizationStarter(Construct):
             environment={KIT_DEPLOYMENT: kit_deployment, STATE_MACHINE_ARN: state_machine.state_machine_arn},
         )
         self._grant(bucket, state_machine, kit_deployment)
+        if evaluates:
+            self._grant_verdicts(bucket)
         self.dead_letter_queue = sqs.Queue(
             self,
             "DeadLetters",
@@ -79,6 +83,12 @@ class CustomizationStarter(Construct):
         self.function.allow("Start", start, [state_machine.state_machine_arn])
         self._grant_bedrock(kit_deployment)
         self._grant_parameters(kit_deployment)
+
+    def _grant_verdicts(self, bucket: s3.IBucket) -> None:
+        reports = bucket.arn_for_objects(f"{run_names.RUNS}*/{REPORT}")
+        self.function.allow("ReadVerdict", ["s3:GetObject"], [reports], acknowledgment="One report a run")
+        only_runs = {"StringLike": {"s3:prefix": [f"{run_names.RUNS}*"]}}
+        self.function.allow("LookForVerdict", ["s3:ListBucket"], [bucket.bucket_arn], conditions=only_runs)
 
     def _grant_bedrock(self, kit_deployment: str) -> None:
         stack = cdk.Stack.of(self)

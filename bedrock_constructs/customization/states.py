@@ -1,9 +1,9 @@
 """The states of the training workflow, from checking the data to publishing the alias.
 
-CheckData -> Train (.sync, waits for days) -> RecordMetrics -> Promote -> WaitForPromotion ... -> PublishAlias
+CheckData -> Train (.sync, waits for days) -> RecordMetrics -> [evaluation] -> Promote ... -> PublishAlias
           -> TrainAndValidate (with a validation set) ---> RecordMetrics
           -> Distill, Reinforce, ...: one state for each kind of job (job_kind.py) ---> RecordMetrics
-          -> ModelExists (this run trained it before) --------> Promote
+          -> ModelExists (this run trained it before) --------> [evaluation]
 Any failure ends in Failed with the step's own message; the previous model keeps serving.
 """
 
@@ -14,6 +14,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from bedrock_constructs.customization.evaluation_states import evaluation_states
 from bedrock_constructs.customization.job_kind import JobKind
 from bedrock_constructs.customization.lambda_task import lambda_task
 from bedrock_constructs.customization.promotion_states import promotion_states
@@ -21,7 +22,10 @@ from bedrock_constructs.customization.training_states import add_training
 
 
 class CustomizationDefinition(Construct):
-    """Exposes `start`, the first state. The input is a Run (kit_contract/runs.py)."""
+    """Exposes `start`, the first state. The input is a Run (kit_contract/runs.py).
+
+    `evaluation`: the function that evaluates, if any customization has an evaluation.
+    """
 
     def __init__(
         self,
@@ -33,12 +37,15 @@ class CustomizationDefinition(Construct):
         check: lambda_.IFunction,
         metrics: lambda_.IFunction,
         promotion: lambda_.IFunction,
+        evaluation: lambda_.IFunction | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         failed = sfn.Fail(self, "Failed", error_path="$.failure.Error", cause_path="$.failure.Cause")
         run = {"run.$": "$", "custom_model_arn.$": "$.model.custom_model_arn"}
         recorded = lambda_task(self, "RecordMetrics", metrics, run, "$.metrics", failed)
-        promoted = promotion_states(self, promotion, run, failed)
+        promoted: sfn.IChainable = promotion_states(self, promotion, run, failed)
+        if evaluation:
+            promoted = evaluation_states(self, evaluation, run, failed, promoted)
         recorded.next(promoted)
         existing = sfn.Pass(
             self,

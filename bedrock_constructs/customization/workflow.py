@@ -19,6 +19,7 @@ from constructs import Construct, DependencyGroup
 
 from bedrock_constructs import ownership
 from bedrock_constructs.custom_model_key import USE, model_key_statement
+from bedrock_constructs.customization.evaluation import EvaluationFunction
 from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.customization.job_kind import JobKind
 from bedrock_constructs.customization.job_rights import grant_jobs, model_keys
@@ -33,7 +34,8 @@ class CustomizationWorkflow(Construct):
     """Exposes `state_machine`, `starter`, the function that starts a run, `specifications` by customization, and
     `parts`, which must exist before a run starts.
 
-    `role_arn` and `bucket` of the specifications may be tokens; `bucket` is the bucket that they name.
+    `role_arn` and `bucket` of the specifications may be tokens; `bucket` is the bucket that they name. `evaluation` is
+    needed if one of them has an evaluation.
     """
 
     def __init__(
@@ -44,9 +46,11 @@ class CustomizationWorkflow(Construct):
         kit_deployment: str,
         bucket: s3.IBucket,
         customizations: Sequence[RunSpecification],
+        evaluation: EvaluationFunction | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._kit_deployment = kit_deployment
+        self._evaluation = evaluation
         self._bucket = bucket
         self._customizations = customizations
         check, metrics, promotion = self._check_function(), self._metrics_function(), self._promotion_function()
@@ -58,10 +62,13 @@ class CustomizationWorkflow(Construct):
             kit_deployment=kit_deployment,
             bucket=bucket,
             state_machine=self.state_machine,
+            evaluates=evaluation is not None,
         )
         self.starter = starter.function
         # Not the whole construct: the specifications of all customizations are in it.
         self.parts = DependencyGroup(check, metrics, promotion, self.state_machine, starter)
+        if evaluation:
+            self.parts.add(evaluation, evaluation.sweep(self.state_machine))
 
     def _specification_parameter(self, item: RunSpecification) -> ssm.StringParameter:
         return ssm.StringParameter(
@@ -185,6 +192,7 @@ class CustomizationWorkflow(Construct):
             check=check,
             metrics=metrics,
             promotion=promotion,
+            evaluation=self._evaluation,
         )
         machine = sfn.StateMachine(
             self,
@@ -195,7 +203,9 @@ class CustomizationWorkflow(Construct):
             # All events without their data: no prompt and no record reaches the log.
             logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=False),
         )
-        grant_jobs(self, machine, self._kit_deployment, self._customizations, [check, metrics, promotion])
+        evaluation = [self._evaluation] if self._evaluation else []
+        functions = [check, metrics, promotion, *evaluation]
+        grant_jobs(self, machine, self._kit_deployment, self._customizations, functions)
         return machine
 
     def _objects(self, prefix: str) -> str:

@@ -4,6 +4,7 @@ import datetime
 
 from deployment.checks.arns import arn_faults
 from deployment.checks.budget import budget_faults
+from deployment.checks.evaluation import evaluation_faults
 from deployment.checks.guardrails import guardrail_faults
 from deployment.checks.iam_callers import iam_caller_faults
 from deployment.checks.inference_api import inference_api_faults
@@ -33,6 +34,7 @@ def check_deployment(
         *budget_faults(config),
         *name_faults(config),
         *training_faults(config, today),
+        *evaluation_faults(config, today),
         *provisioned_throughput_faults(config, today),
         *(price_faults(config) if prices_accepted else ()),
         *knowledge_base_faults(config, today),

@@ -95,3 +95,5 @@ def _of_customization(where: str, item: Customization) -> Iterator[tuple[str, st
         yield f"{where}.distillation.teacher_model", item.distillation.teacher_model
     if item.reinforcement:
         yield from ((f"{where}.reinforcement.judge_models", judge) for judge in item.reinforcement.judge_models)
+    if item.evaluation and item.evaluation.judge_model:
+        yield f"{where}.evaluation.judge_model", item.evaluation.judge_model

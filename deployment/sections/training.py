@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from deployment.sections.distillation import Distillation
+from deployment.sections.evaluation import Evaluation
 from deployment.sections.reinforcement import Reinforcement
 from deployment.sections.section import (
     ENCODING,
@@ -65,6 +66,7 @@ class Customization(Section):
     use: list[Literal["chosen", "weight-0", "label-false"]] = []
     serving: Literal["on-demand", "provisioned"] = "on-demand"
     hyperparameters: dict[str, int | float | str] = {}
+    evaluation: Evaluation | None = None
 
     @property
     def dataset_files(self) -> list[Path]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from deployment.config import DeploymentConfig
-from kit.training_deploy import not_served
+from kit.training_deploy import kept, not_served
 from kit_contract.errors import InputError
 from kit_contract.stacks import training_stack
 
@@ -27,7 +27,10 @@ def check_retrain(config: DeploymentConfig, names: Sequence[str]) -> None:
 
 def report_training(config: DeploymentConfig, clients: "Clients") -> int:
     """Exit code: 1 if an alias does not get the model of deployment.toml."""
-    refused = not_served(config.training.customizations, _outputs(config, clients)) if config.training else {}
+    outputs = _outputs(config, clients) if config.training else {}
+    refused = not_served(config.customizations, outputs)
+    for name, reason in kept(config.customizations, outputs).items():
+        print(f"\n{name} keeps its previous model, by its evaluation: {reason}")
     paid = {name for name, reason in refused.items() if RETRAIN in reason or RETRY_FAILED in reason}
     costs = _training_costs(config) if paid else {}
     for name, reason in refused.items():

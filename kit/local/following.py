@@ -9,12 +9,13 @@ from typing import Any
 
 from deployment.config import DeploymentConfig
 from deployment.documents import read_documents_folder
+from kit.local.evaluations import is_promoted, outcome_of, waits_for_approval
 from kit.local.stacks import StackOutputs, merged_outputs
 from kit.progress import Progress, curve
 from kit_contract import run_names
 from kit_contract.errors import ExternalError
 from kit_contract.parameters import customization_promoted
-from kit_contract.stacks import INGESTION_QUEUE_OUTPUT, run_execution_output
+from kit_contract.stacks import INGESTION_QUEUE_OUTPUT, TRAINING_BUCKET_OUTPUT, run_execution_output
 
 NO_EXECUTION = "none"  # of an output: older than the 90 days that Step Functions keeps, or nothing to do
 TRAINING_TIMEOUT_SECONDS = 300
@@ -36,9 +37,17 @@ def follow_training(
         progress.done("no [training] in deployment.toml")
         return
     merged = merged_outputs(outputs)
-    for name in config.training.customizations:
+    for name, item in config.training.customizations.items():
         execution = merged[run_execution_output(name)]
-        started = _wait_for_execution(clients, execution, name, progress) if execution != NO_EXECUTION else since
+        bucket = merged.get(TRAINING_BUCKET_OUTPUT, "") if item.evaluation else ""
+        started = since
+        if execution != NO_EXECUTION:
+            started = _wait_for_execution(clients, execution, name, bucket, progress)
+        run = run_names.run_of(execution)
+        outcome = outcome_of(clients, bucket, name, run, progress) if bucket and run else ""
+        if outcome and not is_promoted(clients, config.deployment.name, name, run):
+            progress.done(f"{name}: {outcome}")
+            continue
         _show_loss(clients, config.deployment.name, name, progress)
         jobs = _jobs(clients, execution)
         if started < since or execution == NO_EXECUTION:
@@ -113,13 +122,14 @@ def _not_ingested(newest: dict[str, Any] | None, expected: int) -> str:
     return f"{message}: {counts}" + (f"; {reasons}" if reasons else "")
 
 
-def _wait_for_execution(clients: Any, execution: str, name: str, progress: Progress) -> datetime:
-    """Returns when it started."""
+def _wait_for_execution(clients: Any, execution: str, name: str, bucket: str, progress: Progress) -> datetime:
+    """Returns when it started. One that waits for a person is not awaited. `bucket` is empty without an evaluation."""
     waited = False
     deadline = time.monotonic() + TRAINING_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         state = clients("stepfunctions").describe_execution(executionArn=execution)
-        if state["status"] == "SUCCEEDED":
+        waits = bucket and waits_for_approval(clients, bucket, name, run_names.run_of(execution))
+        if state["status"] == "SUCCEEDED" or waits:
             if waited:
                 progress.bar(1.0, f"{name}: done")
                 progress.end_bar()

@@ -13,6 +13,7 @@ ACTIONS = {
     "plot": "training and validation loss, or the reward, of one run or several in one picture",
     "compare": "settings that differ between runs, and what came of them",
     "retry": "start a run again that failed or was stopped, with the same data and settings",
+    "approve": "promote or reject a model that waits for a person after its evaluation",
     "stop": "stop a run and its job; what was trained until then is billed",
     "delete": "delete the model of a run and what the run wrote; never a model that serves",
 }

@@ -7,6 +7,8 @@
           Alias changed: the old alias's serving parameter is withdrawn; the training workflow publishes the new one
   Delete  first the alias's serving parameter (callers fall back to the base target), then the deployment -> GONE
           Bedrock refuses to delete while Creating or Updating: the next look tries again
+  Candidate (true)  the workflow also deploys <DeploymentName>-candidate, to evaluate models: it is deleted with this
+          resource, and by the Update that has no Candidate any more
 
 A deployment of that name without the tag bedrock-kit:deployment=<KitDeployment> is not the kit's: Create and Update
 fail, Delete leaves it. The physical id is the deployment's name.
@@ -25,6 +27,7 @@ from custom_resources.framework.resource import Phase, Snapshot
 from kit_contract import parameters
 from kit_contract.aws_errors import says_absent, says_busy, says_denied
 from kit_contract.errors import ResourceFailedError
+from kit_contract.run_names import candidate_name
 from kit_contract.tags import DEPLOYMENT_TAG
 
 if TYPE_CHECKING:
@@ -47,6 +50,7 @@ class DeploymentProperties:
     alias: str
     kit_deployment: str
     model_identifier: str | None
+    candidate: bool = False
 
     @classmethod
     def of(cls, request: Request) -> "DeploymentProperties":
@@ -56,6 +60,7 @@ class DeploymentProperties:
             alias=properties.text("Alias"),
             kit_deployment=properties.text("KitDeployment"),
             model_identifier=properties.optional_text("ModelIdentifier"),
+            candidate=properties.boolean("Candidate"),
         )
 
 
@@ -99,9 +104,34 @@ class CustomModelDeploymentResource:
     def delete(self, request: Request) -> None:
         wanted = DeploymentProperties.of(request)
         self._withdraw(wanted)
+        self._delete(wanted.deployment_name, wanted)
+        if wanted.candidate:
+            self._delete(candidate_name(wanted.deployment_name), wanted)
+
+    def describe(self, request: Request) -> Snapshot:
+        wanted = DeploymentProperties.of(request)
+        if request.is_delete:
+            names = [wanted.deployment_name, *([candidate_name(wanted.deployment_name)] if wanted.candidate else [])]
+            gone = all(self._is_gone(name, wanted) for name in names)
+            return Snapshot(Phase.GONE if gone else Phase.IN_PROGRESS)
+        if _has_unused_candidate(request, wanted) and not self._delete(candidate_name(wanted.deployment_name), wanted):
+            return Snapshot(Phase.IN_PROGRESS, waiting_for=f"{candidate_name(wanted.deployment_name)} is deleted")
         found = self._find(wanted.deployment_name)
+        if wanted.model_identifier is None:
+            return Snapshot(Phase.READY, _attributes(found))
+        if found is None:
+            return Snapshot(Phase.GONE)
+        return Snapshot(_phase(found, wanted.model_identifier), _attributes(found))
+
+    def _is_gone(self, name: str, wanted: DeploymentProperties) -> bool:
+        found = self._find(name)
+        return found is None or not self._ours(found, wanted)
+
+    def _delete(self, name: str, wanted: DeploymentProperties) -> bool:
+        """True if there is nothing of ours. What is being created or updated is left to the next look."""
+        found = self._find(name)
         if found is None or not self._ours(found, wanted):
-            return
+            return True
         try:
             self._bedrock.delete_custom_model_deployment(
                 customModelDeploymentIdentifier=found["customModelDeploymentArn"]
@@ -109,18 +139,7 @@ class CustomModelDeploymentResource:
         except Exception as error:
             if not says_busy(error) and not says_absent(error):
                 raise
-
-    def describe(self, request: Request) -> Snapshot:
-        wanted = DeploymentProperties.of(request)
-        found = self._find(wanted.deployment_name)
-        if request.is_delete:
-            gone = found is None or not self._ours(found, wanted)
-            return Snapshot(Phase.GONE if gone else Phase.IN_PROGRESS)
-        if wanted.model_identifier is None:
-            return Snapshot(Phase.READY, _attributes(found))
-        if found is None:
-            return Snapshot(Phase.GONE)
-        return Snapshot(_phase(found, wanted.model_identifier), _attributes(found))
+        return False
 
     def _withdraw(self, wanted: DeploymentProperties) -> None:
         parameter = parameters.alias_serving(wanted.kit_deployment, wanted.alias)
@@ -153,6 +172,10 @@ class CustomModelDeploymentResource:
             if identifier in (item["customModelDeploymentName"], item["customModelDeploymentArn"]):
                 return cast("Deployment", {**item, "modelDeploymentName": item["customModelDeploymentName"]})
         return None
+
+
+def _has_unused_candidate(request: Request, wanted: DeploymentProperties) -> bool:
+    return Properties(request.old_properties).boolean("Candidate") and not wanted.candidate
 
 
 def _phase(found: "Deployment", wanted_model: str) -> Phase:

@@ -19,11 +19,13 @@ from training_data.checking.dataset_rules import DatasetReport, check_whole
 from training_data.checking.file_rules import name_findings, size_findings
 from training_data.checking.findings import CheckReport
 from training_data.checking.model_rules import ModelRules, model_rules
-from training_data.checking.repeated_records import add_leakage
+from training_data.checking.repeated_records import add_leakage, leaks
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_s3 import S3Client
+
+HELD_OUT_FIX = "it would say nothing about a model that was trained on it; remove it from one of them"
 
 
 def check_data(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", timestamp: str) -> ModelExists | NewJob:
@@ -53,8 +55,8 @@ def check_data(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", timestamp:
 def _check(run: Run, s3: "S3Client") -> DatasetReport:
     specification = run.specification
     rules = model_rules(specification.base_model, specification.method, specification.limits)
-    bucket, validation_key = specification.bucket, specification.validation_key
-    first, sha256 = _check_object(bucket, run.key, rules, s3, across=bool(validation_key))
+    bucket, validation_key, evaluation = specification.bucket, specification.validation_key, specification.evaluation
+    first, sha256 = _check_object(bucket, run.key, rules, s3, across=bool(validation_key or evaluation))
     if sha256 != run.dataset_sha256:
         raise TrainingDataError(f"{run.key} was replaced after this run began; the new content starts its own run")
     report = DatasetReport(first.report, None)
@@ -62,6 +64,10 @@ def _check(run: Run, s3: "S3Client") -> DatasetReport:
         second, _ = _check_object(bucket, validation_key, rules, s3, across=True)
         report = DatasetReport(first.report, second.report)
         add_leakage(second.report, first.index, second.index)
+    if evaluation:  # a deploy compares them before; an upload is seen here first
+        held_out, _ = _check_object(bucket, evaluation.dataset_key, rules, s3, across=True)
+        for leak in leaks(held_out.index, first.index):
+            first.report.add(leak.line, "held-out", f"is also in the evaluation ({leak.training}); {HELD_OUT_FIX}")
     check_whole(report, rules, bucket)
     return report
 

@@ -55,8 +55,9 @@ class Progress(NamedTuple):
 
 
 class CustomModelDeployment:
-    def __init__(self, name: str, bedrock: "BedrockClient") -> None:
-        self._name, self._bedrock = name, bedrock
+    def __init__(self, name: str, bedrock: "BedrockClient", purpose: str = "") -> None:
+        """`purpose` keeps the client request tokens of a run's deployments apart."""
+        self._name, self._bedrock, self._purpose = name, bedrock, purpose
 
     def promote(self, run: Run, model_arn: str) -> str:
         """Create the deployment or update it. Returns its ARN. Raises PromotionError, PromotionBusyError."""
@@ -85,6 +86,19 @@ class CustomModelDeployment:
             phase = Phase.IN_PROGRESS
         return Progress(self._name, phase, found["customModelDeploymentArn"], found.get("failureMessage", ""))
 
+    def delete(self, kit_deployment: str) -> bool:
+        """Whether it is gone. Raises PromotionError for another owner's, PromotionBusyError while it changes."""
+        try:
+            found = self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=self._name)
+        except Exception as error:
+            _require_absent(error, self._name, kit_deployment)
+            return True
+        target = found["customModelDeploymentArn"]
+        _require_ours(self._bedrock, target, self._name, kit_deployment)
+        with _busy_means_later(self._name):
+            self._bedrock.delete_custom_model_deployment(customModelDeploymentIdentifier=target)
+        return False
+
     def _create(self, run: Run, model_arn: str) -> str:
         tags = {DEPLOYMENT_TAG: run.kit_deployment, ALIAS_TAG: run.specification.alias}
         with _busy_means_later(self._name):
@@ -92,7 +106,7 @@ class CustomModelDeployment:
                 modelDeploymentName=self._name,
                 modelArn=model_arn,
                 tags=[{"key": key, "value": value} for key, value in tags.items()],
-                clientRequestToken=run.token,
+                clientRequestToken=run.token + self._purpose,
             )
         return created["customModelDeploymentArn"]
 

@@ -16,8 +16,10 @@ from customization.earlier_attempts import StartError as StartError  # for calle
 from customization.earlier_jobs import why_not_again
 from customization.existing_model import find_model
 from customization.jobs_in_progress import stop_jobs
+from customization.passage import Gate, passage_of
 from customization.what_serves import is_promoted, last_promotion
 from kit_contract import parameters, run_names
+from kit_contract.evaluations import KEPT
 from kit_contract.run_events import FollowResult, StartResult, StopResult
 from kit_contract.runs import Run, RunSpecification, new_run
 
@@ -137,13 +139,18 @@ class RunStarter:
         attempts = [status for status, _ in executions]
         latest, began = executions[-1] if executions else (None, "")
         model = find_model(run, self._bedrock)
-        result: StartResult = {"started": False, "reason": "", "run_id": run.run_id, "promotes": model is not None}
+        model_arn = model.arn if model else None
+        passage = passage_of(run, model_arn, s3=self._s3, ssm=self._ssm, bedrock=self._bedrock)
+        promotes = passage.gate is Gate.OPEN
+        result: StartResult = {"started": False, "reason": "", "run_id": run.run_id, "promotes": promotes}
         if latest and not (model and latest in FAILED):  # the deploy does not follow a failure of what serves
             result["execution_arn"] = self._execution_arn(self._name(run, len(attempts)))
         if latest in RUNNING:
-            return {**result, "reason": f"this run is {latest}", "promotes": model is not None and latest == "RUNNING"}
+            return {**result, "reason": f"this run is {latest}", "promotes": promotes and latest == "RUNNING"}
         if model and is_promoted(run, model.arn, bedrock=self._bedrock, ssm=self._ssm):
             return {**result, "reason": f"{run.specification.alias} is served by this run's model", "promotes": False}
+        if passage.gate is Gate.CLOSED:
+            return {**result, "reason": f"{KEPT}{passage.reason}"}
         if (
             latest == "SUCCEEDED"
             and uploaded_at
@@ -155,7 +162,7 @@ class RunStarter:
         if model is None and (reason := why_not_again(run, self._bedrock, retrain=retrain, retry=retry)):
             return {**result, "reason": reason}
         require_hope(run, attempts)
-        return {**result, **self._start_attempt(run, len(attempts) + 1, promotes=model is not None)}
+        return {**result, **self._start_attempt(run, len(attempts) + 1, promotes=promotes)}
 
     def _start_attempt(self, run: Run, attempt: int, *, promotes: bool) -> StartResult:
         name = self._name(run, attempt)
@@ -209,8 +216,8 @@ class RunStarter:
 
 
 def starts_a_run(key: str) -> bool:
-    """True for training data: not for other files, the console's folder objects, or validation sets."""
-    return key.endswith(".jsonl") and key.split("/")[2:3] != ["validation"]
+    """True for training data: not for other files, the console's folder objects, validation or evaluation sets."""
+    return key.endswith(".jsonl") and key.split("/")[2:3] not in ([run_names.VALIDATION], [run_names.EVALUATION])
 
 
 def customization_of(key: str) -> str:

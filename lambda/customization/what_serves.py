@@ -29,13 +29,18 @@ def is_promoted(run: Run, model_arn: str, *, bedrock: "BedrockClient", ssm: "SSM
         return False
     if specification.serving != "on-demand":
         return True
-    serving = _parameter(parameters.alias_serving(run.kit_deployment, specification.alias), ssm)
+    serving = serving_of(run, ssm)
     return (serving.get("target_arn"), serving.get("custom_model_arn")) == (progress[0].target_arn, model_arn)
 
 
 def last_promotion(run: Run, ssm: "SSMClient") -> Mapping[str, Any]:
     """What the last promotion of the run's customization wrote; empty before the first."""
     return _parameter(parameters.customization_promoted(run.kit_deployment, run.specification.customization), ssm)
+
+
+def serving_of(run: Run, ssm: "SSMClient") -> Mapping[str, Any]:
+    """What the last promotion of the run's alias wrote; empty while its foundation model serves it."""
+    return _parameter(parameters.alias_serving(run.kit_deployment, run.specification.alias), ssm)
 
 
 def _parameter(name: str, ssm: "SSMClient") -> Mapping[str, Any]:

@@ -1,6 +1,9 @@
-"""Step Functions' integration bedrock:createModelCustomizationJob, with and without .sync.
+"""Step Functions' integration bedrock:createModelCustomizationJob, with and without .sync, and task tokens.
 
 A state that ends before its job (StopExecution, a timeout, a failed parallel branch) stops the job, as AWS does.
+A function that is called with a task token and fails fails its state, and TimeoutSecondsPath ends the waiting:
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token
+https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html (TimeoutSecondsPath)
 """
 
 import json
@@ -20,6 +23,7 @@ MAPS = ("hyperparameters", "equals", "notequals")
 
 # ministack passes an integration only its parameters. Its threads copy the context, which carries the execution.
 _execution_arn: ContextVar[str | None] = ContextVar("execution_arn", default=None)
+_task_token: ContextVar[str | None] = ContextVar("task_token", default=None)
 
 
 def install() -> None:
@@ -36,7 +40,35 @@ def install() -> None:
 
     stepfunctions._run_execution = run_execution
     stepfunctions._fail_execution = fail_execution
+    _wait_as_aws_does()
     stepfunctions._SERVICE_DISPATCH.update(dict.fromkeys(RESOURCES, create_model_customization_job))
+
+
+def _wait_as_aws_does() -> None:
+    execute, wait, call = stepfunctions._execute_task, stepfunctions._invoke_with_callback, stepfunctions._call_lambda
+
+    def execute_task(state: dict[str, Any], raw_input: Any, execution: Any, context: Any) -> Any:
+        if "TimeoutSecondsPath" in state:
+            seconds = stepfunctions._resolve_path(state["TimeoutSecondsPath"], raw_input)
+            state = {**state, "TimeoutSeconds": int(seconds)}
+        return execute(state, raw_input, execution, context)
+
+    def invoke_with_callback(resource: str, given: Any, token: str, state: dict[str, Any]) -> Any:
+        _task_token.set(token)
+        return wait(resource, given, token, state)
+
+    def call_lambda(*arguments: Any) -> Any:
+        try:
+            return call(*arguments)
+        except stepfunctions._ExecutionError as error:  # ministack swallows it and goes on waiting
+            if waiting := stepfunctions._task_tokens.get(_task_token.get()):
+                waiting["error"] = {"Error": error.error, "Cause": error.cause}
+                waiting["event"].set()
+            raise
+
+    stepfunctions._call_lambda = call_lambda
+    stepfunctions._execute_task = execute_task
+    stepfunctions._invoke_with_callback = invoke_with_callback
 
 
 def create_model_customization_job(resource: str, parameters: dict[str, Any]) -> dict[str, Any]:

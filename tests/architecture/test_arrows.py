@@ -98,7 +98,8 @@ ARROWS = {
     "custom_resources.account": {"custom_resources.framework"},
     "custom_resources.provisioned_throughput": {"custom_resources.account", "custom_resources.framework"},
     "customization": {"training_data"},
-    "customization.handlers": {"customization", "customization.collection"},
+    "customization.evaluation": {"customization"},
+    "customization.handlers": {"customization", "customization.collection", "customization.evaluation"},
     "inference_api": {
         "inference_api.anthropic_messages",
         "inference_api.aws",

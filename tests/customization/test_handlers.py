@@ -213,7 +213,7 @@ PARTS = {
     "promote": {"promotion", "promotion_targets"},
     "start_run": {
         *("start_run", "dataset_content", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
-        *("existing_model", "promotion_targets", "what_serves"),
+        *("existing_model", "passage", "promotion_targets", "what_serves"),
     },
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deployment import datasets
+from deployment import prepared_sets
 from deployment.checks.check_deployment import check_deployment
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.training import training_groups
@@ -21,7 +21,7 @@ TODAY = datetime.date(2026, 11, 27)
 
 @pytest.fixture(autouse=True)
 def _prepared_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(datasets, "PREPARED", tmp_path / "prepared")
+    monkeypatch.setattr(prepared_sets, "PREPARED", tmp_path / "prepared")
 
 
 def loaded(folder: Path, *settings: str) -> DeploymentConfig:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deployment import datasets
+from deployment import prepared_sets
 from deployment.checks.check_deployment import check_deployment
 from deployment.config import ConfigError, load_deployment_config
 from deployment.datasets import CustomizationDataset, prepare_datasets
@@ -20,7 +20,7 @@ def pairs(count: int, prompt: str = "E") -> str:
 
 @pytest.fixture(autouse=True)
 def _prepared_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(datasets, "PREPARED", tmp_path / "prepared")
+    monkeypatch.setattr(prepared_sets, "PREPARED", tmp_path / "prepared")
 
 
 def prepared(

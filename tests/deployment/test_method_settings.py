@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployment import datasets
+from deployment import prepared_sets
 from deployment.config import DeploymentConfig, load_deployment_config
 from deployment.datasets import CustomizationDataset, prepare_datasets
 from deployment.parent_runs import parent_of
@@ -26,7 +26,7 @@ MICRO, NOVA_2 = "amazon.nova-micro-v1:0:128k", "amazon.nova-2-lite-v1:0:256k"
 
 @pytest.fixture(autouse=True)
 def _prepared_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(datasets, "PREPARED", tmp_path / "prepared")
+    monkeypatch.setattr(prepared_sets, "PREPARED", tmp_path / "prepared")
     (tmp_path / "grader").mkdir()
     (tmp_path / "grader" / "lambda_function.py").write_text(CODE, encoding="utf-8")
 

@@ -27,6 +27,7 @@ EMBEDDED = {
 }
 # These are only parsed (test_commands.py).
 NOT_RUN = {
+    ("docs/evaluation.md", "kit runs approve"): "needs a run that waits; tests/kit/runs/test_approve.py",
     ("README.md", "make up"): "make test would run itself; what make up runs is in tests/end_to_end",
     ("docs/check.md", "kit check"): "make check runs it; tests/kit/check runs it with other apps",
     ("docs/check.md", "Acknowledgment("): "tests/kit/check/cdk_app.py accepts findings this way",

@@ -120,6 +120,18 @@ def test_the_alias_is_served_by_the_fine_tuned_model(deployed: Deployed) -> None
     assert ":custom-model/amazon.nova-micro-v1:0:128k/" in deployment["modelArn"]
 
 
+def test_the_model_was_promoted_by_its_evaluation_and_its_candidate_is_gone(deployed: Deployed) -> None:
+    s3, bucket = deployed.client("s3"), deployed.outputs["training_bucket"]
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix="runs/support/")["Contents"]
+    (key,) = [item["Key"] for item in listed if item["Key"].endswith("/evaluation.json")]
+    report = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+    assert (report["decision"], report["records"]) == ("promote", 28)
+    assert report["metrics"]["win_rate"]["candidate"]["mean"] > 0.5
+    deployments = deployed.client("bedrock").list_custom_model_deployments()["modelDeploymentSummaries"]
+    assert [item["customModelDeploymentName"] for item in deployments] == ["end-to-end-support"]
+
+
 def test_the_job_was_trained_on_the_checked_dataset_and_wrote_its_metrics(deployed: Deployed) -> None:
     jobs = deployed.client("bedrock").list_model_customization_jobs()["modelCustomizationJobSummaries"]
     assert [job["status"] for job in jobs] == ["Completed"]

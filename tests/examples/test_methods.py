@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deployment import datasets
+from deployment import prepared_sets
 from deployment.checks.check_deployment import check_deployment
 from deployment.config import load_deployment_config
 from deployment.datasets import prepare_datasets
@@ -13,7 +13,7 @@ from examples.methods.results import Result, result_table
 
 
 def test_the_deployment_has_every_method_and_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(datasets, "PREPARED", tmp_path)
+    monkeypatch.setattr(prepared_sets, "PREPARED", tmp_path)
     config = load_deployment_config(EXAMPLE)
 
     check_deployment(config)

@@ -33,6 +33,8 @@ CALLERS = {
     "customization/promotion.py": ("training/WorkflowPromotionRole",),
     "customization/promotion_targets.py": ("training/WorkflowPromotionRole",),
     "customization/collection/": ("training/DatasetCollectorFunctionRole",),
+    "customization/evaluation/": ("training/EvaluationRole",),
+    "customization/handlers/evaluate.py": ("training/EvaluationRole",),
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
     "customization/log_source.py": ("training/WorkflowCheckDataRole",),
     "customization/parent_model.py": ("training/WorkflowCheckDataRole",),
@@ -49,6 +51,7 @@ CALLERS = {
 }
 # Modules that several of the above import. Their tests call them directly.
 SHARED = (
+    "customization/passage.py",
     "custom_resources/provisioned_throughput/alias_capacity.py",
     "custom_resources/account/json_parameter.py",
     "custom_resources/account/ownership.py",
@@ -64,6 +67,10 @@ NOT_IN_A_STACK = {
         "custom_resources/custom_model_deployment.py",
         "update_custom_model_deployment",
     ): "a construct with a model",
+    (
+        "customization/promotion_targets.py",
+        "delete_custom_model_deployment",
+    ): "of a candidate only: cases_evaluation.py has it",
 }
 PREFIXES = {
     "service-quotas": "servicequotas",

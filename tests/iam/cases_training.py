@@ -22,7 +22,10 @@ SERVING = arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving")
 MACHINE = "stateMachine:iam-training-WorkflowStateMachine"
 EXECUTION = arn("states", "execution:iam-training-WorkflowStateMachine:support-0123456789abcdef")
 OTHER_EXECUTION = arn("states", "execution:somebody-elses:support-0123456789abcdef")
-STEPS = [arn("lambda", f"function:iam-training-Workflow{name}") for name in ("CheckData", "Metrics", "Promotion")]
+STEPS = [
+    arn("lambda", f"function:iam-training-{name}")
+    for name in ("WorkflowCheckData", "WorkflowMetrics", "WorkflowPromotion", "Evaluation")
+]
 STARTER = arn("lambda", "function:iam-training-WorkflowStarterFunction")
 OWN_ACCOUNT = {"aws:ResourceAccount": ACCOUNT}
 THEIR_ACCOUNT = {"aws:ResourceAccount": OTHER_ACCOUNT}
@@ -176,6 +179,8 @@ TRAINING = {
                 for target, action in SERVING_TARGETS
                 for request in on(target, action, context=whose)
             ),
+            *on(f"{BUCKET}/runs/support/0123/evaluation.json", "s3:GetObject"),
+            *on(BUCKET, "s3:ListBucket", context=_prefix("runs/support/0123/evaluation.json")),
             *on(PROMOTED, "ssm:GetParameter"),
             *on(SERVING, "ssm:GetParameter"),
             # A customization that is being removed: the grants have changed by then.
@@ -185,6 +190,10 @@ TRAINING = {
         ],
         denied=[
             *on(f"{BUCKET}/output/support/metrics.csv", "s3:GetObject"),
+            *on(f"{BUCKET}/runs/support/0123/approval.json", "s3:GetObject"),
+            *on(f"{OTHER_BUCKET}/runs/support/0123/evaluation.json", "s3:GetObject"),
+            *on(BUCKET, "s3:ListBucket", context=_prefix("data/support/")),
+            *on(OTHER_BUCKET, "s3:ListBucket", context=_prefix("runs/support/")),
             *on(OTHER_EXECUTION, "states:DescribeExecution", "states:StopExecution"),
             *(request for target, action in SERVING_TARGETS for request in on(target, action, context=THEIRS)),
             *(

@@ -19,6 +19,7 @@ USES = {
     "DatasetCollectorFunctionRole": (READ, WRITE),
     "WorkflowCheckDataRole": (READ, WRITE),
     "WorkflowMetricsRole": (READ, WRITE),
+    "EvaluationRole": (READ, WRITE),
     "WorkflowStarterFunctionRole": (READ,),
     "WorkflowPromotionRole": (),
     "WorkflowStateMachineRole": (),

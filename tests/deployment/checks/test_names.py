@@ -32,8 +32,8 @@ def test_two_sections_with_one_name_are_a_fault(text: str, expected: str, tmp_pa
 def test_two_customizations_with_one_logical_id_are_a_fault(tmp_path: Path) -> None:
     start = SHIPPED.index("[training.customizations.support]")
     section = SHIPPED[start : SHIPPED.index("[knowledge_base]", start)]
-    twins = section.replace("support]", "v-1]").replace("support.", "v-1.", 1)
-    twins += section.replace("support]", "v1]").replace("support.", "v1.", 1)
+    twins = section.replace("support]", "v-1]").replace("customizations.support.", "customizations.v-1.")
+    twins += section.replace("support]", "v1]").replace("customizations.support.", "customizations.v1.")
 
     found = file_faults(tmp_path, SHIPPED.replace(section, twins), prices_accepted=False)
 

@@ -73,7 +73,7 @@ def group(groups: list[CostGroup], name: str) -> CostGroup:
 def test_with_every_price_no_total_says_at_least(datasets: dict[str, Any]) -> None:
     groups = estimate(shipped_config(commitment="OneMonth"), datasets, Traffic())
 
-    assert len(groups) == 12
+    assert len(groups) == 13
     for one in groups:
         assert not one.at_least, one
         assert one.usd > 0, one

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deployment import datasets
+from deployment import prepared_sets
 from deployment.config import load_deployment_config
 from deployment.costs.lines import CostLine
 from deployment.costs.training import training_groups
@@ -18,7 +18,7 @@ LOGS = '[training.customizations.support.distillation.invocation_logs]\ns3_uri =
 
 @pytest.fixture(autouse=True)
 def _prepared_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(datasets, "PREPARED", tmp_path / "prepared")
+    monkeypatch.setattr(prepared_sets, "PREPARED", tmp_path / "prepared")
 
 
 def lines(folder: Path, base: str, settings: str) -> dict[str, CostLine]:

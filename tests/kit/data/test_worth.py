@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deployment import datasets
+from deployment import prepared_sets
 from deployment.config import load_deployment_config
 from deployment.costs.training import training_groups
 from deployment.datasets import prepare_datasets
@@ -66,7 +66,7 @@ def test_answers_that_are_no_classes_have_no_table(
 
 
 def test_the_cost_is_that_of_kit_cost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(datasets, "PREPARED", tmp_path / "prepared")
+    monkeypatch.setattr(prepared_sets, "PREPARED", tmp_path / "prepared")
     file = written(tmp_path / "t.jsonl", *[(f"E{number}?", LONG) for number in range(8)])
     (tmp_path / "deployment.toml").write_text(
         '[deployment]\nname = "sup"\nregion = "us-east-1"\n[training.customizations.support]\nalias = "bot"\n'

@@ -11,8 +11,9 @@ from deployment.costs.lines import CostGroup, CostLine
 from kit.cdk_cli import PROJECT
 from kit.deploy import training
 from kit.deploy.training import check_retrain, report_training
-from kit.training_deploy import look_again, not_served
+from kit.training_deploy import kept, look_again, not_served
 from kit_contract.errors import InputError
+from kit_contract.evaluations import KEPT
 from kit_contract.run_events import NOT_SERVED
 from kit_contract.stacks import LOOK_CONTEXT, RESTORE_CONTEXT
 from tests.billed_resources.fake_aws import NOW
@@ -74,3 +75,6 @@ def test_the_outcome_of_each_customization_is_read() -> None:
 
     assert not_served(CUSTOMIZATIONS, outputs) == {"support-eu": "busy"}
     assert not_served(CUSTOMIZATIONS, {}) == {}
+    assert kept(CUSTOMIZATIONS, {"SupportRun": f"{KEPT}token_f1 at least 0.5: failed"}) == {
+        "support": "token_f1 at least 0.5: failed"
+    }

@@ -151,3 +151,36 @@ def test_waiting_does_not_block_other_calls(client: Client, start: Callable[...,
     client("bedrock").list_model_customization_jobs()
     assert time.monotonic() - began < 1
     assert [ended(client, execution)["status"] for execution in executions] == ["SUCCEEDED"] * 6
+
+
+def waiting(client: Client, name: str, resource: str, parameters: dict[str, Any], **task: Any) -> dict[str, Any]:
+    """The ended execution of one state that waits for a task token."""
+    state = {"Type": "Task", "Resource": f"{resource}.waitForTaskToken", "Parameters": parameters, "End": True, **task}
+    states = client("stepfunctions")
+    machine = states.create_state_machine(
+        name=name,
+        definition=json.dumps({"StartAt": "Wait", "States": {"Wait": state}}),
+        roleArn="arn:aws:iam::000000000000:role/any",
+    )["stateMachineArn"]
+    execution = states.start_execution(stateMachineArn=machine, input='{"seconds": 1}')["executionArn"]
+    deadline = time.monotonic() + 15
+    while (found := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
+        assert time.monotonic() < deadline, "it waits for its token"
+        time.sleep(0.1)
+    described: dict[str, Any] = found
+    return described
+
+
+def test_a_token_is_awaited_as_long_as_the_path_says(client: Client) -> None:
+    url = client("sqs").create_queue(QueueName="tokens")["QueueUrl"]
+    given = {"QueueUrl": url, "MessageBody.$": "$$.Task.Token"}
+
+    ended = waiting(client, "path", "arn:aws:states:::sqs:sendMessage", given, TimeoutSecondsPath="$.seconds")
+
+    assert (ended["status"], ended["error"]) == ("FAILED", "States.Timeout")
+
+
+def test_a_function_that_fails_fails_the_state_that_gave_it_a_token(client: Client) -> None:
+    given = {"FunctionName": "nobody", "Payload": {"token.$": "$$.Task.Token"}}
+
+    assert waiting(client, "function", "arn:aws:states:::lambda:invoke", given)["status"] == "FAILED"

@@ -229,3 +229,19 @@ def test_only_nova_reads_objects_in_s3_and_only_those_that_are_there(client: Cli
     assert code(absent) == "AccessDeniedException"
     with pytest.raises(ClientError, match=r"messages\.0\.content\.1\.image\.source\.type: Field required"):
         look("a.png", "anthropic.claude-haiku-4-5-20251001-v1:0")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "verdict"),
+    [
+        ("It takes 25 minutes", "No idea", "1"),
+        ("No idea", "It takes 25 minutes", "2"),
+        ("No idea", "Nothing known", "tie"),
+    ],
+)
+def test_a_judge_prefers_the_words_of_the_reference(client: Client, one: str, other: str, verdict: str) -> None:
+    prompt = f"<reference>25 minutes</reference><answer_1>{one}</answer_1><answer_2>{other}</answer_2>"
+
+    text = converse(client, user(prompt))["output"]["message"]["content"][0]["text"]
+
+    assert f"<verdict>{verdict}</verdict>" in text

@@ -1,0 +1,148 @@
+"""The states between training and promotion, for customizations that have an evaluation.
+
+PrepareEvaluation (deploys the candidate) -> Ask ... (until all is answered) -> Score -> DeleteCandidate -> Decide
+  promote -> the states of promotion
+  approve -> RequestApproval (waits for a task token) -> Conclude -> promotion, or Kept
+  keep    -> Kept: the execution succeeds, and the previous model keeps serving
+A failure deletes the candidate before the execution ends in Failed.
+"""
+
+from typing import Any
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from bedrock_constructs.customization.lambda_task import QUOTA, lambda_task
+
+POLL = Duration.seconds(30)
+PREPARED = {"prepared.$": "$.evaluation.prepared"}
+DECISION = "$.evaluation.verdict.decision"
+
+
+def evaluation_states(
+    scope: Construct, function: lambda_.IFunction, run: dict[str, Any], failed: sfn.Fail, promoted: sfn.IChainable
+) -> sfn.Choice:
+    """The first state of an evaluation, which goes on with `promoted` or ends. `run` is what the function takes."""
+    cleaned = _delete(scope, "DeleteCandidateOfFailure", function, run, failed)
+    cleaned.next(failed)
+    begin = sfn.Pass(scope, "BeginEvaluation", result=sfn.Result.from_object({}), result_path="$.evaluation")
+    prepare = _prepare(scope, function, run, cleaned)
+    decide = sfn.Choice(scope, "DecideByEvaluation")
+    kept = _kept(scope)
+    decide.when(sfn.Condition.string_equals(DECISION, "promote"), promoted)
+    decide.when(sfn.Condition.string_equals(DECISION, "keep"), kept)
+    decide.otherwise(_approval(scope, function, run, failed, promoted, kept))
+    deleted = _delete(scope, "DeleteCandidate", function, run, decide)
+    deleted.next(decide)
+    score = lambda_task(
+        scope, "Score", function, {"action": "score", **PREPARED, **run}, "$.evaluation.verdict", cleaned
+    )
+    score.next(deleted)
+    needed = sfn.Choice(scope, "EvaluationNeeded")
+    needed.when(sfn.Condition.boolean_equals("$.evaluation.prepared.needed", False), promoted)
+    needed.when(sfn.Condition.boolean_equals("$.evaluation.prepared.ask", False), score)
+    needed.otherwise(_ask(scope, function, run, cleaned, score))
+    begin.next(prepare).next(needed)
+    asked = sfn.Choice(scope, "HasEvaluation")
+    asked.when(sfn.Condition.is_present("$.specification.evaluation"), begin)
+    return asked.otherwise(promoted)
+
+
+def _prepare(
+    scope: Construct, function: lambda_.IFunction, run: dict[str, Any], failed: sfn.IChainable
+) -> sfn.CustomState:
+    payload = {"action": "prepare", **run}
+    prepare = lambda_task(scope, "PrepareEvaluation", function, payload, "$.evaluation.prepared", failed)
+    # The candidate is being created: about 8 minutes, an hour at most.
+    prepare.add_retry(errors=["PromotionBusyError"], interval=POLL, max_attempts=120, backoff_rate=1)
+    # Two deployments may be made at a time: wait for a turn, as promotion does.
+    prepare.add_retry(errors=[QUOTA], interval=Duration.minutes(2), max_attempts=200, backoff_rate=1)
+    return prepare
+
+
+def _ask(
+    scope: Construct, function: lambda_.IFunction, run: dict[str, Any], failed: sfn.IChainable, score: sfn.IChainable
+) -> sfn.CustomState:
+    payload = {"action": "ask", **PREPARED, **run}
+    ask = lambda_task(scope, "Ask", function, payload, "$.evaluation.asked", failed)
+    # Batches that were answered are kept: an hour of throttling, or an invocation that took too long, repeats little.
+    ask.add_retry(errors=["EvaluationThrottledError"], interval=Duration.minutes(1), max_attempts=60, backoff_rate=1)
+    ask.add_retry(errors=["Sandbox.Timedout", "Lambda.Unknown"], interval=Duration.minutes(1), max_attempts=3)
+    answered = sfn.Choice(scope, "AllAnswered")
+    answered.when(sfn.Condition.boolean_equals("$.evaluation.asked.done", True), score)
+    answered.otherwise(ask)
+    ask.next(answered)
+    return ask
+
+
+def _delete(
+    scope: Construct, name: str, function: lambda_.IFunction, run: dict[str, Any], following: sfn.IChainable
+) -> sfn.CustomState:
+    """A candidate that cannot be deleted is no reason to fail: it costs nothing, and the next run deletes it."""
+    state: dict[str, Any] = {
+        "Type": "Task",
+        "Resource": function.function_arn,
+        "Parameters": {"action": "end", **run},
+        "ResultPath": "$.evaluation.ended",
+    }
+    task = sfn.CustomState(scope, name, state_json=state)
+    task.add_retry(errors=["States.ALL"], interval=POLL, max_attempts=10, backoff_rate=1)
+    task.add_catch(following, result_path="$.evaluation.not_deleted")
+    return task
+
+
+def _kept(scope: Construct) -> sfn.Pass:
+    """The execution's output says so."""
+    kept = sfn.Pass(
+        scope,
+        "Kept",
+        parameters={
+            "outcome": "kept",
+            "run_id": sfn.JsonPath.string_at("$.run_id"),
+            "custom_model_arn": sfn.JsonPath.string_at("$.model.custom_model_arn"),
+            "reason": sfn.JsonPath.string_at("$.evaluation.verdict.reason"),
+            "report_key": sfn.JsonPath.string_at("$.evaluation.verdict.report_key"),
+        },
+    )
+    kept.next(sfn.Succeed(scope, "PreviousServes"))
+    return kept
+
+
+def _approval(
+    scope: Construct,
+    function: lambda_.IFunction,
+    run: dict[str, Any],
+    failed: sfn.Fail,
+    promoted: sfn.IChainable,
+    kept: sfn.IChainable,
+) -> sfn.CustomState:
+    payload = {"action": "request_approval", "task_token.$": "$$.Task.Token", **run}
+    request = sfn.CustomState(
+        scope,
+        "RequestApproval",
+        state_json={
+            "Type": "Task",
+            "Resource": f"arn:{Stack.of(scope).partition}:states:::lambda:invoke.waitForTaskToken",
+            "Parameters": {"FunctionName": function.function_arn, "Payload": payload},
+            "TimeoutSecondsPath": "$.specification.evaluation.approval_seconds",
+            "ResultPath": "$.evaluation.answer",
+        },
+    )
+    nobody = sfn.Pass(
+        scope,
+        "NobodyDecided",
+        parameters={"decision": "keep", "by": "nobody", "reason": "nobody approved it in time"},
+        result_path="$.evaluation.answer",
+    )
+    concluding = {"action": "conclude", "answer.$": "$.evaluation.answer", **run}
+    conclude = lambda_task(scope, "Conclude", function, concluding, "$.evaluation.verdict", failed)
+    request.add_catch(nobody, errors=["States.Timeout"], result_path="$.evaluation.timeout")
+    request.add_catch(failed, result_path="$.failure")
+    decided = sfn.Choice(scope, "DecideByPerson")
+    decided.when(sfn.Condition.string_equals(DECISION, "promote"), promoted)
+    decided.otherwise(kept)
+    request.next(conclude).next(decided)
+    nobody.next(conclude)
+    return request

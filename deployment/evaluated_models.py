@@ -1,0 +1,26 @@
+"""The foundation models that an evaluation asks: what serves before the first promotion, and the judge."""
+
+from deployment.config import DeploymentConfig
+from deployment.sections.training import Customization
+from kit_contract.model_arns import plain_id
+from model_catalog import catalog
+
+
+def baseline_model(config: DeploymentConfig, item: Customization) -> str | None:
+    """The setting, else the model of the alias, else the base model; None for an ARN whose model is unknown."""
+    assert item.evaluation
+    if item.evaluation.baseline_model:
+        return item.evaluation.baseline_model
+    if alias := config.aliases.get(item.alias):
+        return plain_id(alias.model) or config.model_id(alias.model)
+    try:
+        return catalog.find(item.base_model).inference_id
+    except catalog.CatalogError:
+        return None
+
+
+def evaluated_models(config: DeploymentConfig) -> list[str]:
+    """The ids of all of them, once, sorted."""
+    items = [item for item in config.customizations.values() if item.evaluation]
+    judges = [item.evaluation.judge_model for item in items if item.evaluation]
+    return sorted({model for model in (*(baseline_model(config, item) for item in items), *judges) if model})

@@ -1,0 +1,73 @@
+"""Handler of the evaluation's steps, and of executions that ended in the middle of one."""
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from customization import invocation
+from customization.evaluation.approval import conclude, forget_token, request_approval
+from customization.evaluation.candidate import delete_candidate, delete_leftover
+from customization.evaluation.converse import Asker
+from customization.evaluation.evaluation import Evaluation
+from customization.promotion_targets import PromotionBusyError
+from kit_contract.errors import InputError
+from kit_contract.evaluations import EvaluationRequest
+from kit_contract.runs import Run
+
+ASKING_SECONDS = 480  # of the function's 900: the last batch may be throttled
+SWEEP_SECONDS, SWEEP_PAUSE = 780, 20  # a deployment that is being created cannot be deleted yet
+CLIENT = Config(retries={"total_max_attempts": 1}, read_timeout=120, max_pool_connections=20)
+
+
+def handler(event: Any, context: object) -> Mapping[str, object]:
+    if "detail" in event:  # EventBridge: the execution failed, timed out or was stopped
+        run = Run.from_json(json.loads(event["detail"]["input"]))
+        return invocation.logged("sweep", lambda: _sweep(run), run_id=run.run_id)
+    run = Run.from_json(event["run"])
+    return invocation.logged(event["action"], lambda: _answer(event, run), run_id=run.run_id)
+
+
+def _answer(event: EvaluationRequest, run: Run) -> Mapping[str, object]:
+    action = event["action"]
+    if action == "end":
+        return {"gone": delete_candidate(run, invocation.client("bedrock"))}
+    if action == "request_approval":
+        publish, now = invocation.client("sns").publish, datetime.now(UTC)
+        return request_approval(run, event["task_token"], s3=invocation.client("s3"), publish=publish, now=now)
+    if action == "conclude":
+        return conclude(run, event["answer"], s3=invocation.client("s3"))
+    evaluation = Evaluation(
+        run,
+        event["custom_model_arn"],
+        bedrock=invocation.client("bedrock"),
+        s3=invocation.client("s3"),
+        ssm=invocation.client("ssm"),
+    )
+    if action == "prepare":
+        return evaluation.prepare()
+    if action == "ask":
+        runtime = boto3.Session().client("bedrock-runtime", config=CLIENT)
+        return evaluation.ask(event["prepared"], Asker(runtime.converse), until=time.monotonic() + ASKING_SECONDS)
+    if action == "score":
+        return evaluation.score(event["prepared"])
+    raise InputError(f"action must be one of an evaluation's steps, got {action!r}; deploy the kit again")
+
+
+def _sweep(run: Run) -> Mapping[str, object]:
+    """No state machine repeats this."""
+    if run.specification.evaluation is None:
+        return {"gone": True}
+    forget_token(run, invocation.client("s3"))
+    until = time.monotonic() + SWEEP_SECONDS
+    while True:
+        try:
+            return {"gone": delete_leftover(run, invocation.client("bedrock"))}
+        except PromotionBusyError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(SWEEP_PAUSE)

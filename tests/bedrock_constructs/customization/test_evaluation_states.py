@@ -1,0 +1,110 @@
+"""The states of an evaluation: where they stand, what each failure leaves, and how a person's decision goes on."""
+
+import json
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Template
+
+from bedrock_constructs.customization.evaluation import EvaluationFunction
+from bedrock_constructs.customization.workflow import CustomizationWorkflow
+from bedrock_constructs.training_data_bucket import TrainingDataBucket
+from customization.evaluation.converse import EvaluationError, EvaluationThrottledError
+from customization.promotion_targets import PromotionBusyError
+from tests.bedrock_constructs.customization.customization_stack import empty_stack, only
+from tests.customization.aws import specification
+from tests.customization.evaluation.account import settings
+
+STEPS = ("PrepareEvaluation", "Ask", "Score")
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    stack = empty_stack()
+    bucket = TrainingDataBucket(stack, "Data", removal="retain", allow_data_deletion=False).bucket
+    evaluation = EvaluationFunction(
+        stack, "Evaluation", kit_deployment="sup", bucket=bucket, invoke_arns=["arn:aws:bedrock:::m"], topic_arns=[]
+    )
+    CustomizationWorkflow(
+        stack,
+        "Workflow",
+        kit_deployment="sup",
+        bucket=bucket,
+        customizations=[specification(evaluation=settings(), bucket=bucket.bucket_name)],
+        evaluation=evaluation,
+    )
+    return Template.from_stack(stack)
+
+
+@pytest.fixture(scope="module")
+def states(template: Template) -> dict[str, Any]:
+    text = only(template, "AWS::StepFunctions::StateMachine")["DefinitionString"]["Fn::Join"][1]
+    found: dict[str, Any] = json.loads("".join(part if isinstance(part, str) else "X" for part in text))["States"]
+    return found
+
+
+def test_a_new_model_and_one_that_exists_are_both_evaluated(states: dict[str, Any]) -> None:
+    assert states["RecordMetrics"]["Next"] == states["ModelExists"]["Next"] == "HasEvaluation"
+    (asked,) = states["HasEvaluation"]["Choices"]
+    assert (asked["Variable"], asked["Next"]) == ("$.specification.evaluation", "BeginEvaluation")
+    assert states["HasEvaluation"]["Default"] == "Promote"
+
+
+def test_a_failure_deletes_the_candidate_and_keeps_its_own_message(states: dict[str, Any]) -> None:
+    for name in STEPS:
+        assert states[name]["Catch"] == [
+            {"ErrorEquals": ["States.ALL"], "Next": "DeleteCandidateOfFailure", "ResultPath": "$.failure"}
+        ]
+    cleaning = states["DeleteCandidateOfFailure"]
+    assert cleaning["ResultPath"] != "$.failure"
+    assert {catch["Next"] for catch in cleaning["Catch"]} == {cleaning["Next"]} == {"Failed"}
+
+
+def test_a_candidate_that_cannot_be_deleted_stops_no_decision(states: dict[str, Any]) -> None:
+    deleted = states["DeleteCandidate"]
+
+    assert {catch["Next"] for catch in deleted["Catch"]} == {deleted["Next"]} == {"DecideByEvaluation"}
+
+
+def test_what_passes_by_itself_is_retried_and_a_verdict_is_not(states: dict[str, Any]) -> None:
+    retried = {name: {e for item in states[name]["Retry"] for e in item["ErrorEquals"]} for name in STEPS}
+
+    assert {PromotionBusyError.__name__, "ServiceQuotaExceededException"} <= retried["PrepareEvaluation"]
+    assert EvaluationThrottledError.__name__ in retried["Ask"]
+    assert not any({EvaluationError.__name__, "States.ALL"} & errors for errors in retried.values())
+
+
+def test_the_questions_go_on_until_all_are_answered(states: dict[str, Any]) -> None:
+    (done,) = states["AllAnswered"]["Choices"]
+
+    assert (done["Next"], states["AllAnswered"]["Default"]) == ("Score", "Ask")
+    assert [item["Next"] for item in states["EvaluationNeeded"]["Choices"]] == ["Promote", "Score"]
+
+
+def test_a_person_decides_within_the_configured_time(states: dict[str, Any]) -> None:
+    request = states["RequestApproval"]
+
+    assert request["Resource"].endswith("states:::lambda:invoke.waitForTaskToken")
+    assert request["TimeoutSecondsPath"] == "$.specification.evaluation.approval_seconds"
+    assert request["Parameters"]["Payload"]["task_token.$"] == "$$.Task.Token"
+    assert [(catch["ErrorEquals"], catch["Next"]) for catch in request["Catch"]] == [
+        (["States.Timeout"], "NobodyDecided"),
+        (["States.ALL"], "Failed"),
+    ]
+    assert states["NobodyDecided"]["Parameters"]["decision"] == "keep"
+    assert states["NobodyDecided"]["Next"] == request["Next"] == "Conclude"
+    assert (states["DecideByPerson"]["Choices"][0]["Next"], states["DecideByPerson"]["Default"]) == ("Promote", "Kept")
+
+
+def test_a_kept_model_ends_the_execution_well_and_says_why(states: dict[str, Any]) -> None:
+    assert states["Kept"]["Parameters"]["outcome"] == "kept"
+    assert states["Kept"]["Parameters"]["reason.$"] == "$.evaluation.verdict.reason"
+    assert states[states["Kept"]["Next"]]["Type"] == "Succeed"
+
+
+def test_executions_that_ended_early_are_swept(template: Template) -> None:
+    rules = template.find_resources("AWS::Events::Rule").values()
+    patterns = [rule["Properties"]["EventPattern"] for rule in rules]
+
+    (ended,) = [pattern for pattern in patterns if pattern["source"] == ["aws.states"]]
+    assert ended["detail"]["status"] == ["ABORTED", "FAILED", "TIMED_OUT"]

@@ -1,0 +1,97 @@
+"""The handler: each action reaches its step, and a stopped execution leaves neither candidate nor token."""
+
+import json
+import time
+from typing import Any
+
+import boto3
+import pytest
+
+from bedrock_constructs.lambda_functions.sources import source_files
+from customization import invocation
+from customization.handlers import evaluate
+from kit_contract.errors import InputError
+from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, a_run
+from tests.customization.evaluation.account import Account, settings
+
+RUN = a_run(evaluation=settings()).to_json()
+CANDIDATE, APPROVAL = "sup-support-candidate", "runs/support/0123456789abcdef/approval.json"
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Account:
+    found = Account()
+    monkeypatch.setattr(invocation, "client", found.client)
+    monkeypatch.setattr(boto3.Session, "client", lambda _, service, **__: found.client(service))
+    monkeypatch.setattr(evaluate, "SWEEP_PAUSE", 0)
+    return found
+
+
+def call(action: str, **more: Any) -> Any:
+    return evaluate.handler({"action": action, "run": RUN, "custom_model_arn": MODEL_ARN, **more}, None)
+
+
+def ended(run: dict[str, Any] = RUN) -> Any:
+    return evaluate.handler({"detail": {"status": "ABORTED", "input": json.dumps(run)}}, None)
+
+
+def test_the_steps_of_an_evaluation(account: Account) -> None:
+    account.deploy(CANDIDATE, MODEL_ARN)
+    prepared = call("prepare")
+    assert call("ask", prepared=prepared)["done"]
+    assert call("score", prepared=prepared)["decision"] == "promote"
+    assert call("end") == {"gone": False}
+    assert call("end") == {"gone": True}
+    assert call("request_approval", task_token="t")["ends_at"]
+    answer = {"decision": "keep", "by": "nobody", "reason": "late"}
+    assert call("conclude", answer=answer)["decision"] == "keep"
+
+
+def test_an_unknown_action_is_refused(account: Account) -> None:
+    with pytest.raises(InputError, match="deploy the kit again"):
+        call("dance")
+
+
+def test_a_stopped_execution_leaves_nothing(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deployment that is being created can be deleted only after that."""
+    account.deploy(CANDIDATE, MODEL_ARN, status="Creating")
+    account.objects[APPROVAL] = b"{}"
+
+    def made(_: float) -> None:
+        account.deployments[CANDIDATE]["found"]["status"] = "Active"
+
+    monkeypatch.setattr(time, "sleep", made)
+
+    assert ended() == {"gone": False}
+    assert account.deployments == {}
+    assert APPROVAL not in account.objects
+    assert ended() == {"gone": True}
+
+
+def test_the_candidate_of_the_next_run_stays(account: Account) -> None:
+    account.deploy(CANDIDATE, OTHER_MODEL_ARN)
+    account.model_names[OTHER_MODEL_ARN] = "sup-support-ffffffffffffffff"
+
+    assert ended() == {"gone": True}
+    assert CANDIDATE in account.deployments
+
+
+def test_a_run_without_an_evaluation_has_nothing_to_leave(account: Account) -> None:
+    assert ended(a_run().to_json()) == {"gone": True}
+    assert account.calls == []
+
+
+def test_no_log_line_has_a_record(account: Account, capsys: pytest.CaptureFixture[str]) -> None:
+    account.deploy(CANDIDATE, MODEL_ARN)
+    prepared = call("prepare")
+    call("ask", prepared=prepared)
+    call("score", prepared=prepared)
+
+    assert "Answer 1" not in capsys.readouterr().err
+
+
+def test_the_zip_holds_the_evaluation_and_not_the_checker() -> None:
+    files = set(source_files("customization.handlers.evaluate"))
+
+    assert "customization/evaluation/verdict.py" in files
+    assert not [name for name in files if name.startswith("training_data/checking/")]

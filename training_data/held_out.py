@@ -1,0 +1,39 @@
+"""A held-out record as a question: all turns but the last are asked, the last one is the reference. Pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from training_data.sources.shapes import conversation_of, shape_of
+
+
+@dataclass(frozen=True)
+class Question:
+    """`number` is the record's line. `messages` and `system` are as Converse takes them."""
+
+    number: int
+    system: list[dict[str, str]]
+    messages: list[dict[str, Any]]
+    reference: str
+
+    @property
+    def text(self) -> str:
+        """The conversation so far, for a judge."""
+        return "\n\n".join(
+            f"{message['role']}: {block['text']}" for message in self.messages for block in message["content"]
+        )
+
+
+def question_of(number: int, record: Any) -> Question:
+    """Raises ValueError for a record that is no conversation in text, or that has no answer."""
+    if not isinstance(record, dict):
+        raise ValueError("must be a JSON object")
+    conversation = conversation_of(record, shape_of(record))
+    *asked, (role, reference) = conversation.turns
+    if not asked or role != "assistant":
+        raise ValueError("must have a prompt and, as its last turn, an answer")
+    return Question(
+        number=number,
+        system=[{"text": conversation.system}] if conversation.system else [],
+        messages=[{"role": speaker, "content": [{"text": text}]} for speaker, text in asked],
+        reference=reference,
+    )
