@@ -6,6 +6,7 @@ from pydantic import Field
 
 from deployment.sections.distillation import Distillation
 from deployment.sections.evaluation import Evaluation
+from deployment.sections.promotion import Promotion
 from deployment.sections.reinforcement import Reinforcement
 from deployment.sections.section import (
     ENCODING,
@@ -56,6 +57,7 @@ class Customization(Section):
     serving: Literal["on-demand", "provisioned"] = "on-demand"
     hyperparameters: dict[str, int | float | str] = {}
     evaluation: Evaluation | None = None
+    promotion: Promotion | None = None
 
 
 class Training(Section):

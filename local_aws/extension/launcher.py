@@ -7,6 +7,7 @@ from ministack import app
 from local_aws.extension import (
     api_gateway_quotas,
     api_keys,
+    embedded_metrics,
     fault_switch,
     iam_authorization,
     lambda_errors,
@@ -46,6 +47,7 @@ def main() -> None:
         response_streaming,
         api_gateway_quotas,
         step_functions,
+        embedded_metrics,
         schedules,
         service_quotas,
         routes,
