@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from kit_contract.canaries import CANARY_KEY
 from kit_contract.parameters import (
     ROOT,
     alias_capacity,
@@ -77,6 +78,10 @@ def _promoted(name: str, value: Any) -> str:
 
 
 def _targets(name: str, value: Any) -> set[str]:
+    """A canary is a target beside the one that serves, or beside the base model."""
+    if isinstance(value, dict) and CANARY_KEY in value:
+        canary, rest = value[CANARY_KEY], {key: item for key, item in value.items() if key != CANARY_KEY}
+        return _targets(name, canary) | (_targets(name, rest) if rest else set())
     if not isinstance(value, dict) or not isinstance(value.get("target_arn"), str):
         raise ValueError(f"{name} names no target_arn")
     return {value["target_arn"], value.get("custom_model_arn") or value["target_arn"]}

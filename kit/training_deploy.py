@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from kit_contract.evaluations import KEPT
-from kit_contract.run_events import NOT_SERVED
+from kit_contract.run_events import HELD_BACK, NOT_SERVED
 from kit_contract.stacks import LOOK_CONTEXT, RETRAIN_CONTEXT, RETRY_CONTEXT, run_outcome_output
 
 
@@ -28,6 +28,11 @@ def not_served(customizations: Iterable[str], outputs: Mapping[str, str]) -> dic
 def kept(customizations: Iterable[str], outputs: Mapping[str, str]) -> dict[str, str]:
     """Customization -> why the model of deployment.toml was not promoted by its evaluation."""
     return _outcomes(customizations, outputs, KEPT)
+
+
+def held_back(customizations: Iterable[str], outputs: Mapping[str, str]) -> dict[str, str]:
+    """Customization -> why a check or a person keeps the model of deployment.toml from its alias."""
+    return _outcomes(customizations, outputs, HELD_BACK)
 
 
 def _outcomes(customizations: Iterable[str], outputs: Mapping[str, str], beginning: str) -> dict[str, str]:

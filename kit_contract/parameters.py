@@ -40,6 +40,11 @@ def customization_promoted(kit_deployment: str, customization: str) -> str:
     return f"{customization_specification(kit_deployment, customization)}/promoted"
 
 
+def held_back(kit_deployment: str, run: str) -> str:
+    """Why this run's model is not promoted: written by promotion and `kit runs`, read before a run starts."""
+    return f"{deployment_path(kit_deployment)}/held-back/{run}"
+
+
 def throughput_settings(kit_deployment: str, throughput: str) -> str:
     """What the stack wants of the provisioned throughput: written by CloudFormation."""
     return f"{deployment_path(kit_deployment)}/capacity/{throughput}/settings"

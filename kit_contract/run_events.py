@@ -5,6 +5,10 @@ from typing import Any, Literal, NotRequired, TypedDict, final
 
 # The beginning of a StartResult's reason where the alias does not get the model that deployment.toml asks for.
 NOT_SERVED = "not served: "
+# And where a check or a person decided that it does not: nothing has failed.
+HELD_BACK = "held back: "
+# In place of a run that a person chooses.
+BASE_MODEL = "base"
 
 
 @final
@@ -43,6 +47,20 @@ class StopRequest(TypedDict):
 
     customization: str
     stop: Literal[True]
+
+
+@final
+class ChooseRequest(TypedDict):
+    """From `kit runs promote` and `kit runs rollback`: serve the model of the run `choose`, and train nothing.
+
+    The runs `instead_of` are held back, and the run chosen no longer is. `checked`: with the checks of the settings.
+    """
+
+    customization: str
+    choose: str
+    instead_of: list[str]
+    reason: str
+    checked: bool
 
 
 class StartResult(TypedDict):
@@ -109,12 +127,17 @@ class MetricsResult(TypedDict):
 
 
 class PromotionRequest(TypedDict):
-    """`run` is the state of the execution; `target_arn` comes with the action `publish` only."""
+    """`run` is the state of the execution; `target_arn` comes with the action `publish` only.
+
+    `run_id`: of another run, whose model the alias returns to; `why`: for the history.
+    """
 
     action: Literal["promote", "status", "publish"]
     run: Mapping[str, Any]
     custom_model_arn: str
     target_arn: NotRequired[str]
+    run_id: NotRequired[str]
+    why: NotRequired[str]
 
 
 class PromotionTarget(TypedDict):

@@ -13,11 +13,12 @@ from kit_contract import run_names
 from kit_contract.dataset_limits import DatasetLimits
 from kit_contract.errors import InputError
 from kit_contract.evaluations import EvaluationSpecification
+from kit_contract.promotion_checks import PromotionChecks
 
 Hyperparameters = Mapping[str, str]  # strings, as CreateModelCustomizationJob takes them
 Serving = Literal["on-demand", "provisioned"]
 # Left out of the JSON when empty: the workflow asks whether a key is present.
-OPTIONAL = ("validation_key", "job_members", "method_settings", "parent", "evaluation")
+OPTIONAL = ("validation_key", "job_members", "method_settings", "parent", "evaluation", "promotion")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ class RunSpecification:
     `job_members` are members of CreateModelCustomizationJob that only some jobs have, as Step Functions spells them.
     `method_settings` names everything of the method that changes the model, in any text. `parent` is what is trained
     further: the id of a run, or the ARN of a custom model. All three are empty for fine-tuning of a foundation model.
-    `evaluation` is None where every model is promoted.
+    `evaluation` is None where every model is promoted, `promotion` where it is promoted without checks.
     """
 
     customization: str
@@ -47,6 +48,7 @@ class RunSpecification:
     method_settings: str = ""
     parent: str = ""
     evaluation: EvaluationSpecification | None = None
+    promotion: PromotionChecks | None = None
 
     def to_json(self) -> dict[str, Any]:
         value = {item.name: getattr(self, item.name) for item in fields(self)}
@@ -56,6 +58,8 @@ class RunSpecification:
         value["output_prefix"] = run_names.output_prefix(self.customization)
         if self.evaluation:
             optional["evaluation"] = self.evaluation.to_json()
+        if self.promotion:
+            optional["promotion"] = self.promotion.to_json()
         return value | {name: item for name, item in optional.items() if item}
 
     @classmethod
@@ -67,6 +71,8 @@ class RunSpecification:
         given = _known(cls, {"provisioned_model_name": earlier, **value, "limits": limits})
         if evaluation := given.get("evaluation"):
             given["evaluation"] = EvaluationSpecification.from_json(evaluation)
+        if "promotion" in given:
+            given["promotion"] = PromotionChecks.from_json(given["promotion"])
         return cls(**given)
 
     def run_id(self, dataset_sha256: str) -> str:
@@ -83,7 +89,10 @@ class RunSpecification:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """The input of one execution. `job_arn` is empty until the job is complete."""
+    """The input of one execution. `job_arn` is empty until the job is complete.
+
+    `chosen`: why a person chose this run's model; nothing is trained in its place if it is gone.
+    """
 
     specification: RunSpecification
     kit_deployment: str
@@ -93,6 +102,7 @@ class Run:
     custom_model_name: str
     execution_name: str
     job_arn: str = ""
+    chosen: str = ""
 
     @property
     def prefix(self) -> str:
@@ -110,6 +120,8 @@ class Run:
     def to_json(self) -> dict[str, Any]:
         """The execution's input. The workflow adds the job, so it is left out."""
         value = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "job_arn"}
+        if not value["chosen"]:
+            del value["chosen"]
         value["specification"] = self.specification.to_json()
         value["deployment"] = value.pop("kit_deployment")
         return value

@@ -20,6 +20,7 @@ UNITS: Mapping[str, float] = {
     "10,000 requests": 1e4,
     "million requests": 1e6,
     "million traces": 1e6,
+    "thousand metrics": 1e3,
     "hour": 1,
     "month": 1,
     "GB": 1,

@@ -17,8 +17,10 @@ from bedrock_constructs.training_data_bucket import TrainingDataBucket
 from deployment.config import DeploymentConfig
 from deployment.datasets import CustomizationDataset
 from deployment.parent_runs import parent_of
+from deployment.sections.promotion import Promotion
 from deployment.sections.training import Customization, Training
 from kit_contract.dataset_collection import media_prefix
+from kit_contract.promotion_checks import PromotionChecks
 from kit_contract.run_names import bedrock_name, data_prefix, output_prefix
 from kit_contract.runs import RunSpecification
 from kit_contract.stacks import (
@@ -124,6 +126,7 @@ class TrainingStack(cdk.Stack):
             validation_key=dataset.validation_key(name),
             job_members=job_members(self, name, item, self._training, role.role, dataset.hyperparameters),
             method_settings=dataset.method_settings,
+            promotion=_checks(item.promotion),
         )
 
     def _deliver(
@@ -142,7 +145,7 @@ class TrainingStack(cdk.Stack):
                 kit_deployment=self._kit_deployment,
                 deployment_name=specification.deployment_name,
                 alias=specification.alias,
-                candidate=specification.evaluation is not None,
+                candidate=bool(specification.evaluation or specification.promotion),
             )
         data = upload_dataset(self, name, dataset, bucket.bucket, self._restore)
         held_out = self._evaluation_sets if specification.evaluation else []
@@ -177,6 +180,14 @@ def _promotion_hash(specification: RunSpecification, dataset: CustomizationDatas
     parent = [specification.parent] if specification.parent else []
     content = json.dumps([dataset.specification_hash, *promoted, *parent])
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _checks(section: Promotion | None) -> PromotionChecks | None:
+    """They change no model and no promotion that is done: they are in no hash."""
+    if section is None:
+        return None
+    given = section.model_dump()
+    return PromotionChecks(**{**given, "smoke_prompts": tuple(section.smoke_prompts)})
 
 
 def _customer_key(scope: Construct, section: Training) -> kms.IKey | None:

@@ -38,3 +38,16 @@ def lambda_task(
     )
     task.add_catch(failed, result_path="$.failure")
     return task
+
+
+def wait_for_turn(task: sfn.CustomState) -> None:
+    """For a task that creates or changes a deployment or a throughput."""
+    # Another run of the customization is being promoted: wait for it. Lambda reports the class of the exception.
+    task.add_retry(errors=["PromotionBusyError"], interval=Duration.seconds(30), max_attempts=40, backoff_rate=1)
+    # Two deployments may be made at a time, about 8 minutes each: the others of a deploy wait for their turn.
+    task.add_retry(errors=[QUOTA], interval=Duration.minutes(2), max_attempts=200, backoff_rate=1)
+
+
+def retry_measurements(task: sfn.CustomState) -> None:
+    """For a task that asks CloudWatch: an outage of it, for an hour, is no verdict."""
+    task.add_retry(errors=["MeasurementBusyError"], interval=Duration.minutes(1), max_attempts=60, backoff_rate=1)

@@ -120,17 +120,19 @@ class CustomizationStarter(Construct):
 
     def _grant_parameters(self, kit_deployment: str) -> None:
         """Of all customizations and aliases: one that is removed is stopped after the grants have changed."""
-        specifications, promoted, serving = (
+        specifications, promoted, serving, held_back = (
             cdk.Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=name.removeprefix("/"))
             for name in (
                 parameters.customization_specification(kit_deployment, parameters.ANY),
                 parameters.customization_promoted(kit_deployment, parameters.ANY),
                 parameters.alias_serving(kit_deployment, parameters.ANY),
+                parameters.held_back(kit_deployment, parameters.ANY),
             )
         )
         reason = "Customizations and aliases of this deployment, those included that are being removed"
-        self.function.allow("Look", ["ssm:GetParameter"], [specifications, serving], acknowledgment=reason)
-        self.function.allow("ForgetPromotion", ["ssm:DeleteParameters"], [promoted], acknowledgment=reason)
+        self.function.allow("Look", ["ssm:GetParameter"], [specifications, serving, held_back], acknowledgment=reason)
+        write = ["ssm:PutParameter", "ssm:DeleteParameters"]
+        self.function.allow("Decide", write, [promoted, serving, held_back], acknowledgment=reason)
 
     def _start_on_upload(self, bucket: s3.IBucket) -> None:
         events.Rule(

@@ -1,6 +1,6 @@
 """The states of the training workflow, from checking the data to publishing the alias.
 
-CheckData -> Train (.sync, waits for days) -> RecordMetrics -> [evaluation] -> Promote ... -> PublishAlias
+CheckData -> Train (.sync, waits for days) -> RecordMetrics -> [evaluation] -> [canary] -> promotion -> [watch]
           -> TrainAndValidate (with a validation set) ---> RecordMetrics
           -> Distill, Reinforce, ...: one state for each kind of job (job_kind.py) ---> RecordMetrics
           -> ModelExists (this run trained it before) --------> [evaluation]
@@ -37,13 +37,14 @@ class CustomizationDefinition(Construct):
         check: lambda_.IFunction,
         metrics: lambda_.IFunction,
         promotion: lambda_.IFunction,
+        checks: lambda_.IFunction,
         evaluation: lambda_.IFunction | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         failed = sfn.Fail(self, "Failed", error_path="$.failure.Error", cause_path="$.failure.Cause")
         run = {"run.$": "$", "custom_model_arn.$": "$.model.custom_model_arn"}
         recorded = lambda_task(self, "RecordMetrics", metrics, run, "$.metrics", failed)
-        promoted: sfn.IChainable = promotion_states(self, promotion, run, failed)
+        promoted: sfn.IChainable = promotion_states(self, promotion, checks, run, failed)
         if evaluation:
             promoted = evaluation_states(self, evaluation, run, failed, promoted)
         recorded.next(promoted)

@@ -23,6 +23,7 @@ from bedrock_constructs.customization.evaluation import EvaluationFunction
 from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.customization.job_kind import JobKind
 from bedrock_constructs.customization.job_rights import grant_jobs, model_keys
+from bedrock_constructs.customization.promotion_checks import PromotionChecksFunction
 from bedrock_constructs.customization.starter import CustomizationStarter
 from bedrock_constructs.customization.states import CustomizationDefinition
 from bedrock_constructs.ownership import Conditions, both
@@ -49,11 +50,13 @@ class CustomizationWorkflow(Construct):
         evaluation: EvaluationFunction | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._kit_deployment = kit_deployment
+        self._kit_deployment, self._bucket = kit_deployment, bucket
         self._evaluation = evaluation
-        self._bucket = bucket
         self._customizations = customizations
         check, metrics, promotion = self._check_function(), self._metrics_function(), self._promotion_function()
+        self._checks = PromotionChecksFunction(
+            self, "PromotionChecks", kit_deployment=kit_deployment, bucket=bucket, customizations=customizations
+        )
         self.state_machine = self._state_machine(check, metrics, promotion)
         self.specifications = {item.customization: self._specification_parameter(item) for item in customizations}
         starter = CustomizationStarter(
@@ -67,6 +70,7 @@ class CustomizationWorkflow(Construct):
         self.starter = starter.function
         # Not the whole construct: the specifications of all customizations are in it.
         self.parts = DependencyGroup(check, metrics, promotion, self.state_machine, starter)
+        self.parts.add(*self._checks.sweep(self.state_machine))
         if evaluation:
             self.parts.add(evaluation, evaluation.sweep(self.state_machine))
 
@@ -137,12 +141,9 @@ class CustomizationWorkflow(Construct):
             function.add_to_role_policy(model_key_statement(cdk.Stack.of(self), "UseModelKey", USE, keys))
         any_item = "Customizations and aliases of this deployment: a policy cannot name any number of them"
         function.allow("Publish", ["ssm:PutParameter"], self._published_parameters(), acknowledgment=any_item)
-        specification = parameters.customization_specification(self._kit_deployment, parameters.ANY)
-        any_specification = cdk.Stack.of(self).format_arn(
-            service="ssm", resource="parameter", resource_name=specification.removeprefix("/")
-        )
+        settings = self._parameter_arn(parameters.customization_specification(self._kit_deployment, parameters.ANY))
         reason = "Customizations of this deployment, those included that were removed during their run"
-        function.allow("LookWhetherRemoved", ["ssm:GetParameter"], [any_specification], acknowledgment=reason)
+        function.allow("LookWhetherRemoved", ["ssm:GetParameter"], [settings], acknowledgment=reason)
         return function
 
     def _grant_targets(self, function: CustomizationFunction) -> None:
@@ -172,11 +173,10 @@ class CustomizationWorkflow(Construct):
         names = [parameters.customization_promoted(self._kit_deployment, parameters.ANY)]
         if any(item.serving == "on-demand" for item in self._customizations):
             names.append(parameters.alias_serving(self._kit_deployment, parameters.ANY))
-        stack = cdk.Stack.of(self)
-        return [
-            stack.format_arn(service="ssm", resource="parameter", resource_name=name.removeprefix("/"))
-            for name in names
-        ]
+        return [self._parameter_arn(name) for name in names]
+
+    def _parameter_arn(self, name: str) -> str:
+        return cdk.Stack.of(self).format_arn(service="ssm", resource="parameter", resource_name=name.removeprefix("/"))
 
     def _state_machine(
         self, check: lambda_.IFunction, metrics: lambda_.IFunction, promotion: lambda_.IFunction
@@ -192,6 +192,7 @@ class CustomizationWorkflow(Construct):
             check=check,
             metrics=metrics,
             promotion=promotion,
+            checks=self._checks,
             evaluation=self._evaluation,
         )
         machine = sfn.StateMachine(
@@ -204,7 +205,7 @@ class CustomizationWorkflow(Construct):
             logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=False),
         )
         evaluation = [self._evaluation] if self._evaluation else []
-        functions = [check, metrics, promotion, *evaluation]
+        functions = [check, metrics, promotion, self._checks, *evaluation]
         grant_jobs(self, machine, self._kit_deployment, self._customizations, functions)
         return machine
 

@@ -10,6 +10,7 @@ from deployment.checks.iam_callers import iam_caller_faults
 from deployment.checks.inference_api import inference_api_faults
 from deployment.checks.knowledge_base import knowledge_base_faults
 from deployment.checks.names import name_faults
+from deployment.checks.promotion import promotion_faults
 from deployment.checks.provisioned_throughput import provisioned_throughput_faults
 from deployment.checks.provisioned_throughput_price import price_faults
 from deployment.checks.training import training_faults
@@ -35,6 +36,7 @@ def check_deployment(
         *name_faults(config),
         *training_faults(config, today),
         *evaluation_faults(config, today),
+        *promotion_faults(config),
         *provisioned_throughput_faults(config, today),
         *(price_faults(config) if prices_accepted else ()),
         *knowledge_base_faults(config, today),

@@ -60,7 +60,8 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
         secret = price("secret_month", service="secrets-manager", region=region)
         yield line("API key", "1 secret", 1, secret, missing=f"a secret in {region}")
     for name, item in config.customizations.items():
-        what = "after its first run; each later run adds one"
+        keep = item.promotion.keep_models if item.promotion else None
+        what = f"after its first run; each later run adds one{f', up to {keep} that were promoted' if keep else ''}"
         yield model_storage_line(f"custom model {name}", what, item.base_model, region)
     yield from customer_key_line(config)
     if alarms := bool(config.knowledge_base) + bool(config.provisioned_throughput):

@@ -13,6 +13,7 @@ from deployment.config import DeploymentConfig
 from deployment.costs.distillation import distillation_lines
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.costs.monitoring import trace_line
+from deployment.costs.promotion import promotion_lines
 from deployment.costs.reinforcement import reinforcement_lines
 from deployment.datasets import CustomizationDataset
 from deployment.sections.training import Customization
@@ -91,5 +92,6 @@ def _run(name: str, item: Customization, dataset: CustomizationDataset, region: 
             missing=f"S3 storage in {region}",
         ),
         trace_line(region),
+        *promotion_lines(item.promotion, region),
     )
     return CostGroup(f"training.{name}", f"One training run of {name}, and a month of its storage", lines)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from deployment.sections.distillation import Distillation
 from deployment.sections.evaluation import Evaluation
+from deployment.sections.promotion import Promotion
 from deployment.sections.reinforcement import Reinforcement
 from deployment.sections.section import (
     ENCODING,
@@ -67,6 +68,7 @@ class Customization(Section):
     serving: Literal["on-demand", "provisioned"] = "on-demand"
     hyperparameters: dict[str, int | float | str] = {}
     evaluation: Evaluation | None = None
+    promotion: Promotion | None = None
 
     @property
     def dataset_files(self) -> list[Path]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from deployment.config import DeploymentConfig
-from kit.training_deploy import kept, not_served
+from kit.training_deploy import held_back, kept, not_served
 from kit_contract.errors import InputError
 from kit_contract.stacks import training_stack
 
@@ -31,6 +31,8 @@ def report_training(config: DeploymentConfig, clients: "Clients") -> int:
     refused = not_served(config.customizations, outputs)
     for name, reason in kept(config.customizations, outputs).items():
         print(f"\n{name} keeps its previous model, by its evaluation: {reason}")
+    for name, reason in held_back(config.customizations, outputs).items():
+        print(f"\n{name} keeps the model that serves: {reason}")
     paid = {name for name, reason in refused.items() if RETRAIN in reason or RETRY_FAILED in reason}
     costs = _training_costs(config) if paid else {}
     for name, reason in refused.items():

@@ -173,7 +173,10 @@ def _job_progress(clients: Any, execution: str) -> tuple[float, str]:
 def _show_loss(clients: Any, kit_deployment: str, name: str, progress: Progress) -> None:
     """Of the model that was promoted: a renamed customization has one that was trained under the old name."""
     value = clients("ssm").get_parameter(Name=customization_promoted(kit_deployment, name))["Parameter"]["Value"]
-    model = clients("bedrock").get_custom_model(modelIdentifier=json.loads(value)["custom_model_arn"])
+    promoted = json.loads(value)["custom_model_arn"]
+    if not promoted:  # a person or a watch went back to the base model
+        return
+    model = clients("bedrock").get_custom_model(modelIdentifier=promoted)
     bucket, _, prefix = model["outputDataConfig"]["s3Uri"].removeprefix("s3://").partition("/")
     job = f"model-customization-job-{model['jobArn'].rpartition('/')[2]}/"
     found = clients("s3").list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])

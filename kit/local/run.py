@@ -118,5 +118,6 @@ def _aliases(config: DeploymentConfig, clients: Clients) -> dict[str, str]:
         names = [alias_capacity(config.deployment.name, alias), alias_serving(config.deployment.name, alias)]
         found = {item["Name"]: item["Value"] for item in clients("ssm").get_parameters(Names=names)["Parameters"]}
         first = next((found[name] for name in names if name in found), None)
-        targets[alias] = json.loads(first)["target_arn"] if first else base.model
+        # A first model in its canary: the base model serves the others.
+        targets[alias] = json.loads(first).get("target_arn", base.model) if first else base.model
     return targets

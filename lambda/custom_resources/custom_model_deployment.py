@@ -26,6 +26,7 @@ from custom_resources.framework.request import Request
 from custom_resources.framework.resource import Phase, Snapshot
 from kit_contract import parameters
 from kit_contract.aws_errors import says_absent, says_busy, says_denied
+from kit_contract.canaries import CANARY_KEY
 from kit_contract.errors import ResourceFailedError
 from kit_contract.run_names import candidate_name
 from kit_contract.tags import DEPLOYMENT_TAG
@@ -144,6 +145,9 @@ class CustomModelDeploymentResource:
     def _withdraw(self, wanted: DeploymentProperties) -> None:
         parameter = parameters.alias_serving(wanted.kit_deployment, wanted.alias)
         serving = json_parameter.read(self._ssm, parameter)
+        if serving is not None and serving.keys() == {CANARY_KEY}:  # the base model serves, beside a canary
+            json_parameter.remove(self._ssm, parameter)
+            return
         if serving is None or serving.get("kind") != KIND:
             return
         # After a replacement the new deployment serves the alias: its parameter stays.

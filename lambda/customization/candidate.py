@@ -7,7 +7,7 @@ A candidate that another run left behind takes the new run's model in place. It 
 from typing import TYPE_CHECKING
 
 from customization.promotion_targets import CustomModelDeployment, Phase, PromotionError
-from kit_contract.aws_errors import says_absent
+from kit_contract.aws_errors import says_absent, says_denied
 from kit_contract.run_events import PromotionProgress
 from kit_contract.run_names import candidate_name
 from kit_contract.runs import Run
@@ -52,6 +52,16 @@ class Candidate:
                 "start the run again"
             )
         return {"status": "READY" if found.phase is Phase.READY else "IN_PROGRESS", "target_arn": found.target_arn}
+
+    def exists(self) -> bool:
+        """Whether one of this deployment is there; another owner's does not count."""
+        try:
+            self._deployment.progress("")
+        except Exception as error:
+            if not says_absent(error) and not says_denied(error):
+                raise
+            return False
+        return True
 
     def delete(self) -> bool:
         """Ask Bedrock to delete it. True when it is gone, or was never there. Raises PromotionError,

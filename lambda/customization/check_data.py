@@ -35,6 +35,8 @@ def check_data(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", timestamp:
     existing = _existing_model(run, bedrock)
     if existing:
         return {"trained": True, "custom_model_arn": existing}
+    if run.chosen:
+        raise TrainingDataError(f"the custom model of run {run.run_id} is gone; choose another one: kit runs history")
     report = check_log_source(run, s3) if reads_logs(run) else _check(run, s3)
     uri = _write_report(run, report, s3)
     if report.training.finding_count:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from customization.current_settings import with_current_settings
 from customization.promotion_targets import Phase, PromotionError, targets_of
 from kit_contract import parameters
 from kit_contract.run_events import PromotionProgress, PromotionTarget, PublishedAlias
@@ -16,6 +17,9 @@ from kit_contract.runs import Run
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_ssm import SSMClient
+
+
+MAX_WHY = 500  # characters: a parameter holds 4 KB
 
 
 class Promotion:
@@ -27,7 +31,7 @@ class Promotion:
 
     def promote(self, run: Run, model_arn: str) -> PromotionTarget:
         """Begin to serve `model_arn`. Raises PromotionError, PromotionBusyError."""
-        self._require_wanted(run)
+        run = with_current_settings(run, self._ssm)
         arns = [target.promote(run, model_arn) for target in targets_of(run.specification, self._bedrock)]
         return {"target_arn": arns[0]}
 
@@ -36,6 +40,7 @@ class Promotion:
 
         The target is the custom model deployment, if there is one, else the provisioned throughput.
         """
+        run = with_current_settings(run, self._ssm)
         progress = [target.progress(model_arn) for target in targets_of(run.specification, self._bedrock)]
         for item in progress:
             if item.phase is Phase.FAILED:
@@ -46,36 +51,35 @@ class Promotion:
         ready = all(item.phase is Phase.READY for item in progress)
         return {"status": "READY" if ready else "IN_PROGRESS", "target_arn": progress[0].target_arn}
 
-    def publish(self, run: Run, model_arn: str, target_arn: str, *, now: str) -> PublishedAlias:
+    def publish(self, run: Run, model_arn: str, target_arn: str, *, now: str, why: str = "") -> PublishedAlias:
         """Write the promoted parameter and the alias's serving parameter: from now on callers get the custom model.
 
-        The capacity parameter belongs to the provisioned throughput, whose ARN stays the same.
+        The capacity parameter belongs to the provisioned throughput, whose ARN stays the same. `why`: for the history,
+        if the model is not simply that of the settings.
         """
+        run = with_current_settings(run, self._ssm)
         specification = run.specification
         promoted = {"custom_model_arn": model_arn, "run_id": run.run_id, "promoted_at": now}
+        if why or run.chosen:
+            promoted["why"] = (why or run.chosen)[:MAX_WHY]
         self._put(parameters.customization_promoted(run.kit_deployment, specification.customization), promoted)
         if specification.serving == "on-demand":
             value = {
                 "target_arn": target_arn,
                 "kind": "custom-model-deployment",
                 "custom_model_arn": model_arn,
-                "base_model": specification.base_model,
+                "base_model": _base_of(model_arn) or specification.base_model,
                 "run_id": run.run_id,
                 "published_at": now,
             }
             self._put(parameters.alias_serving(run.kit_deployment, specification.alias), value)
         return {"alias": specification.alias, "target_arn": target_arn}
 
-    def _require_wanted(self, run: Run) -> None:
-        """A customization that is renamed during its run leaves the model to the one with the new name."""
-        name = parameters.customization_specification(run.kit_deployment, run.specification.customization)
-        try:
-            self._ssm.get_parameter(Name=name)
-        except self._ssm.exceptions.ParameterNotFound:
-            raise PromotionError(
-                f"{run.specification.customization} was removed from deployment.toml; its model is kept: add it again "
-                "and deploy to promote it"
-            ) from None
-
     def _put(self, name: str, value: Mapping[str, str]) -> None:
         self._ssm.put_parameter(Name=name, Value=json.dumps(value), Type="String", Overwrite=True)
+
+
+def _base_of(model_arn: str) -> str:
+    """The base model in a custom model's ARN; empty for an imported one. Of a chosen run, the settings have another."""
+    base = model_arn.partition(":custom-model/")[2].rpartition("/")[0]
+    return "" if base == "imported" else base

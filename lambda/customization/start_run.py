@@ -15,12 +15,14 @@ from customization.earlier_attempts import FAILED, RUNNING, require_hope
 from customization.earlier_attempts import StartError as StartError  # for callers
 from customization.earlier_jobs import why_not_again
 from customization.existing_model import find_model
+from customization.held_back import why_held_back
 from customization.jobs_in_progress import stop_jobs
-from customization.passage import Gate, passage_of
-from customization.what_serves import is_promoted, last_promotion
+from customization.passage import Gate, Passage, passage_of
+from customization.superseded import require_idle
+from customization.what_serves import awaits_checks, is_promoted, last_promotion
 from kit_contract import parameters, run_names
 from kit_contract.evaluations import KEPT
-from kit_contract.run_events import FollowResult, StartResult, StopResult
+from kit_contract.run_events import HELD_BACK, FollowResult, StartResult, StopResult
 from kit_contract.runs import Run, RunSpecification, new_run
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ class RunStarter:
         ssm: "SSMClient",
         stepfunctions: "SFNClient",
     ) -> None:
-        self._kit_deployment = kit_deployment
+        self.kit_deployment = kit_deployment
         self._state_machine_arn = state_machine_arn
         self._bedrock = bedrock
         self._s3 = s3
@@ -70,11 +72,11 @@ class RunStarter:
         `run_id`: no other run may be started.
         """
         _require_usable(key)
-        specification = self._specification(customization)
+        specification = self.specification(customization)
         found = self._object(specification.bucket, key)
         specification = with_validation_set(specification, found)
         sha256 = content_sha256(found["Body"], specification.bucket)
-        run = new_run(specification, kit_deployment=self._kit_deployment, key=key, dataset_sha256=sha256)
+        run = new_run(specification, kit_deployment=self.kit_deployment, key=key, dataset_sha256=sha256)
         if run_id not in ("", run.run_id):
             raise StartError(
                 f"run {run_id} had other data or settings than those that are deployed now, which give run "
@@ -97,15 +99,18 @@ class RunStarter:
         awaited = {run_names.run_of(name) for name in executions.keys() - running.keys()}
         running = {name: arn for name, arn in running.items() if run_names.run_of(name) not in awaited}
         for arn in running.values():
-            self._stepfunctions.stop_execution(executionArn=arn, error="Removed", cause="the customization was removed")
+            self.stop_execution(arn, "the customization was removed", error="Removed")
         # DeleteParameters, unlike DeleteParameter, accepts a name that does not exist.
-        self._ssm.delete_parameters(Names=[parameters.customization_promoted(self._kit_deployment, customization)])
+        self._ssm.delete_parameters(Names=[parameters.customization_promoted(self.kit_deployment, customization)])
         return {
             "stopped": len(running),
-            "in_progress": stop_jobs(self._bedrock, self._kit_deployment, customization, awaited),
+            "in_progress": stop_jobs(self._bedrock, self.kit_deployment, customization, awaited),
         }
 
-    def _running(self, customization: str) -> dict[str, str]:
+    def stop_execution(self, arn: str, cause: str, *, error: str = "Superseded") -> None:
+        self._stepfunctions.stop_execution(executionArn=arn, error=error, cause=cause)
+
+    def running(self, customization: str) -> dict[str, str]:
         """Name -> ARN of the customization's running executions."""
         found = self._executions()
         return {name: arn for name, arn in found.items() if run_names.is_execution_of(name, customization)}
@@ -123,34 +128,34 @@ class RunStarter:
         except self._s3.exceptions.NoSuchKey:
             raise StartError(f"no object s3://{bucket}/{key}; upload it, then start the run") from None
 
-    def _specification(self, customization: str) -> RunSpecification:
-        name = parameters.customization_specification(self._kit_deployment, customization)
+    def specification(self, customization: str) -> RunSpecification:
+        name = parameters.customization_specification(self.kit_deployment, customization)
         try:
             value = self._ssm.get_parameter(Name=name)["Parameter"]["Value"]
         except self._ssm.exceptions.ParameterNotFound:
             raise StartError(
-                f"{customization!r} is not a customization of {self._kit_deployment}; upload to data/<customization>/ "
+                f"{customization!r} is not a customization of {self.kit_deployment}; upload to data/<customization>/ "
                 "with a name from deployment.toml"
             ) from None
         return RunSpecification.from_json(json.loads(value))
 
     def _start_once(self, run: Run, uploaded_at: str, *, retrain: bool, retry: bool) -> StartResult:
-        executions = self._attempts(run)
+        executions = self.attempts(run)
         attempts = [status for status, _ in executions]
         latest, began = executions[-1] if executions else (None, "")
         model = find_model(run, self._bedrock)
         model_arn = model.arn if model else None
         passage = passage_of(run, model_arn, s3=self._s3, ssm=self._ssm, bedrock=self._bedrock)
-        promotes = passage.gate is Gate.OPEN
+        promotes = bool(model_arn and passage.gate is Gate.OPEN and not awaits_checks(run, model_arn, self._ssm))
         result: StartResult = {"started": False, "reason": "", "run_id": run.run_id, "promotes": promotes}
         if latest and not (model and latest in FAILED):  # the deploy does not follow a failure of what serves
-            result["execution_arn"] = self._execution_arn(self._name(run, len(attempts)))
+            result["execution_arn"] = self.execution_arn(self._name(run, len(attempts)))
         if latest in RUNNING:
             return {**result, "reason": f"this run is {latest}", "promotes": promotes and latest == "RUNNING"}
         if model and is_promoted(run, model.arn, bedrock=self._bedrock, ssm=self._ssm):
             return {**result, "reason": f"{run.specification.alias} is served by this run's model", "promotes": False}
-        if passage.gate is Gate.CLOSED:
-            return {**result, "reason": f"{KEPT}{passage.reason}"}
+        if model and (reason := self._decision_against(run, passage)):
+            return {**result, "reason": reason}
         if (
             latest == "SUCCEEDED"
             and uploaded_at
@@ -164,19 +169,27 @@ class RunStarter:
         require_hope(run, attempts)
         return {**result, **self._start_attempt(run, len(attempts) + 1, promotes=promotes)}
 
+    def _decision_against(self, run: Run, passage: Passage) -> str:
+        """Why the model is not promoted although nothing is wrong; empty if it is."""
+        if passage.gate is Gate.CLOSED:
+            return f"{KEPT}{passage.reason}"
+        held = why_held_back(self._ssm, run)
+        return f"{HELD_BACK}{held}; to serve it all the same: kit runs promote {run.run_id}" if held else ""
+
     def _start_attempt(self, run: Run, attempt: int, *, promotes: bool) -> StartResult:
         name = self._name(run, attempt)
-        self._require_idle(run.specification.customization, name)
-        started = self._start_execution(replace(run, execution_name=name))
+        running = self.running(run.specification.customization)
+        require_idle(run, name, running, ssm=self._ssm, stop=self.stop_execution)
+        started = self.start_execution(replace(run, execution_name=name))
         reason = f"attempt {attempt}" if started else "this run was started a moment ago"
         if promotes:
             reason += ": the model exists and is promoted"
-        return {"started": started, "reason": reason, "execution_arn": self._execution_arn(name)}
+        return {"started": started, "reason": reason, "execution_arn": self.execution_arn(name)}
 
-    def _attempts(self, run: Run) -> list[tuple[str, str]]:
+    def attempts(self, run: Run) -> list[tuple[str, str]]:
         """(status, when it began) of the run's executions, the first attempt first."""
         found: list[tuple[str, str]] = []
-        while execution := self._status(self._execution_arn(self._name(run, len(found) + 1))):
+        while execution := self._status(self.execution_arn(self._name(run, len(found) + 1))):
             found.append(execution)
         return found
 
@@ -184,16 +197,7 @@ class RunStarter:
     def _name(run: Run, attempt: int) -> str:
         return run_names.execution_name(run.specification.customization, run.run_id, attempt)
 
-    def _require_idle(self, customization: str, name: str) -> None:
-        """One job at a time: two would both be billed, and the older data might be promoted last."""
-        others = [arn for other, arn in self._running(customization).items() if other != name]
-        if others:
-            raise StartError(
-                f"{customization} is being trained with other data or settings; wait for it or stop it (kit runs stop "
-                f"{run_names.run_of(others[0])}), then deploy or upload again"
-            )
-
-    def _start_execution(self, run: Run) -> bool:
+    def start_execution(self, run: Run) -> bool:
         """False if it exists: a deploy's upload and its request start the same run within a moment."""
         content = json.dumps(run.to_json(), sort_keys=True)
         try:
@@ -204,7 +208,7 @@ class RunStarter:
             return False
         return True
 
-    def _execution_arn(self, name: str) -> str:
+    def execution_arn(self, name: str) -> str:
         return self._state_machine_arn.replace(":stateMachine:", ":execution:") + f":{name}"
 
     def _status(self, execution_arn: str) -> tuple[str, str] | None:

@@ -33,6 +33,18 @@ def is_promoted(run: Run, model_arn: str, *, bedrock: "BedrockClient", ssm: "SSM
     return (serving.get("target_arn"), serving.get("custom_model_arn")) == (progress[0].target_arn, model_arn)
 
 
+def serves_already(run: Run, model_arn: str, ssm: "SSMClient") -> bool:
+    """Whether callers of the alias have this model, or had it last: its deployment or parameter may be gone."""
+    serving = serving_of(run, ssm)
+    return model_arn in (serving.get("custom_model_arn"), last_promotion(run, ssm).get("custom_model_arn"))
+
+
+def awaits_checks(run: Run, model_arn: str, ssm: "SSMClient") -> bool:
+    """Whether the promotion of the model includes checks, which may take longer than a deploy may wait."""
+    checks = run.specification.promotion
+    return checks is not None and checks.asks and not serves_already(run, model_arn, ssm)
+
+
 def last_promotion(run: Run, ssm: "SSMClient") -> Mapping[str, Any]:
     """What the last promotion of the run's customization wrote; empty before the first."""
     return _parameter(parameters.customization_promoted(run.kit_deployment, run.specification.customization), ssm)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from inference_api.bedrock import Clients
+from inference_api.canary import measured_variant, open_canary, random_share
 from inference_api.errors import ApiError
+from kit_contract.canaries import CANARY, CANARY_KEY
 from kit_contract.inference_api import Model, Settings
 from kit_contract.model_arns import shown
 from kit_contract.parameters import alias_capacity, alias_serving
@@ -20,6 +23,7 @@ class Target(NamedTuple):
     """`invoke_id`: modelId of Converse. `arn`: modelArn of RetrieveAndGenerate. `custom`: may be a trained model.
 
     `version`: tells two models behind one alias apart; it is the run of a trained model.
+    `variant`: which one of a canary or a watch it is, for its metrics; `trial`: the run that is tried or watched.
     """
 
     invoke_id: str
@@ -27,6 +31,8 @@ class Target(NamedTuple):
     kind: str
     custom: bool
     version: str = ""
+    variant: str = ""
+    trial: str = ""
 
     @property
     def shown(self) -> str:
@@ -34,17 +40,48 @@ class Target(NamedTuple):
         return shown(self.invoke_id)
 
 
-class Aliases:
-    """Caches the targets of each alias for CACHE_SECONDS, also when there are none."""
+class Split(NamedTuple):
+    """`targets`: what serves an alias; `measured`: the same, as a variant. `canary`: what `percent` of its requests try
+    first.
+    """
 
-    def __init__(self, settings: Settings, clients: Clients, clock: Callable[[], float]) -> None:
+    targets: tuple[Target, ...]
+    measured: tuple[Target, ...] = ()
+    canary: Target | None = None
+    percent: float = 0.0
+
+    def tried(self, share: Callable[[], float]) -> tuple[Target, ...]:
+        """The targets of one request that is measured; `share` gives its random number, 0 to 1."""
+        if self.canary is None or not self.measured or share() * 100 >= self.percent:
+            return self.measured
+        return (self.canary, *self.measured)
+
+
+class Aliases:
+    """Caches the targets of each alias for CACHE_SECONDS, also when there are none.
+
+    `now`: seconds since 1970. `share`: the random number of a request, 0 to 1.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clients: Clients,
+        clock: Callable[[], float],
+        now: Callable[[], float] = time.time,
+        share: Callable[[], float] = random_share,
+    ) -> None:
         self._settings = settings
         self._clients = clients
         self._clock = clock
-        self._cache: dict[str, tuple[float, tuple[Target, ...]]] = {}
+        self._now = now
+        self._share = share
+        self._cache: dict[str, tuple[float, Split]] = {}
 
-    def resolve(self, alias: str, *, embeds: bool | None = False) -> tuple[Target, ...]:
+    def resolve(self, alias: str, *, embeds: bool | None = False, measured: bool = False) -> tuple[Target, ...]:
         """At least one target. `embeds`: whether an embedding model is wanted; None takes any model.
+
+        `measured`: the request may be a canary's, and its metrics are those of a variant.
 
         Raises ApiError: 404 if the alias is not configured, 400 if it has the other kind of model, 503 if nothing can
         serve it.
@@ -53,39 +90,58 @@ class Aliases:
             raise unknown_alias(self._settings)
         if embeds is not None and embeds != bool(self._settings.aliases[alias].embedding):
             raise _other_kind(alias, self._settings)
-        read_at, targets = self._cache.get(alias, (float("-inf"), ()))
+        read_at, split = self._cache.get(alias, (float("-inf"), Split(())))
         if self._clock() - read_at >= CACHE_SECONDS:
-            targets = self._read(alias, targets)
+            split = self._read(alias, split)
+        targets = split.tried(self._share) if measured else split.targets
         if not targets:
             order = ", ".join(self._settings.aliases[alias].order)
             message = f"no target serves this alias now; it needs one of: {order}; send the request again later"
             raise _unavailable("alias_not_served", message)
         return targets
 
-    def _read(self, alias: str, known: tuple[Target, ...]) -> tuple[Target, ...]:
+    def _read(self, alias: str, known: Split) -> Split:
         try:
-            fresh = self._targets(alias)
+            fresh = self._split(alias)
         except Exception as error:
-            if not known:
+            if not known.targets:
                 message = "the targets of this alias cannot be read now; send the request again"
                 raise _unavailable("alias_unavailable", message) from error
             fresh = known  # the last known targets are better than an error, and cached: no request waits for SSM again
         self._cache[alias] = (self._clock(), fresh)
         return fresh
 
-    def _targets(self, alias: str) -> tuple[Target, ...]:
+    def _split(self, alias: str) -> Split:
         order = self._settings.aliases[alias].order
-        found = {"base": base_target(self._settings.aliases[alias].base)}
-        if any(place in order for place in _PLACES.values()):  # an alias without training and throughput has none
-            found |= self._published(alias)
-        return tuple(found[place] for place in order if place in found)
+        # An alias without training and throughput has no parameters.
+        has_parameters = any(place in order for place in _PLACES.values())
+        serving, capacity = self._parameters(alias) if has_parameters else (None, None)
+        now = self._now()
+        variant, trial = measured_variant(serving or {}, now)
+        found = {"base": base_target(self._settings.aliases[alias].base)} | _places((serving, capacity))
+        targets = tuple(found[place] for place in order if place in found)
+        measured = tuple(target._replace(variant=variant, trial=trial) for target in targets)
+        canary = open_canary(serving or {}, now)
+        if canary is None:
+            return Split(targets, measured)
+        tried = {**canary, "kind": "custom-model-deployment"}
+        return Split(targets, measured, _target(tried)._replace(variant=CANARY, trial=trial), canary["weight"])
 
-    def _published(self, alias: str) -> dict[str, Target]:
-        """Place -> target. The capacity parameter wins: it is written after promotion writes the serving parameter."""
+    def _parameters(self, alias: str) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
+        """Serving and capacity."""
         kit_deployment = self._settings.kit_deployment
         names = [alias_serving(kit_deployment, alias), alias_capacity(kit_deployment, alias)]
         values = {name: json.loads(value) for name, value in self._clients.get_parameters(names).items()}
-        return {_PLACES[values[name]["kind"]]: _target(values[name]) for name in names if name in values}
+        return values.get(names[0]), values.get(names[1])
+
+
+def _places(published: Iterable[Mapping[str, Any] | None]) -> dict[str, Target]:
+    """Place -> target. The capacity parameter wins: it is written after promotion writes the serving parameter.
+
+    A canary over the base model is in a serving parameter without a target.
+    """
+    found = [value for value in published if value is not None and value.keys() != {CANARY_KEY}]
+    return {_PLACES[value["kind"]]: _target(value) for value in found}
 
 
 def knowledge_base_target(settings: Settings) -> Target:

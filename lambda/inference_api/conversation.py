@@ -15,6 +15,7 @@ from inference_api.guardrails import INTERVENED, guarded, streamed
 from inference_api.http_messages import Facts
 from inference_api.messages import only_text
 from inference_api.service import Service
+from inference_api.variant_metrics import is_refusal
 
 T = TypeVar("T")
 
@@ -38,7 +39,7 @@ class Turn(NamedTuple):
 def converse(turn: Turn, service: Service, facts: Facts) -> Served[dict[str, Any]]:
     """The response of Converse. Raises ApiError, AwsError or OSError of the last target."""
     _refuse_unlisted(turn, service)
-    targets = service.aliases.resolve(turn.alias)
+    targets = service.aliases.resolve(turn.alias, measured=True)
     request = guarded(turn.request, turn.alias, service.settings, facts)
 
     def call(target: Target, read_seconds: float) -> dict[str, Any]:
@@ -51,6 +52,7 @@ def converse(turn: Turn, service: Service, facts: Facts) -> Served[dict[str, Any
     served = _ask(turn, targets, call, service, facts)
     facts.intervened = served.answer.get("stopReason") == INTERVENED
     facts.usage = served.answer.get("usage")
+    facts.refused = is_refusal(served.answer.get("stopReason"), said=_says_something(served.answer))
     return served
 
 
@@ -61,7 +63,7 @@ def converse_stream(turn: Turn, service: Service, facts: Facts) -> Served[Genera
     Closing it ends the call.
     """
     _refuse_unlisted(turn, service)
-    targets = service.aliases.resolve(turn.alias)
+    targets = service.aliases.resolve(turn.alias, measured=True)
     request = streamed(guarded(turn.request, turn.alias, service.settings, facts))
 
     def opened(target: Target, read_seconds: float) -> Generator[Event, None, None]:
@@ -126,6 +128,11 @@ def _ask(turn: Turn, targets: Sequence[Target], call: Any, service: Service, fac
     return served
 
 
+def _says_something(response: Mapping[str, Any]) -> bool:
+    content = response.get("output", {}).get("message", {}).get("content", [])
+    return any(block.get("text", "").strip() or "text" not in block for block in content)
+
+
 def _first(events: Iterator[Event]) -> Event:
     for event in events:
         if event is not SILENCE:
@@ -145,6 +152,7 @@ def _resumed(first: Event, events: Generator[Event, None, None], facts: Facts) -
             elif name == "messageStop":
                 stopped = True
                 facts.intervened = value.get("stopReason") == INTERVENED
+                facts.refused = is_refusal(value.get("stopReason"), said=facts.deltas > 0)
             elif name == "metadata":
                 facts.usage = value.get("usage")
             yield event

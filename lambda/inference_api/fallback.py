@@ -1,5 +1,7 @@
 """The only retry loop of the API: calls the targets of an alias in order until one answers or time is up.
 
+A canary is asked once: whatever goes wrong there, what serves answers in its place.
+
 If a target is throttled, not ready, gone, denied or unavailable, the alias falls back to the next one at once. The loop
 only waits before it calls the same target again. An error that the caller must fix (content) ends the request.
 """
@@ -10,8 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from inference_api.aliases import CACHE_SECONDS, Target
+from inference_api.canary import CANARY_SECONDS
 from inference_api.errors import api_error, failure_name
 from inference_api.target_pauses import TargetPauses
+from kit_contract.canaries import CANARY
 
 MAX_ATTEMPTS = 3
 BUDGET_SECONDS = 280.0  # API Gateway ends a response after 5 minutes of silence; the rest is for a cold start
@@ -79,7 +83,8 @@ class Fallback:
     ) -> Served[T]:
         """The result of `call(target, seconds left)` for the first target that answers. Appends to `attempts`.
 
-        Raises the last failure, but prefers one that can pass to one that says a target is denied or gone.
+        Raises the last failure, but prefers one that can pass to one that says a target is denied or gone. A canary's
+        failure is raised only if there is no other target.
         """
         left = list(targets)
         failure: Exception | None = None
@@ -87,9 +92,12 @@ class Fallback:
             target = self._next(left, attempts)
             started = self._clock()
             try:
-                answer = call(target, deadline - started)
+                answer = call(target, _read_seconds(target, left, deadline - started))
             except Exception as error:
                 attempts.append(self._attempt(target, started, failure_name(error)))
+                if target.variant == CANARY and len(left) > 1:
+                    left.remove(target)
+                    continue
                 code = api_error(error).code
                 failure = error if failure is None or _tells_more(code, failure) else failure
                 if not self._may_fall_back(code, target, left) or not self._begins_another(left, attempts, deadline):
@@ -116,14 +124,19 @@ class Fallback:
 
     def _begins_another(self, left: Sequence[Target], attempts: Sequence[Attempt], deadline: float) -> bool:
         """Waits if the next target was already called. False if it is too late to begin another attempt."""
-        if len(attempts) == MAX_ATTEMPTS:
+        canaries = [attempt.milliseconds for attempt in attempts if attempt.target.variant == CANARY]
+        if len(attempts) - len(canaries) == MAX_ATTEMPTS:
             return False
         again = self._next(left, attempts) in [attempt.target for attempt in attempts]
         wait = BACKOFF_SECONDS * 2.0 ** len(attempts) * (0.5 + self._random() / 2) if again else 0.0
-        if self._clock() + wait > deadline - BUDGET_SECONDS + FALLBACK_SECONDS:
+        if self._clock() + wait > deadline - BUDGET_SECONDS + FALLBACK_SECONDS + sum(canaries) / 1000:
             return False
         self._sleep(wait)
         return True
+
+
+def _read_seconds(target: Target, left: Sequence[Target], seconds: float) -> float:
+    return min(seconds, CANARY_SECONDS) if target.variant == CANARY and len(left) > 1 else seconds
 
 
 def _tells_more(code: str, failure: Exception) -> bool:

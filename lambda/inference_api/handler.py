@@ -23,6 +23,7 @@ from inference_api.request_log import log_line
 from inference_api.routes import respond
 from inference_api.runtime import Invocation, StreamedResponse
 from inference_api.service import Service
+from inference_api.variant_metrics import variant_lines
 from kit_contract.inference_api import settings_from
 from kit_contract.inference_api_names import ALIASES_FILE
 
@@ -96,3 +97,5 @@ def _logged(
             milliseconds=round((time.perf_counter() - started) * 1000),
         )
         print(line, file=sys.stderr, flush=True)
+        for line in variant_lines(answer, facts, kit_deployment=service().settings.kit_deployment, now=time.time()):
+            print(line, file=sys.stderr, flush=True)

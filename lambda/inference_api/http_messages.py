@@ -47,8 +47,9 @@ class Facts:
 
     `served_by` has the ARN of the target, `shown_served_by` what callers see instead, unless it `shows_arns`.
     `guardrail`: the name of the one that was applied. `intervened`: whether it blocked or masked something.
-    `searches`: those of file_search. `usage`: Bedrock's, None where it did not arrive. `deltas`: parts of a streamed
-    answer so far. `headers` and `fingerprint` (the version of the model) say in the response who served it.
+    `refused`: the model gave no answer of use (variant_metrics.py). `searches`: those of file_search. `usage`:
+    Bedrock's, None where it did not arrive. `deltas`: parts of a streamed answer so far. `headers` and `fingerprint`
+    (the version of the model) say in the response who served it.
     """
 
     def __init__(self) -> None:
@@ -63,6 +64,7 @@ class Facts:
         self.guardrail: str | None = None
         self.intervened = False
         self.searches = 0
+        self.refused = False
         self.error: str | None = None
         self.headers: Mapping[str, str] = {}
         self.fingerprint = ""

@@ -99,7 +99,13 @@ ARROWS = {
     "custom_resources.provisioned_throughput": {"custom_resources.account", "custom_resources.framework"},
     "customization": {"training_data"},
     "customization.evaluation": {"customization"},
-    "customization.handlers": {"customization", "customization.collection", "customization.evaluation"},
+    "customization.handlers": {
+        "customization",
+        "customization.collection",
+        "customization.evaluation",
+        "customization.promotion_checks",
+    },
+    "customization.promotion_checks": {"customization"},
     "inference_api": {
         "inference_api.anthropic_messages",
         "inference_api.aws",

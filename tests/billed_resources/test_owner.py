@@ -15,6 +15,7 @@ from billed_resources.stack_lookup import StackLookup
 from custom_resources.provisioned_throughput import ledger as ledgers
 from kit_contract.parameters import (
     alias_capacity,
+    alias_serving,
     customization_promoted,
     customization_specification,
     throughput_ledger,
@@ -160,6 +161,18 @@ def test_aliases_on_later_pages_count(aws: FakeAws) -> None:
     aws.stacks["sup-inference-api"] = {}
 
     assert kind(aws) is OwnerKind.ALIAS
+
+
+@pytest.mark.parametrize("serving", [{}, {"target_arn": "arn:deployment", "custom_model_arn": "arn:serves"}])
+def test_a_canary_is_served_beside_what_serves(aws: FakeAws, serving: dict[str, str]) -> None:
+    """The first model of an alias is tried beside the base model, which is no parameter."""
+    canary = {"target_arn": "arn:candidate", "custom_model_arn": "arn:tried", "run_id": "0123456789abcdef", "weight": 5}
+    aws.parameters[alias_serving("sup", "bot")] = json.dumps({**serving, "canary": canary})
+
+    found = read_kit_parameters(aws.clients().ssm)
+
+    assert found.complete
+    assert set(found.aliases) == {"arn:candidate", "arn:tried", *serving.values()}
 
 
 def with_model(aws: FakeAws, name: str = "sup-support-0123456789abcdef") -> None:

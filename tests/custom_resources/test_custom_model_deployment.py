@@ -204,6 +204,17 @@ def test_delete_withdraws_the_alias_then_deletes_and_retries_a_conflict(aws: Fix
     aws.done()
 
 
+def test_delete_withdraws_a_canary_over_the_base_model(aws: Fixture) -> None:
+    value = json.dumps({"canary": {"target_arn": ARN, "run_id": "0123456789abcdef"}})
+    aws.ssm.add_response("get_parameter", {"Parameter": {"Value": value}}, {"Name": PARAMETER})
+    aws.ssm.add_response("delete_parameter", {}, {"Name": PARAMETER})
+    aws.absent()
+
+    aws.resource.delete(request("Delete"))
+
+    aws.done()
+
+
 def test_delete_of_absent_is_gone(aws: Fixture) -> None:
     aws.serving(None)
     aws.absent()

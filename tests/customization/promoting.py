@@ -1,9 +1,10 @@
 """A promotion with stubbed clients, and Bedrock's answers about deployments and throughputs."""
 
+import json
 from datetime import UTC, datetime
 
 from customization.promotion import Promotion
-from kit_contract.run_events import PromotionTarget
+from kit_contract.run_events import PromotionProgress, PromotionTarget
 from kit_contract.runs import Run
 from tests.customization.aws import MODEL_ARN, a_run, stubbed
 
@@ -59,9 +60,18 @@ class Promoting:
         self.bedrock.add_response("list_tags_for_resource", {"tags": tags}, {"resourceARN": arn})
         return self
 
-    def promote(self, run: Run) -> PromotionTarget:
+    def with_settings(self, run: Run) -> "Promoting":
+        """The deployed settings are those of the run."""
         name = f"/bedrock-kit/sup/customizations/{run.specification.customization}"
-        self.ssm.add_response("get_parameter", {"Parameter": {"Value": "{}"}}, {"Name": name})
+        value = json.dumps(run.specification.to_json())
+        self.ssm.add_response("get_parameter", {"Parameter": {"Value": value}}, {"Name": name})
+        return self
+
+    def status(self, run: Run) -> PromotionProgress:
+        return self.with_settings(run).promotion.status(run, MODEL_ARN)
+
+    def promote(self, run: Run) -> PromotionTarget:
+        self.with_settings(run)
         result = self.promotion.promote(run, MODEL_ARN)
         self.bedrock.assert_no_pending_responses()
         return result

@@ -47,6 +47,9 @@ class Starting:
     def with_data(self, content: bytes = CONTENT) -> "Starting":
         answer = {"Parameter": {"Name": PARAMETER, "Value": json.dumps(specification().to_json())}}
         self.ssm.add_response("get_parameter", answer, {"Name": PARAMETER})
+        return self.with_object(content)
+
+    def with_object(self, content: bytes = CONTENT) -> "Starting":
         self.s3.add_response("get_object", streamed(content), {"Bucket": BUCKET, "Key": KEY})
         return self
 
@@ -114,7 +117,7 @@ class Starting:
         self.bedrock.add_response("get_custom_model_deployment", answer, expected)
         return self
 
-    def with_parameter(self, name: str, value: dict[str, str] | None) -> "Starting":
+    def with_parameter(self, name: str, value: dict[str, Any] | None) -> "Starting":
         if value is None:
             self.ssm.add_client_error("get_parameter", "ParameterNotFound", expected_params={"Name": name})
         else:
@@ -128,6 +131,10 @@ class Starting:
     def with_serving(self, target: str | None = DEPLOYMENT_ARN, model: str = MODEL_ARN) -> "Starting":
         value = {"target_arn": target, "custom_model_arn": model} if target else None
         return self.with_parameter("/bedrock-kit/sup/aliases/support-bot/serving", value)
+
+    def held_back(self, reason: str = "") -> "Starting":
+        """Whether the run is; an empty reason: it is not."""
+        return self.with_parameter(f"/bedrock-kit/sup/held-back/{RUN}", {"reason": reason} if reason else None)
 
     def with_start(self, name: str, run_input: Any = ANY) -> "Starting":
         listed(self.states, [name])  # a list may contain the execution that has just started

@@ -10,11 +10,14 @@ import pytest
 
 from bedrock_constructs.lambda_functions.sources import source_files
 from customization import invocation
-from customization.handlers import check_data, collect_data, promote, record_metrics, start_run
+from customization.handlers import check_data, collect_data, promote, promotion_checks, record_metrics, start_run
+from customization.promotion_checks.after_promotion import AfterPromotion
+from customization.promotion_checks.before_promotion import BeforePromotion
 from customization.start_run import StartError
 from kit_contract.dataset_collection import DatasetCollection
 from kit_contract.dataset_limits import DatasetLimits
 from kit_contract.errors import InputError
+from kit_contract.promotion_checks import PromotionChecks
 from kit_contract.run_events import NOT_SERVED
 from kit_contract.runs import Run
 from tests.customization.aws import BUCKET, JOB_ARN, KEY, MACHINE, MODEL_ARN, RUN_ID, a_run
@@ -49,8 +52,8 @@ class PromotionSteps:
     def status(self, run: Run, model_arn: str) -> dict[str, str]:
         return {"step": "status", "model": model_arn}
 
-    def publish(self, run: Run, model_arn: str, target_arn: str, *, now: str) -> dict[str, str]:
-        return {"step": "publish", "target": target_arn}
+    def publish(self, run: Run, model_arn: str, target_arn: str, *, now: str, why: str) -> dict[str, str]:
+        return {"step": "publish", "target": target_arn, "run": run.run_id, "why": why}
 
 
 @pytest.fixture(autouse=True)
@@ -151,6 +154,73 @@ def test_one_function_handles_the_three_steps_of_promotion(action: str, capsys: 
     assert logged(capsys)["run_id"] == RUN_ID
 
 
+def test_a_return_publishes_the_run_that_served_before(capsys: pytest.CaptureFixture[str]) -> None:
+    event = {"action": "publish", "run": a_run().to_json(), "custom_model_arn": MODEL_ARN, "target_arn": "the-target"}
+
+    answer = promoted({**event, "run_id": "fedcba9876543210", "why": "worse"})
+
+    assert (answer["run"], answer["why"]) == ("fedcba9876543210", "worse")
+
+
+@pytest.mark.parametrize("action", [*promotion_checks.BEFORE, *promotion_checks.AFTER, "return_to_base", "abandon"])
+def test_one_function_handles_the_checks(
+    action: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given: list[Any] = []
+
+    def answer(self: object, *more: str) -> dict[str, str]:
+        given.append(more)
+        return {"step": action}
+
+    monkeypatch.setattr(BeforePromotion if action in promotion_checks.BEFORE else AfterPromotion, action, answer)
+    monkeypatch.setattr(invocation, "client", lambda service: SimpleNamespace(converse=service))
+    failure = {"Error": "CanaryError", "Cause": "{}"}
+    event: Any = {"action": action, "run": a_run().to_json(), "custom_model_arn": MODEL_ARN}
+
+    event |= {"failure": failure, "why": "worse"}
+
+    assert promotion_checks.handler(event, None) == {"step": action}
+    assert given == [{"return_to_base": ("worse",), "abandon": ("CanaryError", "{}")}.get(action, ())]
+    assert logged(capsys)["run_id"] == RUN_ID
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_stopped_execution_ends_its_canary(monkeypatch: pytest.MonkeyPatch, *, checked: bool) -> None:
+    closed: list[tuple[str, str]] = []
+
+    def abandon(self: AfterPromotion, error: str, cause: str) -> dict[str, bool]:
+        closed.append((error, cause))
+        return {"held_back": False}
+
+    monkeypatch.setattr(AfterPromotion, "abandon", abandon)
+    monkeypatch.setattr(invocation, "client", lambda service: SimpleNamespace(converse=service))
+    run = a_run(promotion=PromotionChecks(canary_percent=5)) if checked else a_run()
+
+    promotion_checks.handler({"detail": {"status": "ABORTED", "input": json.dumps(run.to_json())}}, None)
+
+    assert closed == ([("", "")] if checked else [])
+
+
+def test_an_unknown_check_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invocation, "client", lambda service: SimpleNamespace(converse=service))
+
+    event: Any = {"action": "pray", "run": a_run().to_json(), "custom_model_arn": ""}
+
+    with pytest.raises(InputError, match=r"action must be one of begin, .*, got 'pray'"):
+        promotion_checks.handler(event, None)
+
+
+def test_a_persons_choice_reaches_the_starter(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(start_run, "choose_run", lambda request, starter, **more: {"asked": request["choose"], **more})
+    choice = {"customization": "support", "choose": RUN_ID, "instead_of": [], "reason": "it is better", "checked": True}
+
+    answer = start(choice)
+
+    assert (answer["asked"], answer["ssm"]) == (RUN_ID, "ssm")
+
+
 def test_the_check_gets_the_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     given: dict[str, Any] = {}
     monkeypatch.setattr(check_data, "check_data", lambda run, **more: given.update(more, run=run) or {})
@@ -210,10 +280,25 @@ def test_the_collector_is_asked_in_the_functions_own_account(
 PARTS = {
     "check_data": {"check_data", "dataset_content", "existing_model", "log_source", "parent_model", "same_content"},
     "record_metrics": {"training_metrics"},
-    "promote": {"promotion", "promotion_targets"},
+    "promote": {"promotion", "promotion_targets", "current_settings"},
+    "promotion_checks": {
+        *(
+            "base_model",
+            "candidate",
+            "current_settings",
+            "existing_model",
+            "held_back",
+            "promotion_targets",
+            "serving_parameter",
+        ),
+        *("what_serves", "promotion_checks/__init__", "promotion_checks/after_promotion"),
+        *("promotion_checks/before_promotion", "promotion_checks/checking", "promotion_checks/measurements"),
+        *("promotion_checks/old_models", "promotion_checks/smoke_test", "promotion_checks/verdict"),
+    },
     "start_run": {
         *("start_run", "dataset_content", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
         *("existing_model", "passage", "promotion_targets", "what_serves"),
+        *("base_model", "chosen_run", "held_back", "serving_parameter", "superseded"),
     },
 }
 

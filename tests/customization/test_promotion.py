@@ -1,8 +1,10 @@
 """Promotion: ownership first, then both ways to serve a model, and the alias."""
 
 import json
+from dataclasses import replace
 
 import pytest
+from botocore.stub import ANY
 
 from customization.promotion_targets import PromotionBusyError, PromotionError
 from kit_contract.runs import Run
@@ -18,6 +20,7 @@ from tests.customization.promoting import (
 )
 
 NOW = "2026-11-24T00:00:00Z"
+ANY_VALUE = {"Name": ANY, "Value": ANY, "Type": "String", "Overwrite": True}
 
 
 @pytest.mark.parametrize("tags", [[], [{"key": "bedrock-kit:deployment", "value": "another"}]])
@@ -147,7 +150,7 @@ def test_the_model_is_swapped_behind_deployment_and_throughput() -> None:
 
 @pytest.mark.parametrize("run", [a_run(), BOTH])
 def test_publishing_writes_what_was_promoted_and_what_serves_the_alias(run: Run) -> None:
-    promoting = Promoting()
+    promoting = Promoting().with_settings(run)
     expect_promoted(promoting)
     value = {
         "target_arn": DEPLOYMENT_ARN,
@@ -166,10 +169,40 @@ def test_publishing_writes_what_was_promoted_and_what_serves_the_alias(run: Run)
 
 
 def test_publishing_leaves_the_alias_of_a_provisioned_model_to_the_throughput() -> None:
-    promoting = Promoting()
+    promoting = Promoting().with_settings(PROVISIONED)
     expect_promoted(promoting)
 
     promoting.promotion.publish(PROVISIONED, MODEL_ARN, THROUGHPUT_ARN, now=NOW)
+
+    promoting.ssm.assert_no_pending_responses()
+
+
+def test_an_alias_that_was_renamed_during_the_run_is_the_one_that_is_published() -> None:
+    """Callers of the old name would get the model, and those of the new one nothing until the next deploy."""
+    promoting = Promoting().with_settings(a_run(alias="robot"))
+    expect_promoted(promoting)
+    promoting.ssm.add_response("put_parameter", {}, {**ANY_VALUE, "Name": "/bedrock-kit/sup/aliases/robot/serving"})
+
+    assert promoting.promotion.publish(a_run(), MODEL_ARN, DEPLOYMENT_ARN, now=NOW)["alias"] == "robot"
+    promoting.ssm.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize(
+    ("run", "why", "expected"),
+    [
+        (a_run(), "worse than what served", "worse than what served"),
+        (replace(a_run(), chosen="rolled back by Ada"), "", "rolled back by Ada"),
+    ],
+)
+def test_the_history_says_why_another_model_than_that_of_the_settings_was_promoted(
+    run: Run, why: str, expected: str
+) -> None:
+    promoting = Promoting().with_settings(run)
+    promoted = {"custom_model_arn": MODEL_ARN, "run_id": RUN_ID, "promoted_at": NOW, "why": expected}
+    expect_parameter(promoting, "/bedrock-kit/sup/customizations/support/promoted", promoted)
+    promoting.ssm.add_response("put_parameter", {}, ANY_VALUE)
+
+    promoting.promotion.publish(run, MODEL_ARN, DEPLOYMENT_ARN, now=NOW, why=why)
 
     promoting.ssm.assert_no_pending_responses()
 

@@ -11,28 +11,28 @@ def test_a_failed_deployment_carries_bedrocks_reason() -> None:
     promoting = Promoting().with_deployment(MODEL_ARN, "Failed", failureMessage="no capacity left")
 
     with pytest.raises(PromotionError, match=r"sup-support failed to serve .*: no capacity left"):
-        promoting.promotion.status(a_run(), MODEL_ARN)
+        promoting.status(a_run())
 
 
 def test_a_failed_update_fails_the_promotion() -> None:
     promoting = Promoting().with_deployment(OTHER_MODEL_ARN, updateDetails=update_details("UpdateFailed"))
 
     with pytest.raises(PromotionError, match="no reason given"):
-        promoting.promotion.status(a_run(), MODEL_ARN)
+        promoting.status(a_run())
 
 
 def test_a_failed_throughput_carries_bedrocks_reason() -> None:
     promoting = Promoting().with_throughput(OTHER_MODEL_ARN, MODEL_ARN, "Failed", failureMessage="quota")
 
     with pytest.raises(PromotionError, match=r"sup-support failed to serve .*: quota"):
-        promoting.promotion.status(PROVISIONED, MODEL_ARN)
+        promoting.status(PROVISIONED)
 
 
 def test_an_unknown_status_is_an_error() -> None:
     promoting = Promoting().with_deployment(MODEL_ARN, "Paused")
 
     with pytest.raises(PromotionError, match="sup-support has the unknown status Paused; known are Creating"):
-        promoting.promotion.status(a_run(), MODEL_ARN)
+        promoting.status(a_run())
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_deployment_is_ready_when_it_serves_this_model(
 ) -> None:
     promoting = Promoting().with_deployment(model, status, **more)
 
-    answer = promoting.promotion.status(a_run(), MODEL_ARN)
+    answer = promoting.status(a_run())
 
     assert answer == {"status": expected, "target_arn": DEPLOYMENT_ARN}
 
@@ -68,19 +68,19 @@ def test_a_deployment_is_ready_when_it_serves_this_model(
 def test_a_throughput_is_ready_when_it_serves_this_model(model: str, status: str, expected: str) -> None:
     promoting = Promoting().with_throughput(model, status=status)
 
-    assert promoting.promotion.status(PROVISIONED, MODEL_ARN)["status"] == expected
+    assert promoting.status(PROVISIONED)["status"] == expected
 
 
 def test_a_released_throughput_is_ready_without_a_target() -> None:
     promoting = Promoting().without("get_provisioned_model_throughput")
 
-    assert promoting.promotion.status(PROVISIONED, MODEL_ARN) == {"status": "READY", "target_arn": ""}
+    assert promoting.status(PROVISIONED) == {"status": "READY", "target_arn": ""}
 
 
 def test_with_both_targets_the_slower_one_decides_and_the_deployment_is_the_target() -> None:
     promoting = Promoting().with_deployment(MODEL_ARN).with_throughput(OTHER_MODEL_ARN, status="Updating")
 
-    assert promoting.promotion.status(BOTH, MODEL_ARN) == {"status": "IN_PROGRESS", "target_arn": DEPLOYMENT_ARN}
+    assert promoting.status(BOTH) == {"status": "IN_PROGRESS", "target_arn": DEPLOYMENT_ARN}
 
 
 def test_the_table_has_every_status_of_the_api() -> None:

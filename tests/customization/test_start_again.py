@@ -74,7 +74,7 @@ def test_what_serves_already_is_not_started_again(attempts: tuple[str, ...]) -> 
 def test_a_model_that_exists_and_does_not_serve_is_promoted_again(drift: Any) -> None:
     starting = Starting().with_data().with_attempts("SUCCEEDED").with_model()
     drift(starting)
-    starting.with_start(f"support-{RUN}-2")
+    starting.held_back().with_start(f"support-{RUN}-2")
 
     result = starting.starter.start("support", KEY)
 
@@ -87,7 +87,7 @@ def test_a_model_that_exists_and_does_not_serve_is_promoted_again(drift: Any) ->
 def test_a_model_is_known_by_its_run_whatever_it_was_called(name: str) -> None:
     """The customization was renamed, or an earlier release named it."""
     starting = Starting().with_data().with_attempts().with_model(name).with_deployment(OTHER_MODEL_ARN)
-    starting.with_start(f"support-{RUN}")
+    starting.held_back().with_start(f"support-{RUN}")
 
     assert starting.starter.start("support", KEY).get("promotes") is True
     starting.all_called()
@@ -134,7 +134,7 @@ def test_a_model_that_is_gone_is_trained_again_after_the_word() -> None:
 @pytest.mark.parametrize(("uploaded_at", "started"), [("2026-11-24T00:00:00Z", False), ("2026-11-24T00:00:01Z", True)])
 def test_a_late_event_of_replaced_data_does_not_bring_back_its_model(uploaded_at: str, *, started: bool) -> None:
     starting = Starting().with_data().with_attempts("SUCCEEDED").with_model().with_deployment(OTHER_MODEL_ARN)
-    starting.with_promoted(OTHER_MODEL_ARN)
+    starting.held_back().with_promoted(OTHER_MODEL_ARN)
     if started:
         starting.with_start(f"support-{RUN}-2")
 
@@ -165,7 +165,7 @@ def test_twenty_failures_in_a_row_are_an_error() -> None:
 
 def test_any_number_of_promotions_is_not() -> None:
     starting = Starting().with_data().with_attempts(*["SUCCEEDED"] * MAX_FAILURES).with_model()
-    starting.with_deployment(OTHER_MODEL_ARN).with_start(f"support-{RUN}-21")
+    starting.with_deployment(OTHER_MODEL_ARN).held_back().with_start(f"support-{RUN}-21")
 
     assert starting.starter.start("support", KEY)["started"] is True
     starting.all_called()

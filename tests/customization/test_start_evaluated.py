@@ -35,7 +35,7 @@ def test_a_model_that_lost_is_not_started_again_and_the_reason_is_told() -> None
 @pytest.mark.usefixtures("gate")
 @pytest.mark.parametrize("gate", [Gate.UNDECIDED], indirect=True)
 def test_an_evaluation_is_started_and_not_waited_for() -> None:
-    starting = another_serves("FAILED").with_start(f"support-{RUN}-2")
+    starting = another_serves("FAILED").held_back().with_start(f"support-{RUN}-2")
 
     result = starting.starter.start("support", KEY)
 

@@ -125,6 +125,7 @@ def test_stop_without_running_executions_succeeds() -> None:
 def test_other_content_is_refused_during_a_run() -> None:
     starting = Starting().with_data().with_attempts().without_model().with_job(owner=None)
     listed(starting.states, [f"sales-{RUN}", "support-fedcba9876543210"])
+    starting.with_serving()
 
     with pytest.raises(StartError, match=r"trained with other data.*kit runs stop fedcba9876543210"):
         starting.starter.start("support", KEY)

@@ -159,10 +159,11 @@ def test_an_alias_that_the_api_does_not_have_is_refused(tmp_path: Path) -> None:
 
 
 def test_provisioned_serving_without_capacity_is_refused(tmp_path: Path) -> None:
-    fault, evaluation = faults(tmp_path, SHIPPED.replace('serving = "on-demand"', 'serving = "provisioned"'))
+    fault, evaluation, smoke = faults(tmp_path, SHIPPED.replace('serving = "on-demand"', 'serving = "provisioned"'))
 
     assert "needs a [provisioned_throughput.*] section" in fault
     assert "evaluation: not with serving = 'provisioned'" in evaluation
+    assert "promotion.smoke_prompts: not with serving = 'provisioned'" in smoke
 
 
 def test_the_shipped_file_is_valid() -> None:

@@ -48,6 +48,7 @@ FREE_TEXT = {
     "model_access.use_case.other_industry",
     "model_access.use_case.use_cases",
     "provisioned_throughput.alias",
+    "training.customizations.promotion.smoke_prompts",  # CloudFormation's dynamic references are refused
     "provisioned_throughput.customization",
     "provisioned_throughput.schedule.time_zone",  # compared with the names of the time zone database
     "training.customizations.system",

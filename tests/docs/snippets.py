@@ -42,6 +42,7 @@ NOT_RUN = {
     ("docs/performance.md", "benchmarks.inference_api"): "takes a minute and checks nothing",
     ("docs/performance.md", "benchmarks.memory_size"): "takes a minute and checks nothing",
     ("docs/performance.md", "benchmarks.soak"): "takes five minutes and checks nothing",
+    ("docs/promotion.md", "kit runs history"): "changes what serves; tests/kit/runs/test_served_history.py",
     ("docs/provisioned-throughput.md", "migrate"): "needs another file; tests/kit/capacity/test_migrate.py",
     ("docs/runs.md", "kit runs compare"): "needs several runs, and changes them; tests/kit/runs",
     ("docs/verification.md", "kit verify"): "reads a live account; tests/local_aws/test_verify.py runs it with --local",

@@ -118,6 +118,9 @@ def test_the_alias_is_served_by_the_fine_tuned_model(deployed: Deployed) -> None
     deployment = deployed.client("bedrock").get_custom_model_deployment(customModelDeploymentIdentifier=target)
     assert deployment["status"] == "Active"
     assert ":custom-model/amazon.nova-micro-v1:0:128k/" in deployment["modelArn"]
+    # The candidate that answered the smoke prompts is gone.
+    listed = deployed.client("bedrock").list_custom_model_deployments()["modelDeploymentSummaries"]
+    assert "-candidate" not in json.dumps(listed, default=str)
 
 
 def test_the_model_was_promoted_by_its_evaluation_and_its_candidate_is_gone(deployed: Deployed) -> None:

@@ -31,10 +31,12 @@ CALLERS = {
         "provisioned-throughput/CustomResourceProviderFunctionRole",
     ),
     "customization/promotion.py": ("training/WorkflowPromotionRole",),
-    "customization/promotion_targets.py": ("training/WorkflowPromotionRole",),
     "customization/collection/": ("training/DatasetCollectorFunctionRole",),
     "customization/evaluation/": ("training/EvaluationRole",),
     "customization/handlers/evaluate.py": ("training/EvaluationRole",),
+    "customization/promotion_checks/": ("training/WorkflowPromotionChecksRole",),
+    "customization/chosen_run.py": ("training/WorkflowStarterFunctionRole",),
+    "customization/superseded.py": ("training/WorkflowStarterFunctionRole",),
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
     "customization/log_source.py": ("training/WorkflowCheckDataRole",),
     "customization/parent_model.py": ("training/WorkflowCheckDataRole",),
@@ -51,6 +53,12 @@ CALLERS = {
 }
 # Modules that several of the above import. Their tests call them directly.
 SHARED = (
+    "customization/candidate.py",
+    "customization/promotion_targets.py",
+    "customization/base_model.py",
+    "customization/current_settings.py",
+    "customization/held_back.py",
+    "customization/serving_parameter.py",
     "customization/passage.py",
     "custom_resources/provisioned_throughput/alias_capacity.py",
     "custom_resources/account/json_parameter.py",

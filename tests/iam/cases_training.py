@@ -19,12 +19,13 @@ DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
 THROUGHPUT = arn("bedrock", "provisioned-model/aaaabbbbcccc")
 PROMOTED = arn("ssm", "parameter/bedrock-kit/iam/customizations/support/promoted")
 SERVING = arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving")
+HELD_BACK = arn("ssm", "parameter/bedrock-kit/iam/held-back/0123456789abcdef")
 MACHINE = "stateMachine:iam-training-WorkflowStateMachine"
 EXECUTION = arn("states", "execution:iam-training-WorkflowStateMachine:support-0123456789abcdef")
 OTHER_EXECUTION = arn("states", "execution:somebody-elses:support-0123456789abcdef")
 STEPS = [
     arn("lambda", f"function:iam-training-{name}")
-    for name in ("WorkflowCheckData", "WorkflowMetrics", "WorkflowPromotion", "Evaluation")
+    for name in ("WorkflowCheckData", "WorkflowMetrics", "WorkflowPromotion", "WorkflowPromotionChecks", "Evaluation")
 ]
 STARTER = arn("lambda", "function:iam-training-WorkflowStarterFunction")
 OWN_ACCOUNT = {"aws:ResourceAccount": ACCOUNT}
@@ -181,8 +182,9 @@ TRAINING = {
             ),
             *on(f"{BUCKET}/runs/support/0123/evaluation.json", "s3:GetObject"),
             *on(BUCKET, "s3:ListBucket", context=_prefix("runs/support/0123/evaluation.json")),
-            *on(PROMOTED, "ssm:GetParameter"),
-            *on(SERVING, "ssm:GetParameter"),
+            *on(PROMOTED, "ssm:GetParameter", "ssm:PutParameter"),
+            *on(SERVING, "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameters"),
+            *on(HELD_BACK, "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameters"),
             # A customization that is being removed: the grants have changed by then.
             *on(arn("ssm", "parameter/bedrock-kit/iam/customizations/removed/promoted"), "ssm:DeleteParameters"),
             # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
@@ -204,8 +206,14 @@ TRAINING = {
             *on(MODEL, "bedrock:DeleteCustomModel", "bedrock:GetCustomModel", context=OURS),
             *on(DEPLOYMENT, "bedrock:UpdateCustomModelDeployment", "bedrock:DeleteCustomModelDeployment", context=OURS),
             *on(THROUGHPUT, "bedrock:UpdateProvisionedModelThroughput", context=OURS),
-            *on(SERVING, "ssm:PutParameter", "ssm:DeleteParameters"),
-            *on(arn("ssm", "parameter/bedrock-kit/other/aliases/support-bot/serving"), "ssm:GetParameter"),
+            *(
+                request
+                for name in ("aliases/support-bot/serving", "held-back/0123456789abcdef")
+                for request in on(
+                    arn("ssm", f"parameter/bedrock-kit/other/{name}"),
+                    *("ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameters"),
+                )
+            ),
             *on(arn("states", "stateMachine:somebody-elses"), "states:StartExecution"),
             *on(arn("ssm", "parameter/bedrock-kit/other/customizations/support"), "ssm:GetParameter"),
             *on(
@@ -213,7 +221,7 @@ TRAINING = {
                 "ssm:PutParameter",
                 "ssm:DeleteParameters",
             ),
-            *on(arn("ssm", "parameter/bedrock-kit/iam/customizations/support/promoted"), "ssm:PutParameter"),
+            *on(arn("ssm", "parameter/bedrock-kit/other/customizations/support/promoted"), "ssm:PutParameter"),
             *on(arn("sqs", "iam-training-WorkflowStarterDeadLetters"), "sqs:ReceiveMessage"),
         ],
     ),

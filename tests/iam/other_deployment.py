@@ -44,6 +44,7 @@ WITHOUT_ARN: Mapping[str, str] = {
     "bedrock:Rerank": "takes no ARN and no tag; AWS asks for `InvokeModel` too, which names the model; only with "
     "`rerank_model`",
     "cloudwatch:GetMetricStatistics": "metrics have no ARN; it shows counts of calls",
+    "cloudwatch:GetMetricData": "metrics have no ARN; it shows counts of calls; only with a canary or a watch",
     "servicequotas:GetServiceQuota": "quotas belong to the account",
     **dict.fromkeys(
         (

@@ -6,11 +6,13 @@ from tests.iam.cases_custom_resources import CUSTOM_RESOURCES
 from tests.iam.cases_evaluation import EVALUATION
 from tests.iam.cases_inference_api import INFERENCE_API
 from tests.iam.cases_knowledge_base import KNOWLEDGE_BASES
+from tests.iam.cases_promotion import PROMOTION_CHECKS
 from tests.iam.cases_training import TRAINING
 from tests.iam.simulator import Request
 
 ROLES: dict[str, Cases] = {
     **TRAINING,
+    **PROMOTION_CHECKS,
     **EVALUATION,
     **KNOWLEDGE_BASES,
     **INFERENCE_API,

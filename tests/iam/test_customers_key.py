@@ -22,6 +22,7 @@ USES = {
     "EvaluationRole": (READ, WRITE),
     "WorkflowStarterFunctionRole": (READ,),
     "WorkflowPromotionRole": (),
+    "WorkflowPromotionChecksRole": (),
     "WorkflowStateMachineRole": (),
     "CustomResourceProviderFunctionRole": (READ, WRITE),
 }

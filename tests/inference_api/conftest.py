@@ -140,6 +140,7 @@ class Api:
     agent: Stubber
     ssm: Stubber
     facts: Facts = field(default_factory=Facts)
+    share: float = 0.0  # the random number of the next request
 
     def __post_init__(self) -> None:
         self.configure(ORDER)
@@ -148,7 +149,7 @@ class Api:
         """Sets the `order` of every alias."""
         changed = {name: alias._replace(order=tuple(order)) for name, alias in self.settings.aliases.items()}
         self.settings = self.settings._replace(aliases=changed)
-        aliases = Aliases(self.settings, self.clients, self.clock)
+        aliases = Aliases(self.settings, self.clients, self.clock, self.clock, lambda: self.share)
         self.aliases = aliases
         fallback = Fallback(self.clock, self.clock.sleep, lambda: 0.5)
         self.service = Service(self.settings, self.clients, aliases, fallback, clock=self.clock, new_id=lambda: "0001")

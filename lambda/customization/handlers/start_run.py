@@ -3,10 +3,13 @@
 import os
 
 from customization import invocation
+from customization.chosen_run import choose_run
 from customization.start_run import RunStarter, StartError, customization_of, starts_a_run
 from kit_contract.environment import KIT_DEPLOYMENT, STATE_MACHINE_ARN
 from kit_contract.run_events import (
+    HELD_BACK,
     NOT_SERVED,
+    ChooseRequest,
     FollowRequest,
     FollowResult,
     StartRequest,
@@ -16,7 +19,7 @@ from kit_contract.run_events import (
     UploadEvent,
 )
 
-Event = UploadEvent | StartRequest | FollowRequest | StopRequest
+Event = UploadEvent | StartRequest | FollowRequest | StopRequest | ChooseRequest
 Answer = StartResult | FollowResult | StopResult
 
 
@@ -42,6 +45,9 @@ def _answer(event: Event) -> Answer:
         return starter.follow(event["execution_arn"])
     if "stop" in event:
         return starter.stop(event["customization"])
+    if "choose" in event:
+        bedrock, ssm = invocation.client("bedrock"), invocation.client("ssm")
+        return choose_run(event, starter, bedrock=bedrock, ssm=ssm, now=invocation.now("%Y-%m-%dT%H:%M:%SZ"))
     return starter.start(
         event["customization"],
         event["key"],
@@ -53,6 +59,6 @@ def _answer(event: Event) -> Answer:
 
 def _started(result: StartResult) -> StartResult:
     """Nobody reads the answer to an event: what was refused goes to the dead-letter queue."""
-    if result["reason"].startswith(NOT_SERVED):
+    if result["reason"].startswith((NOT_SERVED, HELD_BACK)):
         raise StartError(result["reason"])
     return result

@@ -75,7 +75,8 @@ def _ask(request: Request, call: Callable[[Target, float], T], service: Service,
     https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-tagging.html
     """
     alias = request.path.rstrip("/").removeprefix(BEDROCK).rpartition("/")[0]
-    targets: Sequence[Target] = service.aliases.resolve(alias, embeds=None)
+    one_model = alias in service.settings.aliases and service.settings.aliases[alias].one_model
+    targets: Sequence[Target] = service.aliases.resolve(alias, embeds=None, measured=one_model)
     if guardrail := service.settings.aliases[alias].guardrail:
         message = (
             f"this alias has the guardrail {guardrail}, and tags in a body of InvokeModel could hide parts of it from "
@@ -84,7 +85,7 @@ def _ask(request: Request, call: Callable[[Target, float], T], service: Service,
         raise ApiError(400, "unsupported_operation", message)
     if not request.body:
         raise ApiError(400, "invalid_json", "the body is missing; send the one that the model takes")
-    if not service.settings.aliases[alias].one_model:
+    if not one_model:
         targets = targets[:1]
     facts.alias = alias
 

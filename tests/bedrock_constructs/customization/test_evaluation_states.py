@@ -47,7 +47,7 @@ def test_a_new_model_and_one_that_exists_are_both_evaluated(states: dict[str, An
     assert states["RecordMetrics"]["Next"] == states["ModelExists"]["Next"] == "HasEvaluation"
     (asked,) = states["HasEvaluation"]["Choices"]
     assert (asked["Variable"], asked["Next"]) == ("$.specification.evaluation", "BeginEvaluation")
-    assert states["HasEvaluation"]["Default"] == "Promote"
+    assert states["HasEvaluation"]["Default"] == "BeginPromotion"
 
 
 def test_a_failure_deletes_the_candidate_and_keeps_its_own_message(states: dict[str, Any]) -> None:
@@ -78,7 +78,7 @@ def test_the_questions_go_on_until_all_are_answered(states: dict[str, Any]) -> N
     (done,) = states["AllAnswered"]["Choices"]
 
     assert (done["Next"], states["AllAnswered"]["Default"]) == ("Score", "Ask")
-    assert [item["Next"] for item in states["EvaluationNeeded"]["Choices"]] == ["Promote", "Score"]
+    assert [item["Next"] for item in states["EvaluationNeeded"]["Choices"]] == ["BeginPromotion", "Score"]
 
 
 def test_a_person_decides_within_the_configured_time(states: dict[str, Any]) -> None:
@@ -93,7 +93,10 @@ def test_a_person_decides_within_the_configured_time(states: dict[str, Any]) -> 
     ]
     assert states["NobodyDecided"]["Parameters"]["decision"] == "keep"
     assert states["NobodyDecided"]["Next"] == request["Next"] == "Conclude"
-    assert (states["DecideByPerson"]["Choices"][0]["Next"], states["DecideByPerson"]["Default"]) == ("Promote", "Kept")
+    assert (states["DecideByPerson"]["Choices"][0]["Next"], states["DecideByPerson"]["Default"]) == (
+        "BeginPromotion",
+        "Kept",
+    )
 
 
 def test_a_kept_model_ends_the_execution_well_and_says_why(states: dict[str, Any]) -> None:

@@ -8,10 +8,21 @@ from aws_cdk.assertions import Match, Template
 
 from customization.check_data import TrainingDataError
 from customization.parent_model import ParentAbsentError, ParentBusyError, ParentFailedError
+from customization.promotion_checks.before_promotion import CanaryError, TooFewRequestsError
+from customization.promotion_checks.checking import LOOKS
+from customization.promotion_checks.measurements import MeasurementBusyError
+from customization.promotion_checks.smoke_test import SmokeTestError
 from customization.promotion_targets import PromotionBusyError, PromotionError
 from kit_contract.runs import RunSpecification
 from tests.bedrock_constructs.customization.customization_stack import only, workflow_template
 from tests.customization.aws import specification
+
+BEFORE_PROMOTION = {"CheckData", "Train", "TrainAndValidate", "RecordMetrics"}
+OF_PROMOTION = {
+    *("BeginPromotion", "CandidateStatus", "SmokeTest", "OpenCanary", "CompareCanary"),
+    *("Promote", "PromotionStatus", "PublishAlias", "FinishPromotion", "DeleteCandidateAfter", "Watch"),
+    *("ReturnPromote", "ReturnPromotionStatus", "PublishReturn", "ReturnToBase", "EndPromotion"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +46,14 @@ def definition(template: Template) -> dict[str, Any]:
 def test_every_task_that_fails_ends_the_run_with_its_own_message(states: dict[str, Any]) -> None:
     tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
 
-    assert set(tasks) == {
-        *("CheckData", "Train", "TrainAndValidate", "RecordMetrics", "Promote", "PromotionStatus", "PublishAlias")
-    }
+    ends = {"AbandonPromotion", "DeleteAbandoned"}
+    assert set(tasks) == {*BEFORE_PROMOTION, *OF_PROMOTION, *ends}
     for name, state in tasks.items():
-        catch = {"ErrorEquals": ["States.ALL"], "Next": "Failed", "ResultPath": "$.failure"}
+        if name in ends:  # what follows a failure must not hide it
+            catch = {"ErrorEquals": ["States.ALL"], "Next": "Failed", "ResultPath": "$.abandon_failure"}
+        else:
+            following = "Failed" if name in BEFORE_PROMOTION else "AbandonPromotion"
+            catch = {"ErrorEquals": ["States.ALL"], "Next": following, "ResultPath": "$.failure"}
         assert state["Catch"] == [catch], name
     assert states["Failed"] == {"Type": "Fail", "ErrorPath": "$.failure.Error", "CausePath": "$.failure.Cause"}
 
@@ -47,13 +61,16 @@ def test_every_task_that_fails_ends_the_run_with_its_own_message(states: dict[st
 def test_only_temporary_errors_are_retried(states: dict[str, Any]) -> None:
     for name, state in states.items():
         retried = {error for retry in state.get("Retry", []) for error in retry["ErrorEquals"]}
-        final = {"States.ALL", "States.TaskFailed", TrainingDataError.__name__, PromotionError.__name__}
-        assert not retried & final, name
+        verdicts = {SmokeTestError.__name__, CanaryError.__name__, TooFewRequestsError.__name__}
+        final = {"States.ALL", "States.TaskFailed", TrainingDataError.__name__, PromotionError.__name__, *verdicts}
+        assert name in ("AbandonPromotion", "DeleteAbandoned") or not retried & final, name
         assert not [error for error in retried if "Validation" in error or "AccessDenied" in error], name
     assert "Bedrock.ThrottlingException" in states["Train"]["Retry"][0]["ErrorEquals"]
-    assert PromotionBusyError.__name__ in {
-        error for retry in states["Promote"]["Retry"] for error in retry["ErrorEquals"]
-    }
+    for name, temporary in {
+        **dict.fromkeys(("Promote", "ReturnPromote", "BeginPromotion", "DeleteCandidateAfter"), PromotionBusyError),
+        **dict.fromkeys(("CompareCanary", "Watch"), MeasurementBusyError),
+    }.items():
+        assert temporary.__name__ in {error for retry in states[name]["Retry"] for error in retry["ErrorEquals"]}
 
 
 @pytest.mark.parametrize(
@@ -101,7 +118,9 @@ def test_the_wait_for_promotion_is_bounded(states: dict[str, Any]) -> None:
     assert ready["Default"] == "WaitForPromotion"
     assert states["WaitForPromotion"] == {"Type": "Wait", "Seconds": 30, "Next": "CountPoll"}
     assert states["CountPoll"]["Parameters"] == {"count.$": "States.MathAdd($.poll.count, 1)"}
-    assert states["NeverReady"]["Type"] == "Fail"
+    timeout = {"Error": "PromotionTimeout", "Cause": "not ready after 120 polls"}
+    assert (states["NeverReady"]["Parameters"], states["NeverReady"]["ResultPath"]) == (timeout, "$.failure")
+    assert states["NeverReady"]["Next"] == "AbandonPromotion"
 
 
 def test_the_alias_is_published_only_when_its_target_is_ready(states: dict[str, Any]) -> None:
@@ -116,11 +135,46 @@ def test_the_alias_is_published_only_when_its_target_is_ready(states: dict[str, 
     assert states["PromotionReady"]["Choices"][0] == choice
 
 
+def follows(states: dict[str, Any], name: str) -> set[str]:
+    """The states that may follow, failures left out."""
+    state = states[name]
+    return {*(choice["Next"] for choice in state.get("Choices", [])), state.get("Next"), state.get("Default")} - {None}
+
+
+def test_the_checks_surround_the_change_of_the_model(states: dict[str, Any]) -> None:
+    assert follows(states, "NeedsCandidate") == {"FirstCandidatePoll", "Promote"}
+    assert follows(states, "CandidateReady") == {"SmokeTest", "CandidateNeverReady", "WaitForCandidate"}
+    assert follows(states, "HasCanary") == {"FirstCanaryLook", "Promote"}
+    assert follows(states, "CanaryDecided") == {"Promote", "WaitForCanary"}
+    assert follows(states, "PublishAlias") == {"FinishPromotion"}
+    assert follows(states, "HasWatch") == {"FirstWatchLook", "EndPromotion"}
+    assert follows(states, "WatchDecided") == {"EndPromotion", "HasLastGood", "WaitForWatch"}
+    assert follows(states, "HasLastGood") == {"ReturnToBase", "ReturnPromote"}
+    assert states["EndPromotion"]["End"] is True
+
+
+def test_the_return_promotes_what_served_before_and_the_execution_fails_with_the_reason(states: dict[str, Any]) -> None:
+    for name in ("ReturnPromote", "ReturnPromotionStatus", "PublishReturn"):
+        given = states[name]["Parameters"]
+        assert given["custom_model_arn.$"] == "$.begun.last_good.custom_model_arn", name
+        assert given["run_id.$"] == "$.begun.last_good.run_id", name
+    assert states["PublishReturn"]["Parameters"]["why.$"] == "$.watched.reason"
+    assert follows(states, "PublishReturn") == follows(states, "ReturnToBase") == {"Returned"}
+    assert states["Returned"] == {"Type": "Fail", "Error": "PromotionReturned", "CausePath": "$.watched.reason"}
+
+
+def test_a_canary_of_a_day_and_a_watch_of_a_week_fit_into_an_execution(states: dict[str, Any]) -> None:
+    """A look is about 12 of the 25,000 events: https://docs.aws.amazon.com/step-functions/latest/dg/limits-overview.html"""
+    assert states["WaitForCanary"]["SecondsPath"] == "$.canary.wait_seconds"
+    assert states["WaitForWatch"]["SecondsPath"] == "$.finished.wait_seconds"
+    assert 2 * LOOKS * 12 < 25_000 / 10
+
+
 def test_a_model_that_exists_is_promoted_without_a_job(states: dict[str, Any]) -> None:
     choice, *_ = states["TrainedBefore"]["Choices"]
 
     assert choice == {"Variable": "$.check.trained", "BooleanEquals": True, "Next": "ModelExists"}
-    assert (states["ModelExists"]["Next"], states["TrainedBefore"]["Default"]) == ("Promote", "Train")
+    assert (states["ModelExists"]["Next"], states["TrainedBefore"]["Default"]) == ("BeginPromotion", "Train")
 
 
 def test_one_state_waits_for_the_job_and_gives_it_everything_from_the_run(states: dict[str, Any]) -> None:

@@ -89,7 +89,7 @@ def test_no_function_may_act_on_everything(template: Template, role: str) -> Non
                 "LookAtThroughput",
                 "ReadOwner",
                 "ReportFailure",
-                "ForgetPromotion",
+                "Decide",
                 "StopJobs",
                 "FindJobs",
             },

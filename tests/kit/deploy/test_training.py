@@ -14,7 +14,7 @@ from kit.deploy.training import check_retrain, report_training
 from kit.training_deploy import kept, look_again, not_served
 from kit_contract.errors import InputError
 from kit_contract.evaluations import KEPT
-from kit_contract.run_events import NOT_SERVED
+from kit_contract.run_events import HELD_BACK, NOT_SERVED
 from kit_contract.stacks import LOOK_CONTEXT, RESTORE_CONTEXT
 from tests.billed_resources.fake_aws import NOW
 
@@ -40,6 +40,15 @@ def _no_models(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_serves_is_not_told(config: DeploymentConfig, capsys: pytest.CaptureFixture[str]) -> None:
     assert report_training(config, clients_with("attempt 1")) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_a_model_that_is_held_back_is_told_and_is_no_failure(
+    config: DeploymentConfig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = report_training(config, clients_with(f"{HELD_BACK}the canary was worse; kit runs promote 0123"))
+
+    assert code == 0
+    assert "support keeps the model that serves: the canary was worse; kit runs promote" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("allowed", ["kit deploy --retrain support", "kit deploy --retry-failed"])
