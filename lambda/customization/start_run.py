@@ -18,6 +18,7 @@ from customization.existing_model import find_model
 from customization.jobs_in_progress import stop_jobs
 from customization.what_serves import is_promoted, last_promotion
 from kit_contract import parameters, run_names
+from kit_contract.fine_tuning import JOBS_FOLDER
 from kit_contract.run_events import FollowResult, StartResult, StopResult
 from kit_contract.runs import Run, RunSpecification, new_run
 
@@ -60,17 +61,18 @@ class RunStarter:
         retrain: bool = False,
         retry: bool = False,
         run_id: str = "",
+        changes: Mapping[str, Any] | None = None,
     ) -> StartResult:
         """Start the run of this object under the current settings, unless it is running or its model serves.
 
         `uploaded_at`: an event's time. A late event of data that was replaced since does not bring back its model.
         `retrain`: a model that was deleted may be paid for again; `retry`: a job that failed, as after an upload.
-        `run_id`: no other run may be started.
+        `run_id`: no other run may be started. `changes`: fields of the specification.
         """
         _require_usable(key)
         specification = self._specification(customization)
         found = self._object(specification.bucket, key)
-        specification = with_validation_set(specification, found)
+        specification = replace(with_validation_set(specification, found), **(changes or {}))
         sha256 = content_sha256(found["Body"], specification.bucket)
         run = new_run(specification, kit_deployment=self._kit_deployment, key=key, dataset_sha256=sha256)
         if run_id not in ("", run.run_id):
@@ -209,8 +211,8 @@ class RunStarter:
 
 
 def starts_a_run(key: str) -> bool:
-    """True for training data: not for other files, the console's folder objects, or validation sets."""
-    return key.endswith(".jsonl") and key.split("/")[2:3] != ["validation"]
+    """True for training data: not for other files, the console's folder objects, validation sets, or data of jobs."""
+    return key.endswith(".jsonl") and key.split("/")[2:3] not in (["validation"], [JOBS_FOLDER])
 
 
 def customization_of(key: str) -> str:

@@ -1,12 +1,15 @@
 """Handler of the starter: an upload (EventBridge) or a request of the deploy -> what was started or stopped."""
 
 import os
+from typing import Any
 
 from customization import invocation
+from customization.cancel_run import cancel_run
 from customization.start_run import RunStarter, StartError, customization_of, starts_a_run
 from kit_contract.environment import KIT_DEPLOYMENT, STATE_MACHINE_ARN
 from kit_contract.run_events import (
     NOT_SERVED,
+    CancelRequest,
     FollowRequest,
     FollowResult,
     StartRequest,
@@ -16,7 +19,7 @@ from kit_contract.run_events import (
     UploadEvent,
 )
 
-Event = UploadEvent | StartRequest | FollowRequest | StopRequest
+Event = UploadEvent | StartRequest | FollowRequest | StopRequest | CancelRequest
 Answer = StartResult | FollowResult | StopResult
 
 
@@ -42,13 +45,23 @@ def _answer(event: Event) -> Answer:
         return starter.follow(event["execution_arn"])
     if "stop" in event:
         return starter.stop(event["customization"])
+    if "cancel" in event:
+        bedrock, stepfunctions = invocation.client("bedrock"), invocation.client("stepfunctions")
+        deployment = os.environ[KIT_DEPLOYMENT]
+        return cancel_run(event, kit_deployment=deployment, bedrock=bedrock, stepfunctions=stepfunctions)
     return starter.start(
         event["customization"],
         event["key"],
         retrain=event.get("retrain", False),
         retry=event.get("retry", False),
         run_id=event.get("run_id", ""),
+        changes=changes_in(event),
     )
+
+
+def changes_in(event: StartRequest) -> dict[str, Any]:
+    """What a job of the API of fine-tuning has instead of the settings of deployment.toml."""
+    return {name: event[name] for name in ("hyperparameters", "validation_key") if name in event}
 
 
 def _started(result: StartResult) -> StartResult:
