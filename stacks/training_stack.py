@@ -33,6 +33,7 @@ from kit_contract.stacks import (
     run_outcome_output,
 )
 from stacks.customization_job import job_members
+from stacks.fine_tuning import publish_training
 from stacks.dataset_delivery import collection_json, dataset_collector, upload_dataset
 
 
@@ -85,6 +86,7 @@ class TrainingStack(cdk.Stack):
         cdk.CfnOutput(self, TRAINING_BUCKET_OUTPUT, value=bucket.bucket.bucket_name)
         cdk.CfnOutput(self, WORKFLOW_OUTPUT, value=workflow.state_machine.state_machine_arn)
         cdk.CfnOutput(self, STARTER_OUTPUT, value=workflow.starter.function_name)
+from stacks.fine_tuning import publish_training
 
     def _specification(
         self,

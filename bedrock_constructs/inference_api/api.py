@@ -143,7 +143,8 @@ class InferenceApi(Construct):
             retry_after_seconds=math.ceil(wait * WAIT_WITHOUT_JITTER),
             signed=signed,
         )
-        add_methods(self.rest_api, self.function, self._authorizer(kit_deployment, wait), cors_origins, signed=signed)
+        self.authorizer = self._authorizer(kit_deployment, wait)
+        add_methods(self.rest_api, self.function, self.authorizer, cors_origins, signed=signed)
         if iam_callers is not None:
             add_resource_policy(self.rest_api, stack.partition, iam_callers)
         self.usage_plan = add_usage_plan(

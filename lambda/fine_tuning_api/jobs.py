@@ -40,6 +40,7 @@ def create_job(call: Call, service: Service) -> Reply:
         {
             "customization": name,
             "key": data.key,
+            "retry": True,  # asking again for a job that failed is the word that it may be paid for
             "hyperparameters": chosen,
             "validation_key": data.validation_key or specification.validation_key,
         },

@@ -5,16 +5,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from botocore.exceptions import BotoCoreError
-
 from fine_tuning_api.checkpoints import list_checkpoints
+from fine_tuning_api.failures import api_error
 from fine_tuning_api.files import create_file, delete_file, file_content, get_file, list_files
 from fine_tuning_api.job_events import list_events
 from fine_tuning_api.jobs import cancel_job, create_job, get_job, list_jobs, refuse_pause
 from fine_tuning_api.service import Call, Reply, Service
 from inference_api.errors import ApiError, failure_name
 from inference_api.openai_errors import error_body
-from kit_contract.aws_errors import code_of
 
 Endpoint = Callable[[Call, Service], Reply]
 FILES, JOBS = "/v1/files", "/v1/fine_tuning/jobs"
@@ -31,7 +29,6 @@ ROUTES: Mapping[str, Mapping[str, Endpoint]] = {
     f"{JOB}/events": {"GET": list_events},
     f"{JOB}/checkpoints": {"GET": list_checkpoints},
 }
-BUSY = ("Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown", "ServiceUnavailable")
 _PATTERNS = {name: re.compile(re.sub(r"\{\w+\}", "[^/]+", name)) for name in ROUTES}
 
 
@@ -50,7 +47,7 @@ def respond(call: Call, service: Service) -> Outcome:
         _refuse_other_keys(call, service)
         return Outcome(_endpoint(call, route)(call, service), route, "")
     except Exception as failure:
-        error = _api_error(failure)
+        error = api_error(failure)
         body = json.dumps(error_body(error), ensure_ascii=False)
         return Outcome(Reply(error.status, body, headers=error.headers), route, failure_name(failure))
 
@@ -71,11 +68,3 @@ def _endpoint(call: Call, route: str) -> Endpoint:
         message = f"{route} accepts {allowed}, got {call.method}"
         raise ApiError(405, "method_not_allowed", message, headers={"Allow": allowed})
     return methods[call.method]
-
-
-def _api_error(failure: Exception) -> ApiError:
-    if isinstance(failure, ApiError):
-        return failure
-    if isinstance(failure, BotoCoreError) or code_of(failure) in BUSY:
-        return ApiError(503, "service_unavailable", "AWS is busy; send the request again", headers={"Retry-After": "1"})
-    return ApiError(500, "internal_error", "the API failed on this request; find the request id in its log")

@@ -11,6 +11,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 LAMBDA_PACKAGES = (
     "custom_resources",
     "customization",
+    "fine_tuning_api",
     "inference_api",
     "knowledge_base_ingestion",
     "provisioned_throughput_controller",
@@ -43,6 +44,11 @@ ARROWS = {
     "bedrock_constructs.customization": {
         "bedrock_constructs",
         "bedrock_constructs.custom_resources",
+        "bedrock_constructs.lambda_functions",
+    },
+    "bedrock_constructs.fine_tuning_api": {
+        "bedrock_constructs",
+        "bedrock_constructs.inference_api",
         "bedrock_constructs.lambda_functions",
     },
     "bedrock_constructs.inference_api": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
@@ -98,6 +104,8 @@ ARROWS = {
     "custom_resources.account": {"custom_resources.framework"},
     "custom_resources.provisioned_throughput": {"custom_resources.account", "custom_resources.framework"},
     "customization": {"training_data"},
+    "customization.handlers": {"customization"},
+    "fine_tuning_api": {"inference_api", "training_data"},
     "customization.handlers": {"customization", "customization.collection"},
     "inference_api": {
         "inference_api.anthropic_messages",

@@ -1,4 +1,4 @@
-"""The API of fine-tuning behind a local HTTP server in place of API Gateway, with the real handler's event and answer."""
+"""The API of fine-tuning: the real handler behind a local HTTP server in place of API Gateway."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ import pytest
 from fine_tuning_api import handler as entry
 from tests.fine_tuning_api.fake_aws import FakeAws
 
-CHAT = (
-    '{"messages": [{"role": "user", "content": "How do I descale it?"}, {"role": "assistant", "content": "%s"}]}\n'
-)
+CHAT = '{"messages": [{"role": "user", "content": "How do I descale it?"}, {"role": "assistant", "content": "%s"}]}\n'
 TRAINING = "".join(CHAT % f"With vinegar {number}." for number in range(4)).encode()
 
 

@@ -25,7 +25,7 @@ STATES = "arn:aws:states:us-east-1:111122223333:execution:Workflow:"
 BASE = "amazon.nova-micro-v1:0:128k"
 PATH = f"/bedrock-kit/{DEPLOYMENT}/customizations"
 HYPERPARAMETERS = {"epochCount": "2", "learningRate": "0.00001"}
-BOUNDS = {"support": {"epochCount": [1, 5], "learningRate": [0.000001, 0.0001]}}
+BOUNDS: dict[str, dict[str, list[float]]] = {"support": {"epochCount": [1, 5], "learningRate": [0.000001, 0.0001]}}
 
 
 def specification(name: str = "support", **changes: Any) -> RunSpecification:
@@ -122,6 +122,10 @@ class FakeAws:
             raise Refused("AccessDenied")
         return {"Body": io.BytesIO(self.objects[given["Key"]])}
 
+    def delete_object(self, given: dict[str, Any]) -> dict[str, Any]:
+        del self.objects[given["Key"]]
+        return {}
+
     def list_objects(self, given: dict[str, Any]) -> dict[str, Any]:
         found = [
             {"Key": key, "Size": len(self.objects[key]), "LastModified": self.modified[key]}
@@ -159,9 +163,7 @@ class FakeAws:
         found = next(item for item in self.specifications if item.customization == request["customization"])
         own = {name: request[name] for name in ("hyperparameters", "validation_key")}
         sha256 = hashlib.sha256(self.objects[request["key"]]).hexdigest()
-        run = new_run(
-            replace(found, **own), kit_deployment=DEPLOYMENT, key=request["key"], dataset_sha256=sha256
-        )
+        run = new_run(replace(found, **own), kit_deployment=DEPLOYMENT, key=request["key"], dataset_sha256=sha256)
         attempt = 1
         while (name := execution_name(found.customization, run.run_id, attempt)) in self.executions:
             status = self.executions[name]["status"]
@@ -188,7 +190,7 @@ def _payload(value: dict[str, Any], **more: Any) -> dict[str, Any]:
 _OPERATIONS: dict[str, Callable[[FakeAws, dict[str, Any]], dict[str, Any]]] = {
     "PutObject": FakeAws.put_object,
     "GetObject": FakeAws.get_object,
-    "DeleteObject": lambda aws, given: {} if aws.objects.pop(given["Key"]) else {},
+    "DeleteObject": FakeAws.delete_object,
     "ListObjectsV2": FakeAws.list_objects,
     "GetParametersByPath": FakeAws.list_parameters,
     "Invoke": FakeAws.invoke,

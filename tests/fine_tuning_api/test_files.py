@@ -65,7 +65,7 @@ def test_a_larger_file_than_a_function_takes_is_refused_with_another_way(client:
 
 
 def test_a_field_that_nobody_honours_is_refused(client: openai.OpenAI) -> None:
-    with pytest.raises(openai.BadRequestError, match="expires_after.* is not a field"):
+    with pytest.raises(openai.BadRequestError, match=r"expires_after.* is not a field"):
         client.files.create(
             file=("train.jsonl", TRAINING),
             purpose="fine-tune",
@@ -99,7 +99,9 @@ def test_a_body_that_is_no_form_is_refused(content_type: str, body: bytes) -> No
 
 
 def test_a_part_keeps_what_looks_like_the_end_of_a_line() -> None:
-    body = b'--b\r\ncontent-disposition: form-data; name="file"; filename="a\\"b.jsonl"\r\n\r\n1\r\n\r\n--c\n\r\n--b--\r\n'
+    body = (
+        b'--b\r\ncontent-disposition: form-data; name="file"; filename="a\\"b.jsonl"\r\n\r\n1\r\n\r\n--c\n\r\n--b--\r\n'
+    )
 
     (part,) = parts_of('multipart/form-data; boundary="b"', body)
 

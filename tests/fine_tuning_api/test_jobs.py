@@ -57,6 +57,7 @@ def test_a_job_from_its_file_to_its_model(aws: FakeAws, client: openai.OpenAI, f
         {
             "customization": "support",
             "key": key,
+            "retry": True,
             "hyperparameters": {"epochCount": "2", "learningRate": "0.00001"},
             "validation_key": "",
         }
@@ -227,9 +228,11 @@ def test_without_a_validation_file_that_of_deployment_toml_counts(
 def test_what_the_starter_refuses_is_not_repeated(aws: FakeAws, url: str, file_id: str) -> None:
     aws.refusal = ("StartError", "support is being trained with other data or settings")
 
-    with openai.OpenAI(base_url=url, api_key="trainer", max_retries=2) as client:
-        with pytest.raises(openai.ConflictError, match="is being trained with other data"):
-            client.fine_tuning.jobs.create(model="support", training_file=file_id)
+    with (
+        openai.OpenAI(base_url=url, api_key="trainer", max_retries=2) as client,
+        pytest.raises(openai.ConflictError, match="is being trained with other data"),
+    ):
+        client.fine_tuning.jobs.create(model="support", training_file=file_id)
 
     assert len(aws.starts) == 1
     assert [key for key in aws.objects if key.startswith("jobs/")] == []
