@@ -65,11 +65,6 @@ def last_ingestion(kit_deployment: str, knowledge_base: str) -> str:
     return f"{deployment_path(kit_deployment)}/knowledge-base/{knowledge_base}/last-ingestion"
 
 
-def customizations_path(kit_deployment: str) -> str:
-    """Below it the specification of every customization, and below that what was promoted."""
-    return f"{deployment_path(kit_deployment)}/customizations"
-
-
 def training_bucket(kit_deployment: str) -> str:
     """The name of the training bucket. This and the next two: written by CloudFormation, for the API of fine-tuning."""
     return f"{deployment_path(kit_deployment)}/training/bucket"

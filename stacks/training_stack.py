@@ -83,10 +83,10 @@ class TrainingStack(cdk.Stack):
         self._collector = dataset_collector(self, items, datasets, bucket.bucket)
         for specification in specifications:
             self._deliver(specification, datasets[specification.customization], bucket, workflow)
+        publish_training(self, config, bucket.bucket.bucket_name, workflow)
         cdk.CfnOutput(self, TRAINING_BUCKET_OUTPUT, value=bucket.bucket.bucket_name)
         cdk.CfnOutput(self, WORKFLOW_OUTPUT, value=workflow.state_machine.state_machine_arn)
         cdk.CfnOutput(self, STARTER_OUTPUT, value=workflow.starter.function_name)
-from stacks.fine_tuning import publish_training
 
     def _specification(
         self,

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -98,8 +99,7 @@ class FakeAws:
         return NOW + timedelta(seconds=self.ticks)
 
     def _client(self, service: str) -> Any:
-        session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
-        client: Any = session.client(service, config=Config(retries={"total_max_attempts": 1}))
+        client: Any = _session().client(service, config=Config(retries={"total_max_attempts": 1}))
         client.meta.events.register(f"provide-client-params.{service}", _keep)
         client.meta.events.register(f"before-call.{service}", self._answer)
         return client
@@ -177,6 +177,12 @@ class FakeAws:
     def _cancel(self, request: dict[str, Any]) -> dict[str, Any]:
         self.status(request["cancel"].removeprefix(STATES), "ABORTED")
         return {"stopped": 1, "in_progress": []}
+
+
+@cache
+def _session() -> Any:
+    """One for all: it remembers the API models that it has read."""
+    return boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
 
 
 def _keep(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:

@@ -55,13 +55,14 @@ def _answer(event: Event) -> Answer:
         retrain=event.get("retrain", False),
         retry=event.get("retry", False),
         run_id=event.get("run_id", ""),
-        changes=changes_in(event),
+        **_changes(event),
     )
 
 
-def changes_in(event: StartRequest) -> dict[str, Any]:
+def _changes(event: StartRequest) -> dict[str, Any]:
     """What a job of the API of fine-tuning has instead of the settings of deployment.toml."""
-    return {name: event[name] for name in ("hyperparameters", "validation_key") if name in event}
+    changes = {name: event[name] for name in ("hyperparameters", "validation_key") if name in event}
+    return {"changes": changes} if changes else {}
 
 
 def _started(result: StartResult) -> StartResult:
