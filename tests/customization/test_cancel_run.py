@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from customization.cancel_run import cancel_run
-from kit_contract.run_events import CancelRequest
 from customization.start_run import starts_a_run
+from kit_contract.run_events import CancelRequest
 from tests.customization.aws import JOB_ARN, KEY, specification
 from tests.customization.starting import CONTENT, RUN, Starting, arn_of
 

@@ -3,12 +3,13 @@
 from tests.iam.cases import Cases, on, stream_of
 from tests.iam.cases_capacity import CAPACITY_ROLES
 from tests.iam.cases_custom_resources import CUSTOM_RESOURCES
+from tests.iam.cases_fine_tuning import FINE_TUNING
 from tests.iam.cases_inference_api import INFERENCE_API
 from tests.iam.cases_knowledge_base import KNOWLEDGE_BASES
 from tests.iam.cases_training import TRAINING
 from tests.iam.simulator import Request
 
-ROLES: dict[str, Cases] = {**TRAINING, **KNOWLEDGE_BASES, **INFERENCE_API, **CUSTOM_RESOURCES, **CAPACITY_ROLES}
+ROLES: dict[str, Cases] = {**TRAINING, **KNOWLEDGE_BASES, **INFERENCE_API, **FINE_TUNING, **CUSTOM_RESOURCES, **CAPACITY_ROLES}
 CDK_ROLES = {
     "inference-api/InferenceApiRestApiCloudWatchRole": "API Gateway's, with AWS's managed policy for its log groups",
 }

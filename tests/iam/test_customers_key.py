@@ -23,6 +23,10 @@ USES = {
     "WorkflowPromotionRole": (),
     "WorkflowStateMachineRole": (),
     "CustomResourceProviderFunctionRole": (READ, WRITE),
+    "FineTuningApiFunctionRole": (READ, WRITE),
+    "InferenceApiFunctionRole": (),
+    "InferenceApiAuthorizerFunctionRole": (),
+    "InferenceApiRestApiCloudWatchRole": (),
 }
 
 
