@@ -17,6 +17,7 @@ WORDS = {
     "TrainAndValidate": "Training in Amazon Bedrock, with a validation set",
     "RecordMetrics": "Recording the losses",
     "Promote": "Putting the model behind its alias",
+    "PromotionStatus": "Waiting until the model can be called",
     "PublishAlias": "The alias gets the model",
 }
 ENDS = {

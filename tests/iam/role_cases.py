@@ -9,7 +9,14 @@ from tests.iam.cases_knowledge_base import KNOWLEDGE_BASES
 from tests.iam.cases_training import TRAINING
 from tests.iam.simulator import Request
 
-ROLES: dict[str, Cases] = {**TRAINING, **KNOWLEDGE_BASES, **INFERENCE_API, **FINE_TUNING, **CUSTOM_RESOURCES, **CAPACITY_ROLES}
+ROLES: dict[str, Cases] = {
+    **TRAINING,
+    **KNOWLEDGE_BASES,
+    **INFERENCE_API,
+    **FINE_TUNING,
+    **CUSTOM_RESOURCES,
+    **CAPACITY_ROLES,
+}
 CDK_ROLES = {
     "inference-api/InferenceApiRestApiCloudWatchRole": "API Gateway's, with AWS's managed policy for its log groups",
 }
