@@ -68,6 +68,7 @@ class InferenceApiStack(cdk.Stack):
             cors_origins=section.cors_origins,
             show_arns=section.show_arns,
             iam_callers=section.iam_callers if section.iam else None,
+            fine_tuning=bool(section.fine_tuning_keys),
             model_keys=config.training.model_keys if config.training else (),
         )
         add_fine_tuning_api(self, config, api)

@@ -57,6 +57,8 @@ class InferenceApi(Construct):
     `cors_origins`: of the web pages that may call the API, or "*". `show_arns`: callers may ask for the ARN of what
     served them, which has the id of the account.
     `iam_callers`: accounts, and ARNs of roles and users of other accounts, that may sign requests with AWS credentials
+    in place of a key; callers of this account need an IAM policy only. None: nobody may. `fine_tuning`: a FineTuningApi
+    will be added, and is described.
     in place of a key; callers of this account need an IAM policy only. None: nobody may. `model_keys`: of its models.
     """
 
@@ -81,6 +83,7 @@ class InferenceApi(Construct):
         knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({}),
         media_buckets: Sequence[str] = (),
         iam_callers: Sequence[str] | None = None,
+        fine_tuning: bool = False,
         model_keys: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
@@ -117,7 +120,7 @@ class InferenceApi(Construct):
             files={
                 ALIASES_FILE: aliases_json(settings, stack.account),
                 AMAZON_ROOTS_FILE: amazon_roots(),
-                DESCRIPTION_FILE: description_file(signed=iam_callers is not None),
+                DESCRIPTION_FILE: description_file(signed=iam_callers is not None, fine_tuning=fine_tuning),
                 WRAPPER_FILE: WRAPPER,
             },
         )
