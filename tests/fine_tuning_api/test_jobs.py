@@ -280,9 +280,11 @@ def test_events_are_steps_warnings_and_losses(aws: FakeAws, client: openai.OpenA
         *TRAINING_NOW,
         _event(5, "TaskFailed", **failure),
         _entered(6, "RecordMetrics"),
-        _entered(7, "WaitForPromotion", "Wait"),
-        _entered(8, "PublishAlias"),
-        _event(9, "ExecutionSucceeded"),
+        _entered(7, "PromotionStatus"),
+        _entered(8, "WaitForPromotion", "Wait"),
+        _entered(9, "PromotionStatus"),
+        _entered(10, "PublishAlias"),
+        _event(11, "ExecutionSucceeded"),
     ]
 
     events = list(client.fine_tuning.jobs.list_events(job.id, limit=3))[::-1]
@@ -298,6 +300,7 @@ def test_events_are_steps_warnings_and_losses(aws: FakeAws, client: openai.OpenA
         ("info", "Step 4: training loss=1"),
         ("info", "Step 2: validation loss=1.75"),
         ("info", "Recording the losses"),
+        ("info", "Waiting until the model can be called"),
         ("info", "The alias gets the model"),
         ("info", "The job has succeeded"),
     ]
