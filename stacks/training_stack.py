@@ -33,8 +33,8 @@ from kit_contract.stacks import (
     run_outcome_output,
 )
 from stacks.customization_job import job_members
-from stacks.fine_tuning import publish_training
 from stacks.dataset_delivery import collection_json, dataset_collector, upload_dataset
+from stacks.fine_tuning import publish_training
 
 
 class TrainingStack(cdk.Stack):

@@ -104,7 +104,6 @@ ARROWS = {
     "custom_resources.account": {"custom_resources.framework"},
     "custom_resources.provisioned_throughput": {"custom_resources.account", "custom_resources.framework"},
     "customization": {"training_data"},
-    "customization.handlers": {"customization"},
     "fine_tuning_api": {"inference_api", "training_data"},
     "customization.handlers": {"customization", "customization.collection"},
     "inference_api": {

@@ -218,8 +218,7 @@ PARTS = {
     "record_metrics": {"training_metrics"},
     "promote": {"promotion", "promotion_targets"},
     "start_run": {
-        *("start_run", "cancel_run", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
-        *("start_run", "dataset_content", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
+        *("start_run", "cancel_run", "dataset_content", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
         *("existing_model", "promotion_targets", "what_serves"),
     },
 }
