@@ -68,3 +68,18 @@ def knowledge_base_id(kit_deployment: str, knowledge_base: str) -> str:
 def last_ingestion(kit_deployment: str, knowledge_base: str) -> str:
     """The result of the knowledge base's last ingestion job."""
     return f"{deployment_path(kit_deployment)}/knowledge-base/{knowledge_base}/last-ingestion"
+
+
+def training_bucket(kit_deployment: str) -> str:
+    """The name of the training bucket. This and the next two: written by CloudFormation, for the API of fine-tuning."""
+    return f"{deployment_path(kit_deployment)}/training/bucket"
+
+
+def training_starter(kit_deployment: str) -> str:
+    """The name of the function that starts runs."""
+    return f"{deployment_path(kit_deployment)}/training/starter"
+
+
+def training_workflow(kit_deployment: str) -> str:
+    """The name of the state machine of the training workflow."""
+    return f"{deployment_path(kit_deployment)}/training/workflow"

@@ -25,6 +25,7 @@ class StartRequest(TypedDict):
 
     `retrain` allows to pay for a deleted model again, `retry` for a job after one that failed or was stopped. With
     `run_id` no other run is started: settings or data may have changed since.
+    `hyperparameters` and `validation_key`, from the API of fine-tuning, replace those of the specification.
     """
 
     customization: str
@@ -32,6 +33,8 @@ class StartRequest(TypedDict):
     retrain: NotRequired[bool]
     retry: NotRequired[bool]
     run_id: NotRequired[str]
+    hyperparameters: NotRequired[Mapping[str, str]]
+    validation_key: NotRequired[str]
 
 
 @final
@@ -61,6 +64,14 @@ class ChooseRequest(TypedDict):
     instead_of: list[str]
     reason: str
     checked: bool
+
+
+@final
+class CancelRequest(TypedDict):
+    """From the API of fine-tuning: end the execution with this ARN, and its job."""
+
+    cancel: str
+    customization: str
 
 
 class StartResult(TypedDict):

@@ -22,6 +22,7 @@ from kit_contract.stacks import (
 )
 from model_catalog import catalog
 from model_catalog.guardrail_profiles import destinations
+from stacks.fine_tuning import add_fine_tuning_api
 from stacks.guardrail_policies import guardrail_policies
 from stacks.parameter_value import parameter_value
 
@@ -67,8 +68,10 @@ class InferenceApiStack(cdk.Stack):
             cors_origins=section.cors_origins,
             show_arns=section.show_arns,
             iam_callers=section.iam_callers if section.iam else None,
+            fine_tuning=bool(section.fine_tuning_keys),
             model_keys=config.training.model_keys if config.training else (),
         )
+        add_fine_tuning_api(self, config, api)
         cdk.CfnOutput(self, "ApiUrl", value=api.url)
         cdk.CfnOutput(self, "ApiId", value=api.rest_api.rest_api_id)
         cdk.CfnOutput(self, "ApiStage", value=api.rest_api.deployment_stage.stage_name)

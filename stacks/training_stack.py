@@ -36,6 +36,7 @@ from kit_contract.stacks import (
 )
 from stacks.customization_job import job_members
 from stacks.dataset_delivery import collection_json, dataset_collector, upload_dataset, upload_evaluation_sets
+from stacks.fine_tuning import publish_training
 from stacks.training_evaluations import TrainingEvaluations
 
 
@@ -90,6 +91,7 @@ class TrainingStack(cdk.Stack):
         self._evaluation_sets = upload_evaluation_sets(self, datasets, bucket.bucket, self._restore)
         for specification in specifications:
             self._deliver(specification, datasets[specification.customization], bucket, workflow)
+        publish_training(self, config, bucket.bucket.bucket_name, workflow)
         cdk.CfnOutput(self, TRAINING_BUCKET_OUTPUT, value=bucket.bucket.bucket_name)
         cdk.CfnOutput(self, WORKFLOW_OUTPUT, value=workflow.state_machine.state_machine_arn)
         cdk.CfnOutput(self, STARTER_OUTPUT, value=workflow.starter.function_name)

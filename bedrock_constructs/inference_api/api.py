@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import aws_cdk as cdk
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -14,6 +14,7 @@ from constructs import Construct
 
 from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.inference_api.access_log import access_log_format
+from bedrock_constructs.inference_api.authorizer import add_authorizer
 from bedrock_constructs.inference_api.cors import error_headers
 from bedrock_constructs.inference_api.description import description_file
 from bedrock_constructs.inference_api.gateway_responses import add_gateway_responses
@@ -25,7 +26,6 @@ from bedrock_constructs.inference_api.waits import WAIT_WITHOUT_JITTER, retry_se
 from bedrock_constructs.lambda_functions.amazon_roots import amazon_roots
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
-from kit_contract.environment import API_KEYS_SECRET_ARN, KIT_DEPLOYMENT, RETRY_SECONDS
 from kit_contract.inference_api import (
     Alias,
     Model,
@@ -58,6 +58,7 @@ class InferenceApi(Construct):
     served them, which has the id of the account.
     `iam_callers`: accounts, and ARNs of roles and users of other accounts, that may sign requests with AWS credentials
     in place of a key; callers of this account need an IAM policy only. None: nobody may. `model_keys`: of its models.
+    `fine_tuning`: a FineTuningApi is added to it, and described.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class InferenceApi(Construct):
         knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({}),
         media_buckets: Sequence[str] = (),
         iam_callers: Sequence[str] | None = None,
+        fine_tuning: bool = False,
         model_keys: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
@@ -117,7 +119,7 @@ class InferenceApi(Construct):
             files={
                 ALIASES_FILE: aliases_json(settings, stack.account),
                 AMAZON_ROOTS_FILE: amazon_roots(),
-                DESCRIPTION_FILE: description_file(signed=iam_callers is not None),
+                DESCRIPTION_FILE: description_file(signed=iam_callers is not None, fine_tuning=fine_tuning),
                 WRAPPER_FILE: WRAPPER,
             },
         )
@@ -143,7 +145,8 @@ class InferenceApi(Construct):
             retry_after_seconds=math.ceil(wait * WAIT_WITHOUT_JITTER),
             signed=signed,
         )
-        add_methods(self.rest_api, self.function, self._authorizer(kit_deployment, wait), cors_origins, signed=signed)
+        self.authorizer = add_authorizer(self, kit_deployment, self.api_key_secret, wait)
+        add_methods(self.rest_api, self.function, self.authorizer, cors_origins, signed=signed)
         if iam_callers is not None:
             add_resource_policy(self.rest_api, stack.partition, iam_callers)
         self.usage_plan = add_usage_plan(
@@ -208,34 +211,6 @@ class InferenceApi(Construct):
         reason = "Keys, throttling and quota limit callers. You can attach a web ACL, which has a monthly price."
         acknowledge(rest_api.deployment_stage, "AwsSolutions-APIG3", reason=reason)
         return rest_api
-
-    def _authorizer(self, kit_deployment: str, wait: float) -> apigateway.RequestAuthorizer:
-        function = PythonFunction(
-            self,
-            "AuthorizerFunction",
-            handler="inference_api.authorizer.handler",
-            description=f"{kit_deployment}: checks the inference API's keys",
-            timeout=Duration.seconds(15),
-            environment={
-                KIT_DEPLOYMENT: kit_deployment,
-                API_KEYS_SECRET_ARN: self.api_key_secret.secret_arn,
-                RETRY_SECONDS: f"{wait:g}",
-            },
-            files={AMAZON_ROOTS_FILE: amazon_roots()},
-        )
-        function.add_to_role_policy(
-            iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[self.api_key_secret.secret_arn])
-        )
-        return apigateway.RequestAuthorizer(
-            self,
-            "Authorizer",
-            handler=function,
-            # API Gateway requires declared identity sources in every request, but the key is in one of two headers.
-            # Without a source, a cache would return the result of one caller to all, so there is no cache either: it
-            # would keep a Deny policy, but not the exception that becomes a 401. The function itself keeps the keys.
-            identity_sources=[],
-            results_cache_ttl=Duration.seconds(0),
-        )
 
     def grant_invoke(self, grantee: iam.IGrantable, *, aliases: Sequence[str] | None = None) -> iam.Grant:
         """Allow `grantee` to sign requests for `aliases`, or for all: see `iam_callers`, which must not be None.

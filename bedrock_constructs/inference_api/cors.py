@@ -48,12 +48,14 @@ ALLOWED_HEADERS = (
 PREFLIGHT_LIFETIME = cdk.Duration.hours(2)  # the most that Chromium keeps
 
 
-def add_preflights(resources: Sequence[apigateway.IResource], origins: Sequence[str]) -> None:
+def add_preflights(
+    resources: Sequence[apigateway.IResource], origins: Sequence[str], *, methods: Sequence[str] = METHODS
+) -> None:
     """OPTIONS without a key: browsers send none with a preflight."""
     for resource in resources:
         method = resource.add_cors_preflight(
             allow_origins=list(origins),
-            allow_methods=list(METHODS),
+            allow_methods=list(methods),
             allow_headers=list(ALLOWED_HEADERS),
             max_age=PREFLIGHT_LIFETIME,
         )

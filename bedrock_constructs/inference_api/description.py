@@ -16,17 +16,26 @@ _SIGNATURE = {
 }
 
 
-def description_file(*, signed: bool = False) -> str:
+def description_file(*, signed: bool = False, fine_tuning: bool = False) -> str:
     """docs/openapi.json without its line breaks.
 
-    `signed`: with the paths of requests that are signed with AWS credentials.
+    `signed`: with the paths of requests that are signed with AWS credentials. `fine_tuning`: with files and jobs.
     """
-    value = json.loads((PROJECT / "docs" / "openapi.json").read_text(encoding="utf-8"))
+    value = _described("openapi.json")
+    if fine_tuning:
+        more = _described("openapi-fine-tuning.json")
+        value["paths"] |= more["paths"]
+        value["components"]["schemas"] |= more["components"]["schemas"]
     if signed:
         paths = {path: operations for path, operations in value["paths"].items() if path.startswith("/model/")}
         value["paths"] |= {f"{IAM_PREFIX}{path}": _signed(operations) for path, operations in paths.items()}
         value["components"]["securitySchemes"]["sigv4"] = _SIGNATURE
     return json.dumps(value, separators=(",", ":"))
+
+
+def _described(name: str) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads((PROJECT / "docs" / name).read_text(encoding="utf-8"))
+    return value
 
 
 def _signed(operations: dict[str, Any]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ _ERRORS = {
         413,
         "request_too_large",
         "request_too_large",
-        "the request must be at most 6 MB; send fewer or smaller messages and images",
+        "the request must be at most 6 MB; send fewer or smaller messages, images and files",
     ),
     "INTEGRATION_TIMEOUT": _Error(504, "timeout_error", "timeout", _LATE, repeat=False),
     "INTEGRATION_FAILURE": _Error(502, "api_error", "internal_error", _BROKEN.message),

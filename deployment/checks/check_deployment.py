@@ -5,6 +5,7 @@ import datetime
 from deployment.checks.arns import arn_faults
 from deployment.checks.budget import budget_faults
 from deployment.checks.evaluation import evaluation_faults
+from deployment.checks.fine_tuning import fine_tuning_faults
 from deployment.checks.guardrails import guardrail_faults
 from deployment.checks.iam_callers import iam_caller_faults
 from deployment.checks.inference_api import inference_api_faults
@@ -42,6 +43,7 @@ def check_deployment(
         *knowledge_base_faults(config, today),
         *inference_api_faults(config, today),
         *iam_caller_faults(config, account),
+        *fine_tuning_faults(config),
         *guardrail_faults(config),
         *arn_faults(config, account),
     ]

@@ -57,6 +57,7 @@ class InferenceApi(Section):
     for it see the ARN of what served them, with the id of the account.
     `media_buckets`: "bucket" or "bucket/prefix/". `iam`: Converse and InvokeModel take requests that are signed with
     AWS credentials, too. `iam_callers`: other accounts, and roles and users of them, that may send these.
+    `fine_tuning_keys`: names of API keys whose callers may train, which costs money; without them nobody may.
     """
 
     rate_per_second: Annotated[float, Field(gt=0, le=MAX_RATE)] = 10
@@ -69,6 +70,7 @@ class InferenceApi(Section):
     media_buckets: list[MediaBucket] = []
     iam: bool = False
     iam_callers: list[IamCaller] = []
+    fine_tuning_keys: list[Name] = []
     aliases: Annotated[dict[Name, Alias], Field(min_length=1)]
 
     @property

@@ -22,6 +22,7 @@ from customization.superseded import require_idle
 from customization.what_serves import awaits_checks, is_promoted, last_promotion
 from kit_contract import parameters, run_names
 from kit_contract.evaluations import KEPT
+from kit_contract.fine_tuning import JOBS_FOLDER
 from kit_contract.run_events import HELD_BACK, FollowResult, StartResult, StopResult
 from kit_contract.runs import Run, RunSpecification, new_run
 
@@ -64,17 +65,18 @@ class RunStarter:
         retrain: bool = False,
         retry: bool = False,
         run_id: str = "",
+        changes: Mapping[str, Any] | None = None,
     ) -> StartResult:
         """Start the run of this object under the current settings, unless it is running or its model serves.
 
         `uploaded_at`: an event's time. A late event of data that was replaced since does not bring back its model.
         `retrain`: a model that was deleted may be paid for again; `retry`: a job that failed, as after an upload.
-        `run_id`: no other run may be started.
+        `run_id`: no other run may be started. `changes`: fields of the specification.
         """
         _require_usable(key)
         specification = self.specification(customization)
         found = self._object(specification.bucket, key)
-        specification = with_validation_set(specification, found)
+        specification = replace(with_validation_set(specification, found), **(changes or {}))
         sha256 = content_sha256(found["Body"], specification.bucket)
         run = new_run(specification, kit_deployment=self.kit_deployment, key=key, dataset_sha256=sha256)
         if run_id not in ("", run.run_id):
@@ -220,8 +222,9 @@ class RunStarter:
 
 
 def starts_a_run(key: str) -> bool:
-    """True for training data: not for other files, the console's folder objects, validation or evaluation sets."""
-    return key.endswith(".jsonl") and key.split("/")[2:3] not in ([run_names.VALIDATION], [run_names.EVALUATION])
+    """True for training data: not for other files, the console's folder objects, other sets, or data of jobs."""
+    other = (run_names.VALIDATION, run_names.EVALUATION, JOBS_FOLDER)
+    return key.endswith(".jsonl") and key.split("/")[2:3] not in [[folder] for folder in other]
 
 
 def customization_of(key: str) -> str:

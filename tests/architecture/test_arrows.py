@@ -11,6 +11,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 LAMBDA_PACKAGES = (
     "custom_resources",
     "customization",
+    "fine_tuning_api",
     "inference_api",
     "knowledge_base_ingestion",
     "provisioned_throughput_controller",
@@ -43,6 +44,11 @@ ARROWS = {
     "bedrock_constructs.customization": {
         "bedrock_constructs",
         "bedrock_constructs.custom_resources",
+        "bedrock_constructs.lambda_functions",
+    },
+    "bedrock_constructs.fine_tuning_api": {
+        "bedrock_constructs",
+        "bedrock_constructs.inference_api",
         "bedrock_constructs.lambda_functions",
     },
     "bedrock_constructs.inference_api": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
@@ -106,6 +112,7 @@ ARROWS = {
         "customization.promotion_checks",
     },
     "customization.promotion_checks": {"customization"},
+    "fine_tuning_api": {"inference_api", "training_data"},
     "inference_api": {
         "inference_api.anthropic_messages",
         "inference_api.aws",

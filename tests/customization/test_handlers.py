@@ -141,6 +141,12 @@ def test_a_retry_names_its_run_and_allows_to_pay_again() -> None:
     assert answer["more"] == {"retrain": False, "retry": True, "run_id": "0123456789abcdef"}
 
 
+def test_a_job_of_the_api_has_settings_of_its_own() -> None:
+    own = {"hyperparameters": {"epochCount": "3"}, "validation_key": ""}
+
+    assert start({"customization": "support", "key": KEY, **own})["more"]["changes"] == own
+
+
 def test_a_removal_stops_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert start({"customization": "support", "stop": True}) == {"stopped": 1, "asked": "support"}
     assert logged(capsys)["stopped"] == 1
@@ -296,7 +302,7 @@ PARTS = {
         *("promotion_checks/old_models", "promotion_checks/smoke_test", "promotion_checks/verdict"),
     },
     "start_run": {
-        *("start_run", "dataset_content", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
+        *("start_run", "cancel_run", "dataset_content", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
         *("existing_model", "passage", "promotion_targets", "what_serves"),
         *("base_model", "chosen_run", "held_back", "serving_parameter", "superseded"),
     },

@@ -31,6 +31,11 @@ NOT_RUN = {
     ("README.md", "make up"): "make test would run itself; what make up runs is in tests/end_to_end",
     ("docs/check.md", "kit check"): "make check runs it; tests/kit/check runs it with other apps",
     ("docs/check.md", "Acknowledgment("): "tests/kit/check/cdk_app.py accepts findings this way",
+    (
+        "docs/fine-tuning-api.md",
+        "kit keys",
+    ): "changes the keys of the API; tests/end_to_end/test_make_up.py does so too",
+    ("docs/fine-tuning-api.md", "fine_tuning.jobs"): "waits for a training; tests/fine_tuning_api has each call",
     ("docs/inference-api.md", "AWS_BEARER_TOKEN_BEDROCK"): "boto3 wants HTTPS for it; test_make_up.py does without TLS",
     ("docs/inference-api.md", "kit keys"): "changes the keys of the API; tests/end_to_end/test_make_up.py does so too",
     ("docs/knowledge-bases.md", "aws s3 sync"): "copies the reader's own folder; the page's `aws s3 cp` runs",

@@ -4,6 +4,7 @@ from tests.iam.cases import Cases, on, stream_of
 from tests.iam.cases_capacity import CAPACITY_ROLES
 from tests.iam.cases_custom_resources import CUSTOM_RESOURCES
 from tests.iam.cases_evaluation import EVALUATION
+from tests.iam.cases_fine_tuning import FINE_TUNING
 from tests.iam.cases_inference_api import INFERENCE_API
 from tests.iam.cases_knowledge_base import KNOWLEDGE_BASES
 from tests.iam.cases_promotion import PROMOTION_CHECKS
@@ -16,6 +17,7 @@ ROLES: dict[str, Cases] = {
     **EVALUATION,
     **KNOWLEDGE_BASES,
     **INFERENCE_API,
+    **FINE_TUNING,
     **CUSTOM_RESOURCES,
     **CAPACITY_ROLES,
 }

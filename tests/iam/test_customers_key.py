@@ -25,6 +25,10 @@ USES = {
     "WorkflowPromotionChecksRole": (),
     "WorkflowStateMachineRole": (),
     "CustomResourceProviderFunctionRole": (READ, WRITE),
+    "FineTuningApiFunctionRole": (READ, WRITE),
+    "InferenceApiFunctionRole": (),
+    "InferenceApiAuthorizerFunctionRole": (),
+    "InferenceApiRestApiCloudWatchRole": (),
 }
 
 

@@ -1,14 +1,17 @@
 """Handler of the starter: an upload (EventBridge) or a request of the deploy -> what was started or stopped."""
 
 import os
+from typing import Any
 
 from customization import invocation
+from customization.cancel_run import cancel_run
 from customization.chosen_run import choose_run
 from customization.start_run import RunStarter, StartError, customization_of, starts_a_run
 from kit_contract.environment import KIT_DEPLOYMENT, STATE_MACHINE_ARN
 from kit_contract.run_events import (
     HELD_BACK,
     NOT_SERVED,
+    CancelRequest,
     ChooseRequest,
     FollowRequest,
     FollowResult,
@@ -19,7 +22,7 @@ from kit_contract.run_events import (
     UploadEvent,
 )
 
-Event = UploadEvent | StartRequest | FollowRequest | StopRequest | ChooseRequest
+Event = UploadEvent | StartRequest | FollowRequest | StopRequest | ChooseRequest | CancelRequest
 Answer = StartResult | FollowResult | StopResult
 
 
@@ -48,13 +51,24 @@ def _answer(event: Event) -> Answer:
     if "choose" in event:
         bedrock, ssm = invocation.client("bedrock"), invocation.client("ssm")
         return choose_run(event, starter, bedrock=bedrock, ssm=ssm, now=invocation.now("%Y-%m-%dT%H:%M:%SZ"))
+    if "cancel" in event:
+        bedrock, stepfunctions = invocation.client("bedrock"), invocation.client("stepfunctions")
+        deployment = os.environ[KIT_DEPLOYMENT]
+        return cancel_run(event, kit_deployment=deployment, bedrock=bedrock, stepfunctions=stepfunctions)
     return starter.start(
         event["customization"],
         event["key"],
         retrain=event.get("retrain", False),
         retry=event.get("retry", False),
         run_id=event.get("run_id", ""),
+        **_changes(event),
     )
+
+
+def _changes(event: StartRequest) -> dict[str, Any]:
+    """What a job of the API of fine-tuning has instead of the settings of deployment.toml."""
+    changes = {name: event[name] for name in ("hyperparameters", "validation_key") if name in event}
+    return {"changes": changes} if changes else {}
 
 
 def _started(result: StartResult) -> StartResult:
