@@ -69,7 +69,8 @@ class Jobs:
         return view
 
     def list_jobs(self, given: Given) -> dict[str, Any]:
-        shown = [job for job in self.all if given.get("statusEquals") in (None, self.status(job))]
+        named = [job for job in self.all if given.get("nameContains", "") in job.given["jobName"]]
+        shown = [job for job in named if given.get("statusEquals") in (None, self.status(job))]
         return {
             "modelCustomizationJobSummaries": [
                 {

@@ -65,13 +65,14 @@ def _function(handler: str) -> Callable[[Any], Any]:
     return lambda event: getattr(import_module(module), name)(event, None)
 
 
-def start(key: str = "one") -> Template:
+def start(key: str = "one", **more: str) -> Template:
     properties = {
         "SchemaVersion": 1,
         "StarterFunctionName": STARTER,
         "Customization": "support",
         "DataKey": f"data/support/{key}.jsonl",
         "SpecHash": key,
+        **more,
     }
     return {"Start": (START, properties)}
 

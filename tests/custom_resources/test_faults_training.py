@@ -151,7 +151,12 @@ def test_fault_19_a_job_stopped_by_somebody_ends_the_run(world: World, stack: St
     assert world.bedrock.billed() == []
 
 
-def test_fault_20_the_run_after_a_failed_one_is_a_new_job(world: World, stack: Stack) -> None:
+@pytest.mark.parametrize(
+    ("allowed", "runs"), [({}, ["FAILED"]), ({"RetryFailed": "true"}, ["FAILED", "SUCCEEDED"])], ids=["not", "allowed"]
+)
+def test_fault_20_the_run_after_a_failed_one_is_a_new_job_if_that_is_allowed(
+    world: World, stack: Stack, allowed: dict[str, str], runs: list[str]
+) -> None:
     stack.reuses_request_ids = True
     world.jobs.failure = "no capacity"
     deploy(stack)
@@ -159,12 +164,12 @@ def test_fault_20_the_run_after_a_failed_one_is_a_new_job(world: World, stack: S
     world.jobs.failure = ""
 
     stack.resources.clear()
-    assert stack.create(start()) == "CREATE_COMPLETE"
+    assert stack.create(start(**allowed)) == "CREATE_COMPLETE"
     world.scheduler.run()
 
     assert stack.requests[0].event["RequestId"] == stack.requests[1].event["RequestId"]
-    assert statuses(world) == ["FAILED", "SUCCEEDED"]
-    assert len(world.jobs.all) == 2
+    assert statuses(world) == runs
+    assert len(world.jobs.all) == len(runs)
 
 
 def test_an_answer_of_the_starter_that_was_lost_starts_no_second_run(world: World, stack: Stack) -> None:
