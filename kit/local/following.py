@@ -12,6 +12,7 @@ from deployment.documents import read_documents_folder
 from kit.local.evaluations import is_promoted, outcome_of, waits_for_approval
 from kit.local.stacks import StackOutputs, merged_outputs
 from kit.progress import Progress, curve
+from kit.training_deploy import held_back
 from kit_contract import run_names
 from kit_contract.errors import ExternalError
 from kit_contract.parameters import customization_promoted
@@ -37,12 +38,16 @@ def follow_training(
         progress.done("no [training] in deployment.toml")
         return
     merged = merged_outputs(outputs)
+    held = held_back(config.training.customizations, merged)
     for name, item in config.training.customizations.items():
         execution = merged[run_execution_output(name)]
         bucket = merged.get(TRAINING_BUCKET_OUTPUT, "") if item.evaluation else ""
         started = since
         if execution != NO_EXECUTION:
             started = _wait_for_execution(clients, execution, name, bucket, progress)
+        if name in held:
+            progress.done(f"{name}: {held[name]}")
+            continue
         run = run_names.run_of(execution)
         outcome = outcome_of(clients, bucket, name, run, progress) if bucket and run else ""
         if outcome and not is_promoted(clients, config.deployment.name, name, run):

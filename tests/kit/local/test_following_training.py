@@ -52,9 +52,9 @@ class Aws:
         return {"Body": io.BytesIO(LOSS.encode())}
 
 
-def follow(execution: str) -> str:
+def follow(execution: str, **more: str) -> str:
     output = io.StringIO()
-    outputs = {"training": {"SupportExecution": execution}}
+    outputs = {"training": {"SupportExecution": execution, **more}}
     follow_training(shipped_config(), outputs, Aws(), Progress(1, output), since=NOW)
     return output.getvalue()
 
@@ -71,3 +71,10 @@ def test_a_failed_run_of_other_settings_is_not_followed(execution: str) -> None:
 def test_the_failure_of_the_current_settings_is_told_with_its_cause() -> None:
     with pytest.raises(ExternalError, match="training of support ended FAILED: too many epochs"):
         follow(FAILED)
+
+
+def test_a_run_that_is_held_back_is_told_with_its_reason() -> None:
+    said = follow(CURRENT, SupportRun="held back: run 0123 is held back: rollback")
+
+    assert "support: run 0123 is held back: rollback" in said
+    assert "already trained" not in said
