@@ -29,7 +29,8 @@ from tests.end_to_end.day_two import SPEED
 from tests.end_to_end.deployed import Deployed
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-SHIPPED = (PROJECT / "tests" / "end_to_end" / "deployment.toml").read_text(encoding="utf-8")
+FILE = (PROJECT / "tests" / "end_to_end" / "deployment.toml").read_text(encoding="utf-8")
+SHIPPED = FILE.replace('fine_tuning_keys = ["default"]\n', "")  # refused without customizations
 SUFFIXES = {"budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "inference-api"}
 
 pytestmark = pytest.mark.end_to_end

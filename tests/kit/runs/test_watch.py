@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ def ends(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...
 
     def ending(*before: Callable[[], object], **change: Any) -> Clock:
         clock = Clock(*before, lambda: aws.executions[0].update(stopDate=NOW, **change))
-        monkeypatch.setattr("kit.runs.watch.time.sleep", clock.sleep)
+        monkeypatch.setattr("kit.runs.watch.time", SimpleNamespace(time=NOW.timestamp, sleep=clock.sleep))
         return clock
 
     yield ending
