@@ -127,9 +127,12 @@ class InferenceApiStack(cdk.Stack):
 
 
 def _order(config: DeploymentConfig, alias: str) -> list[str]:
-    """Without places that stay empty: an alias that only its foundation model can serve reads no parameters."""
-    available = available_targets(config, alias)
-    return [place for place in config.aliases[alias].order if place in available]
+    """An alias that only its foundation model can serve reads no parameters.
+
+    The others keep the places that are empty now: to buy or release capacity must not change the API's function.
+    """
+    order = config.aliases[alias].order
+    return ["base"] if available_targets(config, alias) == {"base"} else list(order)
 
 
 def _knowledge_base_guardrails(config: DeploymentConfig) -> dict[str, str]:
