@@ -126,4 +126,4 @@ def _body(call: Call) -> dict[str, Any]:
 
 
 def _json(value: dict[str, Any]) -> Reply:
-    return Reply(200, json.dumps(value, ensure_ascii=False))
+    return Reply(200, json.dumps(value))
