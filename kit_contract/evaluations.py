@@ -15,6 +15,8 @@ READABLE_REPORT, MARKDOWN = "evaluation.md", "text/markdown; charset=utf-8"
 APPROVAL = "approval.json"
 # Of a StartResult's reason: the model lost its evaluation, and nothing is wrong.
 KEPT = "kept: "
+# And "outcome" in the output of its execution.
+KEPT_OUTCOME = "kept"
 WIN_RATE = "win_rate"
 NOT_SETTINGS = ("prices", "topic_arn", "approval_seconds")
 

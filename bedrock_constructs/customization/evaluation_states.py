@@ -15,6 +15,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from bedrock_constructs.customization.lambda_task import QUOTA, lambda_task
+from kit_contract.evaluations import KEPT_OUTCOME
 
 POLL = Duration.seconds(30)
 PREPARED = {"prepared.$": "$.evaluation.prepared"}
@@ -99,7 +100,7 @@ def _kept(scope: Construct) -> sfn.Pass:
         scope,
         "Kept",
         parameters={
-            "outcome": "kept",
+            "outcome": KEPT_OUTCOME,
             "run_id": sfn.JsonPath.string_at("$.run_id"),
             "custom_model_arn": sfn.JsonPath.string_at("$.model.custom_model_arn"),
             "reason": sfn.JsonPath.string_at("$.evaluation.verdict.reason"),

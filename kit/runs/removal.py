@@ -46,6 +46,8 @@ def _in_use(
     for other in runs:  # a customization and the one that it was renamed to have one model
         if other.model == run.model and (other.serves or other.promoted or other.canary):
             yield f"it {_serving(other)} for {other.customization}; promote another run first"
+        elif other != run and other.run_id == run.run_id and other.status == "running":
+            yield f"run {other.run_id} of {other.customization}, which has the same content, is under way; wait for it"
         elif other != run and other.customization == run.customization and other.status == "running":
             yield f"run {other.run_id} of {other.customization} is under way and may go back to this model; wait for it"
     values = read_parameters(deployed)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from fine_tuning_api.service import Service
 from kit_contract.errors import KitError
+from kit_contract.evaluations import KEPT_OUTCOME
 
 CHECK = "CheckData"
 TRAIN = "Train"  # the names of all states that wait for a job begin so
@@ -19,6 +20,7 @@ STATUSES = {
     "TIMED_OUT": "failed",
     "ABORTED": "cancelled",
 }
+KEPT = "Kept"
 READ_EVENTS = 1000  # of a history: polls come after what matters
 
 
@@ -27,7 +29,10 @@ class UnknownStatusError(KitError):
 
 
 class Execution(NamedTuple):
-    """`status` is OpenAI's. `stopped` in seconds since 1970, None while it runs."""
+    """`status` is OpenAI's: one whose model the evaluation kept from callers has failed, with the error KEPT.
+
+    `stopped` in seconds since 1970, None while it runs.
+    """
 
     status: str
     stopped: int | None
@@ -42,10 +47,12 @@ def find(service: Service, arn: str) -> Execution | None:
     except service.stepfunctions.exceptions.ExecutionDoesNotExist:
         return None
     status: str = found["status"]
+    stopped = int(found["stopDate"].timestamp()) if "stopDate" in found else None
+    if status == "SUCCEEDED" and (kept := _why_kept(found.get("output", ""))):
+        return Execution("failed", stopped, KEPT, kept)
     known = _phase(service, arn) if status == "RUNNING" else STATUSES.get(status)
     if known is None:
         raise UnknownStatusError(f"execution {arn} has the unknown status {status}; update the kit")
-    stopped = int(found["stopDate"].timestamp()) if "stopDate" in found else None
     return Execution(known, stopped, found.get("error", ""), reason_in(found.get("cause", "")))
 
 
@@ -90,3 +97,11 @@ def _phase(service: Service, arn: str) -> str:
         if state and state != "TrainedBefore":
             return "running"
     return "validating_files"
+
+
+def _why_kept(output: str) -> str:
+    """Why what served goes on although the model is there; empty for an execution that promoted it."""
+    value = json.loads(output or "{}")
+    if not isinstance(value, dict) or value.get("outcome") != KEPT_OUTCOME:
+        return ""
+    return f"the model is trained, but the alias is not served by it: {value.get('reason') or 'no reason given'}"

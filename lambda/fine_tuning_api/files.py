@@ -18,6 +18,7 @@ from kit_contract.fine_tuning import FILES, MAX_FILE_BYTES
 PURPOSE = "fine-tune"
 PREFIX = "/v1/files/"
 MAX_NAME = 200
+MAX_QUOTED_NAME = 900  # a key has 1,024 bytes at most
 MAX_LISTED = 10_000
 MAX_ANSWER_BYTES = 6_000_000  # of a function's answer: 6 MB
 LARGER = (
@@ -138,7 +139,10 @@ def _require_usable(content: bytes) -> None:
 def _plain_name(name: str) -> str:
     """Without folders and control characters."""
     plain = "".join(character for character in name.replace("\\", "/").rpartition("/")[2] if character.isprintable())
-    return plain.strip(". ")[-MAX_NAME:] or "file.jsonl"
+    plain = plain.strip(". ")[-MAX_NAME:]
+    while len(quote(plain, safe="")) > MAX_QUOTED_NAME:
+        plain = plain[1:]
+    return plain or "file.jsonl"
 
 
 def _too_large(size: int) -> ApiError:
@@ -147,4 +151,4 @@ def _too_large(size: int) -> ApiError:
 
 
 def _json(value: dict[str, Any]) -> Reply:
-    return Reply(200, json.dumps(value, ensure_ascii=False))
+    return Reply(200, json.dumps(value))

@@ -7,6 +7,7 @@ from inference_api.fields import invalid, refuse_others
 from kit_contract.runs import Hyperparameters
 
 NAMES = {"n_epochs": "epochCount", "batch_size": "batchSize", "learning_rate_multiplier": "learningRate"}
+LARGEST = 1e18
 WHERE = "method.supervised.hyperparameters."
 
 
@@ -44,6 +45,8 @@ def _value(param: str, value: Any, own: str, deployed: str, bounds: Sequence[flo
     least, most = bounds
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise invalid(param, f'{param} must be a number or "auto", got {type(value).__name__}')
+    if not abs(value) <= LARGEST:  # Infinity and NaN, which Python reads in JSON, included
+        raise invalid(param, f"{param} must be a number of a usual size")
     if own == NAMES["learning_rate_multiplier"]:
         rate = float(deployed) * value
         if not least <= rate <= most:

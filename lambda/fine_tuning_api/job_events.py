@@ -16,6 +16,7 @@ WORDS = {
     "Train": "Training in Amazon Bedrock",
     "TrainAndValidate": "Training in Amazon Bedrock, with a validation set",
     "RecordMetrics": "Recording the losses",
+    "Kept": "What served the alias goes on: the evaluation or a person decided so",
     "Promote": "Putting the model behind its alias",
     "PromotionStatus": "Waiting until the model can be called",
     "PublishAlias": "The alias gets the model",
@@ -58,7 +59,7 @@ def list_events(call: Call, service: Service) -> Reply:
     events = list(events_of(service, record))[::-1]
     chosen, more = pages.page([event.id for event in events], call.query, default=DEFAULT, most=MOST)
     data = [events[index].view() for index in chosen]
-    return Reply(200, json.dumps({"object": "list", "data": data, "has_more": more}, ensure_ascii=False))
+    return Reply(200, json.dumps({"object": "list", "data": data, "has_more": more}))
 
 
 def events_of(service: Service, record: JobRecord) -> Iterator[Event]:

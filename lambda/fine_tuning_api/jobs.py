@@ -15,7 +15,7 @@ from fine_tuning_api.job_view import ENDED, execution_of, view, view_of
 from fine_tuning_api.service import Call, Reply, Service
 from inference_api.errors import ApiError
 from kit_contract.fine_tuning import JOB_PREFIX
-from kit_contract.run_events import NOT_SERVED
+from kit_contract.run_events import HELD_BACK, NOT_SERVED
 from kit_contract.run_names import execution_name
 from kit_contract.runs import RunSpecification
 
@@ -45,7 +45,7 @@ def create_job(call: Call, service: Service) -> Reply:
             "validation_key": data.validation_key or specification.validation_key,
         },
     )
-    if not started["started"] and str(started["reason"]).startswith(NOT_SERVED):
+    if not started["started"] and str(started["reason"]).startswith((NOT_SERVED, HELD_BACK)):
         raise starter.refused(str(started["reason"]))
     run_id, arn = str(started["run_id"]), str(started.get("execution_arn", ""))
     job_id = JOB_PREFIX + (arn.rpartition(":")[2] or execution_name(name, run_id))
@@ -126,4 +126,4 @@ def _body(call: Call) -> dict[str, Any]:
 
 
 def _json(value: dict[str, Any]) -> Reply:
-    return Reply(200, json.dumps(value, ensure_ascii=False))
+    return Reply(200, json.dumps(value))

@@ -1,11 +1,13 @@
 """The fields and the file of a multipart/form-data body: https://www.rfc-editor.org/rfc/rfc7578. Pure."""
 
+from collections.abc import Callable
 from email.message import Message
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from inference_api.errors import ApiError
 
 MAX_PARTS = 20
+Value = TypeVar("Value")
 
 
 class Part(NamedTuple):
@@ -20,7 +22,7 @@ def parts_of(content_type: str, body: bytes) -> list[Part]:
     """Raises ApiError 400."""
     header = Message()
     header["Content-Type"] = content_type
-    boundary = header.get_param("boundary")
+    boundary = _read(lambda: header.get_param("boundary"))
     if header.get_content_type() != "multipart/form-data" or not isinstance(boundary, str) or not boundary:
         raise _invalid(f"the body must be multipart/form-data with a boundary, got {header.get_content_type()}")
     mark = b"\r\n--" + boundary.encode("latin-1", "replace")
@@ -41,10 +43,18 @@ def _part(piece: bytes) -> Part:
         header, _, value = line.partition(":")
         if header.strip().lower() == "content-disposition":
             part["Content-Disposition"] = value.strip()
-    name = part.get_param("name", header="Content-Disposition")
+    name = _read(lambda: part.get_param("name", header="Content-Disposition"))
     if not isinstance(name, str) or not name:
         raise _invalid('a part must be named: Content-Disposition: form-data; name="file"')
-    return Part(name, part.get_filename(), content)
+    return Part(name, _read(part.get_filename), content)
+
+
+def _read(value: Callable[[], Value]) -> Value:
+    """Encoded parameters (RFC 2231) name any of Python's encodings, and some of those fail."""
+    try:
+        return value()
+    except ValueError:
+        raise _invalid("a header can't be read; write names in UTF-8") from None
 
 
 def _invalid(message: str) -> ApiError:

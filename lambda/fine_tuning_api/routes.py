@@ -48,7 +48,7 @@ def respond(call: Call, service: Service) -> Outcome:
         return Outcome(_endpoint(call, route)(call, service), route, "")
     except Exception as failure:
         error = api_error(failure)
-        body = json.dumps(error_body(error), ensure_ascii=False)
+        body = json.dumps(error_body(error))
         return Outcome(Reply(error.status, body, headers=error.headers), route, failure_name(failure))
 
 

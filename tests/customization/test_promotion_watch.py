@@ -205,7 +205,7 @@ def ending(promoted: list[str], used: list[str], bases: list[str]) -> CheckingAw
     """`promoted`: the models that the alias was given, the latest last; `used`: values of parameters."""
     aws = CheckingAws().with_settings().with_parameter(SERVING, NOW_SERVES)
     versions = [
-        {"Value": json.dumps({"custom_model_arn": arn, "run_id": "x"}), "Version": number}
+        {"Value": json.dumps({"custom_model_arn": arn, "run_id": f"run-{number}"}), "Version": number}
         for number, arn in enumerate(promoted, start=1)
     ]
     aws.ssm.add_response("get_parameter_history", {"Parameters": versions}, {"Name": PROMOTED})
@@ -246,7 +246,13 @@ def test_the_way_back_and_the_last_ones_are_kept(promoted: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("used", "bases"), [([f'{{"custom_model_arn": "{OLD}"}}'], []), ([f'{{"base_model": "{OLD}"}}'], []), ([], [OLD])]
+    ("used", "bases"),
+    [
+        ([f'{{"custom_model_arn": "{OLD}"}}'], []),
+        ([f'{{"base_model": "{OLD}"}}'], []),
+        (["no JSON", '{"parent": "run-1"}'], []),  # of the same deployment.toml: the id of its run
+        ([], [OLD]),
+    ],
 )
 def test_a_model_that_serves_or_trains_another_one_is_kept(used: list[str], bases: list[str]) -> None:
     aws = ending([OLD, OTHER_MODEL_ARN, MODEL_ARN], used, bases)

@@ -28,6 +28,14 @@ def test_a_file_is_kept_read_listed_and_deleted(aws: FakeAws, client: openai.Ope
         client.files.retrieve(made.id)
 
 
+def test_a_name_of_any_letters_fits_a_key(aws: FakeAws, client: openai.OpenAI) -> None:
+    made = client.files.create(file=("🙂" * 250 + ".jsonl", TRAINING), purpose="fine-tune")
+
+    (key,) = aws.objects
+    assert len(key.encode()) <= 1024
+    assert made.filename.endswith("🙂.jsonl")
+
+
 def test_pages_of_files(client: openai.OpenAI) -> None:
     made = [client.files.create(file=(f"{name}.jsonl", TRAINING), purpose="fine-tune").id for name in "abc"]
 
@@ -91,6 +99,13 @@ def test_a_key_that_may_not_fine_tune(url: str, aws: FakeAws) -> None:
         ("multipart/form-data; boundary=b", b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\ncut'),
         ("multipart/form-data; boundary=b", b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--"),
         ("multipart/form-data; boundary=b", b"--b\r\nno headers\r\n--b--"),
+        *(
+            (
+                "multipart/form-data; boundary=b",
+                b'--b\r\nContent-Disposition: form-data; name="file"; filename*' + name + b"\r\n\r\nx\r\n--b--",
+            )
+            for name in (b"=a\0b''x", b"=undefined''%ff", b"=idna''%ff", b"9" * 5000 + b"*=utf-8''a")
+        ),
     ],
 )
 def test_a_body_that_is_no_form_is_refused(content_type: str, body: bytes) -> None:

@@ -256,6 +256,55 @@ def test_a_model_that_serves_already_is_a_job_that_has_succeeded(
     assert client.fine_tuning.jobs.retrieve(job.id) == job
 
 
+def test_a_model_that_its_evaluation_kept_from_callers_has_not_succeeded(
+    aws: FakeAws, client: openai.OpenAI, file_id: str
+) -> None:
+    job = client.fine_tuning.jobs.create(model="support", training_file=file_id)
+    kept = {"outcome": "kept", "run_id": job.id[-16:], "reason": "token_f1 is 0.1, and 0.3 were wanted"}
+    aws.status(job.id.removeprefix("ftjob-"), "SUCCEEDED", output=json.dumps(kept))
+    aws.put(f"runs/support/{job.id[-16:]}/metrics.json", METRICS)
+
+    found = client.fine_tuning.jobs.retrieve(job.id)
+
+    assert (found.status, found.fine_tuned_model) == ("failed", None)
+    assert found.error is not None
+    assert (found.error.code, found.error.message[-36:]) == ("Kept", "token_f1 is 0.1, and 0.3 were wanted")
+    checkpoints = client.fine_tuning.jobs.checkpoints.list(job.id)
+    assert [item.fine_tuned_model_checkpoint for item in checkpoints] == ["", ""]
+
+
+def test_metadata_with_half_a_character_does_not_break_the_list(
+    aws: FakeAws, client: openai.OpenAI, url: str, file_id: str
+) -> None:
+    """JSON may have it, and an answer of a function in UTF-8 may not."""
+    body = b'{"model": "support", "training_file": "%s", "metadata": {"a": "\\ud800"}}' % file_id.encode()
+    headers = {"Authorization": "Bearer trainer", "Content-Type": "application/json"}
+    with urlopen(Request(f"{url}/fine_tuning/jobs", data=body, headers=headers)) as answer:
+        assert json.load(answer)["metadata"] == {"a": "\ud800"}
+
+    assert [job.metadata for job in client.fine_tuning.jobs.list()] == [{"a": "\ud800"}]
+
+
+@pytest.mark.parametrize("name", ["n_epochs", "learning_rate_multiplier"])
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-1e999", "1" + 400 * "0"])
+def test_numbers_that_are_none_are_refused(url: str, file_id: str, name: str, value: str) -> None:
+    body = f'{{"model": "support", "training_file": "{file_id}", "hyperparameters": {{"{name}": {value}}}}}'
+    headers = {"Authorization": "Bearer trainer", "Content-Type": "application/json"}
+
+    with pytest.raises(HTTPError) as refused:
+        urlopen(Request(f"{url}/fine_tuning/jobs", data=body.encode(), headers=headers))
+
+    assert refused.value.code == 400
+
+
+def test_a_model_that_is_held_back_is_refused(aws: FakeAws, client: openai.OpenAI, file_id: str) -> None:
+    """Its canary has failed, or a person went back: the starter starts nothing and names no execution."""
+    aws.answer = {"started": False, "reason": "held back: the canary was worse", "execution_arn": ""}
+
+    with pytest.raises(openai.ConflictError, match="the canary was worse"):
+        client.fine_tuning.jobs.create(model="support", training_file=file_id)
+
+
 def test_a_job_is_cancelled_once(aws: FakeAws, client: openai.OpenAI, file_id: str) -> None:
     job = client.fine_tuning.jobs.create(model="support", training_file=file_id)
 

@@ -125,7 +125,7 @@ CUSTOM_RESOURCES = {
         "training",
         allowed=[
             *_training_objects,
-            *on(ASSET, "s3:GetObject"),  # the sets of all evaluations
+            *on(ASSET, "s3:GetObject"),  # the held-out sets
             *on(arn("lambda", "function:iam-training-WorkflowStarterFunction"), "lambda:InvokeFunction"),
             *on(arn("lambda", "function:iam-training-DatasetCollectorFunction"), "lambda:InvokeFunction"),
             *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment", context=OURS),

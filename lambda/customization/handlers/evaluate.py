@@ -21,6 +21,7 @@ from kit_contract.runs import Run
 
 ASKING_SECONDS = 480  # of the function's 900: the last batch may be throttled
 SWEEP_SECONDS, SWEEP_PAUSE = 780, 20  # a deployment that is being created cannot be deleted yet
+GONE_LOOKS, GONE_PAUSE = 30, 2
 CLIENT = Config(retries={"total_max_attempts": 1}, read_timeout=120, max_pool_connections=20)
 
 
@@ -35,7 +36,7 @@ def handler(event: Any, context: object) -> Mapping[str, object]:
 def _answer(event: EvaluationRequest, run: Run) -> Mapping[str, object]:
     action = event["action"]
     if action == "end":
-        return {"gone": delete_candidate(run, invocation.client("bedrock"))}
+        return _end(run)
     if action == "request_approval":
         publish, now = invocation.client("sns").publish, datetime.now(UTC)
         return request_approval(run, event["task_token"], s3=invocation.client("s3"), publish=publish, now=now)
@@ -56,6 +57,22 @@ def _answer(event: EvaluationRequest, run: Run) -> Mapping[str, object]:
     if action == "score":
         return evaluation.score(event["prepared"])
     raise InputError(f"action must be one of an evaluation's steps, got {action!r}; deploy the kit again")
+
+
+def _end(run: Run) -> Mapping[str, object]:
+    """Where the promotion makes a candidate of the same name, wait for the end of this one: it still answers while it
+    goes, and what is asked of it then would fail the model. The state machine repeats this for some minutes.
+    """
+    checks, bedrock = run.specification.promotion, invocation.client("bedrock")
+    gone = delete_candidate(run, bedrock)
+    if checks is None or not checks.needs_candidate:
+        return {"gone": gone}
+    for _ in range(GONE_LOOKS):
+        if gone:
+            return {"gone": True}
+        time.sleep(GONE_PAUSE)
+        gone = delete_candidate(run, bedrock)
+    raise PromotionBusyError("the candidate of the evaluation is still being deleted")
 
 
 def _sweep(run: Run) -> Mapping[str, object]:

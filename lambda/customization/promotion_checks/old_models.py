@@ -5,6 +5,8 @@ to delete what a deployment or a throughput serves.
 """
 
 import json
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from customization.existing_model import owner_of
@@ -20,25 +22,25 @@ if TYPE_CHECKING:
 def delete_old_models(run: Run, keep: int, *, bedrock: "BedrockClient", ssm: "SSMClient") -> list[str]:
     """The ARNs of the models that were deleted. `keep` counts the one that serves."""
     promoted = promoted_models(run, ssm)
-    old = promoted[keep:]
+    old = list(promoted)[keep:]
     if not old:
         return []
     used = _used_texts(run, ssm)
-    bases = _bases_of_jobs(bedrock)
-    unused = [arn for arn in old if arn not in bases and not any(_names(text, arn) for text in used)]
+    kept = _bases_of_jobs(bedrock) | {arn for arn in old if promoted[arn] in _parents(used)}
+    unused = [arn for arn in old if arn not in kept and not any(arn in text for text in used)]
     return [arn for arn in unused if _delete(arn, run, bedrock)]
 
 
-def promoted_models(run: Run, ssm: "SSMClient") -> list[str]:
-    """The ARNs of the models that the customization's alias was given, the latest first, each once.
+def promoted_models(run: Run, ssm: "SSMClient") -> dict[str, str]:
+    """ARN -> run id of the models that the customization's alias was given, the latest first, each once.
 
     Parameter Store keeps the last 100 versions.
     """
     name = parameters.customization_promoted(run.kit_deployment, run.specification.customization)
     pages = ssm.get_paginator("get_parameter_history").paginate(Name=name)
     values = [version["Value"] for page in pages for version in page["Parameters"]]
-    arns = [str(json.loads(value).get("custom_model_arn") or "") for value in reversed(values)]
-    return list(dict.fromkeys(arn for arn in arns if arn))
+    found = [json.loads(value) for value in reversed(values)]
+    return {item["custom_model_arn"]: str(item.get("run_id") or "") for item in found if item.get("custom_model_arn")}
 
 
 def _used_texts(run: Run, ssm: "SSMClient") -> list[str]:
@@ -48,8 +50,14 @@ def _used_texts(run: Run, ssm: "SSMClient") -> list[str]:
     return [parameter["Value"] for page in pages for parameter in page["Parameters"]]
 
 
-def _names(text: str, arn: str) -> bool:
-    return arn in text
+def _parents(texts: Iterable[str]) -> set[str]:
+    """The runs that customizations are trained further from: specifications name them by their ids."""
+    found: set[str] = set()
+    for text in texts:
+        with suppress(ValueError):  # not every parameter is JSON
+            value = json.loads(text)
+            found |= {str(value["parent"])} if isinstance(value, dict) and value.get("parent") else set()
+    return found
 
 
 def _bases_of_jobs(bedrock: "BedrockClient") -> set[str]:

@@ -10,7 +10,9 @@ import pytest
 from bedrock_constructs.lambda_functions.sources import source_files
 from customization import invocation
 from customization.handlers import evaluate
+from customization.promotion_targets import PromotionBusyError
 from kit_contract.errors import InputError
+from kit_contract.promotion_checks import PromotionChecks
 from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, a_run
 from tests.customization.evaluation.account import Account, settings
 
@@ -28,7 +30,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Account:
 
 
 def call(action: str, **more: Any) -> Any:
-    return evaluate.handler({"action": action, "run": RUN, "custom_model_arn": MODEL_ARN, **more}, None)
+    return evaluate.handler({"action": action, "run": RUN, "custom_model_arn": MODEL_ARN} | more, None)
 
 
 def ended(run: dict[str, Any] = RUN) -> Any:
@@ -45,6 +47,26 @@ def test_the_steps_of_an_evaluation(account: Account) -> None:
     assert call("request_approval", task_token="t")["ends_at"]
     answer = {"decision": "keep", "by": "nobody", "reason": "late"}
     assert call("conclude", answer=answer)["decision"] == "keep"
+
+
+def test_a_promotion_with_a_candidate_does_not_meet_the_one_that_goes(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bedrock deletes a deployment in some time: BeginPromotion would take it for its own, and ask one that is gone."""
+    account.deploy(CANDIDATE, MODEL_ARN)
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    deleted = iter([False, False, True])
+    monkeypatch.setattr(evaluate, "delete_candidate", lambda run, bedrock: next(deleted))
+    run = a_run(evaluation=settings(), promotion=PromotionChecks(smoke_prompts=("Hello",))).to_json()
+
+    assert call("end", run=run) == {"gone": True}
+    assert len(waited) == 2
+
+    monkeypatch.setattr(evaluate, "delete_candidate", lambda run, bedrock: False)
+    with pytest.raises(PromotionBusyError):
+        call("end", run=run)
+    assert call("end") == {"gone": False}
 
 
 def test_an_unknown_action_is_refused(account: Account) -> None:

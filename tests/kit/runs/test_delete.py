@@ -121,6 +121,10 @@ def may_be_returned_to(aws: FakeAws, model: str) -> None:
     aws.add_run(TWO, status="RUNNING")
 
 
+def is_checked_for_a_copy(aws: FakeAws, model: str) -> None:
+    aws.add_run(customization="help", status="RUNNING")
+
+
 def has_a_job(aws: FakeAws, model: str) -> None:
     aws.add_job(status="Stopping")
 
@@ -140,6 +144,7 @@ def has_a_job(aws: FakeAws, model: str) -> None:
         (is_anothers, "does not carry this deployment's tag"),
         (runs_now, f"stop it first: kit runs stop {ONE}"),
         (may_be_returned_to, f"run {TWO} of support is under way"),
+        (is_checked_for_a_copy, f"run {ONE} of help, which has the same content, is under way"),
         (has_a_job, f"stop it first: kit runs stop {ONE}"),
     ],
 )
