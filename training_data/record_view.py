@@ -76,8 +76,10 @@ def _block(block: Any) -> Any:
         return block
     source = medium.get("source")
     location = source.get("s3Location") if isinstance(source, dict) else None
-    place = location.get("uri") if isinstance(location, dict) else _short(source)
-    return {"text": f"[{kind} {medium.get('format')} {place}]"}
+    place = location.get("uri") if isinstance(location, dict) else None
+    path = source.get("path") if isinstance(source, dict) else None
+    shown = (kind, medium.get("format"), place or path or _short(source))
+    return {"text": f"[{' '.join(str(part) for part in shown if part)}]"}
 
 
 def _raw_turns(record: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ import argparse
 import re
 from pathlib import Path
 
+from kit.data.reading_options import add_reading_arguments, reading_of
 from training_data.record_view import RecordView, record_view
 from training_data.sources.files import SourceError
 from training_data.sources.records import read_records
@@ -18,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="any file that kit data convert reads")
     parser.add_argument("numbers", type=_numbers, metavar="N[-M]", help="which records, counted from 1")
     parser.add_argument("--lines", action="store_true", help="N and M are lines of the file, as in findings")
+    add_reading_arguments(parser)
 
 
 def _numbers(text: str) -> range:
@@ -32,7 +34,8 @@ def _numbers(text: str) -> range:
 def run(options: argparse.Namespace) -> int:
     """Print each record of the range; reading ends with the last one."""
     found, faults, number = 0, 0, 0
-    for number, source in enumerate(read_records(options.file), 1):
+    reading = reading_of(options)
+    for number, source in enumerate(read_records(options.file, reading), 1):
         if isinstance(source, SourceError) and source.ends:
             raise source
         place = source.line if options.lines else number
@@ -48,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
             faults += 1
             print(f"{title}: {_plain(source.message)}")
             continue
-        view = record_view(source.value)
+        view = record_view(reading.renamed(source.value))
         faults += bool(view.fault)
         print("\n".join(_rows(title, view)))
     if not found:

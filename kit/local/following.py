@@ -16,6 +16,7 @@ from kit.training_deploy import held_back
 from kit_contract import run_names
 from kit_contract.errors import ExternalError
 from kit_contract.parameters import customization_promoted
+from kit_contract.run_events import HELD_BACK
 from kit_contract.stacks import INGESTION_QUEUE_OUTPUT, TRAINING_BUCKET_OUTPUT, run_execution_output
 
 NO_EXECUTION = "none"  # of an output: older than the 90 days that Step Functions keeps, or nothing to do
@@ -46,7 +47,7 @@ def follow_training(
         if execution != NO_EXECUTION:
             started = _wait_for_execution(clients, execution, name, bucket, progress)
         if name in held:
-            progress.done(f"{name}: {held[name]}")
+            progress.done(f"{name}: not promoted, {HELD_BACK}{held[name]} --local")
             continue
         run = run_names.run_of(execution)
         outcome = outcome_of(clients, bucket, name, run, progress) if bucket and run else ""
@@ -61,7 +62,7 @@ def follow_training(
             again = " again, its model was deleted" if [job["status"] for job in jobs].count("Completed") > 1 else ""
             progress.done(f"{name}: trained{again} and promoted")
         else:
-            progress.done(f"{name}: trained before, promoted again")
+            progress.done(f"{name}: trained before, promoted now")
 
 
 def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: Any, progress: Progress) -> None:

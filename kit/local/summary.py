@@ -48,7 +48,7 @@ def _answering_alias(config: DeploymentConfig) -> str | None:
 
 
 def _explain_mocks() -> None:
-    print("\nAnswers marked [mock answer ...] come from the embedded AWS, not from a language model;")
+    print("\nAnswers marked [mock answer ...] come from the embedded AWS, not from a language model.")
     if url := os.environ.get("KIT_LLM_URL"):
         print(f"{url} did not answer: .local/aws/emulator.log shows the requests (local_aws/README.md).")
         return

@@ -17,7 +17,11 @@ ABSENT = ("NoSuchKey", "404", "ExecutionDoesNotExist")
 
 @dataclass(frozen=True)
 class Details:
-    """`input` is the Run of the latest execution, empty 90 days after its end; `cause` is the reason of a failure."""
+    """`input` is the Run of the latest execution that names its data, empty 90 days after its end.
+
+    An execution that only promotes a run that a person chose has the settings of today, not those of the run.
+    `cause` is the reason of the latest execution's failure.
+    """
 
     run: RecordedRun
     input: Mapping[str, Any] = field(default_factory=dict)
@@ -82,21 +86,30 @@ def read_object(deployed: Deployed, run: RecordedRun, name: str) -> Mapping[str,
 
 
 def _details(deployed: Deployed, run: RecordedRun, metrics: bool) -> Details:
-    described: Mapping[str, Any] = {}
-    if run.latest:
-        try:
-            described = deployed.stepfunctions.describe_execution(executionArn=run.latest.arn)
-        except Exception as error:
-            if code_of(error) not in ABSENT:
-                raise
+    described = _described(deployed, run.latest.arn) if run.latest else {}
+    given = _parsed(described.get("input"))
+    for attempt in reversed(run.attempts[:-1]):
+        if not given.get("chosen"):
+            break
+        given = _parsed(_described(deployed, attempt.arn).get("input"))
     return Details(
         run,
-        _parsed(described.get("input")),
+        {} if given.get("chosen") else given,
         described.get("error", ""),
         described.get("cause", ""),
         read_object(deployed, run, "check.json"),
         read_object(deployed, run, "metrics.json") if metrics else {},
     )
+
+
+def _described(deployed: Deployed, arn: str) -> Mapping[str, Any]:
+    """The execution, or an empty mapping once Step Functions has forgotten it."""
+    try:
+        return deployed.stepfunctions.describe_execution(executionArn=arn)
+    except Exception as error:
+        if code_of(error) not in ABSENT:
+            raise
+        return {}
 
 
 def _parsed(text: Any) -> Mapping[str, Any]:

@@ -93,3 +93,24 @@ def test_numbers_that_name_no_record_are_an_error(
 
     assert code == 2
     assert fault in capsys.readouterr().err
+
+
+def test_a_table_is_shown_with_the_options_that_its_faults_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "faq.csv"
+    file.write_bytes("Frage;Antwort\nWie?;Füllen.\n".encode("cp1252"))
+
+    lines = shown(capsys, file, 1, "--encoding", "windows-1252", "--columns", "prompt=Frage,response=Antwort")
+
+    assert lines[0].startswith("faq.csv, record 1, line 2: labelled, 2 texts")
+    assert lines[2].endswith("  Füllen.")
+
+
+def test_an_image_beside_the_dataset_is_shown_by_its_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    image = {"image": {"source": {"path": "images/1.png"}}}
+    answer = {"role": "assistant", "content": [{"text": "A tank."}]}
+    file = tmp_path / "train.jsonl"
+    file.write_text(json.dumps({"messages": [{"role": "user", "content": [image, {"text": "What?"}]}, answer]}))
+
+    assert "[image images/1.png]" in "\n".join(shown(capsys, file, 1))

@@ -77,6 +77,7 @@ class FakeAws:
         error: str = "",
         cause: str = "",
         output: Page | None = None,
+        chosen: str = "",
         **settings: Any,
     ) -> str:
         """An execution; returns its ARN."""
@@ -87,6 +88,7 @@ class FakeAws:
             "run_id": run,
             "key": f"data/{customization}/records.jsonl",
             "dataset_sha256": "5" * 64,
+            **({"chosen": chosen, "key": "", "dataset_sha256": ""} if chosen else {}),
         }
         ended = {} if status == "RUNNING" else {"stopDate": NOW - ago + timedelta(minutes=90)}
         self.executions.append(

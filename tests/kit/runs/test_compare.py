@@ -75,3 +75,31 @@ def test_one_run_is_nothing_to_compare(aws: FakeAws, runs: Runs) -> None:
 
     assert code == 2
     assert "takes two different runs or more, got 1" in error
+
+
+def test_a_run_that_was_rolled_back_to_has_the_settings_it_was_trained_with(
+    aws: FakeAws, parsed: Callable[..., Any]
+) -> None:
+    two_runs(aws)
+    for attempt in (2, 3):
+        aws.add_run(attempt=attempt, ago=timedelta(hours=1), hyperparameters={"epochCount": "3"}, chosen="rollback")
+
+    first, second = parsed("compare", ONE, TWO)
+
+    assert first["settings"]["hyperparameters.epochCount"] == "2"
+    assert first["settings"]["dataset"] == "data/support/records.jsonl"
+    assert first["results"]["USD"] == "0.002000"
+    assert second["settings"]["hyperparameters.epochCount"] == "3"
+
+
+def test_settings_of_a_choice_are_not_those_of_a_run_whose_training_is_forgotten(
+    aws: FakeAws, parsed: Callable[..., Any]
+) -> None:
+    two_runs(aws)
+    aws.executions = [item for item in aws.executions if TWO in item["name"]]
+    aws.add_run(attempt=2, ago=timedelta(hours=1), hyperparameters={"epochCount": "3"}, chosen="rollback")
+    aws.put(ONE, "metrics.json", {"hyperparameters": {"epochCount": "2"}})
+
+    first, _ = parsed("compare", ONE, TWO)
+
+    assert first["settings"]["hyperparameters.epochCount"] == "2"
