@@ -196,6 +196,7 @@ def test_the_api_answers_after_the_change(day: Day, row: Row) -> None:
     assert "six weeks" in str(day.answer())
 
 
+@pytest.mark.nightly
 def test_the_hard_stop_follows_its_topic(day: Day) -> None:
     for hard_stop in (True, False, True):
         day.hard_stop = hard_stop
@@ -219,8 +220,10 @@ def test_a_stack_that_was_destroyed_and_deployed_again_is_followed(day: Day) -> 
     assert "six weeks" in str(day.answer())
 
 
+@pytest.mark.nightly
 def test_destroy_stops_a_running_ingestion(day: Day) -> None:
     """As the ingestion function does that was still at work when the destroy began."""
+    day.be_there()
     started: list[str] = []
     thread = threading.Thread(target=lambda: started.append(start_during_deletion(day)))
     thread.start()
