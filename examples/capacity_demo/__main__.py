@@ -1,36 +1,9 @@
 """`make demo-capacity`: runs the demo on an embedded AWS of its own, and stops that."""
 
-import argparse
-import shutil
 import sys
-from pathlib import Path
 
 from examples.capacity_demo.demo import CapacityDemo
-from kit.__main__ import run_command
-from kit.cdk_cli import PROJECT
-from kit.local.lock import lock
-from kit.local.signals import ignore_signals, stopped_by_signal
-from local_aws import emulator
-
-
-def run(options: argparse.Namespace) -> int:
-    state = options.folder / "demo-capacity"
-    with lock(options.folder / "demo-capacity.lock"), stopped_by_signal():
-        emulator.stop(state)  # left by a demo that was killed
-        shutil.rmtree(state, ignore_errors=True)
-        state.mkdir(parents=True)
-        try:
-            CapacityDemo(state=state, port=options.port).run()
-        finally:
-            ignore_signals()
-            emulator.stop(state)
-            print(f"\nstopped the demo's embedded AWS; nothing is left running; its logs are in {state}")
-    return 0
-
+from examples.embedded_demo import run_demo
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="make demo-capacity", description=__doc__)
-    parser.add_argument("--folder", type=Path, default=PROJECT / ".local", help="for its state (default: .local)")
-    parser.add_argument("--port", type=int, help="port of the embedded AWS (default: a free one)")
-    parser.set_defaults(run=run, prog=parser.prog)
-    sys.exit(run_command(parser))
+    sys.exit(run_demo("demo-capacity", __doc__, lambda state, port: CapacityDemo(state=state, port=port).run()))

@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from kit.runs.arguments import RUN, add_common_arguments
 from kit.runs.chosen import chosen_run
@@ -81,16 +81,14 @@ def _outcome(found: RecordedRun, described: dict[str, Any], say: "Saying") -> in
     return say.end(FAILED, f"failed after {took}: {failure.what}: {message_in(cause)}\n{failure.fix}")
 
 
-class Saying:
-    def now(self, what: str, since: str) -> None:
-        raise NotImplementedError
+class Saying(Protocol):
+    def now(self, what: str, since: str) -> None: ...
 
     def end(self, code: int, text: str) -> int:
         """Returns `code`."""
-        raise NotImplementedError
 
 
-class _Lines(Saying):
+class _Lines:
     """On a terminal the last line is drawn again with the time; elsewhere a line is printed for each change."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -114,7 +112,7 @@ class _Lines(Saying):
         return code
 
 
-class _JsonLines(Saying):
+class _JsonLines:
     """One object a line for each change."""
 
     def __init__(self, found: RecordedRun) -> None:

@@ -1,79 +1,15 @@
 """A deployment by name: reserved, made, swapped in place, and deleted only where it is ours."""
 
 import json
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from custom_resources.custom_model_deployment import CustomModelDeploymentResource
 from custom_resources.framework.request import Request
 from custom_resources.framework.resource import Phase
 from kit_contract.errors import ResourceFailedError
-from tests.custom_resources.aws import TOKEN, event, stubbed
-
-ARN = "arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/abcdefghijkl"
-OTHER_ARN = "arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/mmmmmmmmmmmm"
-MODEL = "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-micro-v1:0:128k/aaaaaaaaaaaa"
-NEW_MODEL = "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-micro-v1:0:128k/bbbbbbbbbbbb"
-PARAMETER = "/bedrock-kit/sup/aliases/bot/serving"
-
-
-class Fixture:
-    def __init__(self) -> None:
-        bedrock, self.bedrock = stubbed("bedrock")
-        ssm, self.ssm = stubbed("ssm")
-        self.resource = CustomModelDeploymentResource(bedrock, ssm)
-
-    def found(
-        self,
-        status: str = "Active",
-        *,
-        name: str = "sup-support",
-        identifier: str = "sup-support",
-        model: str = MODEL,
-        **more: Any,
-    ) -> None:
-        answer = {
-            "customModelDeploymentArn": ARN,
-            "modelDeploymentName": name,
-            "modelArn": model,
-            "createdAt": "2026-01-01T00:00:00Z",
-            "status": status,
-            **more,
-        }
-        self.bedrock.add_response(
-            "get_custom_model_deployment", answer, {"customModelDeploymentIdentifier": identifier}
-        )
-
-    def absent(self) -> None:
-        self.bedrock.add_client_error("get_custom_model_deployment", "ResourceNotFoundException")
-
-    def forbidden(self, *, listed: str = "sup-support") -> None:
-        self.bedrock.add_client_error("get_custom_model_deployment", "AccessDeniedException")
-        summary = {
-            "customModelDeploymentArn": ARN,
-            "customModelDeploymentName": listed,
-            "modelArn": MODEL,
-            "createdAt": "2026-01-01T00:00:00Z",
-            "status": "Active",
-        }
-        self.bedrock.add_response("list_custom_model_deployments", {"modelDeploymentSummaries": [summary]}, {})
-
-    def tagged(self, deployment: str = "sup") -> None:
-        answer = {"tags": [{"key": "bedrock-kit:deployment", "value": deployment}]}
-        self.bedrock.add_response("list_tags_for_resource", answer, {"resourceARN": ARN})
-
-    def serving(self, target: str | None) -> None:
-        if target is None:
-            self.ssm.add_client_error("get_parameter", "ParameterNotFound")
-            return
-        value = json.dumps({"target_arn": target, "kind": "custom-model-deployment"})
-        self.ssm.add_response("get_parameter", {"Parameter": {"Value": value}}, {"Name": PARAMETER})
-
-    def done(self) -> None:
-        self.bedrock.assert_no_pending_responses()
-        self.ssm.assert_no_pending_responses()
+from tests.custom_resources.aws import TOKEN, event
+from tests.custom_resources.deployments_of_bedrock import ARN, MODEL, NEW_MODEL, OTHER_ARN, PARAMETER, Fixture
 
 
 @pytest.fixture
@@ -255,52 +191,4 @@ def test_a_renamed_alias_leaves_no_parameter_that_points_here(aws: Fixture, serv
 
     aws.resource.update(Request.from_event(renamed))
 
-    aws.done()
-
-
-CANDIDATE = "sup-support-candidate"
-
-
-def evaluated(kind: str, *, now: bool, before: bool = True) -> Request:
-    properties = {"DeploymentName": "sup-support", "Alias": "bot", "KitDeployment": "sup"}
-    old = properties | ({"Candidate": "true"} if before else {})
-    given = event(kind, properties | ({"Candidate": "true"} if now else {}))
-    return Request.from_event(given | ({"OldResourceProperties": old} if kind == "Update" else {}))
-
-
-def test_a_candidate_is_deleted_with_its_deployment(aws: Fixture) -> None:
-    aws.serving(None)
-    aws.absent()
-    aws.found(name=CANDIDATE, identifier=CANDIDATE)
-    aws.tagged()
-    aws.bedrock.add_response("delete_custom_model_deployment", {}, {"customModelDeploymentIdentifier": ARN})
-    aws.resource.delete(evaluated("Delete", now=True))
-
-    aws.absent()
-    aws.found("Creating", name=CANDIDATE, identifier=CANDIDATE)
-    aws.tagged()
-    assert aws.resource.describe(evaluated("Delete", now=True)).phase is Phase.IN_PROGRESS
-    aws.absent()
-    aws.absent()
-    assert aws.resource.describe(evaluated("Delete", now=True)).phase is Phase.GONE
-    aws.done()
-
-
-def test_an_evaluation_that_is_removed_takes_its_candidate_along(aws: Fixture) -> None:
-    aws.found(name=CANDIDATE, identifier=CANDIDATE)
-    aws.tagged()
-    aws.bedrock.add_client_error("delete_custom_model_deployment", "ConflictException")
-    look = aws.resource.describe(evaluated("Update", now=False))
-    assert (look.phase, look.waiting_for) == (Phase.IN_PROGRESS, f"{CANDIDATE} is deleted")
-
-    aws.absent()
-    aws.found()
-    assert aws.resource.describe(evaluated("Update", now=False)).phase is Phase.READY
-    aws.done()
-
-
-def test_an_evaluation_that_stays_keeps_its_candidate(aws: Fixture) -> None:
-    aws.found()
-
-    assert aws.resource.describe(evaluated("Update", now=True)).phase is Phase.READY
     aws.done()

@@ -1,23 +1,15 @@
-"""The handlers: which event reaches which step, one log line without data per invocation, and what their zips hold."""
+"""The handlers: which event reaches which step, and one log line without data per invocation."""
 
 import json
 from dataclasses import replace
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from bedrock_constructs.lambda_functions.sources import source_files
 from customization import invocation
-from customization.handlers import check_data, collect_data, promote, promotion_checks, record_metrics, start_run
-from customization.promotion_checks.after_promotion import AfterPromotion
-from customization.promotion_checks.before_promotion import BeforePromotion
+from customization.handlers import check_data, promote, record_metrics, start_run
 from customization.start_run import StartError
-from kit_contract.dataset_collection import DatasetCollection
-from kit_contract.dataset_limits import DatasetLimits
 from kit_contract.errors import InputError
-from kit_contract.promotion_checks import PromotionChecks
 from kit_contract.run_events import NOT_SERVED
 from kit_contract.runs import Run
 from tests.customization.aws import BUCKET, JOB_ARN, KEY, MACHINE, MODEL_ARN, RUN_ID, a_run
@@ -168,54 +160,6 @@ def test_a_return_publishes_the_run_that_served_before(capsys: pytest.CaptureFix
     assert (answer["run"], answer["why"]) == ("fedcba9876543210", "worse")
 
 
-@pytest.mark.parametrize("action", [*promotion_checks.BEFORE, *promotion_checks.AFTER, "return_to_base", "abandon"])
-def test_one_function_handles_the_checks(
-    action: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    given: list[Any] = []
-
-    def answer(self: object, *more: str) -> dict[str, str]:
-        given.append(more)
-        return {"step": action}
-
-    monkeypatch.setattr(BeforePromotion if action in promotion_checks.BEFORE else AfterPromotion, action, answer)
-    monkeypatch.setattr(invocation, "client", lambda service: SimpleNamespace(converse=service))
-    failure = {"Error": "CanaryError", "Cause": "{}"}
-    event: Any = {"action": action, "run": a_run().to_json(), "custom_model_arn": MODEL_ARN}
-
-    event |= {"failure": failure, "why": "worse"}
-
-    assert promotion_checks.handler(event, None) == {"step": action}
-    assert given == [{"return_to_base": ("worse",), "abandon": ("CanaryError", "{}")}.get(action, ())]
-    assert logged(capsys)["run_id"] == RUN_ID
-
-
-@pytest.mark.parametrize("checked", [True, False])
-def test_a_stopped_execution_ends_its_canary(monkeypatch: pytest.MonkeyPatch, *, checked: bool) -> None:
-    closed: list[tuple[str, str]] = []
-
-    def abandon(self: AfterPromotion, error: str, cause: str) -> dict[str, bool]:
-        closed.append((error, cause))
-        return {"held_back": False}
-
-    monkeypatch.setattr(AfterPromotion, "abandon", abandon)
-    monkeypatch.setattr(invocation, "client", lambda service: SimpleNamespace(converse=service))
-    run = a_run(promotion=PromotionChecks(canary_percent=5)) if checked else a_run()
-
-    promotion_checks.handler({"detail": {"status": "ABORTED", "input": json.dumps(run.to_json())}}, None)
-
-    assert closed == ([("", "")] if checked else [])
-
-
-def test_an_unknown_check_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(invocation, "client", lambda service: SimpleNamespace(converse=service))
-
-    event: Any = {"action": "pray", "run": a_run().to_json(), "custom_model_arn": ""}
-
-    with pytest.raises(InputError, match=r"action must be one of begin, .*, got 'pray'"):
-        promotion_checks.handler(event, None)
-
-
 def test_a_persons_choice_reaches_the_starter(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -251,85 +195,3 @@ def test_the_metrics_get_the_run_and_its_job(
 
     assert given == {"run": replace(a_run(), job_arn=JOB_ARN), "model": MODEL_ARN, "s3": "s3"}
     assert logged(capsys)["step"] == "record_metrics"
-
-
-CONTRACT = {f"kit_contract/{name}.py" for name in ("__init__", "errors", "run_events", "run_names", "runs")}
-
-
-def test_the_collector_is_asked_in_the_functions_own_account(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked = DatasetCollection(
-        customization="support",
-        bucket=BUCKET,
-        base_model="amazon.nova-micro-v1:0:128k",
-        method="FINE_TUNING",
-        limits=DatasetLimits("converse", 2, 4),
-        dataset=("s3://theirs/train/",),
-    )
-
-    class Collecting:
-        def __init__(self, collection: DatasetCollection, *, s3: str, account: str, folder: Path) -> None:
-            assert (collection, s3, account) == (asked, "s3", "111122223333")
-            assert folder.is_dir()
-
-        def collect(self) -> dict[str, Any]:
-            return {"key": "data/support/0f.jsonl", "records": 2, "media": 0, "stored": True}
-
-    monkeypatch.setattr(collect_data, "Collector", Collecting)
-    context = SimpleNamespace(invoked_function_arn="arn:aws:lambda:us-east-1:111122223333:function:Collector")
-
-    assert collect_data.handler(asked.to_json(), context)["key"] == "data/support/0f.jsonl"
-    assert json.loads(capsys.readouterr().err)["customization"] == "support"
-
-
-PARTS = {
-    "check_data": {"check_data", "dataset_content", "existing_model", "log_source", "parent_model", "same_content"},
-    "record_metrics": {"training_metrics"},
-    "promote": {"promotion", "promotion_targets", "current_settings"},
-    "promotion_checks": {
-        *(
-            "base_model",
-            "candidate",
-            "current_settings",
-            "existing_model",
-            "held_back",
-            "promotion_targets",
-            "serving_parameter",
-        ),
-        *("what_serves", "promotion_checks/__init__", "promotion_checks/after_promotion"),
-        *("promotion_checks/before_promotion", "promotion_checks/checking", "promotion_checks/measurements"),
-        *("promotion_checks/old_models", "promotion_checks/smoke_test", "promotion_checks/verdict"),
-    },
-    "start_run": {
-        *("start_run", "cancel_run", "dataset_content", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
-        *("existing_model", "passage", "promotion_targets", "what_serves"),
-        *("base_model", "chosen_run", "held_back", "serving_parameter", "superseded"),
-    },
-}
-
-
-@pytest.mark.parametrize("handler", PARTS)
-def test_a_zip_holds_the_parts_of_its_function_only(handler: str) -> None:
-    files = set(source_files(f"customization.handlers.{handler}"))
-    own = {"__init__", "invocation", "handlers/__init__", f"handlers/{handler}", *PARTS[handler]}
-
-    assert {name for name in files if name.startswith("customization/")} == {f"customization/{name}.py" for name in own}
-    assert files >= CONTRACT
-    if handler != "check_data":
-        assert not [name for name in files if name.startswith("training_data/")]
-
-
-def test_the_zip_of_the_check_holds_the_checker_and_not_all_of_training_data() -> None:
-    files = {name for name in source_files("customization.handlers.check_data") if name.startswith("training_data/")}
-
-    assert "training_data/checking/checker.py" in files
-    others = (
-        "redaction",
-        "conversion/",
-        "sources/tables",
-        "sources/json_records",
-        "sources/parquet",
-        "sources/workbooks",
-    )
-    assert not [name for name in files if any(other in name for other in others)]

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from aws_cdk.assertions import Match, Template
+from aws_cdk.assertions import Template
 
 from customization.check_data import TrainingDataError
 from customization.parent_model import ParentAbsentError, ParentBusyError, ParentFailedError
@@ -234,24 +234,3 @@ def test_each_customization_has_its_specification_in_a_parameter(template: Templ
     written = specification(role_arn="Fn::GetAtt", bucket="Ref")
     assert json.loads(text) == written.to_json()
     assert RunSpecification.from_json(json.loads(text)) == written
-
-
-def test_uploads_to_data_start_a_run_and_failures_are_kept(template: Template) -> None:
-    rule = only(template, "AWS::Events::Rule")
-    (target,) = rule["Targets"]
-    starts = {"MaximumRetryAttempts": 2, "DestinationConfig": {"OnFailure": {"Destination": Match.any_value()}}}
-
-    assert rule["EventPattern"]["source"] == ["aws.s3"]
-    assert rule["EventPattern"]["detail-type"] == ["Object Created"]
-    assert rule["EventPattern"]["detail"]["object"] == {"key": [{"prefix": "data/"}]}
-    assert "StarterFunction" in json.dumps(target["Arn"])
-    assert "StarterDeadLetters" in json.dumps(target["DeadLetterConfig"])
-    assert target["RetryPolicy"] == {"MaximumRetryAttempts": 3}
-    template.has_resource_properties("AWS::Lambda::EventInvokeConfig", starts)
-
-
-def test_the_dead_letter_queue_is_encrypted_and_refuses_plain_http(template: Template) -> None:
-    assert only(template, "AWS::SQS::Queue")["SqsManagedSseEnabled"] is True
-    deny = {"Effect": "Deny", "Action": "sqs:*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
-    statements = Match.array_with([Match.object_like(deny)])
-    template.has_resource_properties("AWS::SQS::QueuePolicy", {"PolicyDocument": {"Statement": statements}})
