@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deployment.config import DeploymentConfig
+from kit.stack_outputs import stack_outputs
 from kit_contract.stacks import (
     GENERATIONS_CONTEXT,
     KNOWLEDGE_BASE_GENERATION,
@@ -75,9 +76,7 @@ def _gone(look: Callable[[], None], what: str, say: Say) -> bool:
 def _outputs(clients: Clients, stack: str, say: Say) -> dict[str, str]:
     """None of a stack that does not exist yet."""
     try:
-        found = clients("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+        return stack_outputs(clients("cloudformation"), stack) or {}
     except (ClientError, BotoCoreError) as error:
-        if not (isinstance(error, ClientError) and error.response["Error"]["Code"] == "ValidationError"):
-            say(f"warning: whether all resources of {stack} still exist is unknown: {error}")
+        say(f"warning: whether all resources of {stack} still exist is unknown: {error}")
         return {}
-    return {item["OutputKey"]: str(item["OutputValue"]) for item in found[0].get("Outputs", [])}

@@ -11,6 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deployment.config import DeploymentConfig
+from kit.stack_outputs import stack_outputs
 from kit_contract.stacks import DOCUMENTS_BUCKET_OUTPUT, MANIFESTS_PREFIX, RESTORE_CONTEXT, knowledge_base_stack
 
 Clients = Callable[[str], Any]
@@ -46,14 +47,8 @@ def _missing(clients: Clients, stack: str) -> list[str]:
 
 
 def _bucket(clients: Clients, stack: str) -> str | None:
-    """None if the stack does not exist yet."""
-    try:
-        found = clients("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ValidationError":  # "Stack with id ... does not exist"
-            return None
-        raise
-    outputs = {item["OutputKey"]: str(item["OutputValue"]) for item in found[0].get("Outputs", [])}
+    """None if the stack does not exist yet, or has none."""
+    outputs = stack_outputs(clients("cloudformation"), stack) or {}
     return outputs.get(DOCUMENTS_BUCKET_OUTPUT)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from deployment.checks.account import check_account
 from deployment.config import load_deployment_config
 from kit.embedded_outputs import embedded_outputs
+from kit.stack_outputs import stack_outputs
 from kit_contract.errors import ExternalError
 from kit_contract.run_names import bedrock_name
 from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT, provisioned_throughput_stack
@@ -60,21 +61,17 @@ class CapacityFunction:
 
     def _find(self) -> str:
         stack = provisioned_throughput_stack(self._kit_deployment)
-        try:
-            found = self._clients.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
-        except self._clients.cloudformation.exceptions.ClientError as error:
-            if "does not exist" not in str(error):
-                raise
+        outputs = stack_outputs(self._clients.cloudformation, stack)
+        if outputs is None:
             raise ExternalError(
                 f"stack {stack} does not exist: this deployment has no provisioned throughput; add a "
                 "[provisioned_throughput.*] section to deployment.toml and deploy"
-            ) from None
-        for output in found.get("Outputs", []):
-            if output["OutputKey"] == CAPACITY_FUNCTION_OUTPUT:
-                return output["OutputValue"]
-        raise ExternalError(
-            f"stack {stack} has no output {CAPACITY_FUNCTION_OUTPUT}; deploy it again with this version of the kit"
-        )
+            )
+        if CAPACITY_FUNCTION_OUTPUT not in outputs:
+            raise ExternalError(
+                f"stack {stack} has no output {CAPACITY_FUNCTION_OUTPUT}; deploy it again with this version of the kit"
+            )
+        return outputs[CAPACITY_FUNCTION_OUTPUT]
 
 
 def connect(config: Path, *, local: bool) -> CapacityFunction:

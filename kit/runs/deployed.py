@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from deployment.checks.account import check_account
 from deployment.config import load_deployment_config
 from kit.embedded_outputs import embedded_outputs
+from kit.stack_outputs import stack_outputs
 from kit_contract.errors import ExternalError
 from kit_contract.stacks import TRAINING_BUCKET_OUTPUT, WORKFLOW_OUTPUT, training_stack
 from local_aws.guard import require_real
@@ -112,15 +113,11 @@ def connect(config: Path, *, local: bool) -> Deployed:
 
 
 def deployed(name: str, region: str, make_client: MakeClient) -> Deployed:
-    client, stack = make_client("cloudformation"), training_stack(name)
-    try:
-        found = client.describe_stacks(StackName=stack)["Stacks"][0]
-    except client.exceptions.ClientError as error:
-        if "does not exist" not in str(error):
-            raise
+    stack = training_stack(name)
+    outputs = stack_outputs(make_client("cloudformation"), stack)
+    if outputs is None:
         raise ExternalError(
             f"stack {stack} does not exist in {region}: this deployment has no training; add [training] to "
             "deployment.toml and deploy. Models that a removed stack left: kit reap"
-        ) from None
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+        )
     return Deployed(name, region, outputs, make_client)

@@ -5,9 +5,10 @@ from functools import partial
 from typing import Any
 
 from billed_resources.kit_stacks import kit_stacks
+from kit.stack_outputs import is_absent_stack
 from kit.verify.check import Finding, false, holds, unknown
 from kit.verify.place import Place
-from kit_contract.aws_errors import code_of, message_of, says_absent
+from kit_contract.aws_errors import code_of, says_absent
 from kit_contract.parameters import knowledge_base_id
 from kit_contract.run_names import bedrock_name
 from kit_contract.tags import DEPLOYMENT_TAG
@@ -53,7 +54,7 @@ def _owner(place: Place, name: str, tags: Callable[[], dict[str, str]]) -> Findi
     try:
         owner = tags().get(DEPLOYMENT_TAG)
     except Exception as error:
-        if not (says_absent(error) or _is_gone_stack(error)):
+        if not (says_absent(error) or is_absent_stack(error)):
             raise
         return holds(name, "free")
     if owner == place.config.deployment.name:
@@ -68,10 +69,6 @@ def _guardrail(place: Place, bedrock: Any, name: str) -> Finding:
     if name not in arns:
         return holds(name, "free")
     return _owner(place, name, partial(_tags_of, bedrock, lambda *_: arns[name], name))
-
-
-def _is_gone_stack(error: Exception) -> bool:
-    return code_of(error) == "ValidationError" and "does not exist" in message_of(error)
 
 
 def _stack_tags(place: Place, stack: str) -> dict[str, str]:

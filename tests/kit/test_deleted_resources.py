@@ -83,7 +83,9 @@ def guardrail() -> dict[str, Any]:
 
 
 def test_a_stack_that_is_not_there_or_was_made_by_an_earlier_release_is_not_asked_about(account: Account) -> None:
-    account.stubs["cloudformation"].add_client_error("describe_stacks", "ValidationError")
+    account.stubs["cloudformation"].add_client_error(
+        "describe_stacks", "ValidationError", "Stack with id x does not exist"
+    )
     assert account.arguments(GUARDED) == []
 
     account.stack("sup-inference-api", ApiId="abc")

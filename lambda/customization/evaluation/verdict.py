@@ -34,8 +34,8 @@ class Criterion:
     outcome: Outcome
 
     def __str__(self) -> str:
-        of = "" if self.kind == "at_least" else "difference of "
-        return f"{of}{self.metric} {self.kind.replace('_', ' ')} {self.threshold:g}: {self.outcome.value}"
+        wanted = "at least" if self.kind == "at_least" else "better than what serves by more than"
+        return f"{self.metric} {wanted} {self.threshold:g}: {self.outcome.value}"
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,13 @@ def test_a_better_model_is_promoted() -> None:
     found = judge({"token_f1": GOOD}, {"token_f1": POOR}, token_f1(at_least=0.5, better_by=0.1))
 
     assert found.decision == "promote"
-    assert found.reason == "token_f1 at least 0.5: passed; difference of token_f1 better by 0.1: passed"
+    assert found.reason == "token_f1 at least 0.5: passed; token_f1 better than what serves by more than 0.1: passed"
 
 
 def test_a_worse_model_is_kept_and_the_reason_names_what_failed() -> None:
     found = judge({"token_f1": POOR}, {"token_f1": GOOD}, token_f1(at_least=0.1, better_by=0.0))
 
-    assert (found.decision, found.reason) == ("keep", "difference of token_f1 better by 0: failed")
+    assert (found.decision, found.reason) == ("keep", "token_f1 better than what serves by more than 0: failed")
 
 
 def test_what_the_records_do_not_tell_is_asked() -> None:
