@@ -14,10 +14,10 @@ from customization.dataset_content import content_sha256, with_validation_set
 from customization.earlier_attempts import FAILED, RUNNING, require_hope
 from customization.earlier_attempts import StartError as StartError  # for callers
 from customization.earlier_jobs import why_not_again
+from customization.evaluation_gate import Gate, GateResult, gate_result
 from customization.existing_model import find_model
 from customization.held_back import why_held_back
 from customization.jobs_in_progress import stop_jobs
-from customization.passage import Gate, Passage, passage_of
 from customization.superseded import require_idle
 from customization.what_serves import awaits_checks, is_promoted, last_promotion
 from kit_contract import parameters, run_names
@@ -147,8 +147,8 @@ class RunStarter:
         latest, began = executions[-1] if executions else (None, "")
         model = find_model(run, self._bedrock)
         model_arn = model.arn if model else None
-        passage = passage_of(run, model_arn, s3=self._s3, ssm=self._ssm, bedrock=self._bedrock)
-        promotes = bool(model_arn and passage.gate is Gate.OPEN and not awaits_checks(run, model_arn, self._ssm))
+        evaluated = gate_result(run, model_arn, s3=self._s3, ssm=self._ssm, bedrock=self._bedrock)
+        promotes = bool(model_arn and evaluated.gate is Gate.OPEN and not awaits_checks(run, model_arn, self._ssm))
         result: StartResult = {"started": False, "reason": "", "run_id": run.run_id, "promotes": promotes}
         if latest and not (model and latest in FAILED):  # the deploy does not follow a failure of what serves
             result["execution_arn"] = self.execution_arn(self._name(run, len(attempts)))
@@ -156,7 +156,7 @@ class RunStarter:
             return {**result, "reason": f"this run is {latest}", "promotes": promotes and latest == "RUNNING"}
         if model and is_promoted(run, model.arn, bedrock=self._bedrock, ssm=self._ssm):
             return {**result, "reason": f"{run.specification.alias} is served by this run's model", "promotes": False}
-        if model and (reason := self._decision_against(run, passage)):
+        if model and (reason := self._decision_against(run, evaluated)):
             return {**result, "reason": reason}
         if (
             latest == "SUCCEEDED"
@@ -171,10 +171,10 @@ class RunStarter:
         require_hope(run, attempts)
         return {**result, **self._start_attempt(run, len(attempts) + 1, promotes=promotes)}
 
-    def _decision_against(self, run: Run, passage: Passage) -> str:
+    def _decision_against(self, run: Run, evaluated: GateResult) -> str:
         """Why the model is not promoted although nothing is wrong; empty if it is."""
-        if passage.gate is Gate.CLOSED:
-            return f"{KEPT}{passage.reason}"
+        if evaluated.gate is Gate.CLOSED:
+            return f"{KEPT}{evaluated.reason}"
         held = why_held_back(self._ssm, run)
         return f"{HELD_BACK}{held}; to serve it all the same: kit runs promote {run.run_id}" if held else ""
 

@@ -3,17 +3,17 @@
 import pytest
 
 from customization import start_run
-from customization.passage import Gate, Passage
+from customization.evaluation_gate import Gate, GateResult
 from kit_contract.evaluations import KEPT
 from tests.customization.aws import KEY, OTHER_MODEL_ARN
 from tests.customization.starting import RUN, Starting
 
 
 @pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Passage:
-    passage = Passage(request.param, "token_f1 at least 0.5: failed")
-    monkeypatch.setattr(start_run, "passage_of", lambda *_, **__: passage)
-    return passage
+def gate(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> GateResult:
+    evaluated = GateResult(request.param, "token_f1 at least 0.5: failed")
+    monkeypatch.setattr(start_run, "gate_result", lambda *_, **__: evaluated)
+    return evaluated
 
 
 def another_serves(*attempts: str) -> Starting:

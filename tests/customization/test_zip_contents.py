@@ -27,7 +27,7 @@ PARTS = {
     },
     "start_run": {
         *("start_run", "cancel_run", "dataset_content", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
-        *("existing_model", "passage", "promotion_targets", "what_serves"),
+        *("existing_model", "evaluation_gate", "promotion_targets", "what_serves"),
         *("base_model", "chosen_run", "held_back", "serving_parameter", "superseded"),
     },
 }

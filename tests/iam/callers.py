@@ -61,7 +61,7 @@ SHARED = (
     "customization/current_settings.py",
     "customization/held_back.py",
     "customization/serving_parameter.py",
-    "customization/passage.py",
+    "customization/evaluation_gate.py",
     "custom_resources/provisioned_throughput/alias_capacity.py",
     "custom_resources/account/json_parameter.py",
     "custom_resources/account/ownership.py",

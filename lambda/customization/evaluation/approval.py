@@ -7,7 +7,7 @@ import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from customization.passage import read_report
+from customization.evaluation_gate import read_report
 from kit_contract.evaluations import APPROVAL, MARKDOWN, READABLE_REPORT, REPORT, ApprovalAnswer, Verdict
 from kit_contract.runs import Run
 

@@ -15,7 +15,7 @@ from customization.evaluation.candidate import deploy_candidate
 from customization.evaluation.converse import Asker, EvaluationError
 from customization.evaluation.questions import read_questions
 from customization.evaluation.verdict import judge
-from customization.passage import Gate, baseline_of, passage_of
+from customization.evaluation_gate import Gate, baseline_of, gate_result
 from kit_contract import parameters
 from kit_contract.evaluations import (
     MARKDOWN,
@@ -48,9 +48,9 @@ class Evaluation:
         """Deploy the candidate, if its answers are needed. Raises EvaluationError, PromotionError,
         PromotionBusyError.
         """
-        passage = passage_of(self._run, self._model_arn, s3=self._s3, ssm=self._ssm, bedrock=self._bedrock)
-        if passage.gate is Gate.OPEN:
-            return _not_needed(passage.reason)
+        evaluated = gate_result(self._run, self._model_arn, s3=self._s3, ssm=self._ssm, bedrock=self._bedrock)
+        if evaluated.gate is Gate.OPEN:
+            return _not_needed(evaluated.reason)
         self._require_wanted()
         baseline = baseline_of(self._run, self._settings, self._ssm, self._bedrock)
         folder = f"{self._run.prefix}evaluation/{self._fingerprint(baseline.model)}/"

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 from customization.evaluation.approval import conclude, forget_token, request_approval
-from customization.passage import Gate, passage_of
+from customization.evaluation_gate import Gate, gate_result
 from kit_contract.evaluations import EvaluationSpecification
 from tests.customization.aws import MODEL_ARN, a_run
 from tests.customization.evaluation.account import SERVING, Account, settings
@@ -81,7 +81,7 @@ USUAL = settings()
 
 def gate(account: Account, using: EvaluationSpecification | None = USUAL, model: str | None = MODEL_ARN) -> Gate:
     clients = {name: account.client(name) for name in ("s3", "ssm", "bedrock")}
-    return passage_of(a_run(evaluation=using), model, **clients).gate
+    return gate_result(a_run(evaluation=using), model, **clients).gate
 
 
 def test_what_a_verdict_lets_through() -> None:

@@ -22,7 +22,7 @@ class Gate(Enum):
     UNDECIDED = "UNDECIDED"
 
 
-class Passage(NamedTuple):
+class GateResult(NamedTuple):
     """Whether the model may be promoted, and why. UNDECIDED: an evaluation will tell."""
 
     gate: Gate
@@ -36,28 +36,28 @@ class Baseline(NamedTuple):
     target: str
 
 
-def passage_of(
+def gate_result(
     run: Run, model_arn: str | None, *, s3: "S3Client", ssm: "SSMClient", bedrock: "BedrockClient"
-) -> Passage:
+) -> GateResult:
     """CLOSED only while the settings of the evaluation and what serves are those of the verdict.
 
     `model_arn` is None while there is no model to promote.
     """
     settings = run.specification.evaluation
     if model_arn is None:
-        return Passage(Gate.UNDECIDED)
+        return GateResult(Gate.UNDECIDED)
     if settings is None:
-        return Passage(Gate.OPEN, "no evaluation is configured")
+        return GateResult(Gate.OPEN, "no evaluation is configured")
     if model_arn in (last_promotion(run, ssm).get("custom_model_arn"), serving_of(run, ssm).get("custom_model_arn")):
-        return Passage(Gate.OPEN, "it was promoted before")
+        return GateResult(Gate.OPEN, "it was promoted before")
     report = read_report(run, s3)
     if report.get("custom_model_arn") != model_arn or report.get("settings_hash") != settings.settings_hash:
-        return Passage(Gate.UNDECIDED)
+        return GateResult(Gate.UNDECIDED)
     if report["decision"] == "promote":
-        return Passage(Gate.OPEN, "it has passed this evaluation before")
+        return GateResult(Gate.OPEN, "it has passed this evaluation before")
     if report["decision"] == "keep" and report["baseline"]["model"] == baseline_of(run, settings, ssm, bedrock).model:
-        return Passage(Gate.CLOSED, str(report["reason"]))
-    return Passage(Gate.UNDECIDED)
+        return GateResult(Gate.CLOSED, str(report["reason"]))
+    return GateResult(Gate.UNDECIDED)
 
 
 def baseline_of(run: Run, settings: EvaluationSpecification, ssm: "SSMClient", bedrock: "BedrockClient") -> Baseline:
