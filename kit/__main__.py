@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from kit.aws_advice import NUMBERS, advice_for, is_setting_of_aws
+from kit.hint import as_given
 from kit.parser import LazyParser
 from kit_contract.errors import KitError
 
@@ -58,7 +59,7 @@ def run_command(parser: argparse.ArgumentParser, arguments: list[str] | None = N
         print("\ninterrupted", file=sys.stderr)
         return 130
     except Exception as error:
-        message, code = explain(error, prog)
+        message, code = explain(error, prog, options)
         if message and getattr(options, "local", None) is False and type(error).__name__ in WITHOUT_CREDENTIALS:
             message += "; for the embedded AWS that make up started, add --local"
         if message:
@@ -66,11 +67,12 @@ def run_command(parser: argparse.ArgumentParser, arguments: list[str] | None = N
         return code
 
 
-def explain(error: Exception, prog: str) -> tuple[str, int]:
+def explain(error: Exception, prog: str, options: argparse.Namespace) -> tuple[str, int]:
     """The message and exit code of an error that you can do something about. Raises every other `error`."""
     match error:
         case KitError():
-            return (f"{prog}: {error}" if error.exit_code == 2 else str(error)), error.exit_code
+            text = as_given(str(error), options)
+            return (f"{prog}: {text}" if error.exit_code == 2 else text), error.exit_code
         case ModuleNotFoundError():
             return f"{prog}: {error.msg}; run make setup, then .venv/bin/python -m {prog}", 2
         case BrokenPipeError():  # the reader (head, less) has gone

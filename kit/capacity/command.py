@@ -8,6 +8,7 @@ from typing import Any
 
 from kit.capacity.controller import CapacityFunction, connect
 from kit.capacity.table import sentence, table
+from kit.hint import as_given
 from kit_contract.errors import KitError
 
 RESUME = "end what a person or the budget decided, and go back to the schedule"
@@ -34,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     reports = connect(options.config, local=options.local).ask({"action": "status"})
-    print(json.dumps(reports, indent=2) if options.json else table(reports))
+    print(json.dumps(reports, indent=2) if options.json else as_given(table(reports), options))
     return 0
 
 
@@ -68,7 +69,7 @@ def _resume(options: argparse.Namespace) -> int:
 
 def _decide(function: CapacityFunction, options: argparse.Namespace, event: dict[str, Any]) -> int:
     steps = function.decide(event)
-    print(json.dumps(steps, indent=2) if options.json else "\n".join(sentence(step) for step in steps))
+    print(json.dumps(steps, indent=2) if options.json else as_given("\n".join(map(sentence, steps)), options))
     return 0
 
 

@@ -8,6 +8,7 @@ from deployment.config import ConfigError, DeploymentConfig, load_deployment_con
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from kit.capacity.controller import CapacityFunction, connect
 from kit.capacity.table import sentence
+from kit.hint import as_given
 from kit_contract.errors import KitError
 
 
@@ -38,7 +39,7 @@ def migrate(function: CapacityFunction, options: argparse.Namespace) -> int:
         return 0
     event: dict[str, Any] = {"action": "migrate", "name": name, "model_units": item.model_units}
     for step in function.decide({**event, "commitment": commitment}):
-        print(sentence(step))
+        print(as_given(sentence(step), options))
     return 0
 
 

@@ -8,8 +8,9 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from deployment.checks.account import check_account
@@ -23,6 +24,7 @@ from kit.deploy.concurrency import concurrency_notice
 from kit.deploy.history import History, Place
 from kit.deploy.throughput_consent import ACCEPT, look_at_throughput, may_deploy
 from kit.deploy.training import RETRY_FAILED, check_retrain, report_training
+from kit.hint import as_given
 from kit.missing_documents import restoring_arguments
 from kit.training_deploy import look_again
 from kit_contract.errors import ExternalError
@@ -67,6 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    said = partial(as_given, options=options)
+
+    def say(line: str) -> None:
+        print(said(line), flush=True)
+
     profile = _value(options.cdk_arguments, "--profile")
     require_real(os.environ, profile=profile)
     path = Path(options.config).resolve()
@@ -78,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
     stacks = ", ".join(config.stacks) or "no stacks"
     print(f"deploying to account {account.id}, region {section.region}: {stacks}", flush=True)
     here = Place(account.id, section.region, section.name)
-    changes = look_at_throughput(config, account.clients(section.region), datetime.now(UTC), _say)
+    changes = look_at_throughput(config, account.clients(section.region), datetime.now(UTC), say)
     if not may_deploy(changes, accepted=options.accept_throughput):
         return UNDECIDED_OR_LEFT
     history = History(RECORD, path)
@@ -93,18 +100,14 @@ def run(options: argparse.Namespace) -> int:
     if code != 0:
         print("cdk deploy failed; stacks that are no longer in the file were not looked for", file=sys.stderr)
         return code
-    served = report_training(config, account.clients(section.region))
-    return settle(_absent(account, history, here), present, options.absent, was_known=was_known) or served
+    served = report_training(config, account.clients(section.region), said)
+    return settle(_absent(account, history, here, say), present, options.absent, was_known=was_known) or served
 
 
-def _absent(account: Account, history: History, here: Place) -> Absent:
+def _absent(account: Account, history: History, here: Place, say: Callable[[str], None]) -> Absent:
     from billed_resources.stack_removal import Waiting
 
-    return Absent(account.clients, history, here, Waiting(_say))
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
+    return Absent(account.clients, history, here, Waiting(say))
 
 
 def _deploy(config: Path, arguments: Sequence[str]) -> tuple[int, set[StackName]]:

@@ -1,7 +1,7 @@
 """What `kit deploy` tells of training: customizations that are not served, and models that no customization uses."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -25,19 +25,19 @@ def check_retrain(config: DeploymentConfig, names: Sequence[str]) -> None:
         )
 
 
-def report_training(config: DeploymentConfig, clients: "Clients") -> int:
-    """Exit code: 1 if an alias does not get the model of deployment.toml."""
+def report_training(config: DeploymentConfig, clients: "Clients", said: Callable[[str], str] = str) -> int:
+    """Exit code: 1 if an alias does not get the model of deployment.toml. `said` gives commands their options."""
     outputs = _outputs(config, clients) if config.training else {}
     refused = not_served(config.customizations, outputs)
     for name, reason in kept(config.customizations, outputs).items():
-        print(f"\n{name} keeps its previous model, by its evaluation: {reason}")
+        print(f"\n{name} keeps its previous model, by its evaluation: {said(reason)}")
     for name, reason in held_back(config.customizations, outputs).items():
-        print(f"\n{name} keeps the model that serves: {reason}")
+        print(f"\n{name} keeps the model that serves: {said(reason)}")
     paid = {name for name, reason in refused.items() if RETRAIN in reason or RETRY_FAILED in reason}
     costs = _training_costs(config) if paid else {}
     for name, reason in refused.items():
         cost = f" (about {costs[name]})" if name in paid else ""
-        print(f"\n{name} does not serve: {reason}{cost}", file=sys.stderr)
+        print(f"\n{name} does not serve: {said(reason)}{cost}", file=sys.stderr)
     _report_kept_models(config, clients)
     return 1 if refused else 0
 

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     up = _action(actions, "up", "start the embedded AWS, deploy, train, ingest and ask questions")
     up.add_argument("--port", type=int, help="port of the embedded AWS (default: a free one)")
-    up.set_defaults(run=_up)
+    up.set_defaults(run=_up, local=True)  # for what messages name
     _action(actions, "down", "stop the embedded AWS; what is deployed on it is lost").set_defaults(run=_down)
     _action(actions, "status", "show whether it runs, and the outputs of the last up").set_defaults(run=_status)
     destroy = _action(actions, "destroy", "delete the stacks; the embedded AWS keeps running")

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from kit.hint import EMBEDDED, as_given
 from kit.progress import Progress
 from kit_contract import run_names
 from kit_contract.evaluations import APPROVAL, REPORT
@@ -19,7 +20,7 @@ def outcome_of(clients: Any, bucket: str, customization: str, run: str, progress
     if report["decision"] == "keep":
         return f"kept, not promoted: {report['reason']}"
     if report["decision"] == "approve":
-        return f"waits for a person ({report['reason']}): kit runs approve {run} --local"
+        return as_given(f"waits for a person ({report['reason']}): kit runs approve {run}", EMBEDDED)
     return ""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from deployment.config import DeploymentConfig
 from deployment.documents import read_documents_folder
+from kit.hint import EMBEDDED, as_given
 from kit.local.evaluations import is_promoted, outcome_of, waits_for_approval
 from kit.local.stacks import StackOutputs, merged_outputs
 from kit.progress import Progress, curve
@@ -47,7 +48,7 @@ def follow_training(
         if execution != NO_EXECUTION:
             started = _wait_for_execution(clients, execution, name, bucket, progress)
         if name in held:
-            progress.done(f"{name}: not promoted, {HELD_BACK}{held[name]} --local")
+            progress.done(as_given(f"{name}: not promoted, {HELD_BACK}{held[name]}", EMBEDDED))
             continue
         run = run_names.run_of(execution)
         outcome = outcome_of(clients, bucket, name, run, progress) if bucket and run else ""

@@ -18,6 +18,7 @@ from kit.deploy.absent import Absent, Decision, settle
 from kit.deploy.assembly import forget, stacks_in
 from kit.deploy.history import History, Place
 from kit.deploy.throughput_consent import look_at_throughput, may_deploy
+from kit.hint import EMBEDDED, as_given
 from kit.progress import Progress
 from kit_contract.api_keys import KIT_STAGE, hash_of, read_current, read_managed
 from kit_contract.errors import ExternalError
@@ -90,7 +91,11 @@ class LocalStacks:
     def show_throughput(self, config: DeploymentConfig) -> None:
         """What the next deploy does with it; nothing is paid here. Raises InputError for what would be refused."""
         clients = self._billed_clients(self._region)
-        may_deploy(look_at_throughput(config, clients, datetime.now(UTC), self._progress.line), accepted=True)
+
+        def say(line: str) -> None:
+            self._progress.line(as_given(line, EMBEDDED))
+
+        may_deploy(look_at_throughput(config, clients, datetime.now(UTC), say), accepted=True)
 
     def absent(self, config: Path, deployment: str) -> Absent:
         """For `remove_absent` after the deploy. Records the deploy, which may be interrupted."""
@@ -186,5 +191,5 @@ def _api_key(clients: Clients, secret_arn: str, last_key: str | None) -> str:
             return key
     raise ExternalError(
         "make up asks its questions with the key default, which was replaced or removed; make a new one: "
-        "kit keys rotate default --local, or kit keys add default --local"
+        "kit keys rotate default, or kit keys add default"
     )

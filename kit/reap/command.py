@@ -14,6 +14,7 @@ from billed_resources.listing import Clients, clients_of, list_billed
 from billed_resources.owner import owner_of
 from billed_resources.stack_lookup import StackLookup
 from kit.embedded_outputs import embedded_outputs
+from kit.hint import as_given
 from kit.reap.table import Report, as_json, as_table, outcome_table
 from kit_contract.errors import KitError
 from local_aws.emulator import ACCOUNT
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     account, region, clients = _connect_local(options.region) if options.local else _connect(options.region)
     report = _report(account, region, clients)
     if not options.json:
-        print(as_table(report))
+        print(as_given(as_table(report), options))
     if options.delete_orphans and report.orphans and (options.yes or _confirmed(report)):
         report = _delete(report, clients, say=not options.json)
     if options.json:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from kit.hint import as_given
 from kit.runs.arguments import RUN, add_common_arguments
 from kit.runs.asking import agreed
 from kit.runs.chosen import chosen_run
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     if approval is None:
         raise InputError(f"run {found.run_id} of {found.customization} waits for nobody, it is {found.status}")
     if not options.json:
-        print(_object(deployed, found, READABLE_REPORT) or "the report is gone")
+        print(as_given(_object(deployed, found, READABLE_REPORT) or "the report is gone", options))
     verb = "Keep what serves, and not promote" if options.reject else "Promote"
     if not agreed(f"{verb} the model of run {found.run_id}?", options):
         return 1
@@ -48,7 +49,8 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps({**name_of(found), **answer}, indent=1))
     else:
         outcome = "is kept, and what served goes on serving" if options.reject else "is being promoted"
-        print(f"{found.customization} {found.run_id} {outcome}; kit runs watch {found.run_id} follows it")
+        said = f"{found.customization} {found.run_id} {outcome}; kit runs watch {found.run_id} follows it"
+        print(as_given(said, options))
     return 0
 
 

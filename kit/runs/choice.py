@@ -4,6 +4,7 @@ import argparse
 import json
 from typing import Any
 
+from kit.hint import as_given
 from kit.runs.asking import agreed
 from kit.runs.deployed import Deployed
 from kit.runs.served_history import AliasHistory
@@ -25,7 +26,8 @@ def serve(
     others = history.instead_of(run)
     held = f", and no deploy promotes {' or '.join(others)} again until you do: kit runs promote" if others else ""
     what = "its base model" if run == BASE_MODEL else f"the model of run {run}"
-    if not agreed(f"{history.alias} is served by {what} from then on{held}. Go on?", options):
+    question = f"{history.alias} is served by {what} from then on{held}. Go on?"
+    if not agreed(as_given(question, options), options):
         return 1
     by = deployed.client("sts").get_caller_identity()["Arn"]
     reason = f"{options.reason or verb} ({PERSON.format(by)})"
@@ -46,4 +48,5 @@ def _tell(answer: dict[str, Any], history: AliasHistory, run: str, options: argp
     elif run == BASE_MODEL:
         print(f"{history.alias} is served by its base model, within 15 seconds")
     else:
-        print(f"{history.customization} {run}: {answer['reason']}; to follow it: kit runs watch {run}")
+        said = f"{history.customization} {run}: {answer['reason']}; to follow it: kit runs watch {run}"
+        print(as_given(said, options))

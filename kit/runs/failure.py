@@ -15,6 +15,8 @@ QUOTA = "wait, or ask for more in Service Quotas (Amazon Bedrock), then kit runs
 READ = "read the message; if it names nothing of yours, try again: kit runs retry"
 ACCESS = "check the role and the region (kit verify), deploy, then kit runs retry"
 
+COMMAND = re.compile(r"kit runs (?:retry|delete)")
+
 
 class Failure(NamedTuple):
     """`outside`: the content was not the reason, as far as AWS says; None if it does not say."""
@@ -88,7 +90,13 @@ BY_MESSAGE: tuple[Row, ...] = (
 )
 
 
-def failure_of(error: str, cause: str) -> Failure:
+def failure_of(error: str, cause: str, run: str = "") -> Failure:
+    """`run`: its id, for the commands that `fix` names."""
+    found = _failure_of(error, cause)
+    return found._replace(fix=COMMAND.sub(rf"\g<0> {run}", found.fix)) if run else found
+
+
+def _failure_of(error: str, cause: str) -> Failure:
     message = message_in(cause)
     if error == "TrainingDataError":
         known = _first(BY_MESSAGE[:2], message)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from kit.hint import as_given
 from kit.runs.arguments import add_common_arguments
 from kit.runs.deployed import connect
 from kit.runs.served_history import AliasHistory, alias_histories, history_of
@@ -25,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([asdict(history) for history in histories], indent=1))
         return 0
-    print("\n\n".join(_text(history) for history in histories) or "no customization is deployed")
+    print(as_given("\n\n".join(_text(history) for history in histories), options) or "no customization is deployed")
     return 0
 
 

@@ -4,6 +4,7 @@ import argparse
 import json
 from collections.abc import Sequence
 
+from kit.hint import as_given
 from kit.runs.arguments import add_common_arguments
 from kit.runs.costs import cost_text, run_cost
 from kit.runs.deployed import Deployed, connect
@@ -39,7 +40,7 @@ def show_list(options: argparse.Namespace, limit: int) -> int:
     if options.json:
         print(json.dumps([entry(item, deployed.region) for item in shown], indent=1))
     else:
-        print("\n".join(_lines(deployed, runs, shown)))
+        print(as_given("\n".join(_lines(deployed, runs, shown)), options))
     return 0
 
 

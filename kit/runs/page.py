@@ -1,7 +1,7 @@
 """The page that `kit runs show` prints."""
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,14 +37,15 @@ class Shown:
         return "", str(self.job.get("failureMessage", ""))
 
 
-def page(shown: Shown) -> list[str]:
+def page(shown: Shown, said: Callable[[str], str] = str) -> list[str]:
+    """Lines. `said` gives the commands of a hint their options."""
     run = shown.details.run
     state = f", {run.model_state}" if run.model_state else ""
     lines = [f"{run.customization} {run.run_id}: {run.status}{state}", ""]
     for label, texts in _facts(shown):
         lines += _fact(label, list(texts))
     if run.status in UNSUCCESSFUL:
-        lines += ["", *_failure(*shown.reason)]
+        lines += ["", *_failure(*shown.reason, run.run_id, said)]
     return [*lines, "", *_steps(shown)]
 
 
@@ -167,10 +168,10 @@ def _cost(shown: Shown) -> Iterator[str]:
     yield f"about {usd(one)} USD for each of its {len(details.run.jobs)} job(s){unfinished}"
 
 
-def _failure(error: str, cause: str) -> list[str]:
-    failure = failure_of(error, cause)
+def _failure(error: str, cause: str, run: str, said: Callable[[str], str]) -> list[str]:
+    failure = failure_of(error, cause, run)
     lines = _fact("why", [f"{failure.what}: {message_in(cause)}" if cause else failure.what])
-    return [*lines, *_fact("what to do", [failure.fix])]
+    return [*lines, *_fact("what to do", [said(failure.fix)])]
 
 
 def _steps(shown: Shown) -> list[str]:

@@ -6,6 +6,7 @@ The starter decides, as for a deploy: it starts nothing while an execution or a 
 import argparse
 import json
 
+from kit.hint import as_given
 from kit.runs.arguments import RUN, add_common_arguments
 from kit.runs.asking import agreed
 from kit.runs.chosen import chosen_run
@@ -75,4 +76,4 @@ def _tell(options: argparse.Namespace, deployed: Deployed, details: Details, ans
         one = training_usd(details, deployed.region)
         cost = "; what it costs is unknown" if one is None else f"; about {usd(one)} USD"
     print(f"{details.run.customization} {details.run.run_id}: {answer['reason']} is started{cost}")
-    print(f"to follow it: kit runs watch {details.run.run_id}")
+    print(as_given(f"to follow it: kit runs watch {details.run.run_id}", options))

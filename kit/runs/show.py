@@ -2,8 +2,10 @@
 
 import argparse
 import json
+from functools import partial
 from typing import Any
 
+from kit.hint import as_given
 from kit.runs.arguments import RUN, add_common_arguments
 from kit.runs.chosen import chosen_run
 from kit.runs.details import details_of, read_object
@@ -27,7 +29,11 @@ def run(options: argparse.Namespace) -> int:
         job = {**deployed.bedrock.get_model_customization_job(jobIdentifier=found.job.arn), "ResponseMetadata": None}
     steps = steps_of(deployed, found.latest.arn) if found.latest and details.input else []
     shown = Shown(deployed, details, steps, job, read_object(deployed, found, "evaluation.json"))
-    print(json.dumps(_json(shown), indent=1, default=str) if options.json else "\n".join(page(shown)))
+    print(
+        json.dumps(_json(shown), indent=1, default=str)
+        if options.json
+        else "\n".join(page(shown, partial(as_given, options=options)))
+    )
     return 0
 
 
@@ -36,7 +42,9 @@ def _json(shown: Shown) -> dict[str, Any]:
     failed = details.run.status in UNSUCCESSFUL
     return {
         **entry(details, shown.deployed.region),
-        "failure": {**failure_of(*reason)._asdict(), "message": message_in(reason[1])} if failed else None,
+        "failure": {**failure_of(*reason, details.run.run_id)._asdict(), "message": message_in(reason[1])}
+        if failed
+        else None,
         "settings": details.specification or None,
         "dataset": {"key": details.input.get("key"), "sha256": details.input.get("dataset_sha256")},
         "check": details.check or None,

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from kit.hint import as_given
 from kit.runs.arguments import RUN, add_common_arguments
 from kit.runs.chosen import chosen_run
 from kit.runs.deployed import Deployed
@@ -43,8 +44,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         described = _follow(deployed, found, found.latest, say, local=options.local)
     except KeyboardInterrupt:
-        return say.end(INTERRUPTED, f"the run goes on; to watch it again: kit runs watch {found.run_id}")
-    return _outcome(found, described, say)
+        code, text = INTERRUPTED, f"the run goes on; to watch it again: kit runs watch {found.run_id}"
+    else:
+        code, text = _outcome(found, described)
+    return say.end(code, as_given(text, options))
 
 
 def _follow(deployed: Deployed, found: RecordedRun, attempt: Attempt, say: "Saying", *, local: bool) -> dict[str, Any]:
@@ -65,20 +68,21 @@ def _follow(deployed: Deployed, found: RecordedRun, attempt: Attempt, say: "Sayi
         time.sleep(pause)
 
 
-def _outcome(found: RecordedRun, described: dict[str, Any], say: "Saying") -> int:
+def _outcome(found: RecordedRun, described: dict[str, Any]) -> tuple[int, str]:
+    """The exit code, and what became of it in words."""
     status, output = described["status"], json.loads(described.get("output") or "{}")
     took = duration(described["startDate"], described.get("stopDate"))
     if status == "SUCCEEDED":
         if "published" in output:
             alias = output["published"].get("alias", "the alias")
-            return say.end(PROMOTED, f"succeeded after {took}: {alias} is served by its model")
+            return PROMOTED, f"succeeded after {took}: {alias} is served by its model"
         reason = output.get("evaluation", {}).get("verdict", {}).get("reason") or f"see kit runs show {found.run_id}"
-        return say.end(KEPT, f"succeeded after {took}: the model is kept and does not serve: {reason}")
+        return KEPT, f"succeeded after {took}: the model is kept and does not serve: {reason}"
     error, cause = described.get("error", ""), described.get("cause", "")
     if status == "ABORTED":
-        return say.end(STOPPED, f"stopped after {took}{f': {message_in(cause)}' if cause else ''}")
-    failure = failure_of(error, cause)
-    return say.end(FAILED, f"failed after {took}: {failure.what}: {message_in(cause)}\n{failure.fix}")
+        return STOPPED, f"stopped after {took}{f': {message_in(cause)}' if cause else ''}"
+    failure = failure_of(error, cause, found.run_id)
+    return FAILED, f"failed after {took}: {failure.what}: {message_in(cause)}\n{failure.fix}"
 
 
 class Saying(Protocol):

@@ -6,6 +6,7 @@ Exit codes: 0 everything holds, 1 something does not, 3 nothing is wrong, but so
 import argparse
 from pathlib import Path
 
+from kit.hint import as_given
 from kit.verify.check import Verdict, run_check
 from kit.verify.checks import CHECKS, actions
 from kit.verify.place import embedded_aws, your_account
@@ -27,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     place = (embedded_aws if options.local else your_account)(options.config)
     results = [run_check(check, place) for check in CHECKS]
-    print((as_json if options.json else as_table)(place, results))
+    print(as_json(place, results) if options.json else as_given(as_table(place, results), options))
     if number_of(results, Verdict.FALSE):
         return FALSE
     return UNKNOWN if number_of(results, Verdict.UNKNOWN) else 0

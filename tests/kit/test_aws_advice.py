@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import botocore.exceptions as errors
@@ -54,7 +55,7 @@ def failure(code: str) -> ClientError:
     ],
 )
 def test_each_failure_has_its_way_on(error: Exception, advice: str) -> None:
-    text, code = explain(error, "kit reap")
+    text, code = explain(error, "kit reap", Namespace())
 
     assert code == 1
     assert text.startswith("kit reap: ")
@@ -70,7 +71,7 @@ def test_the_names_of_exceptions_are_those_of_botocore() -> None:
 
 def test_a_bug_of_ours_has_no_advice() -> None:
     with pytest.raises(ValueError, match="many"):
-        explain(ValueError("many"), "kit reap")
+        explain(ValueError("many"), "kit reap", Namespace())
     assert advice_for(ValueError("many")) == CHECK
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ DENIED = ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, 
     ],
 )
 def test_an_error_is_one_message(error: Exception, message: str, code: int) -> None:
-    text, exit_code = explain(error, "kit models show")
+    text, exit_code = explain(error, "kit models show", Namespace())
 
     assert text.startswith(message)
     assert exit_code == code
@@ -33,7 +34,7 @@ def test_an_error_is_one_message(error: Exception, message: str, code: int) -> N
 @pytest.mark.parametrize("bug", [ValueError("x"), KeyError("x"), OSError(5, "Input/output error")])
 def test_a_bug_is_raised(bug: Exception) -> None:
     with pytest.raises(type(bug)):
-        explain(bug, "kit cost")
+        explain(bug, "kit cost", Namespace())
 
 
 def test_a_profile_that_does_not_exist_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,0 +1,29 @@
+"""Commands that a message names, with the options of the command that says it: what you paste reaches the same AWS."""
+
+import argparse
+import re
+import shlex
+from pathlib import Path
+
+from kit.runs.command import ACTIONS
+
+CONFIG = Path("deployment.toml")
+EMBEDDED = argparse.Namespace(local=True)  # of what is only said about the embedded AWS
+OTHER_ACTIONS = ("add", "rotate", "remove", "buy", "release", "resume", "migrate")  # of kit keys and kit capacity
+REST = rf"\b(?: (?:{'|'.join([*ACTIONS, *OTHER_ACTIONS])})\b)?(?: [0-9a-f]{{16}}\b)?"
+TAKES_LOCAL = re.compile(rf"\bkit (?:runs|keys|capacity|reap|verify){REST}")
+TAKES_CONFIG = re.compile(rf"\bkit (?:runs|keys|capacity|deploy|verify|cost){REST}")
+DEPLOY = re.compile(r"\bkit deploy\b(?: --retry-failed| --retrain \S+)?")  # make up allows both
+
+
+def as_given(text: str, options: argparse.Namespace) -> str:
+    """`text` with --local or --config after each command that takes it: `kit runs watch` -> `kit runs watch --local`.
+
+    With `local`, `kit deploy` is make up.
+    """
+    config = getattr(options, "config", CONFIG)
+    given = f" --config {shlex.quote(str(config))}" if isinstance(config, Path) and config != CONFIG else ""
+    if getattr(options, "local", False):
+        again = f"kit local up{given}" if given else "make up"
+        return TAKES_LOCAL.sub(r"\g<0> --local", DEPLOY.sub(lambda _: again, text))
+    return TAKES_CONFIG.sub(lambda found: found[0] + given, text) if given else text
