@@ -5,12 +5,27 @@ import re
 import shlex
 from pathlib import Path
 
-from kit.runs.command import ACTIONS
-
 CONFIG = Path("deployment.toml")
 EMBEDDED = argparse.Namespace(local=True)  # of what is only said about the embedded AWS
-OTHER_ACTIONS = ("add", "rotate", "remove", "buy", "release", "resume", "migrate")  # of kit keys and kit capacity
-REST = rf"\b(?: (?:{'|'.join([*ACTIONS, *OTHER_ACTIONS])})\b)?(?: [0-9a-f]{{16}}\b)?"
+ACTIONS = (
+    *(
+        "list",
+        "show",
+        "watch",
+        "plot",
+        "compare",
+        "retry",
+        "history",
+        "promote",
+        "rollback",
+        "approve",
+        "stop",
+        "delete",
+    ),
+    *("add", "rotate", "remove"),  # kit keys
+    *("buy", "release", "resume", "migrate"),  # kit capacity
+)
+REST = rf"\b(?: (?:{'|'.join(ACTIONS)})\b)?(?: [0-9a-f]{{16}}\b)?"
 TAKES_LOCAL = re.compile(rf"\bkit (?:runs|keys|capacity|reap|verify){REST}")
 TAKES_CONFIG = re.compile(rf"\bkit (?:runs|keys|capacity|deploy|verify|cost){REST}")
 DEPLOY = re.compile(r"\bkit deploy\b(?: --retry-failed| --retrain \S+)?")  # make up allows both

@@ -1,5 +1,9 @@
-"""deployment.toml as tests need it: the shipped one with changes, or one written into a test's own folder."""
+"""deployment.toml as tests need it: as shipped, with changes, or one written into a test's own folder.
 
+The file of the project is yours to edit: only the tests of test_shipped_file.py read it.
+"""
+
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -7,22 +11,32 @@ from deployment.checks.check_deployment import check_deployment
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 
 PROJECT = Path(__file__).resolve().parent.parent
-SHIPPED = (PROJECT / "deployment.toml").read_text(encoding="utf-8")
+SHIPPED = (PROJECT / "tests" / "shipped.toml").read_text(encoding="utf-8")
 HEAD = '[deployment]\nname = "sup"\nregion = "us-east-1"\n'
 
 
 def deployment_file(folder: Path, text: str = SHIPPED) -> Path:
     """Write `text` to a deployment.toml in `folder`, from which the paths of the shipped examples work."""
-    if not (folder / "examples").exists():
+    with suppress(FileExistsError):
         (folder / "examples").symlink_to(PROJECT / "examples")
     file = folder / "deployment.toml"
     file.write_text(text, encoding="utf-8")
     return file
 
 
+def shipped_file() -> Path:
+    """In a folder from which its paths work; its name is deployment.toml."""
+    folder = PROJECT / ".local" / "shipped"
+    file = folder / "deployment.toml"
+    if not file.is_file() or file.read_text(encoding="utf-8") != SHIPPED:
+        folder.mkdir(parents=True, exist_ok=True)
+        deployment_file(folder)
+    return file
+
+
 def shipped_config(**provisioned_throughput: Any) -> DeploymentConfig:
     """The shipped deployment; with arguments, it has provisioned throughput "support" with these settings."""
-    config = load_deployment_config(PROJECT / "deployment.toml")
+    config = load_deployment_config(shipped_file())
     if not provisioned_throughput:
         return config
     section = {"customization": "support", "alias": "support-bot"} | provisioned_throughput

@@ -11,8 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.deployment_file import shipped_file
+
 PROJECT = Path(__file__).resolve().parent.parent
-FILES = ("app.py", "cdk.json", "requirements.txt", "deployment.toml")
+SHIPPED = "deployment.toml"  # not the project's own, which is yours to edit
+FILES = ("app.py", "cdk.json", "requirements.txt", "tests/shipped.toml")
 CONFIGS = ("tests/iam/deployment.toml", "tests/iam/encrypted.toml", "tests/iam/by_arn.toml")
 PACKAGES = ("stacks", "deployment", "bedrock_constructs", "lambda", "kit_contract", "model_catalog", "training_data")
 INPUTS = (*FILES, *CONFIGS, *PACKAGES, "examples", "tests/stacks")
@@ -20,7 +23,7 @@ ACCOUNT = "111122223333"
 
 
 @cache
-def synthesized(config: str = "deployment.toml") -> dict[str, dict[str, Any]]:
+def synthesized(config: str = SHIPPED) -> dict[str, dict[str, Any]]:
     """Stack name -> template."""
     folder = PROJECT / ".local" / "synth" / f"{_inputs_hash()}-{config.replace('/', '-')}"
     if not (folder / "manifest.json").is_file():
@@ -31,7 +34,7 @@ def synthesized(config: str = "deployment.toml") -> dict[str, dict[str, Any]]:
     }
 
 
-def folder_of(config: str = "deployment.toml") -> Path:
+def folder_of(config: str = SHIPPED) -> Path:
     synthesized(config)
     return PROJECT / ".local" / "synth" / f"{_inputs_hash()}-{config.replace('/', '-')}"
 
@@ -52,7 +55,7 @@ def _synthesize(config: str, folder: Path) -> None:
         **os.environ,
         "CDK_VALIDATION": "false",
         "CDK_OUTDIR": str(folder),
-        "CDK_CONTEXT_JSON": json.dumps({"config": config}),
+        "CDK_CONTEXT_JSON": json.dumps({"config": str(shipped_file()) if config == SHIPPED else config}),
         "CDK_DEFAULT_ACCOUNT": ACCOUNT,
     }
     done = subprocess.run(

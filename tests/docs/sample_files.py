@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from tests.deployment_file import shipped_file
 from tests.docs.pages import PROJECT
 
 TOOL_CALLS = (17, 98)  # the lines that docs/converting-datasets.md shows as dropped
@@ -13,7 +14,7 @@ CHATS, ALPACAS = 412, 30
 
 def sample_folder(folder: Path) -> Path:
     """A project folder as far as snippets look at it: deployment.toml, the examples, and datasets beside them."""
-    shutil.copy(PROJECT / "deployment.toml", folder)
+    shutil.copy(shipped_file(), folder)
     (folder / "examples").symlink_to(PROJECT / "examples")
     for name in ("labelled.json", "unlabelled.jsonl", "chat.jsonl"):
         shutil.copy(PROJECT / "examples" / "support" / name, folder)

@@ -11,6 +11,7 @@ from deployment.config import ConfigError, load_deployment_config
 from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
 from kit.__main__ import main
+from tests.deployment_file import SHIPPED
 from tests.docs.pages import PROJECT, Block, blocks, text_of
 from tests.docs.sample_files import sample_folder
 from tests.docs.shell import commands
@@ -86,7 +87,7 @@ def refusal() -> Block:
 def test_a_broken_record_is_refused_as_the_datasets_page_shows(folder: Path) -> None:
     block = refusal()
     file, line = re.findall(r"(\S+\.json):(\d+)", block.text)[0]
-    text = (PROJECT / "deployment.toml").read_text(encoding="utf-8").replace("examples/support/labelled", "labelled")
+    text = SHIPPED.replace("examples/support/labelled", "labelled")
     (folder / "deployment.toml").write_text(text, encoding="utf-8")
     lines = (folder / file).read_text(encoding="utf-8").splitlines()
     record = json.loads(lines[int(line) - 1].rstrip(","))

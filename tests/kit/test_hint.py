@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import kit
-from kit.hint import EMBEDDED, TAKES_LOCAL, as_given
+import kit.runs.command as runs
+from kit.hint import ACTIONS, EMBEDDED, TAKES_LOCAL, as_given
 
 OTHER_FILE = Namespace(config=Path("my files/eu.toml"), local=False)
 RUN = "0123456789abcdef"
@@ -46,6 +47,10 @@ def test_each_command_gets_the_options_that_it_takes(text: str, embedded: str, o
     assert other_file in as_given(text, OTHER_FILE)
     assert as_given(text, Namespace(config=Path("deployment.toml"), local=False)) == text
     assert as_given(text, Namespace()) == text
+
+
+def test_each_action_is_known() -> None:
+    assert set(runs.ACTIONS) < set(ACTIONS)
 
 
 def test_with_the_embedded_aws_another_file_is_deployed_by_kit_local_up() -> None:

@@ -10,7 +10,7 @@ from deployment.config import DeploymentConfig, load_deployment_config
 from deployment.datasets import prepare_datasets
 from stacks.knowledge_base_stack import KnowledgeBaseStack
 from stacks.training_stack import TrainingStack
-from tests.synthesized import PROJECT
+from tests.deployment_file import shipped_file
 
 ENVIRONMENT = cdk.Environment(account="111122223333", region="us-east-1")
 DATA = ("AWS::S3::Bucket", "AWS::S3Vectors::VectorBucket", "AWS::S3Vectors::Index")
@@ -18,7 +18,7 @@ DATA = ("AWS::S3::Bucket", "AWS::S3Vectors::VectorBucket", "AWS::S3Vectors::Inde
 
 def configured(section: str, removal: str, allowed: bool) -> DeploymentConfig:
     """The shipped deployment.toml with both settings."""
-    config = load_deployment_config(PROJECT / "deployment.toml")
+    config = load_deployment_config(shipped_file())
     deployment = config.deployment.model_copy(update={"allow_data_deletion": allowed})
     changed = getattr(config, section).model_copy(update={"removal": removal})
     return config.model_copy(update={"deployment": deployment, section: changed})

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from kit_contract.environment import FINE_TUNING_KEYS, TRAINING_BUCKET
-from tests.synthesized import PROJECT, synthesized
+from tests.deployment_file import SHIPPED
+from tests.synthesized import synthesized
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,6 @@ def test_the_function_knows_who_may_call_and_where_the_data_lies(template: dict[
 def test_without_the_setting_there_is_nothing_of_it() -> None:
     templates = synthesized("deployment.toml")
 
-    assert "fine_tuning_keys" not in (PROJECT / "deployment.toml").read_text(encoding="utf-8")
+    assert "fine_tuning_keys" not in SHIPPED
     assert not [name for item in templates.values() for name in item["Resources"] if "FineTuning" in name]
     assert not any("/training/starter" in json.dumps(item) for item in templates.values())

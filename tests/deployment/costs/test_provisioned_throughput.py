@@ -11,8 +11,8 @@ from deployment.config import DeploymentConfig, load_deployment_config
 from deployment.costs.estimate import committed, idle
 from deployment.costs.provisioned_throughput import HOURS_PER_MONTH, hours_per_month
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
+from tests.deployment_file import shipped_file
 from tests.price_list import price_list, row
-from tests.synthesized import PROJECT
 
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 walls = st.builds("{:02d}:{:02d}".format, st.integers(0, 23), st.integers(0, 59))
@@ -48,7 +48,7 @@ def test_never_more_than_a_month_and_never_less_for_more_days(days: list[str], b
 
 
 def test_a_schedule_lowers_the_monthly_cost(tmp_path: Path) -> None:
-    config = load_deployment_config(PROJECT / "deployment.toml").model_dump()
+    config = load_deployment_config(shipped_file()).model_dump()
     week: dict[str, Any] = {"days": DAYS[:5], "from": "08:00", "to": "20:00", "time_zone": "UTC"}
     section = {"model": "amazon.nova-micro-v1:0:128k", "schedule": week}
     scheduled = DeploymentConfig.model_validate(config | {"provisioned_throughput": {"one": section}})

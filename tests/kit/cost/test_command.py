@@ -8,11 +8,10 @@ import pytest
 
 from kit.__main__ import main
 from tests.deployment_file import SHIPPED as SHIPPED_TEXT
-from tests.deployment_file import deployment_file
+from tests.deployment_file import deployment_file, shipped_file
 from tests.price_list import price_list, row
-from tests.synthesized import PROJECT
 
-SHIPPED = str(PROJECT / "deployment.toml")
+SHIPPED = str(shipped_file())
 
 
 @pytest.fixture(autouse=True)

@@ -8,10 +8,11 @@ import pytest
 
 from kit.__main__ import main
 from tests.deployment.costs.test_estimate import ROWS
+from tests.deployment_file import shipped_file
 from tests.price_list import price_list
 from tests.synthesized import PROJECT
 
-SHIPPED = str(PROJECT / "deployment.toml")
+SHIPPED = str(shipped_file())
 
 
 def plotted(folder: Path, name: str, *arguments: str, rows: list[dict[str, object]] = ROWS) -> int:

@@ -8,7 +8,6 @@ import pytest
 from deployment.config import DeploymentConfig, load_deployment_config
 from deployment.costs import training as costs
 from deployment.costs.lines import CostGroup, CostLine
-from kit.cdk_cli import PROJECT
 from kit.deploy import training
 from kit.deploy.training import check_retrain, report_training
 from kit.training_deploy import kept, look_again, not_served
@@ -17,13 +16,14 @@ from kit_contract.evaluations import KEPT
 from kit_contract.run_events import HELD_BACK, NOT_SERVED
 from kit_contract.stacks import LOOK_CONTEXT, RESTORE_CONTEXT
 from tests.billed_resources.fake_aws import NOW
+from tests.deployment_file import shipped_file
 
 CUSTOMIZATIONS = ("support", "support-eu")
 
 
 @pytest.fixture
 def config() -> DeploymentConfig:
-    return load_deployment_config(PROJECT / "deployment.toml")
+    return load_deployment_config(shipped_file())
 
 
 def clients_with(outcome: str) -> Any:

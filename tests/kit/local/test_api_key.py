@@ -38,7 +38,7 @@ def test_a_valid_key_is_used(
     stacks.clients = aws.client  # type: ignore[assignment]
 
     if key is None:
-        with pytest.raises(ExternalError, match="kit keys rotate default --local, or kit keys add default --local"):
+        with pytest.raises(ExternalError, match="kit keys rotate default, or kit keys add default"):
             stacks.api(OUTPUTS, last)
         return
     assert stacks.api(OUTPUTS, last).key == key

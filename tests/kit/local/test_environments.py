@@ -6,6 +6,7 @@ The end-to-end runs have them too.
 import os
 import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -93,7 +94,7 @@ def test_damaged_outputs_are_one_line(tmp_path: Path, text: str, capsys: pytest.
 
     with pytest.raises(ExternalError, match=r"outputs\.json is damaged; write it again with: make up") as damaged:
         read_outputs(path)
-    assert explain(damaged.value, "kit local status")[1] == 1
+    assert explain(damaged.value, "kit local status", Namespace())[1] == 1
 
 
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_the_failure_of_the_current_settings_is_told_with_its_cause() -> None:
 
 
 def test_a_run_that_is_held_back_is_told_with_its_reason() -> None:
-    said = follow(CURRENT, SupportRun="held back: rollback; kit runs promote 0123")
+    said = follow(CURRENT, SupportRun="held back: rollback; kit runs promote 0123456789abcdef")
 
-    assert "support: not promoted, held back: rollback; kit runs promote 0123 --local" in said
+    assert "support: not promoted, held back: rollback; kit runs promote 0123456789abcdef --local" in said
     assert "already trained" not in said

@@ -10,14 +10,14 @@ from deployment.config import DeploymentConfig, load_deployment_config
 from kit.local import questions
 from kit.progress import Progress
 from kit_contract.model_arns import shown
-from tests.deployment_file import PROJECT
+from tests.deployment_file import shipped_file
 
 PROMOTED = "arn:aws:bedrock:us-east-1:000000000000:custom-model-deployment/abcdefghijkl"
 BASE = "amazon.nova-micro-v1:0"
 
 
 def config(order: list[str] | None = None) -> DeploymentConfig:
-    raw = load_deployment_config(PROJECT / "deployment.toml").model_dump() | {"knowledge_base": None}
+    raw = load_deployment_config(shipped_file()).model_dump() | {"knowledge_base": None}
     if order:
         raw["inference_api"]["aliases"]["support-bot"]["order"] = order
     return DeploymentConfig.model_validate(raw)

@@ -10,13 +10,13 @@ import pytest
 from deployment.config import DeploymentConfig, load_deployment_config
 from kit.local import dialects, summary
 from kit_contract.errors import ExternalError
-from tests.deployment_file import PROJECT
+from tests.deployment_file import shipped_file
 
 OUTPUTS: dict[str, Any] = {"api_url": "http://127.0.0.1:1/v1", "api_key": "k", "aliases": {}}
 
 
 def config(*aliases: str) -> DeploymentConfig:
-    raw = load_deployment_config(PROJECT / "deployment.toml").model_dump() | {"training": None, "knowledge_base": None}
+    raw = load_deployment_config(shipped_file()).model_dump() | {"training": None, "knowledge_base": None}
     raw["inference_api"]["aliases"] = {name: raw["inference_api"]["aliases"][name] for name in aliases}
     return DeploymentConfig.model_validate(raw)
 

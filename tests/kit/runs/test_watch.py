@@ -66,8 +66,8 @@ def ends(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...
             3,
             "succeeded after 2 min 00 s: the model is kept and does not serve: a win by chance",
         ),
-        ({"status": "FAILED", "error": "States.TaskFailed", "cause": CAUSE}, 1, "try again: kit runs retry"),
-        ({"status": "TIMED_OUT", "error": "States.Timeout"}, 1, "try again: kit runs retry"),
+        ({"status": "FAILED", "error": "States.TaskFailed", "cause": CAUSE}, 1, f"try again: kit runs retry {ONE}"),
+        ({"status": "TIMED_OUT", "error": "States.Timeout"}, 1, f"try again: kit runs retry {ONE}"),
         ({"status": "ABORTED", "cause": "by a person"}, 4, "stopped after 2 min 00 s: by a person"),
     ],
 )

@@ -13,6 +13,7 @@ from deployment.config import DeploymentConfig
 from kit.verify.check import Check, Finding, run_check
 from kit.verify.checks import CHECKS
 from kit.verify.place import Place
+from tests.deployment_file import SHIPPED
 
 PROJECT = Path(__file__).resolve().parents[3]
 ACCOUNT, REGION = "111122223333", "us-east-1"
@@ -57,7 +58,7 @@ class _Response:
 
 def config(**sections: Any) -> DeploymentConfig:
     """The shipped file with these sections in place of its own; None removes one."""
-    raw = tomllib.loads((PROJECT / "deployment.toml").read_text(encoding="utf-8"))
+    raw = tomllib.loads(SHIPPED)
     changed = {name: section for name, section in (raw | sections).items() if section is not None}
     return DeploymentConfig.model_validate(changed, context={"folder": PROJECT})
 
