@@ -8,20 +8,8 @@ from pathlib import Path
 CONFIG = Path("deployment.toml")
 EMBEDDED = argparse.Namespace(local=True)  # of what is only said about the embedded AWS
 ACTIONS = (
-    *(
-        "list",
-        "show",
-        "watch",
-        "plot",
-        "compare",
-        "retry",
-        "history",
-        "promote",
-        "rollback",
-        "approve",
-        "stop",
-        "delete",
-    ),
+    *("list", "show", "watch", "plot", "compare", "retry", "history"),  # kit runs
+    *("promote", "rollback", "approve", "stop", "delete"),
     *("add", "rotate", "remove"),  # kit keys
     *("buy", "release", "resume", "migrate"),  # kit capacity
 )
