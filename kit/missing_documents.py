@@ -39,11 +39,16 @@ def _missing(clients: Clients, stack: str) -> list[str]:
     bucket = _bucket(clients, stack)
     if bucket is None:
         return []
-    s3 = clients("s3")
+    return missing_objects(clients("s3"), bucket)
+
+
+def missing_objects(s3: Any, bucket: str) -> list[str]:
+    """What the manifests of the bucket name and it does not have. Raises botocore's errors."""
     wanted: set[str] = set()
     for manifest in _keys(s3, bucket, MANIFESTS_PREFIX):
         wanted |= set(json.loads(s3.get_object(Bucket=bucket, Key=manifest)["Body"].read())["objects"])
-    return sorted(wanted - set(_keys(s3, bucket, "")))
+    folders = {f"{key.partition('/')[0]}/" for key in wanted}
+    return sorted(wanted - {key for folder in sorted(folders) for key in _keys(s3, bucket, folder)})
 
 
 def _bucket(clients: Clients, stack: str) -> str | None:

@@ -1,20 +1,19 @@
 """What a deploy does for the customizations beyond the templates: looks at what serves, and tells what is left."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from kit_contract.evaluations import KEPT
 from kit_contract.run_events import HELD_BACK, NOT_SERVED
 from kit_contract.stacks import LOOK_CONTEXT, RETRAIN_CONTEXT, RETRY_CONTEXT, run_outcome_output
 
 
-def look_again(now: datetime, retrain: Iterable[str] = (), *, retry_failed: bool = False) -> list[str]:
+def training_arguments(look: str | None, retrain: Iterable[str] = (), *, retry_failed: bool = False) -> list[str]:
     """CDK arguments: restore what was deleted by hand, train the deleted models of `retrain` again, and with
     `retry_failed` the runs whose job failed or was stopped.
 
-    CloudFormation compares templates only, so a resource whose properties stay the same is not looked at.
+    `look` is the time of a look (kit/training_look.py): the same one as last time changes nothing.
     """
-    arguments = ["-c", f"{LOOK_CONTEXT}={now:%Y-%m-%dT%H:%M:%S.%fZ}"]
+    arguments = ["-c", f"{LOOK_CONTEXT}={look}"] if look else []
     if names := ",".join(retrain):
         arguments += ["-c", f"{RETRAIN_CONTEXT}={names}"]
     return [*arguments, "-c", f"{RETRY_CONTEXT}=true"] if retry_failed else arguments

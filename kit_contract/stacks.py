@@ -25,6 +25,8 @@ STACK_SUFFIXES = ("budget", "model-access", "training", "provisioned-throughput"
 
 # Context (cdk -c name=value) of a deploy that looks at what serves whatever the templates say: kit deploy, make up.
 LOOK_CONTEXT = "look_again"  # the time, so that it differs from the last one
+LOOK_OUTPUT = "LookedAt"  # the same time: kept by deploys that need no look
+COLLECTOR_OUTPUT = "DatasetCollectorRole"  # where data lies in S3
 RETRAIN_CONTEXT = "retrain"  # customizations, separated by commas, whose deleted models may be paid for again
 RETRY_CONTEXT = "retry_failed"  # any value: runs whose job failed or was stopped may be paid for again
 

@@ -21,7 +21,7 @@ from kit_contract.dataset_collection import (
     sources_prefix,
 )
 from kit_contract.run_names import DATA, data_prefix
-from kit_contract.stacks import pascal
+from kit_contract.stacks import COLLECTOR_OUTPUT, pascal
 
 
 def upload_dataset(
@@ -96,7 +96,7 @@ def dataset_collector(
         for item in collected
     ]
     collector = DatasetCollector(stack, "DatasetCollector", bucket=bucket, sources=sources)
-    cdk.CfnOutput(stack, "DatasetCollectorRole", value=collector.role_arn)
+    cdk.CfnOutput(stack, COLLECTOR_OUTPUT, value=collector.role_arn)
     return collector
 
 

@@ -25,6 +25,7 @@ from kit_contract.run_names import bedrock_name, data_prefix, output_prefix
 from kit_contract.runs import RunSpecification
 from kit_contract.stacks import (
     LOOK_CONTEXT,
+    LOOK_OUTPUT,
     RETRAIN_CONTEXT,
     RETRY_CONTEXT,
     STARTER_OUTPUT,
@@ -94,6 +95,8 @@ class TrainingStack(cdk.Stack):
         publish_training(self, config, bucket.bucket.bucket_name, workflow)
         cdk.CfnOutput(self, TRAINING_BUCKET_OUTPUT, value=bucket.bucket.bucket_name)
         cdk.CfnOutput(self, WORKFLOW_OUTPUT, value=workflow.state_machine.state_machine_arn)
+        if self._restore:
+            cdk.CfnOutput(self, LOOK_OUTPUT, value=self._restore)
         cdk.CfnOutput(self, STARTER_OUTPUT, value=workflow.starter.function_name)
 
     def _specification(

@@ -26,7 +26,8 @@ from kit.deploy.throughput_consent import ACCEPT, look_at_throughput, may_deploy
 from kit.deploy.training import RETRY_FAILED, check_retrain, report_training
 from kit.hint import as_given
 from kit.missing_documents import restoring_arguments
-from kit.training_deploy import look_again
+from kit.training_deploy import training_arguments
+from kit.training_look import time_of_look
 from kit_contract.errors import ExternalError
 from local_aws.guard import require_real
 
@@ -95,7 +96,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"warning: {notice}", file=sys.stderr)
     restoring = restoring_arguments(config, account.client, lambda line: print(line, file=sys.stderr))
     again = generation_arguments(config, account.client, lambda line: print(line, file=sys.stderr))
-    looking = look_again(datetime.now(UTC), options.retrain, retry_failed=options.retry_failed)
+    look = time_of_look(config, account.client, datetime.now(UTC), say)
+    looking = training_arguments(look, options.retrain, retry_failed=options.retry_failed)
     code, present = _deploy(path, [*restoring, *again, *looking, *options.cdk_arguments])
     if code != 0:
         print("cdk deploy failed; stacks that are no longer in the file were not looked for", file=sys.stderr)

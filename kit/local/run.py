@@ -17,7 +17,8 @@ from kit.local.summary import print_summary
 from kit.local.watch import ended_with
 from kit.missing_documents import restoring_arguments
 from kit.progress import Progress
-from kit.training_deploy import look_again, not_served
+from kit.training_deploy import not_served, training_arguments
+from kit.training_look import time_of_look
 from kit_contract.errors import ExternalError
 from kit_contract.parameters import alias_capacity, alias_serving
 from local_aws.private_files import write_private
@@ -52,7 +53,8 @@ class LocalRun:
         again = generation_arguments(self._config, stacks.clients, self._progress.line)
         customizations = self._config.training.customizations if self._config.training else ()
         # Training costs nothing here: what was deleted by hand is trained again.
-        looking = look_again(begun, retrain=customizations, retry_failed=True)
+        look = time_of_look(self._config, stacks.clients, begun, self._progress.line)
+        looking = training_arguments(look, retrain=customizations, retry_failed=True)
         stack_outputs = stacks.deploy(self._path, *restoring, *again, *looking)
         for name, reason in not_served(customizations, merged_outputs(stack_outputs)).items():
             raise ExternalError(f"{name} does not serve: {reason}")

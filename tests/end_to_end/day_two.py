@@ -17,7 +17,8 @@ from deployment.config import load_deployment_config
 from kit.local.following import follow_training
 from kit.local.stacks import LocalStacks, merged_outputs
 from kit.progress import Progress
-from kit.training_deploy import look_again, not_served
+from kit.training_deploy import not_served, training_arguments
+from kit.training_look import time_of_look
 from kit_contract.dataset_collection import bucket_and_key
 from kit_contract.parameters import aliases_path
 from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT
@@ -128,9 +129,10 @@ class DayTwo:
         path.write_text(settings.text(), encoding="utf-8")
         begun = datetime.now(UTC)
         stacks = self.stacks if settings.region == REGION else self.stacks_in(settings.region)
-        found = stacks.deploy(path, *([] if plain else look_again(begun, retrain)), *more)
-        self.outputs = merged_outputs(found)
         config = load_deployment_config(path)
+        looking = [] if plain else training_arguments(time_of_look(config, stacks.clients, begun, print), retrain)
+        found = stacks.deploy(path, *looking, *more)
+        self.outputs = merged_outputs(found)
         assert config.training
         self.refused = not_served(config.training.customizations, self.outputs)
         if not self.refused:

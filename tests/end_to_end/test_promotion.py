@@ -13,7 +13,7 @@ import pytest
 from kit.__main__ import main
 from kit.runs import rollback
 from kit.runs.deployed import deployed
-from kit.training_deploy import look_again
+from kit.training_deploy import training_arguments
 from kit_contract.stacks import run_execution_output, run_outcome_output
 from local_aws import emulator
 from tests.end_to_end.day_two import DayTwo, Settings
@@ -79,7 +79,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DayTwo]:
 def deploy(aws: DayTwo, epochs: int) -> Any:
     path = aws.folder / "deployment.toml"
     path.write_text(Promoting(epochs=epochs, other=False).text(), encoding="utf-8")
-    return aws.stacks.deploy(path, *look_again(datetime.now(UTC)))
+    return aws.stacks.deploy(path, *training_arguments(f"{datetime.now(UTC)}"))
 
 
 def ended(aws: DayTwo, arn: str) -> tuple[str, str]:

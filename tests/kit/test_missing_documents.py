@@ -38,8 +38,8 @@ class Account:
         body = json.dumps({"objects": dict.fromkeys(manifest, "0")}).encode()
         answer = {"Body": StreamingBody(io.BytesIO(body), len(body))}
         self.stubs["s3"].add_response("get_object", answer, {"Bucket": "documents", "Key": MANIFEST})
-        all_of_them: dict[str, Any] = {"Contents": [{"Key": key} for key in (MANIFEST, *keys)]}
-        self.stubs["s3"].add_response("list_objects_v2", all_of_them, {"Bucket": "documents", "Prefix": ""})
+        all_of_them: dict[str, Any] = {"Contents": [{"Key": key} for key in keys]}
+        self.stubs["s3"].add_response("list_objects_v2", all_of_them, {"Bucket": "documents", "Prefix": "documents/"})
 
     def arguments(self) -> list[str]:
         return restoring_arguments(shipped_config(), lambda service: self.clients[service], self.said.append)
