@@ -9,10 +9,10 @@ from deployment.method_settings import log_source
 from deployment.sections.training import Customization
 from kit_contract.dataset_limits import DatasetLimits
 from kit_contract.errors import InputError
-from training_data.checking.findings import SHOWN_FINDINGS
 from training_data.checking.model_rules import model_rules
 from training_data.checking.repeated_records import LEAKAGE_FIX, RecordIndex, leaks
 from training_data.conversion.record_conversion import Target
+from training_data.faults_by_kind import FaultsByKind
 from training_data.held_out import question_of
 from training_data.media.local import LocalMedia
 from training_data.preparation import PreparedDataset, prepare_dataset
@@ -49,11 +49,11 @@ def prepare_sets(
 
 def _require_held_out(key: str, trained: RecordIndex, other: RecordIndex, fix: str) -> None:
     """Raises SetError where the set at `key` has a record that is trained on."""
-    found = [f"{leak.validation}: is also in dataset ({leak.training}); {fix}" for leak in leaks(trained, other)]
-    if found:
-        more = len(found) - SHOWN_FINDINGS
-        rest = [f"and {more} more; fix these first"] if more > 0 else []
-        raise SetError(key, "\n".join([*found[:SHOWN_FINDINGS], *rest]))
+    found = FaultsByKind()
+    for leak in leaks(trained, other):
+        found.add(leak.validation, f"is also in dataset ({leak.training}); {fix}")
+    if found.count:
+        raise SetError(key, "\n".join(found.lines()))
 
 
 def prepare_held_out(

@@ -10,12 +10,13 @@ from typing import BinaryIO, Protocol
 
 from kit_contract.errors import InputError
 from training_data.atomic_output import atomic
-from training_data.checking.findings import SHOWN_FINDINGS, CheckReport
+from training_data.checking.findings import CheckReport
 from training_data.checking.model_rules import ModelRules
 from training_data.checking.record_rules import check_line
 from training_data.checking.repeated_records import RecordIndex
 from training_data.conversion.record_conversion import Converted, Target, convert_file
 from training_data.conversion.record_formats import to_line
+from training_data.faults_by_kind import FaultsByKind
 from training_data.media.references import Reference, references
 from training_data.sources.files import SourceError
 
@@ -29,7 +30,7 @@ class MediaStore(Protocol):
 
 
 class DatasetError(InputError):
-    """When a dataset cannot be used: one `file:line: fault; fix` a line, the first 50."""
+    """When a dataset cannot be used: a `file:line: fault; fix` for each kind of fault, the first 50."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,7 @@ class _Preparation:
 
     def __init__(self, rules: ModelRules, stream: BinaryIO, max_records: int, index: RecordIndex | None) -> None:
         self._rules, self._stream, self._max_records, self._index = rules, stream, max_records, index
-        self._faults: list[str] = []
-        self._fault_count = 0
+        self._faults = FaultsByKind()
         self.records = 0
         self.shapes: Counter[tuple[Path, str]] = Counter()
         self.digest = hashlib.sha256()
@@ -114,27 +114,26 @@ class _Preparation:
 
     def add(self, file: Path, item: Converted | SourceError, media_faults: Sequence[str] = ()) -> None:
         if isinstance(item, SourceError):
-            self._add_fault(str(item))
+            self._faults.add(item.place, item.message)
             return
         lines = [to_line(record) for record in item.records]
         self.shapes[file, item.shape] += len(lines)
         self.records += len(lines)
         for fault in media_faults or self._faults_of(item, lines):
-            self._add_fault(f"{file.name}:{item.line}: {fault}")
-        for line in lines if not self._faults else ():
+            self._faults.add(f"{file.name}:{item.line}", fault)
+        for line in lines if not self._faults.count else ():
             self._stream.write(line)
             self.digest.update(line)
 
     def finish(self, min_records: int, taker: str) -> None:
         """Raises DatasetError if there was a fault, or if the records are too few or too many."""
         too_many = self.records > self._max_records
-        if too_many or (self.records < min_records and not self._faults):
+        if too_many or (self.records < min_records and not self._faults.count):
             names = ", ".join(self._names)
             got = f"{self._max_records + 1} or more; use fewer records" if too_many else f"{self.records}; add records"
-            self._add_fault(f"{names}: {taker} takes {min_records} to {self._max_records} records, got {got}")
-        more = self._fault_count - len(self._faults)
-        if self._faults:
-            raise DatasetError("\n".join([*self._faults, *([f"and {more} more; fix these first"] if more else [])]))
+            self._faults.add(names, f"{taker} takes {min_records} to {self._max_records} records, got {got}")
+        if self._faults.count:
+            raise DatasetError("\n".join(self._faults.lines()))
 
     def _faults_of(self, item: Converted, lines: list[bytes]) -> Iterator[str]:
         for change in item.changes:
@@ -144,8 +143,3 @@ class _Preparation:
             check_line(line.removesuffix(b"\n"), item.line, self._rules, report, self._index)
         for finding in report.findings:
             yield finding.message
-
-    def _add_fault(self, fault: str) -> None:
-        self._fault_count += 1
-        if len(self._faults) < SHOWN_FINDINGS:
-            self._faults.append(fault)

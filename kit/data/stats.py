@@ -7,6 +7,8 @@ from kit.data.check import rules_for
 from kit.data.reading_options import add_reading_arguments, reading_of
 from kit.data.training_cost import cost_lines, training_costs
 from kit.data.worth import worth_lines
+from kit.data.would_convert import would_convert_lines
+from kit_contract.dataset_limits import CONVERSE
 from training_data.atomic_output import refuse_output
 from training_data.language_mix import language_mix
 from training_data.length_histogram import text_histogram, write_picture
@@ -34,14 +36,17 @@ def _epochs(text: str) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    limit = rules_for(options.model, "FINE_TUNING").limits.max_tokens if options.model else None
+    limits = rules_for(options.model, "FINE_TUNING").limits if options.model else None
+    limit = limits.max_tokens if limits else None
     if options.plot:
         refuse_output(options.plot, [options.file], force=options.force)
-    statistics = measure(options.file, options.validation, reading_of(options))
+    reading = reading_of(options)
+    statistics = measure(options.file, options.validation, reading)
+    converted = would_convert_lines(options.file, limits.record_format if limits else CONVERSE, reading)
     tokens = sum(statistics.tokens)
     costs = cost_lines(tokens, training_costs(tokens, options.model, options.epochs))
     bars = text_histogram(statistics.tokens, "tokens")
-    print("\n".join([*_lines(statistics, limit), *worth_lines(statistics), *bars, *costs]))
+    print("\n".join([*_lines(statistics, limit), *converted, *worth_lines(statistics), *bars, *costs]))
     if options.plot:
         write_picture(statistics.tokens, limit, options.plot)
         print(f"picture: {options.plot}")

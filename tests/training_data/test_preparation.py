@@ -54,13 +54,16 @@ def test_faults_of_reading_and_of_checking_are_reported_together_in_order(tmp_pa
     assert "reserved word 'System:'" in str(caught.value)
 
 
-def test_the_first_fifty_faults_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError) as caught:
-        prepare(tmp_path, "{}\n" * 80)
+def test_a_fault_of_many_records_is_one_line(tmp_path: Path) -> None:
+    preference = json.dumps({"prompt": "a?", "chosen": "b", "rejected": "c"}) + "\n"
 
-    lines = str(caught.value).splitlines()
-    assert len(lines) == 51
-    assert lines[-1] == "and 30 more; fix these first"
+    with pytest.raises(DatasetError) as caught:
+        prepare(tmp_path, preference * 80, "{}", GOOD + preference)
+
+    first, second = str(caught.value).splitlines()
+    assert first.startswith("part-0.jsonl:1: is a preference (chosen and rejected)")
+    assert first.endswith("; and 80 more like it: part-0.jsonl:2, part-0.jsonl:3, part-0.jsonl:4, ...")
+    assert second.startswith("part-1.jsonl:1: ")
 
 
 def test_a_missing_file_does_not_hide_the_faults_of_the_others(tmp_path: Path) -> None:

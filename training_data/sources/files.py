@@ -29,7 +29,8 @@ class SourceError(InputError):
     """
 
     def __init__(self, file: Path, line: int, message: str, *, original: bytes = b"", ends: bool = False) -> None:
-        super().__init__(f"{file.name}:{line}: {message}" if line else f"{file.name}: {message}")
+        self.place = f"{file.name}:{line}" if line else file.name
+        super().__init__(f"{self.place}: {message}")
         self.line, self.message, self.original, self.ends = line, message, original, ends or not line
 
 

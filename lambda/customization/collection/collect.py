@@ -14,10 +14,10 @@ from kit_contract.dataset_collection import VALIDATION_KEY, DatasetCollection
 from kit_contract.errors import InputError
 from kit_contract.run_events import CollectedDataset
 from kit_contract.run_names import data_prefix, run_prefix
-from training_data.checking.findings import SHOWN_FINDINGS
 from training_data.checking.model_rules import model_rules
 from training_data.checking.repeated_records import LEAKAGE_FIX, RecordIndex, leaks
 from training_data.conversion.record_conversion import Target
+from training_data.faults_by_kind import FaultsByKind
 from training_data.preparation import PreparedDataset, prepare_dataset
 
 if TYPE_CHECKING:
@@ -65,12 +65,11 @@ class Collector:
         if limits.max_validation_records is not None:
             most = min(limits.max_validation_records, most)
         validation = self._set("validation_dataset", 1, most, indexes[1])
-        found = [
-            f"validation_dataset: {leak.validation}: is also in dataset ({leak.training}); {LEAKAGE_FIX}"
-            for leak in leaks(*indexes)
-        ]
-        if found:
-            raise CollectionError("\n".join(found[:SHOWN_FINDINGS]))
+        found = FaultsByKind()
+        for leak in leaks(*indexes):
+            found.add(f"validation_dataset: {leak.validation}", f"is also in dataset ({leak.training}); {LEAKAGE_FIX}")
+        if found.count:
+            raise CollectionError("\n".join(found.lines()))
         return training, validation
 
     def _set(self, name: str, least: int, most: int, index: RecordIndex | None = None) -> PreparedDataset:
@@ -112,7 +111,7 @@ class Collector:
         return found["ContentLength"] == size and found.get("Metadata", {}) == metadata
 
     def _reported(self, faults: str) -> CollectionError:
-        """The error that names the first faults; the object has all that are known."""
+        """The error that names the first faults; the object has all kinds that are known."""
         bucket, customization = self._collection.bucket, self._collection.customization
         key = f"{run_prefix(customization, 'collection')}faults.txt"
         self._s3.put_object(Bucket=bucket, Key=key, Body=faults.encode(), ContentType="text/plain; charset=utf-8")

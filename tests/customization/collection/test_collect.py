@@ -110,7 +110,8 @@ def test_both_sets_count_together(buckets: Buckets, tmp_path: Path, validation: 
 
 
 def test_faults_are_counted_and_all_of_them_are_in_the_report(buckets: Buckets, tmp_path: Path) -> None:
-    buckets.put("s3://theirs/train/c.jsonl", b"{broken\n" * 5)
+    faults = (b"{broken", b"[1]", b'{"prompt": 1}', b'{"prompt": "E1?", "response": ""}')
+    buckets.put("s3://theirs/train/c.jsonl", b"\n".join(faults * 5))
 
     with pytest.raises(CollectionError) as caught:
         collect(buckets, tmp_path / "d", reading=READING)
@@ -118,7 +119,8 @@ def test_faults_are_counted_and_all_of_them_are_in_the_report(buckets: Buckets, 
     ((key, report),) = buckets.own("runs/").items()
     assert str(caught.value).startswith("dataset: c.jsonl:1: is not one JSON object")
     assert str(caught.value).endswith(f"; all are in s3://{BUCKET}/{key}")
-    assert len(report.decode().splitlines()) == 5
+    assert len(report.decode().splitlines()) == len(faults)
+    assert "; and 4 more like it: c.jsonl:5, c.jsonl:9, c.jsonl:13, ..." in report.decode()
     assert buckets.own("data/") == {}
 
 

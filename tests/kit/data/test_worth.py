@@ -14,6 +14,7 @@ from kit.data.training_cost import training_costs
 from training_data.statistics import measure
 
 NOVA = "amazon.nova-micro-v1:0:128k"
+LLAMA = "meta.llama3-1-8b-instruct-v1:0:128k"
 LONG = "Please clean the tank of the machine once a month with the descaler that came with it and rinse it twice"
 
 
@@ -98,3 +99,19 @@ def test_costs_of_every_base_model_are_a_table(tmp_path: Path, capsys: pytest.Ca
     assert [line.split()[2] for line in one if line.startswith("  amazon.")] == ["5"]
     with pytest.raises(SystemExit):
         main(["data", "stats", str(file), "--epochs", "0"])
+
+
+def test_what_the_conversion_would_drop_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is in every figure, and would not be trained on."""
+    preference = {"prompt": "E1?", "chosen": "Empty the tray.", "rejected": "No."}
+    file = written(tmp_path / "t.jsonl", ("E2?", "Fill the tank."))
+    whole = stats(capsys, file)
+    file.write_text(file.read_text() + (json.dumps(preference) + "\n") * 5)
+
+    lines = stats(capsys, file, "--model", LLAMA)
+
+    assert "kit data convert, to converse, would write 1 records, dropping and changing none" in whole
+    start = next(number for number, line in enumerate(lines) if line.startswith("kit data convert"))
+    assert "to prompt-completion, would write 1 records, drop 5 and change 0" in lines[start]
+    assert lines[start + 1].startswith("  dropped      5  is a preference (chosen and rejected)")
+    assert lines[start + 2].strip() == "t.jsonl:2, t.jsonl:3, t.jsonl:4, ..."
