@@ -5,7 +5,6 @@ from pathlib import Path
 from training_data.checking.checker import PIECE, DatasetChecker
 from training_data.checking.dataset_rules import DatasetReport, check_whole
 from training_data.checking.file_rules import name_findings, size_findings
-from training_data.checking.findings import CheckReport
 from training_data.checking.model_rules import ModelRules
 from training_data.checking.repeated_records import add_leakage
 from training_data.sources.files import SourceError, file_state, require_unchanged
@@ -26,12 +25,8 @@ def check_dataset(
     return report
 
 
-def check_file(path: Path, rules: ModelRules) -> CheckReport:
-    """The report on one file. Raises SourceError if it cannot be read, or changes meanwhile."""
-    return _checked(path, rules, across=False).report
-
-
 def _checked(path: Path, rules: ModelRules, *, across: bool) -> DatasetChecker:
+    """Raises SourceError if the file changes meanwhile, too."""
     before = file_state(path)
     checker = DatasetChecker(rules, across=across, folder=path.parent)
     try:

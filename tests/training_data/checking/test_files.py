@@ -3,6 +3,7 @@
 import os
 import random
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,13 @@ import pytest
 from tests.fuzz.check_targets import rules_of
 from tests.training_data.checking.dataset_corpus import good_line
 from training_data.checking.checker import DatasetChecker
-from training_data.checking.files import check_file
+from training_data.checking.files import check_dataset
 from training_data.checking.findings import CheckReport
 from training_data.checking.record_rules import MAX_LINE_BYTES
 from training_data.sources.files import SourceError
 
-RULES = rules_of("converse")
+CONVERSE = rules_of("converse")
+RULES = replace(CONVERSE, limits=replace(CONVERSE.limits, min_records=0), usual_min_records=0)
 
 GOOD, OTHER = (good_line("converse", random.Random(seed)) for seed in (1, 2))
 
@@ -23,7 +25,7 @@ GOOD, OTHER = (good_line("converse", random.Random(seed)) for seed in (1, 2))
 def check(folder: Path, content: bytes, name: str = "train.jsonl") -> CheckReport:
     file = folder / name
     file.write_bytes(content)
-    return check_file(file, RULES)
+    return check_dataset(file, RULES).training
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def test_a_line_of_a_hundred_megabytes_is_a_finding_and_is_not_kept(tmp_path: Pa
         target.write(b'"}\n' + GOOD + b"\n")
     tracemalloc.start()
     try:
-        report = check_file(file, RULES)
+        report = check_dataset(file, RULES).training
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -125,7 +127,7 @@ def test_the_size_is_limited_where_the_method_limits_it(tmp_path: Path) -> None:
     with file.open("wb") as target:
         target.truncate((1 << 30) + 1)  # sparse: takes no room
 
-    report = check_file(file, rules_of("distillation-prompts"))
+    report = check_dataset(file, rules_of("distillation-prompts")).training
 
     assert report.by_rule["file-size"] == 1
 
@@ -143,7 +145,7 @@ def test_what_is_no_file_is_an_error_that_says_what_it_is(tmp_path: Path) -> Non
         (Path("a\0b"), "is not a path"),
     ]:
         with pytest.raises(SourceError, match=fault):
-            check_file(path, RULES)
+            check_dataset(path, RULES)
 
 
 def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +158,7 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path, monkey
     monkeypatch.setattr(DatasetChecker, "feed", feed)
 
     with pytest.raises(SourceError, match="changed while it was read"):
-        check_file(file, RULES)
+        check_dataset(file, RULES)
 
 
 def test_two_lines_are_two_records(tmp_path: Path) -> None:
