@@ -7,6 +7,8 @@ from typing import Any, Literal, NotRequired, TypedDict, final
 NOT_SERVED = "not served: "
 # And where a check or a person decided that it does not: nothing has failed.
 HELD_BACK = "held back: "
+# Errors of a step that waits for something else and is tried again: nothing has failed.
+WAITS = ("BusyError", "ParentAbsentError")
 # In place of a run that a person chooses.
 BASE_MODEL = "base"
 

@@ -11,6 +11,7 @@ from deployment.config import DeploymentConfig
 from deployment.documents import read_documents_folder
 from kit.hint import EMBEDDED, as_given
 from kit.local.evaluations import is_promoted, outcome_of, waits_for_approval
+from kit.local.run_progress import jobs_of, run_progress, trial_in_words
 from kit.local.stacks import StackOutputs, merged_outputs
 from kit.progress import Progress, curve
 from kit.training_deploy import held_back
@@ -25,7 +26,6 @@ TRAINING_TIMEOUT_SECONDS = 300
 INGESTION_TIMEOUT_SECONDS = 120
 INGESTED = ("INDEXED", "PENDING", "STARTING", "IN_PROGRESS")
 LISTED_DOCUMENTS = 10
-STAGES = {"validationDetails": "validation", "dataProcessingDetails": "data processing", "trainingDetails": "training"}
 
 
 def follow_training(
@@ -44,9 +44,13 @@ def follow_training(
     for name, item in config.training.customizations.items():
         execution = merged[run_execution_output(name)]
         bucket = merged.get(TRAINING_BUCKET_OUTPUT, "") if item.evaluation else ""
-        started = since
+        started, trial = since, ""
         if execution != NO_EXECUTION:
-            started = _wait_for_execution(clients, execution, name, bucket, progress)
+            started, trial = _wait_for_execution(clients, execution, name, bucket, progress)
+        if trial:
+            follow = f"to follow it: kit runs watch {run_names.run_of(execution)}"
+            progress.done(as_given(f"{name}: {trial}; {follow}", EMBEDDED))
+            continue
         if name in held:
             progress.done(as_given(f"{name}: not promoted, {HELD_BACK}{held[name]}", EMBEDDED))
             continue
@@ -56,14 +60,18 @@ def follow_training(
             progress.done(f"{name}: {outcome}")
             continue
         _show_loss(clients, config.deployment.name, name, progress)
-        jobs = _jobs(clients, execution)
-        if started < since or execution == NO_EXECUTION:
-            progress.done(f"{name}: already trained, nothing to do")
-        elif any(job["creationTime"] >= since.replace(microsecond=0) for job in jobs):
-            again = " again, its model was deleted" if [job["status"] for job in jobs].count("Completed") > 1 else ""
-            progress.done(f"{name}: trained{again} and promoted")
-        else:
-            progress.done(f"{name}: trained before, promoted now")
+        earlier = started < since or execution == NO_EXECUTION
+        progress.done(
+            f"{name}: {'already trained, nothing to do' if earlier else _promoted(clients, execution, since)}"
+        )
+
+
+def _promoted(clients: Any, execution: str, since: datetime) -> str:
+    jobs = jobs_of(clients, execution)
+    if not any(job["creationTime"] >= since.replace(microsecond=0) for job in jobs):
+        return "trained before, promoted now"
+    again = " again, its model was deleted" if [job["status"] for job in jobs].count("Completed") > 1 else ""
+    return f"trained{again} and promoted"
 
 
 def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: Any, progress: Progress) -> None:
@@ -129,8 +137,13 @@ def _not_ingested(newest: dict[str, Any] | None, expected: int) -> str:
     return f"{message}: {counts}" + (f"; {reasons}" if reasons else "")
 
 
-def _wait_for_execution(clients: Any, execution: str, name: str, bucket: str, progress: Progress) -> datetime:
-    """Returns when it started. One that waits for a person is not awaited. `bucket` is empty without an evaluation."""
+def _wait_for_execution(
+    clients: Any, execution: str, name: str, bucket: str, progress: Progress
+) -> tuple[datetime, str]:
+    """Returns when it started, and what a run does that is still on trial.
+
+    One that waits for a person is not awaited. `bucket` is empty without an evaluation.
+    """
     waited = False
     deadline = time.monotonic() + TRAINING_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
@@ -140,41 +153,19 @@ def _wait_for_execution(clients: Any, execution: str, name: str, bucket: str, pr
             if waited:
                 progress.bar(1.0, f"{name}: done")
                 progress.end_bar()
-            started: datetime = state["startDate"]
-            return started
+            return state["startDate"], ""
         if state["status"] != "RUNNING":
             raise ExternalError(f"training of {name} ended {state['status']}: {state.get('cause', 'no reason given')}")
         waited = True
-        fraction, text = _job_progress(clients, execution)
+        fraction, text = run_progress(clients, execution)
         progress.bar(fraction, f"{name}: {text}")
         time.sleep(0.3)
+    if trial := trial_in_words(clients, execution):
+        progress.end_bar()
+        return state["startDate"], trial
     raise ExternalError(
         f"training of {name} did not end within {TRAINING_TIMEOUT_SECONDS} s; see .local/aws/emulator.log"
     )
-
-
-def _jobs(clients: Any, execution: str) -> list[dict[str, Any]]:
-    """The jobs of the execution's run, the newest first: each name has the run id."""
-    run = run_names.run_of(execution)
-    listed = clients("bedrock").list_model_customization_jobs(
-        nameContains=run, sortBy="CreationTime", sortOrder="Descending"
-    )
-    jobs: list[dict[str, Any]] = listed["modelCustomizationJobSummaries"]
-    return jobs if run else []
-
-
-def _job_progress(clients: Any, execution: str) -> tuple[float, str]:
-    jobs = _jobs(clients, execution)
-    if not jobs:
-        return 0.02, "checking the data"
-    job = clients("bedrock").get_model_customization_job(jobIdentifier=jobs[0]["jobArn"])
-    if job["status"] == "Completed":
-        return 0.9, "deploying the custom model"
-    details = job.get("statusDetails", {})
-    states = {text: details.get(key, {}).get("status", "NotStarted") for key, text in STAGES.items()}
-    done = sum(1 for state in states.values() if state == "Completed")
-    current = next((text for text, state in states.items() if state == "InProgress"), "queued")
-    return 0.05 + 0.28 * done, current
 
 
 def _show_loss(clients: Any, kit_deployment: str, name: str, progress: Progress) -> None:

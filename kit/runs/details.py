@@ -8,6 +8,8 @@ from typing import Any
 
 from kit.runs.deployed import Deployed
 from kit.runs.recorded_run import RecordedRun
+from kit.runs.steps import latest_step
+from kit.runs.under_way import APPROVAL
 from kit_contract import run_names
 from kit_contract.aws_errors import code_of
 
@@ -29,6 +31,12 @@ class Details:
     cause: str = ""
     check: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    waits_for_approval: bool = False
+
+    @property
+    def status(self) -> str:
+        """As a table shows it."""
+        return "waiting for approval" if self.waits_for_approval else self.run.status
 
     @property
     def specification(self) -> Mapping[str, Any]:
@@ -99,7 +107,20 @@ def _details(deployed: Deployed, run: RecordedRun, metrics: bool) -> Details:
         described.get("cause", ""),
         read_object(deployed, run, "check.json"),
         read_object(deployed, run, "metrics.json") if metrics else {},
+        _waits_for_approval(deployed, run, described),
     )
+
+
+def _waits_for_approval(deployed: Deployed, run: RecordedRun, described: Mapping[str, Any]) -> bool:
+    """Only an evaluation asks a person."""
+    if (
+        run.status != "running"
+        or not run.latest
+        or not _parsed(described.get("input")).get("specification", {}).get("evaluation")
+    ):
+        return False
+    step = latest_step(deployed.stepfunctions, run.latest.arn)
+    return step is not None and step.name == APPROVAL
 
 
 def _described(deployed: Deployed, arn: str) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ def entry(details: Details, region: str) -> dict[str, object]:
     return {
         **name_of(run),
         "status": run.status,
+        "waits_for_approval": details.waits_for_approval,
         "attempts": [
             {"number": item.number, "execution_arn": item.arn, "status": item.status, "started": iso(item.started)}
             for item in run.attempts

@@ -9,9 +9,9 @@ from kit.hint import as_given
 from kit.runs.arguments import add_common_arguments
 from kit.runs.deployed import connect
 from kit.runs.served_history import AliasHistory, alias_histories, history_of
-from kit.runs.words import cut, one_line, table
+from kit.runs.words import cut, one_line, table, time_in
 
-HEAD = ["FROM", "UNTIL", "RUN", "WHY"]
+HEAD = ["FROM (UTC)", "UNTIL", "RUN", "WHY"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +33,12 @@ def run(options: argparse.Namespace) -> int:
 def _text(history: AliasHistory) -> str:
     lines = [f"{history.alias} ({history.customization})"]
     rows = [
-        [item.since or "-", item.until or "now", item.name, one_line(item.why or "the settings")]
+        [
+            time_in(item.since),
+            time_in(item.until) if item.until else "now",
+            item.name,
+            one_line(item.why or "the settings"),
+        ]
         for item in history.served
     ]
     lines += table([HEAD, *rows]) if rows else ["its base model; no run was promoted yet"]

@@ -53,6 +53,8 @@ def _lines(deployed: Deployed, runs: Sequence[RecordedRun], shown: Sequence[Deta
         lines.append(line)
         if item and item.run.status in UNSUCCESSFUL and (item.error or item.cause):
             lines.append(cut(f"    {item.error}: {message_in(item.cause)}"))
+        if item and item.waits_for_approval:
+            lines.append(f"    to decide: kit runs approve {item.run.run_id}")
     if len(runs) > len(shown):
         lines.append(f"{len(shown)} of {len(runs)} runs; all of them: kit runs list --limit {len(runs)}")
     return [*lines, "", NOTES]
@@ -64,7 +66,7 @@ def _row(details: Details, region: str) -> tuple[str, ...]:
         run.customization,
         run.run_id,
         str(run.latest.number) if run.latest else "-",
-        run.status,
+        details.status,
         time_of(run.started),
         duration(run.started, run.ended),
         number(details.records),

@@ -41,7 +41,7 @@ def page(shown: Shown, said: Callable[[str], str] = str) -> list[str]:
     """Lines. `said` gives the commands of a hint their options."""
     run = shown.details.run
     state = f", {run.model_state}" if run.model_state else ""
-    lines = [f"{run.customization} {run.run_id}: {run.status}{state}", ""]
+    lines = [f"{run.customization} {run.run_id}: {shown.details.status}{state}", ""]
     for label, texts in _facts(shown):
         lines += _fact(label, list(texts))
     if run.status in UNSUCCESSFUL:
@@ -180,17 +180,19 @@ def _steps(shown: Shown) -> list[str]:
     lines = []
     rows = [("STEP", "BEGAN (UTC)", "TOOK", "RESULT")]
     for step in shown.steps:
-        rows.append((step.name, second_of(step.began), seconds(step.took), _result(step)))
+        rows.append((step.name, second_of(step.began), seconds(step.took), _result(step, shown.details.run.status)))
     for line in table(rows, right=("TOOK",)):
         lines.append(cut(line))
     return lines
 
 
-def _result(step: Step) -> str:
+def _result(step: Step, status: str) -> str:
     words = [f"{step.times} times" if step.times > 1 else ""]
     if step.error:
-        words.append(f"{step.error}: {message_in(step.cause)}")
+        goes_on = step.is_waiting and status == "running"
+        words.append(f"{'waiting' if goes_on else step.error}: {message_in(step.cause)}")
     words.append("" if step.error or step.done else "under way")
+    words.append(f"waited {step.waits} time(s)" if step.waits and not step.error else "")
     if step.failures and step.done:
         words.append(f"done after {step.failures} failure(s)")
     return ", ".join(word for word in words if word) or "done"

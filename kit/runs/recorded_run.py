@@ -98,7 +98,7 @@ class RecordedRun:
 
     @property
     def model_state(self) -> str:
-        """What became of the model: "serves support-bot", "promoted", "kept", "deleted", or nothing."""
+        """What became of the model: "serves support-bot", "promoted", "candidate", "kept", "deleted", or nothing."""
         if self.serves:
             return f"serves {', '.join(self.serves)}"
         if self.canary:
@@ -106,5 +106,7 @@ class RecordedRun:
         if self.promoted:
             return "promoted"
         if self.model:
+            if self.status == "running":  # nobody has decided yet
+                return "candidate"
             return "kept" if self.model.status == "Active" else self.model.status.lower()
         return "deleted" if any(job.status == "Completed" for job in self.jobs) else ""

@@ -63,6 +63,7 @@ def _step(step: Step) -> dict[str, Any]:
         "times": step.times,
         "done": step.done,
         "failures": step.failures,
+        "waits": step.waits,
         "error": step.error or None,
         "cause": step.cause or None,
     }

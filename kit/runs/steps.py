@@ -6,9 +6,13 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kit.runs.deployed import Deployed
+from kit_contract.run_events import WAITS
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
 
 # Choose the way, count, or end the execution: nothing happens in them.
 SILENT = ("Choice", "Pass", "Succeed", "Fail")
@@ -26,6 +30,12 @@ class Step:
     error: str = ""
     cause: str = ""
     failures: int = 0
+    waits: int = 0
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it waits for something else before it is tried again."""
+        return self.error.endswith(WAITS)
 
 
 def steps_of(deployed: Deployed, execution_arn: str) -> list[Step]:
@@ -36,9 +46,9 @@ def steps_of(deployed: Deployed, execution_arn: str) -> list[Step]:
     return read_steps(event for page in pages for event in page["events"])
 
 
-def latest_step(deployed: Deployed, execution_arn: str) -> Step | None:
+def latest_step(stepfunctions: "SFNClient", execution_arn: str) -> Step | None:
     """The state in which the execution is, from the end of its history."""
-    events = deployed.stepfunctions.get_execution_history(
+    events = stepfunctions.get_execution_history(
         executionArn=execution_arn, includeExecutionData=False, reverseOrder=True, maxResults=100
     )["events"]
     steps = list(_entered(reversed(events)))
@@ -60,7 +70,8 @@ def read_steps(events: Iterable[Any]) -> list[Step]:
             current.done, current = not current.error or current.done, None
         elif details := _failure(event):
             current.error, current.cause = details
-            current.failures += 1
+            current.waits += current.is_waiting
+            current.failures += not current.is_waiting
         elif kind.endswith("Succeeded"):
             current.error, current.cause, current.done = "", "", True
     return list(found.values())

@@ -9,6 +9,7 @@ from kit.runs.deployed import Deployed
 from kit.runs.recorded_run import Attempt, RecordedRun
 from kit.runs.steps import latest_step
 
+APPROVAL = "RequestApproval"
 # States of the training workflow (bedrock_constructs/customization/); others are shown by their names.
 IN_WORDS = {
     "CheckData": "checking the data",
@@ -16,7 +17,7 @@ IN_WORDS = {
     "PrepareEvaluation": "deploying the model as a candidate, for its evaluation",
     "Ask": "asking the candidate and what serves now",
     "Score": "scoring the answers",
-    "RequestApproval": "waiting for an approval",
+    APPROVAL: "waiting for an approval",
     "BeginPromotion": "deploying the model as a candidate",
     "WaitForCandidate": "deploying the model as a candidate",
     "CandidateStatus": "deploying the model as a candidate",
@@ -43,7 +44,7 @@ SOON = timedelta(minutes=1)
 
 
 def what_happens(deployed: Deployed, run: RecordedRun, attempt: Attempt) -> str:
-    step = latest_step(deployed, attempt.arn)
+    step = latest_step(deployed.stepfunctions, attempt.arn)
     if step is None:
         return "starting"
     if step.name in IN_WORDS:

@@ -25,6 +25,15 @@ def time_of(value: datetime | None) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if value else UNKNOWN
 
 
+def time_in(text: str) -> str:
+    """Of a time in a parameter, ISO 8601; one that is none is shown as it is."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        return text or UNKNOWN
+    return time_of(value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
 def second_of(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 

@@ -8,6 +8,7 @@ from fine_tuning_api import executions, job_record, objects, pages
 from fine_tuning_api.job_record import JobRecord, metrics_of
 from fine_tuning_api.jobs import PREFIX
 from fine_tuning_api.service import Call, Reply, Service
+from kit_contract.run_events import WAITS
 
 DEFAULT, MOST = 20, 100
 WORDS = {
@@ -67,6 +68,7 @@ def events_of(service: Service, record: JobRecord) -> Iterator[Event]:
     made = f"Created fine-tuning job {record.id} of {record.customization} with {record.records} records"
     yield Event("ftevent-created", record.created_at, "info", made)
     seen: set[str] = set()
+    last: tuple[str, str] | None = None
     for event in _history(service, record):
         state, at = executions.state_entered(event), int(event["timestamp"].timestamp())
         if state == "RecordMetrics":
@@ -75,7 +77,8 @@ def events_of(service: Service, record: JobRecord) -> Iterator[Event]:
             yield from _warnings(service, record, at)
         told = None if state in seen else _told(event, state)
         seen |= {state} - {""}
-        if told:
+        if told and told != last:  # a step that waits says so each time
+            last = told
             yield Event(f"ftevent-{event['id']}", at, *told)
 
 
@@ -99,7 +102,14 @@ def _told(event: Mapping[str, Any], state: str) -> tuple[str, str] | None:
     if kind in ENDS:
         level, message = ENDS[kind]
         return level, f"{message}: {reason}" if reason else message
-    return ("warn", f"A step failed: {reason}") if kind in FAILURES else None
+    if kind not in FAILURES:
+        return None
+    waits = str(details.get("error", "")).endswith(WAITS)
+    return (
+        ("info", f"Waiting: {executions.reason_in(details.get('cause', ''))}")
+        if waits
+        else ("warn", f"A step failed: {reason}")
+    )
 
 
 def _warnings(service: Service, record: JobRecord, at: int) -> Iterator[Event]:

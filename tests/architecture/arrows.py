@@ -82,7 +82,7 @@ ARROWS = {
     "kit.data": {"kit"},
     "kit.deploy": {"kit"},
     "kit.keys": {"kit"},
-    "kit.local": {"kit", "kit.deploy"},
+    "kit.local": {"kit", "kit.deploy", "kit.runs"},
     "kit.models": {"kit"},
     "kit.reap": {"kit"},
     "kit.runs": {"kit"},

@@ -319,6 +319,9 @@ def test_a_job_is_cancelled_once(aws: FakeAws, client: openai.OpenAI, file_id: s
         client.fine_tuning.jobs.pause(job.id)
 
 
+BUSY = {"error": "PromotionBusyError", "cause": '{"errorMessage": "sup-support is being updated"}'}
+
+
 def test_events_are_steps_warnings_and_losses(aws: FakeAws, client: openai.OpenAI, file_id: str) -> None:
     job = client.fine_tuning.jobs.create(model="support", training_file=file_id)
     run = f"runs/support/{job.id[-16:]}"
@@ -330,6 +333,7 @@ def test_events_are_steps_warnings_and_losses(aws: FakeAws, client: openai.OpenA
         _event(5, "TaskFailed", **failure),
         _entered(6, "RecordMetrics"),
         _entered(7, "PromotionStatus"),
+        *(_event(number, "LambdaFunctionFailed", lambdaFunctionFailedEventDetails=BUSY) for number in (71, 72)),
         _entered(8, "WaitForPromotion", "Wait"),
         _entered(9, "PromotionStatus"),
         _entered(10, "PublishAlias"),
@@ -350,6 +354,7 @@ def test_events_are_steps_warnings_and_losses(aws: FakeAws, client: openai.OpenA
         ("info", "Step 2: validation loss=1.75"),
         ("info", "Recording the losses"),
         ("info", "Waiting until the model can be called"),
+        ("info", "Waiting: sup-support is being updated"),
         ("info", "The alias gets the model"),
         ("info", "The job has succeeded"),
     ]

@@ -1,16 +1,18 @@
 """`kit local up` follows the run of the current settings, whatever failed after it, and shows that run's loss."""
 
 import io
+import itertools
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from kit.local.following import follow_training
+from kit.local.following import TRAINING_TIMEOUT_SECONDS, follow_training
 from kit.progress import Progress
 from kit_contract.errors import ExternalError
 from tests.deployment_file import shipped_config
+from tests.kit.runs.histories import history
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 CURRENT, FAILED = "support-0123456789abcdef", "support-fedcba9876543210"
@@ -23,6 +25,7 @@ class Aws:
     executions: dict[str, dict[str, Any]]
 
     def __init__(self) -> None:
+        self.states: list[str] = []
         self.executions = {
             CURRENT: {"status": "SUCCEEDED", "startDate": NOW - timedelta(days=1)},
             FAILED: {"status": "FAILED", "startDate": NOW - timedelta(hours=1), "cause": "too many epochs"},
@@ -30,6 +33,11 @@ class Aws:
 
     def __call__(self, _: str) -> "Aws":
         return self
+
+    def get_execution_history(self, **_: Any) -> dict[str, Any]:
+        """The latest event first."""
+        state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        return {"events": history(("TaskStateEntered", state))}
 
     def describe_execution(self, executionArn: str) -> dict[str, Any]:
         return self.executions[executionArn]
@@ -52,10 +60,10 @@ class Aws:
         return {"Body": io.BytesIO(LOSS.encode())}
 
 
-def follow(execution: str, **more: str) -> str:
+def follow(execution: str, aws: Aws | None = None, **more: str) -> str:
     output = io.StringIO()
     outputs = {"training": {"SupportExecution": execution, **more}}
-    follow_training(shipped_config(), outputs, Aws(), Progress(1, output), since=NOW)
+    follow_training(shipped_config(), outputs, aws or Aws(), Progress(1, output), since=NOW)
     return output.getvalue()
 
 
@@ -78,3 +86,35 @@ def test_a_run_that_is_held_back_is_told_with_its_reason() -> None:
 
     assert "support: not promoted, held back: rollback; kit runs promote 0123456789abcdef --local" in said
     assert "already trained" not in said
+
+
+def test_canary_and_watch_are_named_and_not_awaited_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed = itertools.count(step=TRAINING_TIMEOUT_SECONDS // 4)
+    monkeypatch.setattr("kit.local.following.time.monotonic", lambda: next(passed))
+    monkeypatch.setattr("kit.local.following.time.sleep", lambda _: None)
+    aws = Aws()
+    aws.states = ["SmokeTest", "WaitForCanary", "WaitForWatch"]
+    aws.executions[CURRENT] = {"status": "RUNNING", "startDate": NOW}
+
+    said = follow(CURRENT, aws).splitlines()
+
+    assert [line.strip() for line in said[1:4]] == [
+        "support: asking the candidate the smoke prompts",
+        "support: the candidate answers a share of the requests",
+        "support: the model serves, and is watched",
+    ]
+    assert (
+        "support: the model serves, and is watched; to follow it: kit runs watch 0123456789abcdef --local" in said[-1]
+    )
+
+
+def test_another_run_that_does_not_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed = itertools.count(step=TRAINING_TIMEOUT_SECONDS // 2)
+    monkeypatch.setattr("kit.local.following.time.monotonic", lambda: next(passed))
+    monkeypatch.setattr("kit.local.following.time.sleep", lambda _: None)
+    aws = Aws()
+    aws.states = ["Promote"]
+    aws.executions[CURRENT] = {"status": "RUNNING", "startDate": NOW}
+
+    with pytest.raises(ExternalError, match="training of support did not end within 300 s"):
+        follow(CURRENT, aws)

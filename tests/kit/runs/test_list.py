@@ -11,6 +11,7 @@ from kit.runs.lookup import all_runs
 from tests.kit.runs.conftest import Runs
 from tests.kit.runs.fake_aws import NOVA, ONE, TWO, FakeAws, Refused
 from tests.kit.runs.fake_aws import SPECIFICATION as SETTINGS
+from tests.kit.runs.histories import history
 
 THREE = "00112233445566aa"
 
@@ -206,3 +207,19 @@ def test_there_are_no_runs_yet(runs: Runs) -> None:
 def test_a_limit_is_a_number(runs: Runs, limit: str) -> None:
     with pytest.raises(SystemExit):
         runs("list", "--limit", limit)
+
+
+def test_a_run_that_waits_for_a_person_says_so_with_the_command(
+    aws: FakeAws, runs: Runs, parsed: Callable[..., Any]
+) -> None:
+    arn = aws.add_run(status="RUNNING", evaluation={"between": "approve"})
+    aws.add_model()
+    aws.histories[arn] = history(("TaskStateEntered", "RequestApproval"), ("TaskSubmitted", None))
+
+    _, printed, _ = runs("list")
+    (found,) = parsed("list")
+
+    assert f"{ONE}    1  waiting for approval" in printed
+    assert "candidate" in printed
+    assert f"    to decide: kit runs approve {ONE}" in printed
+    assert (found["status"], found["waits_for_approval"]) == ("running", True)

@@ -113,7 +113,7 @@ def recorded(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Callable[[RecordedRun
 
 def test_the_history_tells_who_served_when_and_why(aws: Aws, runs: Runs) -> None:
     aws.promoted[2]["why"] = "run 2222 is worse than what served before"
-    aws.promoted.append(version("", "2026-11-27", ""))
+    aws.promoted.append(version("", "2026-11-27T09:30:00Z", ""))
     aws.held_back = {TWO: "errors in 12.0 % of 50 requests"}
 
     code, printed, _ = runs("history", "support-bot")
@@ -121,11 +121,11 @@ def test_the_history_tells_who_served_when_and_why(aws: Aws, runs: Runs) -> None
     assert code == 0
     assert printed.splitlines() == [
         "support-bot (support)",
-        "FROM        UNTIL       RUN               WHY",
-        "2026-11-27  now         base              the settings",
-        f"2026-11-26  2026-11-27  {THREE}  run 2222 is worse than what served before",
-        f"2026-11-25  2026-11-26  {TWO}  the settings",
-        f"2026-11-24  2026-11-25  {ONE}  the settings",
+        "FROM (UTC)        UNTIL             RUN               WHY",
+        "2026-11-27 09:30  now               base              the settings",
+        f"2026-11-26 00:00  2026-11-27 09:30  {THREE}  run 2222 is worse than what served before",
+        f"2026-11-25 00:00  2026-11-26 00:00  {TWO}  the settings",
+        f"2026-11-24 00:00  2026-11-25 00:00  {ONE}  the settings",
         f"run {TWO} is held back: errors in 12.0 % of 50 requests; to serve it all the same: kit runs promote {TWO}",
     ]
 

@@ -8,7 +8,7 @@ from kit.runs.deployed import Deployed
 from kit.runs.steps import latest_step, read_steps, steps_of
 from tests.kit.runs.conftest import Runs
 from tests.kit.runs.fake_aws import ONE, FakeAws
-from tests.kit.runs.histories import FAILED, POLLED
+from tests.kit.runs.histories import FAILED, POLLED, history
 
 CAUSE = json.dumps({"JobArn": "arn:x", "Status": "Failed", "FailureMessage": "Encountered an unexpected error"})
 
@@ -105,8 +105,27 @@ def test_where_a_run_is_costs_one_call(aws: FakeAws, stack: Deployed) -> None:
     arn = aws.add_run(status="RUNNING")
     aws.histories[arn] = POLLED
 
-    found = latest_step(stack, arn)
+    found = latest_step(stack.stepfunctions, arn)
 
     assert found is not None
     assert found.name == "WaitForPromotion"
     assert aws.calls.count("GetExecutionHistory") == 1
+
+
+def test_a_step_that_waits_has_not_failed(aws: FakeAws, runs: Runs) -> None:
+    """Its last error is a failure only where the execution failed of it."""
+    busy = ("LambdaFunctionFailed", ("PromotionBusyError", '{"errorMessage": "sup-support is being updated"}'))
+    begun = [("TaskStateEntered", "Promote"), busy, busy]
+    arn = aws.add_run(status="RUNNING")
+    aws.histories[arn] = history(*begun)
+    _, waiting, _ = runs("show", "support")
+    aws.histories[arn] = history(*begun, ("LambdaFunctionSucceeded", None), ("TaskStateExited", "Promote"))
+    _, done, _ = runs("show", "support")
+    aws.executions[0].update(status="FAILED", error="PromotionBusyError", cause="{}")
+    aws.histories[arn] = history(*begun, ("ExecutionFailed", ("PromotionBusyError", "")))
+    _, failed, _ = runs("show", "support")
+
+    assert "waiting: sup-support is being updated" in waiting
+    assert "waited 2 time(s)" in done
+    assert "failure" not in done
+    assert "PromotionBusyError: sup-support is being updated" in failed
