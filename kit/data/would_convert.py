@@ -11,7 +11,7 @@ from training_data.sources.reading import Reading
 
 def would_convert_lines(file: Path, record_format: str, reading: Reading) -> list[str]:
     """It reads the file once more."""
-    target = Target(record_format, columns=reading.columns, header=reading.header, encoding=reading.encoding)
+    target = Target(record_format, columns=dict(reading.columns), header=reading.header, encoding=reading.encoding)
     report = ConversionReport()
     for item in convert_file(file, target):
         if isinstance(item, SourceError):
