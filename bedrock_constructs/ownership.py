@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbe
 throughputs, custom models, their deployments and jobs, and `aws:RequestTag` and `aws:TagKeys` for what creates them.
 """
 
-from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG, RESOURCE_TAG, request_tag_key, resource_tag_key
+from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG, EXECUTION_TAG, RESOURCE_TAG, request_tag_key, resource_tag_key
 
 Conditions = dict[str, dict[str, object]]
 
@@ -37,6 +37,10 @@ def throughput_created(kit_deployment: str) -> Conditions:
 def served_created(kit_deployment: str) -> Conditions:
     """Of custom models, their jobs and their deployments."""
     return created_as_own(kit_deployment, ALIAS_TAG)
+
+
+def candidate_created(kit_deployment: str) -> Conditions:
+    return created_as_own(kit_deployment, ALIAS_TAG, EXECUTION_TAG)
 
 
 def both(one: Conditions, other: Conditions) -> Conditions:

@@ -84,6 +84,12 @@ class Ended(TypedDict):
     deleted_models: list[str]
 
 
+class Swept(TypedDict):
+    """`deleted`: whether a candidate was left, and nobody else has taken it over."""
+
+    deleted: bool
+
+
 class Abandoned(TypedDict):
     drain_seconds: int
     held_back: bool

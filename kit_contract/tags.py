@@ -2,6 +2,8 @@
 
 DEPLOYMENT_TAG = "bedrock-kit:deployment"
 ALIAS_TAG = "bedrock-kit:alias"
+# Of a candidate: the execution that uses it, and deletes it.
+EXECUTION_TAG = "bedrock-kit:execution"
 # <stack>/<logical id>: a resource that moves to another logical id must not be deleted by the old one's Delete.
 RESOURCE_TAG = "bedrock-kit:resource"
 

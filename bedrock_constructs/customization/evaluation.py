@@ -58,11 +58,11 @@ class EvaluationFunction(CustomizationFunction):
             self._allow_many("AskForApproval", ["sns:Publish"], list(topic_arns))
 
     def sweep(self, machine: sfn.StateMachine) -> events.Rule:
-        """Delete the candidate of an execution that was stopped, failed or ran out of time."""
+        """Forget the token of an execution that was stopped, failed or ran out of time."""
         return events.Rule(
             self,
             "ExecutionEnded",
-            description="A training run ended early: delete its candidate",
+            description="A training run ended early: nobody can approve its model any more",
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
@@ -87,7 +87,7 @@ class EvaluationFunction(CustomizationFunction):
     def _grant_candidate(self) -> None:
         models, deployments = self._bedrock_arn("custom-model"), self._bedrock_arn("custom-model-deployment")
         own, maybe_own = ownership.own(self._kit_deployment), ownership.own_or_absent(self._kit_deployment)
-        created = ownership.served_created(self._kit_deployment)
+        created = ownership.candidate_created(self._kit_deployment)
         for sid, action, resource, conditions in (
             ("Deploy", "CreateCustomModelDeployment", models, both(created, own)),
             ("UpdateModel", "UpdateCustomModelDeployment", models, own),

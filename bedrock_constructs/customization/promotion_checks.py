@@ -47,6 +47,9 @@ class PromotionChecksFunction(CustomizationFunction):
         self._kit_deployment = kit_deployment
         checks = [item.promotion for item in customizations if item.promotion]
         self._is_measured = any(item.canary_percent or item.watch_minutes for item in checks)
+        self._has_candidates = any(item.needs_candidate for item in checks) or any(
+            item.evaluation for item in customizations
+        )
         self._grant_ending()
         if any(item.needs_candidate for item in checks):
             self._grant_candidate()
@@ -58,17 +61,19 @@ class PromotionChecksFunction(CustomizationFunction):
             self._grant_old_models()
 
     def sweep(self, machine: sfn.StateMachine) -> list[events.Rule]:
-        """Close the canary of an execution that was stopped or ran out of time: it does so itself when it fails."""
-        if not self._is_measured:
+        """Close the canary of an execution that was stopped or ran out of time, then delete its candidate. One that
+        failed has done so, unless that failed too.
+        """
+        if not (self._is_measured or self._has_candidates):
             return []
         rule = events.Rule(
             self,
             "ExecutionStopped",
-            description="A training run was stopped: end its canary and its watch",
+            description="A training run ended early: end its canary and its watch, delete its candidate",
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
-                detail={"stateMachineArn": [machine.state_machine_arn], "status": ["ABORTED", "TIMED_OUT"]},
+                detail={"stateMachineArn": [machine.state_machine_arn], "status": ["ABORTED", "FAILED", "TIMED_OUT"]},
             ),
             targets=[targets.LambdaFunction(self, retry_attempts=3)],
         )
@@ -94,7 +99,7 @@ class PromotionChecksFunction(CustomizationFunction):
 
     def _grant_candidate(self) -> None:
         models, deployments = self._bedrock_arn("custom-model"), self._bedrock_arn("custom-model-deployment")
-        own, created = self._own(), ownership.served_created(self._kit_deployment)
+        own, created = self._own(), ownership.candidate_created(self._kit_deployment)
         self._allow("Deploy", "bedrock:CreateCustomModelDeployment", [models], both(created, own))
         self._allow("UpdateCandidate", "bedrock:UpdateCustomModelDeployment", [models, deployments], own)
         self._allow("TagCandidate", "bedrock:TagResource", [deployments], both(created, self._maybe_own()))

@@ -1,7 +1,8 @@
 """The candidate: a second custom model deployment of a customization, for what is asked of a model before it serves.
 
-absent -> create -> Creating -> Active, for evaluations, smoke prompts and the canary -> delete -> absent
+absent -> create -> Creating -> Active, for evaluations, smoke prompts and the canary -> delete -> Deleting -> absent
 A candidate that another run left behind takes the new run's model in place. It costs nothing while nobody calls it.
+It belongs to the execution that created it or took it over last, which its tag names: who ends another one leaves it.
 """
 
 from typing import TYPE_CHECKING
@@ -62,6 +63,10 @@ class Candidate:
                 raise
             return False
         return True
+
+    def belongs_to_execution(self) -> bool:
+        """Whether this run's execution is the last that used it."""
+        return self._deployment.belongs_to(self._run)
 
     def delete(self) -> bool:
         """Ask Bedrock to delete it. True when it is gone, or was never there. Raises PromotionError,

@@ -5,7 +5,7 @@ provisioned throughput    InService -> updated to the new model; absent -> left 
                           promoted parameter; never created here, because it is billed by the hour
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from kit_contract.aws_errors import says_absent, says_busy, says_denied
 from kit_contract.errors import ResourceFailedError, RetryLaterError
 from kit_contract.runs import Run, RunSpecification
-from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG
+from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG, EXECUTION_TAG
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
+    from mypy_boto3_bedrock.type_defs import TagTypeDef
 
 
 class PromotionError(ResourceFailedError):
@@ -33,6 +34,8 @@ class Phase(Enum):
     FAILED = "FAILED"
 
 
+# botocore's model does not list it: https://docs.aws.amazon.com/nova/latest/userguide/delete-custom-model-deployment.html
+DELETING = "Deleting"
 # Statuses of a deployment, of its latest update and of a throughput: one that they share means the same in each.
 PHASES = {
     "Creating": Phase.IN_PROGRESS,
@@ -42,6 +45,7 @@ PHASES = {
     "UpdateCompleted": Phase.READY,
     "Failed": Phase.FAILED,
     "UpdateFailed": Phase.FAILED,
+    DELETING: Phase.IN_PROGRESS,
 }
 
 
@@ -56,7 +60,9 @@ class Progress(NamedTuple):
 
 class CustomModelDeployment:
     def __init__(self, name: str, bedrock: "BedrockClient", purpose: str = "") -> None:
-        """`purpose` keeps the client request tokens of a run's deployments apart."""
+        """`purpose` keeps the client request tokens of a run's deployments apart. One with a purpose is a candidate: it
+        belongs to the execution that promoted last.
+        """
         self._name, self._bedrock, self._purpose = name, bedrock, purpose
 
     def promote(self, run: Run, model_arn: str) -> str:
@@ -67,7 +73,10 @@ class CustomModelDeployment:
             _require_absent(error, self._name, run.kit_deployment)
             return self._create(run, model_arn)
         target = found["customModelDeploymentArn"]
-        _require_ours(self._bedrock, target, self._name, run.kit_deployment)
+        tags = _require_ours(self._bedrock, target, self._name, run.kit_deployment)
+        if found["status"] == DELETING:  # it still has its model
+            _require_idle(found["status"], self._name)
+        self._claim(run, target, tags)
         if found["modelArn"] != model_arn:
             _require_idle(found["status"], self._name)
             if "updateDetails" in found:
@@ -95,17 +104,40 @@ class CustomModelDeployment:
             return True
         target = found["customModelDeploymentArn"]
         _require_ours(self._bedrock, target, self._name, kit_deployment)
+        if found["status"] == DELETING:
+            return False
         with _busy_means_later(self._name):
             self._bedrock.delete_custom_model_deployment(customModelDeploymentIdentifier=target)
         return False
 
+    def belongs_to(self, run: Run) -> bool:
+        """Whether it is there to stay, and the execution of `run` is the last that promoted it."""
+        try:
+            found = self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=self._name)
+        except Exception as error:
+            if not says_absent(error) and not says_denied(error):
+                raise
+            return False
+        if found["status"] == DELETING:
+            return False
+        tags = _tags_of(self._bedrock, found["customModelDeploymentArn"])
+        return (tags.get(DEPLOYMENT_TAG), tags.get(EXECUTION_TAG)) == (run.kit_deployment, run.execution_name)
+
+    def _claim(self, run: Run, target: str, tags: Mapping[str, str]) -> None:
+        """Before the model changes: whoever ends an earlier execution leaves it alone from then on."""
+        if self._purpose and tags.get(EXECUTION_TAG) != run.execution_name:
+            claim = {DEPLOYMENT_TAG: run.kit_deployment, EXECUTION_TAG: run.execution_name}
+            self._bedrock.tag_resource(resourceARN=target, tags=_tag_list(claim))
+
     def _create(self, run: Run, model_arn: str) -> str:
         tags = {DEPLOYMENT_TAG: run.kit_deployment, ALIAS_TAG: run.specification.alias}
+        if self._purpose:
+            tags[EXECUTION_TAG] = run.execution_name
         with _busy_means_later(self._name):
             created = self._bedrock.create_custom_model_deployment(
                 modelDeploymentName=self._name,
                 modelArn=model_arn,
-                tags=[{"key": key, "value": value} for key, value in tags.items()],
+                tags=_tag_list(tags),
                 clientRequestToken=run.token + self._purpose,
             )
         return created["customModelDeploymentArn"]
@@ -166,19 +198,30 @@ def _require_absent(error: Exception, name: str, kit_deployment: str) -> None:
         raise error
 
 
-def _require_ours(bedrock: "BedrockClient", target: str, name: str, kit_deployment: str) -> None:
+def _tag_list(tags: Mapping[str, str]) -> list["TagTypeDef"]:
+    return [{"key": key, "value": value} for key, value in tags.items()]
+
+
+def _tags_of(bedrock: "BedrockClient", target: str) -> dict[str, str]:
     tags = bedrock.list_tags_for_resource(resourceARN=target)["tags"]
-    owner = {tag["key"]: tag["value"] for tag in tags}.get(DEPLOYMENT_TAG, "no such tag")
+    return {tag["key"]: tag["value"] for tag in tags}
+
+
+def _require_ours(bedrock: "BedrockClient", target: str, name: str, kit_deployment: str) -> dict[str, str]:
+    """The tags of the target."""
+    tags = _tags_of(bedrock, target)
+    owner = tags.get(DEPLOYMENT_TAG, "no such tag")
     if owner != kit_deployment:
         raise PromotionError(
             f"{name} exists and is not ours: tag {DEPLOYMENT_TAG} must be {kit_deployment}, got {owner}; delete or "
             f"rename {target}, or change the deployment's name"
         )
+    return tags
 
 
 def _require_idle(status: str, name: str) -> None:
     if _phase(status, name) is Phase.IN_PROGRESS:
-        raise PromotionBusyError(f"{name} is being created or updated; it can take another model after that")
+        raise PromotionBusyError(f"{name} is being created, updated or deleted; it can take another model after that")
 
 
 @contextmanager
@@ -189,7 +232,7 @@ def _busy_means_later(name: str) -> Iterator[None]:
     except Exception as error:
         if not says_busy(error):
             raise
-        raise PromotionBusyError(f"{name} is being created or updated; it can take another model after that") from error
+        raise PromotionBusyError(f"{name} is being created, updated or deleted; it can take another model after that") from error
 
 
 def _phase(status: str, name: str) -> Phase:

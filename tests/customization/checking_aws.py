@@ -103,7 +103,7 @@ class CheckingAws:
         expected = {
             "modelDeploymentName": CANDIDATE,
             "modelArn": MODEL_ARN,
-            "tags": OURS,
+            "tags": [*OURS, {"key": "bedrock-kit:execution", "value": self.run.execution_name}],
             "clientRequestToken": f"{self.run.token}-candidate",
         }
         answer = {"customModelDeploymentArn": CANDIDATE_ARN}

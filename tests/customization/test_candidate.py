@@ -10,6 +10,7 @@ from tests.customization.promoting import NOW, OURS, update_details
 NAME = "sup-support-candidate"
 ARN = "arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/candidatecan"
 BY_NAME = {"customModelDeploymentIdentifier": NAME}
+CLAIMED = {"key": "bedrock-kit:execution", "value": "support-0123456789abcdef"}
 BY_ARN = {"customModelDeploymentIdentifier": ARN}
 
 
@@ -43,13 +44,15 @@ def test_it_is_created_with_the_tags_of_the_alias_and_a_token_that_the_serving_d
         "tags": OURS,
         "clientRequestToken": f"{run.token}-candidate",
     }
+    expected["tags"] = [*OURS, CLAIMED]
     given.bedrock.add_response("create_custom_model_deployment", {"customModelDeploymentArn": ARN}, expected)
 
     assert given.candidate.create(MODEL_ARN) == ARN
 
 
 def test_one_that_another_run_left_takes_the_new_model() -> None:
-    given = Candidates().serving(OTHER_MODEL_ARN).tagged(OURS)
+    given = Candidates().serving(OTHER_MODEL_ARN).tagged([*OURS, {**CLAIMED, "value": "support-fedcba9876543210"}])
+    given.bedrock.add_response("tag_resource", {}, {"resourceARN": ARN, "tags": [OURS[0], CLAIMED]})
     update = {**BY_ARN, "modelArn": MODEL_ARN}
     given.bedrock.add_response("update_custom_model_deployment", {"customModelDeploymentArn": ARN}, update)
 
@@ -58,7 +61,7 @@ def test_one_that_another_run_left_takes_the_new_model() -> None:
 
 
 def test_a_second_request_changes_nothing() -> None:
-    assert Candidates().serving(MODEL_ARN).tagged(OURS).candidate.create(MODEL_ARN) == ARN
+    assert Candidates().serving(MODEL_ARN).tagged([*OURS, CLAIMED]).candidate.create(MODEL_ARN) == ARN
 
 
 @pytest.mark.parametrize(
@@ -66,6 +69,7 @@ def test_a_second_request_changes_nothing() -> None:
     [
         ("Creating", {}, "IN_PROGRESS"),
         ("Active", {}, "READY"),
+        ("Deleting", {}, "IN_PROGRESS"),
         ("Active", {"updateDetails": update_details("Updating")}, "IN_PROGRESS"),
     ],
 )
@@ -92,8 +96,33 @@ def test_it_is_deleted_once() -> None:
     given.bedrock.add_response("delete_custom_model_deployment", {}, BY_ARN)
 
     assert given.candidate.delete() is False
+    assert given.serving(MODEL_ARN, "Deleting").tagged(OURS).candidate.delete() is False
     assert given.absent().candidate.delete() is True
     given.bedrock.assert_no_pending_responses()
+
+
+def test_one_that_is_being_deleted_takes_no_model_not_even_its_own() -> None:
+    given = Candidates().serving(MODEL_ARN, "Deleting").tagged([*OURS, CLAIMED])
+
+    with pytest.raises(PromotionBusyError):
+        given.candidate.create(MODEL_ARN)
+
+
+@pytest.mark.parametrize(
+    ("status", "tags", "expected"),
+    [
+        ("Active", [*OURS, CLAIMED], True),
+        ("Creating", [*OURS, CLAIMED], True),
+        ("Deleting", [], False),
+        ("Active", OURS, False),  # of an earlier release
+        ("Active", [*OURS, {**CLAIMED, "value": "support-0123456789abcdef-2"}], False),
+        ("Active", [{**OURS[0], "value": "other"}, CLAIMED], False),
+    ],
+)
+def test_whose_it_is(status: str, tags: list[dict[str, str]], *, expected: bool) -> None:
+    given = Candidates().serving(MODEL_ARN, status)
+
+    assert (given.tagged(tags) if tags else given).candidate.belongs_to_execution() is expected
 
 
 def test_one_that_changes_is_deleted_later() -> None:

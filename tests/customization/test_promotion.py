@@ -73,7 +73,7 @@ def test_a_busy_throughput_delays_the_promotion_of_a_deployment_too() -> None:
 def test_a_promotion_waits_for_another_one(status: str, more: dict[str, object]) -> None:
     promoting = Promoting().with_deployment(OTHER_MODEL_ARN, status, **more).with_tags(DEPLOYMENT_ARN, OURS)
 
-    with pytest.raises(PromotionBusyError, match="sup-support is being created or updated"):
+    with pytest.raises(PromotionBusyError, match="sup-support is being created, updated or deleted"):
         promoting.promote(a_run())
 
 

@@ -1,4 +1,4 @@
-"""The handler of the checks: each action reaches its step, and a stopped execution ends its canary."""
+"""The handler of the checks: each action reaches its step. Stopped executions: test_leftovers.py."""
 
 import json
 from types import SimpleNamespace
@@ -11,7 +11,6 @@ from customization.handlers import promotion_checks
 from customization.promotion_checks.after_promotion import AfterPromotion
 from customization.promotion_checks.before_promotion import BeforePromotion
 from kit_contract.errors import InputError
-from kit_contract.promotion_checks import PromotionChecks
 from tests.customization.aws import MODEL_ARN, RUN_ID, a_run
 
 
@@ -35,23 +34,6 @@ def test_one_function_handles_the_checks(
     assert promotion_checks.handler(event, None) == {"step": action}
     assert given == [{"return_to_base": ("worse",), "abandon": ("CanaryError", "{}")}.get(action, ())]
     assert json.loads(capsys.readouterr().err)["run_id"] == RUN_ID
-
-
-@pytest.mark.parametrize("checked", [True, False])
-def test_a_stopped_execution_ends_its_canary(monkeypatch: pytest.MonkeyPatch, *, checked: bool) -> None:
-    closed: list[tuple[str, str]] = []
-
-    def abandon(self: AfterPromotion, error: str, cause: str) -> dict[str, bool]:
-        closed.append((error, cause))
-        return {"held_back": False}
-
-    monkeypatch.setattr(AfterPromotion, "abandon", abandon)
-    monkeypatch.setattr(invocation, "client", lambda service: SimpleNamespace(converse=service))
-    run = a_run(promotion=PromotionChecks(canary_percent=5)) if checked else a_run()
-
-    promotion_checks.handler({"detail": {"status": "ABORTED", "input": json.dumps(run.to_json())}}, None)
-
-    assert closed == ([("", "")] if checked else [])
 
 
 def test_an_unknown_check_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

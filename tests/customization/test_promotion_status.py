@@ -2,7 +2,7 @@
 
 import pytest
 
-from customization.promotion_targets import PHASES, PromotionError
+from customization.promotion_targets import DELETING, PHASES, PromotionError
 from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, a_run, stubbed
 from tests.customization.promoting import BOTH, DEPLOYMENT_ARN, PROVISIONED, Promoting, update_details
 
@@ -83,8 +83,9 @@ def test_with_both_targets_the_slower_one_decides_and_the_deployment_is_the_targ
     assert promoting.status(BOTH) == {"status": "IN_PROGRESS", "target_arn": DEPLOYMENT_ARN}
 
 
-def test_the_table_has_every_status_of_the_api() -> None:
+def test_the_table_has_every_status_of_the_api_and_the_one_that_only_the_guide_has() -> None:
     client, _ = stubbed("bedrock")
     shapes = ("CustomModelDeploymentStatus", "CustomModelDeploymentUpdateStatus", "ProvisionedModelStatus")
 
-    assert {status for shape in shapes for status in client.meta.service_model.shape_for(shape).enum} == set(PHASES)
+    listed = {status for shape in shapes for status in client.meta.service_model.shape_for(shape).enum}
+    assert listed | {DELETING} == set(PHASES)

@@ -23,6 +23,7 @@ PARTS = {
         ),
         *("what_serves", "promotion_checks/__init__", "promotion_checks/after_promotion"),
         *("promotion_checks/before_promotion", "promotion_checks/checking", "promotion_checks/measurements"),
+        "promotion_checks/leftovers",
         *("promotion_checks/old_models", "promotion_checks/smoke_test", "promotion_checks/verdict"),
     },
     "start_run": {

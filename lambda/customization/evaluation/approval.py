@@ -54,5 +54,11 @@ def conclude(run: Run, answer: ApprovalAnswer, *, s3: "S3Client") -> Verdict:
 
 
 def forget_token(run: Run, s3: "S3Client") -> None:
-    """Also of an execution that was stopped while it waited."""
-    s3.delete_object(Bucket=run.specification.bucket, Key=f"{run.prefix}{APPROVAL}")
+    """Also of an execution that was stopped while it waited. A later attempt of the run keeps its own."""
+    bucket, key = run.specification.bucket, f"{run.prefix}{APPROVAL}"
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
+    if not any(item["Key"] == key for item in listed):
+        return
+    waiting = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    if waiting["execution"] == run.execution_name:
+        s3.delete_object(Bucket=bucket, Key=key)

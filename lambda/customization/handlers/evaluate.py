@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from customization import invocation
 from customization.evaluation.approval import conclude, forget_token, request_approval
-from customization.evaluation.candidate import delete_candidate, delete_leftover
+from customization.evaluation.candidate import delete_candidate
 from customization.evaluation.converse import Asker
 from customization.evaluation.evaluation import Evaluation
 from customization.promotion_targets import PromotionBusyError
@@ -20,7 +20,6 @@ from kit_contract.evaluations import EvaluationRequest
 from kit_contract.runs import Run
 
 ASKING_SECONDS = 480  # of the function's 900: the last batch may be throttled
-SWEEP_SECONDS, SWEEP_PAUSE = 780, 20  # a deployment that is being created cannot be deleted yet
 GONE_LOOKS, GONE_PAUSE = 30, 2
 CLIENT = Config(retries={"total_max_attempts": 1}, read_timeout=120, max_pool_connections=20)
 
@@ -76,15 +75,8 @@ def _end(run: Run) -> Mapping[str, object]:
 
 
 def _sweep(run: Run) -> Mapping[str, object]:
-    """No state machine repeats this."""
+    """Its candidate is deleted by the function that checks promotions: it may have a canary."""
     if run.specification.evaluation is None:
-        return {"gone": True}
+        return {"forgotten": False}
     forget_token(run, invocation.client("s3"))
-    until = time.monotonic() + SWEEP_SECONDS
-    while True:
-        try:
-            return {"gone": delete_leftover(run, invocation.client("bedrock"))}
-        except PromotionBusyError:
-            if time.monotonic() >= until:
-                raise
-            time.sleep(SWEEP_PAUSE)
+    return {"forgotten": True}

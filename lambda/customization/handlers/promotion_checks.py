@@ -9,6 +9,7 @@ from customization import invocation
 from customization.promotion_checks.after_promotion import AfterPromotion
 from customization.promotion_checks.before_promotion import BeforePromotion
 from customization.promotion_checks.checking import Checking
+from customization.promotion_checks.leftovers import sweep
 from kit_contract.errors import InputError
 from kit_contract.promotion_events import CheckRequest
 
@@ -17,17 +18,16 @@ AFTER = ("finish", "delete_candidate", "watch", "end")
 
 
 def handler(event: Any, context: object) -> Mapping[str, Any]:
-    if "detail" in event:  # EventBridge: the execution was stopped or timed out
+    if "detail" in event:  # EventBridge: the execution was stopped, timed out or failed
         state = json.loads(event["detail"]["input"])
         return invocation.logged("sweep", lambda: _swept(state), run_id=state["run_id"])
     return invocation.logged(event["action"], lambda: _answer(event), run_id=event["run"]["run_id"])
 
 
 def _swept(state: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The candidate is left to the next run: nothing waits here until no request uses it."""
-    if "promotion" not in state["specification"]:
-        return {"held_back": False}
-    return AfterPromotion(_checking(state, "")).abandon("", "")
+    if state["specification"].keys().isdisjoint(("evaluation", "promotion")):
+        return {"deleted": False}
+    return sweep(_checking(state, ""))
 
 
 def _checking(state: Mapping[str, Any], model_arn: str) -> Checking:

@@ -90,7 +90,9 @@ class AfterPromotion:
         closed = ServingParameter(run, self._checking.ssm).drop_entries()
         if error in VERDICTS:
             hold_back(self._checking.ssm, run, [run.run_id], reason=_message(cause), now=self._checking.timestamp)
-        return {"drain_seconds": DRAIN_SECONDS if closed else 0, "held_back": error in VERDICTS}
+        # The alias's publication closes a canary, too.
+        was_open = closed or self._checking.state.get("canary", {}).get("open", False)
+        return {"drain_seconds": DRAIN_SECONDS if was_open else 0, "held_back": error in VERDICTS}
 
     def _has_candidate(self, run: Run) -> bool:
         return run.specification.serving == "on-demand" and Candidate(run, self._checking.bedrock).exists()

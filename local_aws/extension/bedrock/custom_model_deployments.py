@@ -1,6 +1,7 @@
-"""Custom model deployments: Creating -> Active, updated in place, deleted at once.
+"""Custom model deployments: Creating -> Active, updated in place, Deleting -> gone.
 
-ministack lacks this API. Paths and members follow botocore's service model.
+ministack lacks this API. Paths and members follow botocore's service model, which does not list the status Deleting:
+https://docs.aws.amazon.com/nova/latest/userguide/delete-custom-model-deployment.html
 """
 
 from typing import Any
@@ -58,11 +59,13 @@ def list_deployments(query: dict[str, str]) -> Response:
 def delete(_: dict[str, Any], identifier: str) -> Response:
     item = STORE.find(identifier)
     _check_idle(item)
-    STORE.remove(item)
+    STORE.remove_later(item)
     return answer({})
 
 
 def status(item: Item) -> str:
+    if STORE.is_deleting(item):
+        return "Deleting"
     return "Creating" if STORE.is_creating(item) else "Active"
 
 
@@ -83,8 +86,8 @@ def _is_busy(item: Item) -> bool:
 
 def _check_idle(item: Item) -> None:
     """An update reports this as ValidationException, because it lists no ConflictException."""
-    if _is_busy(item):
-        raise BedrockError("ConflictException", f"Deployment {item['name']} is being created or updated")
+    if _is_busy(item) or STORE.is_deleting(item):
+        raise BedrockError("ConflictException", f"Deployment {item['name']} is being created, updated or deleted")
 
 
 def _check_quota() -> None:

@@ -73,6 +73,8 @@ def resolve(model_id: str) -> str:
     """The ARN or id of the model that answers for `model_id`. Raises BedrockError."""
     if ":custom-model-deployment/" in model_id:
         item = deployments.STORE.find(model_id)
+        if deployments.status(item) == "Deleting":
+            raise BedrockError("ResourceNotFoundException", f"{model_id} is being deleted")
         if deployments.status(item) != "Active":
             raise BedrockError("ModelNotReadyException", f"{model_id} is not ready")
         return deployments.STORE.serving(item)

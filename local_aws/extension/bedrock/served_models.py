@@ -15,6 +15,7 @@ from local_aws.extension.bedrock.clock import elapsed, moment
 from local_aws.extension.bedrock.responses import BedrockError, arn, identifier, iso, tag_map
 
 UPDATING = 1.0
+DELETING = 1.0
 LONGEST_NAME = 63
 NAME = re.compile(r"([0-9a-zA-Z][_-]?)+")
 Item = dict[str, Any]
@@ -42,7 +43,14 @@ class ServedModels:
         bedrock._tags.pop(item["arn"], None)
         forget(item["arn"])
 
+    def remove_later(self, item: Item) -> None:
+        """It has its name until it is gone."""
+        item["deleted"] = time.time()
+
     def all(self) -> list[Item]:
+        for item in list(self._items.values()):
+            if self.is_deleting(item) and elapsed(item["deleted"]) > DELETING:
+                self.remove(item)
         return list(self._items.values())
 
     def find(self, identifier_: str) -> Item:
@@ -53,7 +61,7 @@ class ServedModels:
         raise BedrockError("ResourceNotFoundException", f"{self._what} {identifier_} not found")
 
     def exists(self, resource_arn: str) -> bool:
-        return resource_arn in self._items
+        return any(item["arn"] == resource_arn for item in self.all())
 
     def names_serving(self, model_arn: str) -> list[str]:
         """The names of the items that serve this custom model, or will after their update."""
@@ -80,6 +88,10 @@ class ServedModels:
 
     def is_updating(self, item: Item) -> bool:
         return item["updated"] is not None and elapsed(item["updated"]) <= UPDATING
+
+    @staticmethod
+    def is_deleting(item: Item) -> bool:
+        return "deleted" in item
 
     def changed(self, item: Item) -> str:
         """When the creation or the update ended, now while it goes on."""

@@ -46,6 +46,7 @@ class Account:
         self.parameters: dict[str, str] = {SPECIFICATION: "{}"}
         self.deployments: dict[str, dict[str, Any]] = {}
         self.model_names = {MODEL_ARN: f"sup-support-{RUN_ID}"}
+        self.deleting_looks = 0  # at a deployment that is being deleted, until it is gone
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.says: Callable[[str, str], str] = self._right_if_deployed
         self._lock = threading.Lock()
@@ -112,6 +113,15 @@ class Account:
             raise Refusal("ParameterNotFound", "")
         return {"Parameter": {"Value": self.parameters[given["Name"]]}}
 
+    def _PutParameter(self, given: Answer) -> Answer:
+        self.parameters[given["Name"]] = given["Value"]
+        return {}
+
+    def _DeleteParameters(self, given: Answer) -> Answer:
+        for name in given["Names"]:
+            self.parameters.pop(name, None)
+        return {}
+
     def _find(self, identifier: str) -> dict[str, Any]:
         for name, item in self.deployments.items():
             if identifier in (name, item["found"]["customModelDeploymentArn"]):
@@ -120,7 +130,12 @@ class Account:
 
     def _GetCustomModelDeployment(self, given: Answer) -> Answer:
         found: Answer = self._find(given["customModelDeploymentIdentifier"])["found"]
-        return dict(found)
+        if found["status"] == "Deleting" and (looks := found.pop("looks")) == 0:
+            del self.deployments[found["modelDeploymentName"]]
+            return self._GetCustomModelDeployment(given)
+        elif found["status"] == "Deleting":
+            found["looks"] = looks - 1
+        return {key: value for key, value in found.items() if key != "looks"}
 
     def _CreateCustomModelDeployment(self, given: Answer) -> Answer:
         arn = self.deploy(given["modelDeploymentName"], given["modelArn"], status="Creating", tags=given["tags"])
@@ -133,13 +148,18 @@ class Account:
 
     def _DeleteCustomModelDeployment(self, given: Answer) -> Answer:
         found = self._find(given["customModelDeploymentIdentifier"])["found"]
-        if found["status"] == "Creating":
-            raise Refusal("ConflictException", "is being created")
-        del self.deployments[found["modelDeploymentName"]]
+        if found["status"] in ("Creating", "Deleting"):
+            raise Refusal("ConflictException", f"is {found['status']}")
+        found |= {"status": "Deleting", "looks": self.deleting_looks}
         return {}
 
     def _ListTagsForResource(self, given: Answer) -> Answer:
         return {"tags": self._find(given["resourceARN"])["tags"]}
+
+    def _TagResource(self, given: Answer) -> Answer:
+        item, keys = self._find(given["resourceARN"]), [tag["key"] for tag in given["tags"]]
+        item["tags"] = [*(tag for tag in item["tags"] if tag["key"] not in keys), *given["tags"]]
+        return {}
 
     def _GetCustomModel(self, given: Answer) -> Answer:
         return {"modelName": self.model_names[given["modelIdentifier"]]}

@@ -12,6 +12,7 @@ from tests.customization.evaluation.account import SERVING, Account, settings
 PREFIX = "runs/support/0123456789abcdef/"
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 TOPIC = "arn:aws:sns:us-east-1:111122223333:Approvals"
+WAITING = json.dumps({"execution": "support-0123456789abcdef"}).encode()
 REPORT = {
     "decision": "approve",
     "reason": "unclear",
@@ -54,7 +55,7 @@ def test_without_a_topic_nobody_is_mailed() -> None:
 
 def test_the_reports_say_who_decided() -> None:
     account, run = evaluated(), a_run(evaluation=settings())
-    account.objects[f"{PREFIX}approval.json"] = b"{}"
+    account.objects[f"{PREFIX}approval.json"] = WAITING
 
     verdict = conclude(
         run, {"decision": "promote", "by": "arn:aws:iam::1:user/ada", "reason": "Looks right"}, s3=account.client("s3")
@@ -70,7 +71,7 @@ def test_the_reports_say_who_decided() -> None:
 
 def test_a_stopped_run_forgets_its_token() -> None:
     account = evaluated()
-    account.objects[f"{PREFIX}approval.json"] = b"{}"
+    account.objects[f"{PREFIX}approval.json"] = WAITING
     forget_token(a_run(evaluation=settings()), account.client("s3"))
 
     assert f"{PREFIX}approval.json" not in account.objects

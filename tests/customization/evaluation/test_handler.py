@@ -1,4 +1,4 @@
-"""The handler: each action reaches its step, and a stopped execution leaves neither candidate nor token."""
+"""The handler: each action reaches its step, and a stopped execution leaves no token."""
 
 import json
 import time
@@ -13,7 +13,7 @@ from customization.handlers import evaluate
 from customization.promotion_targets import PromotionBusyError
 from kit_contract.errors import InputError
 from kit_contract.promotion_checks import PromotionChecks
-from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, a_run
+from tests.customization.aws import MODEL_ARN, a_run
 from tests.customization.evaluation.account import Account, settings
 
 RUN = a_run(evaluation=settings()).to_json()
@@ -25,7 +25,6 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     found = Account()
     monkeypatch.setattr(invocation, "client", found.client)
     monkeypatch.setattr(boto3.Session, "client", lambda _, service, **__: found.client(service))
-    monkeypatch.setattr(evaluate, "SWEEP_PAUSE", 0)
     return found
 
 
@@ -56,14 +55,15 @@ def test_a_promotion_with_a_candidate_does_not_meet_the_one_that_goes(
     account.deploy(CANDIDATE, MODEL_ARN)
     waited: list[float] = []
     monkeypatch.setattr(time, "sleep", waited.append)
-    deleted = iter([False, False, True])
-    monkeypatch.setattr(evaluate, "delete_candidate", lambda run, bedrock: next(deleted))
+    account.deleting_looks = 2
     run = a_run(evaluation=settings(), promotion=PromotionChecks(smoke_prompts=("Hello",))).to_json()
 
     assert call("end", run=run) == {"gone": True}
-    assert len(waited) == 2
+    assert len(waited) == 3
+    assert len(account.asked("DeleteCustomModelDeployment")) == 1
 
-    monkeypatch.setattr(evaluate, "delete_candidate", lambda run, bedrock: False)
+    account.deploy(CANDIDATE, MODEL_ARN)
+    account.deleting_looks = 100
     with pytest.raises(PromotionBusyError):
         call("end", run=run)
     assert call("end") == {"gone": False}
@@ -74,32 +74,28 @@ def test_an_unknown_action_is_refused(account: Account) -> None:
         call("dance")
 
 
-def test_a_stopped_execution_leaves_nothing(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A deployment that is being created can be deleted only after that."""
-    account.deploy(CANDIDATE, MODEL_ARN, status="Creating")
-    account.objects[APPROVAL] = b"{}"
+def test_nobody_can_approve_for_a_stopped_execution(account: Account) -> None:
+    call("request_approval", task_token="t")
+    account.deploy(CANDIDATE, MODEL_ARN)
 
-    def made(_: float) -> None:
-        account.deployments[CANDIDATE]["found"]["status"] = "Active"
-
-    monkeypatch.setattr(time, "sleep", made)
-
-    assert ended() == {"gone": False}
-    assert account.deployments == {}
+    assert ended() == {"forgotten": True}
     assert APPROVAL not in account.objects
-    assert ended() == {"gone": True}
+    assert account.deployments[CANDIDATE]["found"]["status"] == "Active"  # it may have a canary
+    assert ended() == {"forgotten": True}
 
 
-def test_the_candidate_of_the_next_run_stays(account: Account) -> None:
-    account.deploy(CANDIDATE, OTHER_MODEL_ARN)
-    account.model_names[OTHER_MODEL_ARN] = "sup-support-ffffffffffffffff"
+def test_the_token_of_the_next_attempt_stays(account: Account) -> None:
+    """The event of the first one may be late."""
+    run = {**RUN, "execution_name": f"{RUN['execution_name']}-2"}
+    call("request_approval", task_token="t", run=run)
 
-    assert ended() == {"gone": True}
-    assert CANDIDATE in account.deployments
+    ended()
+
+    assert APPROVAL in account.objects
 
 
 def test_a_run_without_an_evaluation_has_nothing_to_leave(account: Account) -> None:
-    assert ended(a_run().to_json()) == {"gone": True}
+    assert ended(a_run().to_json()) == {"forgotten": False}
     assert account.calls == []
 
 

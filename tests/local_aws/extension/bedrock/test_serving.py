@@ -40,6 +40,11 @@ def deployment(clients: Clients, name: str) -> dict[str, Any]:
     return found
 
 
+def statuses(clients: Clients, contained: str) -> dict[str, Any]:
+    listed = clients("bedrock").list_custom_model_deployments(nameContains=contained)["modelDeploymentSummaries"]
+    return {item["customModelDeploymentName"]: item["status"] for item in listed}
+
+
 def test_a_deployment_answers_with_its_model_and_is_updated_in_place(clients: Clients, models: list[str]) -> None:
     bedrock = clients("bedrock")
     created = bedrock.create_custom_model_deployment(modelDeploymentName="bot", modelArn=models[0], tags=TAGS)
@@ -64,6 +69,7 @@ def test_a_deployment_answers_with_its_model_and_is_updated_in_place(clients: Cl
         bedrock.delete_custom_model(modelIdentifier=models[1])
     assert code(error) == "ConflictException"
     bedrock.delete_custom_model_deployment(customModelDeploymentIdentifier=arn)
+    assert deployment(clients, arn)["status"] == "Deleting"
     with pytest.raises(ClientError) as error:
         ask(clients, arn)
     assert code(error) == "ResourceNotFoundException"
@@ -107,9 +113,9 @@ def test_two_deployments_may_be_in_progress(clients: Clients, models: list[str])
     settled(lambda: deployment(clients, "q-1"), lambda found: found["status"] == "Active")
     bedrock.delete_custom_model_deployment(customModelDeploymentIdentifier="q-1")
     settled(lambda: deployment(clients, "q-2"), lambda found: found["status"] == "Active")
+    settled(lambda: statuses(clients, "q-"), lambda found: set(found) == {"q-2"})
     assert create("q-1", clientRequestToken="token-1") != first
-    listed = bedrock.list_custom_model_deployments(nameContains="q-")["modelDeploymentSummaries"]
-    assert {item["customModelDeploymentName"] for item in listed} == {"q-1", "q-2"}
+    assert set(statuses(clients, "q-")) == {"q-1", "q-2"}
 
 
 def throughput(clients: Clients, name: str) -> dict[str, Any]:
