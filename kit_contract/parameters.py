@@ -41,8 +41,13 @@ def customization_promoted(kit_deployment: str, customization: str) -> str:
 
 
 def held_back(kit_deployment: str, run: str) -> str:
-    """Why this run's model is not promoted: written by promotion and `kit runs`, read before a run starts."""
+    """Why this run's model is not promoted, for all customizations: releases up to 0.1.0 wrote it, and it is read."""
     return f"{deployment_path(kit_deployment)}/held-back/{run}"
+
+
+def held_back_for(kit_deployment: str, run: str, customization: str) -> str:
+    """The same for one customization: written by promotion and `kit runs`, read before a run starts."""
+    return f"{held_back(kit_deployment, run)}/{customization}"
 
 
 def throughput_settings(kit_deployment: str, throughput: str) -> str:

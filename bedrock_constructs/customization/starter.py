@@ -131,6 +131,7 @@ class CustomizationStarter(Construct):
         )
         reason = "Customizations and aliases of this deployment, those included that are being removed"
         self.function.allow("Look", ["ssm:GetParameter"], [specifications, serving, held_back], acknowledgment=reason)
+        self.function.allow("FindHolds", ["ssm:GetParametersByPath"], [held_back], acknowledgment=reason)
         write = ["ssm:PutParameter", "ssm:DeleteParameters"]
         self.function.allow("Decide", write, [promoted, serving, held_back], acknowledgment=reason)
 

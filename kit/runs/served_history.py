@@ -74,7 +74,7 @@ def alias_histories(deployed: Deployed) -> list[AliasHistory]:
             served=_served(deployed, customization),
             canary=str((serving.get(CANARY_KEY) or {}).get("run_id", "")),
             of_settings=run_of(execution),
-            held_back={run: str(item["reason"]) for run, item in held_back.items() if _is_of(item, customization)},
+            held_back={run: str(item["reason"]) for run, item in held_back if _is_of(item, customization, alias)},
         )
         found.append(history)
     return sorted(found, key=lambda history: history.alias)
@@ -112,11 +112,13 @@ def _entry(value: Mapping[str, Any]) -> Served:
     )
 
 
-def _held_back(deployed: Deployed) -> dict[str, Mapping[str, Any]]:
+def _held_back(deployed: Deployed) -> list[tuple[str, Mapping[str, Any]]]:
+    """(run, hold): `<run>/<customization>`, or `<run>` of earlier releases."""
     path = parameters.held_back(deployed.name, "").rstrip("/")
-    pages = deployed.ssm.get_paginator("get_parameters_by_path").paginate(Path=path)
-    return {item["Name"].rpartition("/")[2]: json.loads(item["Value"]) for page in pages for item in page["Parameters"]}
+    pages = deployed.ssm.get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True)
+    found = [item for page in pages for item in page["Parameters"]]
+    return [(item["Name"].removeprefix(f"{path}/").partition("/")[0], json.loads(item["Value"])) for item in found]
 
 
-def _is_of(item: Mapping[str, Any], customization: str) -> bool:
-    return item.get("customization") == customization
+def _is_of(hold: Mapping[str, Any], customization: str, alias: str) -> bool:
+    return hold.get("customization") == customization or hold.get("alias") == alias

@@ -36,7 +36,14 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock.type_defs import GetCustomModelDeploymentResponseTypeDef as Deployment
     from mypy_boto3_ssm import SSMClient
 
-PHASES: Mapping[str, Phase | None] = {"Creating": Phase.IN_PROGRESS, "Active": Phase.READY, "Failed": None}
+# botocore's model does not list it: https://docs.aws.amazon.com/nova/latest/userguide/delete-custom-model-deployment.html
+DELETING = "Deleting"
+PHASES: Mapping[str, Phase | None] = {
+    "Creating": Phase.IN_PROGRESS,
+    "Active": Phase.READY,
+    "Failed": None,
+    DELETING: Phase.IN_PROGRESS,
+}
 UPDATE_PHASES: Mapping[str, Phase | None] = {
     "Updating": Phase.IN_PROGRESS,
     "UpdateCompleted": Phase.READY,
@@ -82,7 +89,7 @@ class CustomModelDeploymentResource:
             raise ResourceFailedError(_foreign(wanted))
         if wanted.model_identifier is None:
             return {}
-        if found is None:
+        if found is None or found["status"] == DELETING:  # Bedrock refuses while the name is taken: called again
             self._bedrock.create_custom_model_deployment(
                 modelDeploymentName=wanted.deployment_name,
                 modelArn=wanted.model_identifier,
@@ -133,6 +140,8 @@ class CustomModelDeploymentResource:
         found = self._find(name)
         if found is None or not self._ours(found, wanted):
             return True
+        if found["status"] == DELETING:
+            return False
         try:
             self._bedrock.delete_custom_model_deployment(
                 customModelDeploymentIdentifier=found["customModelDeploymentArn"]

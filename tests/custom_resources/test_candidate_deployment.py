@@ -35,6 +35,10 @@ def test_a_candidate_is_deleted_with_its_deployment(aws: Fixture) -> None:
     aws.tagged()
     assert aws.resource.describe(evaluated("Delete", now=True)).phase is Phase.IN_PROGRESS
     aws.absent()
+    aws.found("Deleting", name=CANDIDATE, identifier=CANDIDATE)
+    aws.tagged()
+    assert aws.resource.describe(evaluated("Delete", now=True)).phase is Phase.IN_PROGRESS
+    aws.absent()
     aws.absent()
     assert aws.resource.describe(evaluated("Delete", now=True)).phase is Phase.GONE
     aws.done()
@@ -47,6 +51,9 @@ def test_an_evaluation_that_is_removed_takes_its_candidate_along(aws: Fixture) -
     look = aws.resource.describe(evaluated("Update", now=False))
     assert (look.phase, look.waiting_for) == (Phase.IN_PROGRESS, f"{CANDIDATE} is deleted")
 
+    aws.found("Deleting", name=CANDIDATE, identifier=CANDIDATE)
+    aws.tagged()
+    assert aws.resource.describe(evaluated("Update", now=False)).phase is Phase.IN_PROGRESS
     aws.absent()
     aws.found()
     assert aws.resource.describe(evaluated("Update", now=False)).phase is Phase.READY

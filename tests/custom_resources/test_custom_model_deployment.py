@@ -111,6 +111,17 @@ def test_create_with_a_model_sends_tags_and_token(aws: Fixture) -> None:
     assert looks[1].attributes == {"CustomModelDeploymentArn": ARN}
 
 
+def test_a_name_is_free_when_its_last_owner_is_gone(aws: Fixture) -> None:
+    """Removed and added again: until then Bedrock says that the name is taken, and the create is repeated."""
+    aws.found("Deleting")
+    aws.tagged()
+    aws.bedrock.add_client_error("create_custom_model_deployment", "ValidationException", "sup-support already exists")
+
+    with pytest.raises(ClientError):
+        aws.resource.create(request("Create", MODEL))
+    aws.done()
+
+
 def test_update_swaps_the_model_in_place(aws: Fixture) -> None:
     aws.found()
     aws.tagged()

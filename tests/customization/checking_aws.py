@@ -20,7 +20,7 @@ CANDIDATE_ARN = "arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/
 SETTINGS = "/bedrock-kit/sup/customizations/support"
 PROMOTED = f"{SETTINGS}/promoted"
 SERVING = "/bedrock-kit/sup/aliases/support-bot/serving"
-HELD_BACK = f"/bedrock-kit/sup/held-back/{RUN_ID}"
+HELD_BACK = f"/bedrock-kit/sup/held-back/{RUN_ID}/support"
 EARLIER_RUN = "fedcba9876543210"
 SERVES: dict[str, Any] = {
     "target_arn": DEPLOYMENT_ARN,

@@ -134,7 +134,15 @@ class Starting:
 
     def held_back(self, reason: str = "") -> "Starting":
         """Whether the run is; an empty reason: it is not."""
-        return self.with_parameter(f"/bedrock-kit/sup/held-back/{RUN}", {"reason": reason} if reason else None)
+        hold = {"customization": "support", "alias": "support-bot", "reason": reason}
+        return self.with_holds({"support": hold} if reason else {})
+
+    def with_holds(self, holds: dict[str, Any], earlier: dict[str, Any] | None = None) -> "Starting":
+        """By customization; `earlier` is what releases up to 0.1.0 wrote."""
+        path = f"/bedrock-kit/sup/held-back/{RUN}"
+        items = [{"Name": f"{path}/{name}", "Value": json.dumps(value)} for name, value in holds.items()]
+        self.ssm.add_response("get_parameters_by_path", {"Parameters": items}, {"Path": path})
+        return self.with_parameter(path, earlier)
 
     def with_start(self, name: str, run_input: Any = ANY) -> "Starting":
         listed(self.states, [name])  # a list may contain the execution that has just started

@@ -12,6 +12,7 @@ from kit_contract.run_events import HELD_BACK, ChooseRequest, StartResult
 from tests.customization.aws import KEY, MACHINE, MODEL_ARN, OTHER_MODEL_ARN, specification
 from tests.customization.starting import PARAMETER, RUN, Starting, arn_of, listed
 
+OF = {"customization": "support", "alias": "support-bot"}
 NOW = "2026-11-24T00:00:00Z"
 OTHER_RUN = "fedcba9876543210"
 TRAINING_RUN = "aaaabbbbccccdddd"
@@ -74,9 +75,10 @@ class Choosing(Starting):
 
     def decides(self) -> "Choosing":
         released = f"/bedrock-kit/sup/held-back/{RUN}"
+        self.with_holds({})
         self.ssm.add_response("delete_parameters", {}, {"Names": [released]})
-        value = {"customization": "support", "reason": "rolled back by Ada", "held_back_at": NOW}
-        self.puts(f"/bedrock-kit/sup/held-back/{OTHER_RUN}", value)
+        value = {**OF, "reason": "rolled back by Ada", "held_back_at": NOW}
+        self.puts(f"/bedrock-kit/sup/held-back/{OTHER_RUN}/support", value)
         return self
 
     def starts(self, name: str) -> "Choosing":
@@ -138,8 +140,8 @@ def test_a_run_without_a_model_cannot_be_chosen(status: str | None, told: str) -
 
 def test_the_base_model_serves_again_without_an_execution() -> None:
     choosing = Choosing().with_checks().with_running().ends_checks(SERVES)
-    value = {"customization": "support", "reason": "rolled back by Ada", "held_back_at": NOW}
-    choosing.puts(f"/bedrock-kit/sup/held-back/{OTHER_RUN}", value)
+    value = {**OF, "reason": "rolled back by Ada", "held_back_at": NOW}
+    choosing.puts(f"/bedrock-kit/sup/held-back/{OTHER_RUN}/support", value)
     choosing.ssm.add_response("delete_parameters", {}, {"Names": [SERVING]})
     promoted = {"custom_model_arn": "", "run_id": "", "promoted_at": NOW, "why": "rolled back by Ada"}
     choosing.puts(f"{PARAMETER}/promoted", promoted)

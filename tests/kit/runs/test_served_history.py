@@ -42,9 +42,10 @@ class Aws:
         found = {"/bedrock-kit/sup/customizations/support": settings}
         aliases = {"/bedrock-kit/sup/aliases/support-bot/serving": self.serving}
         held = {
-            f"/bedrock-kit/sup/held-back/{run}": {"customization": "support", "reason": reason}
+            f"/bedrock-kit/sup/held-back/{run}/support": {"customization": "support", "reason": reason}
             for run, reason in self.held_back.items()
         }
+        held["/bedrock-kit/sup/held-back/of-a-copy/copy"] = {"customization": "copy", "alias": "c", "reason": "bad"}
         for values in (found, aliases, held):
             items = [{"Name": name, "Value": json.dumps(value)} for name, value in values.items()]
             stub.add_response("get_parameters_by_path", {"Parameters": items})
