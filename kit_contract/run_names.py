@@ -129,6 +129,11 @@ def claim_key(run: str) -> str:
     return f"{RUNS}.claims/{run}.json"
 
 
+def turn_key(customization: str) -> str:
+    """Which execution of the customization may train: see lambda/customization/start_turn.py."""
+    return f"{RUNS}.claims/turn.{customization}.json"
+
+
 def run_prefix(customization: str, run: str) -> str:
     """Where the workflow keeps the check's report and the metrics of a run."""
     return f"{RUNS}{customization}/{run}/"

@@ -11,7 +11,12 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from bedrock_constructs.customization.lambda_task import lambda_task, retry_measurements, wait_for_turn
+from bedrock_constructs.customization.lambda_task import (
+    lambda_task,
+    retry_measurements,
+    retry_unreachable,
+    wait_for_turn,
+)
 from bedrock_constructs.customization.polling import Names, poll
 
 CANDIDATE_POLL = Duration.seconds(30)
@@ -33,6 +38,7 @@ def canary_states(
     wait_for_turn(begin)
     smoke = lambda_task(scope, "SmokeTest", checks, {"action": "smoke", **run}, "$.smoke", failed)
     smoke.add_retry(errors=list(NOT_YET), interval=Duration.seconds(30), max_attempts=10, backoff_rate=1)
+    retry_unreachable(smoke)
     opened = lambda_task(scope, "OpenCanary", checks, {"action": "open_canary", **run}, "$.canary", failed)
     tried = sfn.Choice(scope, "HasCanary")
     tried.when(sfn.Condition.boolean_equals("$.canary.open", True), _compared(scope, checks, run, failed, promoted))

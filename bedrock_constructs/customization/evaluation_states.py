@@ -14,7 +14,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from bedrock_constructs.customization.lambda_task import QUOTA, lambda_task
+from bedrock_constructs.customization.lambda_task import QUOTA, lambda_task, retry_unreachable
 from kit_contract.evaluations import KEPT_OUTCOME
 
 POLL = Duration.seconds(30)
@@ -71,6 +71,7 @@ def _ask(
     # Batches that were answered are kept: an hour of throttling, or an invocation that took too long, repeats little.
     ask.add_retry(errors=["EvaluationThrottledError"], interval=Duration.minutes(1), max_attempts=60, backoff_rate=1)
     ask.add_retry(errors=["Sandbox.Timedout", "Lambda.Unknown"], interval=Duration.minutes(1), max_attempts=3)
+    retry_unreachable(ask)
     answered = sfn.Choice(scope, "AllAnswered")
     answered.when(sfn.Condition.boolean_equals("$.evaluation.asked.done", True), score)
     answered.otherwise(ask)

@@ -48,6 +48,14 @@ def wait_for_turn(task: sfn.CustomState) -> None:
     task.add_retry(errors=[QUOTA], interval=Duration.minutes(2), max_attempts=200, backoff_rate=1)
 
 
+def retry_unreachable(task: sfn.CustomState) -> None:
+    """For a task that asks a model: a policy or a deployment may take some minutes to be in force.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+    """
+    task.add_retry(errors=["ModelUnreachableError"], interval=Duration.seconds(30), max_attempts=10, backoff_rate=1)
+
+
 def retry_measurements(task: sfn.CustomState) -> None:
     """For a task that asks CloudWatch: an outage of it, for an hour, is no verdict."""
     task.add_retry(errors=["MeasurementBusyError"], interval=Duration.minutes(1), max_attempts=60, backoff_rate=1)

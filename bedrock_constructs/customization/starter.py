@@ -43,7 +43,7 @@ class CustomizationStarter(Construct):
             description="Starts a training run when its content is new",
             memory_mb=512,
             bucket=bucket,
-            key_actions=["kms:Decrypt"],
+            key_actions=["kms:Decrypt", "kms:GenerateDataKey"],
             environment={KIT_DEPLOYMENT: kit_deployment, STATE_MACHINE_ARN: state_machine.state_machine_arn},
         )
         self._grant(bucket, state_machine, kit_deployment)
@@ -73,6 +73,9 @@ class CustomizationStarter(Construct):
             [bucket.arn_for_objects(f"{run_names.DATA}*")],
             acknowledgment="Datasets below the prefix may have any name",
         )
+        turns = bucket.arn_for_objects(run_names.turn_key("*"))
+        turn_actions = ["s3:GetObject", "s3:PutObject"]
+        self.function.allow("TakeTurn", turn_actions, [turns], acknowledgment="One object per customization")
         self.function.allow(
             "Follow",
             ["states:DescribeExecution", "states:StopExecution"],

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from deployment.checks.specification_size import advice
 from deployment.checks.template_values import TemplateValues
 from deployment.config import ConfigError
 
@@ -30,12 +31,16 @@ Resources = Mapping[str, Mapping[str, Any]]
 
 
 class Size(NamedTuple):
-    """`got` of `what`, such as bytes of template; `where` is the thing that the limit is for."""
+    """`got` of `what`, such as bytes of template; `where` is the thing that the limit is for.
+
+    `fix` is empty where the stack grows with a part of deployment.toml.
+    """
 
     what: str
     got: int
     allowed: int
     where: str
+    fix: str = ""
 
 
 def check_templates(folder: Path, file: str) -> None:
@@ -56,7 +61,8 @@ def template_faults(stack: str, region: str, text: str) -> Iterator[str]:
     """What AWS would refuse in the template `text` of `stack`."""
     for size in template_sizes(stack, region, text):
         if size.got > size.allowed:
-            yield f"stack {stack}: {size.got:,} {size.what}, allowed: {size.allowed:,} for {size.where}; {_fix(stack)}"
+            limit = f"{size.got:,} {size.what}, allowed: {size.allowed:,} for {size.where}"
+            yield f"stack {stack}: {limit}; {size.fix or _fix(stack)}"
 
 
 def template_sizes(stack: str, region: str, text: str) -> Iterator[Size]:
@@ -105,8 +111,9 @@ def _others(resources: Resources, values: TemplateValues) -> Iterator[Size]:
                 size = len(json.dumps(variables, separators=(",", ":"), ensure_ascii=False).encode())
                 yield Size("bytes of environment variables", size, ENVIRONMENT, f"the function {name}")
             case "AWS::SSM::Parameter" if properties.get("Tier", "Standard") == "Standard":
-                size = len(str(values.resolved(properties["Value"])).encode())
-                yield Size("bytes of value", size, PARAMETER_VALUE, f"the parameter {properties.get('Name', name)}")
+                value = str(values.resolved(properties["Value"]))
+                where, size = f"the parameter {properties.get('Name', name)}", len(value.encode())
+                yield Size("bytes of value", size, PARAMETER_VALUE, where, advice(value))
 
 
 def _characters(values: TemplateValues, document: Any) -> int:

@@ -232,7 +232,9 @@ def _busy_means_later(name: str) -> Iterator[None]:
     except Exception as error:
         if not says_busy(error):
             raise
-        raise PromotionBusyError(f"{name} is being created, updated or deleted; it can take another model after that") from error
+        raise PromotionBusyError(
+            f"{name} is being created, updated or deleted; it can take another model after that"
+        ) from error
 
 
 def _phase(status: str, name: str) -> Phase:

@@ -7,11 +7,11 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from customization.conditional_write import write_if
 from customization.existing_model import owner_of
 from kit_contract import run_names
-from kit_contract.aws_errors import status_of
 from kit_contract.errors import RetryLaterError
 from kit_contract.runs import Run
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 # Between a claim and its job are seconds; a job that could not be created must not keep others waiting.
 CLAIM_ENDS = timedelta(minutes=10)
-REFUSED = (409, 412)  # another write came first
 
 
 class SameContentBusyError(RetryLaterError):
@@ -34,26 +33,15 @@ def claim_run(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", now: dateti
     if others := _jobs_of_others(run, bedrock):
         raise SameContentBusyError(f"{own} waits for the model of the same content that {others[0]} trains")
     body = json.dumps({"customization": own, "claimed_at": now.isoformat(timespec="seconds")}).encode()
-    if _write(s3, Bucket=bucket, Key=key, Body=body, IfNoneMatch="*"):
+    if write_if(s3, bucket, key, body, IfNoneMatch="*"):
         return
     found = s3.get_object(Bucket=bucket, Key=key)
     claim = json.loads(found["Body"].read())
     is_fresh = now - datetime.fromisoformat(claim["claimed_at"]) < CLAIM_ENDS
     if claim["customization"] != own and is_fresh:
         raise SameContentBusyError(f"{own} waits for {claim['customization']}, which has the same content")
-    if not _write(s3, Bucket=bucket, Key=key, Body=body, IfMatch=found["ETag"]):
+    if not write_if(s3, bucket, key, body, IfMatch=found["ETag"]):
         raise SameContentBusyError(f"{own} waits for another customization with the same content")
-
-
-def _write(s3: "S3Client", **given: Any) -> bool:
-    """Whether nobody else wrote meanwhile."""
-    try:
-        s3.put_object(**given)
-    except Exception as error:
-        if status_of(error) not in REFUSED:
-            raise
-        return False
-    return True
 
 
 def _jobs_of_others(run: Run, bedrock: "BedrockClient") -> list[str]:

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from customization.dataset_content import content_sha256, with_validation_set
@@ -18,6 +18,7 @@ from customization.evaluation_gate import Gate, GateResult, gate_result
 from customization.existing_model import find_model
 from customization.held_back import why_held_back
 from customization.jobs_in_progress import stop_jobs
+from customization.start_turn import take_turn
 from customization.superseded import require_idle
 from customization.what_serves import awaits_checks, is_promoted, last_promotion
 from kit_contract import parameters, run_names
@@ -181,7 +182,8 @@ class RunStarter:
     def _start_attempt(self, run: Run, attempt: int, *, promotes: bool) -> StartResult:
         name = self._name(run, attempt)
         running = self.running(run.specification.customization)
-        require_idle(run, name, running, ssm=self._ssm, stop=self.stop_execution)
+        stopped = require_idle(run, name, running, ssm=self._ssm, stop=self.stop_execution)
+        take_turn(run, name, s3=self._s3, status=self._status_of, given_way=stopped, now=datetime.now(UTC))
         started = self.start_execution(replace(run, execution_name=name))
         reason = f"attempt {attempt}" if started else "this run was started a moment ago"
         if promotes:
@@ -212,6 +214,10 @@ class RunStarter:
 
     def execution_arn(self, name: str) -> str:
         return self._state_machine_arn.replace(":stateMachine:", ":execution:") + f":{name}"
+
+    def _status_of(self, name: str) -> str | None:
+        found = self._status(self.execution_arn(name))
+        return found[0] if found else None
 
     def _status(self, execution_arn: str) -> tuple[str, str] | None:
         try:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from customization.earlier_attempts import StartError
 from customization.serving_parameter import ServingParameter
+from customization.start_turn import busy
 from kit_contract.canaries import CANARY_KEY, WATCH_KEY
 from kit_contract.run_names import run_of
 from kit_contract.runs import Run
@@ -15,26 +16,25 @@ if TYPE_CHECKING:
 
 def require_idle(
     run: Run, name: str, running: Mapping[str, str], *, ssm: "SSMClient", stop: Callable[[str, str], None]
-) -> None:
+) -> list[str]:
     """One job at a time: two would both be billed, and the older data might be promoted last. Raises StartError.
 
     `running`: name -> ARN of the executions of the customization. One that only checks a model, for hours maybe, is
-    stopped; `name` is the execution's own.
+    stopped; `name` is the execution's own. Returns the names of those that were stopped. Two that ask at one moment may
+    both pass: start_turn.py decides.
     """
     others = {other: arn for other, arn in running.items() if other != name}
     if not others:
-        return
+        return []
     checked_runs = _checked_runs(run, ssm)
-    checking = [arn for other, arn in others.items() if run_of(other) in checked_runs]
-    for arn in checking:
-        stop(arn, f"run {run.run_id} began")
+    checking = [other for other in others if run_of(other) in checked_runs]
+    for other in checking:
+        stop(others[other], f"run {run.run_id} began")
     if checking:
         end_checks(run, ssm)
-    if left := [other for other, arn in others.items() if arn not in checking]:
-        raise StartError(
-            f"{run.specification.customization} is being trained with other data or settings; wait for it or stop it "
-            f"(kit runs stop {run_of(left[0])}), then deploy or upload again"
-        )
+    if left := [other for other in others if other not in checking]:
+        raise StartError(busy(run, left[0]))
+    return checking
 
 
 def end_checks(run: Run, ssm: "SSMClient") -> None:

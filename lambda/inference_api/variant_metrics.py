@@ -24,6 +24,7 @@ from kit_contract.canaries import (
     VARIANTS,
 )
 from kit_contract.inference_api_names import METRIC_NAMESPACE
+from kit_contract.model_errors import NOT_REACHED
 
 # Of Converse: the model answered with nothing that a caller can use. Texts are never read.
 _REFUSALS = (INTERVENED, "content_filtered", "malformed_model_output", "malformed_tool_use")
@@ -43,12 +44,17 @@ def variant_lines(answer: Answer, facts: Facts, *, kit_deployment: str, now: flo
         return []
     lines = []
     for variant in VARIANTS:
-        attempts = [attempt for attempt in facts.attempts if attempt.target.variant == variant]
+        attempts = [attempt for attempt in facts.attempts if attempt.target.variant == variant and not _missed(attempt)]
         if attempts:
             serves = facts.attempts[-1].target.variant == variant
             values = _values(attempts, facts, serves=serves)
             lines.append(_line(values, attempts[0], facts, kit_deployment, now))
     return lines
+
+
+def _missed(attempt: Attempt) -> bool:
+    """Whether it reached no model, so that nothing can be said about one. Causes follow the error's code."""
+    return attempt.error is not None and attempt.error.partition(" ")[0] in NOT_REACHED
 
 
 def _values(attempts: Sequence[Attempt], facts: Facts, *, serves: bool) -> dict[str, int]:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from customization.promotion_checks.after_promotion import VERDICTS
 from customization.promotion_checks.before_promotion import CanaryError, TooFewRequestsError
 from customization.promotion_checks.measurements import MeasurementBusyError
+from customization.promotion_targets import PromotionError
 from kit_contract.promotion_checks import PromotionChecks
 from tests.customization.aws import MODEL_ARN, RUN_ID
 from tests.customization.checking_aws import (
@@ -28,7 +30,8 @@ CANARY = {"run_id": RUN_ID, "weight": 10, "target_arn": CANDIDATE_ARN, "since": 
 def comparing(looks: int, checks: PromotionChecks | None = ALL_CHECKS, **more: Any) -> CheckingAws:
     """A canary that was looked at so many times; the deployed settings are `checks`."""
     aws = CheckingAws(checked_run(), canary=OPENED, look={"count": looks}, **more)
-    return aws.with_settings(checked_run(checks))
+    aws.with_settings(checked_run(checks))
+    return aws.with_candidate() if checks and checks.canary_percent else aws
 
 
 @pytest.mark.parametrize("serving", [SERVES, None])
@@ -157,6 +160,15 @@ def test_too_few_requests_keep_what_serves_if_the_settings_say_so() -> None:
 
     with pytest.raises(TooFewRequestsError, match="the canary got 49 requests, and 50 were wanted; raise canary_perc"):
         aws.before.compare()
+
+
+def test_a_candidate_that_was_deleted_by_hand_says_nothing_about_the_model() -> None:
+    aws = CheckingAws(checked_run(), canary=OPENED, look={"count": 32}).with_settings()
+    aws.with_parameter(SERVING, {**SERVES, "canary": CANARY}).with_candidate(None).measures(60, 60).measures(900)
+
+    with pytest.raises(PromotionError, match="was deleted while run 0123456789abcdef used it; start the run again"):
+        aws.before.compare()
+    assert PromotionError.__name__ not in VERDICTS
 
 
 @pytest.mark.parametrize("serving", [None, SERVES, {**SERVES, "canary": {**CANARY, "run_id": EARLIER_RUN}}])

@@ -38,7 +38,6 @@ class Stopped:
         monkeypatch.setattr(time, "sleep", self._sleep)
         monkeypatch.setattr(time, "monotonic", lambda: self.now)
 
-
     def _sleep(self, seconds: float) -> None:
         is_open = "canary" in json.loads(self.account.parameters.get(SERVING, "{}"))
         self.slept.append((seconds, is_open, CANDIDATE in self.account.deployments))

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from customization.promotion_checks.after_promotion import VERDICTS
 from customization.promotion_checks.smoke_test import SmokeTestError
 from customization.promotion_targets import PromotionError
+from customization.unreachable import ModelUnreachableError
 from kit_contract.promotion_checks import PromotionChecks
 from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, a_run
 from tests.customization.checking_aws import (
@@ -98,7 +100,7 @@ def test_the_candidate_answers_each_smoke_prompt() -> None:
     [
         ("  \n", r"smoke prompt 2 of 2: the answer is empty \(stop reason end_turn\)"),
         (error("ValidationException", "the model is broken"), "smoke prompt 2 of 2: ValidationException: the model is"),
-        (error("AccessDeniedException"), "smoke prompt 2 of 2: AccessDeniedException"),
+        (error("ModelErrorException", "it broke"), "smoke prompt 2 of 2: ModelErrorException: it broke"),
     ],
 )
 def test_a_model_without_an_answer_fails_and_the_prompt_is_not_quoted(answer: Any, told: str) -> None:
@@ -109,8 +111,27 @@ def test_a_model_without_an_answer_fails_and_the_prompt_is_not_quoted(answer: An
     assert "cost" not in str(raised.value)
 
 
-@pytest.mark.parametrize("code", ["ThrottlingException", "ModelNotReadyException", "ServiceUnavailableException"])
-def test_what_may_pass_is_no_verdict(code: str) -> None:
+@pytest.mark.parametrize(
+    "failure",
+    [
+        error("AccessDeniedException", "not authorized to perform: bedrock:InvokeModel"),
+        error("ResourceNotFoundException", "not found"),
+        error("ValidationException", "Operation not allowed"),
+        error("ValidationException", "The provided model identifier is invalid."),
+    ],
+)
+def test_a_model_that_was_not_reached_is_no_verdict(failure: Exception) -> None:
+    aws = CheckingAws(None, failure).with_settings().with_candidate()
+
+    with pytest.raises(ModelUnreachableError, match=r"candidatecan cannot be asked: .*; the model was not tried"):
+        aws.before.smoke()
+    assert ModelUnreachableError.__name__ not in VERDICTS
+
+
+@pytest.mark.parametrize(
+    "code", ["ThrottlingException", "ModelNotReadyException", "ServiceUnavailableException", "ExpiredTokenException"]
+)
+def test_what_is_not_the_models_fault_is_no_verdict(code: str) -> None:
     aws = CheckingAws(None, error(code)).with_settings().with_candidate()
 
     with pytest.raises(ClientError, match=code):

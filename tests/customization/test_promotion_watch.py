@@ -95,7 +95,9 @@ def test_a_model_that_is_returned_from_is_held_back_with_the_reason() -> None:
         f"run {RUN_ID} is worse than what served before: errors in 100.0 % of 40 requests, what serves has 1.0 % of "
         "900; allowed: 2 points more"
     )
-    aws.writes(HELD_BACK, {"customization": "support", "alias": "support-bot", "reason": reason, "held_back_at": TIMESTAMP})
+    aws.writes(
+        HELD_BACK, {"customization": "support", "alias": "support-bot", "reason": reason, "held_back_at": TIMESTAMP}
+    )
 
     assert aws.after.watch()["reason"] == reason
     aws.all_called()
@@ -176,7 +178,10 @@ def test_a_failure_leaves_the_entries_of_other_runs(serving: Any) -> None:
 def test_only_a_verdict_holds_a_model_back(error: str, *, held_back: bool) -> None:
     aws = CheckingAws().with_settings().with_parameter(SERVING, SERVES)
     if held_back:
-        aws.writes(HELD_BACK, {"customization": "support", "alias": "support-bot", "reason": "it is worse", "held_back_at": TIMESTAMP})
+        aws.writes(
+            HELD_BACK,
+            {"customization": "support", "alias": "support-bot", "reason": "it is worse", "held_back_at": TIMESTAMP},
+        )
     cause = json.dumps({"errorMessage": "it is worse", "errorType": error, "stackTrace": []})
 
     assert aws.after.abandon(error, cause)["held_back"] is held_back

@@ -23,13 +23,14 @@ PARTS = {
         ),
         *("what_serves", "promotion_checks/__init__", "promotion_checks/after_promotion"),
         *("promotion_checks/before_promotion", "promotion_checks/checking", "promotion_checks/measurements"),
-        "promotion_checks/leftovers",
+        *("promotion_checks/leftovers", "unreachable"),
         *("promotion_checks/old_models", "promotion_checks/smoke_test", "promotion_checks/verdict"),
     },
     "start_run": {
         *("start_run", "cancel_run", "dataset_content", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
         *("existing_model", "evaluation_gate", "promotion_targets", "what_serves"),
-        *("base_model", "chosen_run", "held_back", "serving_parameter", "superseded"),
+        *("base_model", "chosen_run", "held_back", "serving_parameter", "superseded", "start_turn"),
+        "conditional_write",
     },
 }
 

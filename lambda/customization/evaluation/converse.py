@@ -6,21 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from kit_contract.aws_errors import code_of, message_of, says_absent, says_denied
+from customization.unreachable import ModelUnreachableError
+from kit_contract.aws_errors import code_of, message_of
 from kit_contract.errors import ResourceFailedError, RetryLaterError
+from kit_contract.model_errors import is_of_the_model, is_passing, reached_no_model
 
 if TYPE_CHECKING:
     # boto3's client of bedrock-runtime, narrowed to the one method in use: the kit does not install its type stubs.
     Converse = Callable[..., Mapping[str, Any]]
 
-# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
-LATER = {
-    "ThrottlingException",
-    "ModelNotReadyException",
-    "ServiceUnavailableException",
-    "InternalServerException",
-    "ModelTimeoutException",
-}
+UNREACHED = (
+    "give this account access to it, or name another model in [training.customizations.NAME.evaluation]; answers so "
+    "far are kept"
+)
 ATTEMPTS = 6
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
@@ -55,7 +53,7 @@ class Asker:
         self._pause = pause
 
     def ask(self, model: str, messages: list[Any], system: list[Any], *, max_tokens: int) -> Answer:
-        """Raises EvaluationError if the model cannot be called at all, EvaluationThrottledError if it is busy."""
+        """Raises ModelUnreachableError if the model cannot be called at all, EvaluationThrottledError if it is busy."""
         request: dict[str, Any] = {
             "modelId": model,
             "messages": messages,
@@ -67,7 +65,7 @@ class Asker:
             try:
                 return _answer(self._converse(**request))
             except Exception as error:
-                if code_of(error) not in LATER:
+                if not is_passing(error):
                     return _refusal(error, model)
             # Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
             self._pause(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)))
@@ -85,12 +83,9 @@ def _answer(response: Mapping[str, Any]) -> Answer:
 
 
 def _refusal(error: Exception, model: str) -> Answer:
-    """Of this question. Raises EvaluationError where no question would be answered, and every unknown error."""
-    if says_denied(error) or says_absent(error):
-        raise EvaluationError(
-            f"{model} cannot be asked: {message_of(error)}; give this account access to it, or name another model in "
-            "[training.customizations.NAME.evaluation]"
-        ) from error
-    if code_of(error) not in ("ValidationException", "ModelErrorException"):
+    """Of this question. Raises ModelUnreachableError where no question would be answered, and every unknown error."""
+    if reached_no_model(error):
+        raise ModelUnreachableError(model, error, UNREACHED) from error
+    if not is_of_the_model(error):
         raise error
     return Answer("", error=f"{code_of(error)}: {message_of(error)}"[:300])

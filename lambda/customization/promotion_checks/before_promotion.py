@@ -52,7 +52,7 @@ class BeforePromotion:
         return Candidate(self._checking.given, self._checking.bedrock).status(self._checking.model_arn)
 
     def smoke(self) -> dict[str, int]:
-        """Raises SmokeTestError, or boto3's error for what may pass."""
+        """Raises SmokeTestError, ModelUnreachableError, or boto3's error for what is not the model's fault."""
         prompts = (self._checking.current().specification.promotion or PromotionChecks()).smoke_prompts
         target = self.candidate_status()["target_arn"]
         return {"answered": smoke_test(self._checking.converse, target, prompts)}
@@ -76,7 +76,7 @@ class BeforePromotion:
     def compare(self) -> Compared:
         """PASSED or WAIT. A canary that was ended early, by hand or by a deploy, is decided by what it measured.
 
-        Raises CanaryError, TooFewRequestsError, MeasurementBusyError.
+        Raises CanaryError, TooFewRequestsError, MeasurementBusyError, PromotionError if the candidate is gone.
         """
         run = self._checking.current()
         checks, opened = run.specification.promotion, self._checking.state["canary"]
@@ -84,6 +84,8 @@ class BeforePromotion:
             return compared("PASSED", "the settings have no canary any more", NOTHING, NOTHING)
         parameter = ServingParameter(run, self._checking.ssm)
         entry = parameter.entry(CANARY_KEY)
+        if entry:  # requests that do not reach the candidate are not counted
+            self.candidate_status()
         if entry and entry["weight"] != checks.canary_percent:
             parameter.set(CANARY_KEY, {**entry, "weight": checks.canary_percent})
         tried, serving = (self._checking.measured(variant, opened["since"]) for variant in (CANARY, SERVING))

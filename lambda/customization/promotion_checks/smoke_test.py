@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from customization.unreachable import ModelUnreachableError
 from kit_contract.aws_errors import code_of, message_of
 from kit_contract.errors import ResourceFailedError
+from kit_contract.model_errors import is_of_the_model, reached_no_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -13,11 +15,7 @@ if TYPE_CHECKING:
     Converse = Callable[..., Mapping[str, Any]]
 
 MAX_TOKENS = 512
-# They say nothing about the model. The workflow asks again by these names.
-TEMPORARY = (
-    *("ThrottlingException", "ServiceUnavailableException", "InternalServerException", "ModelNotReadyException"),
-    *("ModelTimeoutException", "ServiceQuotaExceededException"),
-)
+UNREACHED = "the model was not tried; look at the deployment and at the policies of this account, then deploy again"
 
 
 class SmokeTestError(ResourceFailedError):
@@ -25,14 +23,18 @@ class SmokeTestError(ResourceFailedError):
 
 
 def smoke_test(converse: "Converse", target_arn: str, prompts: Sequence[str]) -> int:
-    """The number of prompts answered. Raises SmokeTestError, or boto3's error for what may pass."""
+    """The number of prompts answered. Raises SmokeTestError if the model has failed, ModelUnreachableError, or boto3's
+    error for what is not the model's fault.
+    """
     for number, prompt in enumerate(prompts, start=1):
         which = f"smoke prompt {number} of {len(prompts)}"
         messages = [{"role": "user", "content": [{"text": prompt}]}]
         try:
             answer = converse(modelId=target_arn, messages=messages, inferenceConfig={"maxTokens": MAX_TOKENS})
         except Exception as error:
-            if not code_of(error) or code_of(error) in TEMPORARY:
+            if reached_no_model(error):
+                raise ModelUnreachableError(target_arn, error, UNREACHED) from error
+            if not is_of_the_model(error):
                 raise
             raise SmokeTestError(f"{which}: {code_of(error)}: {message_of(error)}") from None
         if not _says_something(answer):

@@ -27,6 +27,10 @@ def exists(identifier_: str) -> bool:
     return any(identifier_ in (record["modelArn"], record["modelName"]) for record in _models())
 
 
+def is_newest(model_arn: str) -> bool:
+    return model_arn == next((arn for arn in reversed(bedrock._custom_models)), None)
+
+
 def base_of(model: dict[str, Any]) -> str:
     """The customization id of the model that this custom model was made from."""
     base: str = model["modelArn"].split(":custom-model/", 1)[-1].rsplit("/", 1)[0]

@@ -37,8 +37,7 @@ def check(path: str, body: bytes) -> None:
     model = resolve(match[1])
     if embedding_models.embeds(model):
         embedding_models.refuse_other_operations(match[2])
-    if faults.is_on(faults.LEGACY_ACCESS_ENDED) and model.startswith(LEGACY):
-        raise BedrockError("ResourceNotFoundException", LEGACY_ENDED)
+    _fail(model)
     if match[2].startswith("converse"):
         try:
             request = json.loads(body or b"{}")
@@ -47,6 +46,14 @@ def check(path: str, body: bytes) -> None:
         if isinstance(request, dict):
             converse_requests.check(model, request)
             bucket_media.check(model, request.get("messages") or [])
+
+
+def _fail(model: str) -> None:
+    """Raise BedrockError for a model that a fault is about."""
+    if faults.is_on(faults.LEGACY_ACCESS_ENDED) and model.startswith(LEGACY):
+        raise BedrockError("ResourceNotFoundException", LEGACY_ENDED)
+    if faults.is_on(faults.FAILING_MODELS) and custom_models.is_newest(model):
+        raise BedrockError("ModelErrorException", "The request failed due to an error while processing the model.")
 
 
 class Called(NamedTuple):

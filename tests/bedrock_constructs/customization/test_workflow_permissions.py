@@ -89,6 +89,8 @@ def test_no_function_may_act_on_everything(template: Template, role: str) -> Non
                 "LookAtThroughput",
                 "ReadOwner",
                 "ReportFailure",
+                "FindHolds",
+                "TakeTurn",
                 "Decide",
                 "StopJobs",
                 "FindJobs",

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from customization.evaluation.converse import ATTEMPTS, LONGEST_PAUSE, Asker, EvaluationError, EvaluationThrottledError
+from customization.evaluation.converse import ATTEMPTS, LONGEST_PAUSE, Asker, EvaluationThrottledError
+from customization.unreachable import ModelUnreachableError
 from tests.customization.evaluation.account import Account, Refusal
 
 TURN = [{"role": "user", "content": [{"text": "Hello?"}]}]
@@ -71,7 +72,7 @@ def test_a_refused_question_is_an_answer(code: str) -> None:
     ],
 )
 def test_a_model_that_cannot_be_asked_ends_the_evaluation(code: str, message: str) -> None:
-    with pytest.raises(EvaluationError, match="a-model cannot be asked: "):
+    with pytest.raises(ModelUnreachableError, match="a-model cannot be asked: "):
         Line(code, message=message).ask()
 
 
