@@ -146,12 +146,15 @@ class Starting:
 
     def with_start(self, name: str, run_input: Any = ANY) -> "Starting":
         listed(self.states, [name])  # a list may contain the execution that has just started
-        turn = {"Bucket": BUCKET, "Key": "runs/.claims/turn.support.json", "Body": ANY, "IfNoneMatch": "*"}
-        self.s3.add_response("put_object", {}, turn)
+        self.takes_turn()
         expected = {"stateMachineArn": MACHINE, "name": name, "input": run_input}
         answer = {"executionArn": arn_of(name), "startDate": 0}
         self.states.add_response("start_execution", answer, expected)
         return self
+
+    def takes_turn(self) -> None:
+        turn = {"Bucket": BUCKET, "Key": "runs/.claims/turn.support.json", "Body": ANY, "IfNoneMatch": "*"}
+        self.s3.add_response("put_object", {}, turn)
 
     def all_called(self) -> None:
         for stubber in (self.s3, self.ssm, self.states, self.bedrock):

@@ -205,6 +205,7 @@ def test_other_data_ends_the_checks_of_an_earlier_run(key: str) -> None:
     expected = {"executionArn": arn_of(f"support-{OTHER_RUN}"), "error": "Superseded", "cause": f"run {RUN} began"}
     starting.states.add_response("stop_execution", {"stopDate": 0}, expected)
     starting.ends_checks(checked).starts(f"support-{RUN}")
+    starting.takes_turn()
 
     assert starting.starter.start("support", KEY)["started"] is True
     starting.all_called()

@@ -181,6 +181,7 @@ def test_an_unknown_status_is_an_error() -> None:
 def test_the_second_of_two_starts_within_a_moment_starts_nothing() -> None:
     starting = Starting().with_data().with_attempts().without_model().with_job(owner=None)
     listed(starting.states, [f"support-{RUN}"])
+    starting.takes_turn()
     starting.states.add_client_error("start_execution", "ExecutionAlreadyExists")
 
     result = starting.starter.start("support", KEY)

@@ -8,7 +8,15 @@ CONTRACT = {f"kit_contract/{name}.py" for name in ("__init__", "errors", "run_ev
 
 
 PARTS = {
-    "check_data": {"check_data", "dataset_content", "existing_model", "log_source", "parent_model", "same_content"},
+    "check_data": {
+        "check_data",
+        "conditional_write",
+        "dataset_content",
+        "existing_model",
+        "log_source",
+        "parent_model",
+        "same_content",
+    },
     "record_metrics": {"training_metrics"},
     "promote": {"promotion", "promotion_targets", "current_settings"},
     "promotion_checks": {

@@ -28,7 +28,7 @@ def exists(identifier_: str) -> bool:
 
 
 def is_newest(model_arn: str) -> bool:
-    return model_arn == next((arn for arn in reversed(bedrock._custom_models)), None)
+    return [model_arn] == list(bedrock._custom_models)[-1:]
 
 
 def base_of(model: dict[str, Any]) -> str:
