@@ -2,7 +2,7 @@
 
 PrepareEvaluation (deploys the candidate) -> Ask ... (until all is answered) -> Score -> DeleteCandidate -> Decide
   promote -> the states of promotion
-  approve -> RequestApproval (waits for a task token) -> Conclude -> promotion, or Kept
+  approve -> RequestApproval (waits for a task token) -> Conclude -> promotion, or Kept; also if the report can't say so
   keep    -> Kept: the execution succeeds, and the previous model keeps serving
 A failure deletes the candidate before the execution ends in Failed.
 """
@@ -139,12 +139,24 @@ def _approval(
         result_path="$.evaluation.answer",
     )
     concluding = {"action": "conclude", "answer.$": "$.evaluation.answer", **run}
-    conclude = lambda_task(scope, "Conclude", function, concluding, "$.evaluation.verdict", failed)
+    # The function goes with the last evaluation in deployment.toml: the decision holds without its report.
+    unreported = sfn.Pass(
+        scope,
+        "ConcludeWithoutReport",
+        parameters={
+            "decision": sfn.JsonPath.string_at("$.evaluation.answer.decision"),
+            "reason": sfn.JsonPath.string_at("$.evaluation.answer.reason"),
+            "report_key": sfn.JsonPath.string_at("$.evaluation.verdict.report_key"),
+        },
+        result_path="$.evaluation.verdict",
+    )
+    conclude = lambda_task(scope, "Conclude", function, concluding, "$.evaluation.verdict", unreported)
     request.add_catch(nobody, errors=["States.Timeout"], result_path="$.evaluation.timeout")
     request.add_catch(failed, result_path="$.failure")
     decided = sfn.Choice(scope, "DecideByPerson")
     decided.when(sfn.Condition.string_equals(DECISION, "promote"), promoted)
     decided.otherwise(kept)
     request.next(conclude).next(decided)
+    unreported.next(decided)
     nobody.next(conclude)
     return request

@@ -1,7 +1,7 @@
 """Requests of the function that evaluates a model before its promotion."""
 
 from tests.iam.cases import OURS, THEIRS, UNTAGGED, Cases, arn, on, refused_to_create
-from tests.iam.cases_training import BUCKET, DEPLOYMENT, MODEL, OTHER_BUCKET, SERVING, TRAINED
+from tests.iam.cases_training import BUCKET, CANDIDATE, CLAIM, DEPLOYMENT, MODEL, OTHER_BUCKET, SERVING
 
 RUN = f"{BUCKET}/runs/support/0123"
 TOPIC = arn("sns", "iam-training-Approvalsaf3c8254")
@@ -22,13 +22,14 @@ EVALUATION = {
             *on(f"{BUCKET}/data/support/evaluation/0123.jsonl", "s3:GetObject"),
             *on(f"{RUN}/evaluation/4567/00000.json", "s3:GetObject", "s3:PutObject"),
             *on(f"{RUN}/evaluation.json", "s3:GetObject", "s3:PutObject"),
-            *on(f"{RUN}/approval.json", "s3:PutObject", "s3:DeleteObject"),
+            *on(f"{RUN}/approval.json", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
             *on(BUCKET, "s3:ListBucket", context=RUNS_ONLY),
             *on(SPECIFICATION, "ssm:GetParameter"),
             *on(f"{SPECIFICATION}/promoted", "ssm:GetParameter"),
             *on(SERVING, "ssm:GetParameter"),
-            *on(MODEL, "bedrock:CreateCustomModelDeployment", context={**TRAINED, **OURS}),
-            *on(DEPLOYMENT, "bedrock:TagResource", context=TRAINED),
+            *on(MODEL, "bedrock:CreateCustomModelDeployment", context={**CANDIDATE, **OURS}),
+            *on(DEPLOYMENT, "bedrock:TagResource", context=CANDIDATE),
+            *on(DEPLOYMENT, "bedrock:TagResource", context={**CLAIM, **OURS}),
             *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", context=OURS),
             *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", context=UNTAGGED),
             *on(DEPLOYMENT, "bedrock:UpdateCustomModelDeployment", context=OURS),
@@ -54,12 +55,12 @@ EVALUATION = {
             *on(arn("ssm", "parameter/bedrock-kit/other/customizations/support"), "ssm:GetParameter"),
             *refused_to_create(MODEL, "bedrock:CreateCustomModelDeployment", context=OURS),
             *refused_to_create(DEPLOYMENT, "bedrock:TagResource"),
-            *on(DEPLOYMENT, "bedrock:TagResource", context={**TRAINED, **THEIRS}),
+            *on(DEPLOYMENT, "bedrock:TagResource", context={**CANDIDATE, **THEIRS}),
             *(
                 request
                 for whose in (THEIRS, UNTAGGED)
                 for request in (
-                    *on(MODEL, "bedrock:CreateCustomModelDeployment", context={**TRAINED, **whose}),
+                    *on(MODEL, "bedrock:CreateCustomModelDeployment", context={**CANDIDATE, **whose}),
                     *on(MODEL, "bedrock:GetCustomModel", "bedrock:UpdateCustomModelDeployment", context=whose),
                     *on(
                         DEPLOYMENT,

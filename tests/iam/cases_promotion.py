@@ -1,10 +1,10 @@
 """Requests of the function that checks a model before and after its promotion."""
 
 from tests.iam.cases import OURS, THEIRS, UNTAGGED, Cases, arn, on, refused_to_create
-from tests.iam.cases_training import DEPLOYMENT, MODEL, PROMOTED, SERVING, TRAINED
+from tests.iam.cases_training import CANDIDATE, CLAIM, DEPLOYMENT, MODEL, PROMOTED, SERVING, TRAINED
 
 SPECIFICATION = arn("ssm", "parameter/bedrock-kit/iam/customizations/support")
-HELD_BACK = arn("ssm", "parameter/bedrock-kit/iam/held-back/0123456789abcdef")
+HELD_BACK = arn("ssm", "parameter/bedrock-kit/iam/held-back/0123456789abcdef/support")
 OTHER = arn("ssm", "parameter/bedrock-kit/other")
 OWN_PATH = arn("ssm", "parameter/bedrock-kit/iam")
 
@@ -18,10 +18,11 @@ PROMOTION_CHECKS = {
             *on(HELD_BACK, "ssm:PutParameter"),
             *on(OWN_PATH, "ssm:GetParametersByPath"),
             *on("*", "cloudwatch:GetMetricData", "bedrock:ListModelCustomizationJobs"),
-            *on(MODEL, "bedrock:CreateCustomModelDeployment", context={**TRAINED, **OURS}),
+            *on(MODEL, "bedrock:CreateCustomModelDeployment", context={**CANDIDATE, **OURS}),
             *on(MODEL, "bedrock:UpdateCustomModelDeployment", "bedrock:DeleteCustomModel", context=OURS),
             *on(MODEL, "bedrock:ListTagsForResource", context=THEIRS),
-            *on(DEPLOYMENT, "bedrock:TagResource", context=TRAINED),
+            *on(DEPLOYMENT, "bedrock:TagResource", context=CANDIDATE),
+            *on(DEPLOYMENT, "bedrock:TagResource", context={**CLAIM, **OURS}),
             *on(
                 DEPLOYMENT,
                 *("bedrock:GetCustomModelDeployment", "bedrock:UpdateCustomModelDeployment"),
@@ -41,16 +42,16 @@ PROMOTION_CHECKS = {
             *on(OTHER, "ssm:GetParametersByPath"),
             *on(f"{OTHER}/customizations/support/promoted", "ssm:GetParameterHistory", "ssm:PutParameter"),
             *on(f"{OTHER}/aliases/support-bot/serving", "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameters"),
-            *on(f"{OTHER}/held-back/0123456789abcdef", "ssm:PutParameter"),
+            *on(f"{OTHER}/held-back/0123456789abcdef/support", "ssm:PutParameter"),
             *refused_to_create(MODEL, "bedrock:CreateCustomModelDeployment", context=OURS),
             *refused_to_create(DEPLOYMENT, "bedrock:TagResource"),
-            *on(DEPLOYMENT, "bedrock:TagResource", context={**TRAINED, **THEIRS}),
+            *on(DEPLOYMENT, "bedrock:TagResource", context={**CANDIDATE, **THEIRS}),
             *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", context=THEIRS),
             *(
                 request
                 for whose in (THEIRS, UNTAGGED)
                 for request in (
-                    *on(MODEL, "bedrock:CreateCustomModelDeployment", context={**TRAINED, **whose}),
+                    *on(MODEL, "bedrock:CreateCustomModelDeployment", context={**CANDIDATE, **whose}),
                     *on(
                         MODEL,
                         *("bedrock:UpdateCustomModelDeployment", "bedrock:DeleteCustomModel", "bedrock:GetCustomModel"),

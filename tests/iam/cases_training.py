@@ -1,6 +1,6 @@
 """Requests of the roles in the training stack, including the service role of the customization job."""
 
-from kit_contract.tags import ALIAS_TAG
+from kit_contract.tags import ALIAS_TAG, EXECUTION_TAG
 from tests.iam.cases import OTHER_ACCOUNT, OURS, THEIRS, UNTAGGED, Cases, arn, creating, on, refused_to_create
 from tests.synthesized import ACCOUNT
 
@@ -31,6 +31,8 @@ STARTER = arn("lambda", "function:iam-training-WorkflowStarterFunction")
 OWN_ACCOUNT = {"aws:ResourceAccount": ACCOUNT}
 THEIR_ACCOUNT = {"aws:ResourceAccount": OTHER_ACCOUNT}
 TRAINED = creating("iam", ALIAS_TAG)
+CANDIDATE = creating("iam", ALIAS_TAG, EXECUTION_TAG)
+CLAIM = creating("iam", EXECUTION_TAG)  # of a candidate that another execution left
 SERVING_TARGETS = (
     (DEPLOYMENT, "bedrock:GetCustomModelDeployment"),
     (THROUGHPUT, "bedrock:GetProvisionedModelThroughput"),
@@ -184,7 +186,9 @@ TRAINING = {
             *on(BUCKET, "s3:ListBucket", context=_prefix("runs/support/0123/evaluation.json")),
             *on(PROMOTED, "ssm:GetParameter", "ssm:PutParameter"),
             *on(SERVING, "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameters"),
-            *on(HELD_BACK, "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameters"),
+            *on(HELD_BACK, "ssm:GetParameter", "ssm:GetParametersByPath", "ssm:DeleteParameters"),
+            *on(f"{HELD_BACK}/support", "ssm:PutParameter", "ssm:DeleteParameters"),
+            *on(f"{BUCKET}/runs/.claims/turn.support.json", "s3:GetObject", "s3:PutObject"),
             # A customization that is being removed: the grants have changed by then.
             *on(arn("ssm", "parameter/bedrock-kit/iam/customizations/removed/promoted"), "ssm:DeleteParameters"),
             # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
@@ -193,6 +197,10 @@ TRAINING = {
         denied=[
             *on(f"{BUCKET}/output/support/metrics.csv", "s3:GetObject"),
             *on(f"{BUCKET}/runs/support/0123/approval.json", "s3:GetObject"),
+            *on(f"{BUCKET}/runs/.claims/0123456789abcdef.json", "s3:PutObject"),
+            *on(f"{BUCKET}/runs/support/0123/evaluation.json", "s3:PutObject"),
+            *on(f"{OTHER_BUCKET}/runs/.claims/turn.support.json", "s3:GetObject", "s3:PutObject"),
+            *on(SERVING, "ssm:GetParametersByPath"),
             *on(f"{OTHER_BUCKET}/runs/support/0123/evaluation.json", "s3:GetObject"),
             *on(BUCKET, "s3:ListBucket", context=_prefix("data/support/")),
             *on(OTHER_BUCKET, "s3:ListBucket", context=_prefix("runs/support/")),
@@ -211,7 +219,7 @@ TRAINING = {
                 for name in ("aliases/support-bot/serving", "held-back/0123456789abcdef")
                 for request in on(
                     arn("ssm", f"parameter/bedrock-kit/other/{name}"),
-                    *("ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameters"),
+                    *("ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameters", "ssm:GetParametersByPath"),
                 )
             ),
             *on(arn("states", "stateMachine:somebody-elses"), "states:StartExecution"),

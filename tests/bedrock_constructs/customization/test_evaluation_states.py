@@ -93,6 +93,12 @@ def test_a_person_decides_within_the_configured_time(states: dict[str, Any]) -> 
     ]
     assert states["NobodyDecided"]["Parameters"]["decision"] == "keep"
     assert states["NobodyDecided"]["Next"] == request["Next"] == "Conclude"
+    # The function is gone with the section: the decision holds.
+    (caught,) = states["Conclude"]["Catch"]
+    unreported = states[caught["Next"]]
+    assert (caught["ErrorEquals"], unreported["Next"]) == (["States.ALL"], states["Conclude"]["Next"])
+    assert unreported["ResultPath"] == "$.evaluation.verdict"
+    assert unreported["Parameters"]["decision.$"] == "$.evaluation.answer.decision"
     assert (states["DecideByPerson"]["Choices"][0]["Next"], states["DecideByPerson"]["Default"]) == (
         "BeginPromotion",
         "Kept",
