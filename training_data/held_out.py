@@ -1,5 +1,6 @@
 """A held-out record as a question: all turns but the last are asked, the last one is the reference. Pure."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +29,19 @@ def question_of(number: int, record: Any) -> Question:
     if not isinstance(record, dict):
         raise ValueError("must be a JSON object")
     conversation = conversation_of(record, shape_of(record))
-    *asked, (role, reference) = conversation.turns
-    if not asked or role != "assistant":
-        raise ValueError("must have a prompt and, as its last turn, an answer")
+    asked, reference = _asked_and_reference(list(conversation.turns), record.get("reference_answer"))
     return Question(
         number=number,
         system=[{"text": conversation.system}] if conversation.system else [],
         messages=[{"role": speaker, "content": [{"text": text}]} for speaker, text in asked],
         reference=reference,
     )
+
+
+def _asked_and_reference(turns: list[tuple[str, str]], answer: Any) -> tuple[list[tuple[str, str]], str]:
+    """`answer`: the reference_answer of a record for reinforcement fine-tuning, which ends with its prompt."""
+    if turns and turns[-1][0] == "user" and answer is not None:
+        return turns, answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
+    if len(turns) < 2 or turns[-1][0] != "assistant":
+        raise ValueError("must have a prompt and, as its last turn or as reference_answer, an answer")
+    return turns[:-1], turns[-1][1]

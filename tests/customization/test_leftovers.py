@@ -8,7 +8,8 @@ import pytest
 
 from customization import invocation
 from customization.handlers import promotion_checks
-from customization.promotion_checks import leftovers
+from customization.promotion_checks.after_promotion import DRAIN_SECONDS
+from customization.promotion_checks.leftovers import BUSY_SECONDS
 from customization.promotion_targets import PromotionBusyError
 from kit_contract.promotion_checks import PromotionChecks
 from tests.customization.aws import MODEL_ARN, RUN_ID, a_run
@@ -86,7 +87,7 @@ def test_one_that_stays_busy_is_reported_before_the_function_ends(stopped: Stopp
 
     with pytest.raises(PromotionBusyError):
         stopped.sweep()
-    assert stopped.now <= leftovers.DRAIN_SECONDS + leftovers.BUSY_SECONDS < 900
+    assert stopped.now <= DRAIN_SECONDS + BUSY_SECONDS < 900
 
 
 @pytest.mark.parametrize("tags", [OWNER, claimed(NEXT)])

@@ -78,10 +78,18 @@ def test_a_conversation_is_asked_up_to_its_last_answer() -> None:
     assert question.text == "user: Hi\n\nassistant: Hello\n\nuser: E2?"
 
 
+@pytest.mark.parametrize(("answer", "expected"), [("28", "28"), ({"grams": 28}, '{"grams": 28}')])
+def test_a_record_for_reinforcement_is_asked_for_its_reference_answer(answer: object, expected: str) -> None:
+    question = question_of(1, {"messages": [{"role": "user", "content": "How much?"}], "reference_answer": answer})
+
+    assert (question.text, question.reference) == ("user: How much?", expected)
+
+
 @pytest.mark.parametrize(
     "record",
     [
         {"prompt": "Only a question"},
+        {"messages": [], "reference_answer": "28"},
         {"messages": [{"role": "user", "content": "Only a question"}]},
         {"image-ref": "s3://bucket/a.png", "caption": "A cat"},
         [1],
