@@ -63,7 +63,7 @@ def _sizes(templates: dict[str, str], stack: str) -> list[Size]:
 @pytest.mark.parametrize(
     ("stack", "most"),
     [
-        ("training", {"resources": 380, "bytes of template": 660_000, "characters of inline policies": 9_300}),
+        ("training", {"resources": 380, "bytes of template": 670_000, "characters of inline policies": 9_300}),
         ("provisioned-throughput", {"resources": 130, "bytes of template": 140_000}),
         ("provisioned-throughput", {"characters of inline policies": 3_400, "bytes of environment variables": 1_400}),
         ("inference-api", {"resources": 60, "bytes of environment variables": 400, "managed policies": 7}),
@@ -122,7 +122,7 @@ def test_dependencies_do_not_grow_with_the_number_of_items(templates: dict[str, 
 
     most = max(len(item.get("DependsOn", [])) for item in resources.values() if kinds.count(item["Type"]) >= 20)
 
-    assert most <= 40
+    assert most <= 42
 
 
 def test_a_deployment_that_is_too_large_is_refused_with_limit_and_fix(tmp_path: Path) -> None:
