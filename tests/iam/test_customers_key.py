@@ -20,7 +20,7 @@ USES = {
     "WorkflowCheckDataRole": (READ, WRITE),
     "WorkflowMetricsRole": (READ, WRITE),
     "EvaluationRole": (READ, WRITE),
-    "WorkflowStarterFunctionRole": (READ,),
+    "WorkflowStarterFunctionRole": (READ, WRITE),
     "WorkflowPromotionRole": (),
     "WorkflowPromotionChecksRole": (),
     "WorkflowStateMachineRole": (),
