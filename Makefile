@@ -26,7 +26,7 @@ endif
 CHECKED := deployment.toml tests/stacks/full.toml tests/stacks/full_east.toml tests/iam/encrypted.toml
 UNCHECKED = @echo "the validation of templates is off here (CDK_VALIDATION=false); kit check runs it, cfn-lint and cdk-nag" >&2
 
-.PHONY: up demo-capacity demo-methods down test test-nightly check fuzz setup synth deploy lock lock-check templates-check sbom clean again
+.PHONY: up demo-capacity demo-methods down test test-nightly check fuzz setup synth deploy lock lock-check types-check templates-check sbom clean again
 
 up: setup ## deploy, train, ingest and ask, on an embedded AWS
 	@$(BIN)/python -m kit local up
@@ -51,8 +51,10 @@ test-nightly: setup $(CLIENTS)-venv/complete $(CLIENTS)-npm/complete ## the test
 check: setup lock-check ## format, lint, types, lock files, templates
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs=2 types-check templates-check
+
+types-check: ## mypy
 	@$(BIN)/mypy
-	@$(MAKE) --no-print-directory templates-check
 
 templates-check: ## kit check of the kit's own stacks: as shipped, everything on in both regions, customer keys
 	@$(BIN)/python -m kit check $(CHECKED:%=--config %)
