@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 Statement = Mapping[str, Any]
@@ -44,7 +44,7 @@ def _applies(statement: Statement, request: Request) -> bool:
     if unknown := set(statement) - ELEMENTS:
         raise ValueError(f"policy element {sorted(unknown)} is not supported; add it to ELEMENTS")
     return (
-        any(_like(pattern.lower(), request.action.lower()) for pattern in as_list(statement["Action"]))
+        _named(tuple(as_list(statement["Action"])), request.action)
         and any(_like(pattern, request.resource) for pattern in as_list(statement["Resource"]))
         and all(
             _holds(operator, key, as_list(wanted), request.context)
@@ -67,6 +67,11 @@ def _holds(operator: str, key: str, wanted: Sequence[Any], context: Mapping[str,
             f"{operator} does not fit {key}: a key with several values needs {FOR_ALL}, another one does not"
         )
     return all(any(compare(str(value), one) for value in wanted) for one in as_list(actual))
+
+
+@lru_cache(maxsize=100_000)
+def _named(patterns: tuple[str, ...], action: str) -> bool:
+    return any(_like(pattern.lower(), action.lower()) for pattern in patterns)
 
 
 def _like(pattern: str, value: str) -> bool:
