@@ -1,5 +1,6 @@
 """Fixtures of all tests: they see no AWS variables of your shell and reach loopback addresses only."""
 
+import gc
 import os
 import socket
 from collections.abc import Generator, Iterator
@@ -17,6 +18,7 @@ os.environ.setdefault(
     "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(__file__).resolve().parent.parent / ".local" / "hypothesis")
 )
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+gc.disable()  # until the tests are imported: half of that time otherwise
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,6 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     items.sort(key=lambda item: "tests/iam/" in item.nodeid and "calls" in getattr(item, "fixturenames", ()))
     items.sort(key=lambda item: "tests/end_to_end/test_capacity_demo.py" in item.nodeid)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: no later collection of garbage looks at it, those of the tests included."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
