@@ -14,6 +14,8 @@ throttling          every second call of Bedrock is throttled
                     https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
 failing-jobs        Bedrock's own error ends each customization job, after hours or, as here, in its validation
                     https://docs.aws.amazon.com/bedrock/latest/userguide/fine-tuning-troubleshooting.html
+failing-evaluations a quota is too low for the judge of each evaluation job; the message as a user saw it
+                    https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetEvaluationJob.html
 denied-objects      S3 denies reading objects: AccessDenied, and to HEAD a 403 without a body or a code
                     https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 """
@@ -29,9 +31,10 @@ SLOW_ROLES = "slow-roles"
 THROTTLING = "throttling"
 DENIED_OBJECTS = "denied-objects"
 FAILING_JOBS = "failing-jobs"
+FAILING_EVALUATIONS = "failing-evaluations"
 NAMES = {
     *(UNVERIFIED_ACCOUNT, PAYMENT_REFUSED, LEGACY_ACCESS_ENDED, ABSENT_AS_INVALID),
-    *(SLOW_ROLES, THROTTLING, DENIED_OBJECTS, FAILING_JOBS),
+    *(SLOW_ROLES, THROTTLING, DENIED_OBJECTS, FAILING_JOBS, FAILING_EVALUATIONS),
 }
 
 _on: set[str] = set()
