@@ -20,6 +20,7 @@ USES = {
     "WorkflowCheckDataRole": (READ, WRITE),
     "WorkflowMetricsRole": (READ, WRITE),
     "EvaluationRole": (READ, WRITE),
+    "EvaluationJobRole": (READ, WRITE),
     "WorkflowStarterFunctionRole": (READ,),
     "WorkflowPromotionRole": (),
     "WorkflowPromotionChecksRole": (),

@@ -12,9 +12,12 @@ from customization import invocation
 from customization.handlers import evaluate
 from customization.promotion_targets import PromotionBusyError
 from kit_contract.errors import InputError
+from kit_contract.evaluation_jobs import ROLE_VARIABLE
+from kit_contract.evaluations import Threshold
 from kit_contract.promotion_checks import PromotionChecks
 from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, a_run
 from tests.customization.evaluation.account import Account, settings
+from tests.customization.evaluation.job_account import EVALUATOR, ROLE, JobAccount
 
 RUN = a_run(evaluation=settings()).to_json()
 CANDIDATE, APPROVAL = "sup-support-candidate", "runs/support/0123456789abcdef/approval.json"
@@ -88,6 +91,23 @@ def test_a_stopped_execution_leaves_nothing(account: Account, monkeypatch: pytes
     assert account.deployments == {}
     assert APPROVAL not in account.objects
     assert ended() == {"gone": True}
+
+
+def test_a_stopped_execution_stops_its_evaluation_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = JobAccount()
+    monkeypatch.setattr(invocation, "client", account.client)
+    monkeypatch.setattr(boto3.Session, "client", lambda _, service, **__: account.client(service))
+    monkeypatch.setenv(ROLE_VARIABLE, ROLE)
+    account.deploy(CANDIDATE, MODEL_ARN)
+    judged = settings(metrics={"correctness": Threshold(0.5)}, evaluator_model=EVALUATOR)
+    run = a_run(evaluation=judged).to_json()
+    prepared = call("prepare", run=run)
+    call("ask", run=run, prepared=prepared)
+
+    assert call("judge", run=run, prepared=prepared) == {"done": False}
+    assert account.asked("CreateEvaluationJob")[0]["roleArn"] == ROLE
+    ended(run)
+    assert [job["status"] for job in account.jobs] == ["Stopped", "Stopped"]
 
 
 def test_the_candidate_of_the_next_run_stays(account: Account) -> None:

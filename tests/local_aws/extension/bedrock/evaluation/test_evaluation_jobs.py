@@ -1,4 +1,4 @@
-"""Evaluation jobs on the embedded AWS: what Bedrock refuses, how a job ends, where its scores are and what they follow."""
+"""Evaluation jobs on the embedded AWS: what Bedrock refuses, how a job ends, where its scores are, from the answers."""
 
 import json
 import time
