@@ -14,7 +14,8 @@ from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from kit_contract import run_names
 from kit_contract.evaluation_jobs import FOLDER
 
-JUDGE = ("bedrock:InvokeModel", "bedrock:CreateModelInvocationJob", "bedrock:StopModelInvocationJob")
+# The page has StopModelInvocationJob on models too, where it allows nothing (Service Authorization Reference).
+JUDGE = ("bedrock:InvokeModel", "bedrock:CreateModelInvocationJob")
 
 
 class EvaluationJobRole(Construct):
@@ -49,7 +50,6 @@ class EvaluationJobRole(Construct):
         listing = ["s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"]
         self._allow("Bucket", listing, [bucket.bucket_arn], conditions=own_account)
         arns = sorted(evaluator_arns)
-        # Bedrock may ask the judge in a batch of its own: the page's example has these actions on models.
         self._allow("Judge", list(JUDGE), arns)
         if profiles := [arn for arn in arns if "inference-profile/" in arn]:
             self._allow("ReadProfiles", ["bedrock:GetInferenceProfile"], profiles)

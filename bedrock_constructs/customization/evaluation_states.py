@@ -19,7 +19,7 @@ from bedrock_constructs.customization.evaluation import EvaluationFunction
 from bedrock_constructs.customization.lambda_task import QUOTA, lambda_task
 from kit_contract.evaluations import KEPT_OUTCOME
 
-POLL, JOB_POLL = Duration.seconds(30), Duration.minutes(1)
+POLL, JOB_POLL = Duration.seconds(30), Duration.minutes(2)
 PREPARED = {"prepared.$": "$.evaluation.prepared"}
 DECISION = "$.evaluation.verdict.decision"
 

@@ -14,7 +14,7 @@ MODELS = [
     f"arn:aws:bedrock:{region}::foundation-model/amazon.nova-pro-v1:0"
     for region in ("us-east-1", "us-east-2", "us-west-2")
 ]
-JUDGE = ("bedrock:InvokeModel", "bedrock:CreateModelInvocationJob", "bedrock:StopModelInvocationJob")
+JUDGE = ("bedrock:InvokeModel", "bedrock:CreateModelInvocationJob")
 OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
 BUCKETS = ("s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads")
 

@@ -85,13 +85,20 @@ def _sweep(run: Run) -> Mapping[str, object]:
     """No state machine repeats this."""
     if run.specification.evaluation is None:
         return {"gone": True}
-    if run.specification.evaluation.evaluator_model:
-        stop_jobs(run, invocation.client("bedrock"))
-    forget_token(run, invocation.client("s3"))
+    try:
+        if run.specification.evaluation.evaluator_model:
+            stop_jobs(run, invocation.client("bedrock"))
+    finally:  # jobs that cannot be stopped are no reason to leave the rest
+        forget_token(run, invocation.client("s3"))
+        gone = _sweep_candidate(run)
+    return {"gone": gone}
+
+
+def _sweep_candidate(run: Run) -> bool:
     until = time.monotonic() + SWEEP_SECONDS
     while True:
         try:
-            return {"gone": delete_leftover(run, invocation.client("bedrock"))}
+            return delete_leftover(run, invocation.client("bedrock"))
         except PromotionBusyError:
             if time.monotonic() >= until:
                 raise

@@ -109,6 +109,12 @@ def test_a_stopped_execution_stops_its_evaluation_jobs(monkeypatch: pytest.Monke
     ended(run)
     assert [job["status"] for job in account.jobs] == ["Stopped", "Stopped"]
 
+    account.deploy(CANDIDATE, MODEL_ARN)
+    monkeypatch.setattr(evaluate, "stop_jobs", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        ended(run)
+    assert account.deployments == {}
+
 
 def test_the_candidate_of_the_next_run_stays(account: Account) -> None:
     account.deploy(CANDIDATE, OTHER_MODEL_ARN)
