@@ -19,6 +19,12 @@ def baseline_model(config: DeploymentConfig, item: Customization) -> str | None:
         return None
 
 
+def evaluator_models(config: DeploymentConfig) -> list[str]:
+    """The ids of the models that judge in evaluation jobs, once, sorted."""
+    sections = [item.evaluation for item in config.customizations.values() if item.evaluation]
+    return sorted({section.bedrock_job.evaluator_model for section in sections if section.bedrock_job})
+
+
 def evaluated_models(config: DeploymentConfig) -> list[str]:
     """The ids of all of them, once, sorted."""
     items = [item for item in config.customizations.values() if item.evaluation]

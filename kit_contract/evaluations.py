@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, NotRequired, TypedDict
 
+from kit_contract.evaluation_jobs import METRICS
+
 Decision = Literal["promote", "approve", "keep"]
 REPORT = "evaluation.json"
 READABLE_REPORT, MARKDOWN = "evaluation.md", "text/markdown; charset=utf-8"
@@ -31,12 +33,16 @@ class Threshold:
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationSpecification:
-    """`baseline` answers while no custom model serves the alias. `prices`: role -> USD per input and output token."""
+    """`baseline` answers while no custom model serves the alias. `prices`: role -> USD per input and output token.
+
+    `evaluator_model` judges for the metrics of evaluation jobs; empty without one of them.
+    """
 
     dataset_key: str
     metrics: Mapping[str, Threshold]
     baseline: str
     judge_model: str = ""
+    evaluator_model: str = ""
     max_records: int = 200
     max_tokens: int = 512
     confidence: float = 0.95
@@ -66,6 +72,16 @@ class EvaluationSpecification:
         return cls(**given)
 
     @property
+    def job_metrics(self) -> list[str]:
+        """Those that evaluation jobs score."""
+        return [name for name in self.metrics if name in METRICS]
+
+    @property
+    def decisive(self) -> list[str]:
+        """Those with a threshold."""
+        return [name for name, threshold in self.metrics.items() if threshold != Threshold()]
+
+    @property
     def settings_hash(self) -> str:
         """Of everything that can change a verdict."""
         content = {key: value for key, value in self.to_json().items() if key not in NOT_SETTINGS}
@@ -75,7 +91,7 @@ class EvaluationSpecification:
 class EvaluationRequest(TypedDict):
     """From the workflow; `run` is the state of the execution. `prepared` is the answer to the action `prepare`."""
 
-    action: Literal["prepare", "ask", "score", "end", "request_approval", "conclude"]
+    action: Literal["prepare", "ask", "judge", "score", "end", "request_approval", "conclude"]
     run: Mapping[str, Any]
     custom_model_arn: str
     prepared: NotRequired["Prepared"]
@@ -103,6 +119,12 @@ class Asked(TypedDict):
     done: bool
     asked: int
     records: int
+
+
+class JobsJudged(TypedDict):
+    """`done`: whether the evaluation jobs have judged all answers."""
+
+    done: bool
 
 
 class Verdict(TypedDict):

@@ -9,9 +9,10 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 
 from bedrock_constructs.customization.evaluation import EvaluationFunction
+from bedrock_constructs.customization.evaluation_job_role import EvaluationJobRole
 from deployment.config import DeploymentConfig
 from deployment.datasets import CustomizationDataset
-from deployment.evaluated_models import baseline_model, evaluated_models
+from deployment.evaluated_models import baseline_model, evaluated_models, evaluator_models
 from deployment.evaluation_prices import evaluation_prices
 from deployment.sections.evaluation import Evaluation
 from deployment.sections.training import Customization
@@ -46,10 +47,11 @@ class TrainingEvaluations:
             dataset_key=f"{data_prefix(name)}{dataset.evaluation_file}",
             metrics={
                 metric: Threshold(threshold.at_least, threshold.better_by)
-                for metric, threshold in section.metrics.items()
+                for metric, threshold in section.thresholds.items()
             },
             baseline=baseline_model(self._config, item) or "",
             judge_model=section.judge_model or "",
+            evaluator_model=section.bedrock_job.evaluator_model if section.bedrock_job else "",
             max_records=section.max_records,
             max_tokens=section.max_tokens,
             confidence=section.confidence,
@@ -76,17 +78,25 @@ class TrainingEvaluations:
         return self._topics[named]
 
     def _function(self, bucket: s3.IBucket) -> EvaluationFunction:
-        stack = self._stack
-        arns = {
-            arn
-            for model in evaluated_models(self._config)
-            for arn in catalog.invoke_arns(model, stack.region, stack.account, partition=stack.partition)
-        }
+        evaluators = self._arns(evaluator_models(self._config))
+        role = None
+        if evaluators:
+            role = EvaluationJobRole(self._stack, "EvaluationJob", bucket=bucket, evaluator_arns=evaluators)
         return EvaluationFunction(
-            stack,
+            self._stack,
             "Evaluation",
             kit_deployment=self._config.deployment.name,
             bucket=bucket,
-            invoke_arns=arns,
+            invoke_arns=self._arns(evaluated_models(self._config)),
             topic_arns=self._topics.values(),
+            job_role_arn=role.role.role_arn if role else "",
         )
+
+    def _arns(self, models: Sequence[str]) -> set[str]:
+        """What must be allowed to ask them."""
+        stack = self._stack
+        return {
+            arn
+            for model in models
+            for arn in catalog.invoke_arns(model, stack.region, stack.account, partition=stack.partition)
+        }

@@ -42,7 +42,7 @@ dataset = ["{project}/examples/support/held-out.jsonl"]
 judge_model = "amazon.nova-pro-v1:0"
 notify = ["ops@example.com"]
 approval_hours = 336
-max_records = 2000
+max_records = 1000
 max_tokens = 8192
 confidence = 0.999
 
@@ -52,6 +52,14 @@ token_f1 = {{ at_least = 0.123, better_by = -0.123 }}
 rouge_l = {{ at_least = 0.123, better_by = -0.123 }}
 json_valid = {{ at_least = 0.123, better_by = -0.123 }}
 win_rate = {{ at_least = 0.123 }}
+
+[training.customizations.{name}.evaluation.bedrock_job]
+evaluator_model = "us.amazon.nova-2-lite-v1:0"
+
+[training.customizations.{name}.evaluation.bedrock_job.metrics]
+correctness = {{ at_least = 0.123, better_by = -0.123 }}
+helpfulness = {{ at_least = 0.123, better_by = -0.123 }}
+professional_style_and_tone = {{ at_least = 0.123, better_by = -0.123 }}
 """
 THROUGHPUT = """
 [provisioned_throughput.{name}]

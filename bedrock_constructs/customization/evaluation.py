@@ -18,6 +18,7 @@ from bedrock_constructs.customization.function import CustomizationFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from bedrock_constructs.ownership import both
 from kit_contract import parameters, run_names
+from kit_contract.evaluation_jobs import ROLE_VARIABLE
 from kit_contract.evaluations import APPROVAL
 
 INLINE, MANAGED = 12, 40  # ARNs of about 120 characters
@@ -27,7 +28,8 @@ BY_BEDROCK = "Bedrock chooses the ids; a tag limits what is changed or asked, an
 class EvaluationFunction(CustomizationFunction):
     """`invoke_arns`: the foundation models that may be asked, as what serves now or as judge, and their profiles.
 
-    `topic_arns`: of the topics that ask for approvals.
+    `topic_arns`: of the topics that ask for approvals. `job_role_arn`: what Bedrock assumes for evaluation jobs;
+    without it there are none.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class EvaluationFunction(CustomizationFunction):
         bucket: s3.IBucket,
         invoke_arns: Collection[str],
         topic_arns: Collection[str],
+        job_role_arn: str = "",
     ) -> None:
         super().__init__(
             scope,
@@ -48,7 +51,9 @@ class EvaluationFunction(CustomizationFunction):
             memory_mb=512,
             bucket=bucket,
             key_actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            environment={ROLE_VARIABLE: job_role_arn} if job_role_arn else None,
         )
+        self.starts_jobs = bool(job_role_arn)
         self._kit_deployment, self._bucket = kit_deployment, bucket
         self._grant_objects()
         self._grant_candidate()
@@ -56,6 +61,8 @@ class EvaluationFunction(CustomizationFunction):
         self._grant_parameters()
         if topic_arns:
             self._allow_many("AskForApproval", ["sns:Publish"], list(topic_arns))
+        if job_role_arn:
+            self._grant_jobs(job_role_arn)
 
     def sweep(self, machine: sfn.StateMachine) -> events.Rule:
         """Forget the token of an execution that was stopped, failed or ran out of time."""
@@ -110,6 +117,24 @@ class EvaluationFunction(CustomizationFunction):
         self._allow_many("AskFoundationModels", ask, arns, reason)
         if profiles := [arn for arn in arns if "inference-profile/" in arn]:
             self._allow_many("ReadProfiles", ["bedrock:GetInferenceProfile"], profiles, reason)
+
+    def _grant_jobs(self, role_arn: str) -> None:
+        jobs = self._bedrock_arn("evaluation-job")
+        own, maybe_own = ownership.own(self._kit_deployment), ownership.own_or_absent(self._kit_deployment)
+        created = ownership.served_created(self._kit_deployment)
+        # The role that is passed limits which models are paid for. AWS names models and profiles as the resources, and
+        # who granted those was refused: docs/verification.md.
+        reason = "CreateEvaluationJob is refused with the models' ARNs, and ListEvaluationJobs takes none"
+        self.allow("CreateJob", ["bedrock:CreateEvaluationJob"], ["*"], acknowledgment=reason, conditions=created)
+        self.allow("FindJobs", ["bedrock:ListEvaluationJobs"], ["*"], acknowledgment=reason)
+        for sid, action, conditions in (
+            ("TagJob", "TagResource", both(created, maybe_own)),
+            ("FollowJob", "GetEvaluationJob", maybe_own),
+            ("StopJob", "StopEvaluationJob", own),
+        ):
+            self.allow(sid, [f"bedrock:{action}"], [jobs], acknowledgment=BY_BEDROCK, conditions=conditions)
+        to_bedrock = {"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}}
+        self.allow("PassJobRole", ["iam:PassRole"], [role_arn], conditions=to_bedrock)
 
     def _allow_many(self, sid: str, actions: list[str], resources: list[str], acknowledgment: str = "") -> None:
         """More than a few in managed policies: a role's inline policies hold 10,240 characters, a managed one 6,144."""

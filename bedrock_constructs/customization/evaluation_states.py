@@ -1,6 +1,7 @@
 """The states between training and promotion, for customizations that have an evaluation.
 
 PrepareEvaluation (deploys the candidate) -> Ask ... (until all is answered) -> Score -> DeleteCandidate -> Decide
+  with evaluation jobs: Ask ... -> Judge ... (until the jobs are done) -> Score
   promote -> the states of promotion
   approve -> RequestApproval (waits for a task token) -> Conclude -> promotion, or Kept; also if the report can't say so
   keep    -> Kept: the execution succeeds, and the previous model keeps serving
@@ -14,16 +15,17 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from bedrock_constructs.customization.evaluation import EvaluationFunction
 from bedrock_constructs.customization.lambda_task import QUOTA, lambda_task, retry_unreachable
 from kit_contract.evaluations import KEPT_OUTCOME
 
-POLL = Duration.seconds(30)
+POLL, JOB_POLL = Duration.seconds(30), Duration.minutes(2)
 PREPARED = {"prepared.$": "$.evaluation.prepared"}
 DECISION = "$.evaluation.verdict.decision"
 
 
 def evaluation_states(
-    scope: Construct, function: lambda_.IFunction, run: dict[str, Any], failed: sfn.Fail, promoted: sfn.IChainable
+    scope: Construct, function: EvaluationFunction, run: dict[str, Any], failed: sfn.Fail, promoted: sfn.IChainable
 ) -> sfn.Choice:
     """The first state of an evaluation, which goes on with `promoted` or ends. `run` is what the function takes."""
     cleaned = _delete(scope, "DeleteCandidateOfFailure", function, run, failed)
@@ -41,10 +43,11 @@ def evaluation_states(
         scope, "Score", function, {"action": "score", **PREPARED, **run}, "$.evaluation.verdict", cleaned
     )
     score.next(deleted)
+    answered = _judge(scope, function, run, cleaned, score) if function.starts_jobs else score
     needed = sfn.Choice(scope, "EvaluationNeeded")
     needed.when(sfn.Condition.boolean_equals("$.evaluation.prepared.needed", False), promoted)
-    needed.when(sfn.Condition.boolean_equals("$.evaluation.prepared.ask", False), score)
-    needed.otherwise(_ask(scope, function, run, cleaned, score))
+    needed.when(sfn.Condition.boolean_equals("$.evaluation.prepared.ask", False), answered)
+    needed.otherwise(_ask(scope, function, run, cleaned, answered))
     begin.next(prepare).next(needed)
     asked = sfn.Choice(scope, "HasEvaluation")
     asked.when(sfn.Condition.is_present("$.specification.evaluation"), begin)
@@ -64,7 +67,7 @@ def _prepare(
 
 
 def _ask(
-    scope: Construct, function: lambda_.IFunction, run: dict[str, Any], failed: sfn.IChainable, score: sfn.IChainable
+    scope: Construct, function: lambda_.IFunction, run: dict[str, Any], failed: sfn.IChainable, then: sfn.IChainable
 ) -> sfn.CustomState:
     payload = {"action": "ask", **PREPARED, **run}
     ask = lambda_task(scope, "Ask", function, payload, "$.evaluation.asked", failed)
@@ -73,10 +76,28 @@ def _ask(
     ask.add_retry(errors=["Sandbox.Timedout", "Lambda.Unknown"], interval=Duration.minutes(1), max_attempts=3)
     retry_unreachable(ask)
     answered = sfn.Choice(scope, "AllAnswered")
-    answered.when(sfn.Condition.boolean_equals("$.evaluation.asked.done", True), score)
+    answered.when(sfn.Condition.boolean_equals("$.evaluation.asked.done", True), then)
     answered.otherwise(ask)
     ask.next(answered)
     return ask
+
+
+def _judge(
+    scope: Construct, function: lambda_.IFunction, run: dict[str, Any], failed: sfn.IChainable, score: sfn.IChainable
+) -> sfn.Choice:
+    """A job takes minutes to hours; the function ends one that takes a day."""
+    judge = lambda_task(scope, "Judge", function, {"action": "judge", **PREPARED, **run}, "$.evaluation.judged", failed)
+    # Evaluation jobs of the account that run at a time, and all that it keeps, have quotas: wait for a turn.
+    judge.add_retry(errors=[QUOTA], interval=Duration.minutes(2), max_attempts=200, backoff_rate=1)
+    wait = sfn.Wait(scope, "WaitForEvaluationJobs", time=sfn.WaitTime.duration(JOB_POLL))
+    judged = sfn.Choice(scope, "AllJudged")
+    judged.when(sfn.Condition.boolean_equals("$.evaluation.judged.done", True), score)
+    judged.otherwise(wait)
+    judge.next(judged)
+    wait.next(judge)
+    wanted = sfn.Choice(scope, "HasEvaluationJobs")
+    wanted.when(sfn.Condition.is_present("$.specification.evaluation.evaluator_model"), judge)
+    return wanted.otherwise(score)
 
 
 def _delete(

@@ -14,6 +14,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from bedrock_constructs.customization.evaluation import EvaluationFunction
 from bedrock_constructs.customization.evaluation_states import evaluation_states
 from bedrock_constructs.customization.job_kind import JobKind
 from bedrock_constructs.customization.lambda_task import lambda_task
@@ -38,7 +39,7 @@ class CustomizationDefinition(Construct):
         metrics: lambda_.IFunction,
         promotion: lambda_.IFunction,
         checks: lambda_.IFunction,
-        evaluation: lambda_.IFunction | None = None,
+        evaluation: EvaluationFunction | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         failed = sfn.Fail(self, "Failed", error_path="$.failure.Error", cause_path="$.failure.Cause")

@@ -8,6 +8,8 @@ from deployment.config import DeploymentConfig
 from deployment.evaluated_models import baseline_model
 from deployment.sections.evaluation import Evaluation
 from deployment.sections.training import Customization
+from kit_contract.evaluation_jobs import EVALUATORS, MOST_RECORDS
+from model_catalog import catalog
 
 
 def evaluation_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
@@ -17,6 +19,7 @@ def evaluation_faults(config: DeploymentConfig, today: datetime.date) -> Iterato
         where = f"training.customizations.{name}.evaluation"
         yield from _file_faults(where, item.evaluation)
         yield from _threshold_faults(where, item.evaluation)
+        yield from _job_faults(where, item.evaluation, config)
         yield from _serving_faults(where, item)
         yield from _model_faults(where, item, config, today)
 
@@ -26,8 +29,8 @@ def _file_faults(where: str, section: Evaluation) -> Iterator[str]:
 
 
 def _threshold_faults(where: str, section: Evaluation) -> Iterator[str]:
-    thresholds = section.metrics.items()
-    if all(item.at_least is None and item.better_by is None for _, item in thresholds):
+    thresholds = section.thresholds.values()
+    if all(item.at_least is None and item.better_by is None for item in thresholds):
         yield f"{where}.metrics: no metric has a threshold, so nothing decides; add at_least or better_by to one"
     win_rate = section.metrics.get("win_rate")
     if win_rate and win_rate.better_by is not None:
@@ -38,6 +41,20 @@ def _threshold_faults(where: str, section: Evaluation) -> Iterator[str]:
         yield f"{where}.judge_model: judges for win_rate only, and is paid for; add metrics.win_rate, or remove it"
     if "approve" not in (section.above, section.between, section.below) and section.notify:
         yield f"{where}.notify: nobody is asked: no decision is 'approve'; remove it, or set between = \"approve\""
+
+
+def _job_faults(where: str, section: Evaluation, config: DeploymentConfig) -> Iterator[str]:
+    job = section.bedrock_job
+    if job is None:
+        return
+    if section.max_records > MOST_RECORDS:
+        yield f"{where}.max_records must be at most {MOST_RECORDS} with a bedrock_job, got {section.max_records}"
+    if catalog.without_prefix(job.evaluator_model) not in EVALUATORS and not config.deployment.allow_unlisted:
+        yield (
+            f"{where}.bedrock_job.evaluator_model must be one of {', '.join(EVALUATORS)}, or a profile of one, got "
+            f"{job.evaluator_model}; if Bedrock's user guide lists it as an evaluator model by now: allow_unlisted = "
+            "true in [deployment]"
+        )
 
 
 def _serving_faults(where: str, item: Customization) -> Iterator[str]:
@@ -57,7 +74,10 @@ def _model_faults(where: str, item: Customization, config: DeploymentConfig, tod
             f"{where}.baseline_model: the foundation model of alias {item.alias!r} is unknown; set the id of the model "
             "that serves it before the first promotion"
         )
-    for key, model in (("baseline_model", section.baseline_model), ("judge_model", section.judge_model)):
+    named = {"baseline_model": section.baseline_model, "judge_model": section.judge_model}
+    if section.bedrock_job:
+        named["bedrock_job.evaluator_model"] = section.bedrock_job.evaluator_model
+    for key, model in named.items():
         if model:
             yield from model_faults(f"{where}.{key}", model, config, today, require_answers)
     if baseline and section.baseline_model is None and item.alias not in config.aliases:

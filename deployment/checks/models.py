@@ -97,3 +97,5 @@ def _of_customization(where: str, item: Customization) -> Iterator[tuple[str, st
         yield from ((f"{where}.reinforcement.judge_models", judge) for judge in item.reinforcement.judge_models)
     if item.evaluation and item.evaluation.judge_model:
         yield f"{where}.evaluation.judge_model", item.evaluation.judge_model
+    if item.evaluation and item.evaluation.bedrock_job:
+        yield f"{where}.evaluation.bedrock_job.evaluator_model", item.evaluation.bedrock_job.evaluator_model

@@ -17,6 +17,9 @@ from model_catalog.prices import price
 from training_data.record_texts import turns_in
 from training_data.token_estimate import estimated_tokens
 
+# The prompts that Bedrock's Nova Micro judges with are 2,300 characters long in the mean (user guide, 2026-11); the
+# judge gives an explanation.
+JOB_INSTRUCTIONS, JOB_ANSWER = 580, 120
 # Estimates for one verdict: the judge's instructions, and a sentence of reason.
 JUDGE_INSTRUCTIONS, JUDGE_ANSWER, ORDERS = 170, 60, 2
 
@@ -69,6 +72,13 @@ def _lines(config: DeploymentConfig, item: Customization, dataset: Customization
         read = found.questions + found.references + 2 * answers + found.records * JUDGE_INSTRUCTIONS
         judged = (ORDERS * read, ORDERS * found.records * JUDGE_ANSWER)
         yield from _model_lines("judge", "", section.judge_model, judged, found.records, region)
+    if section.bedrock_job:
+        # A job for each model; each metric of each answer is one request.
+        read, times = found.questions + found.references + answers, 2 * len(section.bedrock_job.metrics)
+        tokens = (times * (read + found.records * JOB_INSTRUCTIONS), times * found.records * JOB_ANSWER)
+        yield from _model_lines(
+            "evaluation jobs", "", section.bedrock_job.evaluator_model, tokens, found.records, region
+        )
 
 
 def _model_lines(

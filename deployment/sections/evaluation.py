@@ -8,6 +8,19 @@ from deployment.sections.section import EmailAddress, FilePath, ModelId, Section
 
 Decision = Literal["promote", "approve", "keep"]
 Metric = Literal["exact_match", "token_f1", "rouge_l", "json_valid", "win_rate"]
+JobMetric = Literal[
+    "correctness",
+    "completeness",
+    "faithfulness",
+    "helpfulness",
+    "coherence",
+    "relevance",
+    "following_instructions",
+    "professional_style_and_tone",
+    "no_harmfulness",
+    "no_stereotyping",
+    "no_refusal",
+]
 
 
 class MetricThreshold(Section):
@@ -15,6 +28,13 @@ class MetricThreshold(Section):
 
     at_least: Annotated[float, Field(ge=0, le=1)] | None = None
     better_by: Annotated[float, Field(ge=-1, lt=1)] | None = None
+
+
+class BedrockJob(Section):
+    """Bedrock's evaluation jobs: `evaluator_model` judges each answer by each metric."""
+
+    evaluator_model: ModelId
+    metrics: Annotated[dict[JobMetric, MetricThreshold], Field(min_length=1)]
 
 
 class Evaluation(Section):
@@ -32,3 +52,10 @@ class Evaluation(Section):
     below: Decision = "keep"
     approval_hours: Annotated[int, Field(ge=1, le=336)] = 72
     notify: list[EmailAddress] = []
+    bedrock_job: BedrockJob | None = None
+
+    @property
+    def thresholds(self) -> dict[str, MetricThreshold]:
+        """Of all metrics."""
+        judged = self.bedrock_job.metrics.items() if self.bedrock_job else ()
+        return dict([*self.metrics.items(), *judged])

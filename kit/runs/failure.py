@@ -81,6 +81,12 @@ BY_MESSAGE: tuple[Row, ...] = (
         "wait for it or delete it: kit runs delete",
         None,
     ),
+    (
+        "^evaluation job .*throttling exception",
+        "the account's quota for the evaluator model is too low",
+        QUOTA,
+        True,
+    ),
     (r"GetObject permissions", "the job's role may not read the data, or it lies in another region", ACCESS, True),
     (r"PutObject", "the job's role may not write its results", ACCESS, True),
     (r"Unable to parse|Input size exceeded|Max(imum)? (input|output|sum)", "Bedrock refused a record", CHECK, False),

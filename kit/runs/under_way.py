@@ -16,6 +16,8 @@ IN_WORDS = {
     "RecordMetrics": "recording the metrics",
     "PrepareEvaluation": "deploying the model as a candidate, for its evaluation",
     "Ask": "asking the candidate and what serves now",
+    "Judge": "evaluation jobs judge the answers",
+    "WaitForEvaluationJobs": "evaluation jobs judge the answers",
     "Score": "scoring the answers",
     APPROVAL: "waiting for an approval",
     "BeginPromotion": "deploying the model as a candidate",

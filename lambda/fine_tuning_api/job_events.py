@@ -17,6 +17,7 @@ WORDS = {
     "Train": "Training in Amazon Bedrock",
     "TrainAndValidate": "Training in Amazon Bedrock, with a validation set",
     "RecordMetrics": "Recording the losses",
+    "Judge": "Evaluation jobs judge the answers of the model and of what serves",
     "Kept": "What served the alias goes on: the evaluation or a person decided so",
     "Promote": "Putting the model behind its alias",
     "PromotionStatus": "Waiting until the model can be called",

@@ -67,8 +67,16 @@ ARROWS = {
     "billed_resources": {"model_catalog"},
     "local_aws": set(),
     "local_aws.extension": {"local_aws.extension.bedrock", "local_aws.extension.cloudformation"},
-    "local_aws.extension.bedrock": {"local_aws.extension.bedrock.customization", "local_aws.extension.knowledge_bases"},
+    "local_aws.extension.bedrock": {
+        "local_aws.extension.bedrock.customization",
+        "local_aws.extension.bedrock.evaluation",
+        "local_aws.extension.knowledge_bases",
+    },
     "local_aws.extension.bedrock.customization": {"local_aws.extension.bedrock"},
+    "local_aws.extension.bedrock.evaluation": {
+        "local_aws.extension.bedrock",
+        "local_aws.extension.bedrock.customization",
+    },
     "local_aws.extension.cloudformation": {
         "local_aws.extension",
         "local_aws.extension.bedrock",

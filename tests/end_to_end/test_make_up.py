@@ -131,6 +131,7 @@ def test_the_model_was_promoted_by_its_evaluation_and_its_candidate_is_gone(depl
 
     assert (report["decision"], report["records"]) == ("promote", 28)
     assert report["metrics"]["win_rate"]["candidate"]["mean"] > 0.5
+    assert report["metrics"]["correctness"]["difference"]["mean"] > 0.3  # by evaluation jobs
     deployments = deployed.client("bedrock").list_custom_model_deployments()["modelDeploymentSummaries"]
     assert [item["customModelDeploymentName"] for item in deployments] == ["end-to-end-support"]
 

@@ -1,6 +1,7 @@
 """Requests of the function that evaluates a model before its promotion."""
 
 from tests.iam.cases import OURS, THEIRS, UNTAGGED, Cases, arn, on, refused_to_create
+from tests.iam.cases_evaluation_jobs import STARTS, STARTS_NOT
 from tests.iam.cases_training import BUCKET, CANDIDATE, CLAIM, DEPLOYMENT, MODEL, OTHER_BUCKET, SERVING
 
 RUN = f"{BUCKET}/runs/support/0123"
@@ -42,6 +43,7 @@ EVALUATION = {
             *(request for model in (*PROFILES, *MODELS) for request in on(model, "bedrock:InvokeModel")),
             *(request for profile in PROFILES for request in on(profile, "bedrock:GetInferenceProfile")),
             *on(TOPIC, "sns:Publish"),
+            *STARTS,
         ],
         denied=[
             *on(f"{BUCKET}/data/support/evaluation/0123.jsonl", "s3:PutObject", "s3:DeleteObject"),
@@ -75,6 +77,7 @@ EVALUATION = {
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:InvokeModel"),
             *on(arn("bedrock", "inference-profile/us.amazon.nova-pro-v1:0"), "bedrock:GetInferenceProfile"),
             *on(arn("sns", "other"), "sns:Publish"),
+            *STARTS_NOT,
         ],
     ),
 }

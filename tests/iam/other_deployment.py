@@ -34,11 +34,14 @@ WITHOUT_ARN: Mapping[str, str] = {
         (
             "bedrock:ListCustomModels",
             "bedrock:ListCustomModelDeployments",
+            "bedrock:ListEvaluationJobs",
             "bedrock:ListModelCustomizationJobs",
             "bedrock:ListProvisionedModelThroughputs",
         ),
         LISTS,
     ),
+    "bedrock:CreateEvaluationJob": "takes models' ARNs by the Service Authorization Reference, and who may use "
+    "these only was refused; the role that is passed invokes the evaluator models only; only with a `bedrock_job`",
     "bedrock:RetrieveAndGenerate": "takes no ARN and no tag; AWS asks for `Retrieve` and `InvokeModel` too, "
     "which name knowledge bases and models",
     "bedrock:Rerank": "takes no ARN and no tag; AWS asks for `InvokeModel` too, which names the model; only with "

@@ -4,6 +4,7 @@ from tests.iam.cases import Cases, on, stream_of
 from tests.iam.cases_capacity import CAPACITY_ROLES
 from tests.iam.cases_custom_resources import CUSTOM_RESOURCES
 from tests.iam.cases_evaluation import EVALUATION
+from tests.iam.cases_evaluation_jobs import EVALUATION_JOBS
 from tests.iam.cases_fine_tuning import FINE_TUNING
 from tests.iam.cases_inference_api import INFERENCE_API
 from tests.iam.cases_knowledge_base import KNOWLEDGE_BASES
@@ -15,6 +16,7 @@ ROLES: dict[str, Cases] = {
     **TRAINING,
     **PROMOTION_CHECKS,
     **EVALUATION,
+    **EVALUATION_JOBS,
     **KNOWLEDGE_BASES,
     **INFERENCE_API,
     **FINE_TUNING,

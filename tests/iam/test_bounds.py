@@ -112,8 +112,11 @@ def test_every_action_on_all_resources_takes_no_arn() -> None:
     }
 
     assert granted == set(WITHOUT_ARN)
-    # The reference has an optional resource type for it.
-    assert {action for action in granted if resource_formats(action)} == {"servicequotas:GetServiceQuota"}
+    # The reference has an optional resource type for the one, and the models that are evaluated for the other.
+    assert {action for action in granted if resource_formats(action)} == {
+        "servicequotas:GetServiceQuota",
+        "bedrock:CreateEvaluationJob",
+    }
 
 
 def test_each_item_of_this_deployment_is_reached(roles: dict[str, Role]) -> None:

@@ -21,6 +21,7 @@ USES = {
     "WorkflowMetricsRole": (READ, WRITE),
     "EvaluationRole": (READ, WRITE),
     "WorkflowStarterFunctionRole": (READ, WRITE),
+    "EvaluationJobRole": (READ, WRITE),
     "WorkflowPromotionRole": (),
     "WorkflowPromotionChecksRole": (),
     "WorkflowStateMachineRole": (),

@@ -1,4 +1,4 @@
-"""The steps of an evaluation, each called by a state of the workflow: prepare, ask, score, end.
+"""The steps of an evaluation, each called by a state of the workflow: prepare, ask, judge, score, end.
 
 Answers, scores and the report lie below runs/<customization>/<run id>/; the execution's state has counts and reasons.
 """
@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from customization.evaluation import report as reports
-from customization.evaluation.answers import AnswerFolder, Interview
+from customization.evaluation.answers import AnswerFolder, Interview, Row
 from customization.evaluation.candidate import deploy_candidate
 from customization.evaluation.converse import Asker, EvaluationError
+from customization.evaluation.evaluation_jobs import EvaluationJobs
+from customization.evaluation.judged_answers import Judged, paired_scores, records_of
 from customization.evaluation.questions import read_questions
 from customization.evaluation.verdict import judge
 from customization.evaluation_gate import Gate, baseline_of, gate_result
@@ -23,6 +25,7 @@ from kit_contract.evaluations import (
     REPORT,
     Asked,
     EvaluationSpecification,
+    JobsJudged,
     Prepared,
     Verdict,
 )
@@ -80,18 +83,47 @@ class Evaluation:
         left = folder.missing(len(questions)) if missing else []
         return {"done": not left, "asked": asked, "records": len(questions)}
 
-    def score(self, prepared: Prepared) -> Verdict:
-        """Write the report. Raises EvaluationError where a model refused every question."""
-        rows = list(self._folder(prepared["folder"]).rows(len(self._questions())))
+    def judge(self, prepared: Prepared, role_arn: str) -> JobsJudged:
+        """Start the evaluation jobs of what is not judged yet, and look at them. Raises EvaluationError."""
+        self._require_wanted()
+        rows = self._rows(prepared)
         _require_answers(reports.answers_of(rows))
-        scores = [reports.scores_of(rows, role, self._settings) for role in reports.ROLES]
-        judgement = judge(scores[0], scores[1], self._settings)
+        return {"done": self._judged(prepared, rows, role_arn) is not None}
+
+    def score(self, prepared: Prepared, role_arn: str = "") -> Verdict:
+        """Write the report. Raises EvaluationError where a model refused every question."""
+        rows = self._rows(prepared)
+        _require_answers(reports.answers_of(rows))
+        candidate, baseline = (reports.scores_of(rows, role, self._settings) for role in reports.ROLES)
+        if self._settings.job_metrics:
+            judged = self._judged(prepared, rows, role_arn)
+            assert judged is not None, "the workflow scores when the evaluation jobs are done"
+            more = paired_scores(self._questions(), rows, judged, self._settings.decisive)
+            candidate, baseline = candidate | more[0], baseline | more[1]
+        judgement = judge(candidate, baseline, self._settings)
         report = reports.json_report(self._run, self._model_arn, prepared, rows, judgement)
+        report |= reports.jobs_part(self._settings, candidate, report)
         key = f"{self._run.prefix}{REPORT}"
         self._write(key, json.dumps(report, indent=1), "application/json")
         readable = reports.markdown_report(report, judgement.results)
         self._write(f"{self._run.prefix}{READABLE_REPORT}", readable, MARKDOWN)
         return {"decision": judgement.decision, "reason": judgement.reason, "report_key": key}
+
+    def _judged(self, prepared: Prepared, rows: Sequence[Row], role_arn: str) -> dict[str, Judged] | None:
+        """Metric -> scores by answer; None while a job is under way. The jobs of both models run side by side."""
+        settings = self._settings
+        jobs = EvaluationJobs(
+            self._run, prepared["folder"], settings.evaluator_model, role_arn, bedrock=self._bedrock, s3=self._s3
+        )
+        records = records_of(self._questions(), rows)
+        found = [jobs.judged(role, records[role], settings.job_metrics) for role in reports.ROLES]
+        done = [scores for scores in found if scores is not None]
+        if len(done) < len(found):
+            return None
+        return {name: {**done[0][name], **done[1][name]} for name in settings.job_metrics}
+
+    def _rows(self, prepared: Prepared) -> list[Row]:
+        return list(self._folder(prepared["folder"]).rows(len(self._questions())))
 
     def _questions(self) -> list[Question]:
         bucket, settings = self._run.specification.bucket, self._settings

@@ -20,7 +20,7 @@ def scores_of(rows: Sequence[Row], role: str, settings: EvaluationSpecification)
     found = {
         name: [0.0 if "error" in row[role] else METRICS[name](row[role]["text"], row["reference"]) for row in rows]
         for name in settings.metrics
-        if name != WIN_RATE
+        if name in METRICS
     }
     if role == "candidate" and WIN_RATE in settings.metrics:
         found[WIN_RATE] = [judge.score([item["winner"] for item in row["judge"]]) for row in rows]
@@ -60,6 +60,17 @@ def json_report(
         "usage": _usage(answered, _prices(settings, prepared["baseline_model"])),
         "answers": prepared["folder"],
     }
+
+
+def jobs_part(
+    settings: EvaluationSpecification, scores: Mapping[str, Sequence[float]], report: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What evaluation jobs add to the report. Bedrock doesn't report their tokens, so the sum is unknown with them."""
+    if not settings.job_metrics:
+        return {}
+    unscored = {name: report["records"] - len(scores.get(name, ())) for name in settings.job_metrics}
+    usage = {**report["usage"], "usd": None}
+    return {"evaluator_model": settings.evaluator_model, "unscored": unscored, "usage": usage}
 
 
 def _is_cut(answer: Mapping[str, Any]) -> bool:
@@ -138,6 +149,10 @@ def _notes(report: Mapping[str, Any]) -> list[str]:
     lines = []
     if report["judge_model"]:
         lines.append(f"- judge: `{report['judge_model']}`; in {report['judge_by_order']} records the order decided")
+    if "evaluator_model" in report:
+        unscored = ", ".join(f"{name} {count}" for name, count in report["unscored"].items())
+        lines.append(f"- evaluation jobs: judged by `{report['evaluator_model']}`, whose tokens Bedrock doesn't report")
+        lines.append(f"- records without a score in them: {unscored}")
     for what, text in (("refused", "questions refused"), ("cut", "answers cut at max_tokens")):
         if counts := {role: count for role, count in report[what].items() if count}:
             lines.append(f"- {text}: " + ", ".join(f"{role} {count}" for role, count in counts.items()))

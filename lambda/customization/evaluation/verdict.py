@@ -70,6 +70,7 @@ def judge(candidate: Scores, baseline: Scores, settings: EvaluationSpecification
     criteria = [
         criterion
         for name, threshold in settings.metrics.items()
+        if name in results  # without a threshold, one that applies to no record is left out
         for criterion in _criteria(name, threshold, results[name], 1 - settings.confidence)
     ]
     decision, outcome = _decision(criteria, settings)

@@ -1,6 +1,7 @@
 """Handler of the evaluation's steps, and of executions that ended in the middle of one."""
 
 import json
+import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -14,8 +15,10 @@ from customization.evaluation.approval import conclude, forget_token, request_ap
 from customization.evaluation.candidate import delete_candidate
 from customization.evaluation.converse import Asker
 from customization.evaluation.evaluation import Evaluation
+from customization.evaluation.evaluation_jobs import stop_jobs
 from customization.promotion_targets import PromotionBusyError
 from kit_contract.errors import InputError
+from kit_contract.evaluation_jobs import ROLE_VARIABLE
 from kit_contract.evaluations import EvaluationRequest
 from kit_contract.runs import Run
 
@@ -53,8 +56,11 @@ def _answer(event: EvaluationRequest, run: Run) -> Mapping[str, object]:
     if action == "ask":
         runtime = boto3.Session().client("bedrock-runtime", config=CLIENT)
         return evaluation.ask(event["prepared"], Asker(runtime.converse), until=time.monotonic() + ASKING_SECONDS)
+    role_arn = os.environ.get(ROLE_VARIABLE, "")
+    if action == "judge":
+        return evaluation.judge(event["prepared"], role_arn)
     if action == "score":
-        return evaluation.score(event["prepared"])
+        return evaluation.score(event["prepared"], role_arn)
     raise InputError(f"action must be one of an evaluation's steps, got {action!r}; deploy the kit again")
 
 
@@ -78,5 +84,9 @@ def _sweep(run: Run) -> Mapping[str, object]:
     """Its candidate is deleted by the function that checks promotions: it may have a canary."""
     if run.specification.evaluation is None:
         return {"forgotten": False}
-    forget_token(run, invocation.client("s3"))
+    try:
+        if run.specification.evaluation.evaluator_model:
+            stop_jobs(run, invocation.client("bedrock"))
+    finally:  # jobs that cannot be stopped are no reason to leave the rest
+        forget_token(run, invocation.client("s3"))
     return {"forgotten": True}

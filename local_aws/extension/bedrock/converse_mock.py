@@ -12,7 +12,7 @@ from typing import Any
 from ministack.services import bedrock_runtime
 
 from local_aws.extension.bedrock import invocation
-from local_aws.extension.bedrock.judge_mock import verdict
+from local_aws.extension.bedrock.judge_mock import grade, verdict
 from local_aws.extension.bedrock.schema_examples import UnsatisfiedError, example
 
 CHARACTERS_PER_TOKEN = 4
@@ -87,7 +87,8 @@ def _call(tool: dict[str, Any], messages: list[Message]) -> Message:
 def _answer(model_id: str, messages: list[Message], system: list[Message]) -> str:
     results = [block["toolResult"] for block in (messages or [{}])[-1].get("content", []) if "toolResult" in block]
     if not results:
-        judged = verdict(str(bedrock_runtime._last_user_text(messages)))
+        asked = str(bedrock_runtime._last_user_text(messages))
+        judged = verdict(asked) or grade(asked)
         return judged or invocation.mock_reply(model_id, messages, system)
     said = " ".join(_result_text(result) for result in results)
     return f"[mock answer by {invocation.resolve(model_id)}] The tool answered: {said[:200]}"

@@ -16,6 +16,8 @@ failing-jobs        Bedrock's own error ends each customization job, after hours
                     https://docs.aws.amazon.com/bedrock/latest/userguide/fine-tuning-troubleshooting.html
 failing-models      the newest custom model fails at each request: ModelErrorException
                     https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+failing-evaluations a quota is too low for the judge of each evaluation job; the message as a user saw it
+                    https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetEvaluationJob.html
 denied-objects      S3 denies reading objects: AccessDenied, and to HEAD a 403 without a body or a code
                     https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 """
@@ -32,9 +34,10 @@ THROTTLING = "throttling"
 DENIED_OBJECTS = "denied-objects"
 FAILING_JOBS = "failing-jobs"
 FAILING_MODELS = "failing-models"
+FAILING_EVALUATIONS = "failing-evaluations"
 NAMES = {
     *(UNVERIFIED_ACCOUNT, PAYMENT_REFUSED, LEGACY_ACCESS_ENDED, ABSENT_AS_INVALID),
-    *(SLOW_ROLES, THROTTLING, DENIED_OBJECTS, FAILING_JOBS, FAILING_MODELS),
+    *(SLOW_ROLES, THROTTLING, DENIED_OBJECTS, FAILING_JOBS, FAILING_MODELS, FAILING_EVALUATIONS),
 }
 
 _on: set[str] = set()

@@ -16,6 +16,7 @@ from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.client_tokens import once
 from local_aws.extension.bedrock.customization import jobs
 from local_aws.extension.bedrock.error_codes import ABSENT, refused, throttled
+from local_aws.extension.bedrock.evaluation import jobs as evaluations
 from local_aws.extension.bedrock.event_pace import paced
 from local_aws.extension.bedrock.responses import BedrockError, Response
 from local_aws.extension.bedrock.token_counts import count_tokens
@@ -30,13 +31,15 @@ from local_aws.extension.knowledge_bases import (
 Handler = Callable[..., Response]
 Route = tuple[str, str, Handler]
 
-JOBS = "/model-customization-jobs"
+JOBS, EVALUATIONS = "/model-customization-jobs", "/evaluation-jobs"
 MODELS = "/custom-models"
 DEPLOYMENTS = "/model-customization/custom-model-deployments"
 THROUGHPUT = "/provisioned-model-throughput"
 INGESTION = "/knowledgebases/([^/]+)/datasources/([^/]+)/ingestionjobs"
 SERVING = (deployments.STORE, throughputs.STORE)
-TAGGED = re.compile(r":(model-customization-job|custom-model|custom-model-deployment|provisioned-model)/")
+TAGGED = re.compile(
+    r":(evaluation-job|model-customization-job|custom-model|custom-model-deployment|provisioned-model)/"
+)
 
 
 def _delete_model(_: dict[str, Any], identifier: str) -> Response:
@@ -59,6 +62,11 @@ CONTROL: tuple[Route, ...] = (
     ("GET", JOBS, jobs.list_jobs),
     ("POST", f"{JOBS}/(.+)/stop", jobs.stop),
     ("GET", f"{JOBS}/(.+)", jobs.get),
+    ("POST", EVALUATIONS, lambda body: once("CreateEvaluationJob", body, evaluations.create)),
+    ("GET", EVALUATIONS, evaluations.list_jobs),
+    ("POST", f"{EVALUATIONS}/batch-delete", evaluations.batch_delete),
+    ("GET", f"{EVALUATIONS}/(.+)", evaluations.get),
+    ("POST", "/evaluation-job/(.+)/stop", evaluations.stop),
     ("GET", MODELS, custom_models.list_models),
     ("GET", f"{MODELS}/(.+)", custom_models.get),
     ("DELETE", f"{MODELS}/(.+)", _delete_model),
@@ -166,6 +174,7 @@ def _extend_tags() -> None:
     def validate(arn: str) -> Response | None:
         known = (
             jobs.exists(arn)
+            or evaluations.exists(arn)
             or deployments.STORE.exists(arn)
             or throughputs.STORE.exists(arn)
             or arn in bedrock._custom_models

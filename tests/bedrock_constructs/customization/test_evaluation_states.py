@@ -20,10 +20,20 @@ STEPS = ("PrepareEvaluation", "Ask", "Score")
 
 @pytest.fixture(scope="module")
 def template() -> Template:
+    return with_evaluation()
+
+
+def with_evaluation(job_role_arn: str = "") -> Template:
     stack = empty_stack()
     bucket = TrainingDataBucket(stack, "Data", removal="retain", allow_data_deletion=False).bucket
     evaluation = EvaluationFunction(
-        stack, "Evaluation", kit_deployment="sup", bucket=bucket, invoke_arns=["arn:aws:bedrock:::m"], topic_arns=[]
+        stack,
+        "Evaluation",
+        kit_deployment="sup",
+        bucket=bucket,
+        invoke_arns=["arn:aws:bedrock:::m"],
+        topic_arns=[],
+        job_role_arn=job_role_arn,
     )
     CustomizationWorkflow(
         stack,
@@ -38,6 +48,10 @@ def template() -> Template:
 
 @pytest.fixture(scope="module")
 def states(template: Template) -> dict[str, Any]:
+    return states_of(template)
+
+
+def states_of(template: Template) -> dict[str, Any]:
     text = only(template, "AWS::StepFunctions::StateMachine")["DefinitionString"]["Fn::Join"][1]
     found: dict[str, Any] = json.loads("".join(part if isinstance(part, str) else "X" for part in text))["States"]
     return found
@@ -117,3 +131,26 @@ def test_executions_that_ended_early_are_swept(template: Template) -> None:
 
     swept = [pattern["detail"]["status"] for pattern in patterns if pattern["source"] == ["aws.states"]]
     assert swept == [["ABORTED", "FAILED", "TIMED_OUT"]] * 2  # the token, and the candidate
+
+
+def test_evaluation_jobs_are_awaited_between_the_answers_and_the_scores() -> None:
+    states = states_of(with_evaluation("arn:aws:iam::111122223333:role/jobs"))
+
+    assert states["AllAnswered"]["Choices"][0]["Next"] == "HasEvaluationJobs"
+    assert [item["Next"] for item in states["EvaluationNeeded"]["Choices"]] == ["BeginPromotion", "HasEvaluationJobs"]
+    (wanted,) = states["HasEvaluationJobs"]["Choices"]
+    assert (wanted["Variable"], wanted["Next"]) == ("$.specification.evaluation.evaluator_model", "Judge")
+    assert states["HasEvaluationJobs"]["Default"] == "Score"
+    assert (states["AllJudged"]["Choices"][0]["Next"], states["AllJudged"]["Default"]) == (
+        "Score",
+        "WaitForEvaluationJobs",
+    )
+    assert states["WaitForEvaluationJobs"]["Next"] == "Judge"
+    assert [catch["Next"] for catch in states["Judge"]["Catch"]] == ["DeleteCandidateOfFailure"]
+    retried = {error for item in states["Judge"]["Retry"] for error in item["ErrorEquals"]}
+    assert "ServiceQuotaExceededException" in retried
+    assert not {EvaluationError.__name__, "States.ALL"} & retried
+
+
+def test_without_evaluation_jobs_nothing_asks_for_them(states: dict[str, Any]) -> None:
+    assert not {"Judge", "HasEvaluationJobs"} & set(states)

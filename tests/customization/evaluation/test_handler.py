@@ -12,9 +12,12 @@ from customization import invocation
 from customization.handlers import evaluate
 from customization.promotion_targets import PromotionBusyError
 from kit_contract.errors import InputError
+from kit_contract.evaluation_jobs import ROLE_VARIABLE
+from kit_contract.evaluations import Threshold
 from kit_contract.promotion_checks import PromotionChecks
 from tests.customization.aws import MODEL_ARN, a_run
 from tests.customization.evaluation.account import Account, settings
+from tests.customization.evaluation.job_account import EVALUATOR, ROLE, JobAccount
 
 RUN = a_run(evaluation=settings()).to_json()
 CANDIDATE, APPROVAL = "sup-support-candidate", "runs/support/0123456789abcdef/approval.json"
@@ -82,6 +85,29 @@ def test_nobody_can_approve_for_a_stopped_execution(account: Account) -> None:
     assert APPROVAL not in account.objects
     assert account.deployments[CANDIDATE]["found"]["status"] == "Active"  # it may have a canary
     assert ended() == {"forgotten": True}
+
+
+def test_a_stopped_execution_stops_its_evaluation_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = JobAccount()
+    monkeypatch.setattr(invocation, "client", account.client)
+    monkeypatch.setattr(boto3.Session, "client", lambda _, service, **__: account.client(service))
+    monkeypatch.setenv(ROLE_VARIABLE, ROLE)
+    account.deploy(CANDIDATE, MODEL_ARN)
+    judged = settings(metrics={"correctness": Threshold(0.5)}, evaluator_model=EVALUATOR)
+    run = a_run(evaluation=judged).to_json()
+    prepared = call("prepare", run=run)
+    call("ask", run=run, prepared=prepared)
+
+    assert call("judge", run=run, prepared=prepared) == {"done": False}
+    assert account.asked("CreateEvaluationJob")[0]["roleArn"] == ROLE
+    ended(run)
+    assert [job["status"] for job in account.jobs] == ["Stopped", "Stopped"]
+
+    call("request_approval", task_token="t", run=run)
+    monkeypatch.setattr(evaluate, "stop_jobs", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        ended(run)
+    assert APPROVAL not in account.objects
 
 
 def test_the_token_of_the_next_attempt_stays(account: Account) -> None:

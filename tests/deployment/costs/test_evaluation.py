@@ -8,6 +8,7 @@ import pytest
 from deployment.config import DeploymentConfig
 from deployment.costs import evaluation
 from deployment.costs.evaluation import ORDERS, HeldOut, evaluation_groups, held_out
+from deployment.costs.lines import CostGroup
 from deployment.datasets import prepare_datasets
 from tests.deployment_file import shipped_config
 
@@ -42,6 +43,23 @@ def test_both_models_are_asked_and_a_judge_reads_both_orders() -> None:
     assert [line.part for line in dearer.lines[4:]] == ["judge, input", "judge, output"]
     assert dearer.usd > group.usd > 0
     assert "28 records" in group.lines[0].what
+
+
+def test_evaluation_jobs_cost_a_request_for_each_answer_and_metric() -> None:
+    def judged(*metrics: str) -> CostGroup:
+        job = {"evaluator_model": "amazon.nova-pro-v1:0", "metrics": {name: {} for name in metrics}}
+        config = with_evaluation(bedrock_job=job)
+        (group,) = evaluation_groups(config, prepare_datasets(config))
+        return group
+
+    one, two = judged("correctness"), judged("correctness", "helpfulness")
+    free, paid, twice = (
+        sum(line.usd or 0 for line in lines) for lines in (one.lines[:4], one.lines[4:], two.lines[4:])
+    )
+
+    assert [line.part for line in one.lines[4:]] == ["evaluation jobs, input", "evaluation jobs, output"]
+    assert twice == pytest.approx(2 * paid)
+    assert paid > free > 0
 
 
 def test_answers_are_cut_at_max_tokens(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,12 @@ def function(message: str) -> str:
         ("SameContentBusyError", "", "another customization", True),
         ("PromotionBusyError", "", "another promotion", True),
         ("PromotionError", function("the name is not ours"), "could not be put behind its alias", None),
+        (
+            "EvaluationError",
+            function("evaluation job e-1 is Failed: Encountered throttling exception while serving the request"),
+            "quota for the evaluator model",
+            True,
+        ),
         ("PromotionTimeout", "not ready after 120 polls", "not ready", True),
         ("ServiceQuotaExceededException", "", "quota", True),
         ("Bedrock.ServiceQuotaExceededException", "", "quota", True),
