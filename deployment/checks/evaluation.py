@@ -7,14 +7,14 @@ from deployment.checks.models import model_faults, require_answers
 from deployment.config import DeploymentConfig
 from deployment.evaluated_models import baseline_model
 from deployment.sections.evaluation import Evaluation
-from deployment.sections.training import Customization
+from deployment.sections.training import CustomModel
 
 
 def evaluation_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
-    for name, item in config.customizations.items():
+    for name, item in config.custom_models.items():
         if item.evaluation is None:
             continue
-        where = f"training.customizations.{name}.evaluation"
+        where = f"{config.section_of(name)}.evaluation"
         yield from _file_faults(where, item.evaluation)
         yield from _threshold_faults(where, item.evaluation)
         yield from _serving_faults(where, item)
@@ -40,7 +40,7 @@ def _threshold_faults(where: str, section: Evaluation) -> Iterator[str]:
         yield f"{where}.notify: nobody is asked: no decision is 'approve'; remove it, or set between = \"approve\""
 
 
-def _serving_faults(where: str, item: Customization) -> Iterator[str]:
+def _serving_faults(where: str, item: CustomModel) -> Iterator[str]:
     if item.serving == "provisioned":
         yield (
             f"{where}: not with serving = 'provisioned': candidate and current model are asked side by side, and a "
@@ -48,7 +48,7 @@ def _serving_faults(where: str, item: Customization) -> Iterator[str]:
         )
 
 
-def _model_faults(where: str, item: Customization, config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
+def _model_faults(where: str, item: CustomModel, config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
     section = item.evaluation
     assert section
     baseline = baseline_model(config, item)
