@@ -3,7 +3,7 @@
 CheckData -> Train (.sync, waits for days) -> RecordMetrics -> [evaluation] -> [canary] -> promotion -> [watch]
           -> TrainAndValidate (with a validation set) ---> RecordMetrics
           -> Distill, Reinforce, ...: one state for each kind of job (job_kind.py) ---> RecordMetrics
-          -> Copy, Register: external models (external/states.py) --> [evaluation]
+          -> Copy, Register: external models (external_states.py) --> [evaluation]
           -> ModelExists (this run made it before) -----------> [evaluation]
 Any failure ends in Failed with the step's own message; the previous model keeps serving.
 """
@@ -17,7 +17,7 @@ from constructs import Construct
 
 from bedrock_constructs.customization.evaluation_states import evaluation_states
 from bedrock_constructs.customization.external.kinds import is_trained, used_kinds
-from bedrock_constructs.customization.external.states import add_external
+from bedrock_constructs.customization.external_states import add_external
 from bedrock_constructs.customization.job_kind import JobKind
 from bedrock_constructs.customization.lambda_task import lambda_task
 from bedrock_constructs.customization.promotion_states import promotion_states

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from customization.dataset_content import ContentDigest
 from customization.existing_model import find_model
-from customization.external.check import check_external_model
 from customization.log_source import TrainingDataError as TrainingDataError
 from customization.log_source import check_log_source, reads_logs
 from customization.parent_model import parent_model
 from customization.same_content import claim_run
-from kit_contract.external_models import EXTERNAL_METHODS
 from kit_contract.run_events import ModelExists, NewJob
 from kit_contract.run_names import job_name
 from kit_contract.runs import Run
@@ -34,8 +32,6 @@ def check_data(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", timestamp:
     """The model that exists already, else the names of the job to create. Raises TrainingDataError,
     SameContentBusyError, and the errors of parent_model.
     """
-    if run.specification.method in EXTERNAL_METHODS:
-        return check_external_model(run, bedrock=bedrock, s3=s3, timestamp=timestamp)
     existing = _existing_model(run, bedrock)
     if existing:
         return {"trained": True, "custom_model_arn": existing}

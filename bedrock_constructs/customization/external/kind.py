@@ -1,6 +1,6 @@
 """What is particular to one kind of external model: the calls that make it, their members and statuses, its rights.
 
-The states are the same for all kinds (states.py); the kinds are in kinds.py.
+The states are the same for all kinds (external_states.py); the kinds are in kinds.py.
 """
 
 from collections.abc import Callable, Mapping, Sequence
