@@ -22,7 +22,7 @@ class SageMakerModel(ExternalModel):
     model_package_arn: ModelPackageArn | None = None
     s3_uri: S3Prefix | None = None
     model_kms_key_arn: KmsKeyArn | None = None
-    serving: Literal["on-demand", "provisioned"] = "provisioned"
+    serving: Literal["on-demand", "provisioned"] = "on-demand"
 
     @model_validator(mode="after")
     def _one_source(self) -> "SageMakerModel":

@@ -56,7 +56,7 @@ class LocalRun:
         look = time_of_look(self._config, stacks.clients, begun, self._progress.line)
         looking = training_arguments(look, retrain=customizations, retry_failed=True)
         stack_outputs = stacks.deploy(self._path, *restoring, *again, *looking)
-        for name, reason in not_served(customizations, merged_outputs(stack_outputs)).items():
+        for name, reason in not_served(self._config.custom_models, merged_outputs(stack_outputs)).items():
             raise ExternalError(f"{name} does not serve: {reason}")
         stacks.remove_absent(absent)
         self._progress.done()
