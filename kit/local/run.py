@@ -11,6 +11,7 @@ from deployment.config import DeploymentConfig
 from deployment.datasets import prepare_datasets
 from kit.deleted_resources import generation_arguments
 from kit.local import questions
+from kit.local.elsewhere import add_sources
 from kit.local.following import follow_ingestion, follow_training
 from kit.local.stacks import Clients, LocalStacks, StackOutputs, merged_outputs
 from kit.local.summary import print_summary
@@ -51,6 +52,7 @@ class LocalRun:
         absent = stacks.absent(self._path, self._config.deployment.name)
         restoring = restoring_arguments(self._config, stacks.clients, self._progress.line)
         again = generation_arguments(self._config, stacks.clients, self._progress.line)
+        add_sources(self._config, stacks.environment["AWS_ENDPOINT_URL"])
         customizations = self._config.training.customizations if self._config.training else ()
         # Training costs nothing here: what was deleted by hand is trained again.
         look = time_of_look(self._config, stacks.clients, begun, self._progress.line)
