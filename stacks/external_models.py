@@ -1,11 +1,18 @@
 """What a run of an external model uses: no role, no data, and the members of the request that makes the model."""
 
 from bedrock_constructs.customization.external.kinds import KINDS
+from deployment.config import DeploymentConfig
 from deployment.datasets import CustomizationDataset
 from deployment.sections.training import External
 from kit_contract.promotion_checks import PromotionChecks
 from kit_contract.run_names import bedrock_name
 from kit_contract.runs import RunSpecification
+
+
+def source_keys(config: DeploymentConfig) -> list[str]:
+    """The customer managed keys of the models that are copied."""
+    models = config.training.copied_models.values() if config.training else ()
+    return [item.source_kms_key_arn for item in models if item.source_kms_key_arn]
 
 
 def external_specification(

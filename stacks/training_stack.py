@@ -10,6 +10,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from bedrock_constructs.custom_model_deployment import CustomModelDeployment
+from bedrock_constructs.customization.external.copied_models import grant_source_keys
 from bedrock_constructs.customization.role import CustomizationRole
 from bedrock_constructs.customization.start import CustomizationStart
 from bedrock_constructs.customization.workflow import CustomizationWorkflow
@@ -37,7 +38,7 @@ from kit_contract.stacks import (
 )
 from stacks.customization_job import job_members
 from stacks.dataset_delivery import collection_json, dataset_collector, upload_dataset, upload_evaluation_sets
-from stacks.external_models import external_specification
+from stacks.external_models import external_specification, source_keys
 from stacks.fine_tuning import publish_training
 from stacks.training_evaluations import TrainingEvaluations
 
@@ -93,6 +94,7 @@ class TrainingStack(cdk.Stack):
             customizations=specifications,
             evaluation=evaluations.function,
         )
+        grant_source_keys(workflow.state_machine, source_keys(config))
         self._collector = dataset_collector(self, items, datasets, bucket.bucket)
         self._evaluation_sets = upload_evaluation_sets(self, datasets, bucket.bucket, self._restore)
         for specification in specifications:

@@ -12,7 +12,7 @@ from kit_contract.model_arns import base_of_custom_model
 
 class CopiedModel(ExternalModel):
     """It is copied again when `source_model_arn` changes. `base_model` is in that ARN, but for models that came from
-    SageMaker AI.
+    SageMaker AI. `source_kms_key_arn` is the customer managed key of the source, `model_kms_key_arn` that of the copy.
     """
 
     kind: ClassVar[str] = "copied_models"
@@ -20,6 +20,7 @@ class CopiedModel(ExternalModel):
 
     source_model_arn: CustomModelArn
     base_model: ModelId = ""
+    source_kms_key_arn: KmsKeyArn | None = None
     model_kms_key_arn: KmsKeyArn | None = None
     serving: Literal["on-demand", "provisioned"] = "on-demand"
 

@@ -37,6 +37,23 @@ def _grant(scope: Construct, machine: sfn.StateMachine, kit_deployment: str, ite
     acknowledge_wildcards(scope, [jobs], reason="Bedrock chooses the ids of jobs, and a copy job has no tags")
 
 
+def grant_source_keys(machine: sfn.StateMachine, key_arns: Sequence[str]) -> None:
+    """The customer managed keys of the sources, which may be those of another Region or account. Through Bedrock only:
+    AWS does not document of which Region.
+    """
+    if not key_arns:
+        return
+    suffix = cdk.Stack.of(machine).url_suffix
+    machine.add_to_role_policy(
+        iam.PolicyStatement(
+            sid="DecryptSources",
+            actions=["kms:Decrypt"],
+            resources=sorted(set(key_arns)),
+            conditions={"StringLike": {"kms:ViaService": f"bedrock.*.{suffix}"}},
+        )
+    )
+
+
 COPIED_MODELS = ExternalKind(
     method=COPY,
     verb="Copy",
