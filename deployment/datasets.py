@@ -160,7 +160,7 @@ def _prepare_external(name: str, item: External) -> CustomizationDataset:
     return CustomizationDataset(
         folder=folder,
         file_name=file_name,
-        records=1,
+        records=0,
         limits=limits,
         hyperparameters={},
         specification_hash=hashlib.sha256(json.dumps([item.base_model, item.method, sha256]).encode()).hexdigest(),

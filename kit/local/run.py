@@ -80,7 +80,9 @@ class LocalRun:
 
     def _check_data(self) -> None:
         self._progress.step("Data check")
-        for name, dataset in prepare_datasets(self._config).items():
+        datasets = prepare_datasets(self._config)
+        for name in self._config.customizations:
+            dataset = datasets[name]
             valid = f"{dataset.records} records in {dataset.limits.record_format} format, all valid"
             self._progress.line(f"{name}: {valid if dataset.file_name else 'in S3, read and checked at the deploy'}")
 
