@@ -11,10 +11,11 @@ from aws_cdk import aws_iam as iam
 # Bedrock makes a grant in the caller's name, and checks with the other three that the caller may use the key.
 CREATE = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
 USE = ("kms:Decrypt",)
+JOB_KEY = "CustomModelKmsKeyId"  # of CreateModelCustomizationJob
 
 
 def key_members(kms_key_arn: str) -> dict[str, Any]:
-    return {"CustomModelKmsKeyId": kms_key_arn}
+    return {JOB_KEY: kms_key_arn}
 
 
 def model_key_statement(

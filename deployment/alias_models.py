@@ -7,7 +7,7 @@ from model_catalog import catalog
 
 def available_targets(config: DeploymentConfig, alias: str) -> set[str]:
     """The places in which this deployment can have a model for `alias`."""
-    found = {"base"} | {item.serving for item in config.customizations.values() if item.alias == alias}
+    found = {"base"} | {item.serving for item in config.custom_models.values() if item.alias == alias}
     throughputs = config.provisioned_throughput.values()
     return found | {"provisioned" for item in throughputs if item.alias == alias}
 
@@ -21,9 +21,9 @@ def embedding_model(config: DeploymentConfig, model: str) -> str | None:
 def has_one_model(config: DeploymentConfig, alias: str) -> bool:
     """Whether every target of `alias` is the alias's model or was trained from it."""
     base = base_model(config, config.aliases[alias].model)
-    others = {item.base_model for item in config.customizations.values() if item.alias == alias}
+    others = {item.base_model for item in config.custom_models.values() if item.alias == alias}
     for throughput in config.provisioned_throughput.values():
-        customization = config.customizations.get(throughput.customization or "")
+        customization = config.custom_models.get(throughput.customization or "")
         if throughput.alias == alias:
             others.add(customization.base_model if customization else throughput.model or "")
     return base is not None and all(base_model(config, other) == base for other in others)

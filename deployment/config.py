@@ -16,7 +16,7 @@ from deployment.sections.knowledge_base import KnowledgeBase
 from deployment.sections.model_access import ModelAccess
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from deployment.sections.section import ACCOUNT, PATTERN_IN_WORDS, Name, Section
-from deployment.sections.training import Customization, Training
+from deployment.sections.training import Customization, CustomModel, External, Training
 from kit_contract.errors import InputError
 from kit_contract.model_arns import plain_id
 from kit_contract.run_names import bedrock_name
@@ -50,6 +50,21 @@ class DeploymentConfig(Section):
         return self.training.customizations if self.training else {}
 
     @property
+    def external_models(self) -> dict[str, External]:
+        """Those that come into Bedrock without a customization job."""
+        return self.training.external_models if self.training else {}
+
+    @property
+    def custom_models(self) -> dict[str, CustomModel]:
+        """The customizations and the external models: each can be promoted to its alias."""
+        return self.training.custom_models if self.training else {}
+
+    def section_of(self, custom_model: str) -> str:
+        """Where deployment.toml has it, such as training.customizations.support."""
+        external = self.external_models.get(custom_model)
+        return f"training.{external.kind if external else 'customizations'}.{custom_model}"
+
+    @property
     def aliases(self) -> dict[str, Alias]:
         return self.inference_api.aliases if self.inference_api else {}
 
@@ -67,8 +82,8 @@ class DeploymentConfig(Section):
         if self.training:
             named["training.kms_key_arn"] = self.training.kms_key_arn
             named["training.model_kms_key_arn"] = self.training.model_kms_key_arn
-        for name, item in self.customizations.items():
-            named[f"training.customizations.{name}.model_kms_key_arn"] = item.model_kms_key_arn
+        for name, item in self.custom_models.items():
+            named[f"{self.section_of(name)}.model_kms_key_arn"] = item.model_kms_key_arn
         return {where: arn for where, arn in named.items() if arn}
 
     @property

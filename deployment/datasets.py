@@ -11,12 +11,14 @@ from pathlib import Path
 from deployment import prepared_sets
 from deployment.config import ConfigError, DeploymentConfig
 from deployment.dataset_collections import collection_of_files, collection_of_objects, named_by_content
+from deployment.external_models import record_limits
 from deployment.method_settings import method_settings
 from deployment.prepared_sets import SetError, prepare_held_out, prepare_sets
-from deployment.sections.training import Customization
+from deployment.sections.training import Customization, External
 from kit_contract import run_names
 from kit_contract.dataset_collection import DatasetCollection
 from kit_contract.dataset_limits import DatasetLimits
+from kit_contract.external_models import source_record, source_sha256
 from kit_contract.run_names import data_prefix
 from model_catalog import catalog
 from training_data.checking.repeated_records import RecordIndex
@@ -69,6 +71,11 @@ def prepare_datasets(config: DeploymentConfig) -> dict[str, CustomizationDataset
         except SetError as error:
             where = f"training.customizations.{name}.{error.key}"
             faults += [f"{where}: {line}" for line in str(error).splitlines()]
+    for name, external in config.external_models.items():
+        try:
+            datasets[name] = _prepare_external(name, external)
+        except SetError as error:
+            faults += [f"{config.section_of(name)}.{error.key}: {line}" for line in str(error).splitlines()]
     if faults:
         raise ConfigError(faults)
     return datasets
@@ -137,6 +144,30 @@ def _prepare(name: str, item: Customization, region: str) -> CustomizationDatase
         uploads={file_name: training.sha256} | ({validation_file: validation.sha256} if validation else {}),
         collection=collection_of_files(name, item, customization.limits, file_name, validation_file, media),
         media_folder=named_by_content(media, prepared_sets.PREPARED / f"{name}-media"),
+    )
+
+
+def _prepare_external(name: str, item: External) -> CustomizationDataset:
+    """What starts its run is one line that names the source; records are needed for an evaluation only."""
+    prepared_sets.PREPARED.mkdir(parents=True, exist_ok=True)
+    limits = record_limits(item.base_model)
+    held_out = prepare_held_out(name, item, limits, RecordIndex(0, across=True))
+    record, sha256 = source_record(item.method, item.source), source_sha256(item.method, item.source)
+    parts = [f"evaluation-{held_out.sha256[:16]}"] if held_out else []
+    folder, file_name = prepared_sets.PREPARED / "-".join([name, sha256[:16], *parts]), f"{sha256[:16]}.jsonl"
+    folder.mkdir(exist_ok=True)
+    (folder / file_name).write_bytes(record)
+    return CustomizationDataset(
+        folder=folder,
+        file_name=file_name,
+        records=0,
+        limits=limits,
+        hyperparameters={},
+        specification_hash=hashlib.sha256(json.dumps([item.base_model, item.method, sha256]).encode()).hexdigest(),
+        evaluation_file=_put_held_out(held_out, folder),
+        evaluation_records=held_out.records if held_out else 0,
+        sha256=sha256,
+        uploads={file_name: sha256},
     )
 
 

@@ -1,12 +1,12 @@
 """The foundation models that an evaluation asks: what serves before the first promotion, and the judge."""
 
 from deployment.config import DeploymentConfig
-from deployment.sections.training import Customization
+from deployment.sections.training import CustomModel
 from kit_contract.model_arns import plain_id
 from model_catalog import catalog
 
 
-def baseline_model(config: DeploymentConfig, item: Customization) -> str | None:
+def baseline_model(config: DeploymentConfig, item: CustomModel) -> str | None:
     """The setting, else the model of the alias, else the base model; None for an ARN whose model is unknown."""
     assert item.evaluation
     if item.evaluation.baseline_model:
@@ -27,6 +27,6 @@ def evaluator_models(config: DeploymentConfig) -> list[str]:
 
 def evaluated_models(config: DeploymentConfig) -> list[str]:
     """The ids of all of them, once, sorted."""
-    items = [item for item in config.customizations.values() if item.evaluation]
+    items = [item for item in config.custom_models.values() if item.evaluation]
     judges = [item.evaluation.judge_model for item in items if item.evaluation]
     return sorted({model for model in (*(baseline_model(config, item) for item in items), *judges) if model})

@@ -2,11 +2,11 @@
 
 from deployment.config import DeploymentConfig
 from deployment.evaluated_models import baseline_model
-from deployment.sections.training import Customization
+from deployment.sections.training import CustomModel
 from model_catalog.prices import price
 
 
-def evaluation_prices(config: DeploymentConfig, item: Customization) -> dict[str, tuple[float, float]]:
+def evaluation_prices(config: DeploymentConfig, item: CustomModel) -> dict[str, tuple[float, float]]:
     """Role -> USD for an input token and for an output token; a role is missing if a price is unknown.
 
     The baseline is the foundation model; the report counts a custom model that serves at the candidate's price.

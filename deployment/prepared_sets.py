@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deployment.dataset_collections import local_files
 from deployment.method_settings import log_source
-from deployment.sections.training import Customization
+from deployment.sections.training import Customization, CustomModel
 from kit_contract.dataset_limits import DatasetLimits
 from kit_contract.errors import InputError
 from training_data.checking.model_rules import model_rules
@@ -57,7 +57,7 @@ def _require_held_out(key: str, trained: RecordIndex, other: RecordIndex, fix: s
 
 
 def prepare_held_out(
-    name: str, item: Customization, limits: DatasetLimits, trained: RecordIndex
+    name: str, item: CustomModel, limits: DatasetLimits, trained: RecordIndex
 ) -> PreparedDataset | None:
     """The records of the evaluation, which Bedrock does not count. Raises SetError."""
     if item.evaluation is None:
@@ -125,7 +125,9 @@ def _prepare_set(
         raise SetError(key, str(error)) from None
 
 
-def _target(item: Customization, limits: DatasetLimits) -> Target:
+def _target(item: CustomModel, limits: DatasetLimits) -> Target:
+    if not isinstance(item, Customization):  # nothing is trained on, so nothing says how to read other shapes
+        return Target(limits.record_format)
     return Target(
         limits.record_format,
         system=item.system,

@@ -44,6 +44,13 @@ def plain_id(identifier: str) -> str | None:
     return arn.name if arn.kind in (FOUNDATION_MODEL, INFERENCE_PROFILE) else None
 
 
+def base_of_custom_model(identifier: str) -> str:
+    """The base model in a custom model's ARN; empty for a model of SageMaker AI, whose ARN does not tell it."""
+    arn = model_arn(identifier)
+    base = arn.name.rpartition("/")[0] if arn and arn.kind == CUSTOM_MODEL else ""
+    return "" if base == "imported" else base
+
+
 def shown(identifier: str) -> str:
     """`identifier` for callers of the inference API: an ARN without partition, region and account."""
     return identifier.split(":", 5)[5] if identifier.startswith("arn:") else identifier

@@ -115,13 +115,17 @@ class ModelExists(TypedDict):
 
 
 class NewJob(TypedDict):
-    """`base_model` is what the job starts from: a foundation model or, for further training, a custom model's ARN."""
+    """`base_model` is what the job starts from: a foundation model or, for further training, a custom model's ARN.
+
+    `adopted`: of an external model, the ARN of what an earlier attempt has begun and the workflow goes on with.
+    """
 
     trained: Literal[False]
     records: int
     job_name: str
     client_request_token: str
     base_model: str
+    adopted: NotRequired[str]
 
 
 class MetricsRequest(TypedDict):

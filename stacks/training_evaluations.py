@@ -15,7 +15,7 @@ from deployment.datasets import CustomizationDataset
 from deployment.evaluated_models import baseline_model, evaluated_models, evaluator_models
 from deployment.evaluation_prices import evaluation_prices
 from deployment.sections.evaluation import Evaluation
-from deployment.sections.training import Customization
+from deployment.sections.training import CustomModel
 from kit_contract.evaluations import EvaluationSpecification, Threshold
 from kit_contract.run_names import data_prefix
 from model_catalog import catalog
@@ -35,13 +35,13 @@ class TrainingEvaluations:
         self._topics: dict[str, str] = {}
         self.settings = {
             name: self._settings(name, item, item.evaluation, datasets[name])
-            for name, item in config.customizations.items()
+            for name, item in config.custom_models.items()
             if item.evaluation
         }
         self.function = self._function(bucket) if self.settings else None
 
     def _settings(
-        self, name: str, item: Customization, section: Evaluation, dataset: CustomizationDataset
+        self, name: str, item: CustomModel, section: Evaluation, dataset: CustomizationDataset
     ) -> EvaluationSpecification:
         return EvaluationSpecification(
             dataset_key=f"{data_prefix(name)}{dataset.evaluation_file}",

@@ -10,6 +10,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from bedrock_constructs.custom_model_deployment import CustomModelDeployment
+from bedrock_constructs.customization.external.copied_models import grant_source_keys
 from bedrock_constructs.customization.role import CustomizationRole
 from bedrock_constructs.customization.start import CustomizationStart
 from bedrock_constructs.customization.workflow import CustomizationWorkflow
@@ -18,7 +19,7 @@ from deployment.config import DeploymentConfig
 from deployment.datasets import CustomizationDataset
 from deployment.parent_runs import parent_of
 from deployment.sections.promotion import Promotion
-from deployment.sections.training import Customization, Training
+from deployment.sections.training import Customization, External, Training
 from kit_contract.dataset_collection import media_prefix
 from kit_contract.promotion_checks import PromotionChecks
 from kit_contract.run_names import bedrock_name, data_prefix, output_prefix
@@ -37,6 +38,7 @@ from kit_contract.stacks import (
 )
 from stacks.customization_job import job_members
 from stacks.dataset_delivery import collection_json, dataset_collector, upload_dataset, upload_evaluation_sets
+from stacks.external_models import external_specification, source_keys
 from stacks.fine_tuning import publish_training
 from stacks.training_evaluations import TrainingEvaluations
 
@@ -80,6 +82,10 @@ class TrainingStack(cdk.Stack):
             )
             for name, item in items.items()
         ]
+        specifications += [
+            replace(self._external(name, item, datasets[name], bucket), evaluation=evaluations.settings.get(name))
+            for name, item in config.external_models.items()
+        ]
         workflow = CustomizationWorkflow(
             self,
             "Workflow",
@@ -88,6 +94,7 @@ class TrainingStack(cdk.Stack):
             customizations=specifications,
             evaluation=evaluations.function,
         )
+        grant_source_keys(workflow.state_machine, source_keys(config))
         self._collector = dataset_collector(self, items, datasets, bucket.bucket)
         self._evaluation_sets = upload_evaluation_sets(self, datasets, bucket.bucket, self._restore)
         for specification in specifications:
@@ -131,6 +138,20 @@ class TrainingStack(cdk.Stack):
             validation_key=dataset.validation_key(name),
             job_members=job_members(self, name, item, self._training, role.role, dataset.hyperparameters),
             method_settings=dataset.method_settings,
+            promotion=_checks(item.promotion),
+        )
+
+    def _external(
+        self, name: str, item: External, dataset: CustomizationDataset, bucket: TrainingDataBucket
+    ) -> RunSpecification:
+        return external_specification(
+            name,
+            item,
+            kit_deployment=self._kit_deployment,
+            bucket=bucket.bucket.bucket_name,
+            dataset=dataset,
+            provisioned_model_name=self._throughputs.get(name, ""),
+            model_key=self._training.model_key(name),
             promotion=_checks(item.promotion),
         )
 

@@ -9,7 +9,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from bedrock_constructs import ownership
-from bedrock_constructs.custom_model_key import CREATE, model_key_statement
+from bedrock_constructs.custom_model_key import CREATE, JOB_KEY, model_key_statement
+from bedrock_constructs.customization.external.kinds import KINDS, grant_external, is_trained
 from bedrock_constructs.foundation_models import foundation_model_arns
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from bedrock_constructs.ownership import both
@@ -24,12 +25,6 @@ def grant_jobs(
     functions: Sequence[lambda_.IFunction],
 ) -> None:
     stack = cdk.Stack.of(scope)
-    foundation = foundation_model_arns(stack, (item.base_model for item in customizations))
-    models, jobs = (
-        stack.format_arn(service="bedrock", resource=kind, resource_name="*")
-        for kind in ("custom-model", "model-customization-job")
-    )
-    own, maybe_own = ownership.own(kit_deployment), ownership.own_or_absent(kit_deployment)
     machine.add_to_role_policy(
         iam.PolicyStatement(
             sid="Steps",
@@ -37,6 +32,28 @@ def grant_jobs(
             resources=[function.function_arn for function in functions],
         )
     )
+    if trained := [item for item in customizations if is_trained(item)]:
+        _grant_training(scope, machine, kit_deployment, trained)
+    if keys := model_keys(customizations):
+        machine.add_to_role_policy(model_key_statement(stack, "EncryptModels", CREATE, keys))
+    if external := [item for item in customizations if not is_trained(item)]:
+        grant_external(scope, machine, kit_deployment, external)
+    if not trained:  # the right to tag is in those of the jobs otherwise
+        _grant_tags(scope, machine, kit_deployment)
+    reason = "X-Ray and the delivery of CloudWatch Logs have no resource-level permissions"
+    acknowledge_wildcards(machine, ["*"], reason=reason)
+
+
+def _grant_training(
+    scope: Construct, machine: sfn.StateMachine, kit_deployment: str, trained: Sequence[RunSpecification]
+) -> None:
+    stack = cdk.Stack.of(scope)
+    foundation = foundation_model_arns(stack, (item.base_model for item in trained))
+    models, jobs = (
+        stack.format_arn(service="bedrock", resource=kind, resource_name="*")
+        for kind in ("custom-model", "model-customization-job")
+    )
+    own, maybe_own = ownership.own(kit_deployment), ownership.own_or_absent(kit_deployment)
     # Permissions of .sync and for tags. For Bedrock, .sync polls and needs no EventBridge rule.
     # https://docs.aws.amazon.com/step-functions/latest/dg/connect-bedrock.html#bedrock-iam
     machine.add_to_role_policy(
@@ -47,7 +64,7 @@ def grant_jobs(
             conditions=both(ownership.served_created(kit_deployment), maybe_own),
         )
     )
-    if parents := sorted({item.parent for item in customizations if item.parent.startswith("arn:")}):
+    if parents := sorted({item.parent for item in trained if item.parent.startswith("arn:")}):
         # Named one by one, and so whoever's tag they carry.
         machine.add_to_role_policy(
             iam.PolicyStatement(
@@ -66,18 +83,25 @@ def grant_jobs(
         iam.PolicyStatement(
             sid="PassJobRole",
             actions=["iam:PassRole"],
-            resources=[item.role_arn for item in customizations],
+            resources=[item.role_arn for item in trained],
             conditions={"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}},
         )
     )
-    if keys := model_keys(customizations):
-        machine.add_to_role_policy(model_key_statement(stack, "EncryptModels", CREATE, keys))
     acknowledge_wildcards(scope, [models, jobs], reason="Bedrock chooses the ids of jobs and models")
-    reason = "X-Ray and the delivery of CloudWatch Logs have no resource-level permissions"
-    acknowledge_wildcards(machine, ["*"], reason=reason)
+
+
+def _grant_tags(scope: Construct, machine: sfn.StateMachine, kit_deployment: str) -> None:
+    models = cdk.Stack.of(scope).format_arn(service="bedrock", resource="custom-model", resource_name="*")
+    created = both(ownership.served_created(kit_deployment), ownership.own_or_absent(kit_deployment))
+    machine.add_to_role_policy(
+        iam.PolicyStatement(sid="TagModels", actions=["bedrock:TagResource"], resources=[models], conditions=created)
+    )
+    acknowledge_wildcards(scope, [models], reason="Bedrock chooses the ids of models")
 
 
 def model_keys(customizations: Sequence[RunSpecification]) -> list[str]:
     """The customer managed keys of custom models."""
-    keys = (item.job_members.get("CustomModelKmsKeyId") for item in customizations)
-    return sorted({key for key in keys if key})
+    members = (JOB_KEY, *(kind.key for kind in KINDS.values()))
+    return sorted(
+        {str(item.job_members[name]) for item in customizations for name in members if name in item.job_members}
+    )

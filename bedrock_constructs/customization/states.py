@@ -3,11 +3,12 @@
 CheckData -> Train (.sync, waits for days) -> RecordMetrics -> [evaluation] -> [canary] -> promotion -> [watch]
           -> TrainAndValidate (with a validation set) ---> RecordMetrics
           -> Distill, Reinforce, ...: one state for each kind of job (job_kind.py) ---> RecordMetrics
-          -> ModelExists (this run trained it before) --------> [evaluation]
+          -> Copy, Register: external models (external_states.py) --> [evaluation]
+          -> ModelExists (this run made it before) -----------> [evaluation]
 Any failure ends in Failed with the step's own message; the previous model keeps serving.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
@@ -16,10 +17,13 @@ from constructs import Construct
 
 from bedrock_constructs.customization.evaluation import EvaluationFunction
 from bedrock_constructs.customization.evaluation_states import evaluation_states
+from bedrock_constructs.customization.external.kinds import is_trained, used_kinds
+from bedrock_constructs.customization.external_states import add_external
 from bedrock_constructs.customization.job_kind import JobKind
 from bedrock_constructs.customization.lambda_task import lambda_task
 from bedrock_constructs.customization.promotion_states import promotion_states
-from bedrock_constructs.customization.training_states import add_training
+from bedrock_constructs.customization.training_states import add_training, unknown_kind
+from kit_contract.runs import RunSpecification
 
 
 class CustomizationDefinition(Construct):
@@ -34,7 +38,7 @@ class CustomizationDefinition(Construct):
         construct_id: str,
         *,
         kit_deployment: str,
-        kinds: Iterable[JobKind],
+        customizations: Sequence[RunSpecification],
         check: lambda_.IFunction,
         metrics: lambda_.IFunction,
         promotion: lambda_.IFunction,
@@ -57,7 +61,13 @@ class CustomizationDefinition(Construct):
         )
         choice = sfn.Choice(self, "TrainedBefore")
         choice.when(sfn.Condition.boolean_equals("$.check.trained", True), existing.next(promoted))
-        add_training(self, choice, kinds, kit_deployment, failed, recorded)
+        for kind in used_kinds(customizations):
+            items = [item for item in customizations if item.method == kind.method]
+            add_external(self, choice, kind, items, kit_deployment, failed, promoted)
+        if trained := [JobKind.of(item) for item in customizations if is_trained(item)]:
+            add_training(self, choice, trained, kit_deployment, failed, recorded)
+        else:
+            choice.otherwise(unknown_kind(self))
         self.start: sfn.IChainable = self._check(check, failed).next(choice)
 
     def _check(self, check: lambda_.IFunction, failed: sfn.Fail) -> sfn.CustomState:

@@ -28,13 +28,16 @@ def add_training(
 
     for kind in sorted({kind for kind in kinds if not kind.is_plain}):
         choice.when(kind.condition, train(kind))
-    # The stack is being updated, and the specification is newer than the states: no job rather than another one.
-    cause = "this workflow has no state for the job that the specification describes; start the run again"
-    unknown = sfn.Fail(scope, "UnknownJobKind", error="UnknownJobKind", cause=cause)
     is_special = [f"$.specification.{name}" for name in ("job_members", "method_settings", "parent")]
-    choice.when(sfn.Condition.or_(*map(sfn.Condition.is_present, is_special)), unknown)
+    choice.when(sfn.Condition.or_(*map(sfn.Condition.is_present, is_special)), unknown_kind(scope))
     choice.when(sfn.Condition.is_present("$.specification.validation_key"), train(JobKind(validated=True)))
     choice.otherwise(train(JobKind()))
+
+
+def unknown_kind(scope: Construct) -> sfn.Fail:
+    """The stack is being updated, and the specification is newer than the states: no job rather than another one."""
+    cause = "this workflow has no state for the job that the specification describes; start the run again"
+    return sfn.Fail(scope, "UnknownJobKind", error="UnknownJobKind", cause=cause)
 
 
 def _train(scope: Construct, kind: JobKind, kit_deployment: str) -> sfn.CustomState:

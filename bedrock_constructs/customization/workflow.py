@@ -20,8 +20,8 @@ from constructs import Construct, DependencyGroup
 from bedrock_constructs import ownership
 from bedrock_constructs.custom_model_key import USE, model_key_statement
 from bedrock_constructs.customization.evaluation import EvaluationFunction
+from bedrock_constructs.customization.external.kinds import used_kinds
 from bedrock_constructs.customization.function import CustomizationFunction
-from bedrock_constructs.customization.job_kind import JobKind
 from bedrock_constructs.customization.job_rights import grant_jobs, model_keys
 from bedrock_constructs.customization.promotion_checks import PromotionChecksFunction
 from bedrock_constructs.customization.starter import CustomizationStarter
@@ -107,7 +107,11 @@ class CustomizationWorkflow(Construct):
         function.allow("LookAtModel", ["bedrock:GetCustomModel"], models, acknowledgment=by_bedrock, conditions=own)
         function.allow("ReadModelOwner", ["bedrock:ListTagsForResource"], models, acknowledgment=by_bedrock)
         find = ["bedrock:ListCustomModels", "bedrock:ListModelCustomizationJobs"]
+        kinds = used_kinds(self._customizations)
+        find += [action for kind in kinds for action in kind.find]
         function.allow("FindModel", find, ["*"], acknowledgment="Listing models and jobs takes no ARN")
+        if clean := [action for kind in kinds for action in kind.clean]:
+            function.allow("DeleteFailedModel", clean, models, acknowledgment=by_bedrock, conditions=own)
         return function
 
     def _metrics_function(self) -> CustomizationFunction:
@@ -188,7 +192,7 @@ class CustomizationWorkflow(Construct):
             self,
             "States",
             kit_deployment=self._kit_deployment,
-            kinds=map(JobKind.of, self._customizations),
+            customizations=self._customizations,
             check=check,
             metrics=metrics,
             promotion=promotion,

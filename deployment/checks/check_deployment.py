@@ -5,6 +5,7 @@ import datetime
 from deployment.checks.arns import arn_faults
 from deployment.checks.budget import budget_faults
 from deployment.checks.evaluation import evaluation_faults
+from deployment.checks.external_models import external_model_faults
 from deployment.checks.fine_tuning import fine_tuning_faults
 from deployment.checks.guardrails import guardrail_faults
 from deployment.checks.iam_callers import iam_caller_faults
@@ -36,6 +37,7 @@ def check_deployment(
         *budget_faults(config),
         *name_faults(config),
         *training_faults(config, today),
+        *external_model_faults(config, today, account),
         *evaluation_faults(config, today),
         *promotion_faults(config),
         *provisioned_throughput_faults(config, today),

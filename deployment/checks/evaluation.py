@@ -7,16 +7,16 @@ from deployment.checks.models import model_faults, require_answers
 from deployment.config import DeploymentConfig
 from deployment.evaluated_models import baseline_model
 from deployment.sections.evaluation import Evaluation
-from deployment.sections.training import Customization
+from deployment.sections.training import CustomModel
 from kit_contract.evaluation_jobs import EVALUATORS, MOST_RECORDS
 from model_catalog import catalog
 
 
 def evaluation_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
-    for name, item in config.customizations.items():
+    for name, item in config.custom_models.items():
         if item.evaluation is None:
             continue
-        where = f"training.customizations.{name}.evaluation"
+        where = f"{config.section_of(name)}.evaluation"
         yield from _file_faults(where, item.evaluation)
         yield from _threshold_faults(where, item.evaluation)
         yield from _job_faults(where, item.evaluation, config)
@@ -57,7 +57,7 @@ def _job_faults(where: str, section: Evaluation, config: DeploymentConfig) -> It
         )
 
 
-def _serving_faults(where: str, item: Customization) -> Iterator[str]:
+def _serving_faults(where: str, item: CustomModel) -> Iterator[str]:
     if item.serving == "provisioned":
         yield (
             f"{where}: not with serving = 'provisioned': candidate and current model are asked side by side, and a "
@@ -65,7 +65,7 @@ def _serving_faults(where: str, item: Customization) -> Iterator[str]:
         )
 
 
-def _model_faults(where: str, item: Customization, config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
+def _model_faults(where: str, item: CustomModel, config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
     section = item.evaluation
     assert section
     baseline = baseline_model(config, item)

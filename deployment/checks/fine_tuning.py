@@ -6,7 +6,7 @@ from deployment.config import DeploymentConfig
 
 
 def fine_tuning_faults(config: DeploymentConfig) -> Iterator[str]:
-    if config.inference_api and config.inference_api.fine_tuning_keys and config.training is None:
+    if config.inference_api and config.inference_api.fine_tuning_keys and not config.customizations:
         yield (
             "inference_api.fine_tuning_keys: there is nothing to fine-tune, got no [training.customizations.*]; add a "
             "customization, or remove the setting"

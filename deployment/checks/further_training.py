@@ -22,7 +22,7 @@ def further_training_faults(where: str, item: Customization, config: DeploymentC
             "base_customization or base_custom_model, or fine-tune"
         )
     elif item.base_customization:
-        yield from _customization_faults(f"{where}.base_customization", item, config.customizations)
+        yield from _customization_faults(f"{where}.base_customization", item, config)
     elif item.base_custom_model:
         yield from _model_faults(f"{where}.base_custom_model", item, item.base_custom_model)
 
@@ -37,9 +37,15 @@ def ancestors(item: Customization, customizations: Mapping[str, Customization]) 
         name = customizations[name].base_customization
 
 
-def _customization_faults(where: str, item: Customization, others: Mapping[str, Customization]) -> Iterator[str]:
-    parent = others.get(item.base_customization or "")
-    if parent is None:
+def _customization_faults(where: str, item: Customization, config: DeploymentConfig) -> Iterator[str]:
+    others, name = config.customizations, item.base_customization or ""
+    parent = others.get(name)
+    if name in config.external_models:
+        yield (
+            f"{where}: must be a customization, got {name!r} of [{config.section_of(name)}]; name its custom model in "
+            "base_custom_model once it is there: kit runs show tells the ARN"
+        )
+    elif parent is None:
         yield f"{where}: must be one of {', '.join(others)}, got {item.base_customization!r}; change it"
     elif any(others[name] is item for name in ancestors(item, others)):
         yield f"{where}: a customization cannot be trained further from its own model; name another one"

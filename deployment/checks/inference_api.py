@@ -27,10 +27,10 @@ def _kind_faults(where: str, alias: str, config: DeploymentConfig) -> Iterator[s
     """
     model = config.aliases[alias].model
     embedding = embedding_model(config, model)
-    for name, item in config.customizations.items():
+    for name, item in config.custom_models.items():
         if item.alias == alias and embedding:
             yield (
-                f"training.customizations.{name}.alias: {alias!r} is an alias for embeddings ({embedding}), and the "
+                f"{config.section_of(name)}.alias: {alias!r} is an alias for embeddings ({embedding}), and the "
                 "vectors of a trained model can't be compared with those of another; use an alias with a model that "
                 f"answers, or change {where}.model"
             )

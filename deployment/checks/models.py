@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable, Iterator
 
 from deployment.config import DeploymentConfig
-from deployment.sections.training import Customization
+from deployment.sections.training import Customization, CustomModel
 from kit_contract.embedding_models import EMBEDDING_MODELS
 from model_catalog import catalog, lifecycle
 
@@ -85,15 +85,15 @@ def named_models(config: DeploymentConfig) -> Iterator[tuple[str, str]]:
             yield "knowledge_base.rerank_model", config.knowledge_base.rerank_model
     for name, alias in config.aliases.items():
         yield f"inference_api.aliases.{name}.model", alias.model
-    for name, customization in config.customizations.items():
-        yield from _of_customization(f"training.customizations.{name}", customization)
+    for name, customization in config.custom_models.items():
+        yield from _of_custom_model(config.section_of(name), customization)
 
 
-def _of_customization(where: str, item: Customization) -> Iterator[tuple[str, str]]:
+def _of_custom_model(where: str, item: CustomModel) -> Iterator[tuple[str, str]]:
     yield f"{where}.base_model", item.base_model
-    if item.distillation:
+    if isinstance(item, Customization) and item.distillation:
         yield f"{where}.distillation.teacher_model", item.distillation.teacher_model
-    if item.reinforcement:
+    if isinstance(item, Customization) and item.reinforcement:
         yield from ((f"{where}.reinforcement.judge_models", judge) for judge in item.reinforcement.judge_models)
     if item.evaluation and item.evaluation.judge_model:
         yield f"{where}.evaluation.judge_model", item.evaluation.judge_model

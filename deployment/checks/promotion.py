@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from deployment.config import DeploymentConfig
 from deployment.sections.promotion import Promotion
-from deployment.sections.training import Customization
+from deployment.sections.training import CustomModel
 
 SHORTEST_WATCH = 5
 LONGEST_PROMPTS = 1_500
@@ -15,9 +15,9 @@ MEASURED = ("min_requests", "max_error_percent", "max_refusal_percent")
 
 
 def promotion_faults(config: DeploymentConfig) -> Iterator[str]:
-    for name, item in config.customizations.items():
+    for name, item in config.custom_models.items():
         if item.promotion:
-            where = f"training.customizations.{name}.promotion"
+            where = f"{config.section_of(name)}.promotion"
             yield from _prompt_faults(where, item.promotion)
             yield from _unused_faults(where, item.promotion)
             yield from _serving_faults(where, item, item.promotion)
@@ -58,7 +58,7 @@ def _unused_faults(where: str, section: Promotion) -> Iterator[str]:
         )
 
 
-def _serving_faults(where: str, item: Customization, section: Promotion) -> Iterator[str]:
+def _serving_faults(where: str, item: CustomModel, section: Promotion) -> Iterator[str]:
     checks = {"smoke_prompts": section.smoke_prompts, "canary_percent": section.canary_percent}
     for key in (key for key, value in {**checks, "watch_minutes": section.watch_minutes}.items() if value):
         if item.serving == "provisioned":
@@ -68,7 +68,7 @@ def _serving_faults(where: str, item: Customization, section: Promotion) -> Iter
             )
 
 
-def _caller_faults(where: str, item: Customization, section: Promotion, config: DeploymentConfig) -> Iterator[str]:
+def _caller_faults(where: str, item: CustomModel, section: Promotion, config: DeploymentConfig) -> Iterator[str]:
     for key in ("canary_percent", "watch_minutes"):
         if getattr(section, key) and item.alias not in config.aliases:
             yield (

@@ -35,10 +35,10 @@ def _require_provisionable(identifier: str, region: str) -> None:
 def _target_faults(where: str, item: ProvisionedThroughput, config: DeploymentConfig) -> Iterator[str]:
     if (item.model is None) == (item.customization is None):
         yield f"{where}: set either model or customization, got {'both' if item.model else 'neither'}"
-    if item.customization is not None and item.customization not in config.customizations:
+    if item.customization is not None and item.customization not in config.custom_models:
         yield (
-            f"{where}.customization: {item.customization!r} is not a customization; "
-            f"allowed: {', '.join(sorted(config.customizations)) or 'none: add [training]'}"
+            f"{where}.customization: {item.customization!r} is not a custom model of [training]; "
+            f"allowed: {', '.join(sorted(config.custom_models)) or 'none: add [training]'}"
         )
     if item.alias is not None and item.alias not in config.aliases:
         allowed = ", ".join(sorted(config.aliases)) or "none: add [inference_api]"

@@ -9,7 +9,7 @@ from deployment.checks.further_training import further_training_faults
 from deployment.checks.models import KEEP_LEGACY
 from deployment.checks.reinforcement import reinforcement_faults
 from deployment.config import DeploymentConfig
-from deployment.sections.training import Customization
+from deployment.sections.training import Customization, CustomModel
 from kit_contract.run_names import RUN_ID_LENGTH, bedrock_name
 from model_catalog import catalog, lifecycle
 from training_data.conversion.record_formats import RECORD_FORMATS
@@ -27,14 +27,14 @@ def training_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[
         yield from _hyperparameter_faults(where, item)
         for method_faults in METHOD_FAULTS:
             yield from method_faults(where, item, config)
-        yield from _name_faults(where, bedrock_name(config.deployment.name, name))
+        yield from model_name_faults(where, bedrock_name(config.deployment.name, name))
         if not item.dataset and not (item.distillation and item.distillation.invocation_logs):
             yield f"{where}.dataset is missing; add it"
         yield from dataset_source_faults(where, item)
-        yield from _alias_faults(f"{where}.alias", item.alias, config)
+        yield from alias_faults(f"{where}.alias", item.alias, config)
         if (owner := owners.setdefault(item.alias, name)) != name:
             yield f"{where}.alias: {item.alias!r} already belongs to customization {owner!r}; use another alias"
-        yield from _serving_faults(where, name, item, config)
+        yield from serving_faults(where, name, item, config)
 
 
 def _base_model_faults(
@@ -67,7 +67,7 @@ def _hyperparameter_faults(where: str, item: Customization) -> Iterator[str]:
         yield from (f"{where}.hyperparameters: {line}" for line in str(error).splitlines())
 
 
-def _serving_faults(where: str, name: str, item: Customization, config: DeploymentConfig) -> Iterator[str]:
+def serving_faults(where: str, name: str, item: CustomModel, config: DeploymentConfig) -> Iterator[str]:
     try:
         model = catalog.find(item.base_model)
     except catalog.CatalogError:
@@ -84,7 +84,7 @@ def _serving_faults(where: str, name: str, item: Customization, config: Deployme
         )
 
 
-def _name_faults(where: str, owner: str) -> Iterator[str]:
+def model_name_faults(where: str, owner: str) -> Iterator[str]:
     if len(owner) > MAX_MODEL_OWNER:
         yield (
             f"{where}: deployment name and customization name must have at most {MAX_MODEL_OWNER - 1} characters "
@@ -92,7 +92,7 @@ def _name_faults(where: str, owner: str) -> Iterator[str]:
         )
 
 
-def _alias_faults(where: str, alias: str, config: DeploymentConfig) -> Iterator[str]:
+def alias_faults(where: str, alias: str, config: DeploymentConfig) -> Iterator[str]:
     if config.inference_api and alias not in config.aliases:
         yield (
             f"{where}: {alias!r} is not an alias of the API; "

@@ -58,7 +58,7 @@ def serving_options(config: DeploymentConfig, alias: str, traffic: Traffic) -> l
 
 def custom_base(config: DeploymentConfig, alias: str) -> str | None:
     """The base model of the customization that serves `alias`, or None."""
-    return next((item.base_model for item in config.customizations.values() if item.alias == alias), None)
+    return next((item.base_model for item in config.custom_models.values() if item.alias == alias), None)
 
 
 def break_evens(options: Sequence[ServingOption]) -> Iterator[BreakEven]:

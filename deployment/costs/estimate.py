@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from deployment.config import DeploymentConfig
 from deployment.costs.evaluation import evaluation_groups
+from deployment.costs.external_models import external_model_groups
 from deployment.costs.inference_api import Traffic, inference_api_groups
 from deployment.costs.knowledge_base import document_bytes, knowledge_base_groups, storage_line
 from deployment.costs.lines import CostGroup, CostLine, line, total
@@ -26,6 +27,7 @@ def estimate(
     return [
         idle(config),
         *training_groups(config, datasets),
+        *external_model_groups(config),
         *evaluation_groups(config, datasets),
         *inference_api_groups(config, traffic),
         *knowledge_base_groups(config, traffic),
@@ -59,7 +61,7 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     if config.inference_api:
         secret = price("secret_month", service="secrets-manager", region=region)
         yield line("API key", "1 secret", 1, secret, missing=f"a secret in {region}")
-    for name, item in config.customizations.items():
+    for name, item in config.custom_models.items():
         keep = item.promotion.keep_models if item.promotion else None
         what = f"after its first run; each later run adds one{f', up to {keep} that were promoted' if keep else ''}"
         yield model_storage_line(f"custom model {name}", what, item.base_model, region)

@@ -12,7 +12,7 @@ from deployment.config import DeploymentConfig
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.datasets import CustomizationDataset
 from deployment.evaluated_models import baseline_model
-from deployment.sections.training import Customization
+from deployment.sections.training import CustomModel
 from model_catalog.prices import price
 from training_data.record_texts import turns_in
 from training_data.token_estimate import estimated_tokens
@@ -40,7 +40,7 @@ def evaluation_groups(config: DeploymentConfig, datasets: Mapping[str, Customiza
             f"One evaluation of {name}, before its promotion",
             tuple(_lines(config, item, datasets[name])),
         )
-        for name, item in config.customizations.items()
+        for name, item in config.custom_models.items()
         if item.evaluation
     ]
 
@@ -58,7 +58,7 @@ def held_out(file: Path, most: int) -> HeldOut:
     return HeldOut(min(records, most), round(questions * share), round(references * share))
 
 
-def _lines(config: DeploymentConfig, item: Customization, dataset: CustomizationDataset) -> Iterator[CostLine]:
+def _lines(config: DeploymentConfig, item: CustomModel, dataset: CustomizationDataset) -> Iterator[CostLine]:
     section = item.evaluation
     assert section
     found = held_out(dataset.folder / dataset.evaluation_file, section.max_records)

@@ -42,7 +42,7 @@ def inference_api_groups(config: DeploymentConfig, traffic: Traffic) -> list[Cos
                 _guardrail(config, alias),
             )
         )
-    for name, item in config.customizations.items():
+    for name, item in config.custom_models.items():
         if item.serving == "on-demand":
             title = f"alias {item.alias}, custom model {name} on demand"
             group = f"requests.{item.alias}.{name}"

@@ -55,7 +55,7 @@ def trace_line(region: str) -> CostLine:
 def target_kinds(config: DeploymentConfig) -> set[str]:
     """Kinds of target that can answer the API: each sends metrics of its own."""
     kinds = {_base_kind(alias.model) for alias in config.aliases.values()}
-    kinds |= {item.serving for item in config.customizations.values()}
+    kinds |= {item.serving for item in config.custom_models.values()}
     return kinds | {"provisioned" for item in config.provisioned_throughput.values() if item.alias}
 
 

@@ -21,7 +21,7 @@ def base_model(config: DeploymentConfig, item: ProvisionedThroughput) -> str | N
     """None if the section names a customization that does not exist; the checks report that."""
     if item.model:
         return item.model
-    found = config.customizations.get(item.customization or "")
+    found = config.custom_models.get(item.customization or "")
     return found.base_model if found else None
 
 

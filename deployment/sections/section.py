@@ -25,6 +25,10 @@ LAMBDA_ARN = (
     r"^arn:aws(-[a-z]+)*:lambda:[a-z0-9-]{1,20}:[0-9]{12}:function:[a-zA-Z0-9-_]{1,64}(:[a-zA-Z0-9-_]{1,128})?$"
 )
 CUSTOM_MODEL_ARN = rf"^{_BEDROCK}[0-9]{{12}}:custom-model/(imported|{_MODEL_ID})/[a-z0-9]{{12}}$"
+# modelPackageArn of CreateCustomModel without what IAM reads as a wildcard or a policy variable.
+MODEL_PACKAGE_ARN = (
+    r"^arn:aws(-[a-z]+)*:sagemaker:[a-z0-9-]{9,16}:[0-9]{12}:model-package/[a-zA-Z0-9-]{1,63}(/[0-9]{1,9})?$"
+)
 PYTHON_HANDLER = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$"
 # S3Uri of CreateModelCustomizationJob without "*", which IAM would read as a wildcard.
 S3_PREFIX = r"^s3://[a-z0-9][-.a-z0-9]{1,61}[a-z0-9](/[-!_'().a-zA-Z0-9]+)*/?$"
@@ -64,6 +68,9 @@ PATTERN_IN_WORDS = {
     GUARDRAIL_PROFILE: "a guardrail profile such as us.guardrail.v1:0",
     LAMBDA_ARN: "the ARN of a Lambda function (arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME)",
     CUSTOM_MODEL_ARN: "the ARN of a custom model (arn:PARTITION:bedrock:REGION:ACCOUNT:custom-model/BASE/ID)",
+    MODEL_PACKAGE_ARN: (
+        "the ARN of a SageMaker model package (arn:PARTITION:sagemaker:REGION:ACCOUNT:model-package/NAME/VERSION)"
+    ),
     PYTHON_HANDLER: "the handler of a Python function, such as grader.lambda_handler",
     S3_PREFIX: "an S3 URI such as s3://bucket/prefix/ (letters, digits and -!_'(). in it)",
     SUBNET: "the id of a subnet such as subnet-0123456789abcdef0",
@@ -84,6 +91,7 @@ ApplicationProfileArn = Annotated[str, Field(pattern=APPLICATION_PROFILE_ARN)]
 KmsKeyArn = Annotated[str, Field(pattern=KMS_KEY_ARN)]
 LambdaArn = Annotated[str, Field(pattern=LAMBDA_ARN)]
 CustomModelArn = Annotated[str, Field(pattern=CUSTOM_MODEL_ARN)]
+ModelPackageArn = Annotated[str, Field(pattern=MODEL_PACKAGE_ARN)]
 PythonHandler = Annotated[str, Field(pattern=PYTHON_HANDLER)]
 S3Prefix = Annotated[str, Field(pattern=S3_PREFIX, max_length=1024)]
 SubnetId = Annotated[str, Field(pattern=SUBNET)]

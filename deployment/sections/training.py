@@ -1,14 +1,20 @@
-"""[training] and [training.customizations.*]: which models are customized, by which method, with what data."""
+"""[training] and [training.customizations.*]: which models are customized, by which method, with what data.
 
+Models that come into Bedrock without a job of the deployment are kinds of sections beside [training.customizations.*].
+"""
+
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from deployment.sections.copied_model import CopiedModel
 from deployment.sections.distillation import Distillation
 from deployment.sections.evaluation import Evaluation
 from deployment.sections.promotion import Promotion
 from deployment.sections.reinforcement import Reinforcement
+from deployment.sections.sagemaker_model import SageMakerModel
 from deployment.sections.section import (
     ENCODING,
     AccountId,
@@ -79,18 +85,47 @@ class Customization(Section):
         return [uri for uri in (*self.dataset, *self.validation_dataset) if isinstance(uri, str)]
 
 
+External = CopiedModel | SageMakerModel  # every kind of ExternalModel
+CustomModel = Customization | External
+# The tables of the kinds below [training]; a name is one model, whatever its kind
+EXTERNAL_KINDS = (CopiedModel, SageMakerModel)
+
+
 class Training(Section):
     removal: Removal = "retain"
     kms_key_arn: KmsKeyArn | None = None
     vpc: JobNetwork | None = None
     model_kms_key_arn: KmsKeyArn | None = None
-    customizations: Annotated[dict[Name, Customization], Field(min_length=1)]
+    customizations: dict[Name, Customization] = {}
+    copied_models: dict[Name, CopiedModel] = {}
+    sagemaker_models: dict[Name, SageMakerModel] = {}
 
-    def model_key(self, customization: str) -> str | None:
-        """The key that encrypts the customization's models, or None for Bedrock's own."""
-        return self.customizations[customization].model_kms_key_arn or self.model_kms_key_arn
+    @model_validator(mode="after")
+    def _one_model(self) -> "Training":
+        if not self.custom_models:
+            kinds = " or ".join(f"[training.{kind}.*]" for kind in ("customizations", *self.external_tables))
+            raise ValueError(f"has no model; add {kinds}, or remove [training]")
+        return self
+
+    @property
+    def external_tables(self) -> dict[str, Mapping[str, External]]:
+        """The kind -> name -> its section."""
+        return {section.kind: getattr(self, section.kind) for section in EXTERNAL_KINDS}
+
+    @property
+    def external_models(self) -> dict[str, External]:
+        return {name: item for table in self.external_tables.values() for name, item in table.items()}
+
+    @property
+    def custom_models(self) -> dict[str, CustomModel]:
+        """All that an alias can be served by."""
+        return {**self.customizations, **self.external_models}
+
+    def model_key(self, name: str) -> str | None:
+        """The key that encrypts the custom models of this name, or None for Bedrock's own."""
+        return self.custom_models[name].model_kms_key_arn or self.model_kms_key_arn
 
     @property
     def model_keys(self) -> list[str]:
-        keys = (self.model_key(name) for name in self.customizations)
+        keys = (self.model_key(name) for name in self.custom_models)
         return sorted({key for key in keys if key})

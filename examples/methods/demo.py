@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from deployment.config import load_deployment_config
+from deployment.costs.external_models import external_model_groups
 from deployment.costs.lines import total
 from deployment.costs.training import training_groups
 from deployment.datasets import CustomizationDataset, prepare_datasets
+from deployment.sections.training import External
 from examples.methods.results import Result, result_table
+from kit.local.elsewhere import add_sources
 from kit.local.following import follow_training
 from kit.local.stacks import LocalStacks, StackOutputs, merged_outputs
 from kit.local.watch import ended_with
@@ -38,6 +41,7 @@ class MethodsDemo:
             self._stacks.bootstrap()
             datasets = prepare_datasets(self._config)
             self._progress.step("cdk deploy")
+            add_sources(self._config, self._stacks.environment["AWS_ENDPOINT_URL"])
             begun = datetime.now(UTC)
             outputs = self._stacks.deploy(EXAMPLE)
             self._progress.done()
@@ -51,6 +55,11 @@ class MethodsDemo:
             self._result(name, datasets[name], total([group]), outputs)
             for name, group in zip(self._config.customizations, groups, strict=True)
         ]
+        external = external_model_groups(self._config)
+        results += [
+            self._external(name, item, total([group]), outputs)
+            for (name, item), group in zip(self._config.external_models.items(), external, strict=True)
+        ]
         for line in result_table(results):
             self._progress.line(line)
         self._progress.done(FOLDED)
@@ -58,9 +67,6 @@ class MethodsDemo:
 
     def _result(self, name: str, dataset: CustomizationDataset, cost: str, outputs: StackOutputs) -> Result:
         item, merged = self._config.customizations[name], merged_outputs(outputs)
-        execution = self._stacks.clients("stepfunctions").describe_execution(
-            executionArn=merged[run_execution_output(name)]
-        )
         metrics = self._metrics(name, merged["TrainingBucket"])
         further = f" further from {item.base_customization}" if item.base_customization else ""
         reward = metrics.get("final_reward", {}).get("training")
@@ -69,14 +75,38 @@ class MethodsDemo:
             method=item.method.lower().replace("_", " ") + further,
             base=item.base_model,
             data=f"{dataset.records} records",
-            seconds=round((execution["stopDate"] - execution["startDate"]).total_seconds(), 1),
+            seconds=self._seconds(name, merged),
             cost=cost,
             result=f"loss {loss:.2f}" if reward is None else f"reward {reward:.2f}, loss {loss:.2f}",
         )
 
+    def _external(self, name: str, item: External, cost: str, outputs: StackOutputs) -> Result:
+        """No job of this deployment trained it, so there is no loss."""
+        merged = merged_outputs(outputs)
+        promoted = self._promoted(name)
+        model = self._stacks.clients("bedrock").get_custom_model(modelIdentifier=promoted["custom_model_arn"])
+        return Result(
+            method=item.method.lower(),
+            base=item.base_model,
+            data="-",
+            seconds=self._seconds(name, merged),
+            cost=cost,
+            result=f"{model['modelStatus'].lower()}, promoted",
+        )
+
+    def _seconds(self, name: str, merged: dict[str, str]) -> float:
+        execution = self._stacks.clients("stepfunctions").describe_execution(
+            executionArn=merged[run_execution_output(name)]
+        )
+        return float(round((execution["stopDate"] - execution["startDate"]).total_seconds(), 1))
+
+    def _promoted(self, name: str) -> dict[str, Any]:
+        found = self._stacks.clients("ssm").get_parameter(Name=customization_promoted("methods", name))
+        value: dict[str, Any] = json.loads(found["Parameter"]["Value"])
+        return value
+
     def _metrics(self, name: str, bucket: str) -> dict[str, Any]:
-        promoted = self._stacks.clients("ssm").get_parameter(Name=customization_promoted("methods", name))
-        run = json.loads(promoted["Parameter"]["Value"])["run_id"]
+        run = self._promoted(name)["run_id"]
         found = self._stacks.clients("s3").get_object(Bucket=bucket, Key=f"{run_prefix(name, run)}metrics.json")
         metrics: dict[str, Any] = json.loads(found["Body"].read())
         return metrics

@@ -28,10 +28,10 @@ def check_retrain(config: DeploymentConfig, names: Sequence[str]) -> None:
 def report_training(config: DeploymentConfig, clients: "Clients", said: Callable[[str], str] = str) -> int:
     """Exit code: 1 if an alias does not get the model of deployment.toml. `said` gives commands their options."""
     outputs = _outputs(config, clients) if config.training else {}
-    refused = not_served(config.customizations, outputs)
-    for name, reason in kept(config.customizations, outputs).items():
+    refused = not_served(config.custom_models, outputs)
+    for name, reason in kept(config.custom_models, outputs).items():
         print(f"\n{name} keeps its previous model, by its evaluation: {said(reason)}")
-    for name, reason in held_back(config.customizations, outputs).items():
+    for name, reason in held_back(config.custom_models, outputs).items():
         print(f"\n{name} keeps the model that serves: {said(reason)}")
     paid = {name for name, reason in refused.items() if RETRAIN in reason or RETRY_FAILED in reason}
     costs = _training_costs(config) if paid else {}

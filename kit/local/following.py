@@ -40,8 +40,8 @@ def follow_training(
         progress.done("no [training] in deployment.toml")
         return
     merged = merged_outputs(outputs)
-    held = held_back(config.training.customizations, merged)
-    for name, item in config.training.customizations.items():
+    held = held_back(config.custom_models, merged)
+    for name, item in config.custom_models.items():
         execution = merged[run_execution_output(name)]
         bucket = merged.get(TRAINING_BUCKET_OUTPUT, "") if item.evaluation else ""
         started, trial = since, ""
@@ -59,8 +59,11 @@ def follow_training(
         if outcome and not is_promoted(clients, config.deployment.name, name, run):
             progress.done(f"{name}: {outcome}")
             continue
-        _show_loss(clients, config.deployment.name, name, progress)
         earlier = started < since or execution == NO_EXECUTION
+        if name in config.external_models:
+            progress.done(f"{name}: {'there already, nothing to do' if earlier else 'made and promoted'}")
+            continue
+        _show_loss(clients, config.deployment.name, name, progress)
         progress.done(
             f"{name}: {'already trained, nothing to do' if earlier else _promoted(clients, execution, since)}"
         )

@@ -33,10 +33,7 @@ def ask(config: DeploymentConfig, outputs: dict[str, Any], progress: Progress) -
     if not config.inference_api:
         progress.done("no [inference_api] in deployment.toml")
         return []
-    answers = [
-        _current(config.inference_api, outputs, item.alias, progress)
-        for item in (config.training.customizations.values() if config.training else ())
-    ]
+    answers = [_current(config.inference_api, outputs, item.alias, progress) for item in config.custom_models.values()]
     if config.knowledge_base:
         answers.append(_grounded(outputs))
     progress.done(f"{len(answers)} answered")

@@ -11,6 +11,7 @@ from deployment.config import DeploymentConfig
 from deployment.datasets import prepare_datasets
 from kit.deleted_resources import generation_arguments
 from kit.local import questions
+from kit.local.elsewhere import add_sources
 from kit.local.following import follow_ingestion, follow_training
 from kit.local.stacks import Clients, LocalStacks, StackOutputs, merged_outputs
 from kit.local.summary import print_summary
@@ -51,12 +52,13 @@ class LocalRun:
         absent = stacks.absent(self._path, self._config.deployment.name)
         restoring = restoring_arguments(self._config, stacks.clients, self._progress.line)
         again = generation_arguments(self._config, stacks.clients, self._progress.line)
+        add_sources(self._config, stacks.environment["AWS_ENDPOINT_URL"])
         customizations = self._config.training.customizations if self._config.training else ()
         # Training costs nothing here: what was deleted by hand is trained again.
         look = time_of_look(self._config, stacks.clients, begun, self._progress.line)
         looking = training_arguments(look, retrain=customizations, retry_failed=True)
         stack_outputs = stacks.deploy(self._path, *restoring, *again, *looking)
-        for name, reason in not_served(customizations, merged_outputs(stack_outputs)).items():
+        for name, reason in not_served(self._config.custom_models, merged_outputs(stack_outputs)).items():
             raise ExternalError(f"{name} does not serve: {reason}")
         stacks.remove_absent(absent)
         self._progress.done()
@@ -78,7 +80,9 @@ class LocalRun:
 
     def _check_data(self) -> None:
         self._progress.step("Data check")
-        for name, dataset in prepare_datasets(self._config).items():
+        datasets = prepare_datasets(self._config)
+        for name in self._config.customizations:
+            dataset = datasets[name]
             valid = f"{dataset.records} records in {dataset.limits.record_format} format, all valid"
             self._progress.line(f"{name}: {valid if dataset.file_name else 'in S3, read and checked at the deploy'}")
 

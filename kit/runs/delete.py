@@ -22,6 +22,7 @@ from kit.runs.removal import Removal, removal_of
 from kit.runs.words import usd
 from kit_contract.aws_errors import says_absent, says_busy
 from kit_contract.errors import ExternalError, InputError
+from kit_contract.external_models import EXTERNAL_METHODS
 from kit_contract.runs import RunSpecification
 
 ATTEMPTS, PAUSE = 60, 10.0  # a deployment is gone within minutes
@@ -66,8 +67,14 @@ def _question(deployed: Deployed, removal: Removal) -> str:
         month = model_storage_line("", "", details.base_model, deployed.region).usd
         billed = "an unknown sum" if month is None else f"{usd(month)} USD"
         lines.append(f"  custom model {found.model.name}, billed {billed} a month")
-        lines.append("    It cannot be brought back, and training it again is paid for again.")
-        if _is_wanted(deployed, details):
+        external = details.method in EXTERNAL_METHODS
+        if not external:
+            lines.append("    It cannot be brought back, and training it again is paid for again.")
+        if _is_wanted(deployed, details) and external:
+            lines.append(
+                "    deployment.toml asks for it: the next deploy makes it again, if its source is still there."
+            )
+        elif _is_wanted(deployed, details):
             lines.append("    deployment.toml asks for it: the next deploy says so, and trains it with --retrain only.")
     size = f"{removal.bytes:,} bytes"
     lines.append(f"  {len(removal.keys)} objects of s3://{deployed.bucket}, {size}; old versions are kept for 90 days")

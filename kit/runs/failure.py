@@ -60,6 +60,9 @@ BY_ERROR: tuple[Row, ...] = (
         "change the settings that it names, then deploy",
         False,
     ),
+    (r"^(Copy|Register)Failed$", "Bedrock could not make the model", READ, None),
+    (r"^ExternalModelError$", "the source of the model is not usable", "follow the message, then deploy", False),
+    (r"^Bedrock\.ResourceNotFound", "the source is not there, or not shared with this account", READ, None),
     (r"^Bedrock\.Conflict", "the name of the job or model is taken", READ, None),
     (
         r"^PromotionError$",

@@ -13,6 +13,10 @@ APPROVAL = "RequestApproval"
 # States of the training workflow (bedrock_constructs/customization/); others are shown by their names.
 IN_WORDS = {
     "CheckData": "checking the data",
+    **dict.fromkeys(("CopyBegin", "CopyWait", "CopyStatus", "CopyLonger"), "Bedrock copies the model"),
+    **dict.fromkeys(
+        ("RegisterBegin", "RegisterWait", "RegisterStatus", "RegisterLonger"), "Bedrock makes a custom model of it"
+    ),
     "RecordMetrics": "recording the metrics",
     "PrepareEvaluation": "deploying the model as a candidate, for its evaluation",
     "Ask": "asking the candidate and what serves now",

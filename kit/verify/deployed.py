@@ -42,7 +42,7 @@ def names(place: Place) -> Iterator[Finding]:
     for section in config.provisioned_throughput:
         name = config.provisioned_model_name(section)
         yield _owner(place, name, partial(_tags_of, bedrock, _throughput, name))
-    for customization, item in config.customizations.items():
+    for customization, item in config.custom_models.items():
         if item.serving == "on-demand":
             name = bedrock_name(config.deployment.name, customization)
             yield _owner(place, name, partial(_tags_of, bedrock, _deployment, name))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from customization.current_settings import with_current_settings
 from customization.promotion_targets import Phase, PromotionError, targets_of
 from kit_contract import parameters
+from kit_contract.model_arns import base_of_custom_model
 from kit_contract.run_events import PromotionProgress, PromotionTarget, PublishedAlias
 from kit_contract.runs import Run
 
@@ -68,7 +69,7 @@ class Promotion:
                 "target_arn": target_arn,
                 "kind": "custom-model-deployment",
                 "custom_model_arn": model_arn,
-                "base_model": _base_of(model_arn) or specification.base_model,
+                "base_model": base_of_custom_model(model_arn) or specification.base_model,
                 "run_id": run.run_id,
                 "published_at": now,
             }
@@ -77,9 +78,3 @@ class Promotion:
 
     def _put(self, name: str, value: Mapping[str, str]) -> None:
         self._ssm.put_parameter(Name=name, Value=json.dumps(value), Type="String", Overwrite=True)
-
-
-def _base_of(model_arn: str) -> str:
-    """The base model in a custom model's ARN; empty for an imported one. Of a chosen run, the settings have another."""
-    base = model_arn.partition(":custom-model/")[2].rpartition("/")[0]
-    return "" if base == "imported" else base

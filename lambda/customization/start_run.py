@@ -149,7 +149,8 @@ class RunStarter:
         model = find_model(run, self._bedrock)
         model_arn = model.arn if model else None
         evaluated = gate_result(run, model_arn, s3=self._s3, ssm=self._ssm, bedrock=self._bedrock)
-        promotes = bool(model_arn and evaluated.gate is Gate.OPEN and not awaits_checks(run, model_arn, self._ssm))
+        ready = model is not None and model.is_active and evaluated.gate is Gate.OPEN
+        promotes = bool(ready and model_arn and not awaits_checks(run, model_arn, self._ssm))
         result: StartResult = {"started": False, "reason": "", "run_id": run.run_id, "promotes": promotes}
         if latest and not (model and latest in FAILED):  # the deploy does not follow a failure of what serves
             result["execution_arn"] = self.execution_arn(self._name(run, len(attempts)))

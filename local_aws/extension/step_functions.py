@@ -1,4 +1,4 @@
-"""Step Functions' integration bedrock:createModelCustomizationJob, with and without .sync, and task tokens.
+"""Step Functions' integrations of Bedrock: createModelCustomizationJob with and without .sync, aws-sdk; task tokens.
 
 A state that ends before its job (StopExecution, a timeout, a failed parallel branch) stops the job, as AWS does.
 A function that is called with a task token and fails fails its state, and TimeoutSecondsPath ends the waiting:
@@ -16,6 +16,7 @@ from ministack import app
 from ministack.services import stepfunctions
 
 from kit_contract.partitions import PARTITIONS
+from local_aws.extension import sdk_integration
 
 RESOURCES = [f"arn:{partition}:states:::bedrock:createModelCustomizationJob" for partition in PARTITIONS]
 POLL_SECONDS = 0.2
@@ -42,6 +43,7 @@ def install() -> None:
     stepfunctions._fail_execution = fail_execution
     _wait_as_aws_does()
     stepfunctions._SERVICE_DISPATCH.update(dict.fromkeys(RESOURCES, create_model_customization_job))
+    stepfunctions._SERVICE_DISPATCH.update(dict.fromkeys(sdk_integration.RESOURCES, call_bedrock))
 
 
 def _wait_as_aws_does() -> None:
@@ -89,6 +91,13 @@ def create_model_customization_job(resource: str, parameters: dict[str, Any]) ->
             _call("POST", f"{path}/stop", {})
             raise stepfunctions._ExecutionError("States.TaskFailed", "the execution ended; the job is being stopped")
         time.sleep(POLL_SECONDS)
+
+
+def call_bedrock(resource: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Any operation of Bedrock, as aws-sdk:bedrock:<operation>."""
+    method, path, body = sdk_integration.request_of(resource, _keys(parameters, str.lower))
+    answer: dict[str, Any] = _keys(_call(method, path, body if method != "GET" else None), str.upper)
+    return answer
 
 
 def _execution_ended() -> bool:

@@ -33,8 +33,10 @@ ARROWS = {
     "bedrock_constructs": {"bedrock_constructs.custom_resources"},
     "bedrock_constructs.custom_resources": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
     "bedrock_constructs.customization.methods": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
+    "bedrock_constructs.customization.external": {"bedrock_constructs"},
     "bedrock_constructs.customization": {
         "bedrock_constructs",
+        "bedrock_constructs.customization.external",
         "bedrock_constructs.custom_resources",
         "bedrock_constructs.lambda_functions",
     },
@@ -105,10 +107,12 @@ ARROWS = {
     "custom_resources.provisioned_throughput": {"custom_resources.account", "custom_resources.framework"},
     "customization": {"training_data"},
     "customization.evaluation": {"customization"},
+    "customization.external": {"customization"},
     "customization.handlers": {
         "customization",
         "customization.collection",
         "customization.evaluation",
+        "customization.external",
         "customization.promotion_checks",
     },
     "customization.promotion_checks": {"customization"},

@@ -21,6 +21,8 @@ def _holds(choice: State, data: Any) -> bool:
     value = at(data, choice["Variable"])
     if "NumericGreaterThan" in choice:
         return bool(value > choice["NumericGreaterThan"])
+    if "NumericGreaterThanEquals" in choice:
+        return bool(value >= choice["NumericGreaterThanEquals"])
     return bool(value == choice.get("BooleanEquals", choice.get("StringEquals", object())))
 
 
@@ -63,5 +65,5 @@ def _expression(text: str, data: Any) -> Any:
         return at(data, text)
     arguments = [part.strip() for part in call[2].split(",")]
     if call[1] == "MathAdd":
-        return at(data, arguments[0]) + int(arguments[1])
+        return sum(at(data, part) if part.startswith("$") else int(part) for part in arguments)
     return arguments[0].strip("'").format(*(at(data, path) for path in arguments[1:]))

@@ -16,6 +16,7 @@ PARTS = {
         "log_source",
         "parent_model",
         "same_content",
+        *("external/__init__", "external/check", "external/copied_models", "external/sagemaker_models"),
     },
     "record_metrics": {"training_metrics"},
     "promote": {"promotion", "promotion_targets", "current_settings"},

@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from deployment.config import DeploymentConfig
 from deployment.sections import section
+from deployment.sections.training import EXTERNAL_KINDS
 from model_catalog.data_files import by_id
 
 NEVER = (
@@ -48,6 +49,7 @@ FREE_TEXT = {
     "model_access.use_case.other_industry",
     "model_access.use_case.use_cases",
     "provisioned_throughput.alias",
+    *(f"training.{kind.kind}.promotion.smoke_prompts" for kind in EXTERNAL_KINDS),
     "training.customizations.promotion.smoke_prompts",  # CloudFormation's dynamic references are refused
     "provisioned_throughput.customization",
     "provisioned_throughput.schedule.time_zone",  # compared with the names of the time zone database
@@ -106,6 +108,7 @@ def _takes_within(pattern: str, character: str) -> bool:
 
 
 EXAMPLES = (
+    "arn:aws:sagemaker:us-east-1:111122223333:model-package/odi/3",
     *(
         "support-bot",
         "us-east-1",

@@ -39,6 +39,7 @@ CALLERS = {
     "customization/superseded.py": ("training/WorkflowStarterFunctionRole",),
     "customization/start_turn.py": ("training/WorkflowStarterFunctionRole",),
     "customization/check_data.py": ("training/WorkflowCheckDataRole",),
+    "customization/external/": ("training/WorkflowCheckDataRole",),
     "customization/log_source.py": ("training/WorkflowCheckDataRole",),
     "customization/parent_model.py": ("training/WorkflowCheckDataRole",),
     "customization/same_content.py": ("training/WorkflowCheckDataRole",),

@@ -2,6 +2,7 @@
 
 from kit_contract.tags import ALIAS_TAG, EXECUTION_TAG
 from tests.iam.cases import OTHER_ACCOUNT, OURS, THEIRS, UNTAGGED, Cases, arn, creating, on, refused_to_create
+from tests.iam.cases_external_models import CHECK_ALLOWED, CHECK_DENIED, MACHINE_ALLOWED, MACHINE_DENIED
 from tests.synthesized import ACCOUNT
 
 BUCKET = "arn:aws:s3:::iam-training-trainingdatabucket"
@@ -138,6 +139,7 @@ TRAINING = {
             *on(f"{BUCKET}/runs/.claims/0123.json", "s3:GetObject", "s3:PutObject"),
             *on(JOB, "bedrock:ListTagsForResource"),
             *on("*", "bedrock:ListCustomModels", "bedrock:ListModelCustomizationJobs"),
+            *CHECK_ALLOWED,
         ],
         denied=[
             *on(f"{BUCKET}/data/support/records.jsonl", "s3:PutObject", "s3:DeleteObject"),
@@ -145,7 +147,7 @@ TRAINING = {
             *on(f"{BUCKET}/runs/support/0123/check.json", "s3:GetObject"),
             *on(f"{OTHER_BUCKET}/data/support/records.jsonl", "s3:GetObject"),
             *on(MODEL, "bedrock:GetCustomModel", context=THEIRS),
-            *on(MODEL, "bedrock:DeleteCustomModel", context=OURS),
+            *CHECK_DENIED,
             *on(BASE, "bedrock:CreateModelCustomizationJob", context=TRAINED),
             *on(PLAIN_BASE, "bedrock:CreateModelCustomizationJob", context=TRAINED),
         ],
@@ -257,6 +259,7 @@ TRAINING = {
                     context={"iam:PassedToService": "bedrock.amazonaws.com"},
                 )
             ),
+            *MACHINE_ALLOWED,
         ],
         denied=[
             *on(OTHER_BASE, "bedrock:CreateModelCustomizationJob", context=TRAINED),
@@ -266,6 +269,7 @@ TRAINING = {
             *on(JOB, "bedrock:GetModelCustomizationJob", "bedrock:StopModelCustomizationJob", context=THEIRS),
             *on(JOB, "bedrock:StopModelCustomizationJob", context=UNTAGGED),
             *on(STARTER, "lambda:InvokeFunction"),
+            *MACHINE_DENIED,
             *on(MODEL, "bedrock:DeleteCustomModel"),
             *on(
                 f"arn:aws:iam::{ACCOUNT}:role/iam-training-SupportRole",

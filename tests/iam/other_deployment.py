@@ -25,6 +25,7 @@ ACCOUNTS = "belongs to the account: takes no ARN and no tag"
 # Action -> why another deployment's can be reached with it.
 EXCEPTIONS: Mapping[str, str] = {
     "bedrock:ListTagsForResource": WHOSE,
+    "bedrock:GetModelCopyJob": "a copy job has no tags (Service Authorization Reference); it shows names and ARNs",
     "bedrock:GetCustomModel": "only of an alias or knowledge base that names a provisioned model or a custom model "
     "deployment by its ARN: Bedrock requires it of who calls them, and their owner chooses the model, with any tags",
 }
@@ -35,6 +36,7 @@ WITHOUT_ARN: Mapping[str, str] = {
             "bedrock:ListCustomModels",
             "bedrock:ListCustomModelDeployments",
             "bedrock:ListEvaluationJobs",
+            "bedrock:ListModelCopyJobs",
             "bedrock:ListModelCustomizationJobs",
             "bedrock:ListProvisionedModelThroughputs",
         ),
@@ -42,6 +44,7 @@ WITHOUT_ARN: Mapping[str, str] = {
     ),
     "bedrock:CreateEvaluationJob": "takes models' ARNs by the Service Authorization Reference, and who may use "
     "these only was refused; the role that is passed invokes the evaluator models only; only with a `bedrock_job`",
+    "bedrock:CreateCustomModel": "takes no ARN; the request has to give this deployment's tag",
     "bedrock:RetrieveAndGenerate": "takes no ARN and no tag; AWS asks for `Retrieve` and `InvokeModel` too, "
     "which name knowledge bases and models",
     "bedrock:Rerank": "takes no ARN and no tag; AWS asks for `InvokeModel` too, which names the model; only with "

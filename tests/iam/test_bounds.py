@@ -12,7 +12,7 @@ from tests.synthesized import synthesized
 
 # What EXCEPTIONS explains, by deployment.
 OPEN = {
-    "iam": {"bedrock:ListTagsForResource"},
+    "iam": {"bedrock:GetModelCopyJob", "bedrock:ListTagsForResource"},
     "by-arn": {"bedrock:GetCustomModel"},
     "encrypted": {"bedrock:ListTagsForResource"},
 }

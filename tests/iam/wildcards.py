@@ -29,6 +29,7 @@ REASONS = {
     "bedrock: custom-model/": "Bedrock chooses the ids",
     "bedrock: custom-model-deployment/": "Bedrock chooses the ids",
     "bedrock: evaluation-job/": "Bedrock chooses the ids",
+    "bedrock: model-copy-job/": "Bedrock chooses the ids",
     "bedrock: model-customization-job/": "Bedrock chooses the ids",
     "bedrock: provisioned-model/": "Bedrock chooses the ids",
     "kms: key/": "the bootstrap bucket's key is in no template; the conditions admit the bucket's objects only",

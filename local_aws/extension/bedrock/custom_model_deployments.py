@@ -99,6 +99,7 @@ def _check_quota() -> None:
 
 
 def _check_model(model_arn: str) -> None:
+    custom_models.require_active(model_arn)
     base = custom_models.base_of(custom_models.find(model_arn))
     if not base.startswith(ON_DEMAND):
         raise BedrockError("ValidationException", f"On-demand deployment is not supported for {base}")

@@ -1,10 +1,11 @@
-"""Custom models: a finished customization job leaves one. ministack's records keep their capital member names."""
+"""Custom models: a job leaves one when it has finished. ministack's records keep their capital member names."""
 
 from typing import Any
 
 from ministack.core.responses import get_account_id
 from ministack.services import bedrock
 
+from local_aws.extension.bedrock.client_tokens import forget
 from local_aws.extension.bedrock.listing import listing
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer, tag_map
 
@@ -13,6 +14,19 @@ def add(model_arn: str, members: dict[str, Any], tags: list[dict[str, str]] | No
     """Store the custom model of a finished job; `members` are those of GetCustomModel."""
     bedrock._custom_models[model_arn] = {name[0].upper() + name[1:]: value for name, value in members.items()}
     bedrock._tags[model_arn] = tag_map(tags)
+
+
+def change(model_arn: str, members: dict[str, Any]) -> None:
+    """Nothing happens to one that was deleted meanwhile."""
+    if record := bedrock._custom_models.get(model_arn):
+        record |= {name[0].upper() + name[1:]: value for name, value in members.items()}
+
+
+def require_active(identifier_: str) -> None:
+    """Raises BedrockError: only an Active model is served."""
+    model = find(identifier_)
+    if (status := model.get("modelStatus", "Active")) != "Active":
+        raise BedrockError("ValidationException", f"Custom model {model['modelArn']} is {status}, and must be Active")
 
 
 def find(identifier_: str) -> dict[str, Any]:
@@ -34,7 +48,7 @@ def is_newest(model_arn: str) -> bool:
 def base_of(model: dict[str, Any]) -> str:
     """The customization id of the model that this custom model was made from."""
     base: str = model["modelArn"].split(":custom-model/", 1)[-1].rsplit("/", 1)[0]
-    return base
+    return model["baseModelArn"].rpartition("/")[2] if base == "imported" else base
 
 
 def get(_: dict[str, str], identifier_: str) -> Response:
@@ -58,6 +72,7 @@ def delete(model_arn: str, served_by: list[str]) -> Response:
         raise BedrockError("ConflictException", f"Custom model {model_arn} is used by {', '.join(served_by)}")
     bedrock._custom_models.pop(model_arn)
     bedrock._tags.pop(model_arn, None)
+    forget(model_arn)
     return answer({})
 
 

@@ -11,7 +11,16 @@ from ministack import app
 from ministack.services import bedrock, bedrock_runtime
 
 from local_aws.extension.bedrock import custom_model_deployments as deployments
-from local_aws.extension.bedrock import custom_models, guardrails, invocation, invoke_model, model_access
+from local_aws.extension.bedrock import (
+    custom_models,
+    elsewhere,
+    guardrails,
+    invocation,
+    invoke_model,
+    model_access,
+    model_copies,
+    registered_models,
+)
 from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.client_tokens import once
 from local_aws.extension.bedrock.customization import jobs
@@ -33,6 +42,7 @@ Route = tuple[str, str, Handler]
 
 JOBS, EVALUATIONS = "/model-customization-jobs", "/evaluation-jobs"
 MODELS = "/custom-models"
+COPIES = "/model-copy-jobs"
 DEPLOYMENTS = "/model-customization/custom-model-deployments"
 THROUGHPUT = "/provisioned-model-throughput"
 INGESTION = "/knowledgebases/([^/]+)/datasources/([^/]+)/ingestionjobs"
@@ -67,6 +77,14 @@ CONTROL: tuple[Route, ...] = (
     ("POST", f"{EVALUATIONS}/batch-delete", evaluations.batch_delete),
     ("GET", f"{EVALUATIONS}/(.+)", evaluations.get),
     ("POST", "/evaluation-job/(.+)/stop", evaluations.stop),
+    ("POST", COPIES, lambda body: once("CreateModelCopyJob", body, model_copies.create)),
+    ("GET", COPIES, model_copies.list_jobs),
+    ("GET", f"{COPIES}/(.+)", model_copies.get),
+    (
+        "POST",
+        f"{MODELS}/create-custom-model",
+        lambda body: once("CreateCustomModel", body, registered_models.create),
+    ),
     ("GET", MODELS, custom_models.list_models),
     ("GET", f"{MODELS}/(.+)", custom_models.get),
     ("DELETE", f"{MODELS}/(.+)", _delete_model),
@@ -102,6 +120,7 @@ RUNTIME: tuple[Route, ...] = (("POST", "/model/(.+)/count-tokens", count_tokens)
 def install() -> None:
     """Wrap ministack's handlers of the four Bedrock services."""
     model_access.add_models()
+    elsewhere.install()
     guardrails.install()
     _wrap("bedrock", CONTROL)
     _wrap("bedrock-agent", AGENT)

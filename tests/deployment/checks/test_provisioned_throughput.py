@@ -17,7 +17,10 @@ SUPPORT = '\n[provisioned_throughput.support]\ncustomization = "support"\nalias 
     [
         (f"{HEAD}[provisioned_throughput.one]\n", "one: set either model or customization, got neither"),
         (f'{HEAD}{SECTION}customization = "x"\n', "one: set either model or customization, got both"),
-        (f'{HEAD}{SECTION}customization = "x"\n', "one.customization: 'x' is not a customization; allowed: none"),
+        (
+            f'{HEAD}{SECTION}customization = "x"\n',
+            "one.customization: 'x' is not a custom model of [training]; allowed: none",
+        ),
         (f'{HEAD}{SECTION}alias = "x"\n', "one.alias: 'x' is not an alias of the API; allowed: none"),
         (f"{HEAD}{SECTION}{WEEK.replace('UTC', 'Mars')}", "one.schedule.time_zone: must be a name of the IANA"),
         (HEAD + SECTION + WEEK.replace('"mon"', '"mon", "mon"'), "one.schedule.days: must name each day once"),

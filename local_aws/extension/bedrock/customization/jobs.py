@@ -102,6 +102,11 @@ def exists(resource_arn: str) -> bool:
     return resource_arn in _jobs
 
 
+def inherit_pairs(copy_arn: str, source_arn: str) -> None:
+    """A copy answers as its source does."""
+    _pairs[copy_arn] = _pairs.get(source_arn, [])
+
+
 def training_pairs(custom_model_arn: str) -> list[tuple[str, str]]:
     """The (question, answer) pairs that the custom model was trained on."""
     return _pairs.get(custom_model_arn, [])
