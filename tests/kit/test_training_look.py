@@ -142,6 +142,23 @@ def test_an_added_customization_is_in_the_template() -> None:
     assert aws.look(DeploymentConfig.model_validate(value)) == (None, [])
 
 
+def test_a_copied_model_is_looked_at_as_a_trained_one() -> None:
+    aws = Aws()
+    value = shipped_config().model_dump()
+    source = "arn:aws:bedrock:us-west-2:111122223333:custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc"
+    value["training"] |= {"customizations": {}, "copied_models": {"support": _copied(source)}}
+    config = DeploymentConfig.model_validate(value)
+    assert aws.look(config) == (None, [])
+
+    aws.served.pop(TARGET)
+
+    assert aws.look(config)[0] is not None
+
+
+def _copied(source: str) -> dict[str, str]:
+    return {"alias": "support-bot", "source_model_arn": source, "base_model": "amazon.nova-micro-v1:0:128k"}
+
+
 def test_what_provisioned_throughput_serves_is_looked_at() -> None:
     assert Aws().look(shipped_config(model_units=1))[0] is not None
 

@@ -9,6 +9,7 @@ from deployment.config import ConfigError, load_deployment_config
 from deployment.costs.estimate import estimate, idle
 from deployment.costs.inference_api import Traffic
 from deployment.datasets import prepare_datasets
+from deployment.evaluated_models import evaluator_models
 from kit.local.elsewhere import sources
 from kit_contract import run_names
 from kit_contract.external_models import COPY, source_sha256
@@ -28,6 +29,18 @@ ODI = f'[training.sagemaker_models.odi]\nalias = "odi"\nbase_model = "{LITE}"\nm
 
 def faults(folder: Path, *sections: str, head: str = HEAD) -> list[str]:
     return file_faults(folder, head + "\n".join(sections), account=ACCOUNT)
+
+
+def test_the_judges_of_their_evaluation_jobs_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "deployment.toml"
+    judged = (
+        '[training.copied_models.help.evaluation]\ndataset = ["held-out.jsonl"]\nmetrics = { rouge_l = {} }\n'
+        "[training.copied_models.help.evaluation.bedrock_job]\n"
+        'evaluator_model = "amazon.nova-pro-v1:0"\nmetrics = { correctness = {} }\n'
+    )
+    path.write_text(HEAD + COPIED.format("help", "help", FAR) + judged, encoding="utf-8")
+
+    assert evaluator_models(load_deployment_config(path)) == ["amazon.nova-pro-v1:0"]
 
 
 @pytest.mark.parametrize("source", [FAR, SHARED, SHARED.replace("us-east-1", "eu-west-1")])
