@@ -90,6 +90,18 @@ def test_of_two_that_find_a_turn_that_has_ended_one_may_start() -> None:
     assert starts.bucket.holder() == THEIRS
 
 
+def test_of_two_that_ask_for_the_same_execution_at_one_moment_both_may_go_on() -> None:
+    """An upload, and the deploy whose collector made it."""
+    starts = Starts()
+    starts.take("support-0000000000000000")
+    starts.statuses["support-0000000000000000"] = "SUCCEEDED"
+    starts.bucket.before_write = [lambda: starts.take(after=timedelta(seconds=1))]
+
+    starts.take()
+
+    assert starts.bucket.holder() == MINE
+
+
 @pytest.mark.parametrize("status", ["RUNNING", "PENDING_REDRIVE", None])
 def test_a_run_waits_for_one_that_runs_or_is_being_started(status: str | None) -> None:
     starts = Starts()
