@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from customization.earlier_attempts import StartError
 from customization.start_turn import STARTS_WITHIN, take_turn
-from tests.customization.aws import RUN_ID, a_run
+from tests.customization.aws import RUN_ID, a_run, streamed, stubbed
 
 NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 KEY = "runs/.claims/turn.support.json"
@@ -152,3 +152,15 @@ def test_an_execution_that_gave_way_keeps_no_turn() -> None:
     starts.take(given_way=(THEIRS,))
 
     assert starts.bucket.holder() == MINE
+
+
+def test_the_turn_is_read_and_written_with_parameters_of_s3() -> None:
+    client, s3 = stubbed("s3")
+    taken = json.dumps({"execution": MINE, "taken_at": NOW.isoformat()}).encode()
+    s3.add_client_error("put_object", "PreconditionFailed", http_status_code=412)
+    s3.add_response("get_object", {**streamed(taken), "ETag": '"0f"'}, {"Bucket": "the-bucket", "Key": KEY})
+    s3.add_response("put_object", {})
+
+    take_turn(a_run(), MINE, s3=client, status=lambda _: None, given_way=(), now=NOW)
+
+    s3.assert_no_pending_responses()

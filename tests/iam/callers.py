@@ -60,6 +60,7 @@ CALLERS = {
 # Modules that several of the above import. Their tests call them directly.
 SHARED = (
     "customization/candidate.py",
+    "customization/existing_model.py",
     "customization/promotion_targets.py",
     "customization/base_model.py",
     "customization/conditional_write.py",
