@@ -50,6 +50,8 @@ def _reason(config: DeploymentConfig, clients: Clients, outputs: Mapping[str, st
     """Empty if everything is as the last deploy left it."""
     if COLLECTOR_OUTPUT in outputs:
         return "data in S3 may have changed"
+    if config.imported_models:
+        return "files of imported models may have changed"
     if missing := missing_objects(clients("s3"), outputs[TRAINING_BUCKET_OUTPUT]):
         return f"{len(missing)} objects are missing in the bucket, such as {missing[0]}"
     for name in config.custom_models:

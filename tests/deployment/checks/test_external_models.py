@@ -25,6 +25,7 @@ HEAD = '[deployment]\nname = "sup"\nregion = "us-east-1"\n'
 COPIED = '[training.copied_models.{}]\nalias = "{}"\nsource_model_arn = "{}"\n'
 LITE = "amazon.nova-lite-v1:0:300k"
 ODI = f'[training.sagemaker_models.odi]\nalias = "odi"\nbase_model = "{LITE}"\nmodel_package_arn = "{PACKAGE}"\n'
+OPEN = '[training.imported_models.open]\nalias = "open"\ns3_uri = "s3://open-models/llama/"\n'
 
 
 def faults(folder: Path, *sections: str, head: str = HEAD) -> list[str]:
@@ -183,11 +184,12 @@ def test_it_costs_its_storage_and_what_is_unknown(tmp_path: Path) -> None:
 
 def test_the_embedded_aws_is_told_of_the_sources(tmp_path: Path) -> None:
     file = tmp_path / "deployment.toml"
-    file.write_text(HEAD + COPIED.format("help", "help", SHARED) + ODI, encoding="utf-8")
+    file.write_text(HEAD + COPIED.format("help", "help", SHARED) + ODI + OPEN, encoding="utf-8")
 
     found = sources(load_deployment_config(file))
 
     assert [item["modelArn"] for item in found["models"]] == [SHARED]
+    assert found["modelFolders"] == ["s3://open-models/llama/"]
     assert found["artifacts"] == [{"source": PACKAGE, "base": "amazon.nova-lite-v1:0:300k"}]
 
 
