@@ -52,7 +52,7 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
     if config.provisioned_throughput:
         throughput_id = provisioned_throughput_stack(name)
         stacks.append(ProvisionedThroughputStack(app, throughput_id, config=config, env=environment))
-    if config.knowledge_base:
+    if config.built_knowledge_bases:
         stacks.append(KnowledgeBaseStack(app, knowledge_base_stack(name), config=config, env=environment))
     if config.inference_api:
         api_id = inference_api_stack(name)

@@ -20,6 +20,7 @@ RESTORE_CONTEXT = "restore_objects"
 GENERATIONS_CONTEXT = "generations"
 KNOWLEDGE_BASE_GENERATION = ".knowledge-base"  # no section's name has a dot
 KNOWLEDGE_BASE_GENERATION_OUTPUT = "KnowledgeBaseGeneration"  # from the second one on
+KNOWLEDGE_BASE_ID_OUTPUT, DATA_SOURCE_ID_OUTPUT = "KnowledgeBaseId", "DataSourceId"
 # What follows the deployment's name in the name of a stack, in the order of their deployment.
 STACK_SUFFIXES = ("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "inference-api")
 
@@ -67,6 +68,11 @@ def throughput_logical_ids(section: str) -> tuple[str, str]:
 def guardrail_output(section: str) -> str:
     """The guardrail's generation, id and served version, separated by spaces."""
     return f"{pascal(section)}Guardrail"
+
+
+def knowledge_base_generation(key: str) -> str:
+    """What stands for the knowledge base in the context `generations`. `key`: empty for [knowledge_base]."""
+    return f"{KNOWLEDGE_BASE_GENERATION}.{key}" if key else KNOWLEDGE_BASE_GENERATION
 
 
 def generations_from(context: str | None) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The inference API over the aliases and the knowledge base."""
+"""The inference API over the aliases and the knowledge bases."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from bedrock_constructs.guardrails import Guardrail
-from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias
+from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias, ServedKnowledgeBase
 from deployment.alias_models import available_targets, embedding_model, has_one_model
 from deployment.config import DeploymentConfig
 from kit_contract.model_arns import plain_id
@@ -25,6 +25,7 @@ from model_catalog.guardrail_profiles import destinations
 from stacks.fine_tuning import add_fine_tuning_api
 from stacks.guardrail_policies import guardrail_policies
 from stacks.parameter_value import parameter_value
+from stacks.vector_stores import store_of
 
 
 class InferenceApiStack(cdk.Stack):
@@ -56,10 +57,7 @@ class InferenceApiStack(cdk.Stack):
                 for name, alias in section.aliases.items()
             },
             knowledge_bases=self._knowledge_bases(config),
-            knowledge_base_model=self._target(config, config.knowledge_base.model) if config.knowledge_base else None,
             guardrails=guardrails,
-            knowledge_base_guardrails=_knowledge_base_guardrails(config),
-            rerank_model_arn=self._rerank_model_arn(config),
             media_buckets=section.media_buckets,
             throttle_rate_per_second=section.rate_per_second,
             throttle_burst=section.burst,
@@ -115,16 +113,26 @@ class InferenceApiStack(cdk.Stack):
             cdk.CfnOutput(self, guardrail_output(name), value=served)
         return found
 
-    def _rerank_model_arn(self, config: DeploymentConfig) -> str | None:
-        named = config.knowledge_base.rerank_model if config.knowledge_base else None
+    def _rerank_model_arn(self, named: str | None) -> str | None:
         model_id = plain_id(named) if named else None
         return f"arn:{self.partition}:bedrock:{self.region}::foundation-model/{model_id}" if model_id else None
 
-    def _knowledge_bases(self, config: DeploymentConfig) -> dict[str, str]:
-        if config.knowledge_base is None:
-            return {}
-        name = config.knowledge_base.name
-        return {name: parameter_value(self, "KnowledgeBaseId", knowledge_base_id(config.deployment.name, name))}
+    def _knowledge_bases(self, config: DeploymentConfig) -> dict[str, ServedKnowledgeBase]:
+        return {
+            name: ServedKnowledgeBase(
+                id=section.existing or self._knowledge_base_id(config, name),
+                model=self._target(config, section.model),
+                rerank_model_arn=self._rerank_model_arn(section.rerank_model),
+                guardrail=section.guardrail,
+                # Where an existing one keeps its vectors is not known here: Bedrock refuses what the store can't do.
+                hybrid=bool(section.existing) or store_of(section).hybrid,
+            )
+            for name, section in config.all_knowledge_bases.items()
+        }
+
+    def _knowledge_base_id(self, config: DeploymentConfig, name: str) -> str:
+        parameter = f"{config.knowledge_base_key(name)}KnowledgeBaseId"
+        return parameter_value(self, parameter, knowledge_base_id(config.deployment.name, name))
 
 
 def _order(config: DeploymentConfig, alias: str) -> list[str]:
@@ -134,8 +142,3 @@ def _order(config: DeploymentConfig, alias: str) -> list[str]:
     """
     order = config.aliases[alias].order
     return ["base"] if available_targets(config, alias) == {"base"} else list(order)
-
-
-def _knowledge_base_guardrails(config: DeploymentConfig) -> dict[str, str]:
-    section = config.knowledge_base
-    return {section.name: section.guardrail} if section and section.guardrail else {}

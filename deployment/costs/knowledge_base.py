@@ -3,6 +3,7 @@
 Passages and tokens are estimated from the documents' size on disk, as if every byte were text (a PDF has less text).
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from math import ceil
 
@@ -22,6 +23,8 @@ PASSAGES_PER_ANSWER = 5  # the API's default
 
 
 def document_bytes(section: KnowledgeBase) -> int:
+    if section.documents is None:
+        return 0
     return sum(path.stat().st_size for path in read_documents_folder(section.documents).documents.values())
 
 
@@ -36,11 +39,17 @@ def vector_bytes(section: KnowledgeBase) -> int:
     return passages(section) * (section.dimensions * FLOAT_BYTES + section.chunk_max_tokens * BYTES_PER_TOKEN)
 
 
-def storage_line(config: DeploymentConfig, section: KnowledgeBase) -> CostLine:
+def storage_lines(config: DeploymentConfig) -> Iterator[CostLine]:
+    for where, section in config.knowledge_base_sections.items():
+        if not section.existing:  # what it stores is paid for where it was made
+            yield _storage_line(config, where, section)
+
+
+def _storage_line(config: DeploymentConfig, where: str, section: KnowledgeBase) -> CostLine:
     region = config.deployment.region
     size = vector_bytes(section)
     return line(
-        "vectors",
+        _label("vectors", where),
         f"{passages(section):,} passages, about {size:,} bytes in S3 Vectors",
         size / GIGABYTE,
         price("storage", service="s3-vectors", region=region),
@@ -49,11 +58,21 @@ def storage_line(config: DeploymentConfig, section: KnowledgeBase) -> CostLine:
 
 
 def knowledge_base_groups(config: DeploymentConfig, traffic: Traffic) -> list[CostGroup]:
-    section = config.knowledge_base
-    return [_ingestion(config, section), _questions(config, section, traffic)] if section else []
+    groups = []
+    for where, section in config.knowledge_base_sections.items():
+        if not section.existing:
+            groups.append(_ingestion(config, where, section))
+        groups.append(_questions(config, where, section, traffic))
+    return groups
 
 
-def _ingestion(config: DeploymentConfig, section: KnowledgeBase) -> CostGroup:
+def _label(what: str, where: str) -> str:
+    """`what`, with the name of one of [knowledge_bases.*]."""
+    _, _, name = where.partition(".")
+    return f"{what} {name}".rstrip()
+
+
+def _ingestion(config: DeploymentConfig, where: str, section: KnowledgeBase) -> CostGroup:
     region = config.deployment.region
     size, tokens = document_bytes(section), passages(section) * section.chunk_max_tokens
     lines = (
@@ -68,10 +87,10 @@ def _ingestion(config: DeploymentConfig, section: KnowledgeBase) -> CostGroup:
             missing=f"writing to S3 Vectors in {region}",
         ),
     )
-    return CostGroup("knowledge_base.ingestion", "Ingestion of all documents, once", lines)
+    return CostGroup(f"{where}.ingestion", _label("Ingestion of all documents, once", where), lines)
 
 
-def _questions(config: DeploymentConfig, section: KnowledgeBase, traffic: Traffic) -> CostGroup:
+def _questions(config: DeploymentConfig, where: str, section: KnowledgeBase, traffic: Traffic) -> CostGroup:
     region = config.deployment.region
     asked = traffic.requests * traffic.input_tokens
     grounded = replace(traffic, input_tokens=traffic.input_tokens + PASSAGES_PER_ANSWER * section.chunk_max_tokens)
@@ -97,7 +116,8 @@ def _questions(config: DeploymentConfig, section: KnowledgeBase, traffic: Traffi
         *token_lines(grounded, config.priced_model(section.model), region),
         *serving_lines(traffic, region),
     )
-    return CostGroup("knowledge_base.requests", f"{traffic.requests:,} cited answers of {section.model}", lines)
+    title = _label(f"{traffic.requests:,} cited answers of {section.model}", where)
+    return CostGroup(f"{where}.requests", title, lines)
 
 
 def _embedding_line(what: str, tokens: int, section: KnowledgeBase, region: str) -> CostLine:

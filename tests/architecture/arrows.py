@@ -46,8 +46,10 @@ ARROWS = {
         "bedrock_constructs.lambda_functions",
     },
     "bedrock_constructs.inference_api": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
+    "bedrock_constructs.knowledge_base.stores": set(),
     "bedrock_constructs.knowledge_base": {
         "bedrock_constructs",
+        "bedrock_constructs.knowledge_base.stores",
         "bedrock_constructs.custom_resources",
         "bedrock_constructs.lambda_functions",
     },

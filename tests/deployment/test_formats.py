@@ -118,6 +118,7 @@ EXAMPLES = (
         "amazon.nova-micro-v1:0",
         "Amazon Bedrock",
         "us.guardrail.v1:0",
+        "KB12345678",
     ),
     "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abcdefghijkl",
     "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",

@@ -134,6 +134,22 @@ def test_a_knowledge_base_that_was_made_again_stays(account: Account) -> None:
     assert account.arguments(KNOWING) == ["-c", "generations=.knowledge-base:2"]
 
 
+def test_of_several_knowledge_bases_each_has_its_own_generation(account: Account) -> None:
+    named = {"handbooks": {"documents": "docs"}, "wiki": {"documents": "docs"}, "theirs": {"existing": "KB12345678"}}
+    model = {"model": "amazon.nova-micro-v1:0"}
+    sections = {"knowledge_bases": {name: item | model for name, item in named.items()}}
+    outputs = {f"Handbooks{output}": value for output, value in OUTPUTS.items()}
+    account.stack("sup-knowledge-base", **outputs, HandbooksKnowledgeBaseGeneration="2")  # no wiki before this deploy
+    knowledge = Knowledge("get_data_source")
+    account.clients |= dict.fromkeys(("bedrock-agent", "s3vectors"), knowledge)
+
+    found = account.arguments(DeploymentConfig.model_validate(HEAD | sections))
+
+    assert found == ["-c", "generations=.knowledge-base.Handbooks:3"]
+    assert knowledge.asked[1][1] == {"knowledgeBaseId": "KB", "dataSourceId": "DS"}
+    assert account.said[0].startswith("knowledge base handbooks: was deleted outside of this deployment")
+
+
 def test_the_deploy_goes_on_without_the_permission_to_look(account: Account) -> None:
     account.stubs["cloudformation"].add_client_error("describe_stacks", "AccessDenied")
 
