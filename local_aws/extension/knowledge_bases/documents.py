@@ -6,6 +6,7 @@ import pypdf
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import bedrock_agent, s3
 
+from local_aws.extension.bedrock.static_embeddings import embedded
 from local_aws.extension.knowledge_bases.chunks import TYPES, Chunk, cut_document
 from local_aws.extension.knowledge_bases.document_metadata import SIDECAR, check_vectors, read_sidecar
 from local_aws.extension.knowledge_bases.document_statuses import keep_only, record
@@ -23,7 +24,7 @@ _documents = AccountRegionScopedDict()
 
 
 def chunks_of(knowledge_base: str) -> list[Chunk]:
-    """Every chunk of the knowledge base: {"text", "uri", "title", "heading", "metadata"}."""
+    """Every chunk of the knowledge base: {"text", "uri", "title", "heading", "vector", "metadata"}."""
     chunks = []
     for key, held in _documents.items():
         owner, data_source, _ = key.split("/", 2)
@@ -82,6 +83,8 @@ def _ingest_one(held_key: str, bucket: str, key: str, source: dict[str, Any], in
         changed = held["metadata"] != metadata
         held["metadata"] = metadata
         return "metadata_modified" if changed else ""
+    for chunk, vector in zip(chunks, embedded([chunk["text"] for chunk in chunks]), strict=True):
+        chunk["vector"] = vector
     policy = source.get("DataDeletionPolicy")
     _documents[held_key] = {
         "version": objects[key]["etag"],
