@@ -52,13 +52,23 @@ def invoke(model: str, body: bytes) -> Response:
         raise _malformed("") from None
     _check(_schema(model), request)
     texts, size = _asked(model, request)
-    tokens = sum(max(1, len(text) // 4) for text in texts)
-    if model.startswith("amazon.titan") and tokens > TITAN_TOKENS:
-        counts = f"Max input tokens: {TITAN_TOKENS}, request input token count: {tokens} "
-        raise BedrockError("ValidationException", f"400 Bad Request: Too many input tokens. {counts}")
+    tokens = sum(map(_tokens, texts))
+    if model.startswith("amazon.titan"):
+        check_tokens(texts[0])
     vectors = _vectors(model, texts, size, normalize=request.get("normalize", True))
     headers = {"Content-Type": "application/json", "x-amzn-bedrock-input-token-count": str(tokens)}
     return 200, headers, json.dumps(_answer(model, request, vectors, tokens)).encode()
+
+
+def check_tokens(text: str) -> None:
+    """Raise BedrockError for a text that Titan does not embed. Cohere and Nova cut it off."""
+    if (tokens := _tokens(text)) > TITAN_TOKENS:
+        counts = f"Max input tokens: {TITAN_TOKENS}, request input token count: {tokens} "
+        raise BedrockError("ValidationException", f"400 Bad Request: Too many input tokens. {counts}")
+
+
+def _tokens(text: str) -> int:
+    return max(1, len(text) // 4)
 
 
 def _vectors(model: str, texts: Sequence[str], size: int, *, normalize: bool) -> list[list[float]]:

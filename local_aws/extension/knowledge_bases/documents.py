@@ -6,6 +6,8 @@ import pypdf
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import bedrock_agent, s3
 
+from local_aws.extension.bedrock.embedding_models import check_tokens
+from local_aws.extension.bedrock.responses import BedrockError
 from local_aws.extension.bedrock.static_embeddings import embedded
 from local_aws.extension.knowledge_bases.chunks import TYPES, Chunk, cut_document
 from local_aws.extension.knowledge_bases.document_metadata import SIDECAR, check_vectors, read_sidecar
@@ -52,7 +54,7 @@ def ingest(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[
         except _IgnoredError as error:
             ignored.setdefault(str(error), []).append(uri)
             outcome, status, reason = "failed", "IGNORED", f"Ignored as {error}"
-        except (ValueError, KeyError, pypdf.errors.PyPdfError) as error:
+        except (BedrockError, ValueError, KeyError, pypdf.errors.PyPdfError) as error:
             job["failures"].append(f"Encountered error: {uri}: {error}")
             outcome, status = "failed", "FAILED"
         record(*source_ids, uri, status, reason)
@@ -83,8 +85,7 @@ def _ingest_one(held_key: str, bucket: str, key: str, source: dict[str, Any], in
         changed = held["metadata"] != metadata
         held["metadata"] = metadata
         return "metadata_modified" if changed else ""
-    for chunk, vector in zip(chunks, embedded([chunk["text"] for chunk in chunks]), strict=True):
-        chunk["vector"] = vector
+    _embed(held_key.split("/")[0], chunks)
     policy = source.get("DataDeletionPolicy")
     _documents[held_key] = {
         "version": objects[key]["etag"],
@@ -93,6 +94,17 @@ def _ingest_one(held_key: str, bucket: str, key: str, source: dict[str, Any], in
         "chunks": chunks,
     }
     return "modified" if held else "new"
+
+
+def _embed(knowledge_base: str, chunks: list[Chunk]) -> None:
+    """Raises BedrockError for a chunk that the knowledge base's model does not embed."""
+    configuration = bedrock_agent._knowledge_bases[knowledge_base]["KnowledgeBaseConfiguration"]
+    model = (configuration.get("vectorKnowledgeBaseConfiguration") or {}).get("embeddingModelArn") or ""
+    if "/amazon.titan" in model:
+        for chunk in chunks:
+            check_tokens(chunk["text"])
+    for chunk, vector in zip(chunks, embedded([chunk["text"] for chunk in chunks]), strict=True):
+        chunk["vector"] = vector
 
 
 def index_of(knowledge_base: str) -> dict[str, Any] | None:

@@ -54,7 +54,8 @@ def ranked(knowledge_base: str, text: str, search: dict[str, Any]) -> list[dict[
     if "filter" in search:
         check_filter(search["filter"], documents.index_of(knowledge_base))
         chunks = [chunk for chunk in chunks if matches(search["filter"], _metadata(chunk))]
-    found = [_result(chunks[position], score) for position, score in _ranking(chunks, text, count, hybrid=hybrid)]
+    ranked_chunks = [(chunks[position], score) for position, score in _ranking(chunks, text, count, hybrid=hybrid)]
+    found = [_result(chunk, score) for chunk, score in _one_for_each_parent(ranked_chunks)]
     if kept is None:
         return found
     order = ranking.relevance([result["content"]["text"] for result in found], text)
@@ -67,6 +68,17 @@ def _ranking(chunks: list[dict[str, Any]], text: str, count: int, *, hybrid: boo
         return ranking.by_meaning(vectors, text, count)
     corpus = [f"{_heading(chunk)} {_heading(chunk)} {chunk['text']}" for chunk in chunks]
     return ranking.by_both(vectors, corpus, text, count)
+
+
+def _one_for_each_parent(found: list[tuple[dict[str, Any], float]]) -> list[tuple[dict[str, Any], float]]:
+    """Parents take the place of their children, so a search may return fewer results than it was asked for.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/kb-chunking.html#kb-hiearchical-chunking
+    """
+    best: dict[tuple[str, Any], tuple[dict[str, Any], float]] = {}
+    for chunk, score in found:
+        best.setdefault((chunk["uri"], chunk.get("parent", id(chunk))), (chunk, score))
+    return list(best.values())
 
 
 def _is_hybrid(search: dict[str, Any], knowledge_base: str) -> bool:
@@ -101,7 +113,7 @@ def _metadata(chunk: dict[str, Any]) -> dict[str, Any]:
 
 def _result(chunk: dict[str, Any], score: float) -> dict[str, Any]:
     return {
-        "content": {"type": "TEXT", "text": chunk["text"]},
+        "content": {"type": "TEXT", "text": chunk.get("parent", chunk["text"])},
         "location": {"type": "S3", "s3Location": {"uri": chunk["uri"]}},
         "score": round(score, 4),
         "metadata": _metadata(chunk),
