@@ -3,6 +3,7 @@
 import html
 import io
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pypdf
@@ -18,13 +19,16 @@ HEADING = re.compile(r"^#{1,6}\s+(.+)$", re.MULTILINE)
 Chunk = dict[str, Any]
 
 
-def cut_document(uri: str, content: bytes, source: dict[str, Any]) -> list[Chunk]:
+def cut_document(uri: str, content: bytes, source: dict[str, Any], parse: Callable[[str], str] = str) -> list[Chunk]:
     """The chunks of one document, by the data source's chunking strategy. Raises ValueError, PyPdfError.
 
-    A chunk of hierarchical chunking has a "parent", the text that a search returns in its place.
+    `parse` gets the text of a PDF file. A chunk of hierarchical chunking has a "parent", the text that a search returns
+    in its place.
     """
     name = uri.rsplit("/", 1)[-1]
     text = _text(name, content)
+    if name.lower().endswith(".pdf"):
+        text = parse(text)
     if not text.strip():
         raise ValueError("the document has no text")
     headings = [(match.start(), match[1].strip()) for match in HEADING.finditer(text)]

@@ -95,7 +95,7 @@ def test_what_bedrock_refuses(call: Call, configuration: dict[str, Any], said: s
 @pytest.fixture(scope="module")
 def new(client: Client) -> Callable[[str, dict[str, Any]], KnowledgeBase]:
     role = make_role(client, "chunking", ["s3:GetObject"], "arn:aws:s3:::*/*")
-    return lambda name, chunking: KnowledgeBase(client, name, role, chunking=chunking)
+    return lambda name, chunking: KnowledgeBase(client, name, role, ingestion={"chunkingConfiguration": chunking})
 
 
 def test_a_search_returns_the_parents_of_what_it_finds_each_once(
