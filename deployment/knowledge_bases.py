@@ -10,6 +10,8 @@ def knowledge_base_models(config: DeploymentConfig) -> Iterator[tuple[str, str]]
     for where, item in config.knowledge_base_sections.items():
         if not item.existing:
             yield f"{where}.embedding_model", item.embedding_model
+            if item.parsing:
+                yield f"{where}.parsing.model", item.parsing.model
         yield f"{where}.model", item.model
         if item.rerank_model:
             yield f"{where}.rerank_model", item.rerank_model

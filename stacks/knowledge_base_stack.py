@@ -26,6 +26,7 @@ from kit_contract.stacks import (
     knowledge_base_generation,
 )
 from model_catalog import catalog
+from stacks.knowledge_base_reading import reading_of
 from stacks.vector_stores import store_of
 
 
@@ -55,8 +56,7 @@ class KnowledgeBaseStack(cdk.Stack):
             dimensions_configurable=_configurable(embedding_model),
             removal=section.removal,
             allow_data_deletion=config.deployment.allow_data_deletion,
-            chunk_max_tokens=section.chunk_max_tokens,
-            chunk_overlap_percentage=section.chunk_overlap_percentage,
+            reading=reading_of(section, self),
             rerank_model_id=plain_id(section.rerank_model) if section.rerank_model else None,
             generation=generation,
             store=store_of(section),

@@ -14,8 +14,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct, IDependable
 
+from bedrock_constructs.knowledge_base.chunking import FixedSizeChunking
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
 from bedrock_constructs.knowledge_base.permissions import allow, permissions
+from bedrock_constructs.knowledge_base.reading import BuiltReading, Reading, build_reading
 from bedrock_constructs.knowledge_base.stores.s3_vectors import S3Vectors
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, Store, StoreRequest
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
@@ -35,7 +37,7 @@ class KnowledgeBase(Construct):
     stack's deletion destroys data only if `removal` is "destroy" and
     `allow_data_deletion` is true; `destroys_data` is the result. `generation`: a new one has a new knowledge base, data
     source and index in place of what was deleted by hand, which CloudFormation would not miss. `store`: of the vectors;
-    another one replaces the knowledge base.
+    another one replaces the knowledge base. `reading`: in place of the two settings of chunks.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class KnowledgeBase(Construct):
         kms_key: kms.IKey | None = None,
         chunk_max_tokens: int = 300,
         chunk_overlap_percentage: int = 20,
+        reading: Reading | None = None,
         rerank_model_id: str | None = None,
         generation: int = 1,
         store: Store = S3_VECTORS,
@@ -102,12 +105,17 @@ class KnowledgeBase(Construct):
         self._resource = knowledge_base
         self.knowledge_base_id = knowledge_base.attr_knowledge_base_id
         self.knowledge_base_arn = knowledge_base.attr_knowledge_base_arn
-        self.data_source_id = self._data_source(chunk_max_tokens, chunk_overlap_percentage).attr_data_source_id
+        reading = reading or Reading(chunking=FixedSizeChunking(chunk_max_tokens, chunk_overlap_percentage))
+        self._reading = build_reading(
+            self, reading, role=self.role, removal_policy=self._removal_policy, kms_key=kms_key
+        )
+        self.data_source_id = self._data_source(reading, self._reading).attr_data_source_id
 
     @property
     def permitted_arns(self) -> list[str]:
         """What the role may use."""
-        return [self._embedding_model_arn, *self._store.permitted_arns, self.documents_bucket.bucket_arn]
+        used = [*self._store.permitted_arns, *self._reading.permitted_arns]
+        return [self._embedding_model_arn, *used, self.documents_bucket.bucket_arn]
 
     def create_after(self, resource: IDependable) -> None:
         """For a resource that waits until the role is in effect."""
@@ -179,16 +187,13 @@ class KnowledgeBase(Construct):
         knowledge_base.node.add_dependency(*self._store.awaited)
         return knowledge_base
 
-    def _data_source(self, chunk_max_tokens: int, chunk_overlap_percentage: int) -> bedrock.CfnDataSource:
+    def _data_source(self, reading: Reading, built: BuiltReading) -> bedrock.CfnDataSource:
         properties = bedrock.CfnDataSource
-        chunking = properties.FixedSizeChunkingConfigurationProperty(
-            max_tokens=chunk_max_tokens, overlap_percentage=chunk_overlap_percentage
-        )
         again = (self._again,) if self._again else ()
         return bedrock.CfnDataSource(
             self,
-            f"DataSource{self._again}",
-            name=_unique_name("documents", chunk_max_tokens, chunk_overlap_percentage, *again),
+            f"DataSource{self._again}{reading.transformed}",
+            name=_unique_name("documents", *reading.replacing, *again),
             knowledge_base_id=self.knowledge_base_id,
             # DELETE removes the vectors of a deleted data source from an index that stays. If the stack deletes the
             # index too, that is not needed and fails with DELETE_UNSUCCESSFUL when the index is deleted first.
@@ -201,11 +206,7 @@ class KnowledgeBase(Construct):
                     inclusion_prefixes=[DOCUMENTS_PREFIX],
                 ),
             ),
-            vector_ingestion_configuration=properties.VectorIngestionConfigurationProperty(
-                chunking_configuration=properties.ChunkingConfigurationProperty(
-                    chunking_strategy="FIXED_SIZE", fixed_size_chunking_configuration=chunking
-                )
-            ),
+            vector_ingestion_configuration=built.configuration,
         )
 
 

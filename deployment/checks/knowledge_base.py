@@ -5,15 +5,11 @@ from collections.abc import Iterator
 
 from deployment.checks.documents import documents_faults
 from deployment.checks.models import model_faults, require_answers
+from deployment.checks.reading import reading_faults, require_parser
 from deployment.config import DeploymentConfig
 from deployment.sections.knowledge_base import SETTINGS_OF_EXISTING, KnowledgeBase
 from model_catalog import catalog
 
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html: all metadata of a vector, to which
-# Bedrock adds the passage's text, and what of it can be filtered by.
-VECTOR_METADATA_BYTES, FILTERABLE_METADATA_BYTES = 40 * 1024, 2 * 1024
-# A European language's average (training_data/token_estimate.py): what an ordinary document reaches.
-LARGEST_BYTES_PER_TOKEN = 5
 # https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-supported.html
 RERANK_MODELS = ("amazon.rerank-v1:0", "cohere.rerank-v3-5:0")
 
@@ -44,7 +40,10 @@ def _built_faults(where: str, item: KnowledgeBase, config: DeploymentConfig, tod
     embedding = item.embedding_model
     yield from model_faults(f"{where}.embedding_model", embedding, config, today, _require_embeddings)
     yield from (f"{where}.{fault}" for fault in _embedding_faults(item, config.model_id(embedding)))
-    yield from (f"{where}.{fault}" for fault in _passage_faults(item))
+    if item.parsing:
+        yield from model_faults(f"{where}.parsing.model", item.parsing.model, config, today, require_parser)
+    tokens = _longest(config.model_id(embedding))
+    yield from (f"{where}.{fault}" for fault in reading_faults(item, tokens))
     if item.documents is None:
         yield (
             f"{where}.documents is missing; add the folder that holds the documents, or existing, the id of a "
@@ -66,22 +65,14 @@ def _embedding_faults(item: KnowledgeBase, model_id: str | None) -> Iterator[str
     if model.dimensions and item.dimensions not in model.dimensions:
         allowed = " or ".join(str(length) for length in model.dimensions)
         yield f"dimensions: {item.embedding_model} gives {allowed}, got {item.dimensions}; use {allowed}"
-    limit = model.context_tokens
-    if limit is not None and item.chunk_max_tokens > limit:
-        yield (
-            f"chunk_max_tokens: {item.embedding_model} embeds at most {limit} tokens, "
-            f"got {item.chunk_max_tokens}; use {limit} or less"
-        )
 
 
-def _passage_faults(item: KnowledgeBase) -> Iterator[str]:
-    limit = (VECTOR_METADATA_BYTES - FILTERABLE_METADATA_BYTES) // LARGEST_BYTES_PER_TOKEN
-    if item.chunk_max_tokens > limit:
-        yield (
-            f"chunk_max_tokens: a passage of {item.chunk_max_tokens} tokens can be longer than the "
-            f"{VECTOR_METADATA_BYTES:,} bytes of text and metadata that S3 Vectors stores with a vector; "
-            f"use {limit} or less"
-        )
+def _longest(model_id: str | None) -> int | None:
+    """The most tokens that the embedding model takes, None if unknown."""
+    try:
+        return catalog.find(model_id).context_tokens if model_id else None
+    except catalog.CatalogError:
+        return None  # a fault of embedding_model, or allow_unlisted
 
 
 def _require_embeddings(identifier: str, region: str) -> None:

@@ -5,12 +5,12 @@ Passages and tokens are estimated from the documents' size on disk, as if every 
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import ceil
 
 from deployment.config import DeploymentConfig
 from deployment.costs.guardrails import GuardedText, guardrail_lines
 from deployment.costs.inference_api import Traffic, serving_lines, token_lines
 from deployment.costs.lines import CostGroup, CostLine, line
+from deployment.costs.reading import comparing_line, parsing_lines, passages_of
 from deployment.costs.training import GIGABYTE
 from deployment.documents import read_documents_folder
 from deployment.sections.knowledge_base import KnowledgeBase
@@ -28,15 +28,10 @@ def document_bytes(section: KnowledgeBase) -> int:
     return sum(path.stat().st_size for path in read_documents_folder(section.documents).documents.values())
 
 
-def passages(section: KnowledgeBase) -> int:
-    """Each passage starts with the overlap of the previous one."""
-    new_tokens = section.chunk_max_tokens * (1 - section.chunk_overlap_percentage / 100)
-    return ceil(document_bytes(section) / BYTES_PER_TOKEN / new_tokens)
-
-
 def vector_bytes(section: KnowledgeBase) -> int:
     """A vector of 4-byte floats and the passage's text, which Bedrock stores with it."""
-    return passages(section) * (section.dimensions * FLOAT_BYTES + section.chunk_max_tokens * BYTES_PER_TOKEN)
+    passages = passages_of(section)
+    return passages.count * (section.dimensions * FLOAT_BYTES + passages.stored * BYTES_PER_TOKEN)
 
 
 def storage_lines(config: DeploymentConfig) -> Iterator[CostLine]:
@@ -50,7 +45,7 @@ def _storage_line(config: DeploymentConfig, where: str, section: KnowledgeBase) 
     size = vector_bytes(section)
     return line(
         _label("vectors", where),
-        f"{passages(section):,} passages, about {size:,} bytes in S3 Vectors",
+        f"{passages_of(section).count:,} passages, about {size:,} bytes in S3 Vectors",
         size / GIGABYTE,
         price("storage", service="s3-vectors", region=region),
         missing=f"S3 Vectors storage in {region}",
@@ -74,11 +69,12 @@ def _label(what: str, where: str) -> str:
 
 def _ingestion(config: DeploymentConfig, where: str, section: KnowledgeBase) -> CostGroup:
     region = config.deployment.region
-    size, tokens = document_bytes(section), passages(section) * section.chunk_max_tokens
+    size, passages = document_bytes(section), passages_of(section)
+    what = f"{size:,} bytes in {passages.count:,} passages, about {passages.embedded:,} tokens"
     lines = (
-        _embedding_line(
-            f"{size:,} bytes in {passages(section):,} passages, about {tokens:,} tokens", tokens, section, region
-        ),
+        *parsing_lines(config, section),
+        *comparing_line(section, _embedding_model(section), region),
+        _embedding_line(what, passages.embedded, section, region),
         line(
             "vectors written",
             f"about {vector_bytes(section):,} bytes",
@@ -93,8 +89,9 @@ def _ingestion(config: DeploymentConfig, where: str, section: KnowledgeBase) -> 
 def _questions(config: DeploymentConfig, where: str, section: KnowledgeBase, traffic: Traffic) -> CostGroup:
     region = config.deployment.region
     asked = traffic.requests * traffic.input_tokens
-    grounded = replace(traffic, input_tokens=traffic.input_tokens + PASSAGES_PER_ANSWER * section.chunk_max_tokens)
-    guarded = GuardedText(traffic.input_tokens, traffic.output_tokens, PASSAGES_PER_ANSWER * section.chunk_max_tokens)
+    shown = PASSAGES_PER_ANSWER * passages_of(section).shown
+    grounded = replace(traffic, input_tokens=traffic.input_tokens + shown)
+    guarded = GuardedText(traffic.input_tokens, traffic.output_tokens, shown)
     vectors = "s3-vectors"
     lines = (
         _embedding_line(f"{traffic.requests:,} x {traffic.input_tokens:,} tokens", asked, section, region),
@@ -121,6 +118,10 @@ def _questions(config: DeploymentConfig, where: str, section: KnowledgeBase, tra
 
 
 def _embedding_line(what: str, tokens: int, section: KnowledgeBase, region: str) -> CostLine:
-    model = plain_id(section.embedding_model) or section.embedding_model
+    model = _embedding_model(section)
     found = price("embedding_tokens", model=model, region=region)
     return line("embedding", what, tokens, found, missing=f"embedding tokens of {model} in {region}")
+
+
+def _embedding_model(section: KnowledgeBase) -> str:
+    return plain_id(section.embedding_model) or section.embedding_model

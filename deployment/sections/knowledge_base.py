@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from deployment.sections.section import FilePath, KnowledgeBaseId, ModelIdOrArn, Name, Removal, Section
+from deployment.sections.reading import Reading
+from deployment.sections.section import FilePath, KnowledgeBaseId, ModelIdOrArn, Name, Removal
 
 StoreName = Literal["s3-vectors"]
 
 
-class KnowledgeBase(Section):
+class KnowledgeBase(Reading):
     """Either of its own `documents`, or an `existing` one: those settings and `documents` exclude each other."""
 
     documents: FilePath | None = None
@@ -19,8 +20,6 @@ class KnowledgeBase(Section):
     dimensions: Annotated[int, Field(ge=1, le=4096)] = 1024
     model: ModelIdOrArn
     rerank_model: ModelIdOrArn | None = None
-    chunk_max_tokens: Annotated[int, Field(ge=20, le=8192)] = 300
-    chunk_overlap_percentage: Annotated[int, Field(ge=1, le=99)] = 20
     removal: Removal = "retain"
     guardrail: Name | None = None
 

@@ -42,6 +42,8 @@ FREE_TEXT = {
     "guardrails.topics.definition",
     "guardrails.topics.examples",
     "guardrails.words",
+    "knowledge_bases.parsing.prompt",
+    "knowledge_base.parsing.prompt",  # CloudFormation's dynamic references are refused
     "inference_api.cors_origins",  # checked as the origin of a URL, or "*"
     "model_access.use_case.company_name",
     "model_access.use_case.company_website",

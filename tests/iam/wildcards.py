@@ -35,6 +35,7 @@ REASONS = {
     "bedrock: model-customization-job/": "Bedrock chooses the ids",
     "bedrock: provisioned-model/": "Bedrock chooses the ids",
     "kms: key/": "the bootstrap bucket's key is in no template; the conditions admit the bucket's objects only",
+    "lambda: function:": "any version: the data source of the code before may still be reading",
     "logs: log-group:": "the streams of the own log group",
     "s3: ": "object names are not known at synthesis",
     "s3vectors: bucket/": "Bedrock deletes a replaced index's vectors with this role too",
