@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from deployment.sections.agents import Agent
 from deployment.sections.budget import Budget
 from deployment.sections.deployment import Deployment
 from deployment.sections.guardrails import Guardrail
@@ -43,6 +44,7 @@ class DeploymentConfig(Section):
     provisioned_throughput: dict[Name, ProvisionedThroughput] = {}
     guardrails: dict[Name, Guardrail] = {}
     knowledge_base: KnowledgeBase | None = None
+    agents: dict[Name, Agent] = {}
     inference_api: InferenceApi | None = None
 
     @property
@@ -68,10 +70,16 @@ class DeploymentConfig(Section):
     def aliases(self) -> dict[str, Alias]:
         return self.inference_api.aliases if self.inference_api else {}
 
+    def agent_model(self, agent: str) -> str:
+        """The id or ARN of the agent's model; an alias stands for its foundation model."""
+        model = self.agents[agent].model
+        return self.aliases[model].model if model in self.aliases else model
+
     @property
     def applied_guardrails(self) -> dict[str, str]:
         """The setting that names a guardrail -> its name."""
         named = {f"inference_api.aliases.{alias}": item.guardrail for alias, item in self.aliases.items()}
+        named |= {f"agents.{name}": item.guardrail for name, item in self.agents.items()}
         named["knowledge_base"] = self.knowledge_base.guardrail if self.knowledge_base else None
         return {where: name for where, name in named.items() if name}
 

@@ -21,7 +21,10 @@ GENERATIONS_CONTEXT = "generations"
 KNOWLEDGE_BASE_GENERATION = ".knowledge-base"  # no section's name has a dot
 KNOWLEDGE_BASE_GENERATION_OUTPUT = "KnowledgeBaseGeneration"  # from the second one on
 # What follows the deployment's name in the name of a stack, in the order of their deployment.
-STACK_SUFFIXES = ("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "inference-api")
+STACK_SUFFIXES = (
+    *("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "agents"),
+    "inference-api",
+)
 
 # Context (cdk -c name=value) of a deploy that looks at what serves whatever the templates say: kit deploy, make up.
 LOOK_CONTEXT = "look_again"  # the time, so that it differs from the last one
@@ -41,6 +44,10 @@ def provisioned_throughput_stack(kit_deployment: str) -> str:
 
 def knowledge_base_stack(kit_deployment: str) -> str:
     return f"{kit_deployment}-knowledge-base"
+
+
+def agents_stack(kit_deployment: str) -> str:
+    return f"{kit_deployment}-agents"
 
 
 def inference_api_stack(kit_deployment: str) -> str:

@@ -1,11 +1,11 @@
 """[training.customizations.*.reinforcement]: the grader, a Lambda function that scores the model's responses."""
 
 import hashlib
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from deployment.sections.python_code import code_files
 from deployment.sections.section import FilePath, LambdaArn, ModelId, PythonHandler, Section
 
 
@@ -37,15 +37,7 @@ class Reinforcement(Section):
     def grader_files(self) -> dict[str, bytes]:
         """Path in the zip -> content, without what Python and Git leave in the folder."""
         assert self.grader
-        if self.grader.is_file():
-            return {self.grader.name: _content(self.grader)}
-        found = {path.relative_to(self.grader).as_posix(): path for path in self.grader.rglob("*") if path.is_file()}
-        hidden = (".", "__pycache__")
-        return {
-            name: _content(path)
-            for name, path in sorted(found.items())
-            if not any(part.startswith(hidden) for part in name.split("/"))
-        }
+        return code_files(self.grader)
 
     def grader_hash(self) -> str:
         """Over all of the grader that decides about rewards: with another one, the model is trained again."""
@@ -55,8 +47,3 @@ class Reinforcement(Section):
         for name, content in self.grader_files().items():
             digest.update(f"\n{name}\n{len(content)}\n".encode() + content)
         return digest.hexdigest()
-
-
-def _content(path: Path) -> bytes:
-    content = path.read_bytes()
-    return content.replace(b"\r\n", b"\n") if path.suffix == ".py" else content  # Git may check out either

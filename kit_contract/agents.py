@@ -1,0 +1,31 @@
+"""Names of agents and their tools that stacks, functions and commands share.
+
+The parameter `parameters.agent_settings` holds {"harness_arn", "endpoint", "confirmed_tools": {tool: function ARN}}.
+"""
+
+ENDPOINT = "live"  # the endpoint of a harness that callers use; it moves to a new version when that is ready
+GATEWAY_TOOL = "gateway"  # the harness's name for its gateway; no tool of a section may have it
+TOOL_IN_TARGET = "call"  # the gateway calls a tool `<section>___call`: one target for each section
+HARNESS_ARN, HARNESS_ENDPOINT, CONFIRMED_TOOLS = "harness_arn", "endpoint", "confirmed_tools"
+MODEL_PREFIX = "agent:"  # the agent as a model of chat completions
+MAX_HARNESS_NAME = 40
+# An event's client context names the tool: context.client_context.custom[...], `<section>___call`.
+TOOL_NAME_CONTEXT = "bedrockAgentCoreToolName"
+
+
+def harness_name(kit_deployment: str, agent: str) -> str:
+    """`<deployment>__<agent>` with `_` for `-`: deployments share harness names, which take no hyphen.
+
+    No name in deployment.toml has two hyphens in a row, so the first `__` is the border.
+    """
+    return f"{kit_deployment}__{agent}".replace("-", "_")
+
+
+def gateway_name(kit_deployment: str, agent: str) -> str:
+    """The same for gateways, which take no `_` and one hyphen in a row: the `A` is no lower case letter."""
+    return f"{kit_deployment}-A-{agent}"
+
+
+def plain_tool_name(name: str) -> str:
+    """The tool's section, of what the model calls it: `order-status___call`, or `order-status` if it is confirmed."""
+    return name.removesuffix(f"___{TOOL_IN_TARGET}").rpartition("___")[2]
