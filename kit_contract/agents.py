@@ -11,6 +11,8 @@ MODEL_PREFIX = "agent:"  # the agent as a model of chat completions
 MAX_HARNESS_NAME = 40
 # An event's client context names the tool: context.client_context.custom[...], `<section>___call`.
 TOOL_NAME_CONTEXT = "bedrockAgentCoreToolName"
+# The same for a call that a person has approved: its id, which a repeated request has too.
+APPROVED_CALL_CONTEXT = "bedrockKitApprovedCall"
 
 
 def harness_name(kit_deployment: str, agent: str) -> str:
