@@ -118,6 +118,7 @@ ARROWS = {
     "customization.promotion_checks": {"customization"},
     "fine_tuning_api": {"inference_api", "training_data"},
     "inference_api": {
+        "inference_api.agents",
         "inference_api.anthropic_messages",
         "inference_api.aws",
         "inference_api.bedrock_converse",
@@ -125,6 +126,7 @@ ARROWS = {
         "inference_api.openai_embeddings",
         "inference_api.openai_responses",
     },
+    "inference_api.agents": {"inference_api", "inference_api.aws"},
     "inference_api.anthropic_messages": {"inference_api", "inference_api.aws"},
     "inference_api.aws": set(),
     "inference_api.bedrock_converse": {"inference_api", "inference_api.aws"},
@@ -135,6 +137,7 @@ ARROWS = {
     "examples.methods": {"examples"},
     "inference_api.openapi": {
         "inference_api",
+        "inference_api.agents",
         "inference_api.anthropic_messages",
         "inference_api.bedrock_converse",
         "inference_api.openai_chat",

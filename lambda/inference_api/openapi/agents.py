@@ -62,8 +62,8 @@ _ANSWER = answer(
     optional=(APPROVAL,),
 )
 _EVENTS = (
-    "start, then text, tool_call and tool_result, requires_approval if calls wait for a person, then end; an answer that "
-    "breaks off ends with error instead"
+    "start, then text, tool_call and tool_result, requires_approval if calls wait for a person, then end; an answer "
+    "that breaks off ends with error instead"
 )
 COMPONENTS: Mapping[str, Any] = {}
 OPERATIONS: Mapping[str, Operation] = {
