@@ -22,8 +22,13 @@ def harness_name(kit_deployment: str, agent: str) -> str:
 
 
 def gateway_name(kit_deployment: str, agent: str) -> str:
-    """The same for gateways, which take no `_` and one hyphen in a row: the `A` is no lower case letter."""
+    """The same for gateways, which take no `_` and one hyphen in a row: names in deployment.toml have no `A`."""
     return f"{kit_deployment}-A-{agent}"
+
+
+def guardrail_name(kit_deployment: str, guardrail: str) -> str:
+    """Of the agents' own guardrail of a section, beside that of the API: `bedrock_name` has at most one `_`."""
+    return f"{kit_deployment}__{guardrail}"
 
 
 def plain_tool_name(name: str) -> str:

@@ -76,6 +76,21 @@ def guardrail_output(section: str) -> str:
     return f"{pascal(section)}Guardrail"
 
 
+def agent_output(agent: str) -> str:
+    """The harness's generation, id and endpoint, separated by spaces."""
+    return f"{pascal(agent)}Agent"
+
+
+def agent_generation(agent: str) -> str:
+    """The agent's name in the context `generations`."""
+    return f".agent-{agent}"
+
+
+def agent_guardrail_generation(section: str) -> str:
+    """The same of the guardrail that the stack of the agents makes of this section."""
+    return f".agents-guardrail-{section}"
+
+
 def generations_from(context: str | None) -> dict[str, int]:
     """The value of the context `generations`."""
     pairs = (item.partition(":") for item in (context or "").split(",") if item)
