@@ -20,6 +20,7 @@ RESTORE_CONTEXT = "restore_objects"
 GENERATIONS_CONTEXT = "generations"
 KNOWLEDGE_BASE_GENERATION = ".knowledge-base"  # no section's name has a dot
 KNOWLEDGE_BASE_GENERATION_OUTPUT = "KnowledgeBaseGeneration"  # from the second one on
+AGENT_PARTS = ("harness", "gateway", "memory")  # each is replaced alone: a new harness keeps what was remembered
 # What follows the deployment's name in the name of a stack, in the order of their deployment.
 STACK_SUFFIXES = (
     *("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "agents"),
@@ -76,14 +77,14 @@ def guardrail_output(section: str) -> str:
     return f"{pascal(section)}Guardrail"
 
 
-def agent_output(agent: str) -> str:
-    """The harness's generation, id and endpoint, separated by spaces."""
-    return f"{pascal(agent)}Agent"
+def agent_output(agent: str, part: str) -> str:
+    """The generation and id of the agent's `part` (AGENT_PARTS), separated by a space."""
+    return f"{pascal(agent)}{pascal(part)}"
 
 
-def agent_generation(agent: str) -> str:
-    """The agent's name in the context `generations`."""
-    return f".agent-{agent}"
+def agent_generation(agent: str, part: str) -> str:
+    """Of the part, in the context `generations`."""
+    return f".agent.{agent}.{part}"
 
 
 def agent_guardrail_generation(section: str) -> str:

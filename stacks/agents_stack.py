@@ -47,7 +47,7 @@ class AgentsStack(cdk.Stack):
         own = Construct(self, f"Agent{pascal(name)}")
         tools = Construct(own, "Tools")
         functions = {tool: self._function(tools, pascal(tool), item) for tool, item in section.tools.items()}
-        generation = self._generations.get(agent_generation(name), 1)
+        gateway, memory = self._gateway(own, name, functions), self._memory(own, name)
         target = invoke_target(self, config, config.agent_model(name))
         agent = Agent(
             own,
@@ -60,24 +60,36 @@ class AgentsStack(cdk.Stack):
             max_tokens=section.max_tokens,
             timeout_seconds=section.timeout_seconds,
             idle_seconds=section.idle_seconds,
-            gateway=self._gateway(own, name, functions),
+            gateway=gateway,
             confirmed_tools={tool: _confirmed(item) for tool, item in section.confirmed_tools.items()},
             mcp_servers={tool: item.url for tool, item in section.tools.items() if item.url},
             code_interpreters=[tool for tool, item in section.tools.items() if item.kind == "code-interpreter"],
             builtin_tools=section.builtin_tools,
-            memory=self._memory(own, name),
+            memory=memory,
             guardrail=self._guardrails[section.guardrail] if section.guardrail else None,
-            generation=generation,
+            generation=self._generation(name, "harness"),
         )
         confirmed = {tool: _arn(functions[tool]) for tool in section.confirmed_tools}
         self._publish(name, own, agent, confirmed)
-        cdk.CfnOutput(self, agent_output(name), value=f"{generation} {agent.harness_id} {agent.endpoint}")
+        made = {"harness": agent.harness_id}
+        made |= {"gateway": gateway.gateway.gateway_id} if gateway else {}
+        made |= {"memory": memory.memory_id} if memory else {}
+        for part, identifier in made.items():
+            cdk.CfnOutput(self, agent_output(name, part), value=f"{self._generation(name, part)} {identifier}")
+
+    def _generation(self, name: str, part: str) -> int:
+        return self._generations.get(agent_generation(name, part), 1)
 
     def _gateway(self, own: Construct, name: str, functions: dict[str, lambda_.IFunction | None]) -> ToolGateway | None:
         tools = self._config.agents[name].gateway_tools
         if not tools:
             return None
-        gateway = ToolGateway(own, "Gateway", name=gateway_name(self._config.deployment.name, name))
+        gateway = ToolGateway(
+            own,
+            "Gateway",
+            name=gateway_name(self._config.deployment.name, name),
+            generation=self._generation(name, "gateway"),
+        )
         for tool, item in tools.items():
             function = functions[tool]
             assert function
@@ -115,6 +127,7 @@ class AgentsStack(cdk.Stack):
             name=harness_name(self._config.deployment.name, name),
             days=section.memory_days,
             long_term=section.memory == "long",
+            generation=self._generation(name, "memory"),
         )
 
     def _publish(self, name: str, own: Construct, agent: Agent, confirmed: dict[str, str]) -> None:

@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/harness-versioning
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import aws_cdk as cdk
 from aws_cdk import aws_bedrockagentcore as agentcore
 from constructs import Construct
 
@@ -57,12 +56,11 @@ class Agent(Construct):
         confirmed, servers = confirmed_tools or {}, mcp_servers or {}
         again = str(generation) if generation > 1 else ""
         harness_name = f"{name}_{again}" if again else name
-        stack = cdk.Stack.of(self)
         self.role = agentcore_role(
             self,
             "Role",
-            # AWS documents no narrower ARN: the harness runs on a runtime, which has an ARN of its own.
-            source=f"arn:{stack.partition}:bedrock-agentcore:{stack.region}:{stack.account}:*",
+            # It runs on a runtime of AgentCore's, which assumes the role too, under a name that AWS doesn't document.
+            sources=[f"harness/{harness_name}-*", "runtime/*"],
             description=f"Role of the agent {name}: it invokes its model and calls its tools",
         )
         permissions.grant_running(self.role, harness_name=harness_name, model_arns=model_arns)

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-add-target
 from collections.abc import Mapping
 from typing import Any
 
-import aws_cdk as cdk
 from aws_cdk import aws_bedrockagentcore as agentcore
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -18,21 +17,25 @@ from kit_contract.stacks import pascal
 
 
 class ToolGateway(Construct):
-    """Exposes `gateway` and `role`. Add a tool with `add_tool`; each is a target of its own."""
+    """Exposes `gateway` and `role`. Add a tool with `add_tool`; each is a target of its own.
 
-    def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
+    `generation`: a new one is a new gateway in place of one that was deleted by hand, under another name.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, name: str, generation: int = 1) -> None:
         super().__init__(scope, construct_id)
-        stack = cdk.Stack.of(self)
+        self._again = str(generation) if generation > 1 else ""
+        name = f"{name}{self._again}"
         # The CDK's own role may also be assumed without a condition, and invoke each version of a function.
         self.role = agentcore_role(
             self,
             "Role",
-            source=stack.format_arn(service="bedrock-agentcore", resource="gateway", resource_name=f"{name.lower()}-*"),
+            sources=[f"gateway/{name}-*"],
             description=f"Role of the gateway {name}: it invokes the tools",
         )
         self.gateway = agentcore.Gateway(
             self,
-            "Gateway",
+            f"Gateway{self._again}",
             gateway_name=name,
             authorizer_configuration=agentcore.GatewayAuthorizer.using_aws_iam(),
             # No semantic search, which bills each tool's place in an index: the harness lists the tools.
@@ -55,7 +58,7 @@ class ToolGateway(Construct):
         )
         target = agentcore.GatewayTarget.for_lambda(
             self,
-            pascal(name),
+            f"{pascal(name)}{self._again}",
             gateway=self.gateway,
             gateway_target_name=name,
             lambda_function=function,

@@ -17,23 +17,27 @@ TOP_K, RELEVANCE = 10, 0.2
 
 
 class AgentMemory(Construct):
-    """Exposes `arn` and `retrieval`, the namespaces that the harness searches before each answer.
+    """Exposes `arn`, `memory_id` and `retrieval`, the namespaces that the harness searches before each answer.
 
     The harness would find them by itself, but only when it is updated: what is given here changes with the strategies.
+    `generation`: a new one is a new memory in place of one that was deleted by hand, under another name.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, name: str, days: int, long_term: bool) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, name: str, days: int, long_term: bool, generation: int = 1
+    ) -> None:
         super().__init__(scope, construct_id)
+        again = str(generation) if generation > 1 else ""
         # Not the L2: its role is for strategies that call a model of one's own choice, and these do not.
         memory = agentcore.CfnMemory(
             self,
-            "Resource",
-            name=name,
+            f"Resource{again}",
+            name=f"{name}_{again}" if again else name,
             event_expiry_duration=days,
             memory_strategies=_strategies() if long_term else None,
         )
         memory.apply_removal_policy(RemovalPolicy.DESTROY)
-        self.arn = memory.attr_memory_arn
+        self.arn, self.memory_id = memory.attr_memory_arn, memory.attr_memory_id
         self.retrieval = {namespace: (TOP_K, RELEVANCE) for namespace in (FACTS, PREFERENCES, SUMMARIES) if long_term}
 
 

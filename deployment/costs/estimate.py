@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from deployment.config import DeploymentConfig
+from deployment.costs.agents import agent_groups
 from deployment.costs.evaluation import evaluation_groups
 from deployment.costs.inference_api import Traffic, inference_api_groups
 from deployment.costs.knowledge_base import document_bytes, knowledge_base_groups, storage_line
@@ -29,6 +30,7 @@ def estimate(
         *evaluation_groups(config, datasets),
         *inference_api_groups(config, traffic),
         *knowledge_base_groups(config, traffic),
+        *agent_groups(config, traffic),
         *provisioned_throughput_groups(config),
         *monitoring_groups(config),
     ]
