@@ -1,4 +1,4 @@
-"""Finds guardrails, knowledge bases and parts of agents that a deploy made and that are gone: CloudFormation does not look for them.
+"""Finds what a deploy made and somebody deleted by hand: CloudFormation does not look for it.
 
 A stack's outputs say what it has made. What is gone gets another generation: a resource with another logical id.
 """
@@ -44,10 +44,9 @@ def generation_arguments(config: DeploymentConfig, clients: Clients, say: Say) -
 
 
 def _generations(config: DeploymentConfig, clients: Clients, say: Say) -> Iterator[tuple[str, int]]:
-    api = {name for where, name in config.applied_guardrails.items() if not where.startswith("agents.")}
-    if config.inference_api and api:
+    if config.guardrails and config.inference_api:
         outputs = _outputs(clients, inference_api_stack(config.deployment.name), say)
-        yield from _of_guardrails({name: name for name in config.guardrails if name in api}, outputs, clients, say)
+        yield from _of_guardrails({name: name for name in config.guardrails}, outputs, clients, say)
     if config.agents:
         outputs = _outputs(clients, agents_stack(config.deployment.name), say)
         own = {name: agent_guardrail_generation(name) for name in config.guardrails}

@@ -21,9 +21,9 @@ from deployment.sections.agent_tools import Tool
 from kit_contract.agents import CONFIRMED_TOOLS, ENDPOINT, HARNESS_ARN, HARNESS_ENDPOINT, gateway_name, harness_name
 from kit_contract.parameters import agent_confirmed_tool, agent_harness, agent_settings, knowledge_base_id
 from kit_contract.stacks import GENERATIONS_CONTEXT, agent_generation, agent_output, generations_from, pascal
-from stacks.guardrails import guardrails
 from stacks.invoke_target import invoke_target
 from stacks.parameter_value import parameter_value
+from stacks.served_guardrails import served_guardrails
 
 QUESTION = {
     "type": "object",
@@ -38,7 +38,7 @@ class AgentsStack(cdk.Stack):
         self._config = config
         self._generations = generations_from(self.node.try_get_context(GENERATIONS_CONTEXT))
         named = [item.guardrail for item in config.agents.values() if item.guardrail]
-        self._guardrails: dict[str, Guardrail] = guardrails(self, config, named, agents=True)
+        self._guardrails: dict[str, Guardrail] = served_guardrails(self, config, named, agents=True)
         for name in config.agents:
             self._agent(name)
 

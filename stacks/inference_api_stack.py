@@ -12,9 +12,9 @@ from kit_contract.model_arns import plain_id
 from kit_contract.parameters import knowledge_base_id
 from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT
 from stacks.fine_tuning import add_fine_tuning_api
-from stacks.guardrails import guardrails
 from stacks.invoke_target import invoke_target
 from stacks.parameter_value import parameter_value
+from stacks.served_guardrails import served_guardrails
 
 
 class InferenceApiStack(cdk.Stack):
@@ -47,7 +47,7 @@ class InferenceApiStack(cdk.Stack):
             knowledge_base_model=invoke_target(self, config, config.knowledge_base.model)
             if config.knowledge_base
             else None,
-            guardrails=guardrails(self, config, _applied(config)),
+            guardrails=served_guardrails(self, config, _applied(config)),
             knowledge_base_guardrails=_knowledge_base_guardrails(config),
             rerank_model_arn=self._rerank_model_arn(config),
             media_buckets=section.media_buckets,

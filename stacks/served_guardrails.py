@@ -23,7 +23,7 @@ from model_catalog.guardrail_profiles import destinations
 from stacks.guardrail_policies import guardrail_policies
 
 
-def guardrails(
+def served_guardrails(
     stack: cdk.Stack, config: DeploymentConfig, applied: Collection[str], *, agents: bool = False
 ) -> dict[str, Guardrail]:
     """`agents`: those of the stack of the agents, whose names in Bedrock and generations are their own."""
