@@ -31,7 +31,8 @@ def tool_faults(where: str, name: str, tool: Tool, config: DeploymentConfig) -> 
         yield from code_faults(f"{where}.code", tool.code, tool.entry_point, tool.code_files)
     elif tool.handler:
         yield f"{where}.handler: is of code that the kit deploys, not of a function that exists; remove it"
-    yield from _declaration_faults(where, tool)
+    if tool.code is None or tool.code.exists():
+        yield from _declaration_faults(where, tool)
 
 
 def _knowledge_base_faults(where: str, name: str, config: DeploymentConfig) -> Iterator[str]:
