@@ -3,6 +3,8 @@
 The parameter `parameters.agent_settings` holds {"harness_arn", "endpoint", "confirmed_tools": {tool: function ARN}}.
 """
 
+import hashlib
+
 ENDPOINT = "live"  # the endpoint of a harness that callers use; it moves to a new version when that is ready
 GATEWAY_TOOL = "gateway"  # the harness's name for its gateway; no tool of a section may have it
 TOOL_IN_TARGET = "call"  # the gateway calls a tool `<section>___call`: one target for each section
@@ -24,8 +26,14 @@ def harness_name(kit_deployment: str, agent: str) -> str:
 
 
 def gateway_name(kit_deployment: str, agent: str) -> str:
-    """The same for gateways, which take no `_` and one hyphen in a row: the `A` is no lower case letter."""
-    return f"{kit_deployment}-A-{agent}"
+    """`<deployment>-<agent>-<digits>`: gateways take no `_`, so a hash tells `a-b` and `c` from `a` and `b-c`."""
+    digest = hashlib.sha256(f"{kit_deployment}.{agent}".encode()).hexdigest()[:6]
+    return f"{kit_deployment}-{agent}-{digest}"
+
+
+def guardrail_name(kit_deployment: str, guardrail: str) -> str:
+    """Of the agents' own guardrail of a section, beside that of the API: `bedrock_name` has at most one `_`."""
+    return f"{kit_deployment}__{guardrail}"
 
 
 def plain_tool_name(name: str) -> str:

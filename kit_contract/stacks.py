@@ -20,6 +20,7 @@ RESTORE_CONTEXT = "restore_objects"
 GENERATIONS_CONTEXT = "generations"
 KNOWLEDGE_BASE_GENERATION = ".knowledge-base"  # no section's name has a dot
 KNOWLEDGE_BASE_GENERATION_OUTPUT = "KnowledgeBaseGeneration"  # from the second one on
+AGENT_PARTS = ("harness", "gateway", "memory")  # each is replaced alone: a new harness keeps what was remembered
 # What follows the deployment's name in the name of a stack, in the order of their deployment.
 STACK_SUFFIXES = (
     *("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "agents"),
@@ -74,6 +75,21 @@ def throughput_logical_ids(section: str) -> tuple[str, str]:
 def guardrail_output(section: str) -> str:
     """The guardrail's generation, id and served version, separated by spaces."""
     return f"{pascal(section)}Guardrail"
+
+
+def agent_output(agent: str, part: str) -> str:
+    """The generation and id of the agent's `part` (AGENT_PARTS), separated by a space."""
+    return f"{pascal(agent)}{pascal(part)}"
+
+
+def agent_generation(agent: str, part: str) -> str:
+    """Of the part, in the context `generations`."""
+    return f".agent.{agent}.{part}"
+
+
+def agent_guardrail_generation(section: str) -> str:
+    """The same of the guardrail that the stack of the agents makes of this section."""
+    return f".agents-guardrail-{section}"
 
 
 def generations_from(context: str | None) -> dict[str, int]:

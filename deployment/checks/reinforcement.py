@@ -3,10 +3,10 @@
 https://docs.aws.amazon.com/bedrock/latest/userguide/reward-functions.html
 """
 
-import ast
 from collections.abc import Iterator
 
 from deployment.checks.models import require_answers
+from deployment.checks.python_code import code_faults
 from deployment.config import DeploymentConfig
 from deployment.sections.reinforcement import Reinforcement
 from deployment.sections.training import Customization
@@ -38,32 +38,4 @@ def _grader_faults(where: str, section: Reinforcement) -> Iterator[str]:
                 "that exists; remove them, and give the function's role its rights yourself"
             )
         return
-    if not section.grader.exists():
-        yield f"{where}.grader: {section.grader} does not exist; name a Python file or a folder"
-        return
-    module, _, function = section.entry_point.rpartition(".")
-    name = f"{module.replace('.', '/')}.py"
-    source = section.grader_files().get(name)
-    if source is None:
-        yield f"{where}.grader: the handler {section.entry_point} needs {name}, which is not there; set handler"
-        return
-    try:
-        tree = ast.parse(source)
-    except SyntaxError as error:
-        yield f"{where}.grader: {name}:{error.lineno}: {error.msg}; correct the file"
-        return
-    if function not in _names(tree):
-        yield f"{where}.grader: {name} defines no {function}; define it, or set handler to another function"
-
-
-def _names(tree: ast.Module) -> set[str]:
-    """Functions and variables of the module, imported ones included."""
-    found: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Assign):
-            found.update(target.id for target in node.targets if isinstance(target, ast.Name))
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            found.update(alias.asname or alias.name for alias in node.names)
-    return found
+    yield from code_faults(f"{where}.grader", section.grader, section.entry_point, section.grader_files)

@@ -20,7 +20,7 @@ _KINDS = rf":foundation-model/{_MODEL_ID}|[0-9]{{12}}:inference-profile/{_MODEL_
 MODEL_ID = rf"^{_MODEL_ID}$"
 MODEL_ID_OR_ARN = rf"^({_MODEL_ID}|{_BEDROCK}({_KINDS}))$"
 MODEL_OR_ALIAS = rf"{MODEL_ID_OR_ARN}|{NAME}"
-HTTPS_URL = r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~%!$&'()+,;=:@/?-]*)?$"
+HTTPS_URL = r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~%!&'()+,;=:@/-]*)?$"
 APPLICATION_PROFILE_ARN = rf"^{_BEDROCK}{_PROFILE}$"
 KMS_KEY_ARN = r"^arn:aws(-[a-z]+)*:kms:[a-z0-9-]{1,20}:[0-9]{12}:key/[a-zA-Z0-9-]{1,64}$"
 LAMBDA_ARN = (
@@ -59,7 +59,7 @@ PATTERN_IN_WORDS = {
         "application inference profile, a provisioned model, an imported model or a custom model deployment"
     ),
     MODEL_OR_ALIAS: "the name of an alias in [inference_api.aliases.*], a model id or the ARN of what answers",
-    HTTPS_URL: "a URL such as https://mcp.example.com/mcp",
+    HTTPS_URL: "a URL such as https://mcp.example.com/mcp, without a query",
     APPLICATION_PROFILE_ARN: (
         "the ARN of an application inference profile "
         "(arn:PARTITION:bedrock:REGION:ACCOUNT:application-inference-profile/ID)"

@@ -1,6 +1,7 @@
 """The rooms, and which package may import which: docs/architecture.md says why."""
 
 LAMBDA_PACKAGES = (
+    "agent_tools",
     "custom_resources",
     "customization",
     "fine_tuning_api",
@@ -31,6 +32,7 @@ ARROWS = {
     "deployment.costs": {"deployment", "deployment.sections"},
     "stacks": {"bedrock_constructs", "deployment", "model_catalog"},
     "bedrock_constructs": {"bedrock_constructs.custom_resources"},
+    "bedrock_constructs.agents": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
     "bedrock_constructs.custom_resources": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
     "bedrock_constructs.customization.methods": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
     "bedrock_constructs.customization.external": {"bedrock_constructs"},
@@ -68,7 +70,12 @@ ARROWS = {
     "training_data.sources": {"training_data"},
     "billed_resources": {"model_catalog"},
     "local_aws": set(),
-    "local_aws.extension": {"local_aws.extension.bedrock", "local_aws.extension.cloudformation"},
+    "local_aws.extension": {
+        "local_aws.extension.agents",
+        "local_aws.extension.bedrock",
+        "local_aws.extension.cloudformation",
+    },
+    "local_aws.extension.agents": {"local_aws.extension.bedrock"},
     "local_aws.extension.bedrock": {
         "local_aws.extension.bedrock.customization",
         "local_aws.extension.bedrock.evaluation",
@@ -81,6 +88,7 @@ ARROWS = {
     },
     "local_aws.extension.cloudformation": {
         "local_aws.extension",
+        "local_aws.extension.agents",
         "local_aws.extension.bedrock",
         "local_aws.extension.knowledge_bases",
     },

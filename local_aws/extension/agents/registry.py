@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ministack.core.responses import AccountRegionScopedDict
+from ministack.services import bedrock_agentcore
 
 DEFAULT_ENDPOINT = "DEFAULT"  # always the latest version
 TOOL_SEPARATOR = "___"  # https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-tool-naming.html
@@ -47,7 +48,6 @@ class GatewayTool:
 
 harnesses = AccountRegionScopedDict()  # id -> Harness
 gateways = AccountRegionScopedDict()  # id -> Gateway
-memories = AccountRegionScopedDict()  # id -> the record of GetMemory
 
 
 def harness_configuration(arn: str, endpoint: str = DEFAULT_ENDPOINT) -> Record | None:
@@ -79,7 +79,7 @@ def gateway_tools(arn: str) -> list[GatewayTool]:
 
 def memory(arn: str) -> Record | None:
     """Its strategies are `strategies`, each with type, namespaces and strategyId; none for short-term memory only."""
-    found: Record | None = memories.get(last_part(arn))
+    found: Record | None = bedrock_agentcore._memories.get(last_part(arn))
     return found
 
 
