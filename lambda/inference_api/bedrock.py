@@ -148,21 +148,23 @@ class AwsClients:
         actor_id: str,
         read_seconds: float,
     ) -> Generator[Event, None, None]:
-        from inference_api.agents import calls
+        from inference_api import agent_calls
 
-        return calls.invoke_harness(harness_arn, messages, session_id, actor_id, read_seconds)
+        return agent_calls.invoke_harness(
+            harness_arn, messages, session_id, actor_id, read_seconds=read_seconds, quiet_seconds=QUIET_SECONDS
+        )
 
     def invoke_function(
         self, arn: str, event: Mapping[str, Any], context: Mapping[str, str], *, read_seconds: float
     ) -> Reply:
-        from inference_api.agents import calls
+        from inference_api import agent_calls
 
-        return calls.invoke_function(arn, event, context, read_seconds)
+        return agent_calls.invoke_function(arn, event, context, read_seconds=read_seconds)
 
     def get_secret(self, arn: str) -> str:
-        from inference_api.agents import calls
+        from inference_api import agent_calls
 
-        return calls.get_secret(arn)
+        return agent_calls.get_secret(arn)
 
     def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
         found = client("ssm").call(

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSResponse, HTTPHeaders
 
-from inference_api.agents import calls
+from inference_api import agent_calls as calls
 from inference_api.aws.client import client
 from inference_api.aws.event_stream import BrokenStreamError
 from tests.inference_api.agents.conftest import FUNCTION_ARN, HARNESS_ARN, SECRET_ARN
@@ -64,7 +64,7 @@ def parts_of(request: bytes) -> tuple[str, dict[str, str], bytes]:
 def test_invoke_harness_is_what_botocore_sends(peer: Peer) -> None:
     peer.expect([[STREAM, *WIRE, END]])
 
-    events = list(calls.invoke_harness(HARNESS_ARN, MESSAGES, SESSION, "default", 5.0))
+    events = list(calls.invoke_harness(HARNESS_ARN, MESSAGES, SESSION, "default", read_seconds=5, quiet_seconds=5))
 
     assert events == LOOKED_UP
     path, headers, body = parts_of(peer.requests[0])
@@ -90,7 +90,7 @@ def test_a_connection_that_closes_early_is_an_error(peer: Peer, length: int) -> 
     peer.expect([[STREAM, *WIRE[:length], CLOSE]])
 
     with pytest.raises(ConnectionError):
-        list(calls.invoke_harness(HARNESS_ARN, MESSAGES, SESSION, "default", 5.0))
+        list(calls.invoke_harness(HARNESS_ARN, MESSAGES, SESSION, "default", read_seconds=5, quiet_seconds=5))
 
 
 def test_a_stream_that_ends_within_a_frame(peer: Peer) -> None:
@@ -99,14 +99,14 @@ def test_a_stream_that_ends_within_a_frame(peer: Peer) -> None:
     peer.expect([[STREAM, b"%x\r\n%b\r\n" % (len(cut), cut), END]])
 
     with pytest.raises(BrokenStreamError):
-        list(calls.invoke_harness(HARNESS_ARN, MESSAGES, SESSION, "default", 5.0))
+        list(calls.invoke_harness(HARNESS_ARN, MESSAGES, SESSION, "default", read_seconds=5, quiet_seconds=5))
 
 
 def test_a_tool_gets_its_arguments_and_its_name(peer: Peer) -> None:
     peer.expect([[sized(b'{"ticket": "T-1"}')]])
     context = {"bedrockAgentCoreToolName": "create-ticket___call"}
 
-    reply = calls.invoke_function(FUNCTION_ARN, {"title": "ü"}, context, 5.0)
+    reply = calls.invoke_function(FUNCTION_ARN, {"title": "ü"}, context, read_seconds=5)
 
     assert json.loads(reply.body) == {"ticket": "T-1"}
     path, headers, body = parts_of(peer.requests[0])

@@ -13,7 +13,6 @@ from typing import Any
 
 from inference_api.aws.client import Event, Reply, client, label
 from inference_api.aws.json_client import JSON
-from inference_api.bedrock import QUIET_SECONDS
 from kit_contract.agents import ENDPOINT
 
 SECRET_SECONDS = 3.0
@@ -21,7 +20,13 @@ _SESSION_ID = "x-amzn-bedrock-agentcore-runtime-session-id"
 
 
 def invoke_harness(
-    harness_arn: str, messages: Sequence[Mapping[str, Any]], session_id: str, actor_id: str, read_seconds: float
+    harness_arn: str,
+    messages: Sequence[Mapping[str, Any]],
+    session_id: str,
+    actor_id: str,
+    *,
+    read_seconds: float,
+    quiet_seconds: float,
 ) -> Generator[Event, None, None]:
     path = f"/harnesses/invoke?harnessArn={label(harness_arn)}&qualifier={ENDPOINT}"
     body = json.dumps({"messages": messages, "actorId": actor_id}).encode("utf-8", "surrogatepass")
@@ -30,12 +35,12 @@ def invoke_harness(
         body,
         {"content-type": JSON, _SESSION_ID: session_id},
         read_seconds=read_seconds,
-        quiet_seconds=QUIET_SECONDS,
+        quiet_seconds=quiet_seconds,
     )
     return events
 
 
-def invoke_function(arn: str, event: Mapping[str, Any], context: Mapping[str, str], read_seconds: float) -> Reply:
+def invoke_function(arn: str, event: Mapping[str, Any], context: Mapping[str, str], *, read_seconds: float) -> Reply:
     custom = base64.b64encode(json.dumps({"custom": context}).encode()).decode()
     return client("lambda").pass_on(
         f"/2015-03-31/functions/{label(arn)}/invocations",
