@@ -5,12 +5,12 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
-from bedrock_constructs.inference_api.api import InferenceApi, ServedAlias
+from bedrock_constructs.inference_api.api import InferenceApi, ServedAgent, ServedAlias
 from deployment.alias_models import available_targets, embedding_model, has_one_model
 from deployment.config import DeploymentConfig
 from kit_contract.model_arns import plain_id
-from kit_contract.parameters import knowledge_base_id
-from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT
+from kit_contract.parameters import agent_confirmed_tool, agent_harness, knowledge_base_id
+from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT, pascal
 from stacks.fine_tuning import add_fine_tuning_api
 from stacks.invoke_target import invoke_target
 from stacks.parameter_value import parameter_value
@@ -51,6 +51,7 @@ class InferenceApiStack(cdk.Stack):
             knowledge_base_guardrails=_knowledge_base_guardrails(config),
             rerank_model_arn=self._rerank_model_arn(config),
             media_buckets=section.media_buckets,
+            agents={name: self._agent(config, name) for name in config.agents},
             throttle_rate_per_second=section.rate_per_second,
             throttle_burst=section.burst,
             monthly_quota=section.requests_per_month,
@@ -73,6 +74,16 @@ class InferenceApiStack(cdk.Stack):
         named = config.knowledge_base.rerank_model if config.knowledge_base else None
         model_id = plain_id(named) if named else None
         return f"arn:{self.partition}:bedrock:{self.region}::foundation-model/{model_id}" if model_id else None
+
+    def _agent(self, config: DeploymentConfig, name: str) -> ServedAgent:
+        deployment, own = config.deployment.name, f"Agent{pascal(name)}"
+        return ServedAgent(
+            parameter_value(self, f"{own}Harness", agent_harness(deployment, name)),
+            {
+                tool: parameter_value(self, f"{own}Tool{pascal(tool)}", agent_confirmed_tool(deployment, name, tool))
+                for tool in config.agents[name].confirmed_tools
+            },
+        )
 
     def _knowledge_bases(self, config: DeploymentConfig) -> dict[str, str]:
         if config.knowledge_base is None:

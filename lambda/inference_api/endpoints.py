@@ -89,7 +89,7 @@ def retrieve_and_generate() -> Endpoint:
     return retrieve_and_generate
 
 
-def invoke_agent() -> Endpoint:
+def agent() -> Endpoint:
     from inference_api.agents.endpoint import invoke
 
     return invoke

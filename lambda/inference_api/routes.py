@@ -108,7 +108,7 @@ ROUTES: dict[str, Route] = {
     "/v1/embeddings": Route("POST", endpoints.embeddings),
     "/v1/retrieve": Route("POST", endpoints.retrieve),
     "/v1/retrieve-and-generate": Route("POST", endpoints.retrieve_and_generate),
-    f"{AGENTS}{{agent}}/invoke": Route("POST", endpoints.invoke_agent),
+    f"{AGENTS}{{agent}}/invoke": Route("POST", endpoints.agent),
     f"{BEDROCK}{{alias}}/converse": Route("POST", endpoints.converse),
     f"{BEDROCK}{{alias}}/converse-stream": Route("POST", endpoints.converse_stream),
     f"{BEDROCK}{{alias}}/invoke": Route("POST", endpoints.invoke),
