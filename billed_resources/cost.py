@@ -33,6 +33,12 @@ def commitment_of(summary: Mapping[str, Any], usd_per_day: float | None, now: da
     return Commitment(ends, None if usd_per_day is None else usd_per_day * days)
 
 
+def imported_model_usd_per_day(units: int | None, region: str) -> float | None:
+    """Of storage, which is billed by custom model unit."""
+    month = price("custom_model_unit_month", region=region)
+    return month.of(units) / DAYS_PER_MONTH if month and units else None
+
+
 def custom_model_usd_per_day(region: str) -> float | None:
     month = price("custom_model_month", region=region)
     return month.of(1) / DAYS_PER_MONTH if month else None

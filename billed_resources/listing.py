@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from billed_resources.cost import commitment_of, custom_model_usd_per_day, throughput_usd_per_day
+from billed_resources.cost import (
+    commitment_of,
+    custom_model_usd_per_day,
+    imported_model_usd_per_day,
+    throughput_usd_per_day,
+)
 from billed_resources.resource import BilledResource, Kind
 
 if TYPE_CHECKING:
@@ -101,13 +106,22 @@ def _endpoints(clients: Clients, region: str, now: datetime) -> Iterator[BilledR
             yield BilledResource(Kind.MARKETPLACE_ENDPOINT, name, arn, status, what, None, _tags(clients.bedrock, arn))
 
 
-def _imported_models(clients: Clients, region: str, now: datetime) -> Iterator[BilledResource]:
+def imported_models(clients: Clients, region: str, now: datetime) -> Iterator[BilledResource]:
     for page in clients.bedrock.get_paginator("list_imported_models").paginate():
         for item in page.get("modelSummaries", []):
             arn = item["modelArn"]
-            what = "by the minute while a copy is loaded, and storage by the month"
-            tags = _tags(clients.bedrock, arn)
-            yield BilledResource(Kind.IMPORTED_MODEL, item["modelName"], arn, "-", what, None, tags)
+            units = _units(clients.bedrock, arn)
+            what = f"storage by the month, and by the minute while a copy is loaded; {units or 'unknown'} units a copy"
+            usd, tags = imported_model_usd_per_day(units, region), _tags(clients.bedrock, arn)
+            yield BilledResource(Kind.IMPORTED_MODEL, item["modelName"], arn, "-", what, usd, tags)
+
+
+def _units(bedrock: "BedrockClient", arn: str) -> int | None:
+    try:
+        found = bedrock.get_imported_model(modelIdentifier=arn)
+    except (ClientError, BotoCoreError):
+        return None
+    return found.get("customModelUnits", {}).get("customModelUnitsPerModelCopy")
 
 
 def custom_models(clients: Clients, region: str, now: datetime) -> Iterator[BilledResource]:
@@ -149,7 +163,7 @@ _READERS: dict[Kind, Callable[[Clients, str, datetime], Iterator[BilledResource]
     Kind.PROVISIONED_THROUGHPUT: _throughputs,
     Kind.COLLECTION: _collections,
     Kind.MARKETPLACE_ENDPOINT: _endpoints,
-    Kind.IMPORTED_MODEL: _imported_models,
+    Kind.IMPORTED_MODEL: imported_models,
     Kind.CUSTOM_MODEL: custom_models,
     Kind.CUSTOM_MODEL_DEPLOYMENT: _deployments,
 }

@@ -19,7 +19,8 @@ from kit_contract.tags import DEPLOYMENT_TAG, RESOURCE_TAG
 OWNER_TAG = re.compile(r"(?P<stack>[A-Za-z][-A-Za-z0-9]{0,127})/(?P<logical_id>[A-Za-z0-9]{1,255})")
 # A custom model's name behind the deployment's: run_names.custom_model_name.
 MODEL_NAME = re.compile(rf"[-_](?P<customization>.+)-[0-9a-f]{{{RUN_ID_LENGTH}}}")
-MADE_BY_TRAINING = (Kind.CUSTOM_MODEL, Kind.CUSTOM_MODEL_DEPLOYMENT)  # tagged with the deployment only
+MODELS = (Kind.CUSTOM_MODEL, Kind.IMPORTED_MODEL)
+MADE_BY_TRAINING = (*MODELS, Kind.CUSTOM_MODEL_DEPLOYMENT)  # tagged with the deployment only
 
 
 class OwnerKind(Enum):
@@ -61,7 +62,7 @@ def _owner(resource: BilledResource, stacks: StackLookup, parameters: KitParamet
                 OwnerKind.UNKNOWN, f"of deployment {deployment}, but its tag {RESOURCE_TAG} names no stack of it"
             )
         stack, existence = owner_tag["stack"], stacks.resource(owner_tag["stack"], owner_tag["logical_id"])
-    if existence is Existence.ALIVE and resource.kind is Kind.CUSTOM_MODEL:
+    if existence is Existence.ALIVE and resource.kind in MODELS:
         return _owner_of_model(resource, deployment, stack, parameters)
     if existence is Existence.ALIVE:
         return Owner(OwnerKind.STACK, stack)

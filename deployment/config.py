@@ -12,6 +12,7 @@ from deployment.sections.agents import Agent
 from deployment.sections.budget import Budget
 from deployment.sections.deployment import Deployment
 from deployment.sections.guardrails import Guardrail
+from deployment.sections.imported_model import ImportedModel
 from deployment.sections.inference_api import Alias, InferenceApi
 from deployment.sections.knowledge_base import KnowledgeBase
 from deployment.sections.model_access import ModelAccess
@@ -55,6 +56,10 @@ class DeploymentConfig(Section):
     def external_models(self) -> dict[str, External]:
         """Those that come into Bedrock without a customization job."""
         return self.training.external_models if self.training else {}
+
+    @property
+    def imported_models(self) -> dict[str, ImportedModel]:
+        return self.training.imported_models if self.training else {}
 
     @property
     def custom_models(self) -> dict[str, CustomModel]:

@@ -14,13 +14,16 @@ from deployment.dataset_collections import collection_of_files, collection_of_ob
 from deployment.external_models import record_limits
 from deployment.method_settings import method_settings
 from deployment.prepared_sets import SetError, prepare_held_out, prepare_sets
+from deployment.sections.imported_model import ImportedModel
 from deployment.sections.training import Customization, External
 from kit_contract import run_names
-from kit_contract.dataset_collection import DatasetCollection
+from kit_contract.dataset_collection import BUCKET_PLACEHOLDER, DatasetCollection
 from kit_contract.dataset_limits import DatasetLimits
 from kit_contract.external_models import source_record, source_sha256
+from kit_contract.model_source import ModelSource
 from kit_contract.run_names import data_prefix
 from model_catalog import catalog
+from model_catalog.import_architectures import servable, without_converse
 from training_data.checking.repeated_records import RecordIndex
 from training_data.media.local import LocalMedia
 from training_data.preparation import PreparedDataset
@@ -31,6 +34,7 @@ class CustomizationDataset:
     """`folder` holds `file_name` and, if there are such sets, `validation_file` and `evaluation_file`, each named by
     its SHA-256. `uploads` has the SHA-256 of the first two.
 
+    A `model_source` has files instead of records, which are looked at when it is deployed.
     With a `collection` the collector makes the dataset at the deploy. `file_name` is empty for a dataset in S3;
     `media_folder` holds the images and videos of one on this machine.
     """
@@ -49,6 +53,7 @@ class CustomizationDataset:
     uploads: Mapping[str, str] = field(default_factory=dict[str, str])
     collection: DatasetCollection | None = None
     media_folder: Path | None = None
+    model_source: ModelSource | None = None
 
     @property
     def takes_media(self) -> bool:
@@ -152,6 +157,8 @@ def _prepare_external(name: str, item: External) -> CustomizationDataset:
     prepared_sets.PREPARED.mkdir(parents=True, exist_ok=True)
     limits = record_limits(item.base_model)
     held_out = prepare_held_out(name, item, limits, RecordIndex(0, across=True))
+    if isinstance(item, ImportedModel):
+        return _imported(name, item, limits, held_out)
     record, sha256 = source_record(item.method, item.source), source_sha256(item.method, item.source)
     parts = [f"evaluation-{held_out.sha256[:16]}"] if held_out else []
     folder, file_name = prepared_sets.PREPARED / "-".join([name, sha256[:16], *parts]), f"{sha256[:16]}.jsonl"
@@ -168,6 +175,33 @@ def _prepare_external(name: str, item: External) -> CustomizationDataset:
         evaluation_records=held_out.records if held_out else 0,
         sha256=sha256,
         uploads={file_name: sha256},
+    )
+
+
+def _imported(
+    name: str, item: ImportedModel, limits: DatasetLimits, held_out: PreparedDataset | None
+) -> CustomizationDataset:
+    """Nothing of the files is known before the deploy, which names them in an object: that starts the run."""
+    folder = (
+        prepared_sets.PREPARED / f"{name}-evaluation-{held_out.sha256[:16]}" if held_out else prepared_sets.PREPARED
+    )
+    return CustomizationDataset(
+        folder=folder,
+        file_name="",
+        records=0,
+        limits=limits,
+        hyperparameters={},
+        specification_hash=source_sha256(item.method, item.source),
+        evaluation_file=_put_held_out(held_out, folder),
+        evaluation_records=held_out.records if held_out else 0,
+        model_source=ModelSource(
+            customization=name,
+            bucket=BUCKET_PLACEHOLDER,
+            s3_uri=item.s3_uri,
+            architectures=servable(),
+            without_converse=tuple(without_converse()),
+            owner=item.bucket_owner or "",
+        ),
     )
 
 

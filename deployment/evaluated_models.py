@@ -21,7 +21,7 @@ def baseline_model(config: DeploymentConfig, item: CustomModel) -> str | None:
 
 def evaluator_models(config: DeploymentConfig) -> list[str]:
     """The ids of the models that judge in evaluation jobs, once, sorted."""
-    sections = [item.evaluation for item in config.customizations.values() if item.evaluation]
+    sections = [item.evaluation for item in config.custom_models.values() if item.evaluation]
     return sorted({section.bedrock_job.evaluator_model for section in sections if section.bedrock_job})
 
 

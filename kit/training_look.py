@@ -50,9 +50,11 @@ def _reason(config: DeploymentConfig, clients: Clients, outputs: Mapping[str, st
     """Empty if everything is as the last deploy left it."""
     if COLLECTOR_OUTPUT in outputs:
         return "data in S3 may have changed"
+    if config.imported_models:
+        return "files of imported models may have changed"
     if missing := missing_objects(clients("s3"), outputs[TRAINING_BUCKET_OUTPUT]):
         return f"{len(missing)} objects are missing in the bucket, such as {missing[0]}"
-    for name in config.customizations:
+    for name in config.custom_models:
         execution = outputs.get(run_execution_output(name))
         if execution is not None and not _is_settled(config, clients, name, execution):  # a new one is in the template
             return f"{name} is not served by the model of the last deploy, as far as the kit can tell"
@@ -66,7 +68,7 @@ def _is_settled(config: DeploymentConfig, clients: Clients, name: str, execution
         return False
     if _exists(clients("stepfunctions").describe_execution, executionArn=execution).get("status") == "RUNNING":
         return True
-    item, kit_deployment = config.customizations[name], config.deployment.name
+    item, kit_deployment = config.custom_models[name], config.deployment.name
     if item.serving != "on-demand" or any(pt.customization == name for pt in config.provisioned_throughput.values()):
         return False
     promoted = _parameter(clients, parameters.customization_promoted(kit_deployment, name))

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 COPY = "COPY"
 SAGEMAKER = "SAGEMAKER"
-EXTERNAL_METHODS = (COPY, SAGEMAKER)
-# Members of the create requests that name the model's key: it encrypts the model, and makes no other one of it.
-KEY_MEMBERS = ("ModelKmsKeyId", "ModelKmsKeyArn")
+IMPORT = "IMPORT"
+EXTERNAL_METHODS = (COPY, SAGEMAKER, IMPORT)
+# Members of the create requests that make no other model: its key, and the network of the job.
+KEY_MEMBERS = ("ModelKmsKeyId", "ModelKmsKeyArn", "ImportedModelKmsKeyId", "VpcConfig")
 
 
 def source_record(method: str, source: Mapping[str, object]) -> bytes:

@@ -51,6 +51,10 @@ def base_of_custom_model(identifier: str) -> str:
     return "" if base == "imported" else base
 
 
+def is_imported_model(identifier: str) -> bool:
+    return f":{IMPORTED_MODEL}/" in identifier
+
+
 def shown(identifier: str) -> str:
     """`identifier` for callers of the inference API: an ARN without partition, region and account."""
     return identifier.split(":", 5)[5] if identifier.startswith("arn:") else identifier

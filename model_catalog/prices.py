@@ -21,6 +21,7 @@ UNITS: Mapping[str, float] = {
     "million requests": 1e6,
     "million traces": 1e6,
     "thousand metrics": 1e3,
+    "minute": 1,
     "hour": 1,
     "month": 1,
     "GB": 1,

@@ -20,6 +20,7 @@ from kit_contract.dataset_collection import (
     media_prefix,
     sources_prefix,
 )
+from kit_contract.model_source import ModelSource
 from kit_contract.run_names import DATA, data_prefix
 from kit_contract.stacks import COLLECTOR_OUTPUT, pascal
 
@@ -100,7 +101,7 @@ def dataset_collector(
     return collector
 
 
-def collection_json(collection: DatasetCollection | None, bucket: s3.IBucket) -> str | None:
+def collection_json(collection: DatasetCollection | ModelSource | None, bucket: s3.IBucket) -> str | None:
     """As the collector takes it, with the bucket, whose name only CloudFormation knows."""
     if collection is None:
         return None

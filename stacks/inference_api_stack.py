@@ -40,6 +40,7 @@ class InferenceApiStack(cdk.Stack):
                     embedding=embedding_model(config, alias.model),
                     one_model=has_one_model(config, name),
                     guardrail=alias.guardrail,
+                    imported=any(item.alias == name for item in config.imported_models.values()),
                 )
                 for name, alias in section.aliases.items()
             },

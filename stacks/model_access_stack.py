@@ -30,7 +30,7 @@ class ModelAccessStack(cdk.Stack):
 def named_models(config: DeploymentConfig) -> list[str]:
     """The id of every foundation model and profile in the deployment, once, sorted: of an ARN, what answers for it."""
     models = {alias.model for alias in (config.inference_api.aliases.values() if config.inference_api else ())}
-    models |= {item.base_model for item in config.custom_models.values()}
+    models |= {item.base_model for item in config.custom_models.values() if item.base_model}
     models.update(evaluated_models(config))
     models |= {item.model for item in config.provisioned_throughput.values() if item.model}
     if config.knowledge_base:

@@ -90,6 +90,7 @@ class TrainingEvaluations:
             invoke_arns=self._arns(evaluated_models(self._config)),
             topic_arns=self._topics.values(),
             job_role_arn=role.role.role_arn if role else "",
+            imports=any(item.evaluation for item in self._config.imported_models.values()),
         )
 
     def _arns(self, models: Sequence[str]) -> set[str]:

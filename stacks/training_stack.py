@@ -7,6 +7,7 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from bedrock_constructs.custom_model_deployment import CustomModelDeployment
@@ -14,13 +15,16 @@ from bedrock_constructs.customization.external.copied_models import grant_source
 from bedrock_constructs.customization.role import CustomizationRole
 from bedrock_constructs.customization.start import CustomizationStart
 from bedrock_constructs.customization.workflow import CustomizationWorkflow
+from bedrock_constructs.imported_model_serving import ImportedModelServing
 from bedrock_constructs.training_data_bucket import TrainingDataBucket
 from deployment.config import DeploymentConfig
 from deployment.datasets import CustomizationDataset
 from deployment.parent_runs import parent_of
+from deployment.sections.imported_model import ImportedModel
 from deployment.sections.promotion import Promotion
 from deployment.sections.training import Customization, External, Training
 from kit_contract.dataset_collection import media_prefix
+from kit_contract.external_models import IMPORT
 from kit_contract.promotion_checks import PromotionChecks
 from kit_contract.run_names import bedrock_name, data_prefix, output_prefix
 from kit_contract.runs import RunSpecification
@@ -40,6 +44,7 @@ from stacks.customization_job import job_members
 from stacks.dataset_delivery import collection_json, dataset_collector, upload_dataset, upload_evaluation_sets
 from stacks.external_models import external_specification, source_keys
 from stacks.fine_tuning import publish_training
+from stacks.imported_models import imported_specification, model_source_reader
 from stacks.training_evaluations import TrainingEvaluations
 
 
@@ -96,6 +101,7 @@ class TrainingStack(cdk.Stack):
         )
         grant_source_keys(workflow.state_machine, source_keys(config))
         self._collector = dataset_collector(self, items, datasets, bucket.bucket)
+        self._reader = model_source_reader(self, config.imported_models, bucket.bucket)
         self._evaluation_sets = upload_evaluation_sets(self, datasets, bucket.bucket, self._restore)
         for specification in specifications:
             self._deliver(specification, datasets[specification.customization], bucket, workflow)
@@ -144,7 +150,7 @@ class TrainingStack(cdk.Stack):
     def _external(
         self, name: str, item: External, dataset: CustomizationDataset, bucket: TrainingDataBucket
     ) -> RunSpecification:
-        return external_specification(
+        specification = external_specification(
             name,
             item,
             kit_deployment=self._kit_deployment,
@@ -154,6 +160,9 @@ class TrainingStack(cdk.Stack):
             model_key=self._training.model_key(name),
             promotion=_checks(item.promotion),
         )
+        if isinstance(item, ImportedModel):
+            return imported_specification(self, item, self._training, specification)
+        return specification
 
     def _deliver(
         self,
@@ -163,16 +172,7 @@ class TrainingStack(cdk.Stack):
         workflow: CustomizationWorkflow,
     ) -> None:
         name = specification.customization
-        serving = None
-        if specification.serving == "on-demand":
-            serving = CustomModelDeployment(
-                self,
-                f"{pascal(name)}Deployment",
-                kit_deployment=self._kit_deployment,
-                deployment_name=specification.deployment_name,
-                alias=specification.alias,
-                candidate=bool(specification.evaluation or specification.promotion),
-            )
+        serving = self._serving(specification)
         data = upload_dataset(self, name, dataset, bucket.bucket, self._restore)
         held_out = self._evaluation_sets if specification.evaluation else []
         start = CustomizationStart(
@@ -181,8 +181,8 @@ class TrainingStack(cdk.Stack):
             starter=workflow.starter,
             customization=name,
             data_key=f"{data_prefix(name)}{dataset.file_name}",
-            collector=self._collector.function if self._collector and dataset.collection else None,
-            collection=collection_json(dataset.collection, bucket.bucket),
+            collector=self._collecting(dataset),
+            collection=collection_json(dataset.collection or dataset.model_source, bucket.bucket),
             spec_hash=_promotion_hash(specification, dataset),
             restore=self._restore,
             retrain=name in self._retrain,
@@ -195,6 +195,28 @@ class TrainingStack(cdk.Stack):
         start.node.add_dependency(*parts)
         cdk.CfnOutput(self, run_outcome_output(name), value=start.outcome)
         cdk.CfnOutput(self, run_execution_output(name), value=start.execution_arn)
+
+    def _serving(self, specification: RunSpecification) -> Construct | None:
+        name, alias = specification.customization, specification.alias
+        if specification.method == IMPORT:
+            return ImportedModelServing(
+                self, f"{pascal(name)}Serving", kit_deployment=self._kit_deployment, customization=name, alias=alias
+            )
+        if specification.serving != "on-demand":
+            return None
+        return CustomModelDeployment(
+            self,
+            f"{pascal(name)}Deployment",
+            kit_deployment=self._kit_deployment,
+            deployment_name=specification.deployment_name,
+            alias=alias,
+            candidate=bool(specification.evaluation or specification.promotion),
+        )
+
+    def _collecting(self, dataset: CustomizationDataset) -> lambda_.IFunction | None:
+        """The function that makes the object which starts the run, if the deploy does not upload it."""
+        maker = self._reader if dataset.model_source else self._collector if dataset.collection else None
+        return maker.function if maker else None
 
 
 def _promotion_hash(specification: RunSpecification, dataset: CustomizationDataset) -> str:

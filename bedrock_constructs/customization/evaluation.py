@@ -15,6 +15,7 @@ from constructs import Construct
 
 from bedrock_constructs import ownership
 from bedrock_constructs.customization.function import CustomizationFunction
+from bedrock_constructs.customization.imported_model_rights import grant_imported_models
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from bedrock_constructs.ownership import both
 from kit_contract import parameters, run_names
@@ -29,7 +30,7 @@ class EvaluationFunction(CustomizationFunction):
     """`invoke_arns`: the foundation models that may be asked, as what serves now or as judge, and their profiles.
 
     `topic_arns`: of the topics that ask for approvals. `job_role_arn`: what Bedrock assumes for evaluation jobs;
-    without it there are none.
+    without it there are none. `imports`: models may be imported ones.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class EvaluationFunction(CustomizationFunction):
         invoke_arns: Collection[str],
         topic_arns: Collection[str],
         job_role_arn: str = "",
+        imports: bool = False,
     ) -> None:
         super().__init__(
             scope,
@@ -58,6 +60,8 @@ class EvaluationFunction(CustomizationFunction):
         self._grant_objects()
         self._grant_candidate()
         self._grant_models(sorted(invoke_arns))
+        if imports:
+            grant_imported_models(self, kit_deployment, ask=True)
         self._grant_parameters()
         if topic_arns:
             self._allow_many("AskForApproval", ["sns:Publish"], list(topic_arns))

@@ -14,6 +14,7 @@ from bedrock_constructs.customization.external.kinds import KINDS, grant_externa
 from bedrock_constructs.foundation_models import foundation_model_arns
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from bedrock_constructs.ownership import both
+from kit_contract.external_models import IMPORT
 from kit_contract.runs import RunSpecification
 
 
@@ -36,9 +37,12 @@ def grant_jobs(
         _grant_training(scope, machine, kit_deployment, trained)
     if keys := model_keys(customizations):
         machine.add_to_role_policy(model_key_statement(stack, "EncryptModels", CREATE, keys))
-    if external := [item for item in customizations if not is_trained(item)]:
+    external = [item for item in customizations if not is_trained(item)]
+    if external:
         grant_external(scope, machine, kit_deployment, external)
-    if not trained:  # the right to tag is in those of the jobs otherwise
+    if not trained and any(
+        item.method != IMPORT for item in external
+    ):  # the right to tag is in those of the jobs otherwise
         _grant_tags(scope, machine, kit_deployment)
     reason = "X-Ray and the delivery of CloudWatch Logs have no resource-level permissions"
     acknowledge_wildcards(machine, ["*"], reason=reason)

@@ -16,9 +16,11 @@ from constructs import Construct
 from bedrock_constructs import ownership
 from bedrock_constructs.custom_model_key import USE, model_key_statement
 from bedrock_constructs.customization.function import CustomizationFunction
+from bedrock_constructs.customization.imported_model_rights import grant_imported_models
 from bedrock_constructs.customization.job_rights import model_keys
 from bedrock_constructs.ownership import Conditions, both
 from kit_contract import parameters
+from kit_contract.external_models import IMPORT
 from kit_contract.parameters import ANY
 from kit_contract.runs import RunSpecification
 
@@ -55,6 +57,11 @@ class PromotionChecksFunction(CustomizationFunction):
             self._grant_candidate()
             if keys := model_keys(customizations):
                 self.add_to_role_policy(model_key_statement(cdk.Stack.of(self), "UseModelKey", USE, keys))
+        imported = [item.promotion for item in customizations if item.promotion and item.method == IMPORT]
+        asked = any(item.needs_candidate for item in imported)
+        kept = any(item.keep_models for item in imported)
+        if asked or kept:
+            grant_imported_models(self, kit_deployment, look=asked, ask=asked, delete=kept)
         if self._is_measured:
             self._allow("Measure", "cloudwatch:GetMetricData", ["*"], reason="GetMetricData takes no ARN")
         if any(item.keep_models for item in checks):

@@ -16,6 +16,7 @@ from constructs import Construct
 
 from bedrock_constructs import ownership
 from bedrock_constructs.customization.function import CustomizationFunction
+from bedrock_constructs.customization.imported_model_rights import grant_imported_models
 from bedrock_constructs.nag_acknowledgments import acknowledge
 from kit_contract import parameters, run_names
 from kit_contract.environment import KIT_DEPLOYMENT, STATE_MACHINE_ARN
@@ -23,7 +24,10 @@ from kit_contract.evaluations import REPORT
 
 
 class CustomizationStarter(Construct):
-    """Exposes `function` and `dead_letter_queue`. `evaluates`: what an evaluation decided is not started again."""
+    """Exposes `function` and `dead_letter_queue`. `evaluates`: what an evaluation decided is not started again.
+
+    `imports`: models may be imported ones.
+    """
 
     def __init__(
         self,
@@ -34,6 +38,7 @@ class CustomizationStarter(Construct):
         bucket: s3.IBucket,
         state_machine: sfn.StateMachine,
         evaluates: bool = False,
+        imports: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         self.function = CustomizationFunction(
@@ -49,6 +54,8 @@ class CustomizationStarter(Construct):
         self._grant(bucket, state_machine, kit_deployment)
         if evaluates:
             self._grant_verdicts(bucket)
+        if imports:
+            grant_imported_models(self.function, kit_deployment, find=True)
         self.dead_letter_queue = sqs.Queue(
             self,
             "DeadLetters",

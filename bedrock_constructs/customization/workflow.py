@@ -22,6 +22,11 @@ from bedrock_constructs.custom_model_key import USE, model_key_statement
 from bedrock_constructs.customization.evaluation import EvaluationFunction
 from bedrock_constructs.customization.external.kinds import used_kinds
 from bedrock_constructs.customization.function import CustomizationFunction
+from bedrock_constructs.customization.imported_model_rights import (
+    deploys_models,
+    grant_imported_models,
+    imports_models,
+)
 from bedrock_constructs.customization.job_rights import grant_jobs, model_keys
 from bedrock_constructs.customization.promotion_checks import PromotionChecksFunction
 from bedrock_constructs.customization.starter import CustomizationStarter
@@ -66,6 +71,7 @@ class CustomizationWorkflow(Construct):
             bucket=bucket,
             state_machine=self.state_machine,
             evaluates=evaluation is not None,
+            imports=imports_models(customizations),
         )
         self.starter = starter.function
         # Not the whole construct: the specifications of all customizations are in it.
@@ -101,13 +107,13 @@ class CustomizationWorkflow(Construct):
         function.allow("WriteReport", ["s3:PutObject"], [runs], acknowledgment=by_hash)
         claims = self._objects(run_names.claim_key("*").removesuffix("*.json"))
         function.allow("ReadClaim", ["s3:GetObject"], [claims], acknowledgment="One object per run, named by its hash")
-        jobs = [self._bedrock_arn("model-customization-job")]
+        kinds = used_kinds(self._customizations)
+        jobs = [self._bedrock_arn(name) for name in ("model-customization-job", *(of for k in kinds for of in k.owned))]
         function.allow("ReadOwner", ["bedrock:ListTagsForResource"], jobs, acknowledgment="Bedrock chooses jobs' ids")
         by_bedrock, own = "Bedrock chooses models' ids", ownership.own(self._kit_deployment)
         function.allow("LookAtModel", ["bedrock:GetCustomModel"], models, acknowledgment=by_bedrock, conditions=own)
         function.allow("ReadModelOwner", ["bedrock:ListTagsForResource"], models, acknowledgment=by_bedrock)
         find = ["bedrock:ListCustomModels", "bedrock:ListModelCustomizationJobs"]
-        kinds = used_kinds(self._customizations)
         find += [action for kind in kinds for action in kind.find]
         function.allow("FindModel", find, ["*"], acknowledgment="Listing models and jobs takes no ARN")
         if clean := [action for kind in kinds for action in kind.clean]:
@@ -161,7 +167,9 @@ class CustomizationWorkflow(Construct):
             function.allow(sid, [f"bedrock:{action}"], resources, acknowledgment=reason, conditions=conditions)
 
         owned = []
-        if any(item.serving == "on-demand" for item in self._customizations):
+        if imports_models(self._customizations):
+            grant_imported_models(function, self._kit_deployment)
+        if deploys_models(self._customizations):
             allow("Deploy", "CreateCustomModelDeployment", [models], both(created, own))
             allow("UpdateDeployment", "UpdateCustomModelDeployment", [models, deployments], own)
             allow("ReadDeployment", "GetCustomModelDeployment", [deployments], maybe_own)
@@ -171,7 +179,8 @@ class CustomizationWorkflow(Construct):
             allow("Swap", "UpdateProvisionedModelThroughput", [models, throughputs], own)
             allow("ReadThroughput", "GetProvisionedModelThroughput", [throughputs], maybe_own)
             owned.append(throughputs)
-        allow("ReadOwner", "ListTagsForResource", owned)
+        if owned:
+            allow("ReadOwner", "ListTagsForResource", owned)
 
     def _published_parameters(self) -> list[str]:
         names = [parameters.customization_promoted(self._kit_deployment, parameters.ANY)]

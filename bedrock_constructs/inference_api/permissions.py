@@ -48,7 +48,7 @@ class ServedAlias:
 
     `embedding`: the id of the embedding model, None for a model that answers. `one_model`: InvokeModel may fall back,
     because all targets are the same base model or were trained from it.
-    `guardrail`: its name.
+    `guardrail`: its name. `imported`: an imported model of the deployment may serve it.
     """
 
     base: AliasTarget
@@ -56,6 +56,7 @@ class ServedAlias:
     embedding: str | None = None
     one_model: bool = False
     guardrail: str | None = None
+    imported: bool = False
 
 
 def grant_serving(
@@ -82,6 +83,8 @@ def grant_serving(
     _add_managed_policies(function, models[INLINE_PARTS:])
     places = {place for alias in aliases for place in alias.order}
     statements = [*models[:INLINE_PARTS], *_own_models(stack, kit_deployment, places, model_keys)]
+    if any(alias.imported for alias in aliases):
+        statements += _own_imported_models(stack, kit_deployment)
     if places - {"base"}:
         statements.append(_allow("ReadAliases", ["ssm:GetParameters"], [parameters]))
     statements += [*_knowledge_statements(knowledge_bases), *_guardrail_statements(guardrail_arns, guardrail_keys)]
@@ -185,6 +188,14 @@ def _own_models(
         *(_allow(sid, [action], [arn], own) for arn, sid, action in used),
         _allow("ReadOwnCustomModels", ["bedrock:GetCustomModel"], [models], own),
         *([model_key_statement(stack, "UseModelKeys", USE, list(keys))] if keys else []),
+    ]
+
+
+def _own_imported_models(stack: cdk.Stack, kit_deployment: str) -> list[iam.PolicyStatement]:
+    own, models = {"StringEquals": {resource_tag_key(DEPLOYMENT_TAG): kit_deployment}}, "imported-model/*"
+    return [
+        _allow("InvokeOwnImportedModels", list(INVOKE), [_bedrock_arn(stack, models)], own),
+        _allow("ReadOwnImportedModels", ["bedrock:GetImportedModel"], [_bedrock_arn(stack, models)], own),
     ]
 
 

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from deployment.checks.copied_models import copied_model_faults
+from deployment.checks.imported_models import imported_model_faults
 from deployment.checks.models import KEEP_LEGACY
 from deployment.checks.sagemaker_models import sagemaker_model_faults
 from deployment.checks.training import alias_faults, model_name_faults, serving_faults
@@ -14,7 +15,7 @@ from model_catalog import catalog, lifecycle
 
 # Custom model deployments: user guide, deploy-custom-model-on-demand, read in November 2026.
 ON_DEMAND_REGIONS = ("us-east-1", "us-west-2")
-KIND_FAULTS = (copied_model_faults, sagemaker_model_faults)
+KIND_FAULTS = (copied_model_faults, sagemaker_model_faults, imported_model_faults)
 
 
 def external_model_faults(config: DeploymentConfig, today: datetime.date, account: str | None) -> Iterator[str]:

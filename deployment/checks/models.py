@@ -92,7 +92,8 @@ def named_models(config: DeploymentConfig) -> Iterator[tuple[str, str]]:
 
 
 def _of_custom_model(where: str, item: CustomModel) -> Iterator[tuple[str, str]]:
-    yield f"{where}.base_model", item.base_model
+    if item.base_model:  # an imported model has none
+        yield f"{where}.base_model", item.base_model
     if isinstance(item, Customization) and item.distillation:
         yield f"{where}.distillation.teacher_model", item.distillation.teacher_model
     if isinstance(item, Customization) and item.reinforcement:

@@ -6,6 +6,7 @@ from deployment.config import DeploymentConfig
 from deployment.costs.agents import agent_groups
 from deployment.costs.evaluation import evaluation_groups
 from deployment.costs.external_models import external_model_groups
+from deployment.costs.imported_models import unit_storage_line
 from deployment.costs.inference_api import Traffic, inference_api_groups
 from deployment.costs.knowledge_base import document_bytes, knowledge_base_groups, storage_line
 from deployment.costs.lines import CostGroup, CostLine, line, total
@@ -66,7 +67,10 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     for name, item in config.custom_models.items():
         keep = item.promotion.keep_models if item.promotion else None
         what = f"after its first run; each later run adds one{f', up to {keep} that were promoted' if keep else ''}"
-        yield model_storage_line(f"custom model {name}", what, item.base_model, region)
+        if name in config.imported_models:
+            yield unit_storage_line(f"imported model {name}", None, region)
+        else:
+            yield model_storage_line(f"custom model {name}", what, item.base_model, region)
     yield from customer_key_line(config)
     if alarms := bool(config.knowledge_base) + bool(config.provisioned_throughput):
         alarm = price("alarm_month", service="cloudwatch", region=region)

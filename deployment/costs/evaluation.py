@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployment.config import DeploymentConfig
+from deployment.costs.imported_models import copy_lines
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.datasets import CustomizationDataset
 from deployment.evaluated_models import baseline_model
@@ -65,7 +66,10 @@ def _lines(config: DeploymentConfig, item: CustomModel, dataset: CustomizationDa
     answers = min(found.references, found.records * section.max_tokens)
     tokens = (found.questions, answers)
     region = config.deployment.region
-    yield from _model_lines("new model", "custom_", item.base_model, tokens, found.records, region)
+    if item.base_model:
+        yield from _model_lines("new model", "custom_", item.base_model, tokens, found.records, region)
+    else:  # an imported model costs nothing by the token
+        yield from copy_lines(region)
     baseline = baseline_model(config, item) or "unknown"
     yield from _model_lines("what serves", "", baseline, tokens, found.records, region)
     if section.judge_model:

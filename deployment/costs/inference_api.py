@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from deployment.config import DeploymentConfig
 from deployment.costs.guardrails import GuardedText, guardrail_lines
+from deployment.costs.imported_models import copy_lines
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.sections.guardrails import Guardrail
 from kit_contract.embedding_models import EMBEDDING_MODELS
@@ -43,7 +44,11 @@ def inference_api_groups(config: DeploymentConfig, traffic: Traffic) -> list[Cos
             )
         )
     for name, item in config.custom_models.items():
-        if item.serving == "on-demand":
+        if name in config.imported_models:
+            title, group = f"alias {item.alias}, imported model {name}", f"requests.{item.alias}.{name}"
+            lines = (*copy_lines(region), *serving_lines(traffic, region))
+            groups.append(CostGroup(group, f"{traffic.requests:,} requests to {title}", lines))
+        elif item.serving == "on-demand":
             title = f"alias {item.alias}, custom model {name} on demand"
             group = f"requests.{item.alias}.{name}"
             guardrail = _guardrail(config, item.alias)

@@ -12,6 +12,8 @@ from pydantic import Field, model_validator
 from deployment.sections.copied_model import CopiedModel
 from deployment.sections.distillation import Distillation
 from deployment.sections.evaluation import Evaluation
+from deployment.sections.imported_model import ImportedModel
+from deployment.sections.job_network import JobNetwork
 from deployment.sections.promotion import Promotion
 from deployment.sections.reinforcement import Reinforcement
 from deployment.sections.sagemaker_model import SageMakerModel
@@ -27,17 +29,7 @@ from deployment.sections.section import (
     S3Folder,
     S3Source,
     Section,
-    SecurityGroupId,
-    SubnetId,
 )
-
-
-class JobNetwork(Section):
-    """Where Bedrock puts the network interfaces of a job. Its data needs an S3 endpoint in this VPC."""
-
-    subnet_ids: Annotated[list[SubnetId], Field(min_length=1, max_length=16)]
-    security_group_ids: Annotated[list[SecurityGroupId], Field(min_length=1, max_length=5)]
-
 
 # A file on this machine, read at synth, or objects in S3, read at the deploy.
 DatasetFile = Annotated[S3Source | FilePath, Field(union_mode="left_to_right")]
@@ -85,10 +77,10 @@ class Customization(Section):
         return [uri for uri in (*self.dataset, *self.validation_dataset) if isinstance(uri, str)]
 
 
-External = CopiedModel | SageMakerModel  # every kind of ExternalModel
+External = CopiedModel | SageMakerModel | ImportedModel  # every kind of ExternalModel
 CustomModel = Customization | External
 # The tables of the kinds below [training]; a name is one model, whatever its kind
-EXTERNAL_KINDS = (CopiedModel, SageMakerModel)
+EXTERNAL_KINDS = (CopiedModel, SageMakerModel, ImportedModel)
 
 
 class Training(Section):
@@ -99,6 +91,7 @@ class Training(Section):
     customizations: dict[Name, Customization] = {}
     copied_models: dict[Name, CopiedModel] = {}
     sagemaker_models: dict[Name, SageMakerModel] = {}
+    imported_models: dict[Name, ImportedModel] = {}
 
     @model_validator(mode="after")
     def _one_model(self) -> "Training":

@@ -17,6 +17,7 @@ from kit.local.following import follow_training
 from kit.local.stacks import LocalStacks, StackOutputs, merged_outputs
 from kit.local.watch import ended_with
 from kit.progress import Progress
+from kit_contract.model_arns import is_imported_model
 from kit_contract.parameters import customization_promoted
 from kit_contract.run_names import run_prefix
 from kit_contract.stacks import run_execution_output
@@ -84,14 +85,18 @@ class MethodsDemo:
         """No job of this deployment trained it, so there is no loss."""
         merged = merged_outputs(outputs)
         promoted = self._promoted(name)
-        model = self._stacks.clients("bedrock").get_custom_model(modelIdentifier=promoted["custom_model_arn"])
+        bedrock, arn = self._stacks.clients("bedrock"), promoted["custom_model_arn"]
+        if is_imported_model(arn):  # it has no status
+            base, status = bedrock.get_imported_model(modelIdentifier=arn)["modelArchitecture"], "imported"
+        else:
+            base, status = item.base_model, bedrock.get_custom_model(modelIdentifier=arn)["modelStatus"].lower()
         return Result(
             method=item.method.lower(),
-            base=item.base_model,
+            base=base,
             data="-",
             seconds=self._seconds(name, merged),
             cost=cost,
-            result=f"{model['modelStatus'].lower()}, promoted",
+            result=f"{status}, promoted",
         )
 
     def _seconds(self, name: str, merged: dict[str, str]) -> float:

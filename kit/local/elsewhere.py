@@ -1,6 +1,7 @@
-"""Tells the embedded AWS what deployment.toml takes from other Regions, accounts and SageMaker AI: it has none of it.
+"""Tells the embedded AWS what deployment.toml takes from other Regions and accounts, SageMaker AI and S3: it has none.
 
-A model that is copied answers here like its base model; on AWS it has to exist, and to be shared.
+A model that is copied answers here like its base model; on AWS it has to exist, and to be shared. Where an open model
+is to be imported and nothing lies, a tiny one is put.
 """
 
 import json
@@ -24,7 +25,7 @@ def add_sources(config: DeploymentConfig, endpoint_url: str) -> None:
         pass
 
 
-def sources(config: DeploymentConfig) -> dict[str, list[dict[str, Any]]]:
+def sources(config: DeploymentConfig) -> dict[str, list[Any]]:
     """As local_aws/extension/bedrock/elsewhere.py takes them."""
     items = config.external_models
     return {
@@ -38,4 +39,5 @@ def sources(config: DeploymentConfig) -> dict[str, list[dict[str, Any]]]:
             for item in items.values()
             if isinstance(item, SageMakerModel)
         ],
+        "modelFolders": [item.s3_uri for item in config.imported_models.values()],
     }

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Sequence
 
+from deployment.costs.imported_models import unit_storage_line
 from deployment.costs.training import model_storage_line
 from kit.runs.arguments import RUN, add_common_arguments
 from kit.runs.asking import agreed
@@ -17,12 +18,14 @@ from kit.runs.chosen import found_runs
 from kit.runs.deployed import Deployed
 from kit.runs.details import Details, details_of
 from kit.runs.entry import name_of
+from kit.runs.imported_models import delete_model, units_of
 from kit.runs.lookup import customizations, read_parameters
 from kit.runs.removal import Removal, removal_of
 from kit.runs.words import usd
 from kit_contract.aws_errors import says_absent, says_busy
 from kit_contract.errors import ExternalError, InputError
 from kit_contract.external_models import EXTERNAL_METHODS
+from kit_contract.model_arns import is_imported_model
 from kit_contract.runs import RunSpecification
 
 ATTEMPTS, PAUSE = 60, 10.0  # a deployment is gone within minutes
@@ -64,7 +67,7 @@ def _question(deployed: Deployed, removal: Removal) -> str:
     lines += [f"  custom model deployment {name}" for name, _ in removal.deployments]
     if found.model:
         (details,) = details_of(deployed, [found])
-        month = model_storage_line("", "", details.base_model, deployed.region).usd
+        month = _storage(deployed, found.model.arn, details.base_model)
         billed = "an unknown sum" if month is None else f"{usd(month)} USD"
         lines.append(f"  custom model {found.model.name}, billed {billed} a month")
         external = details.method in EXTERNAL_METHODS
@@ -79,6 +82,12 @@ def _question(deployed: Deployed, removal: Removal) -> str:
     size = f"{removal.bytes:,} bytes"
     lines.append(f"  {len(removal.keys)} objects of s3://{deployed.bucket}, {size}; old versions are kept for 90 days")
     return "\n".join([*lines, "Delete them?"])
+
+
+def _storage(deployed: Deployed, arn: str, base_model: str) -> float | None:
+    if is_imported_model(arn):
+        return unit_storage_line("", units_of(deployed, arn), deployed.region).usd
+    return model_storage_line("", "", base_model, deployed.region).usd
 
 
 def _is_wanted(deployed: Deployed, details: Details) -> bool:
@@ -124,7 +133,7 @@ def _delete_model(deployed: Deployed, arn: str, pause: float) -> None:
     """Bedrock may need a moment to know that no deployment uses it any more."""
     for _ in range(ATTEMPTS):
         try:
-            deployed.bedrock.delete_custom_model(modelIdentifier=arn)
+            delete_model(deployed, arn)
             return
         except Exception as error:
             if says_absent(error):

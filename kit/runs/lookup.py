@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from kit.runs.deployed import Deployed
+from kit.runs.imported_models import imported_models
 from kit.runs.owned_names import Belongs, RunKey, execution_key, job_key, model_key
 from kit.runs.recorded_run import Attempt, Job, Model, RecordedRun
 from kit_contract import parameters
@@ -99,7 +100,7 @@ def _models(deployed: Deployed, belongs: Belongs) -> dict[RunKey, Model]:
         for item in page["modelSummaries"]:
             if key := model_key(item["modelName"], item["modelArn"], deployed.name, belongs):
                 found[key] = Model(item["modelArn"], item["modelName"], item.get("modelStatus", "Active"))
-    return found
+    return found | imported_models(deployed, belongs)
 
 
 def tag_reader(deployed: Deployed) -> Belongs:

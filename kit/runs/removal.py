@@ -8,6 +8,7 @@ from kit.runs.deployed import Deployed
 from kit.runs.lookup import customizations, read_parameters, tag_reader
 from kit.runs.recorded_run import Model, RecordedRun
 from kit_contract import run_names
+from kit_contract.model_arns import is_imported_model
 
 UNDER_WAY = ("RUNNING", "PENDING_REDRIVE")
 JOB_UNDER_WAY = ("InProgress", "Stopping")
@@ -25,7 +26,7 @@ class Removal:
 
 
 def removal_of(deployed: Deployed, run: RecordedRun, runs: Sequence[RecordedRun]) -> Removal:
-    deployments = list(_deployments(deployed, run.model)) if run.model else []
+    deployments = list(_deployments(deployed, run.model)) if run.model and not is_imported_model(run.model.arn) else []
     objects = list(_objects(deployed, run))
     refusals = [*_under_way(run), *_in_use(deployed, run, runs, deployments)]
     return Removal(run, deployments, [key for key, _ in objects], sum(size for _, size in objects), refusals)
@@ -52,6 +53,8 @@ def _in_use(
             yield f"run {other.run_id} of {other.customization} is under way and may go back to this model; wait for it"
     values = read_parameters(deployed)
     targets = set(_targets(values))
+    if run.model.arn in targets:  # an imported model serves by its own ARN
+        yield f"{run.model.name} is the target of an alias"
     yield from (f"its deployment {name} is the target of an alias" for name, arn in deployments if arn in targets)
     yield from _throughputs(deployed, run.model)
     yield from _trained_from(deployed, run.run_id, run.model, values)

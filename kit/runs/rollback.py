@@ -9,6 +9,7 @@ import argparse
 from kit.runs.arguments import add_common_arguments
 from kit.runs.choice import add_choice_arguments, serve
 from kit.runs.deployed import Deployed, connect
+from kit.runs.imported_models import status_of
 from kit.runs.served_history import AliasHistory, Served, alias_histories, history_of
 from kit_contract.aws_errors import says_absent
 from kit_contract.errors import InputError
@@ -63,7 +64,7 @@ def _last_good(deployed: Deployed, history: AliasHistory) -> str:
 
 def _exists(deployed: Deployed, item: Served) -> bool:
     try:
-        return bool(deployed.bedrock.get_custom_model(modelIdentifier=item.model_arn)["modelStatus"] == "Active")
+        return status_of(deployed, item.model_arn) == "Active"
     except Exception as error:
         if not says_absent(error):
             raise

@@ -11,6 +11,7 @@ from custom_resources.custom_model_deployment import CustomModelDeploymentResour
 from custom_resources.customization_start import CustomizationStartResource
 from custom_resources.framework.resource import AsyncResource
 from custom_resources.guardrail_versions import GuardrailVersionsResource
+from custom_resources.imported_model_serving import ImportedModelServingResource
 from custom_resources.ingestion_start import IngestionStartResource
 from custom_resources.model_access import ModelAccessResource
 from custom_resources.provisioned_throughput.clients import Clients
@@ -60,6 +61,9 @@ def resource_types(session: boto3.Session, region: str) -> dict[str, Factory]:
         ),
         "Custom::BedrockGuardrailVersions": lambda: GuardrailVersionsResource(
             session.client("bedrock", config=retrying)
+        ),
+        "Custom::BedrockImportedModelServing": lambda: ImportedModelServingResource(
+            session.client("ssm", config=retrying)
         ),
         "Custom::RolePropagation": lambda: RolePropagationResource(time.sleep),
         "Custom::BedrockCustomizationStart": lambda: CustomizationStartResource(

@@ -3,12 +3,14 @@
 absent -> create -> Creating -> Active, for evaluations, smoke prompts and the canary -> delete -> Deleting -> absent
 A candidate that another run left behind takes the new run's model in place. It costs nothing while nobody calls it.
 It belongs to the execution that created it or took it over last, which its tag names: who ends another one leaves it.
+An imported model is its own candidate: it is asked under its own ARN, and nothing is created or deleted.
 """
 
 from typing import TYPE_CHECKING
 
-from customization.promotion_targets import CustomModelDeployment, Phase, PromotionError
+from customization.promotion_targets import CustomModelDeployment, ImportedModel, Phase, PromotionError
 from kit_contract.aws_errors import says_absent, says_denied
+from kit_contract.external_models import IMPORT
 from kit_contract.run_events import PromotionProgress
 from kit_contract.run_names import candidate_name
 from kit_contract.runs import Run
@@ -27,6 +29,7 @@ class Candidate:
 
     def __init__(self, run: Run, bedrock: "BedrockClient", purpose: str = PURPOSE) -> None:
         self._run = run
+        self._imported = ImportedModel(bedrock) if run.specification.method == IMPORT else None
         self._deployment = CustomModelDeployment(candidate_name(run.specification.deployment_name), bedrock, purpose)
 
     def create(self, model_arn: str) -> str:
@@ -34,16 +37,16 @@ class Candidate:
 
         Raises PromotionError for a deployment of another owner, PromotionBusyError while it takes another model.
         """
-        return self._deployment.promote(self._run, model_arn)
+        return (self._imported or self._deployment).promote(self._run, model_arn)
 
     def status(self, model_arn: str) -> PromotionProgress:
         """READY when it serves `model_arn`. Raises PromotionError if it failed or was deleted by hand."""
         try:
-            found = self._deployment.progress(model_arn)
+            found = (self._imported or self._deployment).progress(model_arn)
         except Exception as error:
             if not says_absent(error):
                 raise
-            name = candidate_name(self._run.specification.deployment_name)
+            name = model_arn if self._imported else candidate_name(self._run.specification.deployment_name)
             raise PromotionError(
                 f"{name} was deleted while run {self._run.run_id} used it; start the run again"
             ) from None
@@ -56,6 +59,8 @@ class Candidate:
 
     def exists(self) -> bool:
         """Whether one of this deployment is there; another owner's does not count."""
+        if self._imported:
+            return False
         try:
             self._deployment.progress("")
         except Exception as error:
@@ -66,10 +71,10 @@ class Candidate:
 
     def belongs_to_execution(self) -> bool:
         """Whether this run's execution is the last that used it."""
-        return self._deployment.belongs_to(self._run)
+        return self._imported is None and self._deployment.belongs_to(self._run)
 
     def delete(self) -> bool:
         """Ask Bedrock to delete it. True when it is gone, or was never there. Raises PromotionError,
         PromotionBusyError.
         """
-        return self._deployment.delete(self._run.kit_deployment)
+        return True if self._imported else self._deployment.delete(self._run.kit_deployment)

@@ -8,6 +8,7 @@ from customization.what_serves import last_promotion, serving_of
 from kit_contract import evaluations
 from kit_contract.aws_errors import says_absent, says_denied
 from kit_contract.evaluations import EvaluationSpecification
+from kit_contract.model_arns import is_imported_model
 from kit_contract.runs import Run
 
 if TYPE_CHECKING:
@@ -66,13 +67,19 @@ def baseline_of(run: Run, settings: EvaluationSpecification, ssm: "SSMClient", b
     target = serving.get("target_arn", "")
     if target:
         try:
-            found = bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=target)
+            model = _served_model(target, bedrock)
         except Exception as error:
             if not says_absent(error) and not says_denied(error):
                 raise  # one that was deleted by hand serves nobody: callers get the foundation model
         else:
-            return Baseline(found["modelArn"], target)
+            return Baseline(model, target)
     return Baseline(settings.baseline, settings.baseline)
+
+
+def _served_model(target: str, bedrock: "BedrockClient") -> str:
+    if is_imported_model(target):
+        return bedrock.get_imported_model(modelIdentifier=target)["modelArn"]
+    return bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=target)["modelArn"]
 
 
 def read_report(run: Run, s3: "S3Client") -> dict[str, Any]:

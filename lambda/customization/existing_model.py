@@ -6,6 +6,7 @@ the same content is not: it may be deleted without notice.
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from kit_contract.external_models import IMPORT
 from kit_contract.runs import Run
 from kit_contract.tags import DEPLOYMENT_TAG
 
@@ -25,7 +26,19 @@ class ExistingModel(NamedTuple):
 
 def find_model(run: Run, bedrock: "BedrockClient") -> ExistingModel | None:
     """Of several, one that is Active, then the one of this customization's own name, then the newest."""
+    if run.specification.method == IMPORT:
+        return _find_imported_model(run, bedrock)
     return find_model_of(run.run_id, run.kit_deployment, bedrock, own_name=run.custom_model_name)
+
+
+def _find_imported_model(run: Run, bedrock: "BedrockClient") -> ExistingModel | None:
+    """An imported model has no status: it is there when its job is complete."""
+    pages = bedrock.get_paginator("list_imported_models").paginate(
+        nameContains=run.run_id, sortBy="CreationTime", sortOrder="Descending"
+    )
+    named = (item for page in pages for item in page["modelSummaries"] if item["modelName"].endswith(f"-{run.run_id}"))
+    ours = (item for item in named if owner_of(bedrock, item["modelArn"]) == run.kit_deployment)
+    return next((ExistingModel(item["modelArn"], item["modelName"], "Active") for item in ours), None)
 
 
 def find_model_of(

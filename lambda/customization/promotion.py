@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from customization.current_settings import with_current_settings
 from customization.promotion_targets import Phase, PromotionError, targets_of
 from kit_contract import parameters
-from kit_contract.model_arns import base_of_custom_model
+from kit_contract.model_arns import IMPORTED_MODEL, base_of_custom_model, is_imported_model
 from kit_contract.run_events import PromotionProgress, PromotionTarget, PublishedAlias
 from kit_contract.runs import Run
 
@@ -73,6 +73,8 @@ class Promotion:
                 "run_id": run.run_id,
                 "published_at": now,
             }
+            if is_imported_model(target_arn):  # no deployment tells whose it is
+                value |= {"kind": IMPORTED_MODEL, "customization": specification.customization}
             self._put(parameters.alias_serving(run.kit_deployment, specification.alias), value)
         return {"alias": specification.alias, "target_arn": target_arn}
 

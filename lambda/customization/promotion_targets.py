@@ -1,8 +1,9 @@
-"""What serves a custom model: a custom model deployment or a provisioned throughput, updated in place.
+"""What serves a model: a custom model deployment or a provisioned throughput, updated in place, or the model itself.
 
 custom model deployment   absent -> created; Active -> updated to the new model; same model -> unchanged
 provisioned throughput    InService -> updated to the new model; absent -> left to its next purchase, which reads the
                           promoted parameter; never created here, because it is billed by the hour
+imported model            serves by its own ARN: nothing is deployed, and it is READY as soon as it is there
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kit_contract.aws_errors import says_absent, says_busy, says_denied
 from kit_contract.errors import ResourceFailedError, RetryLaterError
+from kit_contract.external_models import IMPORT
 from kit_contract.runs import Run, RunSpecification
 from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG, EXECUTION_TAG
 
@@ -175,11 +177,39 @@ class ProvisionedThroughput:
         return Progress(self._name, phase, found["provisionedModelArn"], found.get("failureMessage", ""))
 
 
-def targets_of(
-    specification: RunSpecification, bedrock: "BedrockClient"
-) -> list[CustomModelDeployment | ProvisionedThroughput]:
+class ImportedModel:
+    def __init__(self, bedrock: "BedrockClient") -> None:
+        self._bedrock = bedrock
+
+    def promote(self, run: Run, model_arn: str) -> str:
+        """Returns the ARN to call. Raises PromotionError for a model that is gone, or takes no messages."""
+        try:
+            found = self._bedrock.get_imported_model(modelIdentifier=model_arn)
+        except Exception as error:
+            _require_absent(error, model_arn, run.kit_deployment)
+            raise PromotionError(f"{model_arn} of run {run.run_id} was deleted; deploy again to import it") from None
+        if not found.get("instructSupported"):
+            raise PromotionError(
+                f"{found['modelName']} was imported, but Bedrock's Converse, by which the kit's API asks, takes no "
+                "messages for it (instructSupported is false); add a chat_template to tokenizer_config.json and deploy "
+                f"again, then delete this one: kit runs delete {run.run_id}"
+            )
+        return model_arn
+
+    def progress(self, model_arn: str) -> Progress:
+        """READY: there is nothing to wait for. Raises boto3's error for a model that is gone."""
+        found = self._bedrock.get_imported_model(modelIdentifier=model_arn)
+        return Progress(found["modelName"], Phase.READY, found["modelArn"])
+
+
+Target = CustomModelDeployment | ProvisionedThroughput | ImportedModel
+
+
+def targets_of(specification: RunSpecification, bedrock: "BedrockClient") -> list[Target]:
     """What has to serve the customization's model: a custom model deployment first, then a throughput."""
-    targets: list[CustomModelDeployment | ProvisionedThroughput] = []
+    if specification.method == IMPORT:
+        return [ImportedModel(bedrock)]
+    targets: list[Target] = []
     if specification.serving == "on-demand":
         targets.append(CustomModelDeployment(specification.deployment_name, bedrock))
     if specification.provisioned_model_name:

@@ -16,7 +16,11 @@ from kit_contract.model_arns import shown
 from kit_contract.parameters import alias_capacity, alias_serving
 
 CACHE_SECONDS = 15.0
-_PLACES = {"provisioned-throughput": "provisioned", "custom-model-deployment": "on-demand"}
+_PLACES = {
+    "provisioned-throughput": "provisioned",
+    "custom-model-deployment": "on-demand",
+    "imported-model": "on-demand",
+}
 
 
 class Target(NamedTuple):
@@ -124,7 +128,8 @@ class Aliases:
         canary = open_canary(serving or {}, now)
         if canary is None:
             return Split(targets, measured)
-        tried = {**canary, "kind": "custom-model-deployment"}
+        imported = ":imported-model/" in canary["target_arn"]
+        tried = {**canary, "kind": "imported-model" if imported else "custom-model-deployment"}
         return Split(targets, measured, _target(tried)._replace(variant=CANARY, trial=trial), canary["weight"])
 
     def _parameters(self, alias: str) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:

@@ -27,7 +27,7 @@ PAGE = 7
 
 def price(kind: str, *, model: str | None = None, region: str, commitment: str | None = None) -> Price | None:
     """In place of the catalog's, which change: 10 USD an hour for Nova Micro without or with a month's commitment."""
-    usd = {"custom_model_month": 2.0}.get(kind)
+    usd = {"custom_model_month": 2.0, "custom_model_unit_month": 3.0}.get(kind)
     if kind == "provisioned_hour" and model and "nova-micro" in model and commitment in ("none", "OneMonth"):
         usd = 10.0
     per = "hour" if kind == "provisioned_hour" else "month"
@@ -214,6 +214,7 @@ _OPERATIONS: dict[str, Callable[[FakeAws, dict[str, Any]], dict[str, Any]]] = {
     "ListMarketplaceModelEndpoints": lambda aws, given: _page(aws.endpoints, "marketplaceModelEndpoints", given),
     "GetMarketplaceModelEndpoint": FakeAws.get_endpoint,
     "ListImportedModels": lambda aws, given: _page(aws.imported, "modelSummaries", given),
+    "GetImportedModel": lambda aws, given: {"customModelUnits": {"customModelUnitsPerModelCopy": 2}},
     "ListCustomModels": lambda aws, given: _page(aws.models, "modelSummaries", given),
     "ListCustomModelDeployments": lambda aws, given: _page(aws.deployments, "modelDeploymentSummaries", given),
     "DescribeStacks": FakeAws.describe_stacks,

@@ -117,6 +117,8 @@ def test_each_other_kind_says_how_it_is_billed(aws: FakeAws) -> None:
     }
     assert found[Kind.MARKETPLACE_ENDPOINT].what == "2 x ml.g5.2xlarge"
     assert found[Kind.MARKETPLACE_ENDPOINT].usd_per_day is None
+    assert found[Kind.IMPORTED_MODEL].usd_per_day == pytest.approx(2 * 3 * 12 / 365)
+    assert found[Kind.IMPORTED_MODEL].what.endswith("2 units a copy")
     assert found[Kind.CUSTOM_MODEL].usd_per_day == pytest.approx(2 * 12 / 365)
     assert found[Kind.CUSTOM_MODEL_DEPLOYMENT].usd_per_day == 0
 

@@ -236,3 +236,17 @@ def test_what_is_kept_is_told_with_price_and_command(aws: FakeAws) -> None:
     ]
     assert kept_models_of("other", aws.clients(), REGION, NOW) == []
     assert kept_models_lines([], REGION) == []
+
+
+def test_an_imported_model_without_its_section_is_kept_too(aws: FakeAws) -> None:
+    model = f"arn:aws:bedrock:{REGION}:{fake_aws.ACCOUNT}:imported-model/abcdefghijkl"
+    aws.imported = [{"modelArn": model, "modelName": "sup-open-0123456789abcdef", "creationTime": NOW}]
+    aws.tags[model] = {"bedrock-kit:deployment": "sup"}
+    aws.stacks["sup-training"] = {}
+
+    lines = kept_models_lines(kept_models_of("sup", aws.clients(), REGION, NOW), REGION)
+
+    command = "aws bedrock delete-imported-model --model-identifier sup-open-0123456789abcdef --region us-east-1"
+    assert lines[1:] == [f"  {command}"]
+    aws.parameters[customization_specification("sup", "open")] = "{}"
+    assert kept_models_of("sup", aws.clients(), REGION, NOW) == []

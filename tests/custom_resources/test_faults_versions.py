@@ -54,6 +54,7 @@ def existing(world: World, stack: Stack, version: str, kind: str) -> None:
         "BedrockIngestionStart": "KB12345678/DS12345678",
         "RolePropagation": "sup-knowledge-base-role-propagation",
         "BedrockGuardrailVersions": "abcdefgh1234-versions",
+        "BedrockImportedModelServing": "support-serving",
     }
     physical_id = identity.get(kind, "the-bucket/docs/" if kind == "BucketObjects" else "sup-support")
     stack.resources["Thing"] = Existing(f"Custom::{kind}", properties(version, kind), physical_id)

@@ -1,5 +1,6 @@
 """S3 in memory behind a real client: botocore checks each request, owners and rights are as AWS answers them."""
 
+import hashlib
 import io
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -72,7 +73,13 @@ class Buckets:
             key for bucket, key in self.objects if bucket == asked["Bucket"] and key.startswith(asked["Prefix"])
         )
         begin = int(asked.get("ContinuationToken", 0))
-        items = [{"Key": key, "Size": len(self.objects[asked["Bucket"], key])} for key in keys[begin : begin + PAGE]]
+        if slash := asked.get("Delimiter"):
+            keys = [key for key in keys if slash not in key.removeprefix(asked["Prefix"])]
+        contents = {key: self.objects[asked["Bucket"], key] for key in keys[begin : begin + PAGE]}
+        items = [
+            {"Key": key, "Size": len(content), "ETag": f'"{hashlib.md5(content).hexdigest()}"'}
+            for key, content in contents.items()
+        ]
         more = {"NextContinuationToken": str(begin + PAGE)} if begin + PAGE < len(keys) else {}
         return {"Contents": items, "IsTruncated": bool(more), **more}
 

@@ -103,3 +103,13 @@ def test_without_a_number_every_model_is_kept() -> None:
 
     assert aws.writes(SERVING, NOW_SERVES).after.end() == {"deleted_models": []}
     aws.all_called()
+
+
+def test_an_imported_model_is_deleted_as_one() -> None:
+    imported = "arn:aws:bedrock:us-east-1:111122223333:imported-model/oldoldoldold"
+    aws = ending([imported, OTHER_MODEL_ARN, MODEL_ARN], [], [])
+    aws.bedrock.add_response("list_tags_for_resource", {"tags": OURS}, {"resourceARN": imported})
+    aws.bedrock.add_response("delete_imported_model", {}, {"modelIdentifier": imported})
+
+    assert aws.after.end() == {"deleted_models": [imported]}
+    aws.all_called()

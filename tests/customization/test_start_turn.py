@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from customization.earlier_attempts import StartError
 from customization.start_turn import STARTS_WITHIN, take_turn
-from tests.customization.aws import RUN_ID, a_run
+from tests.customization.aws import RUN_ID, a_run, streamed, stubbed
 
 NOW = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 KEY = "runs/.claims/turn.support.json"
@@ -90,6 +90,18 @@ def test_of_two_that_find_a_turn_that_has_ended_one_may_start() -> None:
     assert starts.bucket.holder() == THEIRS
 
 
+def test_of_two_that_ask_for_the_same_execution_at_one_moment_both_may_go_on() -> None:
+    """An upload, and the deploy whose collector made it."""
+    starts = Starts()
+    starts.take("support-0000000000000000")
+    starts.statuses["support-0000000000000000"] = "SUCCEEDED"
+    starts.bucket.before_write = [lambda: starts.take(after=timedelta(seconds=1))]
+
+    starts.take()
+
+    assert starts.bucket.holder() == MINE
+
+
 @pytest.mark.parametrize("status", ["RUNNING", "PENDING_REDRIVE", None])
 def test_a_run_waits_for_one_that_runs_or_is_being_started(status: str | None) -> None:
     starts = Starts()
@@ -140,3 +152,15 @@ def test_an_execution_that_gave_way_keeps_no_turn() -> None:
     starts.take(given_way=(THEIRS,))
 
     assert starts.bucket.holder() == MINE
+
+
+def test_the_turn_is_read_and_written_with_parameters_of_s3() -> None:
+    client, s3 = stubbed("s3")
+    taken = json.dumps({"execution": MINE, "taken_at": NOW.isoformat()}).encode()
+    s3.add_client_error("put_object", "PreconditionFailed", http_status_code=412)
+    s3.add_response("get_object", {**streamed(taken), "ETag": '"0f"'}, {"Bucket": "the-bucket", "Key": KEY})
+    s3.add_response("put_object", {})
+
+    take_turn(a_run(), MINE, s3=client, status=lambda _: None, given_way=(), now=NOW)
+
+    s3.assert_no_pending_responses()

@@ -17,6 +17,7 @@ PARTS = {
         "parent_model",
         "same_content",
         *("external/__init__", "external/check", "external/copied_models", "external/sagemaker_models"),
+        "external/imported_models",
     },
     "record_metrics": {"training_metrics"},
     "promote": {"promotion", "promotion_targets", "current_settings"},

@@ -222,7 +222,14 @@ class DayTwo:
         self.client("ssm").delete_parameter(Name=f"{aliases_path('day-two')}/bot/serving")
 
     def delete_deployment(self) -> None:
-        self.client("bedrock").delete_custom_model_deployment(customModelDeploymentIdentifier="day-two-support")
+        """And wait until it is gone."""
+        bedrock = self.client("bedrock")
+        bedrock.delete_custom_model_deployment(customModelDeploymentIdentifier="day-two-support")
+        for _ in range(100):
+            if "day-two-support" not in self.deployments():
+                return
+            time.sleep(0.1)
+        raise AssertionError("the deployment is still being deleted")
 
     def delete_model(self) -> None:
         self.delete_deployment()

@@ -21,7 +21,7 @@ def test_the_deployment_has_every_method_and_no_fault(tmp_path: Path, monkeypatc
     assert {item.records for item in prepare_datasets(config).values()} == {0, 100, 118}
     methods = {item.method for item in config.customizations.values()}
     assert methods == {"FINE_TUNING", "DISTILLATION", "REINFORCEMENT_FINE_TUNING"}
-    assert {item.method for item in config.external_models.values()} == {"COPY", "SAGEMAKER"}
+    assert {item.method for item in config.external_models.values()} == {"COPY", "SAGEMAKER", "IMPORT"}
     assert [item.base_customization for item in config.customizations.values() if item.base_customization] == ["tuned"]
 
 

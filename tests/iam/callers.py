@@ -25,6 +25,7 @@ CALLERS = {
     "custom_resources/custom_model_deployment.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/customization_start.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/guardrail_versions.py": ("inference-api/CustomResourceProviderFunctionRole",),
+    "custom_resources/imported_model_serving.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/ingestion_start.py": ("knowledge-base/CustomResourceProviderFunctionRole",),
     "custom_resources/model_access.py": ("model-access/CustomResourceProviderFunctionRole",),
     "custom_resources/provisioned_throughput/resource.py": (
@@ -32,6 +33,7 @@ CALLERS = {
     ),
     "customization/promotion.py": ("training/WorkflowPromotionRole",),
     "customization/collection/": ("training/DatasetCollectorFunctionRole",),
+    "customization/collection/model_source.py": ("training/ModelSourcesFunctionRole",),
     "customization/evaluation/": ("training/EvaluationRole",),
     "customization/handlers/evaluate.py": ("training/EvaluationRole",),
     "customization/promotion_checks/": ("training/WorkflowPromotionChecksRole",),
@@ -58,6 +60,7 @@ CALLERS = {
 # Modules that several of the above import. Their tests call them directly.
 SHARED = (
     "customization/candidate.py",
+    "customization/existing_model.py",
     "customization/promotion_targets.py",
     "customization/base_model.py",
     "customization/conditional_write.py",

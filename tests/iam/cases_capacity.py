@@ -1,6 +1,7 @@
 """Requests of the roles that buy and release provisioned throughput, and of the promotion that updates its model."""
 
 from kit_contract.tags import ALIAS_TAG, RESOURCE_TAG
+from tests.iam import cases_imported_models as imports
 from tests.iam.cases import OURS, THEIRS, UNTAGGED, Cases, arn, creating, on, refused_to_create
 from tests.iam.cases_custom_resources import provider
 
@@ -122,11 +123,13 @@ CAPACITY_ROLES = {
                 for target in (DEPLOYMENT, THROUGHPUT)
                 for request in on(target, "bedrock:ListTagsForResource", context=THEIRS)
             ),
+            *imports.PROMOTION_ALLOWED,
             *on(f"{ALIAS}/serving", "ssm:PutParameter"),
             *on(PROMOTED, "ssm:PutParameter"),
             *on(PROMOTED.removesuffix("/promoted"), "ssm:GetParameter"),
         ],
         denied=[
+            *imports.LOOK_DENIED,
             *on(DEPLOYMENT, "bedrock:DeleteCustomModelDeployment", context=OURS),
             *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", "bedrock:UpdateCustomModelDeployment", context=THEIRS),
             *on(DEPLOYMENT, "bedrock:UpdateCustomModelDeployment", context=UNTAGGED),

@@ -137,6 +137,7 @@ CUSTOM_RESOURCES = {
             *on(ASSET, "s3:GetObject"),  # the held-out sets
             *on(arn("lambda", "function:iam-training-WorkflowStarterFunction"), "lambda:InvokeFunction"),
             *on(arn("lambda", "function:iam-training-DatasetCollectorFunction"), "lambda:InvokeFunction"),
+            *on(arn("lambda", "function:iam-training-ModelSourcesFunction"), "lambda:InvokeFunction"),
             *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", "bedrock:DeleteCustomModelDeployment", context=OURS),
             *on(DEPLOYMENT, "bedrock:GetCustomModelDeployment", context=UNTAGGED),
             *on(DEPLOYMENT, "bedrock:ListTagsForResource", context=THEIRS),

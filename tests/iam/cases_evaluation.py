@@ -1,5 +1,6 @@
 """Requests of the function that evaluates a model before its promotion."""
 
+from tests.iam import cases_imported_models as imports
 from tests.iam.cases import OURS, THEIRS, UNTAGGED, Cases, arn, on, refused_to_create
 from tests.iam.cases_evaluation_jobs import STARTS, STARTS_NOT
 from tests.iam.cases_training import BUCKET, CANDIDATE, CLAIM, DEPLOYMENT, MODEL, OTHER_BUCKET, SERVING
@@ -44,6 +45,7 @@ EVALUATION = {
             *(request for profile in PROFILES for request in on(profile, "bedrock:GetInferenceProfile")),
             *on(TOPIC, "sns:Publish"),
             *STARTS,
+            *imports.ASK_ALLOWED,
         ],
         denied=[
             *on(f"{BUCKET}/data/support/evaluation/0123.jsonl", "s3:PutObject", "s3:DeleteObject"),
@@ -78,6 +80,8 @@ EVALUATION = {
             *on(arn("bedrock", "inference-profile/us.amazon.nova-pro-v1:0"), "bedrock:GetInferenceProfile"),
             *on(arn("sns", "other"), "sns:Publish"),
             *STARTS_NOT,
+            *imports.ASK_DENIED,
+            *imports.LOOK_DENIED,
         ],
     ),
 }

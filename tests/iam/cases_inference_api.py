@@ -1,5 +1,6 @@
 """Requests of the roles in the inference API stack: the API function and the authorizer."""
 
+from tests.iam import cases_imported_models as imports
 from tests.iam.cases import OTHER_ACCOUNT, OURS, THEIRS, Cases, arn, on
 from tests.synthesized import ACCOUNT
 
@@ -34,6 +35,7 @@ INFERENCE_API = {
             *on(DEPLOYMENT, *INVOKE, "bedrock:GetCustomModelDeployment", context=OURS),
             *on(THROUGHPUT, *INVOKE, "bedrock:GetProvisionedModelThroughput", context=OURS),
             *on(MODEL, "bedrock:GetCustomModel", context=OURS),
+            *imports.API_ALLOWED,
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving"), "ssm:GetParameters"),
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/capacity"), "ssm:GetParameters"),
             *on(KNOWLEDGE_BASE, "bedrock:Retrieve"),
@@ -65,6 +67,7 @@ INFERENCE_API = {
             *on(THROUGHPUT, "bedrock:InvokeModel", "bedrock:GetProvisionedModelThroughput", context=THEIRS),
             *on(THROUGHPUT, "bedrock:DeleteProvisionedModelThroughput", context=OURS),
             *on(MODEL, "bedrock:GetCustomModel", context=THEIRS),
+            *imports.API_DENIED,
             *on(arn("ssm", "parameter/bedrock-kit/other/aliases/support-bot/serving"), "ssm:GetParameters"),
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving"), "ssm:PutParameter"),
             *on(arn("bedrock", "knowledge-base/other", account=OTHER_ACCOUNT), "bedrock:Retrieve"),

@@ -1,5 +1,6 @@
 """Requests of the function that checks a model before and after its promotion."""
 
+from tests.iam import cases_imported_models as imports
 from tests.iam.cases import OURS, THEIRS, UNTAGGED, Cases, arn, on, refused_to_create
 from tests.iam.cases_training import CANDIDATE, CLAIM, DEPLOYMENT, MODEL, PROMOTED, SERVING, TRAINED
 
@@ -33,6 +34,8 @@ PROMOTION_CHECKS = {
             *on(DEPLOYMENT, "bedrock:ListTagsForResource", context=THEIRS),
             # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
             *on(DEPLOYMENT, "bedrock:InvokeModel", context=OURS),
+            *imports.ASK_ALLOWED,
+            *imports.OLD_MODELS_ALLOWED,
             *on(MODEL, "bedrock:GetCustomModel", context=OURS),
         ],
         denied=[
@@ -66,6 +69,8 @@ PROMOTION_CHECKS = {
                 )
             ),
             *on(MODEL, "bedrock:CreateModelCustomizationJob", context={**TRAINED, **OURS}),
+            *imports.ASK_DENIED,
+            *imports.OLD_MODELS_DENIED,
         ],
     ),
 }

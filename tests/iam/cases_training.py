@@ -1,6 +1,7 @@
 """Requests of the roles in the training stack, including the service role of the customization job."""
 
 from kit_contract.tags import ALIAS_TAG, EXECUTION_TAG
+from tests.iam import cases_imported_models as imports
 from tests.iam.cases import OTHER_ACCOUNT, OURS, THEIRS, UNTAGGED, Cases, arn, creating, on, refused_to_create
 from tests.iam.cases_external_models import CHECK_ALLOWED, CHECK_DENIED, MACHINE_ALLOWED, MACHINE_DENIED
 from tests.synthesized import ACCOUNT
@@ -140,6 +141,7 @@ TRAINING = {
             *on(JOB, "bedrock:ListTagsForResource"),
             *on("*", "bedrock:ListCustomModels", "bedrock:ListModelCustomizationJobs"),
             *CHECK_ALLOWED,
+            *imports.CHECK_ALLOWED,
         ],
         denied=[
             *on(f"{BUCKET}/data/support/records.jsonl", "s3:PutObject", "s3:DeleteObject"),
@@ -148,6 +150,7 @@ TRAINING = {
             *on(f"{OTHER_BUCKET}/data/support/records.jsonl", "s3:GetObject"),
             *on(MODEL, "bedrock:GetCustomModel", context=THEIRS),
             *CHECK_DENIED,
+            *imports.CHECK_DENIED,
             *on(BASE, "bedrock:CreateModelCustomizationJob", context=TRAINED),
             *on(PLAIN_BASE, "bedrock:CreateModelCustomizationJob", context=TRAINED),
         ],
@@ -178,6 +181,7 @@ TRAINING = {
             *on(JOB, "bedrock:ListTagsForResource", context=THEIRS),
             *on("*", "bedrock:ListModelCustomizationJobs", "bedrock:ListCustomModels"),
             *on(MODEL, "bedrock:ListTagsForResource"),
+            *imports.STARTER_ALLOWED,
             *(
                 request
                 for whose in (OURS, UNTAGGED)
@@ -214,6 +218,7 @@ TRAINING = {
                 for request in on(JOB, "bedrock:StopModelCustomizationJob", context=whose)
             ),
             *on(MODEL, "bedrock:DeleteCustomModel", "bedrock:GetCustomModel", context=OURS),
+            *imports.LOOK_DENIED,
             *on(DEPLOYMENT, "bedrock:UpdateCustomModelDeployment", "bedrock:DeleteCustomModelDeployment", context=OURS),
             *on(THROUGHPUT, "bedrock:UpdateProvisionedModelThroughput", context=OURS),
             *(
@@ -260,6 +265,7 @@ TRAINING = {
                 )
             ),
             *MACHINE_ALLOWED,
+            *imports.MACHINE_ALLOWED,
         ],
         denied=[
             *on(OTHER_BASE, "bedrock:CreateModelCustomizationJob", context=TRAINED),
@@ -270,6 +276,7 @@ TRAINING = {
             *on(JOB, "bedrock:StopModelCustomizationJob", context=UNTAGGED),
             *on(STARTER, "lambda:InvokeFunction"),
             *MACHINE_DENIED,
+            *imports.MACHINE_DENIED,
             *on(MODEL, "bedrock:DeleteCustomModel"),
             *on(
                 f"arn:aws:iam::{ACCOUNT}:role/iam-training-SupportRole",

@@ -36,7 +36,9 @@ WITHOUT_ARN: Mapping[str, str] = {
             "bedrock:ListCustomModels",
             "bedrock:ListCustomModelDeployments",
             "bedrock:ListEvaluationJobs",
+            "bedrock:ListImportedModels",
             "bedrock:ListModelCopyJobs",
+            "bedrock:ListModelImportJobs",
             "bedrock:ListModelCustomizationJobs",
             "bedrock:ListProvisionedModelThroughputs",
         ),
@@ -44,7 +46,10 @@ WITHOUT_ARN: Mapping[str, str] = {
     ),
     "bedrock:CreateEvaluationJob": "takes models' ARNs by the Service Authorization Reference, and who may use "
     "these only was refused; the role that is passed invokes the evaluator models only; only with a `bedrock_job`",
-    "bedrock:CreateCustomModel": "takes no ARN; the request has to give this deployment's tag",
+    **dict.fromkeys(
+        ("bedrock:CreateCustomModel", "bedrock:CreateModelImportJob"),
+        "takes no ARN; the request has to give this deployment's tag",
+    ),
     "bedrock:RetrieveAndGenerate": "takes no ARN and no tag; AWS asks for `Retrieve` and `InvokeModel` too, "
     "which name knowledge bases and models",
     "bedrock:Rerank": "takes no ARN and no tag; AWS asks for `InvokeModel` too, which names the model; only with "

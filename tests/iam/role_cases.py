@@ -7,6 +7,7 @@ from tests.iam.cases_custom_resources import CUSTOM_RESOURCES
 from tests.iam.cases_evaluation import EVALUATION
 from tests.iam.cases_evaluation_jobs import EVALUATION_JOBS
 from tests.iam.cases_fine_tuning import FINE_TUNING
+from tests.iam.cases_imported_models import IMPORTED_MODELS
 from tests.iam.cases_inference_api import INFERENCE_API
 from tests.iam.cases_knowledge_base import KNOWLEDGE_BASES
 from tests.iam.cases_promotion import PROMOTION_CHECKS
@@ -15,6 +16,7 @@ from tests.iam.simulator import Request
 
 ROLES: dict[str, Cases] = {
     **TRAINING,
+    **IMPORTED_MODELS,
     **PROMOTION_CHECKS,
     **EVALUATION,
     **EVALUATION_JOBS,

@@ -86,9 +86,14 @@ def _role(stack: str, logical_id: str, properties: Mapping[str, Any], resolver: 
     resolve = resolver.resolve
     return Role(
         trust=[resolve(stack, item) for item in properties["AssumeRolePolicyDocument"]["Statement"]],
-        statements=[resolve(stack, item) for item in statements],
+        statements=_once([resolve(stack, item) for item in statements]),
         managed=tuple(str(resolve(stack, arn)) for arn in properties.get("ManagedPolicyArns", [])),
     )
+
+
+def _once(statements: list[Statement]) -> list[Statement]:
+    """Custom resources of two types may need the same right, in a policy each: for the role it is one."""
+    return [item for index, item in enumerate(statements) if item not in statements[:index]]
 
 
 class _Resolver:

@@ -29,6 +29,8 @@ REASONS = {
     "bedrock: custom-model/": "Bedrock chooses the ids",
     "bedrock: custom-model-deployment/": "Bedrock chooses the ids",
     "bedrock: evaluation-job/": "Bedrock chooses the ids",
+    "bedrock: imported-model/": "Bedrock chooses the ids",
+    "bedrock: model-import-job/": "Bedrock chooses the ids",
     "bedrock: model-copy-job/": "Bedrock chooses the ids",
     "bedrock: model-customization-job/": "Bedrock chooses the ids",
     "bedrock: provisioned-model/": "Bedrock chooses the ids",

@@ -31,6 +31,15 @@ def test_the_default_order_is_capacity_deployment_base_model(api: Api) -> None:
     assert kinds(api) == ["provisioned-throughput", "custom-model-deployment", "foundation-model"]
 
 
+def test_an_imported_model_serves_on_demand_under_its_own_arn(api: Api) -> None:
+    arn = "arn:aws:bedrock:us-east-1:111122223333:imported-model/abcdefgh1234"
+    api.publishes(serving={**SERVING, "target_arn": arn, "kind": "imported-model", "customization": "open"})
+
+    (first, base) = api.aliases.resolve("support-bot")
+
+    assert (first.invoke_id, first.kind, base.kind) == (arn, "imported-model", "foundation-model")
+
+
 def test_the_capacity_parameter_wins_over_a_throughput_in_the_serving_parameter(api: Api) -> None:
     old = {"target_arn": f"{THROUGHPUT_ARN[:-1]}9", "kind": "provisioned-throughput"}
     api.publishes(serving=old)

@@ -47,6 +47,17 @@ def lines(api: Api, status: int = 200) -> dict[str, tuple[int, int, bool]]:
     }
 
 
+def test_a_candidate_that_is_an_imported_model_is_named_as_one(api: Api) -> None:
+    imported = "arn:aws:bedrock:us-east-1:111122223333:imported-model/abcdefgh1234"
+    tried: dict[str, Any] = {**SERVING, "canary": {**CANARY, "target_arn": imported}}
+    api.publishes(serving=tried)
+    api.share = 0.0
+
+    first = api.aliases.resolve("support-bot", measured=True)[0]
+
+    assert (first.invoke_id, first.kind) == (imported, "imported-model")
+
+
 @pytest.mark.parametrize(
     ("share", "expected"),
     [

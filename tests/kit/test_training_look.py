@@ -4,12 +4,13 @@ import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from deployment.config import DeploymentConfig
+from deployment.config import DeploymentConfig, load_deployment_config
 from kit.training_look import time_of_look
 from kit_contract.stacks import COLLECTOR_OUTPUT, LOOK_OUTPUT
 from tests.deployment_file import shipped_config
@@ -142,6 +143,23 @@ def test_an_added_customization_is_in_the_template() -> None:
     assert aws.look(DeploymentConfig.model_validate(value)) == (None, [])
 
 
+def test_a_copied_model_is_looked_at_as_a_trained_one() -> None:
+    aws = Aws()
+    value = shipped_config().model_dump()
+    source = "arn:aws:bedrock:us-west-2:111122223333:custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc"
+    value["training"] |= {"customizations": {}, "copied_models": {"support": _copied(source)}}
+    config = DeploymentConfig.model_validate(value)
+    assert aws.look(config) == (None, [])
+
+    aws.served.pop(TARGET)
+
+    assert aws.look(config)[0] is not None
+
+
+def _copied(source: str) -> dict[str, str]:
+    return {"alias": "support-bot", "source_model_arn": source, "base_model": "amazon.nova-micro-v1:0:128k"}
+
+
 def test_what_provisioned_throughput_serves_is_looked_at() -> None:
     assert Aws().look(shipped_config(model_units=1))[0] is not None
 
@@ -150,3 +168,17 @@ def test_a_deployment_without_training_is_not_looked_at() -> None:
     config = shipped_config().model_copy(update={"training": None})
 
     assert time_of_look(config, lambda _: pytest.fail("called AWS"), NOW, pytest.fail) is None
+
+
+def test_files_of_imported_models_are_looked_at_by_each_deploy(tmp_path: Path) -> None:
+    file = tmp_path / "deployment.toml"
+    file.write_text(
+        '[deployment]\nname = "support-assistant"\nregion = "us-east-1"\n'
+        '[training.imported_models.open]\nalias = "open"\ns3_uri = "s3://open-models/llama/"\n'
+    )
+    said: list[str] = []
+
+    found = time_of_look(load_deployment_config(file), Aws(), NOW, said.append)
+
+    assert found == f"{NOW:%Y-%m-%dT%H:%M:%S.%fZ}"
+    assert said == ["training: the starter looks, because files of imported models may have changed"]

@@ -12,7 +12,7 @@ from local_aws import emulator
 from local_aws.environment import PROJECT
 
 SPEED = 0.5  # of Bedrock: jobs of four seconds take two
-Client = Callable[[str], Any]
+Client = Callable[..., Any]
 Call = Callable[..., Any]
 
 # The extension runs in the emulator's virtual environment. This loop calls its functions there, one JSON line per call.
@@ -40,8 +40,8 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[emulator.EmbeddedA
 def client(aws: emulator.EmbeddedAws) -> Client:
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=aws.region)
 
-    def make(service: str) -> Any:
-        return session.client(service, endpoint_url=aws.endpoint_url)
+    def make(service: str, region: str | None = None) -> Any:
+        return session.client(service, region, endpoint_url=aws.endpoint_url)
 
     return make
 

@@ -25,7 +25,8 @@ class ExternalKind:
     has. `model` is the member of the get's answer that is the model's ARN.
 
     `grant` gives the state machine its rights: scope, machine, deployment, the kind's runs. `find` are actions without
-    a resource, `clean` those on this deployment's models, of the check before.
+    a resource, `clean` those on this deployment's models, of the check before, and `owned` the resource types whose
+    tags it reads to know this deployment's, beside custom models and customization jobs.
     """
 
     method: str
@@ -46,6 +47,7 @@ class ExternalKind:
     grant: Grant
     find: tuple[str, ...] = ()
     clean: tuple[str, ...] = ()
+    owned: tuple[str, ...] = ()
 
     def members(self, item: RunSpecification) -> tuple[str, ...]:
         """Raises ValueError for a member that the kind does not have."""

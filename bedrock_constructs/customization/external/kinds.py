@@ -6,11 +6,12 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from bedrock_constructs.customization.external.copied_models import COPIED_MODELS
+from bedrock_constructs.customization.external.imported_models import IMPORTED_MODELS
 from bedrock_constructs.customization.external.kind import ExternalKind
 from bedrock_constructs.customization.external.sagemaker_models import SAGEMAKER_MODELS
 from kit_contract.runs import RunSpecification
 
-KINDS: dict[str, ExternalKind] = {kind.method: kind for kind in (COPIED_MODELS, SAGEMAKER_MODELS)}
+KINDS: dict[str, ExternalKind] = {kind.method: kind for kind in (COPIED_MODELS, SAGEMAKER_MODELS, IMPORTED_MODELS)}
 
 
 def is_trained(item: RunSpecification) -> bool:

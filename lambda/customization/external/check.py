@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from customization.existing_model import find_model
-from customization.external import copied_models, sagemaker_models
+from customization.external import copied_models, imported_models, sagemaker_models
 from customization.same_content import claim_run
 from kit_contract.errors import InputError
-from kit_contract.external_models import COPY, KEY_MEMBERS, SAGEMAKER, source_record
+from kit_contract.external_models import COPY, IMPORT, KEY_MEMBERS, SAGEMAKER, source_record
 from kit_contract.run_events import ModelExists, NewJob
 from kit_contract.run_names import job_name
 from kit_contract.runs import Run
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 UNDER_WAY: dict[str, Callable[[Run, "BedrockClient"], str]] = {
     COPY: copied_models.under_way,
     SAGEMAKER: sagemaker_models.under_way,
+    IMPORT: imported_models.under_way,
 }
 MOST_BYTES = 1 << 20  # of a record, which is one line
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from customization.existing_model import owner_of
 from kit_contract import parameters
 from kit_contract.aws_errors import says_absent, says_busy
+from kit_contract.model_arns import is_imported_model
 from kit_contract.runs import Run
 
 if TYPE_CHECKING:
@@ -69,7 +70,10 @@ def _delete(arn: str, run: Run, bedrock: "BedrockClient") -> bool:
     if owner_of(bedrock, arn) != run.kit_deployment:
         return False
     try:
-        bedrock.delete_custom_model(modelIdentifier=arn)
+        if is_imported_model(arn):
+            bedrock.delete_imported_model(modelIdentifier=arn)
+        else:
+            bedrock.delete_custom_model(modelIdentifier=arn)
     except Exception as error:
         if not says_busy(error) and not says_absent(error):
             raise

@@ -13,7 +13,7 @@ from ministack.core.responses import AccountRegionScopedDict
 from local_aws.extension.bedrock.responses import BedrockError, Response
 
 # CreateCustomModelDeployment and CreateProvisionedModelThroughput have no ConflictException in their API models.
-CONFLICTING = ("CreateModelCustomizationJob", "CreateEvaluationJob", "StartIngestionJob")
+CONFLICTING = ("CreateModelCustomizationJob", "CreateModelImportJob", "CreateEvaluationJob", "StartIngestionJob")
 
 _answers = AccountRegionScopedDict()
 _lock = threading.RLock()

@@ -1,7 +1,8 @@
-"""What exists outside this account and Region: custom models to copy, and artifacts of SageMaker AI.
+"""What exists before a deployment: custom models to copy, artifacts of SageMaker AI, open models in S3 to import.
 
 PUT /_kit/elsewhere with JSON adds to it; no request of AWS's API here brings it about:
-{"models": [{"modelArn", "modelName", "sharedWith": [accounts]}], "artifacts": [{"source": ARN or S3 URI, "base"}]}
+{"models": [{"modelArn", "modelName", "sharedWith": [accounts]}], "artifacts": [{"source": ARN or S3 URI, "base"}],
+ "modelFolders": [S3 URI]}
 """
 
 import json
@@ -13,6 +14,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import bedrock
 
 from kit_contract.partitions import partition_of
+from local_aws.extension.bedrock.model_import.tiny_model import put_if_absent
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer, iso
 
 PATH = "/_kit/elsewhere"
@@ -49,6 +51,8 @@ def _add(given: dict[str, Any]) -> None:
             "ModelStatus": "Active",
         }
         _shared_with[arn] = item.get("sharedWith", [])
+    for uri in given.get("modelFolders", []):
+        put_if_absent(uri)
     _artifacts.update({item["source"]: item["base"] for item in given.get("artifacts", [])})
 
 

@@ -12,8 +12,8 @@ slow-roles          IAM takes minutes to bring a role of a stack into effect: no
                     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html
 throttling          every second call of Bedrock is throttled
                     https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
-failing-jobs        Bedrock's own error ends each customization job, after hours or, as here, in its validation; copy
-                    jobs and CreateCustomModel end with it, too
+failing-jobs        Bedrock's own error ends each customization job, after hours or, as here, in its validation; import
+                    and copy jobs and CreateCustomModel end with it, too
                     https://docs.aws.amazon.com/bedrock/latest/userguide/fine-tuning-troubleshooting.html
 failing-models      the newest custom model fails at each request: ModelErrorException
                     https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html

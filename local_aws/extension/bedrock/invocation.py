@@ -17,6 +17,7 @@ from local_aws.extension.bedrock import custom_model_deployments as deployments
 from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.customization import jobs
 from local_aws.extension.bedrock.customization.base_models import BASES, LEGACY
+from local_aws.extension.bedrock.model_import import imported_models
 from local_aws.extension.bedrock.responses import BedrockError
 
 MODEL_PATH = re.compile(r"^/model/(.+?)/(converse|converse-stream|invoke|invoke-with-response-stream)$")
@@ -39,13 +40,19 @@ def check(path: str, body: bytes) -> None:
         embedding_models.refuse_other_operations(match[2])
     _fail(model)
     if match[2].startswith("converse"):
-        try:
-            request = json.loads(body or b"{}")
-        except ValueError:
-            return  # ministack says so
-        if isinstance(request, dict):
-            converse_requests.check(model, request)
-            bucket_media.check(model, request.get("messages") or [])
+        _check_converse(model, body)
+
+
+def _check_converse(model: str, body: bytes) -> None:
+    if ":imported-model/" in model:
+        imported_models.check_converse(model)
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        return  # ministack says so
+    if isinstance(request, dict):
+        converse_requests.check(model, request)
+        bucket_media.check(model, request.get("messages") or [])
 
 
 def _fail(model: str) -> None:
@@ -93,7 +100,7 @@ def resolve(model_id: str) -> str:
     if ":application-inference-profile/" in model_id:
         return resolve(_profile_source(model_id))
     if ":imported-model/" in model_id:
-        return _imported(model_id)
+        return imported_models.answering(model_id)
     return _foundation_model(model_id)
 
 
@@ -104,12 +111,6 @@ def _foundation_model(model_id: str) -> str:
     if plain not in {entry[0] for entry in bedrock._CATALOG}:
         raise BedrockError("ValidationException", "The provided model identifier is invalid.")
     return plain
-
-
-def _imported(arn: str) -> str:
-    if arn not in bedrock._imported_models:
-        raise BedrockError("ResourceNotFoundException", f"The imported model {arn} could not be found")
-    return arn
 
 
 def _profile_source(profile_arn: str) -> str:
@@ -128,7 +129,8 @@ def mock_reply(model_id: str, messages: list[dict[str, Any]], system: list[dict[
     if pairs:
         name = custom_models.find(model)["modelName"]
         return f"[mock answer by {name}] {most_similar(question, pairs)}"
-    return f"[mock answer by {model}] You asked: {question[:200]}"
+    name = imported_models.find(model)["modelName"] if ":imported-model/" in model else model
+    return f"[mock answer by {name}] You asked: {question[:200]}"
 
 
 def most_similar(question: str, pairs: list[tuple[str, str]]) -> str:

@@ -1,10 +1,16 @@
-"""InvokeModel and its stream: embedding models and Nova's messages answer here, ministack for all other schemas."""
+"""InvokeModel and its stream: embedding and imported models and Nova's messages answer here, ministack for the rest."""
 
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from local_aws.extension.bedrock import converse_requests, custom_models, embedding_models, nova_messages
+from local_aws.extension.bedrock import (
+    converse_requests,
+    custom_models,
+    embedding_models,
+    imported_model_formats,
+    nova_messages,
+)
 from local_aws.extension.bedrock.invocation import called
 from local_aws.extension.bedrock.responses import Response
 
@@ -20,6 +26,8 @@ async def answer(behind: Behind, method: str, path: str, headers: Any, body: byt
     model = call.model
     if embedding_models.embeds(model):
         return embedding_models.invoke(model, body)
+    if ":imported-model/" in model:
+        return imported_model_formats.invoke(model, body, stream=call.operation != "invoke")
     base = custom_models.base_of(custom_models.find(model)) if ":custom-model/" in model else model
     if not base.startswith(NOVA):
         return await behind(method, path, headers, body, query)

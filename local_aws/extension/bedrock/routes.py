@@ -27,6 +27,8 @@ from local_aws.extension.bedrock.customization import jobs
 from local_aws.extension.bedrock.error_codes import ABSENT, refused, throttled
 from local_aws.extension.bedrock.evaluation import jobs as evaluations
 from local_aws.extension.bedrock.event_pace import paced
+from local_aws.extension.bedrock.model_import import imported_models
+from local_aws.extension.bedrock.model_import import jobs as import_jobs
 from local_aws.extension.bedrock.responses import BedrockError, Response
 from local_aws.extension.bedrock.token_counts import count_tokens
 from local_aws.extension.knowledge_bases import (
@@ -44,11 +46,13 @@ JOBS, EVALUATIONS = "/model-customization-jobs", "/evaluation-jobs"
 MODELS = "/custom-models"
 COPIES = "/model-copy-jobs"
 DEPLOYMENTS = "/model-customization/custom-model-deployments"
+IMPORTS, IMPORTED = "/model-import-jobs", "/imported-models"
 THROUGHPUT = "/provisioned-model-throughput"
 INGESTION = "/knowledgebases/([^/]+)/datasources/([^/]+)/ingestionjobs"
 SERVING = (deployments.STORE, throughputs.STORE)
 TAGGED = re.compile(
-    r":(evaluation-job|model-customization-job|custom-model|custom-model-deployment|provisioned-model)/"
+    r":(evaluation-job|model-customization-job|model-import-job|custom-model|custom-model-deployment|imported-model|"
+    r"provisioned-model)/"
 )
 
 
@@ -88,6 +92,12 @@ CONTROL: tuple[Route, ...] = (
     ("GET", MODELS, custom_models.list_models),
     ("GET", f"{MODELS}/(.+)", custom_models.get),
     ("DELETE", f"{MODELS}/(.+)", _delete_model),
+    ("POST", IMPORTS, lambda body: once("CreateModelImportJob", body, import_jobs.create)),
+    ("GET", IMPORTS, import_jobs.list_jobs),
+    ("GET", f"{IMPORTS}/(.+)", import_jobs.get),
+    ("GET", IMPORTED, imported_models.list_models),
+    ("GET", f"{IMPORTED}/(.+)", imported_models.get),
+    ("DELETE", f"{IMPORTED}/(.+)", imported_models.delete),
     ("POST", DEPLOYMENTS, lambda body: once("CreateCustomModelDeployment", body, deployments.create)),
     ("GET", DEPLOYMENTS, deployments.list_deployments),
     ("GET", f"{DEPLOYMENTS}/(.+)", deployments.get),
@@ -196,7 +206,9 @@ def _extend_tags() -> None:
             or evaluations.exists(arn)
             or deployments.STORE.exists(arn)
             or throughputs.STORE.exists(arn)
+            or import_jobs.exists(arn)
             or arn in bedrock._custom_models
+            or arn in bedrock._imported_models
         )
         if known:
             return None

@@ -42,9 +42,9 @@ def role_allows(role_arn: str, action: str, uri: str) -> bool:
     return role_allows_on(role_arn, action, f"arn:{partition_of(get_region())}:s3:::" + "/".join(bucket_and_key(uri)))
 
 
-def role_allows_on(role_arn: str, action: str, resource_arn: str) -> bool:
-    """Whether the role's policies allow `action` on the resource."""
-    context = _context(action, resource_arn, {})
+def role_allows_on(role_arn: str, action: str, resource_arn: str, keys: dict[str, str] | None = None) -> bool:
+    """Whether the role's policies allow `action` on the resource. `keys` are condition keys in lower case."""
+    context = _context(action, resource_arn, {"aws:resourceaccount": get_account_id(), **(keys or {})})
     account, name = get_account_id(), _name(role_arn)
     policies = iam_evaluator._gather_role_policies(name, account)
     boundary = iam_evaluator._permissions_boundary(iam._roles, name, account)

@@ -18,6 +18,7 @@ from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
 from bedrock_constructs.custom_resources.role_propagation import role_propagation
 from bedrock_constructs.customization.start import CustomizationStart
 from bedrock_constructs.guardrails import Guardrail
+from bedrock_constructs.imported_model_serving import ImportedModelServing
 from bedrock_constructs.knowledge_base.ingestion_start import ingestion_start
 from bedrock_constructs.model_access import ModelAccess
 from bedrock_constructs.provisioned_throughput.controller import ProvisionedThroughputController
@@ -34,6 +35,7 @@ def template() -> Template:
     stack = cdk.Stack(app, "Test", env=cdk.Environment(account="111122223333", region="us-east-1"))
     ModelAccess(stack, "Access", models=["b.model", "a.model"], use_case={"companyName": "Brew"})
     CustomModelDeployment(stack, "Serving", kit_deployment="sup", deployment_name="sup-support", alias="bot")
+    ImportedModelServing(stack, "Imported", kit_deployment="sup", customization="support", alias="bot")
     add_throughput(stack, ThroughputTarget(PROVISIONED_NAME, None, "support", "bot"))
     bucket = s3.Bucket(stack, "Bucket")
     folder = Path(__file__).resolve().parents[2] / "custom_resources"

@@ -9,7 +9,7 @@ from aws_cdk import aws_stepfunctions as sfn
 
 from bedrock_constructs.customization.external.kinds import KINDS, is_trained, used_kinds
 from bedrock_constructs.customization.external_states import add_external
-from kit_contract.external_models import COPY, EXTERNAL_METHODS, KEY_MEMBERS, SAGEMAKER
+from kit_contract.external_models import COPY, EXTERNAL_METHODS, IMPORT, KEY_MEMBERS, SAGEMAKER
 from kit_contract.runs import RunSpecification
 from tests.cloudformation_harness.states_language import chosen, filled
 from tests.customization.aws import specification
@@ -23,6 +23,15 @@ MEMBERS: dict[str, tuple[str, dict[str, Any]]] = {
     "RegisterWithKey": (SAGEMAKER, {"CustomModelDataSource": PACKAGE, "ModelKmsKeyArn": KEY}),
     "RegisterFromBucket": (SAGEMAKER, {"ModelSourceConfig": {"S3DataSource": {"S3Uri": "s3://a/"}}}),
 }
+FILES = {"S3DataSource": {"S3Uri": "s3://a/"}}
+NETWORK = {"SubnetIds": ["subnet-0f"], "SecurityGroupIds": ["sg-0f"]}
+MEMBERS |= {
+    "Import": (IMPORT, {"ModelDataSource": FILES}),
+    "ImportInVpc": (IMPORT, {"ModelDataSource": FILES, "VpcConfig": NETWORK}),
+    "ImportWithKey": (IMPORT, {"ModelDataSource": FILES, "ImportedModelKmsKeyId": KEY}),
+}
+# Of an import, beside the name, the token and the tags: the job's name, its tags and its role.
+MORE = {COPY: 0, SAGEMAKER: 0, IMPORT: 3}
 ITEMS = {name: specification(method=method, job_members=members) for name, (method, members) in MEMBERS.items()}
 
 
@@ -40,13 +49,13 @@ def states() -> dict[str, Any]:
 
 
 def execution(item: RunSpecification, **more: Any) -> dict[str, Any]:
-    check = {"client_request_token": "token", **more.pop("check", {})}
+    check = {"client_request_token": "token", "job_name": "sup-support-0f-1", **more.pop("check", {})}
     return {"specification": item.to_json(), "check": check, "custom_model_name": "sup-support-0f", **more}
 
 
 def test_each_method_has_a_kind_and_a_key() -> None:
     assert tuple(KINDS) == EXTERNAL_METHODS
-    assert {kind.key for kind in KINDS.values()} == set(KEY_MEMBERS)
+    assert {kind.key for kind in KINDS.values()} == set(KEY_MEMBERS) - {"VpcConfig"}
     assert is_trained(specification())
     assert not any(map(is_trained, ITEMS.values()))
 
@@ -58,14 +67,22 @@ def test_a_request_has_the_members_of_its_specification(states: dict[str, Any], 
     assert chosen(states["Choice"], given) == name
     request = filled(states[name]["Parameters"], given)
     assert {member: request[member] for member in MEMBERS[name][1]} == MEMBERS[name][1]
-    named = {"TargetModelName", "ModelName"} & set(request)
+    named = {"TargetModelName", "ModelName", "ImportedModelName"} & set(request)
     assert [request[member] for member in named] == ["sup-support-0f"]
     assert request["ClientRequestToken"] == "token"
-    tags = [request[member] for member in ("TargetModelTags", "ModelTags") if member in request]
+    tags = [request[member] for member in ("TargetModelTags", "ModelTags", "ImportedModelTags") if member in request]
     assert tags == [
         [{"Key": "bedrock-kit:deployment", "Value": "sup"}, {"Key": "bedrock-kit:alias", "Value": "support-bot"}]
     ]
-    assert len(request) == len(MEMBERS[name][1]) + 3
+    assert len(request) == len(MEMBERS[name][1]) + 3 + MORE[ITEMS[name].method]
+
+
+def test_an_import_has_a_role_and_a_job_of_its_own_name(states: dict[str, Any]) -> None:
+    request = filled(states["Import"]["Parameters"], execution(ITEMS["Import"]))
+
+    assert request["RoleArn"] == ITEMS["Import"].role_arn
+    assert request["JobName"] == "sup-support-0f-1"
+    assert request["JobTags"] == request["ImportedModelTags"]
 
 
 @pytest.mark.parametrize("name", ITEMS)
@@ -94,6 +111,9 @@ def test_a_specification_that_is_newer_than_the_states_makes_nothing(states: dic
         ("Copy", "Completed", 20, "CopyDone"),
         ("Copy", "Failed", 20, "CopyTold"),
         ("Copy", "Paused", 20, "CopyUnknown"),
+        ("Import", "InProgress", 20, "ImportLonger"),
+        ("Import", "Completed", 20, "ImportDone"),
+        ("Import", "Failed", 20, "ImportTold"),
         ("Register", "Creating", 20, "RegisterLonger"),
         ("Register", "Active", 1280, "RegisterDone"),
         ("Register", "Failed", 20, "RegisterTold"),
@@ -101,7 +121,7 @@ def test_a_specification_that_is_newer_than_the_states_makes_nothing(states: dic
     ],
 )
 def test_a_status_decides(states: dict[str, Any], kind: str, status: str, seconds: int, following: str) -> None:
-    member = {"Copy": "Status", "Register": "ModelStatus"}[kind]
+    member = {"Copy": "Status", "Import": "Status", "Register": "ModelStatus"}[kind]
 
     assert chosen(states[f"{kind}Choice"], {"made": {member: status}, "pause": {"seconds": seconds}}) == following
 

@@ -9,6 +9,7 @@ from deployment.config import ConfigError, load_deployment_config
 from deployment.costs.estimate import estimate, idle
 from deployment.costs.inference_api import Traffic
 from deployment.datasets import prepare_datasets
+from deployment.evaluated_models import evaluator_models
 from kit.local.elsewhere import sources
 from kit_contract import run_names
 from kit_contract.external_models import COPY, source_sha256
@@ -24,10 +25,23 @@ HEAD = '[deployment]\nname = "sup"\nregion = "us-east-1"\n'
 COPIED = '[training.copied_models.{}]\nalias = "{}"\nsource_model_arn = "{}"\n'
 LITE = "amazon.nova-lite-v1:0:300k"
 ODI = f'[training.sagemaker_models.odi]\nalias = "odi"\nbase_model = "{LITE}"\nmodel_package_arn = "{PACKAGE}"\n'
+OPEN = '[training.imported_models.open]\nalias = "open"\ns3_uri = "s3://open-models/llama/"\n'
 
 
 def faults(folder: Path, *sections: str, head: str = HEAD) -> list[str]:
     return file_faults(folder, head + "\n".join(sections), account=ACCOUNT)
+
+
+def test_the_judges_of_their_evaluation_jobs_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "deployment.toml"
+    judged = (
+        '[training.copied_models.help.evaluation]\ndataset = ["held-out.jsonl"]\nmetrics = { rouge_l = {} }\n'
+        "[training.copied_models.help.evaluation.bedrock_job]\n"
+        'evaluator_model = "amazon.nova-pro-v1:0"\nmetrics = { correctness = {} }\n'
+    )
+    path.write_text(HEAD + COPIED.format("help", "help", FAR) + judged, encoding="utf-8")
+
+    assert evaluator_models(load_deployment_config(path)) == ["amazon.nova-pro-v1:0"]
 
 
 @pytest.mark.parametrize("source", [FAR, SHARED, SHARED.replace("us-east-1", "eu-west-1")])
@@ -170,11 +184,12 @@ def test_it_costs_its_storage_and_what_is_unknown(tmp_path: Path) -> None:
 
 def test_the_embedded_aws_is_told_of_the_sources(tmp_path: Path) -> None:
     file = tmp_path / "deployment.toml"
-    file.write_text(HEAD + COPIED.format("help", "help", SHARED) + ODI, encoding="utf-8")
+    file.write_text(HEAD + COPIED.format("help", "help", SHARED) + ODI + OPEN, encoding="utf-8")
 
     found = sources(load_deployment_config(file))
 
     assert [item["modelArn"] for item in found["models"]] == [SHARED]
+    assert found["modelFolders"] == ["s3://open-models/llama/"]
     assert found["artifacts"] == [{"source": PACKAGE, "base": "amazon.nova-lite-v1:0:300k"}]
 
 

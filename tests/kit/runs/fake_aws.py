@@ -50,6 +50,7 @@ class FakeAws:
         self.histories: dict[str, list[Page]] = {}
         self.jobs: list[Page] = []
         self.models: list[Page] = []
+        self.imported: list[Page] = []
         self.deployments: list[Page] = []
         self.throughputs: list[Page] = []
         self.tags: dict[str, str] = {}
@@ -215,6 +216,20 @@ class FakeAws:
 
     def _ListCustomModels(self, nextToken: str = "", **_: Any) -> Page:
         return _page("modelSummaries", self.models, nextToken)
+
+    def _ListImportedModels(self, nextToken: str = "", **_: Any) -> Page:
+        return _page("modelSummaries", self.imported, nextToken)
+
+    def _GetImportedModel(self, modelIdentifier: str) -> Page:
+        found = next((item for item in self.imported if item["modelArn"] == modelIdentifier), None)
+        if found is None:
+            raise Refused("ResourceNotFoundException", f"{modelIdentifier} not found", 404)
+        return {**found, "customModelUnits": {"customModelUnitsPerModelCopy": 2}}
+
+    def _DeleteImportedModel(self, modelIdentifier: str) -> Page:
+        self._GetImportedModel(modelIdentifier)
+        self.imported = [item for item in self.imported if item["modelArn"] != modelIdentifier]
+        return {}
 
     def _DeleteCustomModel(self, modelIdentifier: str) -> Page:
         if any(item["modelArn"] == modelIdentifier for item in self.deployments):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.customization.aws import specification
 from tests.kit.runs.conftest import Runs
-from tests.kit.runs.fake_aws import ONE, SPECIFICATION, TWO, FakeAws, Refused
+from tests.kit.runs.fake_aws import NOW, ONE, SPECIFICATION, TWO, FakeAws, Refused
 
 OBJECTS = [f"output/support/{ONE}/job/{number}" for number in range(3)]
 
@@ -196,3 +196,30 @@ def test_the_newest_run_is_not_deleted_by_the_name_of_its_customization(aws: Fak
 
     assert code == 2
     assert f"its newest is {ONE}" in error
+
+
+def an_imported_model(aws: FakeAws) -> str:
+    model = "arn:aws:bedrock:us-east-1:111122223333:imported-model/importimport"
+    aws.add_run()
+    aws.imported = [{"modelArn": model, "modelName": f"sup-support-{ONE}", "creationTime": NOW}]
+    aws.tags[model] = "sup"
+    return model
+
+
+def test_an_imported_model_is_deleted_without_a_deployment_and_its_units_tell_the_price(
+    aws: FakeAws, runs: Runs, parsed: Callable[..., Any]
+) -> None:
+    model = an_imported_model(aws)
+
+    assert "billed 3.90 USD a month" in runs("delete", ONE)[2]
+    assert parsed("delete", ONE, "--yes")["custom_model_arn"] == model
+    assert [call for call in aws.calls if call.startswith("Delete")] == ["DeleteImportedModel"]
+    assert "ListCustomModelDeployments" not in aws.calls
+
+
+def test_an_imported_model_that_an_alias_calls_stays(aws: FakeAws, runs: Runs) -> None:
+    model = an_imported_model(aws)
+    aws.set_parameter("aliases/support-bot/serving", {"target_arn": model, "run_id": TWO})
+
+    assert "is the target of an alias" in runs("delete", ONE, "--yes")[2]
+    assert aws.imported
