@@ -25,8 +25,15 @@ from deployment.checks.template_limits import check_templates
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
-from kit_contract.stacks import inference_api_stack, knowledge_base_stack, provisioned_throughput_stack, training_stack
+from kit_contract.stacks import (
+    agents_stack,
+    inference_api_stack,
+    knowledge_base_stack,
+    provisioned_throughput_stack,
+    training_stack,
+)
 from kit_contract.tags import DEPLOYMENT_TAG
+from stacks.agents_stack import AgentsStack
 from stacks.budget_stack import BudgetStack
 from stacks.inference_api_stack import InferenceApiStack
 from stacks.knowledge_base_stack import KnowledgeBaseStack
@@ -52,15 +59,25 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
     if config.provisioned_throughput:
         throughput_id = provisioned_throughput_stack(name)
         stacks.append(ProvisionedThroughputStack(app, throughput_id, config=config, env=environment))
-    if config.built_knowledge_bases:
-        stacks.append(KnowledgeBaseStack(app, knowledge_base_stack(name), config=config, env=environment))
-    if config.inference_api:
-        api_id = inference_api_stack(name)
-        stacks.append(InferenceApiStack(app, api_id, config=config, env=environment))
+    stacks += _answering_stacks(app, config, environment)
     for earlier, later in pairwise(stacks):  # deploys in this order: budget and model access first, the API last
         later.add_stack_dependency(earlier)
     cdk.Tags.of(app).add(DEPLOYMENT_TAG, name)
     return app
+
+
+def _answering_stacks(app: cdk.App, config: DeploymentConfig, environment: cdk.Environment) -> list[cdk.Stack]:
+    """What requests reach: knowledge base, agents, the API over all of them."""
+    name = config.deployment.name
+    stacks: list[cdk.Stack] = []
+    if config.built_knowledge_bases:
+        stacks.append(KnowledgeBaseStack(app, knowledge_base_stack(name), config=config, env=environment))
+    if config.agents:
+        stacks.append(AgentsStack(app, agents_stack(name), config=config, env=environment))
+    if config.inference_api:
+        api_id = inference_api_stack(name)
+        stacks.append(InferenceApiStack(app, api_id, config=config, env=environment))
+    return stacks
 
 
 def main() -> None:

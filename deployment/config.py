@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from deployment.sections.agents import Agent
 from deployment.sections.budget import Budget
 from deployment.sections.deployment import Deployment
 from deployment.sections.guardrails import Guardrail
@@ -45,6 +46,7 @@ class DeploymentConfig(Section):
     guardrails: dict[Name, Guardrail] = {}
     knowledge_base: SingleKnowledgeBase | None = None
     knowledge_bases: dict[Name, KnowledgeBase] = {}
+    agents: dict[Name, Agent] = {}
     inference_api: InferenceApi | None = None
 
     @property
@@ -74,6 +76,11 @@ class DeploymentConfig(Section):
     def aliases(self) -> dict[str, Alias]:
         return self.inference_api.aliases if self.inference_api else {}
 
+    def agent_model(self, agent: str) -> str:
+        """The id or ARN of the agent's model; an alias stands for its foundation model."""
+        model = self.agents[agent].model
+        return self.aliases[model].model if model in self.aliases else model
+
     @property
     def knowledge_base_sections(self) -> dict[str, KnowledgeBase]:
         """Where each knowledge base stands in the file -> its section: [knowledge_base] first."""
@@ -99,6 +106,7 @@ class DeploymentConfig(Section):
         """The setting that names a guardrail -> its name."""
         named = {f"inference_api.aliases.{alias}": item.guardrail for alias, item in self.aliases.items()}
         named |= {where: item.guardrail for where, item in self.knowledge_base_sections.items()}
+        named |= {f"agents.{name}": item.guardrail for name, item in self.agents.items()}
         return {where: name for where, name in named.items() if name}
 
     @property

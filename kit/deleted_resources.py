@@ -1,21 +1,28 @@
-"""Finds guardrails and knowledge bases that a deploy made and that are gone: CloudFormation does not look for them.
+"""Finds what a deploy made and somebody deleted by hand: CloudFormation does not look for it.
 
 A stack's outputs say what it has made. What is gone gets another generation: a resource with another logical id.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import product
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deployment.config import DeploymentConfig
 from kit.stack_outputs import stack_outputs
+from kit_contract.agents import ENDPOINT
 from kit_contract.stacks import (
+    AGENT_PARTS,
     DATA_SOURCE_ID_OUTPUT,
     GENERATIONS_CONTEXT,
     KNOWLEDGE_BASE_GENERATION_OUTPUT,
     KNOWLEDGE_BASE_ID_OUTPUT,
+    agent_generation,
+    agent_guardrail_generation,
+    agent_output,
+    agents_stack,
     generations_context,
     guardrail_output,
     inference_api_stack,
@@ -25,6 +32,7 @@ from kit_contract.stacks import (
 
 Clients = Callable[[str], Any]
 Say = Callable[[str], None]
+AGENTCORE = "bedrock-agentcore-control"
 NOT_FOUND = ("ResourceNotFoundException", "NotFoundException")
 
 
@@ -38,13 +46,18 @@ def generation_arguments(config: DeploymentConfig, clients: Clients, say: Say) -
 
 
 def _generations(config: DeploymentConfig, clients: Clients, say: Say) -> Iterator[tuple[str, int]]:
-    if config.guardrails:
+    if config.guardrails and config.inference_api:
         outputs = _outputs(clients, inference_api_stack(config.deployment.name), say)
-        for name in config.guardrails:
-            if served := outputs.get(guardrail_output(name)):
-                number, identifier, version = served.split()
-                gone = _gone(partial(_guardrail, clients, identifier, version), f"guardrail {name}", say)
-                yield name, int(number) + gone
+        yield from _of_guardrails({name: name for name in config.guardrails}, outputs, clients, say)
+    if config.agents:
+        outputs = _outputs(clients, agents_stack(config.deployment.name), say)
+        own = {name: agent_guardrail_generation(name) for name in config.guardrails}
+        yield from _of_guardrails(own, outputs, clients, say)
+        for agent, part in product(config.agents, AGENT_PARTS):
+            if made := outputs.get(agent_output(agent, part)):
+                number, identifier = made.split()
+                gone = _gone(partial(AGENT_LOOKS[part], clients, identifier), f"{part} of agent {agent}", say)
+                yield agent_generation(agent, part), int(number) + gone
     if config.built_knowledge_bases:
         outputs = _outputs(clients, knowledge_base_stack(config.deployment.name), say)
         for name in config.built_knowledge_bases:
@@ -54,6 +67,17 @@ def _generations(config: DeploymentConfig, clients: Clients, say: Say) -> Iterat
                 gone = _gone(partial(_knowledge_base, clients, outputs, key), what, say)
                 generation = int(outputs.get(f"{key}{KNOWLEDGE_BASE_GENERATION_OUTPUT}", "1"))
                 yield knowledge_base_generation(key), generation + gone
+
+
+def _of_guardrails(
+    generations: Mapping[str, str], outputs: Mapping[str, str], clients: Clients, say: Say
+) -> Iterator[tuple[str, int]]:
+    """`generations`: the guardrail's section -> its name in the context."""
+    for name, generation in generations.items():
+        if served := outputs.get(guardrail_output(name)):
+            number, identifier, version = served.split()
+            gone = _gone(partial(_guardrail, clients, identifier, version), f"guardrail {name}", say)
+            yield generation, int(number) + gone
 
 
 def _guardrail(clients: Clients, identifier: str, version: str) -> None:
@@ -66,6 +90,21 @@ def _knowledge_base(clients: Clients, outputs: Mapping[str, str], key: str) -> N
     agent.get_data_source(knowledgeBaseId=identifier, dataSourceId=outputs[f"{key}{DATA_SOURCE_ID_OUTPUT}"])
     index = found["storageConfiguration"]["s3VectorsConfiguration"]["indexArn"]
     clients("s3vectors").get_index(indexArn=index)
+
+
+def _harness(clients: Clients, identifier: str) -> None:
+    clients(AGENTCORE).get_harness_endpoint(harnessId=identifier, endpointName=ENDPOINT)
+
+
+def _gateway(clients: Clients, identifier: str) -> None:
+    clients(AGENTCORE).get_gateway(gatewayIdentifier=identifier)
+
+
+def _memory(clients: Clients, identifier: str) -> None:
+    clients(AGENTCORE).get_memory(memoryId=identifier)
+
+
+AGENT_LOOKS = {"harness": _harness, "gateway": _gateway, "memory": _memory}
 
 
 def _gone(look: Callable[[], None], what: str, say: Say) -> bool:

@@ -19,6 +19,8 @@ KNOWLEDGE_BASES = "KNOWLEDGE_BASES"  # JSON: name -> knowledge base id
 GUARDRAILS = "GUARDRAILS"  # JSON: name -> {"id", "version"}
 MEDIA_BUCKETS = "MEDIA_BUCKETS"  # JSON list of "bucket" and "bucket/prefix/"
 API_KEYS_SECRET_ARN = "API_KEYS_SECRET_ARN"
+AGENTS = "AGENTS"  # JSON: name -> {"harness_arn", "confirmed_tools": {tool: ARN of its function}}
+APPROVAL_SECRET_ARN = "APPROVAL_SECRET_ARN"  # signs calls of tools that a person has to approve
 SHOW_ARNS = "SHOW_ARNS"  # "true": callers may ask for the ARN of what served them
 CORS_ORIGINS = "CORS_ORIGINS"  # JSON list
 RETRY_SECONDS = "RETRY_SECONDS"  # waits over the rate are multiples of it
@@ -29,6 +31,9 @@ DATA_SOURCE_ID = "DATA_SOURCE_ID"
 METRIC_NAMESPACE = "METRIC_NAMESPACE"
 METRIC_NAME = "METRIC_NAME"
 RESULT_PARAMETER = "RESULT_PARAMETER"
+
+# Tools of agents; they have KNOWLEDGE_BASE_ID too
+PASSAGES = "PASSAGES"  # how many a search gives
 
 # Fine-tuning API
 TRAINING_BUCKET = "TRAINING_BUCKET"

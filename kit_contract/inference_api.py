@@ -12,8 +12,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from kit_contract.agents import CONFIRMED_TOOLS, HARNESS_ARN
 from kit_contract.environment import (
     ACCOUNT_ID,
+    AGENTS,
+    APPROVAL_SECRET_ARN,
     CORS_ORIGINS,
     GUARDRAILS,
     KIT_DEPLOYMENT,
@@ -103,11 +106,19 @@ class KnowledgeBase(NamedTuple):
     hybrid: bool = False
 
 
+class Agent(NamedTuple):
+    """`confirmed_tools`: those that a person approves -> the ARN of the function."""
+
+    harness_arn: str
+    confirmed_tools: Mapping[str, str] = MappingProxyType({})
+
+
 class Settings(NamedTuple):
     """`aliases`, `knowledge_bases` and `guardrails`: by name.
 
     `cors_origins`: of web pages, or "*". `show_arns`: to callers that ask for them.
     `media_buckets`: each "bucket" or "bucket/prefix/", whose images and documents requests may name.
+    `agents`: by name. `approval_secret_arn` is None if none of them has confirmed tools.
     """
 
     kit_deployment: str
@@ -117,6 +128,8 @@ class Settings(NamedTuple):
     guardrails: Mapping[str, Guardrail] = MappingProxyType({})
     show_arns: bool = False
     media_buckets: tuple[str, ...] = ()
+    agents: Mapping[str, Agent] = MappingProxyType({})
+    approval_secret_arn: str | None = None
 
 
 def environment_from(settings: Settings, account: str, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
@@ -129,7 +142,19 @@ def environment_from(settings: Settings, account: str, to_json: Callable[[object
         **_guardrail_environment(settings, to_json),
         **({SHOW_ARNS: "true"} if settings.show_arns else {}),
         **({MEDIA_BUCKETS: to_json(list(settings.media_buckets))} if settings.media_buckets else {}),
+        **_agent_environment(settings, to_json),
     }
+
+
+def _agent_environment(settings: Settings, to_json: Callable[[object], str]) -> dict[str, str]:
+    if not settings.agents:
+        return {}
+    agents = {
+        name: {HARNESS_ARN: agent.harness_arn, CONFIRMED_TOOLS: dict(agent.confirmed_tools)}
+        for name, agent in settings.agents.items()
+    }
+    secret = settings.approval_secret_arn
+    return {AGENTS: to_json(agents), **({APPROVAL_SECRET_ARN: secret} if secret else {})}
 
 
 def _guardrail_environment(settings: Settings, to_json: Callable[[object], str]) -> dict[str, str]:
@@ -193,6 +218,11 @@ def settings_from(environment: Mapping[str, str], aliases: str, knowledge_bases:
         },
         show_arns=environment.get(SHOW_ARNS) == "true",
         media_buckets=tuple(json.loads(environment.get(MEDIA_BUCKETS, "[]"))),
+        agents={
+            name: Agent(entry[HARNESS_ARN], entry[CONFIRMED_TOOLS])
+            for name, entry in json.loads(environment.get(AGENTS, "{}")).items()
+        },
+        approval_secret_arn=environment.get(APPROVAL_SECRET_ARN),
     )
 
 

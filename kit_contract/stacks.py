@@ -21,8 +21,12 @@ GENERATIONS_CONTEXT = "generations"
 KNOWLEDGE_BASE_GENERATION = ".knowledge-base"  # no section's name has a dot
 KNOWLEDGE_BASE_GENERATION_OUTPUT = "KnowledgeBaseGeneration"  # from the second one on
 KNOWLEDGE_BASE_ID_OUTPUT, DATA_SOURCE_ID_OUTPUT = "KnowledgeBaseId", "DataSourceId"
+AGENT_PARTS = ("harness", "gateway", "memory")  # each is replaced alone: a new harness keeps what was remembered
 # What follows the deployment's name in the name of a stack, in the order of their deployment.
-STACK_SUFFIXES = ("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "inference-api")
+STACK_SUFFIXES = (
+    *("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "agents"),
+    "inference-api",
+)
 
 # Context (cdk -c name=value) of a deploy that looks at what serves whatever the templates say: kit deploy, make up.
 LOOK_CONTEXT = "look_again"  # the time, so that it differs from the last one
@@ -42,6 +46,10 @@ def provisioned_throughput_stack(kit_deployment: str) -> str:
 
 def knowledge_base_stack(kit_deployment: str) -> str:
     return f"{kit_deployment}-knowledge-base"
+
+
+def agents_stack(kit_deployment: str) -> str:
+    return f"{kit_deployment}-agents"
 
 
 def inference_api_stack(kit_deployment: str) -> str:
@@ -73,6 +81,21 @@ def guardrail_output(section: str) -> str:
 def knowledge_base_generation(key: str) -> str:
     """What stands for the knowledge base in the context `generations`. `key`: empty for [knowledge_base]."""
     return f"{KNOWLEDGE_BASE_GENERATION}.{key}" if key else KNOWLEDGE_BASE_GENERATION
+
+
+def agent_output(agent: str, part: str) -> str:
+    """The generation and id of the agent's `part` (AGENT_PARTS), separated by a space."""
+    return f"{pascal(agent)}{pascal(part)}"
+
+
+def agent_generation(agent: str, part: str) -> str:
+    """Of the part, in the context `generations`."""
+    return f".agent.{agent}.{part}"
+
+
+def agent_guardrail_generation(section: str) -> str:
+    """The same of the guardrail that the stack of the agents makes of this section."""
+    return f".agents-guardrail-{section}"
 
 
 def generations_from(context: str | None) -> dict[str, int]:

@@ -28,6 +28,10 @@ UNITS: Mapping[str, float] = {
     "TB": 1e3,
     "GB-month": 1,
     "GB-second": 1,
+    "vCPU-hour": 1,
+    "GB-hour": 1,
+    "thousand events": 1e3,
+    "thousand records": 1e3,
     "image": 1,
     "thousand text units": 1e3,
 }

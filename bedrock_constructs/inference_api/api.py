@@ -14,6 +14,7 @@ from constructs import Construct
 
 from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.inference_api.access_log import access_log_format
+from bedrock_constructs.inference_api.agents import ServedAgent, approval_secret, grant_agents
 from bedrock_constructs.inference_api.authorizer import add_authorizer
 from bedrock_constructs.inference_api.cors import error_headers
 from bedrock_constructs.inference_api.description import description_file
@@ -32,6 +33,7 @@ from bedrock_constructs.lambda_functions.amazon_roots import amazon_roots
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
 from kit_contract.inference_api import (
+    Agent,
     Alias,
     KnowledgeBase,
     Model,
@@ -48,7 +50,7 @@ from kit_contract.inference_api_names import (
     KNOWLEDGE_BASES_FILE,
 )
 
-__all__ = ["AliasTarget", "InferenceApi", "ServedAlias", "ServedKnowledgeBase"]
+__all__ = ["AliasTarget", "InferenceApi", "ServedAgent", "ServedAlias", "ServedKnowledgeBase"]
 
 # Lambda runs it with the command of its own runtime as arguments: the interpreter, then the runtime.
 # https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper
@@ -67,7 +69,7 @@ class InferenceApi(Construct):
     served them, which has the id of the account.
     `iam_callers`: accounts, and ARNs of roles and users of other accounts, that may sign requests with AWS credentials
     in place of a key; callers of this account need an IAM policy only. None: nobody may. `model_keys`: of its models.
-    `fine_tuning`: a FineTuningApi is added to it, and described.
+    `fine_tuning`: a FineTuningApi is added to it, and described. `agents`: by name.
     """
 
     def __init__(
@@ -90,9 +92,11 @@ class InferenceApi(Construct):
         iam_callers: Sequence[str] | None = None,
         fine_tuning: bool = False,
         model_keys: Sequence[str] = (),
+        agents: Mapping[str, ServedAgent] = MappingProxyType({}),
     ) -> None:
         super().__init__(scope, construct_id)
         self.api_key_secret = self._secret(kit_deployment)
+        approvals = approval_secret(self, kit_deployment, agents.values())
         settings = Settings(
             kit_deployment=kit_deployment,
             aliases={
@@ -109,6 +113,8 @@ class InferenceApi(Construct):
             },
             show_arns=show_arns,
             media_buckets=tuple(media_buckets),
+            agents={name: Agent(item.harness_arn, item.confirmed_tools) for name, item in agents.items()},
+            approval_secret_arn=approvals.secret_arn if approvals else None,
         )
         stack = cdk.Stack.of(self)
         self.function = PythonFunction(
@@ -140,6 +146,7 @@ class InferenceApi(Construct):
             media_buckets=media_buckets,
             model_keys=model_keys,
         )
+        grant_agents(self.function, agents.values(), approvals)
         signed = iam_callers is not None
         self._signed_aliases = tuple(aliases) if signed else ()
         self.rest_api = self._rest_api(kit_deployment, stage_rate_per_second, stage_burst, signed=signed)

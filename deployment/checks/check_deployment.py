@@ -2,6 +2,7 @@
 
 import datetime
 
+from deployment.checks.agents import agent_faults
 from deployment.checks.arns import arn_faults
 from deployment.checks.budget import budget_faults
 from deployment.checks.evaluation import evaluation_faults
@@ -43,6 +44,7 @@ def check_deployment(
         *provisioned_throughput_faults(config, today),
         *(price_faults(config) if prices_accepted else ()),
         *knowledge_base_faults(config, today),
+        *agent_faults(config, today),
         *inference_api_faults(config, today),
         *iam_caller_faults(config, account),
         *fine_tuning_faults(config),

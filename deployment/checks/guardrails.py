@@ -26,8 +26,8 @@ def guardrail_faults(config: DeploymentConfig) -> Iterator[str]:
         yield from _topic_faults(where, item)
         if name not in config.applied_guardrails.values():
             yield (
-                f"{where}: nothing applies it; set guardrail = {name!r} in [inference_api.aliases.*] or "
-                "[knowledge_base] or [knowledge_bases.*], or remove the section"
+                f"{where}: nothing applies it; set guardrail = {name!r} in [inference_api.aliases.*], "
+                "[agents.*], [knowledge_base] or [knowledge_bases.*], or remove the section"
             )
     yield from _reference_faults(config)
 

@@ -82,6 +82,8 @@ def named_models(config: DeploymentConfig) -> Iterator[tuple[str, str]]:
     yield from knowledge_base_models(config)
     for name, alias in config.aliases.items():
         yield f"inference_api.aliases.{name}.model", alias.model
+    for name in config.agents:
+        yield f"agents.{name}.model", config.agent_model(name)
     for name, customization in config.custom_models.items():
         yield from _of_custom_model(config.section_of(name), customization)
 

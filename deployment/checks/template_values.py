@@ -10,6 +10,8 @@ from typing import Any
 
 ACCOUNT = "0" * 12
 LONGEST_VALUE = "0" * 64  # of a parameter, or of a function that only a deploy resolves
+AGENTS = "/agents/"  # in the names of the SSM parameters that hold ARNs of harnesses and functions
+LONGEST_ARN = "0" * 140  # arn:aws-us-gov:lambda:REGION:ACCOUNT:function: and a name of 64 characters
 # CloudFormation names a resource <stack>-<logical id>-<12 characters>, and shortens that to what the service allows.
 RANDOM = "-000000000000"
 LONGEST_NAME = 255
@@ -59,7 +61,7 @@ class TemplateValues:
             return pseudo[name]
         kind = self._type(name)
         if not kind:
-            return LONGEST_VALUE
+            return LONGEST_ARN if AGENTS in self._default(name) else LONGEST_VALUE
         return self._arn(name) if kind in REF_IS_ARN else self._name(name)
 
     @property
@@ -68,6 +70,9 @@ class TemplateValues:
 
     def _type(self, logical_id: str) -> str:
         return str(self.template.get("Resources", {}).get(logical_id, {}).get("Type", ""))
+
+    def _default(self, parameter: str) -> str:
+        return str(self.template.get("Parameters", {}).get(parameter, {}).get("Default", ""))
 
     def _name(self, logical_id: str) -> str:
         return f"{self.stack}-{logical_id}{RANDOM}"[: LONGEST_NAMES.get(self._type(logical_id), LONGEST_NAME)]

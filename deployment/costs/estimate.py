@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from deployment.config import DeploymentConfig
+from deployment.costs.agents import agent_groups
 from deployment.costs.evaluation import evaluation_groups
 from deployment.costs.external_models import external_model_groups
 from deployment.costs.imported_models import unit_storage_line
@@ -32,6 +33,7 @@ def estimate(
         *evaluation_groups(config, datasets),
         *inference_api_groups(config, traffic),
         *knowledge_base_groups(config, traffic),
+        *agent_groups(config, traffic),
         *provisioned_throughput_groups(config),
         *monitoring_groups(config),
     ]

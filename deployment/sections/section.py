@@ -19,6 +19,8 @@ _OTHERS = r"[0-9]{12}:(provisioned-model|imported-model|custom-model-deployment|
 _KINDS = rf":foundation-model/{_MODEL_ID}|[0-9]{{12}}:inference-profile/{_MODEL_ID}|{_PROFILE}|{_OTHERS}"
 MODEL_ID = rf"^{_MODEL_ID}$"
 MODEL_ID_OR_ARN = rf"^({_MODEL_ID}|{_BEDROCK}({_KINDS}))$"
+MODEL_OR_ALIAS = rf"{MODEL_ID_OR_ARN}|{NAME}"
+HTTPS_URL = r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~%!&'()+,;=:@/-]*)?$"
 APPLICATION_PROFILE_ARN = rf"^{_BEDROCK}{_PROFILE}$"
 KMS_KEY_ARN = r"^arn:aws(-[a-z]+)*:kms:[a-z0-9-]{1,20}:[0-9]{12}:key/[a-zA-Z0-9-]{1,64}$"
 LAMBDA_ARN = (
@@ -57,6 +59,8 @@ PATTERN_IN_WORDS = {
         "a model id such as amazon.nova-micro-v1:0, or the ARN of a foundation model, an inference profile, an "
         "application inference profile, a provisioned model, an imported model or a custom model deployment"
     ),
+    MODEL_OR_ALIAS: "the name of an alias in [inference_api.aliases.*], a model id or the ARN of what answers",
+    HTTPS_URL: "a URL such as https://mcp.example.com/mcp, without a query",
     APPLICATION_PROFILE_ARN: (
         "the ARN of an application inference profile "
         "(arn:PARTITION:bedrock:REGION:ACCOUNT:application-inference-profile/ID)"
@@ -89,6 +93,8 @@ Name = Annotated[str, Field(pattern=NAME)]
 EmailAddress = Annotated[str, Field(pattern=ADDRESS)]
 ModelId = Annotated[str, Field(pattern=MODEL_ID)]
 ModelIdOrArn = Annotated[str, Field(pattern=MODEL_ID_OR_ARN)]
+ModelOrAlias = Annotated[str, Field(pattern=MODEL_OR_ALIAS)]
+HttpsUrl = Annotated[str, Field(pattern=HTTPS_URL, max_length=2048)]
 ApplicationProfileArn = Annotated[str, Field(pattern=APPLICATION_PROFILE_ARN)]
 KmsKeyArn = Annotated[str, Field(pattern=KMS_KEY_ARN)]
 LambdaArn = Annotated[str, Field(pattern=LAMBDA_ARN)]

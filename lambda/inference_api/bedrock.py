@@ -56,6 +56,24 @@ class Clients(Protocol):
         """(session id, events)."""
         ...
 
+    def invoke_harness(
+        self,
+        harness_arn: str,
+        messages: Sequence[Mapping[str, Any]],
+        *,
+        session_id: str,
+        actor_id: str,
+        read_seconds: float,
+    ) -> Generator[Event, None, None]: ...
+
+    def invoke_function(
+        self, arn: str, event: Mapping[str, Any], context: Mapping[str, str], *, read_seconds: float
+    ) -> Reply:
+        """`context`: custom values of the client context, which the function reads."""
+        ...
+
+    def get_secret(self, arn: str) -> str: ...
+
     def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
         """Name -> value of the SSM parameters that exist."""
         ...
@@ -120,6 +138,33 @@ class AwsClients:
             "/retrieveAndGenerateStream", request, read_seconds=read_seconds, quiet_seconds=QUIET_SECONDS
         )
         return headers.get(_SESSION_HEADER, ""), events
+
+    def invoke_harness(
+        self,
+        harness_arn: str,
+        messages: Sequence[Mapping[str, Any]],
+        *,
+        session_id: str,
+        actor_id: str,
+        read_seconds: float,
+    ) -> Generator[Event, None, None]:
+        from inference_api import agent_calls
+
+        return agent_calls.invoke_harness(
+            harness_arn, messages, session_id, actor_id, read_seconds=read_seconds, quiet_seconds=QUIET_SECONDS
+        )
+
+    def invoke_function(
+        self, arn: str, event: Mapping[str, Any], context: Mapping[str, str], *, read_seconds: float
+    ) -> Reply:
+        from inference_api import agent_calls
+
+        return agent_calls.invoke_function(arn, event, context, read_seconds=read_seconds)
+
+    def get_secret(self, arn: str) -> str:
+        from inference_api import agent_calls
+
+        return agent_calls.get_secret(arn)
 
     def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
         found = client("ssm").call(

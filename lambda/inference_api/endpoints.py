@@ -89,6 +89,12 @@ def retrieve_and_generate() -> Endpoint:
     return retrieve_and_generate
 
 
+def agent() -> Endpoint:
+    from inference_api.agents.endpoint import invoke
+
+    return invoke
+
+
 def converse() -> Endpoint:
     from inference_api.bedrock_converse.endpoint import converse
 

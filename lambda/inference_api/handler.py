@@ -66,8 +66,10 @@ def request_from(event: dict[str, Any]) -> Request:
     text = event.get("body") or ""
     body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    public_path = (event.get("requestContext") or {}).get("path") or ""
-    return Request(event["httpMethod"], event["path"], body, headers, public_path=public_path)
+    context = event.get("requestContext") or {}
+    key_name = (context.get("authorizer") or {}).get("principalId") or ""
+    public_path = context.get("path") or ""
+    return Request(event["httpMethod"], event["path"], body, headers, public_path=public_path, key_name=key_name)
 
 
 def _random() -> float:

@@ -13,7 +13,7 @@ from inference_api.fallback import Attempt, Served
 
 class Request(NamedTuple):
     """`headers` has lower-case names. `id`: what the log calls the request. `public_path`: with what the caller's URL
-    has before `path`, or "".
+    has before `path`, or "". `key_name`: of the API key that the authorizer has checked, "" without one.
     """
 
     method: str
@@ -22,6 +22,7 @@ class Request(NamedTuple):
     headers: Mapping[str, str] = MappingProxyType({})
     id: str = ""
     public_path: str = ""
+    key_name: str = ""
 
     def json(self) -> dict[str, Any]:
         """The body as an object. Raises ApiError 400."""
@@ -49,12 +50,13 @@ class Facts:
     `guardrail`: the name of the one that was applied. `intervened`: whether it blocked or masked something.
     `refused`: the model gave no answer of use (variant_metrics.py). `searches`: those of file_search. `usage`:
     Bedrock's, None where it did not arrive. `deltas`: parts of a streamed answer so far. `headers` and `fingerprint`
-    (the version of the model) say in the response who served it.
+    (the version of the model) say in the response who served it. `key_name`: of the API key.
     """
 
     def __init__(self) -> None:
         self.route = "unknown"
         self.shows_arns = False
+        self.key_name = ""
         self.alias: str | None = None
         self.served_by: Mapping[str, Any] | None = None
         self.shown_served_by: Mapping[str, Any] | None = None

@@ -2,6 +2,7 @@
 
 DESCRIPTION = "/openapi.json"
 MODELS = "/v1/models"
+AGENTS = "/v1/agents/"  # and the name, and the operation
 MESSAGES = "/v1/messages"
 RESPONSES = "/v1/responses/"  # and the id of one
 COMPLETIONS = "/v1/chat/completions/"

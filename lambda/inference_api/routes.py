@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from inference_api import endpoints
 from inference_api.errors import ApiError, api_error, failure_name
 from inference_api.http_messages import Answer, Facts, Request
-from inference_api.paths import BEDROCK, DESCRIPTION, MESSAGES, MODELS, RESPONSES, STORED, stored_name
+from inference_api.paths import AGENTS, BEDROCK, DESCRIPTION, MESSAGES, MODELS, RESPONSES, STORED, stored_name
 from inference_api.signed_requests import as_with_a_key
 from kit_contract.inference_api import IAM_PREFIX
 
@@ -29,6 +29,7 @@ class Route(NamedTuple):
 def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
     """The response, also for errors, and the facts for the log."""
     facts = Facts()
+    facts.key_name = request.key_name
     prefix = IAM_PREFIX if request.path.startswith(f"{IAM_PREFIX}{BEDROCK}") else ""
     name = _name(request.path.removeprefix(prefix))
     route = ROUTES.get(name)
@@ -62,6 +63,8 @@ def _name(path: str) -> str:
     path = path.rstrip("/") or "/"
     if path.startswith(BEDROCK):
         return f"{BEDROCK}{{alias}}/{path.rpartition('/')[2]}"
+    if path.startswith(AGENTS):
+        return f"{AGENTS}{{agent}}/{path.rpartition('/')[2]}"
     if stored := stored_name(path):
         return stored
     return f"{MODELS}/{{model}}" if path.startswith(f"{MODELS}/") else path
@@ -105,6 +108,7 @@ ROUTES: dict[str, Route] = {
     "/v1/embeddings": Route("POST", endpoints.embeddings),
     "/v1/retrieve": Route("POST", endpoints.retrieve),
     "/v1/retrieve-and-generate": Route("POST", endpoints.retrieve_and_generate),
+    f"{AGENTS}{{agent}}/invoke": Route("POST", endpoints.agent),
     f"{BEDROCK}{{alias}}/converse": Route("POST", endpoints.converse),
     f"{BEDROCK}{{alias}}/converse-stream": Route("POST", endpoints.converse_stream),
     f"{BEDROCK}{{alias}}/invoke": Route("POST", endpoints.invoke),

@@ -21,6 +21,7 @@ from local_aws.extension import (
     step_functions,
     web_pages,
 )
+from local_aws.extension.agents import control
 from local_aws.extension.bedrock import language_model, routes
 from local_aws.extension.cloudformation import (
     auto_delete_objects,
@@ -55,6 +56,7 @@ def main() -> None:
         schedules,
         service_quotas,
         routes,
+        control,
         language_model,
         web_pages,
     ):

@@ -1,6 +1,7 @@
 """The rooms, and which package may import which: docs/architecture.md says why."""
 
 LAMBDA_PACKAGES = (
+    "agent_tools",
     "custom_resources",
     "customization",
     "fine_tuning_api",
@@ -31,6 +32,7 @@ ARROWS = {
     "deployment.costs": {"deployment", "deployment.sections"},
     "stacks": {"bedrock_constructs", "deployment", "model_catalog"},
     "bedrock_constructs": {"bedrock_constructs.custom_resources"},
+    "bedrock_constructs.agents": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
     "bedrock_constructs.custom_resources": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
     "bedrock_constructs.customization.methods": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
     "bedrock_constructs.customization.external": {"bedrock_constructs"},
@@ -70,7 +72,12 @@ ARROWS = {
     "training_data.sources": {"training_data"},
     "billed_resources": {"model_catalog"},
     "local_aws": set(),
-    "local_aws.extension": {"local_aws.extension.bedrock", "local_aws.extension.cloudformation"},
+    "local_aws.extension": {
+        "local_aws.extension.agents",
+        "local_aws.extension.bedrock",
+        "local_aws.extension.cloudformation",
+    },
+    "local_aws.extension.agents": {"local_aws.extension.bedrock"},
     "local_aws.extension.bedrock": {
         "local_aws.extension.bedrock.customization",
         "local_aws.extension.bedrock.evaluation",
@@ -88,6 +95,7 @@ ARROWS = {
     },
     "local_aws.extension.cloudformation": {
         "local_aws.extension",
+        "local_aws.extension.agents",
         "local_aws.extension.bedrock",
         "local_aws.extension.knowledge_bases",
     },
@@ -125,6 +133,7 @@ ARROWS = {
     "customization.promotion_checks": {"customization"},
     "fine_tuning_api": {"inference_api", "training_data"},
     "inference_api": {
+        "inference_api.agents",
         "inference_api.anthropic_messages",
         "inference_api.aws",
         "inference_api.bedrock_converse",
@@ -132,6 +141,7 @@ ARROWS = {
         "inference_api.openai_embeddings",
         "inference_api.openai_responses",
     },
+    "inference_api.agents": {"inference_api", "inference_api.aws"},
     "inference_api.anthropic_messages": {"inference_api", "inference_api.aws"},
     "inference_api.aws": set(),
     "inference_api.bedrock_converse": {"inference_api", "inference_api.aws"},
@@ -142,6 +152,7 @@ ARROWS = {
     "examples.methods": {"examples"},
     "inference_api.openapi": {
         "inference_api",
+        "inference_api.agents",
         "inference_api.anthropic_messages",
         "inference_api.bedrock_converse",
         "inference_api.openai_chat",

@@ -31,6 +31,8 @@ NEVER = (
 # Names of other sections, to which the checks compare them, and text that reaches a form, a prompt or an error message:
 # never the resource or condition of a policy.
 FREE_TEXT = {
+    "agents.instructions",
+    "agents.tools.description",
     "training.customizations.columns",  # names of columns in files
     "guardrails.blocked_input",
     "guardrails.blocked_output",
@@ -131,6 +133,7 @@ EXAMPLES = (
     "subnet-0123456789abcdef0",
     "sg-0123456789abcdef0",
     "s3://my-bucket/images/",
+    "https://mcp.example.com/mcp",
 )
 
 

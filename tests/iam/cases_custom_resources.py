@@ -15,6 +15,7 @@ DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
 INGESTION_QUEUE = arn("sqs", "iam-knowledge-base-IngestionQueue")
 KNOWLEDGE_BASE = arn("bedrock", "knowledge-base/iam-knowledge-base-KnowledgeBase")
 GUARDRAILS = [arn("bedrock", f"guardrail/iam-inference-api-Guardrail{name}") for name in ("Polite", "Grounded")]
+AGENTS_GUARDRAIL = arn("bedrock", "guardrail/iam-agents-GuardrailPolite")
 MODEL_ACCESS = (
     "bedrock:GetFoundationModelAvailability",
     "bedrock:ListFoundationModelAgreementOffers",
@@ -119,6 +120,14 @@ CUSTOM_RESOURCES = {
         denied=[
             *on(GUARDRAILS[0], "bedrock:UpdateGuardrail", "bedrock:ApplyGuardrail"),
             *on(arn("bedrock", "guardrail/other"), "bedrock:ListGuardrails", "bedrock:DeleteGuardrail"),
+        ],
+    ),
+    "agents/CustomResourceProviderFunctionRole": provider(
+        "agents",
+        allowed=on(AGENTS_GUARDRAIL, "bedrock:ListGuardrails", "bedrock:DeleteGuardrail"),
+        denied=[
+            *on(AGENTS_GUARDRAIL, "bedrock:UpdateGuardrail", "bedrock:ApplyGuardrail"),
+            *on(GUARDRAILS[0], "bedrock:ListGuardrails", "bedrock:DeleteGuardrail"),
         ],
     ),
     "training/CustomResourceProviderFunctionRole": provider(

@@ -11,6 +11,10 @@ THROUGHPUT = arn("bedrock", "provisioned-model/aaaabbbbcccc")
 MODEL = arn("bedrock", "custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc")
 GUARDRAILS = [arn("bedrock", f"guardrail/iam-inference-api-Guardrail{name}") for name in ("Polite", "Grounded")]
 GUARDRAIL_KEY = arn("kms", "key/22222222-2222-3333-4444-555555555555")
+HARNESS = arn("bedrock-agentcore", "harness/iam-agents-AgentSupportAgentHarness")
+AGENT = ("bedrock-agentcore:InvokeHarness", "bedrock-agentcore:InvokeAgentRuntime")
+TICKETS = arn("lambda", "function:iam-agents-AgentSupportToolsTickets")
+APPROVALS = arn("secretsmanager", "secret:iam-inference-api-InferenceApiApprovalSecret")
 INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 DESTINATIONS = ("us-east-1", "us-east-2", "us-west-2")
 PROFILES = [arn("bedrock", f"inference-profile/us.amazon.nova-{size}-v1:0") for size in ("micro", "lite")]
@@ -55,6 +59,11 @@ INFERENCE_API = {
             *on("*", "bedrock:Rerank"),
             *on(RERANKER, "bedrock:InvokeModel"),
             *(request for item in MEDIA for request in on(item, "s3:GetObject", context=OWN_BUCKET)),
+            # Of an endpoint, both actions on both ARNs:
+            # https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/harness-security.html
+            *(request for one in (HARNESS, f"{HARNESS}/harness-endpoint/live") for request in on(one, *AGENT)),
+            *on(TICKETS, "lambda:InvokeFunction"),
+            *on(APPROVALS, "secretsmanager:GetSecretValue"),
         ],
         denied=[
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:InvokeModel"),
@@ -82,6 +91,12 @@ INFERENCE_API = {
             *on("arn:aws:s3:::pictures-of-others/a.png", "s3:GetObject", context=OWN_BUCKET),
             *on("arn:aws:s3:::papers/2025/a.pdf", "s3:GetObject", context=OWN_BUCKET),
             *on("arn:aws:s3:::pictures", "s3:ListBucket", context=OWN_BUCKET),
+            *on(HARNESS, "bedrock-agentcore:InvokeAgentRuntimeCommand", "bedrock-agentcore:UpdateHarness"),
+            *on(f"{HARNESS}/harness-endpoint/other", *AGENT),
+            *on(arn("bedrock-agentcore", "harness/other"), *AGENT),
+            *on(arn("lambda", "function:iam-agents-AgentSupportToolsOrderStatus"), "lambda:InvokeFunction"),
+            *on(arn("lambda", "function:refunds"), "lambda:InvokeFunction"),
+            *on(APPROVALS, "secretsmanager:PutSecretValue"),
         ],
     ),
     "inference-api/InferenceApiAuthorizerFunctionRole": Cases(

@@ -1,6 +1,7 @@
 """The cases of every role in the kit's templates, by "<stack>/<logical id>"."""
 
 from tests.iam.cases import Cases, on, stream_of
+from tests.iam.cases_agents import AGENTS
 from tests.iam.cases_capacity import CAPACITY_ROLES
 from tests.iam.cases_custom_resources import CUSTOM_RESOURCES
 from tests.iam.cases_evaluation import EVALUATION
@@ -20,6 +21,7 @@ ROLES: dict[str, Cases] = {
     **EVALUATION,
     **EVALUATION_JOBS,
     **KNOWLEDGE_BASES,
+    **AGENTS,
     **INFERENCE_API,
     **FINE_TUNING,
     **CUSTOM_RESOURCES,

@@ -22,6 +22,9 @@ ARNS = {
     "AWS::SecretsManager::Secret": "arn:aws:secretsmanager:{region}:{account}:secret:{name}",
     "AWS::Bedrock::KnowledgeBase": "arn:aws:bedrock:{region}:{account}:knowledge-base/{name}",
     "AWS::Bedrock::Guardrail": "arn:aws:bedrock:{region}:{account}:guardrail/{name}",
+    "AWS::BedrockAgentCore::Gateway": "arn:aws:bedrock-agentcore:{region}:{account}:gateway/{name}",
+    "AWS::BedrockAgentCore::Memory": "arn:aws:bedrock-agentcore:{region}:{account}:memory/{name}",
+    "AWS::BedrockAgentCore::Harness": "arn:aws:bedrock-agentcore:{region}:{account}:harness/{name}",
     "AWS::S3Vectors::VectorBucket": "arn:aws:s3vectors:{region}:{account}:bucket/{lower}",
     "AWS::S3Vectors::Index": "arn:aws:s3vectors:{region}:{account}:bucket/{lower}/index/{lower}",
     "AWS::Scheduler::ScheduleGroup": "arn:aws:scheduler:{region}:{account}:schedule-group/{name}",
@@ -29,7 +32,16 @@ ARNS = {
     "AWS::KMS::Key": "arn:aws:kms:{region}:{account}:key/{name}",
 }
 REF_IS_ARN = {"AWS::StepFunctions::StateMachine", "AWS::SecretsManager::Secret", "AWS::SNS::Topic"}
-ARN_ATTRIBUTES = {"Arn", "GuardrailArn", "KnowledgeBaseArn", "IndexArn", "VectorBucketArn", "TopicArn"}
+ARN_ATTRIBUTES = {
+    "GatewayArn",
+    "MemoryArn",
+    "Arn",
+    "GuardrailArn",
+    "KnowledgeBaseArn",
+    "IndexArn",
+    "VectorBucketArn",
+    "TopicArn",
+}
 
 
 @dataclass(frozen=True)

@@ -75,3 +75,11 @@ def test_every_role_that_bedrock_assumes_names_the_account_and_the_caller(roles:
                 assert keys >= {"aws:SourceAccount", "aws:SourceArn"}, name
                 checked += 1
     assert checked >= 2
+
+
+def test_the_runtime_of_a_harness_assumes_its_role_too(roles: dict[str, Role]) -> None:
+    runtime = f"arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:runtime/harness_iam__support-abcdefghij"
+    context = {"aws:SourceAccount": ACCOUNT, "aws:SourceArn": runtime}
+
+    assert trusted(roles["agents/AgentSupportAgentRole"].trust, "bedrock-agentcore.amazonaws.com", context)
+    assert not trusted(roles["agents/AgentSupportGatewayRole"].trust, "bedrock-agentcore.amazonaws.com", context)

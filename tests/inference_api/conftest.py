@@ -21,6 +21,7 @@ from inference_api.http_messages import Facts, Request
 from inference_api.routes import respond
 from inference_api.service import Service
 from kit_contract.inference_api import Settings, settings_from
+from tests.inference_api.harness_calls import HarnessCalls
 from tests.inference_api.invocations import Invocations
 
 REGION = "us-east-1"
@@ -75,11 +76,12 @@ def _client(service: str, _purpose: str = "") -> Any:
     )
 
 
-class Clients(Invocations):
+class Clients(Invocations, HarnessCalls):
     """The calls of the API, made by boto3 with stubs: botocore checks each request against Bedrock's model."""
 
     def __init__(self) -> None:
-        super().__init__()
+        Invocations.__init__(self)
+        HarnessCalls.__init__(self)
         self.runtime: Any = _client("bedrock-runtime")
         self.agent: Any = _client("bedrock-agent-runtime")
         self.ssm: Any = _client("ssm")
@@ -160,8 +162,10 @@ class Api:
         fallback = Fallback(self.clock, self.clock.sleep, lambda: 0.5)
         self.service = Service(self.settings, self.clients, aliases, fallback, clock=self.clock, new_id=lambda: "0001")
 
-    def raw(self, method: str, path: str, body: bytes = b"") -> tuple[int, Mapping[str, str], bytes]:
-        answer, self.facts = respond(Request(method, path, body), self.service)
+    def raw(
+        self, method: str, path: str, body: bytes = b"", *, key_name: str = "default"
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        answer, self.facts = respond(Request(method, path, body, key_name=key_name), self.service)
         return answer.status, answer.headers, b"".join(answer.body)
 
     def post(self, path: str, body: Any) -> tuple[int, dict[str, Any]]:

@@ -30,7 +30,7 @@ from inference_api.fallback import Fallback
 from inference_api.openai_errors import error_body
 from inference_api.runtime import Invocation
 from inference_api.service import Service
-from kit_contract.inference_api import Alias, Model, Settings, settings_from
+from kit_contract.inference_api import Agent, Alias, Model, Settings, settings_from
 from tests.inference_api.conftest import (
     ALIASES,
     ENVIRONMENT,
@@ -95,6 +95,27 @@ class LenientClients:
         cited = {"generatedResponsePart": _SPAN, "retrievedReferences": [_PASSAGE]}
         return "session-1", (event for event in (Event("output", {"text": "Hi"}), Event("citation", cited)))
 
+    def invoke_harness(
+        self,
+        harness_arn: str,
+        messages: Sequence[Mapping[str, Any]],
+        *,
+        session_id: str,
+        actor_id: str,
+        read_seconds: float,
+    ) -> Generator[Event, None, None]:
+        call = {"harnessArn": harness_arn, "messages": messages, "runtimeSessionId": session_id, "actorId": actor_id}
+        _check("bedrock-agentcore", "InvokeHarness", call)
+        return (event for event in converse_events({"text": "Hi"}))
+
+    def invoke_function(
+        self, arn: str, event: Mapping[str, Any], context: Mapping[str, str], *, read_seconds: float
+    ) -> Reply:
+        return Reply({}, b'"done"')
+
+    def get_secret(self, arn: str) -> str:
+        return "secret"
+
     def get_parameters(self, names: Sequence[str]) -> dict[str, str]:
         return {}
 
@@ -107,7 +128,8 @@ def described_settings() -> Settings:
     embeddings = Alias(Model(model, arn), ("base",), embedding=model, one_model=True)
     rerank = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
     settings = with_knowledge_base(settings, rerank_model_arn=rerank)
-    return settings._replace(aliases={**settings.aliases, "embeddings": embeddings})
+    agent = Agent("arn:aws:bedrock-agentcore:us-east-1:111122223333:harness/a__support-Ab12Cd34Ef")
+    return settings._replace(aliases={**settings.aliases, "embeddings": embeddings}, agents={"support": agent})
 
 
 def lenient_service() -> Service:
@@ -163,6 +185,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         text = body.decode("utf-8", "replace")
         event = {"httpMethod": self.command, "path": unquote(path), "headers": headers, "body": text}
+        event["requestContext"] = {"authorizer": {"principalId": "default"}}
         response = edge.handler(event, Invocation(event, f"request-{next(self._ids)}", 0))
         self._send(response.status, response.headers, b"".join(response.body))
 

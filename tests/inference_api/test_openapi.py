@@ -37,8 +37,8 @@ def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def send(path: str, body: object) -> tuple[int, Any]:
-    path = path.replace("{alias}", "support-bot")
-    answer, _ = respond(Request("POST", path, json.dumps(body).encode()), SERVICE)
+    path = path.replace("{alias}", "support-bot").replace("{agent}", "support")
+    answer, _ = respond(Request("POST", path, json.dumps(body).encode(), key_name="default"), SERVICE)
     content = b"".join(answer.body)
     return answer.status, json.loads(content) if answer.headers["Content-Type"] == "application/json" else None
 

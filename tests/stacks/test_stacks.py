@@ -17,7 +17,10 @@ STACKS = [
     for stack in ("inference-api", "knowledge-base", "model-access", "training")
 ] + [
     ("full", f"full-{stack}")
-    for stack in ("budget", "inference-api", "knowledge-base", "model-access", "provisioned-throughput", "training")
+    for stack in (
+        *("agents", "budget", "inference-api", "knowledge-base", "model-access", "provisioned-throughput"),
+        "training",
+    )
 ]
 
 
@@ -56,7 +59,7 @@ def test_make_check_checks_every_configuration() -> None:
 def test_every_role_of_bedrock_is_limited_to_account_and_source(deployment: str, stack: str) -> None:
     for role in resources(synthesized(CONFIGS[deployment])[stack], "AWS::IAM::Role").values():
         for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]:
-            if statement["Principal"].get("Service") == "bedrock.amazonaws.com":
+            if str(statement["Principal"].get("Service")).startswith("bedrock"):
                 conditions = json.dumps(statement["Condition"])
                 assert "aws:SourceAccount" in conditions
                 assert "aws:SourceArn" in conditions

@@ -40,9 +40,10 @@ def signed(
     credentials: Credentials,
     now: float,
 ) -> dict[str, str]:
-    """The headers of a POST with its signature. `headers` has `host`; all are signed. `path` is percent-encoded.
+    """The headers of a POST with its signature. `headers` has `host`; all are signed.
 
-    `now`: seconds since 1970. The path is encoded a second time, as all services except S3 require.
+    `path` is percent-encoded, also behind a `?`, where the names are in order. `now`: seconds since 1970. What is
+    before the `?` is encoded a second time, as all services except S3 require.
     """
     moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
     all_headers = {**headers, "x-amz-date": moment}
@@ -51,7 +52,10 @@ def signed(
     names = sorted(all_headers)
     lines = "".join(f"{name}:{' '.join(all_headers[name].split())}\n" for name in names)
     signed_names = ";".join(names)
-    canonical = f"POST\n{percent_encoded(path, '/')}\n\n{lines}\n{signed_names}\n{hashlib.sha256(body).hexdigest()}"
+    path, _, query = path.partition("?")
+    canonical = (
+        f"POST\n{percent_encoded(path, '/')}\n{query}\n{lines}\n{signed_names}\n{hashlib.sha256(body).hexdigest()}"
+    )
     credential = f"{moment[:8]}/{scope.region}/{scope.service}/aws4_request"
     text = f"{ALGORITHM}\n{moment}\n{credential}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
     signature = hmac.digest(

@@ -16,6 +16,7 @@ from inference_api.openai_chat.response_format import answer_schema
 from inference_api.openai_chat.tools import tool_config, tool_names
 from inference_api.openai_file_search import file_search
 from inference_api.openai_settings import effort, inference_config, refuse_changes, service_tier
+from kit_contract.agents import MODEL_PREFIX
 
 if TYPE_CHECKING:
     from inference_api.found_passages import KnowledgeSearch
@@ -73,7 +74,7 @@ def chat_request(body: Mapping[str, Any]) -> ChatRequest:
     optional = {
         "system": system,
         "inferenceConfig": _inference(body),
-        "toolConfig": tool_config(body, messages),
+        "toolConfig": tool_config(body, () if alias.startswith(MODEL_PREFIX) else messages),
         "serviceTier": service_tier(body),
         **effort(body, "reasoning_effort"),
     }

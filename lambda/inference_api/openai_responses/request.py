@@ -14,6 +14,7 @@ from inference_api.openai_responses.text_format import text_format
 from inference_api.openai_responses.tools import choice_of, shown_tools, tool_names, tools_of
 from inference_api.openai_settings import effort, inference_config, refuse_changes, service_tier
 from inference_api.openai_tools import tool_config
+from kit_contract.agents import MODEL_PREFIX
 
 if TYPE_CHECKING:
     from inference_api.found_passages import KnowledgeSearch
@@ -103,7 +104,7 @@ def responses_request(body: Mapping[str, Any]) -> ResponsesRequest:
     optional = {
         "system": system,
         "inferenceConfig": inference,
-        "toolConfig": tool_config(tools, choice_of(body), messages),
+        "toolConfig": tool_config(tools, choice_of(body), () if alias.startswith(MODEL_PREFIX) else messages),
         "serviceTier": service_tier(body),
         **effort(reasoning, "effort", where="reasoning."),
     }

@@ -17,6 +17,7 @@ from inference_api import openai_errors
 from inference_api.bedrock_converse import errors as bedrock_errors
 from inference_api.errors import ROWS, ApiError
 from inference_api.openapi import (
+    agents,
     anthropic_messages,
     bedrock_converse,
     knowledge,
@@ -38,6 +39,7 @@ _DIALECTS = (
     anthropic_messages,
     bedrock_converse,
     knowledge,
+    agents,
 )
 # API Gateway's own, in bodies that every dialect reads: bedrock_constructs/inference_api/gateway_responses.py.
 _GATEWAY, _GATEWAY_WITH_KEY, _GATEWAY_WITH_BODY = (429, 500, 502, 503, 504), (401, 403), (413,)
@@ -47,7 +49,7 @@ _NAMES = {
     400: "the request is refused; the message says what to change",
     401: "the key is missing or wrong",
     403: "the key is not allowed to call, or the account may not use the model",
-    404: "there is no such path, alias, model or knowledge base",
+    404: "there is no such path, alias, model, agent or knowledge base",
     408: "the model did not answer in time",
     413: "more than 6 MB",
     424: "the model failed",

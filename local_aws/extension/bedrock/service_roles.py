@@ -16,14 +16,14 @@ from local_aws.extension.bedrock.responses import BedrockError
 SERVICE = "bedrock.amazonaws.com"
 
 
-def trusts(role_arn: str, source_arn: str) -> bool:
-    """Whether the role exists and lets Bedrock assume it on behalf of `source_arn`, a resource of this account."""
+def trusts(role_arn: str, source_arn: str, *, service: str = SERVICE) -> bool:
+    """Whether the role exists and lets the service assume it on behalf of `source_arn`, a resource of this account."""
     role = iam._roles.get(_name(role_arn))
     if role is None:
         return False
     context = _context("sts:AssumeRole", role_arn, {"aws:sourcearn": source_arn, "aws:sourceaccount": get_account_id()})
     trust = role.get("AssumeRolePolicyDocument")
-    decision: str = iam_evaluator.evaluate_resource_policy(trust, context, service=SERVICE).decision
+    decision: str = iam_evaluator.evaluate_resource_policy(trust, context, service=service).decision
     return decision == "Allow"
 
 

@@ -9,10 +9,13 @@ from typing import Any
 from ministack.services.cloudformation import provisioners
 
 from local_aws.extension.cloudformation import (
+    agents,
     budgets,
+    gateways,
     guardrails,
     inference_profiles,
     knowledge_bases,
+    memories,
     resource_schemas,
     s3_vectors,
     schedules,
@@ -47,6 +50,11 @@ TYPES: dict[str, tuple[Create, Update | None, Delete]] = {
         inference_profiles.update,
         inference_profiles.delete,
     ),
+    agents.HARNESS: (agents.create_harness, agents.update_harness, agents.delete_harness),
+    agents.ENDPOINT: (agents.create_endpoint, agents.update_endpoint, agents.delete_endpoint),
+    gateways.GATEWAY: (gateways.create_gateway, gateways.update_gateway, gateways.delete_gateway),
+    gateways.TARGET: (gateways.create_target, gateways.update_target, gateways.delete_target),
+    memories.MEMORY: (memories.create, memories.update, memories.delete),
     "AWS::Budgets::Budget": (budgets.create, budgets.update, budgets.delete),
     "AWS::Scheduler::Schedule": (schedules.create, schedules.update, schedules.delete),
 }

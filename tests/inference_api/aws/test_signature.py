@@ -30,6 +30,7 @@ segments = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_siz
 @settings(deadline=None)
 @given(
     segments=st.lists(segments, min_size=1, max_size=3),
+    query=st.dictionaries(st.sampled_from(["harnessArn", "qualifier"]), segments),
     body=st.binary(max_size=200),
     scope=scopes,
     given_credentials=credentials,
@@ -38,6 +39,7 @@ segments = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_siz
 )
 def test_botocore_signs_the_same(
     segments: list[str],
+    query: dict[str, str],
     body: bytes,
     scope: Scope,
     given_credentials: Credentials,
@@ -45,6 +47,8 @@ def test_botocore_signs_the_same(
     now: int,
 ) -> None:
     path = "/" + "/".join(quote(segment, safe="") for segment in segments)
+    if query:
+        path += "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in sorted(query.items()))
     headers = {"host": "bedrock-runtime.us-east-1.amazonaws.com", "content-type": "application/json"}
     if target is not None:
         headers["x-amz-target"] = target

@@ -1,0 +1,1 @@
+"""Agents on AgentCore's harness: the harness, the gateway of its tools, their functions, its memory."""

@@ -1,0 +1,157 @@
+"""An agent: a harness of AgentCore, which runs the loop of model and tools, and the endpoint that callers use.
+
+Each change makes a new version of the harness, and then the endpoint moves to it. A version never changes, so requests
+under way end as they began, and a deploy that is rolled back moves the endpoint back.
+https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/harness-versioning.html
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import aws_bedrockagentcore as agentcore
+from constructs import Construct
+
+from bedrock_constructs.agents import permissions
+from bedrock_constructs.agents.gateway import ToolGateway
+from bedrock_constructs.agents.memory import AgentMemory
+from bedrock_constructs.agents.service_role import agentcore_role
+from bedrock_constructs.agents.tools import ConfirmedTool, allowed, declarations
+from bedrock_constructs.guardrails import Guardrail
+from kit_contract.agents import ENDPOINT, GATEWAY_TOOL
+
+Harness = agentcore.CfnHarness
+
+
+class Agent(Construct):
+    """Exposes `arn`, `harness_id`, `endpoint`, `role`.
+
+    `model_arns` are what a policy must allow to invoke `model`. `max_tokens` and `timeout_seconds` hold for an
+    invocation, `idle_seconds` for a session that nobody uses. `mcp_servers`: name -> URL. `code_interpreters`: names.
+    `generation`: a new one is a new harness in place of one that was deleted by hand.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        model: str,
+        model_arns: Sequence[str],
+        instructions: str,
+        max_iterations: int = 10,
+        max_tokens: int = 4096,
+        timeout_seconds: int = 120,
+        idle_seconds: int = 300,
+        gateway: ToolGateway | None = None,
+        confirmed_tools: Mapping[str, ConfirmedTool] | None = None,
+        mcp_servers: Mapping[str, str] | None = None,
+        code_interpreters: Sequence[str] = (),
+        builtin_tools: Sequence[str] = (),
+        memory: AgentMemory | None = None,
+        guardrail: Guardrail | None = None,
+        generation: int = 1,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        confirmed, servers = confirmed_tools or {}, mcp_servers or {}
+        again = str(generation) if generation > 1 else ""
+        harness_name = f"{name}_{again}" if again else name
+        self.role = agentcore_role(
+            self,
+            "Role",
+            # It runs on a runtime of AgentCore's, which assumes the role too, under a name that AWS doesn't document.
+            sources=[f"harness/{harness_name}-*", "runtime/*"],
+            description=f"Role of the agent {name}: it invokes its model and calls its tools",
+        )
+        permissions.grant_running(self.role, harness_name=harness_name, model_arns=model_arns)
+        self._grant_parts(gateway, memory, guardrail, code_interpreters)
+        gateway_arn = gateway.gateway.gateway_arn if gateway else None
+        harness = Harness(
+            self,
+            f"Harness{again}",
+            harness_name=harness_name,
+            execution_role_arn=self.role.role_arn,
+            model=_model(model, guardrail),
+            system_prompt=[Harness.HarnessSystemContentBlockProperty(text=instructions)],
+            tools=declarations(
+                gateway_arn=gateway_arn,
+                confirmed=confirmed,
+                mcp_servers=servers,
+                code_interpreters=code_interpreters,
+            ),
+            allowed_tools=allowed(
+                servers=[*([GATEWAY_TOOL] if gateway else []), *servers],
+                functions=list(confirmed),
+                builtin=builtin_tools,
+                code_interpreters=code_interpreters,
+            ),
+            memory=_memory(memory),
+            environment=_environment(idle_seconds),
+            max_iterations=max_iterations,
+            max_tokens=max_tokens,
+            timeout_seconds=timeout_seconds,
+        )
+        harness.node.add_dependency(self.role)
+        endpoint = agentcore.CfnHarnessEndpoint(
+            self,
+            f"Endpoint{again}",
+            harness_id=harness.attr_harness_id,
+            endpoint_name=ENDPOINT,
+            target_version=harness.attr_version,
+        )
+        self.arn, self.harness_id, self.endpoint = harness.attr_arn, harness.attr_harness_id, endpoint.endpoint_name
+
+    def _grant_parts(
+        self,
+        gateway: ToolGateway | None,
+        memory: AgentMemory | None,
+        guardrail: Guardrail | None,
+        code_interpreters: Sequence[str],
+    ) -> None:
+        if gateway:
+            permissions.grant_gateway(self.role, gateway.gateway.gateway_arn)
+        if memory:
+            permissions.grant_memory(self.role, memory.arn)
+        if guardrail:
+            permissions.grant_guardrail(self.role, arns=guardrail.apply_arns, key=guardrail.kms_key_arn)
+        if code_interpreters:
+            permissions.grant_code_interpreter(self.role)
+
+
+def _model(model: str, guardrail: Guardrail | None) -> Any:
+    """The guardrail is a parameter of each request to the model, which Converse alone has.
+
+    https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/harness-models.html#harness-model-guardrails
+    """
+    parameters = None
+    if guardrail:
+        named = {"guardrailIdentifier": guardrail.apply_arns[0], "guardrailVersion": guardrail.version}
+        parameters = {"guardrailConfig": named}
+    return Harness.HarnessModelConfigurationProperty(
+        bedrock_model_config=Harness.HarnessBedrockModelConfigProperty(
+            model_id=model, api_format="converse_stream", additional_params=parameters
+        )
+    )
+
+
+def _memory(memory: AgentMemory | None) -> Any:
+    if memory is None:  # left out, AWS makes one and bills it
+        return Harness.HarnessMemoryConfigurationProperty(disabled={})
+    retrieval = {
+        namespace: Harness.HarnessAgentCoreMemoryRetrievalConfigProperty(top_k=top_k, relevance_score=relevance)
+        for namespace, (top_k, relevance) in memory.retrieval.items()
+    }
+    return Harness.HarnessMemoryConfigurationProperty(
+        agent_core_memory_configuration=Harness.HarnessAgentCoreMemoryConfigurationProperty(
+            arn=memory.arn, retrieval_config=retrieval or None
+        )
+    )
+
+
+def _environment(idle_seconds: int) -> Any:
+    lifecycle = Harness.LifecycleConfigurationProperty(idle_runtime_session_timeout=idle_seconds)
+    return Harness.HarnessEnvironmentProviderProperty(
+        agent_core_runtime_environment=Harness.HarnessAgentCoreRuntimeEnvironmentProperty(
+            lifecycle_configuration=lifecycle
+        )
+    )

@@ -1,0 +1,1 @@
+"""Amazon Bedrock AgentCore: what stacks have made of it, and what runs on that."""

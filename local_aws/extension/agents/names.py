@@ -1,0 +1,14 @@
+"""Ids and ARNs of AgentCore: `<name>-<10 letters and digits>`."""
+
+from ministack.core.responses import get_account_id, get_region
+
+from kit_contract.partitions import partition_of
+from local_aws.extension.bedrock.responses import identifier as letters
+
+
+def identifier(name: str) -> str:
+    return f"{name}-{letters(10)}"
+
+
+def agentcore_arn(resource: str) -> str:
+    return f"arn:{partition_of(get_region())}:bedrock-agentcore:{get_region()}:{get_account_id()}:{resource}"

@@ -1,0 +1,59 @@
+"""The tool that searches a knowledge base: what it asks Bedrock, and what the model reads."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from agent_tools import knowledge_base
+
+FOUND = {
+    "content": {"text": "Descale it every two months."},
+    "location": {"type": "S3", "s3Location": {"uri": "s3://documents/descaling.md"}},
+    "score": 0.9,
+}
+
+
+@pytest.fixture
+def bedrock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
+    client = boto3.client(
+        "bedrock-agent-runtime", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+    )
+    monkeypatch.setattr(knowledge_base, "client", lambda: client)
+    monkeypatch.setenv("KNOWLEDGE_BASE_ID", "KB12345678")
+    monkeypatch.setenv("PASSAGES", "3")
+    with Stubber(client) as stub:
+        yield stub
+        stub.assert_no_pending_responses()
+
+
+def asked(text: str) -> dict[str, Any]:
+    return {
+        "knowledgeBaseId": "KB12345678",
+        "retrievalQuery": {"text": text},
+        "retrievalConfiguration": {"vectorSearchConfiguration": {"numberOfResults": 3}},
+    }
+
+
+def test_a_question_gives_passages_with_their_sources(bedrock: Stubber) -> None:
+    bedrock.add_response("retrieve", {"retrievalResults": [FOUND, {"content": {"text": "No place"}}]}, asked("How?"))
+
+    assert knowledge_base.handler({"question": " How? "}, None) == {
+        "passages": [
+            {"text": "Descale it every two months.", "source": "s3://documents/descaling.md"},
+            {"text": "No place"},
+        ]
+    }
+
+
+def test_a_question_that_is_too_long_is_cut(bedrock: Stubber) -> None:
+    bedrock.add_response("retrieve", {"retrievalResults": []}, asked("x" * 1000))
+
+    assert knowledge_base.handler({"question": "x" * 1001}, None) == {"passages": []}
+
+
+@pytest.mark.parametrize("event", [{}, {"question": ""}, {"question": " "}, {"question": ["How?"]}])
+def test_what_is_no_question_is_answered_without_a_search(bedrock: Stubber, event: dict[str, Any]) -> None:
+    assert "question must be text" in knowledge_base.handler(event, None)["error"]

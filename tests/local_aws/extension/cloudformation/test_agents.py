@@ -1,0 +1,213 @@
+"""Harnesses, gateways and memories in stacks: versions, endpoints, and what AWS would refuse."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.local_aws.conftest import Client
+from tests.local_aws.stacks import ended, outputs_of, reasons
+
+STACK = "Agents"
+
+
+def role(service: str, actions: str = "lambda:InvokeFunction") -> dict[str, Any]:
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    allow = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    return {
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+        "Policies": [{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": [allow]}}],
+    }
+
+
+def attribute(resource: str, name: str) -> dict[str, Any]:
+    return {"Fn::GetAtt": [resource, name]}
+
+
+def harness(instructions: str = "Be brief.") -> dict[str, Any]:
+    gateway = {"AgentCoreGateway": {"GatewayArn": attribute("Gateway", "GatewayArn")}}
+    schema = {"type": "object", "properties": {"Summary": {"type": "string"}}}
+    inline = {"InlineFunction": {"Description": "Opens a ticket", "InputSchema": schema}}
+    retrieval = {"/facts/{actorId}/": {"TopK": 10, "RelevanceScore": 0.2}}
+    memory = {"Arn": attribute("Memory", "MemoryArn"), "RetrievalConfig": retrieval}
+    parameters = {"guardrailConfig": {"guardrailIdentifier": "abc", "guardrailVersion": "1"}}
+    return {
+        "HarnessName": "desk__support",
+        "ExecutionRoleArn": attribute("Role", "Arn"),
+        "Model": {"BedrockModelConfig": {"ModelId": "us.amazon.nova-2-lite-v1:0", "AdditionalParams": parameters}},
+        "SystemPrompt": [{"Text": instructions}],
+        "Tools": [
+            {"Type": "agentcore_gateway", "Name": "gateway", "Config": gateway},
+            {"Type": "inline_function", "Name": "tickets", "Config": inline},
+        ],
+        "AllowedTools": ["@gateway", "tickets"],
+        "Memory": {"AgentCoreMemoryConfiguration": memory},
+        "MaxIterations": "10",
+    }
+
+
+def template() -> dict[str, Any]:
+    function = {
+        "Runtime": "python3.14",
+        "Handler": "index.handler",
+        "Role": attribute("Role", "Arn"),
+        "Code": {"ZipFile": "def handler(event, context): return event"},
+    }
+    schema = {"Type": "object", "Properties": {"Order": {"Type": "string"}}, "Required": ["Order"]}
+    tool = {"Name": "call", "Description": "Looks up an order", "InputSchema": schema}
+    target = {"LambdaArn": attribute("Function", "Arn"), "ToolSchema": {"InlinePayload": [tool]}}
+    endpoint = {
+        "HarnessId": attribute("Harness", "HarnessId"),
+        "EndpointName": "live",
+        "TargetVersion": attribute("Harness", "Version"),
+    }
+    facts = {"SemanticMemoryStrategy": {"Name": "facts", "Namespaces": ["/facts/{actorId}/"]}}
+    agentcore = {
+        "Gateway": ("Gateway", {"Name": "desk", "AuthorizerType": "AWS_IAM", "RoleArn": attribute("Role", "Arn")}),
+        "Target": (
+            "GatewayTarget",
+            {
+                "GatewayIdentifier": attribute("Gateway", "GatewayIdentifier"),
+                "Name": "order-status",
+                "TargetConfiguration": {"Mcp": {"Lambda": target}},
+            },
+        ),
+        "Memory": ("Memory", {"Name": "desk", "EventExpiryDuration": 30, "MemoryStrategies": [facts]}),
+        "Harness": ("Harness", harness()),
+        "Endpoint": ("HarnessEndpoint", endpoint),
+    }
+    resources: dict[str, Any] = {
+        "Role": {"Type": "AWS::IAM::Role", "Properties": role("bedrock-agentcore.amazonaws.com")},
+        "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
+        **{name: {"Type": f"AWS::BedrockAgentCore::{kind}", "Properties": p} for name, (kind, p) in agentcore.items()},
+    }
+    outputs = {
+        "Arn": ("Harness", "Arn"),
+        "Id": ("Harness", "HarnessId"),
+        "Version": ("Harness", "Version"),
+        "Live": ("Endpoint", "LiveVersion"),
+        "Gateway": ("Gateway", "GatewayIdentifier"),
+        "Url": ("Gateway", "GatewayUrl"),
+        "Memory": ("Memory", "MemoryId"),
+    }
+    return {
+        "Resources": resources,
+        "Outputs": {name: {"Value": attribute(*place)} for name, place in outputs.items()},
+    }
+
+
+@pytest.fixture
+def stack(client: Client) -> Iterator[dict[str, str]]:
+    cloudformation = client("cloudformation")
+    cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(template()))
+    created = ended(client, STACK)
+    assert created["StackStatus"] == "CREATE_COMPLETE", reasons(client, STACK)
+    yield outputs_of(created)
+    cloudformation.delete_stack(StackName=STACK)
+    cloudformation.get_waiter("stack_delete_complete").wait(
+        StackName=created["StackId"], WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+    )
+
+
+def update(client: Client, changed: dict[str, Any]) -> dict[str, Any]:
+    client("cloudformation").update_stack(StackName=STACK, TemplateBody=json.dumps(changed))
+    return ended(client, STACK)
+
+
+def test_the_services_have_what_the_stack_made(stack: dict[str, str], client: Client) -> None:
+    control = client("bedrock-agentcore-control")
+
+    found = control.get_harness(harnessId=stack["Id"])["harness"]
+    assert (found["arn"], found["status"], found["harnessVersion"]) == (stack["Arn"], "READY", "1")
+    assert found["maxIterations"] == 10
+    assert found["model"]["bedrockModelConfig"]["additionalParams"]["guardrailConfig"]["guardrailVersion"] == "1"
+    inline = found["tools"][1]["config"]["inlineFunction"]
+    assert list(inline["inputSchema"]["properties"]) == ["Summary"], "names in a schema are the tool's own"
+    retrieval = found["memory"]["agentCoreMemoryConfiguration"]["retrievalConfig"]
+    assert retrieval == {"/facts/{actorId}/": {"topK": 10, "relevanceScore": 0.2}}
+    live = control.get_harness_endpoint(harnessId=stack["Id"], endpointName="live")["endpoint"]
+    assert (live["liveVersion"], live["status"]) == ("1", "READY")
+    gateway = control.get_gateway(gatewayIdentifier=stack["Gateway"])
+    assert gateway["gatewayUrl"] == stack["Url"]
+    targets = control.list_gateway_targets(gatewayIdentifier=stack["Gateway"])["items"]
+    assert [target["name"] for target in targets] == ["order-status"]
+    strategies = control.get_memory(memoryId=stack["Memory"])["memory"]["strategies"]
+    assert [strategy["type"] for strategy in strategies] == ["SEMANTIC"]
+
+
+def test_a_change_is_a_new_version_to_which_the_endpoint_moves(stack: dict[str, str], client: Client) -> None:
+    changed = template()
+    changed["Resources"]["Harness"]["Properties"] = harness("Be thorough.")
+
+    updated = outputs_of(update(client, changed))
+
+    assert (updated["Arn"], updated["Version"], updated["Live"]) == (stack["Arn"], "2", "2")
+    old = client("bedrock-agentcore-control").get_harness(harnessId=stack["Id"], harnessVersion="1")["harness"]
+    assert old["systemPrompt"] == [{"text": "Be brief."}]
+
+
+def test_a_rollback_moves_the_endpoint_back(stack: dict[str, str], client: Client) -> None:
+    changed = template()
+    changed["Resources"]["Harness"]["Properties"] = harness("Be thorough.")
+    wrong = {"HarnessId": attribute("Harness", "HarnessId"), "EndpointName": "next", "TargetVersion": "9"}
+    changed["Resources"]["Wrong"] = {
+        "Type": "AWS::BedrockAgentCore::HarnessEndpoint",
+        "DependsOn": "Endpoint",
+        "Properties": wrong,
+    }
+
+    assert update(client, changed)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+
+    assert "Version 9 of harness" in reasons(client, STACK)
+    control = client("bedrock-agentcore-control")
+    live = control.get_harness_endpoint(harnessId=stack["Id"], endpointName="live")["endpoint"]["liveVersion"]
+    served = control.get_harness(harnessId=stack["Id"], harnessVersion=live)["harness"]
+    assert served["systemPrompt"] == [{"text": "Be brief."}]
+
+
+def test_long_term_memory_can_be_added_and_removed_in_place(stack: dict[str, str], client: Client) -> None:
+    changed = template()
+    strategies = changed["Resources"]["Memory"]["Properties"]["MemoryStrategies"]
+    strategies[0] = {"SummaryMemoryStrategy": {"Name": "summaries", "Namespaces": ["/summaries/{actorId}/"]}}
+
+    assert outputs_of(update(client, changed))["Memory"] == stack["Memory"]
+
+    found = client("bedrock-agentcore-control").get_memory(memoryId=stack["Memory"])["memory"]["strategies"]
+    assert [(strategy["name"], strategy["type"]) for strategy in found] == [("summaries", "SUMMARIZATION")]
+
+
+def test_nothing_is_left_of_a_deleted_stack(client: Client) -> None:
+    control = client("bedrock-agentcore-control")
+
+    assert control.list_harnesses()["harnesses"] == []
+    assert control.list_gateways()["items"] == []
+    assert control.list_memories()["memories"] == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "properties", "refused"),
+    [
+        ("Role", role("bedrock.amazonaws.com"), "Role validation failed"),
+        ("Role", role("bedrock-agentcore.amazonaws.com", "s3:GetObject"), "may not invoke"),
+        ("Endpoint", {"TargetVersion": "2"}, "Version 2 of harness"),
+        ("Endpoint", {"EndpointName": "DEFAULT", "TargetVersion": "1"}, "already exists"),
+        ("Harness", {"HarnessName": "with-hyphen"}, "HarnessName"),
+        ("Harness", {"Tools": [{"Type": "inline_function", "Name": "a"}] * 2}, "tool names must be unique"),
+        ("Harness", {"AllowedTools": ["@a/b/c"]}, "AllowedTools"),
+        ("Target", {"Name": "with_underscore"}, "Name"),
+        ("Memory", {"EventExpiryDuration": 2}, "EventExpiryDuration"),
+    ],
+)
+def test_what_aws_would_refuse(client: Client, resource: str, properties: dict[str, Any], refused: str) -> None:
+    wrong = copy.deepcopy(template())
+    wrong["Resources"][resource]["Properties"] |= properties
+    name = f"Refused{abs(hash(refused)) % 1000}"
+
+    client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(wrong))
+
+    assert ended(client, name)["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert refused in reasons(client, name)
+    client("cloudformation").delete_stack(StackName=name)
+    assert client("bedrock-agentcore-control").list_harnesses()["harnesses"] == []
