@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from deployment.checks.arn_places import place_faults
 from deployment.checks.python_code import function_faults
 from deployment.config import DeploymentConfig
 from deployment.sections.agent_tools import Tool
@@ -27,6 +28,9 @@ def tool_faults(where: str, name: str, tool: Tool, config: DeploymentConfig) -> 
         yield from _knowledge_base_faults(where, tool.knowledge_base, config)
     if tool.kind != "lambda":
         return
+    if tool.function_arn:
+        _, partition, _, region, *_ = tool.function_arn.split(":")
+        yield from place_faults(f"{where}.function_arn", config, partition, region)
     if tool.code:
         yield from function_faults(f"{where}.code", tool.code, tool.entry_point, fix="set handler")
     elif tool.handler:
