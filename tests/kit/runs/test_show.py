@@ -131,12 +131,12 @@ def test_a_step_that_waits_has_not_failed(aws: FakeAws, runs: Runs) -> None:
     assert "PromotionBusyError: sup-support is being updated" in failed
 
 
-COPY = {
+COPY: dict[str, Any] = {
     "method": "COPY",
     "hyperparameters": {},
     "job_members": {"SourceModelArn": "arn:source", "ModelKmsKeyId": "arn:key"},
 }
-IMPORT = {
+IMPORT: dict[str, Any] = {
     "method": "IMPORT",
     "base_model": "",
     "hyperparameters": {},
