@@ -71,13 +71,16 @@ def follow_training(
             progress.done(f"{name}: {'there already, nothing to do' if earlier else 'made and promoted'}")
             continue
         _show_loss(clients, config.deployment.name, name, progress)
-        progress.done(
-            f"{name}: {'already trained, nothing to do' if earlier else _promoted(clients, execution, since)}"
-        )
+        jobs = _own_jobs(clients, execution, config.deployment.name, name)
+        progress.done(f"{name}: {'already trained, nothing to do' if earlier else _promoted(jobs, since)}")
 
 
-def _promoted(clients: Any, execution: str, since: datetime) -> str:
-    jobs = jobs_of(clients, execution)
+def _own_jobs(clients: Any, execution: str, deployment: str, name: str) -> list[dict[str, Any]]:
+    """Another deployment of the same data has jobs of the same run id."""
+    return [job for job in jobs_of(clients, execution) if run_names.is_job_of(job["jobName"], deployment, name)]
+
+
+def _promoted(jobs: list[dict[str, Any]], since: datetime) -> str:
     if not any(job["creationTime"] >= since.replace(microsecond=0) for job in jobs):
         return "trained before, promoted now"
     again = " again, its model was deleted" if [job["status"] for job in jobs].count("Completed") > 1 else ""

@@ -120,8 +120,8 @@ ARROWS = {
     },
     "custom_resources.account": {"custom_resources.framework"},
     "custom_resources.provisioned_throughput": {"custom_resources.account", "custom_resources.framework"},
-    "customization": {"training_data"},
-    "customization.evaluation": {"customization"},
+    "customization": {"customization.promotion_targets", "training_data"},
+    "customization.evaluation": {"customization", "customization.promotion_targets"},
     "customization.external": {"customization"},
     "customization.handlers": {
         "customization",
@@ -129,8 +129,10 @@ ARROWS = {
         "customization.evaluation",
         "customization.external",
         "customization.promotion_checks",
+        "customization.promotion_targets",
     },
-    "customization.promotion_checks": {"customization"},
+    "customization.promotion_checks": {"customization", "customization.promotion_targets"},
+    "customization.promotion_targets": set(),
     "fine_tuning_api": {"inference_api", "training_data"},
     "inference_api": {
         "inference_api.agents",
