@@ -43,7 +43,8 @@ class Tool(Section):
     @model_validator(mode="after")
     def _of_its_kind(self) -> Self:
         needed, more = SETTINGS[self.kind]
-        foreign = sorted(self.model_fields_set - {"kind", *needed, *more})
+        given = {name for name, field in type(self).model_fields.items() if getattr(self, name) != field.default}
+        foreign = sorted(given - {"kind", *needed, *more})
         if foreign:
             allowed = ", ".join((*needed, *more)) or "none"
             raise ValueError(f'{", ".join(foreign)}: not of kind = "{self.kind}"; allowed: {allowed}; remove it')

@@ -67,15 +67,21 @@ def _service_fits(ours: str, theirs: str) -> bool:
 
 
 def _path_fits(ours: str, theirs: str) -> bool:
-    """`bucket/*` and `${BucketName}/${ObjectName}`: a wildcard matches the rest."""
-    mine, other = VARIABLE.sub("*", ours).replace(":", "/"), VARIABLE.sub("*", theirs).replace(":", "/")
-    pieces, expected = mine.split("/"), other.split("/")
-    for piece, format_piece in zip(pieces, expected, strict=False):
-        if piece != ours and piece.endswith("*") and piece == pieces[-1]:
-            return True
-        if "*" not in piece and "*" not in format_piece and piece != format_piece:
-            return False
-    return len(pieces) >= len(expected) or ("*" in ours and pieces[-1].endswith("*"))
+    """`bucket/*` and `${BucketName}/${ObjectName}`: a wildcard, and a variable, stand for any text with its slashes."""
+    mine, other = (VARIABLE.sub("*", text).replace(":", "/") for text in (ours, theirs))
+    return _overlap(mine, other)
+
+
+@cache
+def _overlap(one: str, other: str) -> bool:
+    """Whether some text is matched by both; only `*` is a wildcard."""
+    if one.startswith("*"):
+        return _overlap(one[1:], other) or (bool(other) and _overlap(one, other[1:]))
+    if other.startswith("*"):
+        return _overlap(other, one)
+    if not one or not other:
+        return one == other
+    return one[0] == other[0] and _overlap(one[1:], other[1:])
 
 
 @cache
