@@ -73,4 +73,4 @@ def _fits(expected: ExpectedCall, call: Mapping[str, Any]) -> bool:
 def _same(one: Any, other: Any) -> bool:
     if isinstance(one, str) and isinstance(other, str):
         return one.split() == other.split() or one.strip().lower() == other.strip().lower()
-    return type(one) is type(other) and bool(one == other) if isinstance(one, bool) else bool(one == other)
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)  # Python takes true for 1
