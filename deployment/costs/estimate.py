@@ -64,6 +64,8 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     if config.inference_api:
         secret = price("secret_month", service="secrets-manager", region=region)
         yield line("API key", "1 secret", 1, secret, missing=f"a secret in {region}")
+        if any(agent.confirmed_tools for agent in config.agents.values()):
+            yield line("key that signs calls of agents' tools", "1 secret", 1, secret, missing=f"a secret in {region}")
     for name, item in config.custom_models.items():
         keep = item.promotion.keep_models if item.promotion else None
         what = f"after its first run; each later run adds one{f', up to {keep} that were promoted' if keep else ''}"

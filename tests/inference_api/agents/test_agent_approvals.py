@@ -194,3 +194,23 @@ def test_without_the_secret_no_call_is_shown(agents: AgentApi) -> None:
     status, answer = agents.ask(input="Hi")
 
     assert (status, answer["error"]["code"]) == (500, "internal_error")
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_another_call_of_the_same_turn_has_not_run(agents: AgentApi, first: int) -> None:
+    """AWS doesn't say what becomes of it: without a result it counts as not made."""
+    order = ("tooluse_1", "order-status___call", {"order": "A-1"})
+    calls = [order, TICKET] if first == 0 else [TICKET, order]
+    agents.clients.turns += [call_message(*calls), DONE]
+
+    _, answer = agents.ask(input="Hi", session_id="s")
+
+    assert answer["stop_reason"] == "requires_approval"
+    assert {tool["name"]: tool["status"] for tool in answer["tools"]} == {
+        "order-status": None,
+        "create-ticket": "requires_approval",
+    }
+    [call] = answer["requires_approval"]
+    agents.ask(approve=[call], session_id="s")
+    uses = agents.clients.harness_calls[1]["messages"][0]["content"]
+    assert [use["toolUse"]["name"] for use in uses] == ["create-ticket"]
