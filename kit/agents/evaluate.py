@@ -56,7 +56,8 @@ def run(options: argparse.Namespace) -> int:
     results = []
     for result in evaluated(api, agent, cases, _pricing(config, agent), time.perf_counter):
         results.append(result)
-        print(f"case {len(results)} of {len(cases)}", end="\r", file=sys.stderr, flush=True)
+        if sys.stderr.isatty():
+            print(f"case {len(results)} of {len(cases)}", end="\r", file=sys.stderr, flush=True)
     print(as_json(agent, results) if options.json else as_table(agent, results))
     return 0 if share(results) >= options.at_least else 1
 

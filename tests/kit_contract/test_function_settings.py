@@ -1,6 +1,6 @@
 """Settings that cross the Lambda border survive the environment, and leave nothing out."""
 
-from kit_contract.inference_api import Alias, Model, Settings, aliases_json, environment_from, settings_from
+from kit_contract.inference_api import Agent, Alias, Model, Settings, aliases_json, environment_from, settings_from
 from kit_contract.knowledge_base_ingestion import IngestionSettings
 
 MICRO = Model("amazon.nova-micro-v1:0", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0")
@@ -15,6 +15,13 @@ def test_settings_of_the_inference_api() -> None:
 
 def test_settings_of_the_inference_api_without_a_knowledge_base() -> None:
     settings = Settings("support", {"bot": Alias(PROFILE, ("base",))}, {}, None)
+
+    assert settings_from(environment_from(settings, "1"), aliases_json(settings, "1")) == settings
+
+
+def test_settings_with_agents() -> None:
+    agents = {"support": Agent("arn:harness", {"tickets": "arn:function"}), "sales": Agent("arn:other")}
+    settings = Settings("support", {}, {}, None, agents=agents, approval_secret_arn="arn:secret")
 
     assert settings_from(environment_from(settings, "1"), aliases_json(settings, "1")) == settings
 
