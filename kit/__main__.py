@@ -21,6 +21,7 @@ COMMANDS = {
     "reap": "list what your account pays by the hour and who owns it; delete what nobody owns",
     "runs": "list, show, watch, plot, compare, retry, stop and delete training runs",
     "capacity": "show, buy, release, resume and migrate provisioned throughput",
+    "agents": "list, ask and evaluate the agents of the deployment",
     "keys": "list, add, rotate and remove the keys of the inference API",
     "verify": "check your AWS account before and after a deploy; changes nothing and costs nothing",
     "check": "check the templates of this or any CDK app: cfn-lint, cdk-nag and rules of the kit",

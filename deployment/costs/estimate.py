@@ -59,11 +59,21 @@ def summary(config: DeploymentConfig) -> str:
     )
 
 
+def _secret_lines(config: DeploymentConfig) -> Iterator[CostLine]:
+    if not config.inference_api:
+        return
+    region = config.deployment.region
+    secrets = {"API key": "1 secret"}
+    if any(agent.confirmed_tools for agent in config.agents.values()):
+        secrets["approvals"] = "1 secret: signs calls of tools"
+    for part, what in secrets.items():
+        found = price("secret_month", service="secrets-manager", region=region)
+        yield line(part, what, 1, found, missing=f"a secret in {region}")
+
+
 def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     region = config.deployment.region
-    if config.inference_api:
-        secret = price("secret_month", service="secrets-manager", region=region)
-        yield line("API key", "1 secret", 1, secret, missing=f"a secret in {region}")
+    yield from _secret_lines(config)
     for name, item in config.custom_models.items():
         keep = item.promotion.keep_models if item.promotion else None
         what = f"after its first run; each later run adds one{f', up to {keep} that were promoted' if keep else ''}"

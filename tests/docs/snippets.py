@@ -29,6 +29,9 @@ EMBEDDED = {
 NOT_RUN = {
     ("docs/evaluation.md", "kit runs approve"): "needs a run that waits; tests/kit/runs/test_approve.py",
     ("README.md", "make up"): "make test would run itself; what make up runs is in tests/end_to_end",
+    ("docs/agents-api.md", "curl "): "needs an agent; tests/inference_api/agents has each request",
+    ("docs/agents-api.md", "agent:support"): "needs an agent; tests/inference_api/agents/test_agent_as_model.py",
+    ("docs/agents-api.md", "kit agents"): "needs an agent; tests/kit/agents",
     ("docs/check.md", "kit check"): "make check runs it; tests/kit/check runs it with other apps",
     ("docs/check.md", "Acknowledgment("): "tests/kit/check/cdk_app.py accepts findings this way",
     (

@@ -62,9 +62,25 @@ def test_a_cold_start_imports_tls_and_one_dialect() -> None:
 
     assert not found & SLOW
     assert {"ssl", "inference_api.openai_chat.endpoint"} <= found
-    for others in ("anthropic_messages", "bedrock_converse", "openai_embeddings", "openai_responses", "openapi"):
+    for others in (
+        "agents",
+        "anthropic_messages",
+        "bedrock_converse",
+        "openai_embeddings",
+        "openai_responses",
+        "openapi",
+    ):
         assert not [name for name in found if name.startswith(f"inference_api.{others}.")]
-    rare = ("bucket_media", "description", "event_stream", "grounded_answers", "knowledge_search", "media", "retrieval")
+    rare = (
+        "agent_calls",
+        "bucket_media",
+        "description",
+        "event_stream",
+        "grounded_answers",
+        "knowledge_search",
+        "media",
+        "retrieval",
+    )
     assert not found & {f"inference_api.{name}" for name in (*rare, "prompt_caching", "structured_answers")}
 
 
@@ -74,6 +90,8 @@ def test_what_is_imported_later_is_in_the_zip() -> None:
     for module in {ROUTES[path].endpoint().__module__ for path in ROUTES}:
         assert f"{module.replace('.', '/')}.py" in files
     for name in (
+        "agent_calls",
+        "agents/as_model",
         "bucket_media",
         "cors",
         "knowledge_search",

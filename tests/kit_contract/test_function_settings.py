@@ -1,6 +1,7 @@
 """Settings that cross the Lambda border survive the environment, and leave nothing out."""
 
 from kit_contract.inference_api import (
+    Agent,
     Alias,
     KnowledgeBase,
     Model,
@@ -45,6 +46,13 @@ def test_the_environment_holds_twenty_knowledge_bases_with_the_longest_names() -
 
 def test_settings_of_the_inference_api_without_a_knowledge_base() -> None:
     settings = Settings("support", {"bot": Alias(PROFILE, ("base",))}, {})
+
+    assert settings_from(environment_from(settings, "1"), aliases_json(settings, "1")) == settings
+
+
+def test_settings_with_agents() -> None:
+    agents = {"support": Agent("arn:harness", {"tickets": "arn:function"}), "sales": Agent("arn:other")}
+    settings = Settings("support", {}, {}, agents=agents, approval_secret_arn="arn:secret")
 
     assert settings_from(environment_from(settings, "1"), aliases_json(settings, "1")) == settings
 

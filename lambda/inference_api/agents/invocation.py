@@ -42,7 +42,8 @@ def invoked(
     """
     agent = agent_named(caller.agent, service)
     facts.alias = f"{MODEL_PREFIX}{caller.agent}"
-    target = Target(invoke_id=agent.harness_arn, arn=agent.harness_arn, kind=KIND, custom=False)
+    version = agent.harness_arn.rpartition("/")[2]
+    target = Target(invoke_id=agent.harness_arn, arn=agent.harness_arn, kind=KIND, custom=False, version=version)
     started = service.clock()
     try:
         events = service.clients.invoke_harness(

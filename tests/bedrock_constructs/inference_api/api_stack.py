@@ -9,7 +9,13 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk.assertions import Template
 
-from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAlias, ServedKnowledgeBase
+from bedrock_constructs.inference_api.api import (
+    AliasTarget,
+    InferenceApi,
+    ServedAgent,
+    ServedAlias,
+    ServedKnowledgeBase,
+)
 
 MODEL_ARN = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
 PROFILE_ARN = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-2-lite-v1:0"
@@ -33,6 +39,7 @@ def synthesize(
     rate: float = 10,
     cors_origins: tuple[str, ...] = (),
     iam_callers: tuple[str, ...] | None = None,
+    agents: dict[str, ServedAgent] | None = None,
     use: Callable[[InferenceApi], object] = lambda api: None,
 ) -> Template:
     """`use` gets the construct before the template is made."""
@@ -59,6 +66,7 @@ def synthesize(
         stage_burst=200,
         cors_origins=cors_origins,
         iam_callers=iam_callers,
+        agents=agents or {},
     )
     use(api)
     return Template.from_stack(stack)

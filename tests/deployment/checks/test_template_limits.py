@@ -112,6 +112,20 @@ def test_a_policy_counts_with_what_its_references_become() -> None:
     assert got == len(f'{{"Statement":[{{"Action":"kms:Decrypt","Resource":"{named}"}}]}}')
 
 
+def test_arns_of_agents_count_with_their_longest() -> None:
+    """The values of parameters are known at the deploy only; these are ARNs, the others are ids."""
+
+    def size(parameter: str) -> int:
+        variables = {"AGENTS": {"Ref": "Value"}}
+        function = {"Type": "AWS::Lambda::Function", "Properties": {"Environment": {"Variables": variables}}}
+        template = {"Parameters": {"Value": {"Default": parameter}}, "Resources": {"Function": function}}
+        sizes = template_sizes("sup", REGION, json.dumps(template))
+        (got,) = [size.got for size in sizes if size.what.startswith("bytes of environment")]
+        return got
+
+    assert size("/bedrock-kit/sup/agents/support/harness") - size("/bedrock-kit/sup/knowledge-base") == 140 - 64
+
+
 @pytest.mark.parametrize(
     ("stack", "fix"),
     [

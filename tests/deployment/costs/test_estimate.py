@@ -144,10 +144,11 @@ def test_uncommitted_capacity_is_idle_cost_and_committed_capacity_is_both(config
 
 @pytest.mark.parametrize("file", ["deployment.toml", "tests/stacks/full.toml"])
 @pytest.mark.parametrize(
-    ("kind", "resource"), [("API key", "AWS::SecretsManager::Secret"), ("alarms", "AWS::CloudWatch::Alarm")]
+    ("kinds", "resource"),
+    [(("API key", "approvals"), "AWS::SecretsManager::Secret"), (("alarms",), "AWS::CloudWatch::Alarm")],
 )
 def test_idle_secrets_and_alarms_are_those_of_the_templates(
-    kind: str, resource: str, file: str, tmp_path: Path
+    kinds: tuple[str, ...], resource: str, file: str, tmp_path: Path
 ) -> None:
     rows = [one | {"usd": 1.0, "region": "*"} for one in ROWS if one["kind"] in ("secret_month", "alarm_month")]
     held = [
@@ -157,7 +158,9 @@ def test_idle_secrets_and_alarms_are_those_of_the_templates(
         if item["Type"] == resource
     ]
     with price_list(tmp_path, rows):
-        counted = sum(part.usd or 0 for part in idle(load_deployment_config(PROJECT / file)).lines if part.part == kind)
+        counted = sum(
+            part.usd or 0 for part in idle(load_deployment_config(PROJECT / file)).lines if part.part in kinds
+        )
 
     assert counted == len(held)
 

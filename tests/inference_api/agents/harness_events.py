@@ -49,7 +49,7 @@ def metadata() -> Event:
     return Event("metadata", {"usage": USAGE, "metrics": {"latencyMs": 42}})
 
 
-ORDER = ("tooluse_1", "order-status___call", {"order": "A-1"})
+ORDER: tuple[str, str, Mapping[str, Any]] = ("tooluse_1", "order-status___call", {"order": "A-1"})
 LOOKED_UP = [
     *call_message(ORDER, text="I look."),
     metadata(),
@@ -57,6 +57,6 @@ LOOKED_UP = [
     *text_message("It is ", "shipped."),
     metadata(),
 ]
-TICKET = ("tooluse_2", "create-ticket", {"title": "Broken", "priority": 2})
+TICKET: tuple[str, str, Mapping[str, Any]] = ("tooluse_2", "create-ticket", {"title": "Broken", "priority": 2})
 ASKS = [*call_message(TICKET, text="Shall I?"), metadata()]
 DONE = [*text_message("Created."), metadata()]

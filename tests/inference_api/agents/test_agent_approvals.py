@@ -12,7 +12,7 @@ from inference_api.aws.client import Reply
 from inference_api.aws.errors import AwsError
 from kit_contract.agents import APPROVED_CALL_CONTEXT, TOOL_NAME_CONTEXT
 from tests.inference_api.agents.conftest import FUNCTION_ARN, AgentApi
-from tests.inference_api.agents.harness_events import ASKS, DONE, LOOKED_UP, TICKET, call_message
+from tests.inference_api.agents.harness_events import ASKS, DONE, LOOKED_UP, ORDER, TICKET, call_message
 
 
 def shown(agents: AgentApi, **body: Any) -> dict[str, Any]:
@@ -194,3 +194,22 @@ def test_without_the_secret_no_call_is_shown(agents: AgentApi) -> None:
     status, answer = agents.ask(input="Hi")
 
     assert (status, answer["error"]["code"]) == (500, "internal_error")
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_another_call_of_the_same_turn_has_not_run(agents: AgentApi, first: int) -> None:
+    """AWS doesn't say what becomes of it: without a result it counts as not made."""
+    calls = [ORDER, TICKET] if first == 0 else [TICKET, ORDER]
+    agents.clients.turns += [call_message(*calls), DONE]
+
+    _, answer = agents.ask(input="Hi", session_id="s")
+
+    assert answer["stop_reason"] == "requires_approval"
+    assert {tool["name"]: tool["status"] for tool in answer["tools"]} == {
+        "order-status": None,
+        "create-ticket": "requires_approval",
+    }
+    [call] = answer["requires_approval"]
+    agents.ask(approve=[call], session_id="s")
+    uses = agents.clients.harness_calls[1]["messages"][0]["content"]
+    assert [use["toolUse"]["name"] for use in uses] == ["create-ticket"]

@@ -1,0 +1,1 @@
+"""`kit agents`: lists, asks and evaluates the agents of a deployment."""

@@ -1,0 +1,147 @@
+"""`kit agents evaluate FILE`: asks an agent each question in a session of its own, and scores what it does and says."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deployment.config import DeploymentConfig, load_deployment_config
+from kit.agents.agent_api import AgentApi, AgentFailedError, chosen_agent, connect
+from kit.agents.arguments import add_agent_argument, add_common_arguments
+from kit.agents.cases import Case, read_cases
+from kit.agents.report import as_json, as_table, share
+from kit.agents.scores import Score, score
+from kit_contract.errors import InputError
+from model_catalog.prices import price
+
+PENDING = "requires_approval"
+MAX_DECISIONS = 5  # of one case
+CALLERS_FAULT = (401, 403, 404)  # every other case would fail in the same way
+
+
+@dataclass(frozen=True)
+class Result:
+    """`score` is None if the agent gave no answer, and `error` says why. `usd` is None if a price is unknown."""
+
+    case: Case
+    score: Score | None
+    output: str
+    calls: list[dict[str, Any]]
+    tokens: int | None
+    usd: float | None
+    seconds: float
+    error: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.score is not None and self.score.passed
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_common_arguments(parser)
+    parser.add_argument("file", type=Path, help="JSON lines; see docs/agents-api.md")
+    add_agent_argument(parser)
+    least = "exit with 1 if a smaller share of the cases passes, such as 0.9"
+    parser.add_argument("--at-least", type=_share, default=0.0, metavar="SHARE", help=least)
+
+
+def run(options: argparse.Namespace) -> int:
+    config = load_deployment_config(options.config)
+    agent = chosen_agent(config, options.agent)
+    cases = read_cases(options.file)
+    api = connect(options.config, local=options.local)
+    results = []
+    for result in evaluated(api, agent, cases, _pricing(config, agent), time.perf_counter):
+        results.append(result)
+        if sys.stderr.isatty():
+            print(f"case {len(results)} of {len(cases)}", end="\r", file=sys.stderr, flush=True)
+    print(as_json(agent, results) if options.json else as_table(agent, results))
+    return 0 if share(results) >= options.at_least else 1
+
+
+def evaluated(
+    api: AgentApi,
+    agent: str,
+    cases: Sequence[Case],
+    usd: Callable[[dict[str, int]], float | None],
+    clock: Callable[[], float],
+) -> Iterator[Result]:
+    """Raises AgentFailedError if the API refuses the caller or does not know the agent."""
+    for case in cases:
+        started = clock()
+        answers: list[dict[str, Any]] = []
+        error = None
+        try:
+            for answer in _answers(api, agent, case):
+                answers.append(answer)
+        except AgentFailedError as failure:
+            if failure.status in CALLERS_FAULT:
+                raise
+            error = str(failure)
+        yield _result(case, answers, error, usd, clock() - started)
+
+
+def _answers(api: AgentApi, agent: str, case: Case) -> Iterator[dict[str, Any]]:
+    answer = api.invoke(agent, {"input": case.question})
+    yield answer
+    for _ in range(MAX_DECISIONS):
+        calls = answer.get(PENDING)
+        if not calls:
+            return
+        decision = "approve" if case.approve else "reject"
+        answer = api.invoke(agent, {"session_id": answer["session_id"], decision: calls})
+        yield answer
+
+
+def _result(
+    case: Case,
+    answers: Sequence[dict[str, Any]],
+    error: str | None,
+    usd: Callable[[dict[str, int]], float | None],
+    seconds: float,
+) -> Result:
+    # A call that waits is in the next answer again, with what became of it.
+    decided = {tool["id"] for answer in answers[1:] for tool in answer["tools"]}
+    calls = [
+        tool for answer in answers for tool in answer["tools"] if tool["status"] != PENDING or tool["id"] not in decided
+    ]
+    output = "\n".join(answer["output"] for answer in answers if answer["output"])
+    usages = [answer["usage"] for answer in answers]
+    known = [usage for usage in usages if usage]
+    whole = len(known) == len(usages) and bool(known)
+    total = {name: sum(usage.get(name, 0) for usage in known) for name in ("input_tokens", "output_tokens")}
+    return Result(
+        case,
+        score(case, output, calls) if error is None else None,
+        output,
+        calls,
+        sum(total.values()) if whole else None,
+        usd(total) if whole else None,
+        seconds,
+        error,
+    )
+
+
+def _pricing(config: DeploymentConfig, agent: str) -> Callable[[dict[str, int]], float | None]:
+    """US dollars of the model's tokens. What AgentCore charges for is not in an answer."""
+    model, region = config.priced_model(config.agent_model(agent)), config.deployment.region
+    found = {name: price(name, model=model, region=region) for name in ("input_tokens", "output_tokens")}
+
+    def usd(tokens: dict[str, int]) -> float | None:
+        amounts = [found_price.of(tokens[name]) for name, found_price in found.items() if found_price]
+        return sum(amounts) if len(amounts) == len(found) else None
+
+    return usd
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise InputError(f"--at-least must be a share from 0 to 1, such as 0.9, got {text}")
+    return value

@@ -1,0 +1,97 @@
+"""Prints the results of an evaluation of an agent as a table or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from kit.agents.table import table
+
+if TYPE_CHECKING:
+    from kit.agents.evaluate import Result
+
+HEAD = ("LINE", "PASSED", "TOOLS", "ARGUMENTS", "ANSWER", "STEPS", "TOKENS", "USD", "SECONDS", "QUESTION")
+WIDTH = 40
+UNKNOWN = "unknown"
+
+
+def share(results: Sequence[Result]) -> float:
+    """Of the cases that have passed."""
+    return sum(result.passed for result in results) / len(results)
+
+
+def as_table(agent: str, results: Sequence[Result]) -> str:
+    lines = [table(HEAD, [_row(result) for result in results])]
+    for result in results:
+        if not result.passed:
+            lines += ["", *_why(result)]
+    return "\n".join([*lines, "", _summary(agent, results)])
+
+
+def as_json(agent: str, results: Sequence[Result]) -> str:
+    cases = [
+        {
+            "line": result.case.number,
+            "question": result.case.question,
+            "passed": result.passed,
+            "tools_right": result.score.tools if result.score else None,
+            "arguments_right": result.score.arguments if result.score else None,
+            "answer_score": result.score.answer if result.score else None,
+            "output": result.output,
+            "calls": result.calls,
+            "steps": len(result.calls),
+            "tokens": result.tokens,
+            "usd": result.usd,
+            "seconds": round(result.seconds, 3),
+            "error": result.error,
+        }
+        for result in results
+    ]
+    return json.dumps({"agent": agent, "passed": share(results), "cases": cases}, indent=2, ensure_ascii=False)
+
+
+def _row(result: Result) -> tuple[str, ...]:
+    question = result.case.question
+    shown = question if len(question) <= WIDTH else f"{question[: WIDTH - 3]}..."
+    score = result.score
+    return (
+        str(result.case.number),
+        "error" if score is None else _yes(result.passed),
+        _yes(score.tools if score else None),
+        _yes(score.arguments if score else None),
+        "-" if score is None or score.answer is None else f"{score.answer:.2f}",
+        str(len(result.calls)),
+        UNKNOWN if result.tokens is None else f"{result.tokens:,}",
+        UNKNOWN if result.usd is None else f"{result.usd:.5f}",
+        f"{result.seconds:.1f}",
+        shown,
+    )
+
+
+def _why(result: Result) -> list[str]:
+    if result.error:
+        return [f"line {result.case.number}: {result.error}"]
+    lines = [f"line {result.case.number}: {result.case.question}"]
+    score = result.score
+    if score and False in (score.tools, score.arguments):
+        wanted = [{"name": call.name, "arguments": call.arguments} for call in result.case.tools or ()]
+        lines += [f"  expected {_calls(wanted)}", f"  called   {_calls(result.calls)}"]
+    return [*lines, f"  answered {' '.join(result.output.split())[:200]}"]
+
+
+def _calls(calls: Sequence[Any]) -> str:
+    made = [f"{call['name']} {json.dumps(call['arguments'], ensure_ascii=False)}" for call in calls]
+    return ", ".join(made) or "nothing"
+
+
+def _yes(value: bool | None) -> str:
+    return {True: "yes", False: "no", None: "-"}[value]
+
+
+def _summary(agent: str, results: Sequence[Result]) -> str:
+    passed = sum(result.passed for result in results)
+    known = [result.usd for result in results if result.usd is not None]
+    least = "" if len(known) == len(results) else "at least "
+    cost = f"{least}{sum(known):.5f} USD for the model's tokens" if known else "the model's tokens have no known price"
+    return f"{agent}: {passed} of {len(results)} cases passed ({share(results):.0%}); {cost}"

@@ -1,0 +1,76 @@
+"""What an answer of an agent is worth: right tools, right arguments, right answer."""
+
+import re
+import string
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kit.agents.cases import Case, ExpectedCall
+
+ENOUGH = 0.5  # token F1 of an answer that counts as right
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PLAIN = str.maketrans("", "", string.punctuation)
+
+
+@dataclass(frozen=True)
+class Score:
+    """None: not asked for. `answer`: 0 to 1."""
+
+    tools: bool | None
+    arguments: bool | None
+    answer: float | None
+
+    @property
+    def passed(self) -> bool:
+        right = self.answer is None or self.answer >= ENOUGH
+        return self.tools is not False and self.arguments is not False and right
+
+
+def score(case: Case, output: str, calls: Sequence[Mapping[str, Any]]) -> Score:
+    """`calls`: the tools of the answer, each with name and arguments."""
+    if case.tools is None:
+        return Score(None, None, _answer(case, output))
+    same = Counter(expected.name for expected in case.tools) == Counter(call["name"] for call in calls)
+    given = [expected for expected in case.tools if expected.arguments]
+    arguments = _all_made(given, calls) if given else None
+    return Score(same, arguments, _answer(case, output))
+
+
+def token_f1(answer: str, expected: str) -> float:
+    """As SQuAD's evaluation script: without upper case, punctuation and English articles."""
+    said, wanted = (Counter(_ARTICLES.sub(" ", text.lower().translate(_PLAIN)).split()) for text in (answer, expected))
+    common = (said & wanted).total()
+    return 2 * common / (said.total() + wanted.total()) if common else float(said == wanted)
+
+
+def _answer(case: Case, output: str) -> float | None:
+    """The lowest of what is expected: each has to hold."""
+    text = " ".join(output.split()).lower()
+    found = [float(" ".join(part.split()).lower() in text) for part in case.contains]
+    found += [float(case.matches.search(output) is not None)] if case.matches else []
+    found += [token_f1(output, case.answer)] if case.answer else []
+    return min(found) if found else None
+
+
+def _all_made(expected: Sequence[ExpectedCall], calls: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether each of `expected` is a call of its own."""
+    if not expected:
+        return True
+    first, rest = expected[0], expected[1:]
+    fitting = [index for index, call in enumerate(calls) if _fits(first, call)]
+    return any(_all_made(rest, [*calls[:index], *calls[index + 1 :]]) for index in fitting)
+
+
+def _fits(expected: ExpectedCall, call: Mapping[str, Any]) -> bool:
+    given = call["arguments"]
+    return call["name"] == expected.name and all(
+        name in given and _same(value, given[name]) for name, value in expected.arguments.items()
+    )
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, str) and isinstance(other, str):
+        return one.split() == other.split() or one.strip().lower() == other.strip().lower()
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)  # Python takes true for 1
