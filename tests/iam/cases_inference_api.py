@@ -13,7 +13,7 @@ GUARDRAILS = [arn("bedrock", f"guardrail/iam-inference-api-Guardrail{name}") for
 GUARDRAIL_KEY = arn("kms", "key/22222222-2222-3333-4444-555555555555")
 HARNESS = arn("bedrock-agentcore", "harness/iam-agents-AgentSupportAgentHarness")
 AGENT = ("bedrock-agentcore:InvokeHarness", "bedrock-agentcore:InvokeAgentRuntime")
-TICKETS = arn("lambda", "function:iam-agents-AgentSupportToolsTickets")
+TICKETS = arn("lambda", "function:iam-agents-AgentSupportToolsTicketsFunction")
 APPROVALS = arn("secretsmanager", "secret:iam-inference-api-InferenceApiApprovalSecret")
 INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 DESTINATIONS = ("us-east-1", "us-east-2", "us-west-2")
@@ -94,7 +94,7 @@ INFERENCE_API = {
             *on(HARNESS, "bedrock-agentcore:InvokeAgentRuntimeCommand", "bedrock-agentcore:UpdateHarness"),
             *on(f"{HARNESS}/harness-endpoint/other", *AGENT),
             *on(arn("bedrock-agentcore", "harness/other"), *AGENT),
-            *on(arn("lambda", "function:iam-agents-AgentSupportToolsOrderStatus"), "lambda:InvokeFunction"),
+            *on(arn("lambda", "function:iam-agents-AgentSupportToolsOrderStatusFunction"), "lambda:InvokeFunction"),
             *on(arn("lambda", "function:refunds"), "lambda:InvokeFunction"),
             *on(APPROVALS, "secretsmanager:PutSecretValue"),
         ],
