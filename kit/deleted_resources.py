@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deployment.config import DeploymentConfig
 from kit.stack_outputs import stack_outputs
+from kit.vector_stores import look_at_store
 from kit_contract.agents import ENDPOINT
 from kit_contract.stacks import (
     AGENT_PARTS,
@@ -88,8 +89,7 @@ def _knowledge_base(clients: Clients, outputs: Mapping[str, str], key: str) -> N
     agent, identifier = clients("bedrock-agent"), outputs[f"{key}{KNOWLEDGE_BASE_ID_OUTPUT}"]
     found = agent.get_knowledge_base(knowledgeBaseId=identifier)["knowledgeBase"]
     agent.get_data_source(knowledgeBaseId=identifier, dataSourceId=outputs[f"{key}{DATA_SOURCE_ID_OUTPUT}"])
-    index = found["storageConfiguration"]["s3VectorsConfiguration"]["indexArn"]
-    clients("s3vectors").get_index(indexArn=index)
+    look_at_store(clients, found["storageConfiguration"])
 
 
 def _harness(clients: Clients, identifier: str) -> None:

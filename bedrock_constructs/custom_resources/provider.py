@@ -42,7 +42,7 @@ class CustomResourceProvider(Construct):
             description="Custom resources of the kit",
             timeout=Duration.minutes(15),
             memory_mb=512,
-            service_models=["bedrock"],
+            service_models=["bedrock", "opensearchserverless"],  # whose CreateIndex is younger than the runtime
             environment={LEASES_TABLE: self._leases.ref, LONGEST_PAUSE_SECONDS: str(seconds)},
         )
         self._policies = CustomResourcePolicies(Stack.of(self), POLICIES_ID, role=self.roles[0])

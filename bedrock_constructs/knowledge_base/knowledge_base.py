@@ -12,7 +12,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from constructs import Construct, IDependable
+from constructs import Construct, IConstruct
 
 from bedrock_constructs.knowledge_base.chunking import FixedSizeChunking
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
@@ -117,8 +117,9 @@ class KnowledgeBase(Construct):
         used = [*self._store.permitted_arns, *self._reading.permitted_arns]
         return [self._embedding_model_arn, *used, self.documents_bucket.bucket_arn]
 
-    def create_after(self, resource: IDependable) -> None:
-        """For a resource that waits until the role is in effect."""
+    def create_after(self, resource: IConstruct) -> None:
+        """For a resource that waits until the role is in effect, and begins when the store is there."""
+        resource.node.add_dependency(*self._store.awaited)
         self._resource.node.add_dependency(resource)
 
     def _service_role(self) -> iam.Role:

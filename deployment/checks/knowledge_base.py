@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from deployment.checks.documents import documents_faults
 from deployment.checks.models import model_faults, require_answers
 from deployment.checks.reading import reading_faults, require_parser
+from deployment.checks.vector_stores import store_faults
 from deployment.config import DeploymentConfig
 from deployment.sections.knowledge_base import SETTINGS_OF_EXISTING, KnowledgeBase
 from model_catalog import catalog
@@ -44,6 +45,7 @@ def _built_faults(where: str, item: KnowledgeBase, config: DeploymentConfig, tod
         yield from model_faults(f"{where}.parsing.model", item.parsing.model, config, today, require_parser)
     tokens = _longest(config.model_id(embedding))
     yield from (f"{where}.{fault}" for fault in reading_faults(item, tokens))
+    yield from (f"{where}.{fault}" for fault in store_faults(item, config.deployment))
     if item.documents is None:
         yield (
             f"{where}.documents is missing; add the folder that holds the documents, or existing, the id of a "

@@ -11,7 +11,7 @@ from deployment.costs.guardrails import GuardedText, guardrail_lines
 from deployment.costs.inference_api import Traffic, serving_lines, token_lines
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.costs.reading import comparing_line, parsing_lines, passages_of
-from deployment.costs.training import GIGABYTE
+from deployment.costs.vector_stores import Vectors, query_lines, storage_line, writing_lines
 from deployment.documents import read_documents_folder
 from deployment.sections.knowledge_base import KnowledgeBase
 from kit_contract.model_arns import plain_id
@@ -34,22 +34,14 @@ def vector_bytes(section: KnowledgeBase) -> int:
     return passages.count * (section.dimensions * FLOAT_BYTES + passages.stored * BYTES_PER_TOKEN)
 
 
+def vectors(section: KnowledgeBase) -> Vectors:
+    return Vectors(vector_bytes(section), passages_of(section).count)
+
+
 def storage_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     for where, section in config.knowledge_base_sections.items():
         if not section.existing:  # what it stores is paid for where it was made
-            yield _storage_line(config, where, section)
-
-
-def _storage_line(config: DeploymentConfig, where: str, section: KnowledgeBase) -> CostLine:
-    region = config.deployment.region
-    size = vector_bytes(section)
-    return line(
-        _label("vectors", where),
-        f"{passages_of(section).count:,} passages, about {size:,} bytes in S3 Vectors",
-        size / GIGABYTE,
-        price("storage", service="s3-vectors", region=region),
-        missing=f"S3 Vectors storage in {region}",
-    )
+            yield storage_line(section.store, _label("vectors", where), vectors(section), config.deployment.region)
 
 
 def knowledge_base_groups(config: DeploymentConfig, traffic: Traffic) -> list[CostGroup]:
@@ -67,6 +59,11 @@ def _label(what: str, where: str) -> str:
     return f"{what} {name}".rstrip()
 
 
+def _title(what: str, where: str) -> str:
+    _, _, name = where.partition(".")
+    return f"{what} ({name})" if name else what
+
+
 def _ingestion(config: DeploymentConfig, where: str, section: KnowledgeBase) -> CostGroup:
     region = config.deployment.region
     size, passages = document_bytes(section), passages_of(section)
@@ -75,15 +72,9 @@ def _ingestion(config: DeploymentConfig, where: str, section: KnowledgeBase) -> 
         *parsing_lines(config, section),
         *comparing_line(section, _embedding_model(section), region),
         _embedding_line(what, passages.embedded, section, region),
-        line(
-            "vectors written",
-            f"about {vector_bytes(section):,} bytes",
-            vector_bytes(section) / GIGABYTE,
-            price("written", service="s3-vectors", region=region),
-            missing=f"writing to S3 Vectors in {region}",
-        ),
+        *writing_lines(section.store, vectors(section), region),
     )
-    return CostGroup(f"{where}.ingestion", _label("Ingestion of all documents, once", where), lines)
+    return CostGroup(f"{where}.ingestion", _title("Ingestion of all documents, once", where), lines)
 
 
 def _questions(config: DeploymentConfig, where: str, section: KnowledgeBase, traffic: Traffic) -> CostGroup:
@@ -92,28 +83,16 @@ def _questions(config: DeploymentConfig, where: str, section: KnowledgeBase, tra
     shown = PASSAGES_PER_ANSWER * passages_of(section).shown
     grounded = replace(traffic, input_tokens=traffic.input_tokens + shown)
     guarded = GuardedText(traffic.input_tokens, traffic.output_tokens, shown)
-    vectors = "s3-vectors"
+    # Where an existing one keeps its vectors is not known, nor what that costs.
+    searched = () if section.existing else query_lines(section.store, vectors(section), traffic.requests, region)
     lines = (
         _embedding_line(f"{traffic.requests:,} x {traffic.input_tokens:,} tokens", asked, section, region),
-        line(
-            "vector queries",
-            f"{traffic.requests:,} queries",
-            traffic.requests,
-            price("query", service=vectors, region=region),
-            missing=f"queries of S3 Vectors in {region}",
-        ),
-        line(
-            "vectors searched",
-            f"{traffic.requests:,} x {vector_bytes(section):,} bytes",
-            traffic.requests * vector_bytes(section) / GIGABYTE,
-            price("processed", service=vectors, region=region),
-            missing=f"data that queries of S3 Vectors process in {region}",
-        ),
+        *searched,
         *guardrail_lines(config.guardrails.get(section.guardrail or ""), guarded, traffic.requests, region),
         *token_lines(grounded, config.priced_model(section.model), region),
         *serving_lines(traffic, region),
     )
-    title = _label(f"{traffic.requests:,} cited answers of {section.model}", where)
+    title = _title(f"{traffic.requests:,} cited answers of {section.model}", where)
     return CostGroup(f"{where}.requests", title, lines)
 
 

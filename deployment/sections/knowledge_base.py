@@ -7,7 +7,7 @@ from pydantic import Field
 from deployment.sections.reading import Reading
 from deployment.sections.section import FilePath, KnowledgeBaseId, ModelIdOrArn, Name, Removal
 
-StoreName = Literal["s3-vectors"]
+StoreName = Literal["s3-vectors", "opensearch-serverless"]
 
 
 class KnowledgeBase(Reading):
@@ -16,6 +16,7 @@ class KnowledgeBase(Reading):
     documents: FilePath | None = None
     existing: KnowledgeBaseId | None = None
     store: StoreName = "s3-vectors"
+    standby_replicas: bool = False
     embedding_model: ModelIdOrArn = "amazon.titan-embed-text-v2:0"
     dimensions: Annotated[int, Field(ge=1, le=4096)] = 1024
     model: ModelIdOrArn

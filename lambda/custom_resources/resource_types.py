@@ -14,6 +14,7 @@ from custom_resources.guardrail_versions import GuardrailVersionsResource
 from custom_resources.imported_model_serving import ImportedModelServingResource
 from custom_resources.ingestion_start import IngestionStartResource
 from custom_resources.model_access import ModelAccessResource
+from custom_resources.opensearch_index import OpenSearchIndexResource
 from custom_resources.provisioned_throughput.clients import Clients
 from custom_resources.provisioned_throughput.resource import ProvisionedThroughputResource
 from custom_resources.provisioned_throughput.start import ProvisionedThroughputStartResource
@@ -64,6 +65,9 @@ def resource_types(session: boto3.Session, region: str) -> dict[str, Factory]:
         ),
         "Custom::BedrockImportedModelServing": lambda: ImportedModelServingResource(
             session.client("ssm", config=retrying)
+        ),
+        "Custom::OpenSearchIndex": lambda: OpenSearchIndexResource(
+            session.client("opensearchserverless", config=retrying)
         ),
         "Custom::RolePropagation": lambda: RolePropagationResource(time.sleep),
         "Custom::BedrockCustomizationStart": lambda: CustomizationStartResource(

@@ -54,6 +54,7 @@ class World:
         self.ssm = Parameters()
         self.s3 = Objects()
         self.bedrock_agent = SimpleNamespace(list_ingestion_jobs=lambda _: {"ingestionJobSummaries": []})
+        self.opensearchserverless = SimpleNamespace(delete_index=_no_index, get_index=_no_index)
         self.service_quotas = ServiceQuotas(self.bedrock.settings)
         self.functions: dict[str, Callable[[Any], Any]] = {}
         self.calls: list[Call] = []
@@ -209,3 +210,7 @@ def fault_at(name: str, fault: Fault, *, times: int = 1) -> Plan:
         return fault
 
     return plan
+
+
+def _no_index(_: Mapping[str, Any]) -> dict[str, Any]:
+    raise Refusal("ResourceNotFoundException", "the index is not there")

@@ -53,6 +53,7 @@ def existing(world: World, stack: Stack, version: str, kind: str) -> None:
         "BedrockCapacityStart": "sup-capacity-start",
         "BedrockIngestionStart": "KB12345678/DS12345678",
         "RolePropagation": "sup-knowledge-base-role-propagation",
+        "OpenSearchIndex": "abcdefghij0123456789/vectors-1024-0f0f0f0f",
         "BedrockGuardrailVersions": "abcdefgh1234-versions",
         "BedrockImportedModelServing": "support-serving",
     }

@@ -28,6 +28,7 @@ CALLERS = {
     "custom_resources/imported_model_serving.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/ingestion_start.py": ("knowledge-base/CustomResourceProviderFunctionRole",),
     "custom_resources/model_access.py": ("model-access/CustomResourceProviderFunctionRole",),
+    "custom_resources/opensearch_index.py": ("knowledge-base/CustomResourceProviderFunctionRole",),
     "custom_resources/provisioned_throughput/resource.py": (
         "provisioned-throughput/CustomResourceProviderFunctionRole",
     ),
@@ -94,6 +95,7 @@ PREFIXES = {
     "bedrock-agent": "bedrock",
     "bedrock-agent-runtime": "bedrock",
     "stepfunctions": "states",
+    "opensearchserverless": "aoss",
 }
 # Operations whose action has another name:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html

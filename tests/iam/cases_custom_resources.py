@@ -13,6 +13,9 @@ SERVING = arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving")
 OTHER_SERVING = arn("ssm", "parameter/bedrock-kit/other/aliases/support-bot/serving")
 DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
 INGESTION_QUEUE = arn("sqs", "iam-knowledge-base-IngestionQueue")
+HANDBOOKS_QUEUE = arn("sqs", "iam-knowledge-base-IngestionHandbooksQueue")
+HANDBOOKS = arn("bedrock", "knowledge-base/KB12345678")
+COLLECTION = arn("aoss", "collection/abcdefghij0123456789")
 KNOWLEDGE_BASE = arn("bedrock", "knowledge-base/iam-knowledge-base-KnowledgeBase")
 GUARDRAILS = [arn("bedrock", f"guardrail/iam-inference-api-Guardrail{name}") for name in ("Polite", "Grounded")]
 AGENTS_GUARDRAIL = arn("bedrock", "guardrail/iam-agents-GuardrailPolite")
@@ -101,9 +104,19 @@ CUSTOM_RESOURCES = {
             *_documents,
             *on(INGESTION_QUEUE, "sqs:SendMessage"),
             *on(KNOWLEDGE_BASE, "bedrock:ListIngestionJobs", "bedrock:StopIngestionJob"),
+            *on(HANDBOOKS_QUEUE, "sqs:SendMessage"),
+            # A removed one, too: the tag stays when its ARN has left the policy.
+            *on(HANDBOOKS, "bedrock:ListIngestionJobs", "bedrock:StopIngestionJob", context=OURS),
+            # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-semantic-enrichment.html
+            *on("*", "aoss:CreateIndex", "aoss:GetIndex", "aoss:DeleteIndex", "aoss:BatchGetCollection"),
+            *on(COLLECTION, "aoss:APIAccessAll", context=OURS),
         ],
         denied=[
             *_no_documents,
+            *on(HANDBOOKS, "bedrock:ListIngestionJobs", "bedrock:StopIngestionJob", context=THEIRS),
+            *on(HANDBOOKS, "bedrock:StartIngestionJob", "bedrock:DeleteKnowledgeBase", context=OURS),
+            *on(COLLECTION, "aoss:APIAccessAll", context=THEIRS),
+            *on(COLLECTION, "aoss:DeleteCollection", "aoss:UpdateCollection", context=OURS),
             *on(arn("sqs", "iam-knowledge-base-IngestionDeadLetters"), "sqs:SendMessage"),
             *on(INGESTION_QUEUE, "sqs:ReceiveMessage", "sqs:PurgeQueue"),
             *on(KNOWLEDGE_BASE, "bedrock:StartIngestionJob", "bedrock:DeleteKnowledgeBase"),

@@ -5,7 +5,7 @@ from tests.iam.cases import OTHER_ACCOUNT, OURS, THEIRS, Cases, arn, on
 from tests.synthesized import ACCOUNT
 
 SECRET = arn("secretsmanager", "secret:iam-inference-api-InferenceApiApiKeySecret")
-KNOWLEDGE_BASE = arn("bedrock", "knowledge-base/iam-knowledge-base-KnowledgeBase")
+KNOWLEDGE_BASES = [arn("bedrock", f"knowledge-base/iam-knowledge-base-KnowledgeBase{key}") for key in ("", "Handbooks")]
 DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
 THROUGHPUT = arn("bedrock", "provisioned-model/aaaabbbbcccc")
 MODEL = arn("bedrock", "custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc")
@@ -42,7 +42,7 @@ INFERENCE_API = {
             *imports.API_ALLOWED,
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving"), "ssm:GetParameters"),
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/capacity"), "ssm:GetParameters"),
-            *on(KNOWLEDGE_BASE, "bedrock:Retrieve"),
+            *(request for base in KNOWLEDGE_BASES for request in on(base, "bedrock:Retrieve")),
             *on("*", "bedrock:RetrieveAndGenerate"),
             *(request for guardrail in GUARDRAILS for request in on(guardrail, "bedrock:ApplyGuardrail")),
             # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-kms.html

@@ -1,6 +1,8 @@
 """Requests of the roles in the knowledge base stack, including the service role."""
 
 from tests.iam.cases import OTHER_ACCOUNT, Cases, arn, on
+from tests.iam.cases import OURS as OURS_BY_TAG
+from tests.iam.cases import THEIRS as THEIRS_BY_TAG
 from tests.synthesized import ACCOUNT
 
 DOCUMENTS = "arn:aws:s3:::iam-knowledge-base-knowledgebasedocuments"
@@ -19,6 +21,10 @@ OURS = {"aws:ResourceAccount": ACCOUNT}
 THEIRS = {"aws:ResourceAccount": OTHER_ACCOUNT}
 REPORT = "parameter/bedrock-kit/iam/knowledge-base/documents/last-ingestion"
 QUEUE = arn("sqs", "iam-knowledge-base-IngestionQueue")
+HANDBOOKS = "arn:aws:s3:::iam-knowledge-base-knowledgebasehandbooksdocuments"
+HANDBOOKS_BASE = arn("bedrock", "knowledge-base/iam-knowledge-base-KnowledgeBaseHandbooks")
+HANDBOOKS_QUEUE = arn("sqs", "iam-knowledge-base-IngestionHandbooksQueue")
+COLLECTION = arn("aoss", "collection/abcdefghij0123456789")
 VECTOR_ACTIONS = (
     "s3vectors:PutVectors",
     "s3vectors:GetVectors",
@@ -88,6 +94,41 @@ KNOWLEDGE_BASES = {
             *on(KNOWLEDGE_BASE, "bedrock:DeleteKnowledgeBase"),
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving"), "ssm:PutParameter"),
             *on(QUEUE, "sqs:SendMessage"),
+        ],
+    ),
+    # Of [knowledge_bases.handbooks], in OpenSearch Serverless.
+    "knowledge-base/KnowledgeBaseHandbooksRole": Cases(
+        service="bedrock.amazonaws.com",
+        source=HANDBOOKS_BASE,
+        allowed=[
+            *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0", "bedrock:InvokeModel"),
+            *on(HANDBOOKS, "s3:ListBucket", context=OURS),
+            *on(f"{HANDBOOKS}/documents/guide.md", "s3:GetObject", context=OURS),
+            # https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html; a replaced collection's, too
+            *on(COLLECTION, "aoss:APIAccessAll", context=OURS_BY_TAG),
+        ],
+        denied=[
+            *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:InvokeModel"),
+            *on(HANDBOOKS, "s3:ListBucket", context=THEIRS),
+            *on(f"{DOCUMENTS}/documents/guide.md", "s3:GetObject", context=OURS),
+            *on(f"{HANDBOOKS}/documents/guide.md", "s3:GetObject", context=THEIRS),
+            *on(f"{HANDBOOKS}/documents/guide.md", "s3:PutObject", context=OURS),
+            *on(COLLECTION, "aoss:APIAccessAll", context=THEIRS_BY_TAG),
+            *on(COLLECTION, "aoss:DeleteCollection", context=OURS_BY_TAG),
+            *on(VECTORS, *VECTOR_ACTIONS),
+        ],
+    ),
+    "knowledge-base/IngestionHandbooksFunctionRole": Cases(
+        logs="iam-knowledge-base-IngestionHandbooksFunctionLogs",
+        allowed=[
+            *on(HANDBOOKS_BASE, "bedrock:StartIngestionJob", "bedrock:GetIngestionJob"),
+            *on(arn("ssm", REPORT.replace("documents", "handbooks")), "ssm:PutParameter"),
+            *on(HANDBOOKS_QUEUE, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+        ],
+        denied=[
+            *on(KNOWLEDGE_BASE, "bedrock:StartIngestionJob", "bedrock:GetIngestionJob"),
+            *on(arn("ssm", REPORT), "ssm:PutParameter"),
+            *on(QUEUE, "sqs:ReceiveMessage", "sqs:DeleteMessage"),
         ],
     ),
 }

@@ -52,6 +52,13 @@ WITHOUT_ARN: Mapping[str, str] = {
     ),
     "bedrock:RetrieveAndGenerate": "takes no ARN and no tag; AWS asks for `Retrieve` and `InvokeModel` too, "
     "which name knowledge bases and models",
+    **dict.fromkeys(
+        ("aoss:CreateIndex", "aoss:GetIndex", "aoss:DeleteIndex"),
+        "takes no ARN and no tag; AWS asks for `aoss:APIAccessAll` too, which the tag limits, and for the collection's "
+        'data access policy; only with `store = "opensearch-serverless"`',
+    ),
+    "aoss:BatchGetCollection": "takes no ARN; it shows whether a collection is there; only with "
+    '`store = "opensearch-serverless"`',
     "bedrock:Rerank": "takes no ARN and no tag; AWS asks for `InvokeModel` too, which names the model; only with "
     "`rerank_model`",
     "ecr-public:GetAuthorizationToken": "takes no ARN; a harness pulls AgentCore's own image from ECR Public",

@@ -134,6 +134,25 @@ def test_a_knowledge_base_that_was_made_again_stays(account: Account) -> None:
     assert account.arguments(KNOWING) == ["-c", "generations=.knowledge-base:2"]
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_collection_that_is_gone_is_made_again(account: Account, there: bool) -> None:
+    account.stack("sup-knowledge-base", **OUTPUTS)
+    arn = "arn:aws:aoss:us-east-1:111122223333:collection/abcdefghij0123456789"
+
+    class Collections(Knowledge):
+        def batch_get_collection(self, *, ids: list[str]) -> dict[str, Any]:
+            return {"collectionDetails": [{"id": one} for one in ids if there and arn.endswith(f"/{one}")]}
+
+        def get_knowledge_base(self, **_: str) -> dict[str, Any]:
+            opensearch = {"collectionArn": arn}
+            storage = {"type": "OPENSEARCH_SERVERLESS", "opensearchServerlessConfiguration": opensearch}
+            return {"knowledgeBase": {"storageConfiguration": storage}}
+
+    account.clients |= dict.fromkeys(("bedrock-agent", "opensearchserverless"), Collections(""))
+
+    assert account.arguments(KNOWING) == ([] if there else ["-c", "generations=.knowledge-base:2"])
+
+
 def test_of_several_knowledge_bases_each_has_its_own_generation(account: Account) -> None:
     named = {"handbooks": {"documents": "docs"}, "wiki": {"documents": "docs"}, "theirs": {"existing": "KB12345678"}}
     model = {"model": "amazon.nova-micro-v1:0"}

@@ -61,7 +61,7 @@ _FIELDS: Mapping[str, Schema] = {
     "max_results": _RESULTS,
     "filter": component("Filter"),
     "model": or_null(component("Alias")),
-    "search_type": or_null(one_of("semantic")),
+    "search_type": or_null(one_of("semantic", "hybrid")),
     "rerank": {"anyOf": [FLAG, request(("top_n",), {"top_n": _RESULTS}), {"type": "null"}]},
     "stream": or_null(FLAG),
     "session_id": or_null(FILLED, "of an earlier answer, to continue its conversation"),

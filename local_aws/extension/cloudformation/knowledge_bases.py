@@ -12,6 +12,7 @@ from local_aws.extension.cloudformation import role_propagation
 from local_aws.extension.cloudformation.service_calls import Created, Properties, answer, attributes, members
 from local_aws.extension.knowledge_bases import ingestion_jobs
 from local_aws.extension.knowledge_bases.data_source_rules import check_chunking
+from local_aws.extension.knowledge_bases.stores import opensearch_serverless
 from local_aws.extension.vector_indexes import vector_index
 
 KNOWLEDGE_BASE = "AWS::Bedrock::KnowledgeBase"
@@ -36,17 +37,27 @@ def update_knowledge_base(physical_id: str, properties: Properties) -> Propertie
 
 def _check_index(properties: Properties) -> None:
     storage = properties.get("StorageConfiguration", {})
+    if storage.get("Type") == opensearch_serverless.TYPE:
+        given, role = storage["OpensearchServerlessConfiguration"], properties["RoleArn"]
+        if fault := opensearch_serverless.fault(given, role, _dimensions(properties)):
+            raise ValueError(f"{KNOWLEDGE_BASE}: {fault}")
     if storage.get("Type") != "S3_VECTORS":
         return
     arn = storage["S3VectorsConfiguration"].get("IndexArn", "")
     index = vector_index(arn)
     if index is None:
         raise ValueError(f"{KNOWLEDGE_BASE}: vector index {arn!r} does not exist")
-    vector = properties["KnowledgeBaseConfiguration"]["VectorKnowledgeBaseConfiguration"]
-    model = vector.get("EmbeddingModelConfiguration", {}).get("BedrockEmbeddingModelConfiguration", {})
-    dimensions = model.get("Dimensions", index["Dimension"])
+    dimensions = _dimensions(properties) or index["Dimension"]
     if dimensions != index["Dimension"]:
         raise ValueError(f"{KNOWLEDGE_BASE}: {dimensions} dimensions do not fit {arn} with {index['Dimension']}")
+
+
+def _dimensions(properties: Properties) -> int | None:
+    """None where the embedding model has one length only."""
+    vector = properties["KnowledgeBaseConfiguration"]["VectorKnowledgeBaseConfiguration"]
+    model = vector.get("EmbeddingModelConfiguration", {}).get("BedrockEmbeddingModelConfiguration", {})
+    dimensions: int | None = model.get("Dimensions")
+    return dimensions
 
 
 def create_data_source(_: str, properties: Properties) -> Created:

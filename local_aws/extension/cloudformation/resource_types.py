@@ -16,6 +16,7 @@ from local_aws.extension.cloudformation import (
     inference_profiles,
     knowledge_bases,
     memories,
+    opensearch_serverless,
     resource_schemas,
     s3_vectors,
     schedules,
@@ -55,6 +56,21 @@ TYPES: dict[str, tuple[Create, Update | None, Delete]] = {
     gateways.GATEWAY: (gateways.create_gateway, gateways.update_gateway, gateways.delete_gateway),
     gateways.TARGET: (gateways.create_target, gateways.update_target, gateways.delete_target),
     memories.MEMORY: (memories.create, memories.update, memories.delete),
+    "AWS::OpenSearchServerless::SecurityPolicy": (
+        opensearch_serverless.create_security_policy,
+        opensearch_serverless.update_security_policy,
+        opensearch_serverless.delete_security_policy,
+    ),
+    "AWS::OpenSearchServerless::AccessPolicy": (
+        opensearch_serverless.create_access_policy,
+        opensearch_serverless.update_access_policy,
+        opensearch_serverless.delete_access_policy,
+    ),
+    opensearch_serverless.COLLECTION: (
+        opensearch_serverless.create_collection,
+        opensearch_serverless.update_collection,
+        opensearch_serverless.delete_collection,
+    ),
     "AWS::Budgets::Budget": (budgets.create, budgets.update, budgets.delete),
     "AWS::Scheduler::Schedule": (schedules.create, schedules.update, schedules.delete),
 }

@@ -20,6 +20,7 @@ from bedrock_constructs.customization.start import CustomizationStart
 from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.imported_model_serving import ImportedModelServing
 from bedrock_constructs.knowledge_base.ingestion_start import ingestion_start
+from bedrock_constructs.knowledge_base.stores.opensearch_index import index_schema, opensearch_index
 from bedrock_constructs.model_access import ModelAccess
 from bedrock_constructs.provisioned_throughput.controller import ProvisionedThroughputController
 from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget
@@ -53,6 +54,13 @@ def template() -> Template:
     )
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("bedrock.amazonaws.com"))
     role_propagation(Construct(stack, "Propagation"), role=role, resources=["arn:aws:s3:::documents"])
+    opensearch_index(
+        Construct(stack, "Vectors"),
+        kit_deployment="sup",
+        collection_id="abcdefghij0123456789",
+        index_name="vectors-1024-0f0f0f0f",
+        schema=index_schema(1024),
+    )
     words = {"word_policy_config": {"wordsConfig": [{"text": "acme"}]}}
     Guardrail(stack, "Guardrail", name="sup-polite", blocked_input="no", blocked_output="no", policies=words)
     return Template.from_stack(stack)

@@ -59,6 +59,23 @@ def test_an_existing_one_is_only_asked(tmp_path: Path) -> None:
     assert fault.startswith("knowledge_bases.theirs.dimensions: says how a knowledge base is made")
 
 
+def test_a_store_has_its_own_settings_and_limits(tmp_path: Path) -> None:
+    opensearch = {"documents": tmp_path, "store": "opensearch-serverless", "chunk_max_tokens": 8192}
+    assert faults(config(handbooks=opensearch | {"standby_replicas": True})) == []  # no limit of S3 Vectors
+
+    first, second = faults(config(handbooks=opensearch | {"store": "s3-vectors", "standby_replicas": True}))
+    assert first.startswith("knowledge_bases.handbooks.chunk_max_tokens: a passage of 8192 tokens")
+    assert second.startswith('knowledge_bases.handbooks.standby_replicas: only store = "opensearch-serverless"')
+
+
+def test_opensearch_serverless_is_made_where_it_makes_indexes(tmp_path: Path) -> None:
+    given = config(handbooks={"documents": tmp_path, "store": "opensearch-serverless"})
+    elsewhere = given.deployment.model_copy(update={"region": "sa-east-1"})
+    (fault,) = (fault for fault in faults(given.model_copy(update={"deployment": elsewhere})) if ".store: " in fault)
+
+    assert fault.startswith("knowledge_bases.handbooks.store: OpenSearch Serverless makes indexes of private")
+
+
 def test_two_of_one_name_are_refused(tmp_path: Path) -> None:
     (fault,) = faults(config({"documents": tmp_path, "name": "all"}, all={"documents": tmp_path}))
     assert fault == "knowledge_bases.all: [knowledge_base] has the name 'all', too; rename one of them"

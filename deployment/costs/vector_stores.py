@@ -1,0 +1,76 @@
+"""What the store of a knowledge base's vectors costs: while nobody asks, for writing them, and for searches.
+
+https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-scaling.html: an idle vector collection
+keeps half an OCU for indexing and half for searches, twice that with standby replicas. Vector collections with the same
+key share them, also those of other deployments.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deployment.config import DeploymentConfig
+from deployment.costs.lines import CostLine, line
+from deployment.costs.training import GIGABYTE
+from model_catalog.prices import price
+
+HOURS_PER_MONTH = 730
+OCUS, OCUS_WITH_STANDBY = 1, 2
+OPENSEARCH, S3_VECTORS = "opensearch-serverless", "s3-vectors"
+NAMES = {OPENSEARCH: "OpenSearch Serverless", S3_VECTORS: "S3 Vectors"}
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """What is stored: `size` in bytes, in `passages`."""
+
+    size: int
+    passages: int
+
+
+def capacity_lines(config: DeploymentConfig) -> Iterator[CostLine]:
+    """What is billed by the hour, asked or not: one line for all collections, which share it."""
+    region = config.deployment.region
+    collections = [item for item in config.built_knowledge_bases.values() if item.store == OPENSEARCH]
+    if collections:
+        ocus = OCUS_WITH_STANDBY if any(item.standby_replicas for item in collections) else OCUS
+        what = f"{ocus} OCU x {HOURS_PER_MONTH} hours, the least; more with more vectors and searches"
+        found = price("ocu_hour", service=OPENSEARCH, region=region)
+        missing = f"an OCU-hour of OpenSearch Serverless in {region}"
+        yield line("OpenSearch Serverless", what, ocus * HOURS_PER_MONTH, found, missing=missing)
+
+
+def storage_line(store: str, label: str, vectors: Vectors, region: str) -> CostLine:
+    what = f"{vectors.passages:,} passages, about {vectors.size:,} bytes in {NAMES[store]}"
+    found = price("storage", service=store, region=region)
+    return line(label, what, vectors.size / GIGABYTE, found, missing=f"{NAMES[store]} storage in {region}")
+
+
+def writing_lines(store: str, vectors: Vectors, region: str) -> Iterator[CostLine]:
+    """None where the capacity that is billed anyway writes them."""
+    if store == S3_VECTORS:
+        yield line(
+            "vectors written",
+            f"about {vectors.size:,} bytes",
+            vectors.size / GIGABYTE,
+            price("written", service=S3_VECTORS, region=region),
+            missing=f"writing to S3 Vectors in {region}",
+        )
+
+
+def query_lines(store: str, vectors: Vectors, requests: int, region: str) -> Iterator[CostLine]:
+    """None where the capacity that is billed anyway searches them."""
+    if store == S3_VECTORS:
+        yield line(
+            "vector queries",
+            f"{requests:,} queries",
+            requests,
+            price("query", service=S3_VECTORS, region=region),
+            missing=f"queries of S3 Vectors in {region}",
+        )
+        yield line(
+            "vectors searched",
+            f"{requests:,} x {vectors.size:,} bytes",
+            requests * vectors.size / GIGABYTE,
+            price("processed", service=S3_VECTORS, region=region),
+            missing=f"data that queries of S3 Vectors process in {region}",
+        )

@@ -1,0 +1,1 @@
+"""The vector stores of knowledge bases: what Bedrock checks of each when a knowledge base is made with it."""
