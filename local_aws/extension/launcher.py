@@ -22,7 +22,7 @@ from local_aws.extension import (
     step_functions,
     web_pages,
 )
-from local_aws.extension.agents import control
+from local_aws.extension.agents import control, gateway_endpoint, invocations, memory_records
 from local_aws.extension.bedrock import language_model, routes
 from local_aws.extension.cloudformation import (
     auto_delete_objects,
@@ -47,6 +47,7 @@ def main() -> None:
         s3_vectors,
         role_policies,
         api_keys,
+        gateway_endpoint,
         iam_authorization,
         lambda_client_context,
         lambda_errors,
@@ -60,6 +61,8 @@ def main() -> None:
         routes,
         control,
         language_model,
+        memory_records,
+        invocations,
         web_pages,
     ):
         module.install()
