@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/bedrock-agentcore/latest/APIReference/API_InvokeHarness.html
 """
 
+import asyncio
 import importlib
 import logging
 from collections.abc import AsyncIterator
@@ -94,7 +95,8 @@ async def _events(
         await servers.connect(definition)
         history = conversation.history(messages)
         system = "\n\n".join(text for text in (definition.system, conversation.known(messages)) if text)
-        loop = importlib.import_module(LOOP).Loop(definition, tools_of(definition, servers), list(history), system)
+        module = await asyncio.to_thread(importlib.import_module, LOOP)
+        loop = module.Loop(definition, tools_of(definition, servers), list(history), system)
         try:
             async for event in loop.run(messages):
                 yield stream_events.frame(event)

@@ -37,19 +37,28 @@ def session(harness_arn: str, session_id: str, idle_seconds: float, lifetime_sec
     return found
 
 
-def whole(messages: list[Message]) -> list[Message]:
-    """Without an unfinished turn at the end: each toolUse has its toolResult, and the assistant has the last word."""
-    kept = list(messages)
-    while kept and (kept[-1]["role"] == "user" or _has(kept[-1], "toolUse")):
-        kept.pop()
-    return kept
-
-
 def to_continue(history: list[Message], messages: list[Message]) -> list[Message]:
-    """The history before `messages`. After the call of an inline function these begin with the assistant's toolUse."""
-    if messages[0]["role"] == "assistant":
-        return list(history)
-    return whole(history)
+    """The whole turns before `messages`, and after the call of an inline function the question that it was for.
+
+    A turn that ended without the assistant's answer is left out: roles alternate, and each toolUse has its toolResult.
+    """
+    turns = _turns(history)
+    asked = turns.pop() if messages[0]["role"] == "assistant" and turns and not _is_whole(turns[-1]) else []
+    return [message for turn in turns if _is_whole(turn) for message in turn] + asked
+
+
+def _turns(messages: list[Message]) -> list[list[Message]]:
+    """Each begins with a user's message without results of tools."""
+    turns: list[list[Message]] = []
+    for message in messages:
+        if not turns or (message["role"] == "user" and not _has(message, "toolResult")):
+            turns.append([])
+        turns[-1].append(message)
+    return turns
+
+
+def _is_whole(turn: list[Message]) -> bool:
+    return turn[0]["role"] == "user" and turn[-1]["role"] == "assistant" and not _has(turn[-1], "toolUse")
 
 
 def _has(message: Message, kind: str) -> bool:

@@ -53,6 +53,15 @@ def turn(
     return {"role": "assistant", "content": cut, STOP_REASON: reason}
 
 
+def counted(message: Message, arguments: tuple[Any, ...]) -> tuple[int, int] | None:
+    """Tokens in and out of a turn with tools, by length; ministack counts a turn of text only."""
+    *_, tools = arguments
+    if not tools:
+        return None
+    out = message["content"] or json.dumps(message.get("tool_calls", ""))
+    return len(json.dumps(arguments)) // CHARACTERS_PER_TOKEN, len(out) // CHARACTERS_PER_TOKEN
+
+
 def shortened(text: str, inference: dict[str, Any]) -> tuple[str, str]:
     """The text up to the first stop sequence or the last token allowed, and the stop reason."""
     reason, kept = "end_turn", text
