@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-using-mcp.
 """
 
 import json
-import os
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -23,11 +22,6 @@ ACTION, SERVICE = "bedrock-agentcore:InvokeGateway", "bedrock-agentcore"
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-
-def url(gateway_id: str) -> str:
-    """On AWS: https://<id>.gateway.bedrock-agentcore.<region>.amazonaws.com/mcp."""
-    return f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}/gateways/{gateway_id}/mcp"
 
 
 def install() -> None:
