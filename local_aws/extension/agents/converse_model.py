@@ -3,7 +3,6 @@
 Imports Strands, so import it at the first use.
 """
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,11 +10,11 @@ from urllib.parse import quote
 
 from botocore.eventstream import EventStreamBuffer
 from ministack import app
-from ministack.core.responses import StreamingResponse
 from strands.models import Model
 from strands.types.exceptions import ModelThrottledException
 
 from local_aws.extension.agents.definition import HarnessDefinition
+from local_aws.extension.bedrock.event_pace import PACED
 
 THROTTLED = "ThrottlingException"
 
@@ -50,14 +49,14 @@ class ConverseModel(Model):  # type: ignore[misc]
         request = _request(self._definition, messages, tool_specs, system_prompt)
         path = f"/model/{quote(self._definition.model_id, safe='')}/converse-stream"
         content = json.dumps(request).encode()
+        PACED.set(False)  # the task is the loop's own
         status, _, body = await app.SERVICE_HANDLERS["bedrock-runtime"]("POST", path, {}, content, {})
         if status != 200:
             _refuse(json.loads(body))
         buffer: Any = EventStreamBuffer()
-        async for piece in _pieces(body):
-            buffer.add_data(piece)
-            for event in buffer:
-                yield {event.headers[":event-type"]: json.loads(event.payload)}
+        buffer.add_data(body)
+        for event in buffer:
+            yield {event.headers[":event-type"]: json.loads(event.payload)}
 
 
 def _request(
@@ -84,29 +83,3 @@ def _refuse(error: dict[str, Any]) -> None:
     if code == THROTTLED:
         raise ModelThrottledException(message)
     raise ModelRefusedError(f"{code}: {message}")
-
-
-async def _pieces(body: Any) -> AsyncIterator[bytes]:
-    """The bytes of a response as they are sent."""
-    if not isinstance(body, StreamingResponse):
-        yield body
-        return
-    queue: asyncio.Queue[bytes | None] = asyncio.Queue()
-
-    async def send(message: dict[str, Any]) -> None:
-        if message.get("body"):
-            queue.put_nowait(message["body"])
-
-    async def run() -> None:
-        try:
-            await body.runner(send, None)
-        finally:
-            queue.put_nowait(None)
-
-    task = asyncio.ensure_future(run())
-    try:
-        while (piece := await queue.get()) is not None:
-            yield piece
-        await task
-    finally:
-        task.cancel()

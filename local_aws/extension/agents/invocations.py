@@ -18,12 +18,14 @@ from local_aws.extension.agents.definition import HarnessDefinition, defined
 from local_aws.extension.agents.invocation_requests import InvokeRequest, parsed
 from local_aws.extension.agents.memories import HarnessMemory
 from local_aws.extension.agents.tools import tools_of
+from local_aws.extension.bedrock.clock import scale
 from local_aws.extension.bedrock.error_codes import throttled
 from local_aws.extension.bedrock.responses import BedrockError, Response
 
 PATH = "/harnesses/invoke"
 LOOP = "local_aws.extension.agents.loop"  # imports Strands, so it is imported at the first invocation
 RUNTIME_ERROR = "runtimeClientError"
+TEXT_SECONDS = 0.05  # of Bedrock's clock, for each piece of text: it comes as a model writes
 LOGGER = logging.getLogger("agents")
 Message = dict[str, Any]
 
@@ -100,6 +102,7 @@ async def _events(
         try:
             async for event in loop.run(messages):
                 yield stream_events.frame(event)
+                await asyncio.sleep(TEXT_SECONDS * scale() if stream_events.is_text(event) else 0)
         finally:
             conversation.keep(history, loop.messages)
     except Exception as error:  # the machine of the session has started: errors are events of the stream

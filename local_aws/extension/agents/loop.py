@@ -75,8 +75,7 @@ class Loop:
         except TimeoutError:
             yield stream_events.stop(stream_events.TIMEOUT)
         finally:
-            task.cancel()
-            await asyncio.wait([task])
+            task.cancel()  # a function that runs is not waited for
         yield self._model_events.metadata(round((time.monotonic() - started) * 1000))
 
     async def _produce(self, messages: list[Message], queue: "asyncio.Queue[Event | Exception | None]") -> None:

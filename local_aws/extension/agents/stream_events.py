@@ -58,6 +58,10 @@ def tool_results(message: dict[str, Any]) -> Iterator[Event]:
     yield stop(TOOL_RESULT)
 
 
+def is_text(event: Event) -> bool:
+    return "text" in event.get("contentBlockDelta", {}).get("delta", {})
+
+
 def stop(reason: str) -> Event:
     return {"messageStop": {"stopReason": reason}}
 
