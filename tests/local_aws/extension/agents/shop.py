@@ -91,13 +91,20 @@ def template() -> dict[str, Any]:
             "Type": f"{core}Gateway",
             "Properties": {"Name": "shop", "AuthorizerType": "AWS_IAM", "RoleArn": attribute("GatewayRole", "Arn")},
         },
-        "Target": {
-            "Type": f"{core}GatewayTarget",
-            "Properties": {
-                "GatewayIdentifier": attribute("Gateway", "GatewayIdentifier"),
-                "Name": "order-status",
-                "TargetConfiguration": {"Mcp": {"Lambda": target}},
-            },
+        "OpenGateway": {
+            "Type": f"{core}Gateway",
+            "Properties": {"Name": "open", "AuthorizerType": "NONE", "RoleArn": attribute("GatewayRole", "Arn")},
+        },
+        **{
+            f"{gateway_name}Target": {
+                "Type": f"{core}GatewayTarget",
+                "Properties": {
+                    "GatewayIdentifier": attribute(gateway_name, "GatewayIdentifier"),
+                    "Name": "order-status",
+                    "TargetConfiguration": {"Mcp": {"Lambda": target}},
+                },
+            }
+            for gateway_name in ("Gateway", "OpenGateway")
         },
         "Memory": {
             "Type": f"{core}Memory",
@@ -114,6 +121,8 @@ def template() -> dict[str, Any]:
     outputs = {
         **{name: attribute(name, "Arn") for name in ("Plain", "Remembering", "Poor", "GatewayRole")},
         "Url": attribute("Gateway", "GatewayUrl"),
+        "OpenUrl": attribute("OpenGateway", "GatewayUrl"),
+        "GatewayArn": attribute("Gateway", "GatewayArn"),
         "MemoryId": attribute("Memory", "MemoryId"),
     }
     return {"Resources": resources, "Outputs": {name: {"Value": value} for name, value in outputs.items()}}
