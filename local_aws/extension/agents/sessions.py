@@ -30,11 +30,16 @@ def session(harness_arn: str, session_id: str, idle_seconds: float, lifetime_sec
     """The session of this id, a new one after the machine of the old one has gone."""
     key = (harness_arn, session_id)
     found: Session | None = _sessions.get(key)
-    if found is None or elapsed(found.used) > idle_seconds or elapsed(found.started) > lifetime_seconds:
+    if found is None or ended(found.started, found.used, idle_seconds, lifetime_seconds):
         found = Session(time.time(), time.time())
         _sessions[key] = found
     found.used = time.time()
     return found
+
+
+def ended(started: float, used: float, idle_seconds: float, lifetime_seconds: float) -> bool:
+    """Whether the session's machine has gone."""
+    return elapsed(used) > idle_seconds or elapsed(started) > lifetime_seconds
 
 
 def to_continue(history: list[Message], messages: list[Message]) -> list[Message]:
