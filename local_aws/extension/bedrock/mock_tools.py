@@ -33,6 +33,7 @@ CHANGES = re.compile(
     r"|stop|submit|updat|writ)(e|es|ed|ing|s)?\b",
     re.IGNORECASE,
 )
+CLAUSE = re.compile(r"[?;.,!]\s|\band\b|\?$")
 ENOUGH_OF_NAME, ENOUGH_WORDS = 0.5, 2
 
 
@@ -54,8 +55,9 @@ def chosen(specs: list[Spec], messages: list[Message]) -> Chosen | None:
     best = _best(specs, question, called)
     if best is None:
         return None
-    arguments, missing = filled(schema_of(best), question, earlier)
-    return Chosen(best, arguments, missing)
+    spec, part = best
+    arguments, missing = filled(schema_of(spec), part, earlier)
+    return Chosen(spec, arguments, missing)
 
 
 def schema_of(spec: Spec) -> Schema:
@@ -71,19 +73,29 @@ def searches(spec: Spec) -> bool:
     return bool(asked) and set(needed) <= set(asked) and bool(SEARCHES.search(about))
 
 
-def _best(specs: list[Spec], question: str, called: set[str]) -> Spec | None:
+def _best(specs: list[Spec], question: str, called: set[str]) -> tuple[Spec, str] | None:
+    """The tool, and the part of the question that it is for."""
     finders = [spec for spec in specs if searches(spec)]
-    scores = [(_score(spec, question), spec) for spec in specs if spec not in finders]
+    others = [spec for spec in specs if spec not in finders]
+    scores = [(_score(spec, question), spec) for spec in others]
     about = [spec for score, spec in sorted(scores, key=lambda one: -one[0]) if score > 0]
     if about and not called:
-        return about[0]
+        return about[0], question
     # The rest of a question that is about two things: "the status of order 4711, and a ticket for it".
     for spec in about:
         if spec["name"] not in called and words(spec["name"]) <= words(question):
-            return spec
-    if called or not finders or not ASKS.search(question):
+            return spec, question
+    rest = _rest(others, question) if called else question
+    if not finders or not ASKS.search(rest) or called & {spec["name"] for spec in finders}:
         return None
-    return max(finders, key=lambda spec: len(_described(spec) & words(question)))
+    return max(finders, key=lambda spec: len(_described(spec) & words(question))), rest
+
+
+def _rest(others: list[Spec], question: str) -> str:
+    """The clauses that ask for what no other tool is about: of "Where is it, and how is it used?" the second."""
+    clauses = [clause.strip() for clause in CLAUSE.split(question)]
+    asking = [clause for clause in clauses if ASKS.search(clause)]
+    return ", ".join(clause for clause in asking if not any(_score(spec, clause) for spec in others))
 
 
 def _score(spec: Spec, question: str) -> float:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-REGION_MODEL = "amazon.nova-micro-v1:0"
+MODEL = "amazon.nova-micro-v1:0"
 CODE = """
 import time
 
@@ -50,7 +50,7 @@ def harness(name: str, execution_role: str, **more: Any) -> dict[str, Any]:
     properties = {
         "HarnessName": name,
         "ExecutionRoleArn": attribute(execution_role, "Arn"),
-        "Model": {"BedrockModelConfig": {"ModelId": REGION_MODEL}},
+        "Model": {"BedrockModelConfig": {"ModelId": MODEL}},
         "SystemPrompt": [{"Text": "Be brief."}],
         "Tools": [
             {"Type": "agentcore_gateway", "Name": "gateway", "Config": gateway},
@@ -81,7 +81,7 @@ def template() -> dict[str, Any]:
     resources: dict[str, Any] = {
         "GatewayRole": role(allow("lambda:InvokeFunction")),
         "Role": role(model, gateway),
-        "MemoryRole": role(model, gateway, remember),
+        "MemoryRole": role(model, gateway, remember, allow("bedrock:ApplyGuardrail")),
         "PoorRole": role(model),
         "Function": {
             "Type": "AWS::Lambda::Function",

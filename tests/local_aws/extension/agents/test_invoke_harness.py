@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError, EventStreamError
 from local_aws.emulator import EmbeddedAws
 from tests.local_aws.conftest import Client
 from tests.local_aws.extension.agents.conftest import Ask
+from tests.local_aws.extension.agents.shop import MODEL
 from tests.local_aws.servers import code, faults
 
 Events = list[dict[str, Any]]
@@ -166,6 +167,23 @@ def test_a_role_that_lacks_a_right_is_refused(ask: Ask) -> None:
         ask("Hello", "Poor")
 
     assert code(refused) == "AccessDeniedException"
+
+
+def test_a_guardrail_stops_the_answer_if_the_role_may_apply_it(ask: Ask, client: Client) -> None:
+    words = {"wordsConfig": [{"text": "dynamite"}]}
+    bedrock = client("bedrock")
+    number = bedrock.create_guardrail(
+        name="shop", wordPolicyConfig=words, blockedInputMessaging="No.", blockedOutputsMessaging="No."
+    )["guardrailId"]
+    guarded = {"guardrailIdentifier": number, "guardrailVersion": "DRAFT"}
+    model = {"bedrockModelConfig": {"modelId": MODEL, "additionalParams": {"guardrailConfig": guarded}}}
+
+    events = ask("Where do I buy dynamite?", "Remembering", model=model)
+    with pytest.raises(ClientError, match="is not authorized to perform: bedrock:ApplyGuardrail"):
+        ask("Hello", model=model)
+
+    bedrock.delete_guardrail(guardrailIdentifier=number)
+    assert (stops(events), text(events)) == (["guardrail_intervened"], "No.")
 
 
 def test_an_endpoint_that_does_not_exist_is_refused(ask: Ask) -> None:

@@ -90,6 +90,15 @@ def test_a_tool_is_called_once_and_then_the_next_that_the_question_names(call: C
     assert chosen(call, question, used, result, again, result) is None
 
 
+def test_the_rest_of_a_question_is_searched_for(call: Call) -> None:
+    question = said("user", "When does order 4711 arrive, and how do I clean it?")
+    used = said("assistant", {"toolUse": {"toolUseId": "a", "name": "order-status___call", "input": {}}})
+    result = said("user", {"toolResult": {"toolUseId": "a", "content": [{"text": "shipped"}]}})
+
+    assert chosen(call, question)[0] == "order-status___call"
+    assert chosen(call, question, used, result) == ("handbook___call", {"query": "how do I clean it"}, [])
+
+
 def test_the_answer_has_the_passage_of_a_long_result_that_fits_the_question(client: Client) -> None:
     sentences = [f"Sentence {number} is about something else altogether." for number in range(20)]
     passage = " ".join([*sentences[:10], "A product may be returned within 30 days.", *sentences[10:]])
