@@ -82,11 +82,11 @@ class _Conversation:
         text = "\n".join(block["text"] for block in messages[-1]["content"] if "text" in block)
         return self._memory.known(text) if self._memory and text else ""
 
-    def keep(self, history: list[Message], now: list[Message]) -> None:
+    def keep(self, history: list[Message], added: list[Message]) -> None:
         if self._memory:
-            self._memory.keep(now[len(history) :])
+            self._memory.keep(added)
         else:
-            self._session.messages = now
+            self._session.messages = [*history, *added]
 
 
 async def _events(
@@ -104,7 +104,7 @@ async def _events(
                 yield stream_events.frame(event)
                 await asyncio.sleep(TEXT_SECONDS * scale() if stream_events.is_text(event) else 0)
         finally:
-            conversation.keep(history, loop.messages)
+            conversation.keep(history, loop.added)
     except Exception as error:  # the machine of the session has started: errors are events of the stream
         LOGGER.warning("the harness %s failed: %s", definition.arn, error, exc_info=not isinstance(error, BedrockError))
         yield stream_events.failure_frame(RUNTIME_ERROR, str(error) or type(error).__name__)

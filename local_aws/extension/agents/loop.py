@@ -32,7 +32,7 @@ THROTTLED_ATTEMPTS, THROTTLED_SECONDS = 6, 4  # those of Strands
 
 
 class Loop:
-    """One invocation. `messages`: the conversation as it is now; an inline function's call is not in it."""
+    """One invocation. `added`: what it has added to the conversation; an inline function's call is not in it."""
 
     def __init__(
         self, definition: HarnessDefinition, tools: list[HarnessTool], history: list[Message], system: str
@@ -41,6 +41,7 @@ class Loop:
         self._inline = {tool.name for tool in tools if tool.call is None}
         self._waiting = False  # for the caller of the harness, who answers the call of an inline function
         self._model_events = ModelEvents()
+        self.added: list[Message] = []
         self._agent = Agent(
             model=ConverseModel(definition),
             messages=history,
@@ -53,14 +54,10 @@ class Loop:
             ),
         )
 
-    @property
-    def messages(self) -> list[Message]:
-        said = [{"role": one["role"], "content": one["content"]} for one in self._agent.messages]
-        return said[:-2] if self._waiting else said
-
     async def run(self, messages: list[Message]) -> AsyncIterator[Event]:
         """The events until the loop ends, fails or its time is over."""
         started = time.monotonic()
+        self.added = list(messages)
         queue: asyncio.Queue[Event | Exception | None] = asyncio.Queue()
         task = asyncio.ensure_future(self._produce(messages, queue))
         try:
@@ -84,6 +81,8 @@ class Loop:
                 for passed in () if self._waiting else self._passed(event):
                     queue.put_nowait(passed)
                 self._waiting = self._waiting or self._calls_inline(event)
+                if "message" in event and not self._waiting:
+                    self.added.append({key: event["message"][key] for key in ("role", "content")})
             queue.put_nowait(None)
         except MaxTokensReachedException:
             queue.put_nowait(None)  # messageStop has said so

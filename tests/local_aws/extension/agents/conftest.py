@@ -15,7 +15,7 @@ STACK = "Shop"
 Ask = Callable[..., list[dict[str, Any]]]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def shop(client: Client) -> Iterator[dict[str, str]]:
     client("cloudformation").create_stack(StackName=STACK, TemplateBody=json.dumps(template()))
     created = ended(client, STACK)

@@ -1,11 +1,34 @@
 """Rules of harnesses without an agent: allowed tools, ends of sessions, whole turns, what memories learn."""
 
+import ast
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.local_aws.conftest import Call
+
+EXTENSION = Path(__file__).parents[4] / "local_aws/extension"
+LATE = ("strands", "mcp", "local_aws.extension.agents.loop", "local_aws.extension.agents.converse_model")
+
+
+def imported(path: Path) -> set[str]:
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_the_start_of_the_embedded_aws_imports_no_strands() -> None:
+    """It takes a second: what imports Strands is imported at the first invocation."""
+    users = {path.stem for path in EXTENSION.rglob("*.py") for name in imported(path) if name.startswith(LATE)}
+
+    assert users == {"loop", "converse_model"}
 
 
 @pytest.mark.parametrize(
