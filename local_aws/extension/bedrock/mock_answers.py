@@ -27,9 +27,10 @@ def _told(result: dict[str, Any], question: str) -> str:
 
 
 def _fitting(said: str, question: str) -> str:
-    """The sentences that share the most words with the question, in their order."""
-    sentences = [one.strip() for text in _texts(said) for one in SENTENCE.split(text) if one.strip()]
+    """Of the text that shares the most words with the question the sentences that do, in their order."""
     asked = words(question)
+    text = max(_texts(said), key=lambda one: len(words(one) & asked))
+    sentences = [one.strip() for one in SENTENCE.split(text) if one.strip() and not one.startswith("#")]
     ranked = sorted(range(len(sentences)), key=lambda number: -len(words(sentences[number]) & asked))
     return " ".join(sentences[number] for number in sorted(ranked[:SENTENCES]))[: 3 * LONGEST]
 
