@@ -11,6 +11,7 @@ from local_aws.extension import (
     embedded_metrics,
     fault_switch,
     iam_authorization,
+    lambda_client_context,
     lambda_errors,
     lambda_quotas,
     opensearch_indexes,
@@ -22,7 +23,7 @@ from local_aws.extension import (
     step_functions,
     web_pages,
 )
-from local_aws.extension.agents import control
+from local_aws.extension.agents import control, gateway_endpoint, invocations, memory_records
 from local_aws.extension.bedrock import language_model, routes
 from local_aws.extension.cloudformation import (
     auto_delete_objects,
@@ -48,7 +49,9 @@ def main() -> None:
         opensearch_indexes,
         role_policies,
         api_keys,
+        gateway_endpoint,
         iam_authorization,
+        lambda_client_context,
         lambda_errors,
         lambda_quotas,
         response_streaming,
@@ -60,6 +63,8 @@ def main() -> None:
         routes,
         control,
         language_model,
+        memory_records,
+        invocations,
         web_pages,
     ):
         module.install()

@@ -1,4 +1,4 @@
-"""Signatures of requests to API Gateway's methods with AWS_IAM authorization.
+"""Signatures of requests to API Gateway's methods with AWS_IAM authorization, and to gateways of AgentCore.
 
 https://repost.aws/knowledge-center/api-gateway-troubleshoot-403-forbidden (types and messages of the errors)
 """
@@ -16,7 +16,7 @@ from ministack.services import apigateway_v1
 SERVICE = "execute-api"
 ALGORITHM = "AWS4-HMAC-SHA256"
 # https://github.com/aws/aws-sdk-js-v3/issues/1831 and https://github.com/aws/aws-sdk-js/issues/792
-WRONG_SERVICE = f"Credential should be scoped to correct service: '{SERVICE}'. "
+WRONG_SERVICE = "Credential should be scoped to correct service: '{}'. "
 WRONG_REGION = "Credential should be scoped to a valid region, not '{}'. "
 
 
@@ -55,7 +55,7 @@ def keep_requests() -> None:
     app.app = kept
 
 
-def authenticated(method: str, query: dict[str, Any], body: bytes, region: str) -> Any:
+def authenticated(method: str, query: dict[str, Any], body: bytes, region: str, *, service: str = SERVICE) -> Any:
     """The credential that signed the request which is being answered. Raises Refused."""
     sent = _sent.get()
     header = sent.headers.get("authorization", "")
@@ -70,7 +70,7 @@ def authenticated(method: str, query: dict[str, Any], body: bytes, region: str) 
     if isinstance(signature, tuple):
         raise _unauthenticated(*signature)
     scope = WRONG_REGION.format(signature.region) if signature.region != region else ""
-    scope += WRONG_SERVICE if signature.service != SERVICE else ""
+    scope += WRONG_SERVICE.format(service) if signature.service != service else ""
     failure = ("SignatureDoesNotMatch", scope) if scope else sigv4.request_time_failure(signature)
     if failure:
         raise _unauthenticated(*failure)

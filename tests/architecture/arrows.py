@@ -77,7 +77,7 @@ ARROWS = {
         "local_aws.extension.bedrock",
         "local_aws.extension.cloudformation",
     },
-    "local_aws.extension.agents": {"local_aws.extension.bedrock"},
+    "local_aws.extension.agents": {"local_aws.extension", "local_aws.extension.bedrock"},
     "local_aws.extension.bedrock": {
         "local_aws.extension.bedrock.customization",
         "local_aws.extension.bedrock.evaluation",

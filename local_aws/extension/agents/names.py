@@ -1,4 +1,6 @@
-"""Ids and ARNs of AgentCore: `<name>-<10 letters and digits>`."""
+"""Ids, ARNs and URLs of AgentCore; an id is `<name>-<10 letters and digits>`."""
+
+import os
 
 from ministack.core.responses import get_account_id, get_region
 
@@ -12,3 +14,8 @@ def identifier(name: str) -> str:
 
 def agentcore_arn(resource: str) -> str:
     return f"arn:{partition_of(get_region())}:bedrock-agentcore:{get_region()}:{get_account_id()}:{resource}"
+
+
+def gateway_url(gateway_id: str) -> str:
+    """On AWS: https://<id>.gateway.bedrock-agentcore.<region>.amazonaws.com/mcp."""
+    return f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}/gateways/{gateway_id}/mcp"

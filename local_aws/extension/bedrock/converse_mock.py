@@ -1,6 +1,7 @@
 """The mock's turn in Converse and ConverseStream: text, or a tool call with arguments that satisfy the tool's schema.
 
-It calls a tool when toolChoice demands one, and with `auto` when the question names one. It heeds maxTokens and
+It calls a tool when toolChoice demands one, and otherwise when the question names one or is about one (mock_tools.py).
+It answers from the passage of the results that shares the most words with the question. It heeds maxTokens and
 stopSequences.
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
 """
@@ -13,6 +14,8 @@ from ministack.services import bedrock_runtime
 
 from local_aws.extension.bedrock import invocation
 from local_aws.extension.bedrock.judge_mock import grade, verdict
+from local_aws.extension.bedrock.mock_answers import from_results
+from local_aws.extension.bedrock.mock_tools import Chosen, chosen
 from local_aws.extension.bedrock.schema_examples import UnsatisfiedError, example
 
 CHARACTERS_PER_TOKEN = 4
@@ -42,9 +45,21 @@ def turn(
     tool = _demanded(messages, tools or {})
     if tool:
         return _call(tool, messages)
-    text = _answer(model_id, messages, system)
+    fitting = _fitting(messages, tools or {})
+    if fitting and not fitting.missing:
+        return _call_message(fitting.spec["name"], fitting.arguments, messages)
+    text = _asked_back(model_id, fitting) if fitting else _answer(model_id, messages, system)
     cut, reason = shortened(text, inference)
     return {"role": "assistant", "content": cut, STOP_REASON: reason}
+
+
+def counted(message: Message, arguments: tuple[Any, ...]) -> tuple[int, int] | None:
+    """Tokens in and out of a turn with tools, by length; ministack counts a turn of text only."""
+    *_, tools = arguments
+    if not tools:
+        return None
+    out = message["content"] or json.dumps(message.get("tool_calls", ""))
+    return len(json.dumps(arguments)) // CHARACTERS_PER_TOKEN, len(out) // CHARACTERS_PER_TOKEN
 
 
 def shortened(text: str, inference: dict[str, Any]) -> tuple[str, str]:
@@ -71,6 +86,18 @@ def _demanded(messages: list[Message], tools: dict[str, Any]) -> dict[str, Any] 
     return named[0] if named else None
 
 
+def _fitting(messages: list[Message], tools: dict[str, Any]) -> Chosen | None:
+    """The tool that the question is about, unless toolChoice has decided."""
+    specs = [tool["toolSpec"] for tool in tools.get("tools") or [] if "toolSpec" in tool]
+    decided = {"tool", "any"} & set(tools.get("toolChoice") or {})
+    return None if decided else chosen(specs, messages)
+
+
+def _asked_back(model_id: str, fitting: Chosen) -> str:
+    missing = ", ".join(fitting.missing)
+    return f"[mock answer by {invocation.resolve(model_id)}] For {fitting.spec['name']} I need {missing}."
+
+
 def _call(tool: dict[str, Any], messages: list[Message]) -> Message:
     try:
         arguments = example((tool.get("inputSchema") or {}).get("json") or {"type": "object"})
@@ -78,23 +105,19 @@ def _call(tool: dict[str, Any], messages: list[Message]) -> Message:
         return {"role": "assistant", "content": "", STOP_REASON: "malformed_tool_use"}
     if (tool.get("inputSchema") or {}).get("json", {}).get("properties", {}).get("query", {}).get("type") == "string":
         arguments["query"] = str(bedrock_runtime._last_user_text(messages)) or arguments.get("query", "")
-    seed = json.dumps([tool["name"], messages], sort_keys=True, default=str)
+    return _call_message(tool["name"], arguments, messages)
+
+
+def _call_message(name: str, arguments: dict[str, Any], messages: list[Message]) -> Message:
+    seed = json.dumps([name, messages], sort_keys=True, default=str)
     identifier = f"tooluse_{hashlib.sha256(seed.encode()).hexdigest()[:22]}"
-    function = {"name": tool["name"], "arguments": json.dumps(arguments)}
+    function = {"name": name, "arguments": json.dumps(arguments)}
     return {"role": "assistant", "content": None, "tool_calls": [{"id": identifier, "function": function}]}
 
 
 def _answer(model_id: str, messages: list[Message], system: list[Message]) -> str:
-    results = [block["toolResult"] for block in (messages or [{}])[-1].get("content", []) if "toolResult" in block]
-    if not results:
-        asked = str(bedrock_runtime._last_user_text(messages))
-        judged = verdict(asked) or grade(asked)
-        return judged or invocation.mock_reply(model_id, messages, system)
-    said = " ".join(_result_text(result) for result in results)
-    return f"[mock answer by {invocation.resolve(model_id)}] The tool answered: {said[:200]}"
-
-
-def _result_text(result: dict[str, Any]) -> str:
-    return " ".join(
-        str(item.get("text") or json.dumps(item.get("json") or item.get("status") or "")) for item in result["content"]
-    )
+    if any("toolResult" in block for block in (messages or [{}])[-1].get("content", [])):
+        return f"[mock answer by {invocation.resolve(model_id)}] {from_results(messages)}"
+    asked = str(bedrock_runtime._last_user_text(messages))
+    judged = verdict(asked) or grade(asked)
+    return judged or invocation.mock_reply(model_id, messages, system)

@@ -3,6 +3,7 @@
 import asyncio
 import struct
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from ministack.core.responses import StreamingResponse
@@ -12,12 +13,14 @@ from local_aws.extension.bedrock.responses import Response
 
 EVENT_SECONDS = 0.1
 STREAMS = ("/converse-stream", "/invoke-with-response-stream")
+# False for a caller within the embedded AWS that has a pace of its own.
+PACED: ContextVar[bool] = ContextVar("paced", default=True)
 
 
 def paced(path: str, response: Response) -> Response:
     """`response` with a body that takes EVENT_SECONDS of Bedrock's clock for each event, if it is a stream's."""
     status, headers, body = response
-    if status != 200 or not path.endswith(STREAMS) or not isinstance(body, bytes):
+    if status != 200 or not path.endswith(STREAMS) or not isinstance(body, bytes) or not PACED.get():
         return response
 
     async def run(send: Any, receive: Any) -> None:

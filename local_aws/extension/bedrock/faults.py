@@ -19,6 +19,10 @@ failing-models      the newest custom model fails at each request: ModelErrorExc
                     https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
 failing-evaluations a quota is too low for the judge of each evaluation job; the message as a user saw it
                     https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetEvaluationJob.html
+failing-tools       the Lambda functions behind a gateway's tools fail: the model gets a result with the status error
+                    https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-using-mcp-call.html
+timed-out-tools     these functions do not answer in time
+                    https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
 denied-objects      S3 denies reading objects: AccessDenied, and to HEAD a 403 without a body or a code
                     https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 """
@@ -36,9 +40,12 @@ DENIED_OBJECTS = "denied-objects"
 FAILING_JOBS = "failing-jobs"
 FAILING_MODELS = "failing-models"
 FAILING_EVALUATIONS = "failing-evaluations"
+FAILING_TOOLS = "failing-tools"
+TIMED_OUT_TOOLS = "timed-out-tools"
 NAMES = {
     *(UNVERIFIED_ACCOUNT, PAYMENT_REFUSED, LEGACY_ACCESS_ENDED, ABSENT_AS_INVALID),
     *(SLOW_ROLES, THROTTLING, DENIED_OBJECTS, FAILING_JOBS, FAILING_MODELS, FAILING_EVALUATIONS),
+    *(FAILING_TOOLS, TIMED_OUT_TOOLS),
 }
 
 _on: set[str] = set()

@@ -31,6 +31,7 @@ def install() -> None:
             print(f"KIT_LLM_URL: {where} gave no answer as model {name}; the mock answers", file=sys.stderr, flush=True)
         if message is None and len(arguments) == CONVERSE_ARGUMENTS:
             message = converse_mock.turn(model_id, *arguments)
+            counts = converse_mock.counted(message, arguments)
         return message, counts
 
     bedrock_runtime._proxy_openai_chat_message = send_named

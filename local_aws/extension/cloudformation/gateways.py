@@ -6,11 +6,10 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-add-target
 import time
 from typing import Any
 
-from ministack.core.responses import get_region
 from ministack.services import lambda_svc
 
 from local_aws.extension.agents import registry
-from local_aws.extension.agents.names import agentcore_arn, identifier
+from local_aws.extension.agents.names import agentcore_arn, gateway_url, identifier
 from local_aws.extension.bedrock.responses import identifier as letters
 from local_aws.extension.bedrock.responses import iso
 from local_aws.extension.bedrock.service_roles import role_allows_on
@@ -25,8 +24,8 @@ def create_gateway(_: str, properties: Properties) -> Created:
     if any(one.record["name"] == properties["Name"] for one in registry.gateways.values()):
         raise ValueError(f"{GATEWAY}: ConflictException: A gateway with name {properties['Name']} already exists")
     number = identifier(properties["Name"].lower())
-    url = f"https://{number}.gateway.bedrock-agentcore.{get_region()}.amazonaws.com/mcp"
-    made = {"gatewayId": number, "gatewayArn": agentcore_arn(f"gateway/{number}"), "gatewayUrl": url}
+    arn = agentcore_arn(f"gateway/{number}")
+    made = {"gatewayId": number, "gatewayArn": arn, "gatewayUrl": gateway_url(number)}
     check_role(GATEWAY, properties["RoleArn"], made["gatewayArn"])
     registry.gateways[number] = registry.Gateway({**made, "status": "READY", "createdAt": iso(time.time())})
     return number, update_gateway(number, properties)

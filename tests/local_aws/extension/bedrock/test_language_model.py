@@ -12,16 +12,18 @@ import boto3
 import pytest
 
 from local_aws import emulator
+from tests.local_aws.extension.agents.shop import template
 from tests.local_aws.extension.bedrock.test_serving import ask, deployment
 from tests.local_aws.knowledge_base import KnowledgeBase
 from tests.local_aws.servers import Clients, make_role, settled
+from tests.local_aws.stacks import ended, outputs_of
 from tests.local_aws.training_jobs import BUCKET, data, finished, request
 
 UNKNOWN = "amazon.nova-lite-v1:0"
 
 
 class Llm(ThreadingHTTPServer):
-    """Answers with the model's name and remembers what it was asked; does not know the model UNKNOWN."""
+    """Answers with the model's name, or calls its first tool, once; remembers what it was asked; knows no UNKNOWN."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -39,7 +41,14 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked.append((self.path, body))
         status = 404 if body["model"] == UNKNOWN else 200
-        message = {"role": "assistant", "content": f"{body['model']} says hello"}
+        message: dict[str, Any] = {"role": "assistant", "content": f"{body['model']} says hello"}
+        if (
+            "tools" in body
+            and "order" in str(body["messages"][-1]["content"])
+            and body["messages"][-1]["role"] == "user"
+        ):
+            function = {"name": body["tools"][0]["function"]["name"], "arguments": '{"order_id": "4711"}'}
+            message = {"role": "assistant", "content": None, "tool_calls": [{"id": "call_1", "function": function}]}
         usage = {"prompt_tokens": 11, "completion_tokens": 3}
         answer = json.dumps({"choices": [{"message": message}], "usage": usage}).encode()
         self.send_response(status)
@@ -122,6 +131,31 @@ def test_a_knowledge_base_is_asked_with_passages_and_cites_them(clients: Clients
     system, user = llm.asked[-1][1]["messages"]
     assert "eleven steps" in system["content"]
     assert user == {"role": "user", "content": "How many steps has the grinder?"}
+
+
+def test_an_agents_model_uses_its_tools_and_is_told_what_the_memory_knows(clients: Clients, llm: Llm) -> None:
+    clients("cloudformation").create_stack(StackName="Shop", TemplateBody=json.dumps(template()))
+    arn = outputs_of(ended(clients, "Shop"))["Remembering"]
+
+    def asked(text: str, session: str) -> list[Any]:
+        messages = [{"role": "user", "content": [{"text": text}]}]
+        answer = clients("bedrock-agentcore").invoke_harness(
+            harnessArn=arn, runtimeSessionId=session * 33, actorId="ada", messages=messages
+        )
+        return list(answer["stream"])
+
+    events = asked("My name is Ada. Where is my order?", "a")
+
+    assert [one["messageStop"]["stopReason"] for one in events if "messageStop" in one] == [
+        *("tool_use", "tool_result", "end_turn")
+    ]
+    *_, call, result = llm.asked[-1][1]["messages"]
+    assert call["tool_calls"][0]["function"]["name"] == "order-status___call"
+    assert json.loads(result["content"])["status"] == "shipped"
+    asked("What is my name?", "b")
+    system = llm.asked[-1][1]["messages"][0]["content"]
+    assert system.startswith("Be brief.")
+    assert "- My name is Ada." in system
 
 
 def test_a_model_that_the_server_does_not_know_is_mocked_and_logged(clients: Clients, state: Path) -> None:
