@@ -188,9 +188,9 @@ class TrainingStack(cdk.Stack):
             retrain=name in self._retrain,
             retry_failed=bool(self.node.try_get_context(RETRY_CONTEXT)),
         )
-        # An upload starts a run, which reads the specification.
+        # An upload starts a run, which reads the specification, with the states that this deploy brings.
         for part in data:
-            part.node.add_dependency(workflow.specifications[name])
+            part.node.add_dependency(workflow.specifications[name], workflow.state_machine, workflow.starter)
         parts = [*data, *held_out, workflow.specifications[name], workflow.parts, *([serving] if serving else [])]
         start.node.add_dependency(*parts)
         cdk.CfnOutput(self, run_outcome_output(name), value=start.outcome)

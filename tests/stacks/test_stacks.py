@@ -123,6 +123,7 @@ def test_a_specification_exists_before_the_data_whose_upload_starts_a_run(deploy
     template = synthesized(CONFIGS[deployment])[stack]
     stored = resources(template, "Custom::BucketObjects").values()
     data = [item for item in stored if item["Properties"]["DestinationPrefix"] != "data/"]  # not those of evaluations
+    (machine,) = resources(template, "AWS::StepFunctions::StateMachine")
     for item in data:
         customization = item["Properties"]["DestinationPrefix"].split("/")[1]
         (specification,) = [
@@ -131,6 +132,7 @@ def test_a_specification_exists_before_the_data_whose_upload_starts_a_run(deploy
             if parameter["Properties"]["Name"].endswith(f"/customizations/{customization}")
         ]
         assert specification in item["DependsOn"]
+        assert machine in item["DependsOn"]  # else the run has the states of the deploy before
     assert data
 
 
