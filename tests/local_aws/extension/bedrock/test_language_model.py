@@ -12,11 +12,13 @@ import boto3
 import pytest
 
 from local_aws import emulator
+from local_aws.environment import PROJECT
 from tests.local_aws.extension.bedrock.test_serving import ask, deployment
 from tests.local_aws.knowledge_base import KnowledgeBase
 from tests.local_aws.servers import Clients, make_role, settled
 from tests.local_aws.training_jobs import BUCKET, data, finished, request
 
+PARSER = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0"
 UNKNOWN = "amazon.nova-lite-v1:0"
 
 
@@ -122,6 +124,31 @@ def test_a_knowledge_base_is_asked_with_passages_and_cites_them(clients: Clients
     system, user = llm.asked[-1][1]["messages"]
     assert "eleven steps" in system["content"]
     assert user == {"role": "user", "content": "How many steps has the grinder?"}
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_model_parses_pdf_files_if_the_role_may_invoke_it(clients: Clients, llm: Llm, allowed: bool) -> None:
+    actions = ["s3:GetObject", *(["bedrock:InvokeModel"] if allowed else [])]
+    prompt = {"parsingPromptText": "Write tables as Markdown."}
+    parsing = {
+        "parsingStrategy": "BEDROCK_FOUNDATION_MODEL",
+        "bedrockFoundationModelConfiguration": {"modelArn": PARSER, "parsingPrompt": prompt},
+    }
+    name = f"parsed-{allowed}".lower()
+    role = make_role(clients, name, actions, "*")
+    base = KnowledgeBase(clients, name, role, ingestion={"parsingConfiguration": parsing})
+    base.put("a.pdf", (PROJECT / "examples/support/documents/energy-saving.pdf").read_bytes())
+    base.put("b.md", b"# Read as it is")
+
+    assert base.ingest()["statistics"]["numberOfNewDocumentsIndexed"] == 2
+
+    texts = " ".join(passage["content"]["text"] for passage in base.retrieve("standby"))
+    assert ("amazon.nova-pro-v1:0 says hello" in texts, "0.4 watts" in texts) == (allowed, not allowed)
+    assert "Read as it is" in texts
+    if allowed:
+        asked = llm.asked[-1][1]["messages"][-1]["content"]
+        assert asked.startswith("Write tables as Markdown.")
+        assert "0.4 watts" in asked
 
 
 def test_a_model_that_the_server_does_not_know_is_mocked_and_logged(clients: Clients, state: Path) -> None:
