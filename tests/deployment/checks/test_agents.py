@@ -146,6 +146,21 @@ def test_a_confirmed_tool_may_have_all_of_json_schema(tmp_path: Path) -> None:
     assert file_faults(tmp_path, text) == []
 
 
+def test_a_tool_may_be_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "orders"
+    (folder / "__pycache__").mkdir(parents=True)
+    (folder / "__pycache__" / "left.pyc").write_bytes(b"")
+    (folder / "lambda_function.py").write_text("def lambda_handler(event, context): ...\n", encoding="utf-8")
+    declared = {"description": "Looks up orders", "inputSchema": {"type": "object"}}
+    (folder / "schema.json").write_text(json.dumps(declared), encoding="utf-8")
+    text = HEAD + AGENT + TOOL + 'kind = "lambda"\ncode = "orders"\n'
+
+    assert file_faults(tmp_path, text) == []
+    made = load_deployment_config(deployment_file(tmp_path, text)).agents["support"].tools["orders"]
+    assert sorted(made.code_files()) == ["lambda_function.py", "schema.json"]
+    assert (made.entry_point, made.declaration()) == ("lambda_function.lambda_handler", declared)
+
+
 @pytest.mark.parametrize(
     ("content", "fault"),
     [("{", "is not JSON"), ("[]", "got list"), ('{"description": "a"}', "got ['description']")],

@@ -82,6 +82,11 @@ EVERYBODY = {
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
 ROLE_ARN = "arn:aws:iam::111122223333:role/app"
 NETWORK = [{"Rules": [{"ResourceType": "collection", "Resource": ["collection/docs"]}], "AllowFromPublic": True}]
+HARNESS = {
+    "HarnessName": "desk",
+    "ExecutionRoleArn": "arn:aws:iam::111122223333:role/desk",
+    "Model": {"BedrockModelConfig": {"ModelId": "amazon.nova-micro-v1:0"}},
+}
 AGENT = {
     "AgentName": "helper",
     "FoundationModel": "amazon.nova-micro-v1:0",
@@ -184,6 +189,21 @@ TWENTY_SIX = {
 }
 # Their siblings.
 MORE = {
+    "harness-without-settings": one(
+        "Harness", "AWS::BedrockAgentCore::Harness", HARNESS, "kit-harness-tools", "kit-harness-memory"
+    ),
+    "harness-with-all-tools": one(
+        "Harness",
+        "AWS::BedrockAgentCore::Harness",
+        {**HARNESS, "AllowedTools": ["@gateway", "@builtin"], "Memory": {"Disabled": {}}},
+        "kit-harness-tools",
+    ),
+    "gateway-for-everybody": one(
+        "Gateway",
+        "AWS::BedrockAgentCore::Gateway",
+        {"Name": "tools", "AuthorizerType": "NONE", "RoleArn": ROLE_ARN},
+        "kit-gateway-open",
+    ),
     "trust-in-a-regional-service": one(
         "Role",
         "AWS::IAM::Role",
