@@ -70,7 +70,7 @@ def _answering_stacks(app: cdk.App, config: DeploymentConfig, environment: cdk.E
     """What requests reach: knowledge base, agents, the API over all of them."""
     name = config.deployment.name
     stacks: list[cdk.Stack] = []
-    if config.knowledge_base:
+    if config.built_knowledge_bases:
         stacks.append(KnowledgeBaseStack(app, knowledge_base_stack(name), config=config, env=environment))
     if config.agents:
         stacks.append(AgentsStack(app, agents_stack(name), config=config, env=environment))

@@ -74,6 +74,7 @@ OURS = (
 from inference_api.runtime import Invocation, handler_named
 handle = handler_named("inference_api.handler.handler")
 sys.modules["inference_api.handler"].ALIASES_PATH = os.environ["ALIASES"]
+sys.modules["inference_api.handler"].KNOWLEDGE_BASES_PATH = os.environ["KNOWLEDGE_BASES_FILE"]
 
 def handler(event):
     return b"".join(handle(event, Invocation(event, "r", 0)).body)

@@ -35,6 +35,7 @@ from benchmarks.api_styles import AUTHORIZER, BOTO3, FASTAPI, MEASURE, OURS, POW
 
 PROJECT = Path(__file__).resolve().parent.parent
 ALIASES = PROJECT / ".local" / "benchmark-aliases.json"
+KNOWLEDGE_BASES = PROJECT / ".local" / "benchmark-knowledge-bases.json"
 CODE = PROJECT / ".local" / "benchmark-code"
 OTHERS = PROJECT / ".local" / "benchmark"
 ROOTS, BUNDLE = PROJECT / ".local" / "benchmark-roots.pem", PROJECT / ".local" / "benchmark-bundle.pem"
@@ -127,6 +128,7 @@ def measured(style: str, url: str, messages: object = MESSAGES, *, bytecode: boo
         "KNOWLEDGE_BASES": "{}",
         "ACCOUNT_ID": "111122223333",
         "ALIASES": str(ALIASES),
+        "KNOWLEDGE_BASES_FILE": str(KNOWLEDGE_BASES),
     }
     body = json.dumps({"model": "bot", "messages": messages})
     run = subprocess.run(
@@ -170,6 +172,7 @@ def stub() -> ThreadingHTTPServer:
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     ALIASES.write_text(aliases(), encoding="utf-8")
+    KNOWLEDGE_BASES.write_text("{}", encoding="utf-8")
     Bedrock.streamed = stream_bytes()
     server = stub()
     url = f"https://localhost:{server.server_port}"

@@ -34,6 +34,7 @@ LARGE = [
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     inference_api.ALIASES.write_text(inference_api.aliases(), encoding="utf-8")
+    inference_api.KNOWLEDGE_BASES.write_text("{}", encoding="utf-8")
     inference_api.Bedrock.streamed = inference_api.stream_bytes()
     server = inference_api.stub()
     url = f"https://localhost:{server.server_port}"

@@ -14,7 +14,7 @@ from deployment.sections.deployment import Deployment
 from deployment.sections.guardrails import Guardrail
 from deployment.sections.imported_model import ImportedModel
 from deployment.sections.inference_api import Alias, InferenceApi
-from deployment.sections.knowledge_base import KnowledgeBase
+from deployment.sections.knowledge_base import KnowledgeBase, SingleKnowledgeBase
 from deployment.sections.model_access import ModelAccess
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from deployment.sections.section import ACCOUNT, PATTERN_IN_WORDS, Name, Section
@@ -22,7 +22,7 @@ from deployment.sections.training import Customization, CustomModel, External, T
 from kit_contract.errors import InputError
 from kit_contract.model_arns import plain_id
 from kit_contract.run_names import bedrock_name
-from kit_contract.stacks import STACK_SUFFIXES
+from kit_contract.stacks import STACK_SUFFIXES, pascal
 
 
 class ConfigError(InputError):
@@ -44,7 +44,8 @@ class DeploymentConfig(Section):
     training: Training | None = None
     provisioned_throughput: dict[Name, ProvisionedThroughput] = {}
     guardrails: dict[Name, Guardrail] = {}
-    knowledge_base: KnowledgeBase | None = None
+    knowledge_base: SingleKnowledgeBase | None = None
+    knowledge_bases: dict[Name, KnowledgeBase] = {}
     agents: dict[Name, Agent] = {}
     inference_api: InferenceApi | None = None
 
@@ -81,11 +82,31 @@ class DeploymentConfig(Section):
         return self.aliases[model].model if model in self.aliases else model
 
     @property
+    def knowledge_base_sections(self) -> dict[str, KnowledgeBase]:
+        """Where each knowledge base stands in the file -> its section: [knowledge_base] first."""
+        named = {f"knowledge_bases.{name}": item for name, item in self.knowledge_bases.items()}
+        return ({"knowledge_base": self.knowledge_base} if self.knowledge_base else {}) | named
+
+    @property
+    def all_knowledge_bases(self) -> dict[str, KnowledgeBase]:
+        """Name -> section, of both kinds."""
+        return ({self.knowledge_base.name: self.knowledge_base} if self.knowledge_base else {}) | self.knowledge_bases
+
+    @property
+    def built_knowledge_bases(self) -> dict[str, KnowledgeBase]:
+        """Those of all that this deployment makes: the others exist."""
+        return {name: item for name, item in self.all_knowledge_bases.items() if not item.existing}
+
+    def knowledge_base_key(self, name: str) -> str:
+        """What tells the resources and outputs of this knowledge base from others: nothing for [knowledge_base]."""
+        return "" if self.knowledge_base and name == self.knowledge_base.name else pascal(name)
+
+    @property
     def applied_guardrails(self) -> dict[str, str]:
         """The setting that names a guardrail -> its name."""
         named = {f"inference_api.aliases.{alias}": item.guardrail for alias, item in self.aliases.items()}
+        named |= {where: item.guardrail for where, item in self.knowledge_base_sections.items()}
         named |= {f"agents.{name}": item.guardrail for name, item in self.agents.items()}
-        named["knowledge_base"] = self.knowledge_base.guardrail if self.knowledge_base else None
         return {where: name for where, name in named.items() if name}
 
     @property
@@ -102,7 +123,8 @@ class DeploymentConfig(Section):
     @property
     def stacks(self) -> list[str]:
         """Names of the stacks, in the order of their deployment. Your own, in app.py, are not among them."""
-        present = [suffix for suffix in STACK_SUFFIXES if getattr(self, suffix.replace("-", "_"))]
+        sections = {"knowledge-base": self.built_knowledge_bases}
+        present = [one for one in STACK_SUFFIXES if sections.get(one, getattr(self, one.replace("-", "_")))]
         return [f"{self.deployment.name}-{suffix}" for suffix in present]
 
     def model_id(self, model: str) -> str | None:

@@ -15,9 +15,10 @@ from kit.stack_outputs import stack_outputs
 from kit_contract.agents import ENDPOINT
 from kit_contract.stacks import (
     AGENT_PARTS,
+    DATA_SOURCE_ID_OUTPUT,
     GENERATIONS_CONTEXT,
-    KNOWLEDGE_BASE_GENERATION,
     KNOWLEDGE_BASE_GENERATION_OUTPUT,
+    KNOWLEDGE_BASE_ID_OUTPUT,
     agent_generation,
     agent_guardrail_generation,
     agent_output,
@@ -25,6 +26,7 @@ from kit_contract.stacks import (
     generations_context,
     guardrail_output,
     inference_api_stack,
+    knowledge_base_generation,
     knowledge_base_stack,
 )
 
@@ -56,11 +58,15 @@ def _generations(config: DeploymentConfig, clients: Clients, say: Say) -> Iterat
                 number, identifier = made.split()
                 gone = _gone(partial(AGENT_LOOKS[part], clients, identifier), f"{part} of agent {agent}", say)
                 yield agent_generation(agent, part), int(number) + gone
-    if config.knowledge_base:
+    if config.built_knowledge_bases:
         outputs = _outputs(clients, knowledge_base_stack(config.deployment.name), say)
-        if "KnowledgeBaseId" in outputs:
-            gone = _gone(partial(_knowledge_base, clients, outputs), "knowledge base", say)
-            yield KNOWLEDGE_BASE_GENERATION, int(outputs.get(KNOWLEDGE_BASE_GENERATION_OUTPUT, "1")) + gone
+        for name in config.built_knowledge_bases:
+            key = config.knowledge_base_key(name)
+            if f"{key}{KNOWLEDGE_BASE_ID_OUTPUT}" in outputs:
+                what = f"knowledge base {name}" if key else "knowledge base"
+                gone = _gone(partial(_knowledge_base, clients, outputs, key), what, say)
+                generation = int(outputs.get(f"{key}{KNOWLEDGE_BASE_GENERATION_OUTPUT}", "1"))
+                yield knowledge_base_generation(key), generation + gone
 
 
 def _of_guardrails(
@@ -78,10 +84,10 @@ def _guardrail(clients: Clients, identifier: str, version: str) -> None:
     clients("bedrock").get_guardrail(guardrailIdentifier=identifier, guardrailVersion=version)
 
 
-def _knowledge_base(clients: Clients, outputs: Mapping[str, str]) -> None:
-    agent, identifier = clients("bedrock-agent"), outputs["KnowledgeBaseId"]
+def _knowledge_base(clients: Clients, outputs: Mapping[str, str], key: str) -> None:
+    agent, identifier = clients("bedrock-agent"), outputs[f"{key}{KNOWLEDGE_BASE_ID_OUTPUT}"]
     found = agent.get_knowledge_base(knowledgeBaseId=identifier)["knowledgeBase"]
-    agent.get_data_source(knowledgeBaseId=identifier, dataSourceId=outputs["DataSourceId"])
+    agent.get_data_source(knowledgeBaseId=identifier, dataSourceId=outputs[f"{key}{DATA_SOURCE_ID_OUTPUT}"])
     index = found["storageConfiguration"]["s3VectorsConfiguration"]["indexArn"]
     clients("s3vectors").get_index(indexArn=index)
 

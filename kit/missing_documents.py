@@ -4,7 +4,7 @@ The manifest that Custom::BucketObjects keeps in the bucket says what should be 
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,10 +22,11 @@ def restoring_arguments(config: DeploymentConfig, clients: Clients, say: Callabl
 
     Without the permission to look, the deploy goes on and says so.
     """
-    if not config.knowledge_base:
+    if not config.built_knowledge_bases:
         return []
+    keys = [config.knowledge_base_key(name) for name in config.built_knowledge_bases]
     try:
-        missing = _missing(clients, knowledge_base_stack(config.deployment.name))
+        missing = _missing(clients, knowledge_base_stack(config.deployment.name), keys)
     except (ClientError, BotoCoreError) as error:
         say(f"warning: whether documents are missing in the bucket is unknown: {error}")
         return []
@@ -35,11 +36,11 @@ def restoring_arguments(config: DeploymentConfig, clients: Clients, say: Callabl
     return ["-c", f"{RESTORE_CONTEXT}={datetime.now(UTC).isoformat(timespec='seconds')}"]
 
 
-def _missing(clients: Clients, stack: str) -> list[str]:
-    bucket = _bucket(clients, stack)
-    if bucket is None:
-        return []
-    return missing_objects(clients("s3"), bucket)
+def _missing(clients: Clients, stack: str, keys: Iterable[str]) -> list[str]:
+    """None of a stack or a knowledge base that does not exist yet."""
+    outputs = stack_outputs(clients("cloudformation"), stack) or {}
+    buckets = [outputs[output] for key in keys if (output := f"{key}{DOCUMENTS_BUCKET_OUTPUT}") in outputs]
+    return [missing for bucket in buckets for missing in missing_objects(clients("s3"), bucket)]
 
 
 def missing_objects(s3: Any, bucket: str) -> list[str]:
@@ -49,12 +50,6 @@ def missing_objects(s3: Any, bucket: str) -> list[str]:
         wanted |= set(json.loads(s3.get_object(Bucket=bucket, Key=manifest)["Body"].read())["objects"])
     folders = {f"{key.partition('/')[0]}/" for key in wanted}
     return sorted(wanted - {key for folder in sorted(folders) for key in _keys(s3, bucket, folder)})
-
-
-def _bucket(clients: Clients, stack: str) -> str | None:
-    """None if the stack does not exist yet, or has none."""
-    outputs = stack_outputs(clients("cloudformation"), stack) or {}
-    return outputs.get(DOCUMENTS_BUCKET_OUTPUT)
 
 
 def _keys(s3: Any, bucket: str, prefix: str) -> Iterator[str]:

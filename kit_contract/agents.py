@@ -1,14 +1,11 @@
-"""Names of agents and their tools that stacks, functions and commands share.
-
-The parameter `parameters.agent_settings` holds {"harness_arn", "endpoint", "confirmed_tools": {tool: function ARN}}.
-"""
+"""Names of agents and their tools that stacks, functions and commands share."""
 
 import hashlib
 
 ENDPOINT = "live"  # the endpoint of a harness that callers use; it moves to a new version when that is ready
 GATEWAY_TOOL = "gateway"  # the harness's name for its gateway; no tool of a section may have it
 TOOL_IN_TARGET = "call"  # the gateway calls a tool `<section>___call`: one target for each section
-HARNESS_ARN, HARNESS_ENDPOINT, CONFIRMED_TOOLS = "harness_arn", "endpoint", "confirmed_tools"
+HARNESS_ARN, CONFIRMED_TOOLS = "harness_arn", "confirmed_tools"
 MODEL_PREFIX = "agent:"  # the agent as a model of chat completions
 MAX_HARNESS_NAME = 40
 # An event's client context names the tool: context.client_context.custom[...], `<section>___call`.

@@ -16,10 +16,7 @@ TOPIC_ARN = "TOPIC_ARN"
 # Inference API
 ACCOUNT_ID = "ACCOUNT_ID"
 KNOWLEDGE_BASES = "KNOWLEDGE_BASES"  # JSON: name -> knowledge base id
-KNOWLEDGE_BASE_MODEL = "KNOWLEDGE_BASE_MODEL"  # JSON: {"model", "arn"}
 GUARDRAILS = "GUARDRAILS"  # JSON: name -> {"id", "version"}
-KNOWLEDGE_BASE_GUARDRAILS = "KNOWLEDGE_BASE_GUARDRAILS"  # JSON: name of the knowledge base -> name of the guardrail
-RERANK_MODEL_ARN = "RERANK_MODEL_ARN"  # of knowledge bases
 MEDIA_BUCKETS = "MEDIA_BUCKETS"  # JSON list of "bucket" and "bucket/prefix/"
 API_KEYS_SECRET_ARN = "API_KEYS_SECRET_ARN"
 AGENTS = "AGENTS"  # JSON: name -> {"harness_arn", "confirmed_tools": {tool: ARN of its function}}

@@ -1,7 +1,8 @@
 """Settings of the inference API: the construct writes them, the function parses them.
 
-They are environment variables, but for the aliases: those are a file in the function's code, as the environment holds
-4 KB. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+They are environment variables, but for the aliases and what is known of the knowledge bases at synth: those are files
+in the function's code, as the environment holds 4 KB.
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 """
 
 from __future__ import annotations
@@ -19,11 +20,8 @@ from kit_contract.environment import (
     CORS_ORIGINS,
     GUARDRAILS,
     KIT_DEPLOYMENT,
-    KNOWLEDGE_BASE_GUARDRAILS,
-    KNOWLEDGE_BASE_MODEL,
     KNOWLEDGE_BASES,
     MEDIA_BUCKETS,
-    RERANK_MODEL_ARN,
     SHOW_ARNS,
 )
 from kit_contract.model_arns import (
@@ -95,6 +93,19 @@ class Guardrail(NamedTuple):
     version: str
 
 
+class KnowledgeBase(NamedTuple):
+    """`model` writes the answers if the request names no alias. `guardrail`: its name.
+
+    `rerank_model_arn` is None if passages can't be reranked. `hybrid`: its store can match words beside meaning.
+    """
+
+    id: str
+    model: Model
+    rerank_model_arn: str | None = None
+    guardrail: str | None = None
+    hybrid: bool = False
+
+
 class Agent(NamedTuple):
     """`confirmed_tools`: those that a person approves -> the ARN of the function."""
 
@@ -103,10 +114,8 @@ class Agent(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
+    """`aliases`, `knowledge_bases` and `guardrails`: by name.
 
-    `knowledge_base_model` is None if the deployment has no knowledge base. `rerank_model_arn` is None if passages can't
-    be reranked. `guardrails`: by name. `knowledge_base_guardrails`: name of the knowledge base -> its guardrail.
     `cors_origins`: of web pages, or "*". `show_arns`: to callers that ask for them.
     `media_buckets`: each "bucket" or "bucket/prefix/", whose images and documents requests may name.
     `agents`: by name. `approval_secret_arn` is None if none of them has confirmed tools.
@@ -114,12 +123,9 @@ class Settings(NamedTuple):
 
     kit_deployment: str
     aliases: Mapping[str, Alias]
-    knowledge_bases: Mapping[str, str]
-    knowledge_base_model: Model | None
+    knowledge_bases: Mapping[str, KnowledgeBase]
     cors_origins: tuple[str, ...] = ()
     guardrails: Mapping[str, Guardrail] = MappingProxyType({})
-    knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({})
-    rerank_model_arn: str | None = None
     show_arns: bool = False
     media_buckets: tuple[str, ...] = ()
     agents: Mapping[str, Agent] = MappingProxyType({})
@@ -128,16 +134,13 @@ class Settings(NamedTuple):
 
 def environment_from(settings: Settings, account: str, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
     """The environment variables. At synth, `to_json` is `Stack.to_json_string`: ids and ARNs can hold tokens."""
-    model = settings.knowledge_base_model
     return {
         KIT_DEPLOYMENT: settings.kit_deployment,
         ACCOUNT_ID: account,
-        KNOWLEDGE_BASES: to_json(dict(settings.knowledge_bases)),
-        **({KNOWLEDGE_BASE_MODEL: to_json(_entry(model))} if model else {}),
+        KNOWLEDGE_BASES: to_json({name: item.id for name, item in settings.knowledge_bases.items()}),
         **({CORS_ORIGINS: to_json(list(settings.cors_origins))} if settings.cors_origins else {}),
         **_guardrail_environment(settings, to_json),
         **({SHOW_ARNS: "true"} if settings.show_arns else {}),
-        **({RERANK_MODEL_ARN: settings.rerank_model_arn} if settings.rerank_model_arn else {}),
         **({MEDIA_BUCKETS: to_json(list(settings.media_buckets))} if settings.media_buckets else {}),
         **_agent_environment(settings, to_json),
     }
@@ -158,8 +161,7 @@ def _guardrail_environment(settings: Settings, to_json: Callable[[object], str])
     if not settings.guardrails:
         return {}
     guardrails = {name: {"id": item.id, "version": item.version} for name, item in settings.guardrails.items()}
-    by_knowledge_base = dict(settings.knowledge_base_guardrails)
-    return {GUARDRAILS: to_json(guardrails), KNOWLEDGE_BASE_GUARDRAILS: to_json(by_knowledge_base)}
+    return {GUARDRAILS: to_json(guardrails)}
 
 
 def aliases_json(settings: Settings, account: str) -> str:
@@ -178,10 +180,24 @@ def aliases_json(settings: Settings, account: str) -> str:
     return json.dumps(aliases, sort_keys=True, separators=(",", ":"))
 
 
-def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
-    """The reverse of `environment_from` and `aliases_json`. Raises KeyError if a variable is missing."""
+def knowledge_bases_json(settings: Settings, account: str) -> str:
+    """The content of KNOWLEDGE_BASES_FILE: all but the ids, which can be tokens at synth. ARNs as in `aliases_json`."""
+    entries = {
+        name: {
+            "model": item.model.id,
+            "arn": item.model.arn.replace(f":{account}:", ACCOUNT),
+            **({"rerank": item.rerank_model_arn} if item.rerank_model_arn else {}),
+            **({"guardrail": item.guardrail} if item.guardrail else {}),
+            **({"hybrid": True} if item.hybrid else {}),
+        }
+        for name, item in settings.knowledge_bases.items()
+    }
+    return json.dumps(entries, sort_keys=True, separators=(",", ":"))
+
+
+def settings_from(environment: Mapping[str, str], aliases: str, knowledge_bases: str = "{}") -> Settings:
+    """The reverse of the functions above. Raises KeyError if a variable is missing."""
     account = environment[ACCOUNT_ID]
-    model = json.loads(environment.get(KNOWLEDGE_BASE_MODEL, "null"))
     return Settings(
         kit_deployment=environment[KIT_DEPLOYMENT],
         aliases={
@@ -194,15 +210,12 @@ def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
             )
             for name, entry in json.loads(aliases).items()
         },
-        knowledge_bases=json.loads(environment[KNOWLEDGE_BASES]),
-        knowledge_base_model=_model(model) if model else None,
+        knowledge_bases=_knowledge_bases(environment, account, json.loads(knowledge_bases)),
         cors_origins=tuple(json.loads(environment.get(CORS_ORIGINS, "[]"))),
         guardrails={
             name: Guardrail(name, entry["id"], entry["version"])
             for name, entry in json.loads(environment.get(GUARDRAILS, "{}")).items()
         },
-        knowledge_base_guardrails=json.loads(environment.get(KNOWLEDGE_BASE_GUARDRAILS, "{}")),
-        rerank_model_arn=environment.get(RERANK_MODEL_ARN),
         show_arns=environment.get(SHOW_ARNS) == "true",
         media_buckets=tuple(json.loads(environment.get(MEDIA_BUCKETS, "[]"))),
         agents={
@@ -213,9 +226,19 @@ def settings_from(environment: Mapping[str, str], aliases: str) -> Settings:
     )
 
 
-def _entry(model: Model) -> dict[str, str]:
-    return {"model": model.id, "arn": model.arn}
-
-
-def _model(entry: Mapping[str, Any]) -> Model:
-    return Model(id=entry["model"], arn=entry["arn"])
+def _knowledge_bases(
+    environment: Mapping[str, str], account: str, entries: Mapping[str, Mapping[str, Any]]
+) -> dict[str, KnowledgeBase]:
+    """Those whose id is in the environment: Lambda changes code and environment one after the other."""
+    ids = json.loads(environment[KNOWLEDGE_BASES])
+    return {
+        name: KnowledgeBase(
+            ids[name],
+            Model(entry["model"], entry["arn"].replace(ACCOUNT, f":{account}:")),
+            entry.get("rerank"),
+            entry.get("guardrail"),
+            entry.get("hybrid", False),
+        )
+        for name, entry in entries.items()
+        if name in ids
+    }

@@ -90,16 +90,11 @@ def training_workflow(kit_deployment: str) -> str:
     return f"{deployment_path(kit_deployment)}/training/workflow"
 
 
-def agent_settings(kit_deployment: str, agent: str) -> str:
-    """What the API invokes: JSON, see kit_contract/agents.py. This and the next two: written by CloudFormation."""
-    return f"{deployment_path(kit_deployment)}/agents/{agent}/settings"
-
-
 def agent_harness(kit_deployment: str, agent: str) -> str:
-    """The ARN of the agent's harness, for the policy of the API."""
+    """The ARN of the agent's harness. This and the next: written by CloudFormation, read by the stack of the API."""
     return f"{deployment_path(kit_deployment)}/agents/{agent}/harness"
 
 
 def agent_confirmed_tool(kit_deployment: str, agent: str, tool: str) -> str:
-    """The ARN of the function of a tool that a person approves, for the policy of the API."""
+    """The ARN of the function of a tool that a person approves."""
     return f"{deployment_path(kit_deployment)}/agents/{agent}/confirmed-tools/{tool}"

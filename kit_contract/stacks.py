@@ -20,6 +20,7 @@ RESTORE_CONTEXT = "restore_objects"
 GENERATIONS_CONTEXT = "generations"
 KNOWLEDGE_BASE_GENERATION = ".knowledge-base"  # no section's name has a dot
 KNOWLEDGE_BASE_GENERATION_OUTPUT = "KnowledgeBaseGeneration"  # from the second one on
+KNOWLEDGE_BASE_ID_OUTPUT, DATA_SOURCE_ID_OUTPUT = "KnowledgeBaseId", "DataSourceId"
 AGENT_PARTS = ("harness", "gateway", "memory")  # each is replaced alone: a new harness keeps what was remembered
 # What follows the deployment's name in the name of a stack, in the order of their deployment.
 STACK_SUFFIXES = (
@@ -75,6 +76,11 @@ def throughput_logical_ids(section: str) -> tuple[str, str]:
 def guardrail_output(section: str) -> str:
     """The guardrail's generation, id and served version, separated by spaces."""
     return f"{pascal(section)}Guardrail"
+
+
+def knowledge_base_generation(key: str) -> str:
+    """What stands for the knowledge base in the context `generations`. `key`: empty for [knowledge_base]."""
+    return f"{KNOWLEDGE_BASE_GENERATION}.{key}" if key else KNOWLEDGE_BASE_GENERATION
 
 
 def agent_output(agent: str, part: str) -> str:

@@ -1,6 +1,5 @@
 """The agents, and what they need of their own: gateways, functions of tools, memories, guardrails."""
 
-import json
 from typing import Any
 
 import aws_cdk as cdk
@@ -18,8 +17,8 @@ from bedrock_constructs.agents.tools import ConfirmedTool
 from bedrock_constructs.guardrails import Guardrail
 from deployment.config import DeploymentConfig
 from deployment.sections.agent_tools import Tool
-from kit_contract.agents import CONFIRMED_TOOLS, ENDPOINT, HARNESS_ARN, HARNESS_ENDPOINT, gateway_name, harness_name
-from kit_contract.parameters import agent_confirmed_tool, agent_harness, agent_settings, knowledge_base_id
+from kit_contract.agents import gateway_name, harness_name
+from kit_contract.parameters import agent_confirmed_tool, agent_harness, knowledge_base_id
 from kit_contract.stacks import GENERATIONS_CONTEXT, agent_generation, agent_output, generations_from, pascal
 from stacks.invoke_target import invoke_target
 from stacks.parameter_value import parameter_value
@@ -99,7 +98,8 @@ class AgentsStack(cdk.Stack):
     def _function(self, scope: Construct, construct_id: str, tool: Tool) -> lambda_.IFunction | None:
         if tool.knowledge_base:
             parameter = knowledge_base_id(self._config.deployment.name, tool.knowledge_base)
-            identifier = parameter_value(scope, f"{construct_id}KnowledgeBaseId", parameter)
+            existing = self._config.all_knowledge_bases[tool.knowledge_base].existing
+            identifier = existing or parameter_value(scope, f"{construct_id}KnowledgeBaseId", parameter)
             return KnowledgeBaseTool(scope, construct_id, knowledge_base_id=identifier, results=tool.results).function
         if tool.function_arn:
             return lambda_.Function.from_function_attributes(
@@ -133,9 +133,7 @@ class AgentsStack(cdk.Stack):
     def _publish(self, name: str, own: Construct, agent: Agent, confirmed: dict[str, str]) -> None:
         """Not exports: CloudFormation refuses to replace a harness whose ARN another stack imports."""
         deployment = self._config.deployment.name
-        settings = {HARNESS_ARN: agent.arn, HARNESS_ENDPOINT: ENDPOINT, CONFIRMED_TOOLS: confirmed}
         values = {
-            "Settings": (agent_settings(deployment, name), json.dumps(settings)),
             "HarnessArn": (agent_harness(deployment, name), agent.arn),
             **{
                 f"Confirmed{pascal(tool)}": (agent_confirmed_tool(deployment, name, tool), arn)

@@ -1,11 +1,11 @@
-"""The inference API over the aliases and the knowledge base."""
+"""The inference API over the aliases and the knowledge bases."""
 
 from typing import Any
 
 import aws_cdk as cdk
 from constructs import Construct
 
-from bedrock_constructs.inference_api.api import InferenceApi, ServedAgent, ServedAlias
+from bedrock_constructs.inference_api.api import InferenceApi, ServedAgent, ServedAlias, ServedKnowledgeBase
 from deployment.alias_models import available_targets, embedding_model, has_one_model
 from deployment.config import DeploymentConfig
 from kit_contract.model_arns import plain_id
@@ -15,6 +15,7 @@ from stacks.fine_tuning import add_fine_tuning_api
 from stacks.invoke_target import invoke_target
 from stacks.parameter_value import parameter_value
 from stacks.served_guardrails import served_guardrails
+from stacks.vector_stores import store_of
 
 
 class InferenceApiStack(cdk.Stack):
@@ -45,12 +46,7 @@ class InferenceApiStack(cdk.Stack):
                 for name, alias in section.aliases.items()
             },
             knowledge_bases=self._knowledge_bases(config),
-            knowledge_base_model=invoke_target(self, config, config.knowledge_base.model)
-            if config.knowledge_base
-            else None,
             guardrails=served_guardrails(self, config, _applied(config)),
-            knowledge_base_guardrails=_knowledge_base_guardrails(config),
-            rerank_model_arn=self._rerank_model_arn(config),
             media_buckets=section.media_buckets,
             agents={name: self._agent(config, name) for name in config.agents},
             throttle_rate_per_second=section.rate_per_second,
@@ -71,10 +67,26 @@ class InferenceApiStack(cdk.Stack):
         cdk.CfnOutput(self, API_KEY_SECRET_OUTPUT, value=api.api_key_secret.secret_arn)
         cdk.CfnOutput(self, USAGE_PLAN_OUTPUT, value=api.usage_plan.usage_plan_id)
 
-    def _rerank_model_arn(self, config: DeploymentConfig) -> str | None:
-        named = config.knowledge_base.rerank_model if config.knowledge_base else None
+    def _rerank_model_arn(self, named: str | None) -> str | None:
         model_id = plain_id(named) if named else None
         return f"arn:{self.partition}:bedrock:{self.region}::foundation-model/{model_id}" if model_id else None
+
+    def _knowledge_bases(self, config: DeploymentConfig) -> dict[str, ServedKnowledgeBase]:
+        return {
+            name: ServedKnowledgeBase(
+                id=section.existing or self._knowledge_base_id(config, name),
+                model=invoke_target(self, config, section.model),
+                rerank_model_arn=self._rerank_model_arn(section.rerank_model),
+                guardrail=section.guardrail,
+                # Where an existing one keeps its vectors is not known here: Bedrock refuses what the store can't do.
+                hybrid=bool(section.existing) or store_of(section).hybrid,
+            )
+            for name, section in config.all_knowledge_bases.items()
+        }
+
+    def _knowledge_base_id(self, config: DeploymentConfig, name: str) -> str:
+        parameter = f"{config.knowledge_base_key(name)}KnowledgeBaseId"
+        return parameter_value(self, parameter, knowledge_base_id(config.deployment.name, name))
 
     def _agent(self, config: DeploymentConfig, name: str) -> ServedAgent:
         deployment, own = config.deployment.name, f"Agent{pascal(name)}"
@@ -85,12 +97,6 @@ class InferenceApiStack(cdk.Stack):
                 for tool in config.agents[name].confirmed_tools
             },
         )
-
-    def _knowledge_bases(self, config: DeploymentConfig) -> dict[str, str]:
-        if config.knowledge_base is None:
-            return {}
-        name = config.knowledge_base.name
-        return {name: parameter_value(self, "KnowledgeBaseId", knowledge_base_id(config.deployment.name, name))}
 
 
 def _order(config: DeploymentConfig, alias: str) -> list[str]:
@@ -105,8 +111,3 @@ def _order(config: DeploymentConfig, alias: str) -> list[str]:
 def _applied(config: DeploymentConfig) -> set[str]:
     """In this stack, so that CloudFormation changes the function first and deletes what it used afterwards."""
     return {name for where, name in config.applied_guardrails.items() if not where.startswith("agents.")}
-
-
-def _knowledge_base_guardrails(config: DeploymentConfig) -> dict[str, str]:
-    section = config.knowledge_base
-    return {section.name: section.guardrail} if section and section.guardrail else {}

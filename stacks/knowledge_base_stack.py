@@ -1,5 +1,6 @@
-"""The knowledge base, its documents, and ingestion on deploy and on upload."""
+"""The knowledge bases, their documents, and ingestion on deploy and on upload."""
 
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -11,88 +12,123 @@ from bedrock_constructs.custom_resources.role_propagation import role_propagatio
 from bedrock_constructs.knowledge_base.ingestion import KnowledgeBaseIngestion
 from bedrock_constructs.knowledge_base.knowledge_base import KnowledgeBase
 from deployment.config import DeploymentConfig
+from deployment.sections.knowledge_base import KnowledgeBase as Section
 from kit_contract.model_arns import plain_id
 from kit_contract.parameters import knowledge_base_id
 from kit_contract.stacks import (
+    DATA_SOURCE_ID_OUTPUT,
     DOCUMENTS_BUCKET_OUTPUT,
     GENERATIONS_CONTEXT,
     INGESTION_QUEUE_OUTPUT,
-    KNOWLEDGE_BASE_GENERATION,
     KNOWLEDGE_BASE_GENERATION_OUTPUT,
+    KNOWLEDGE_BASE_ID_OUTPUT,
     generations_from,
+    knowledge_base_generation,
 )
 from model_catalog import catalog
+from stacks.knowledge_base_reading import reading_of
+from stacks.vector_stores import store_of
 
 
 class KnowledgeBaseStack(cdk.Stack):
+    """`knowledge_bases`: by name, those of the deployment that it makes."""
+
     def __init__(self, scope: Construct, construct_id: str, *, config: DeploymentConfig, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, **kwargs)
-        section = config.knowledge_base
-        assert section
-        generation = generations_from(self.node.try_get_context(GENERATIONS_CONTEXT)).get(KNOWLEDGE_BASE_GENERATION, 1)
-        self.knowledge_base = KnowledgeBase(
+        self._kit_deployment = config.deployment.name
+        self._generations = generations_from(self.node.try_get_context(GENERATIONS_CONTEXT))
+        self.knowledge_bases = {
+            name: self._add(name, config.knowledge_base_key(name), section, config)
+            for name, section in config.built_knowledge_bases.items()
+        }
+
+    def _add(self, name: str, key: str, section: Section, config: DeploymentConfig) -> KnowledgeBase:
+        """`key` is a part of every name in the stack, and empty for [knowledge_base]."""
+        generation = self._generations.get(knowledge_base_generation(key), 1)
+        embedding_model = plain_id(section.embedding_model) or section.embedding_model
+        knowledge_base = KnowledgeBase(
             self,
-            "KnowledgeBase",
-            kit_deployment=config.deployment.name,
-            name=section.name,
-            embedding_model_id=plain_id(section.embedding_model) or section.embedding_model,
+            f"KnowledgeBase{key}",
+            kit_deployment=self._kit_deployment,
+            name=name,
+            embedding_model_id=embedding_model,
             dimensions=section.dimensions,
-            dimensions_configurable=_configurable(plain_id(section.embedding_model) or section.embedding_model),
+            dimensions_configurable=_configurable(embedding_model),
             removal=section.removal,
             allow_data_deletion=config.deployment.allow_data_deletion,
-            chunk_max_tokens=section.chunk_max_tokens,
-            chunk_overlap_percentage=section.chunk_overlap_percentage,
+            reading=reading_of(section, self),
             rerank_model_id=plain_id(section.rerank_model) if section.rerank_model else None,
             generation=generation,
+            store=store_of(section),
         )
         # Bedrock uses the role at once, when IAM may not know it everywhere yet.
-        knowledge_base = self.knowledge_base
         knowledge_base.create_after(
             role_propagation(
-                Construct(self, "RolePropagation"), role=knowledge_base.role, resources=knowledge_base.permitted_arns
+                Construct(self, f"RolePropagation{key}"),
+                role=knowledge_base.role,
+                resources=knowledge_base.permitted_arns,
             )
         )
+        ingestion = self._ingestion(name, key, knowledge_base)
+        if section.documents:
+            documents = self._documents(key, section.documents, knowledge_base)
+            ingestion.start_after(documents, tagged=self._kit_deployment if key else None)
+        self._outputs(key, knowledge_base, ingestion, generation)
+        self._publish_id(name, key, knowledge_base)
+        return knowledge_base
+
+    def _documents(self, key: str, folder: Path, knowledge_base: KnowledgeBase) -> BucketObjects:
         documents = BucketObjects(
             self,
-            "Documents",
-            source=section.documents,
-            destination=self.knowledge_base.documents_bucket,
-            prefix=self.knowledge_base.documents_prefix,
-            delete_on_removal=self.knowledge_base.destroys_data,
+            f"Documents{key}",
+            source=folder,
+            destination=knowledge_base.documents_bucket,
+            prefix=knowledge_base.documents_prefix,
+            delete_on_removal=knowledge_base.destroys_data,
+            bucket_grants=bool(key),  # [knowledge_base] keeps the policy that it has
         )
         # Uploaded last: a bucket that holds objects cannot be deleted if the creation of the knowledge base fails.
-        documents.resource.node.add_dependency(self.knowledge_base)
-        ingestion = KnowledgeBaseIngestion(
-            self,
-            "Ingestion",
-            kit_deployment=config.deployment.name,
-            knowledge_base_name=section.name,
-            knowledge_base_id=self.knowledge_base.knowledge_base_id,
-            knowledge_base_arn=self.knowledge_base.knowledge_base_arn,
-            data_source_id=self.knowledge_base.data_source_id,
-            documents_bucket=self.knowledge_base.documents_bucket,
-            documents_prefix=self.knowledge_base.documents_prefix,
-        )
-        ingestion.start_after(documents)
-        cdk.CfnOutput(self, "KnowledgeBaseId", value=self.knowledge_base.knowledge_base_id)
-        cdk.CfnOutput(self, "DataSourceId", value=self.knowledge_base.data_source_id)
-        cdk.CfnOutput(self, DOCUMENTS_BUCKET_OUTPUT, value=self.knowledge_base.documents_bucket.bucket_name)
-        if generation > 1:
-            cdk.CfnOutput(self, KNOWLEDGE_BASE_GENERATION_OUTPUT, value=str(generation))
-        cdk.CfnOutput(self, INGESTION_QUEUE_OUTPUT, value=ingestion.queue.queue_url)
-        self._publish_id(config.deployment.name, section.name)
+        documents.resource.node.add_dependency(knowledge_base)
+        return documents
 
-    def _publish_id(self, kit_deployment: str, name: str) -> None:
+    def _ingestion(self, name: str, key: str, knowledge_base: KnowledgeBase) -> KnowledgeBaseIngestion:
+        return KnowledgeBaseIngestion(
+            self,
+            f"Ingestion{key}",
+            kit_deployment=self._kit_deployment,
+            knowledge_base_name=name,
+            knowledge_base_id=knowledge_base.knowledge_base_id,
+            knowledge_base_arn=knowledge_base.knowledge_base_arn,
+            data_source_id=knowledge_base.data_source_id,
+            documents_bucket=knowledge_base.documents_bucket,
+            documents_prefix=knowledge_base.documents_prefix,
+        )
+
+    def _outputs(
+        self, key: str, knowledge_base: KnowledgeBase, ingestion: KnowledgeBaseIngestion, generation: int
+    ) -> None:
+        values = {
+            KNOWLEDGE_BASE_ID_OUTPUT: knowledge_base.knowledge_base_id,
+            DATA_SOURCE_ID_OUTPUT: knowledge_base.data_source_id,
+            DOCUMENTS_BUCKET_OUTPUT: knowledge_base.documents_bucket.bucket_name,
+            INGESTION_QUEUE_OUTPUT: ingestion.queue.queue_url,
+        }
+        if generation > 1:
+            values[KNOWLEDGE_BASE_GENERATION_OUTPUT] = str(generation)
+        for output, value in values.items():
+            cdk.CfnOutput(self, f"{key}{output}", value=value)
+
+    def _publish_id(self, name: str, key: str, knowledge_base: KnowledgeBase) -> None:
         # Not an export: CloudFormation refuses to replace a knowledge base whose id another stack imports.
         ssm.CfnParameter(
             self,
-            "KnowledgeBaseIdParameter",
-            name=knowledge_base_id(kit_deployment, name),
+            f"{key}KnowledgeBaseIdParameter",
+            name=knowledge_base_id(self._kit_deployment, name),
             type="String",
-            value=self.knowledge_base.knowledge_base_id,
+            value=knowledge_base.knowledge_base_id,
         )
-        # A stack of release 0.1 imports it until its own update, which is after this one.
-        self.export_value(self.knowledge_base.knowledge_base_id)
+        if not key:  # a stack of release 0.1 imports it until its own update, which is after this one
+            self.export_value(knowledge_base.knowledge_base_id)
 
 
 def _configurable(embedding_model: str) -> bool:

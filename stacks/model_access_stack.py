@@ -8,6 +8,7 @@ from constructs import Construct
 from bedrock_constructs.model_access import ModelAccess
 from deployment.config import DeploymentConfig
 from deployment.evaluated_models import evaluated_models
+from deployment.knowledge_bases import knowledge_base_models
 from deployment.sections.model_access import UseCase
 
 INTENDED_USERS = {"internal": "0", "external": "1", "both": "2"}
@@ -33,9 +34,7 @@ def named_models(config: DeploymentConfig) -> list[str]:
     models |= {item.base_model for item in config.custom_models.values() if item.base_model}
     models.update(evaluated_models(config))
     models |= {item.model for item in config.provisioned_throughput.values() if item.model}
-    if config.knowledge_base:
-        models |= {config.knowledge_base.model, config.knowledge_base.embedding_model}
-        models |= {config.knowledge_base.rerank_model} if config.knowledge_base.rerank_model else set()
+    models.update(model for _, model in knowledge_base_models(config))
     return sorted({found for model in models if (found := config.model_id(model))})
 
 

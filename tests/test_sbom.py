@@ -13,7 +13,12 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from bedrock_constructs.inference_api.api import WRAPPER_FILE
 from kit_contract.fine_tuning import BOUNDS_FILE
-from kit_contract.inference_api_names import ALIASES_FILE, AMAZON_ROOTS_FILE, DESCRIPTION_FILE
+from kit_contract.inference_api_names import (
+    ALIASES_FILE,
+    AMAZON_ROOTS_FILE,
+    DESCRIPTION_FILE,
+    KNOWLEDGE_BASES_FILE,
+)
 from tests import sbom
 from tests.synthesized import PROJECT, folder_of
 
@@ -99,6 +104,5 @@ def test_the_shipped_zips_hold_our_modules_and_the_named_packages_only(bill: dic
 
 def _is_ours(member: str) -> bool:
     """Of our sources, or the settings that the synthesis writes."""
-    return member in (ALIASES_FILE, AMAZON_ROOTS_FILE, BOUNDS_FILE, DESCRIPTION_FILE, WRAPPER_FILE) or any(
-        (root / member).is_file() for root in (PROJECT, PROJECT / "lambda")
-    )
+    files = (ALIASES_FILE, AMAZON_ROOTS_FILE, BOUNDS_FILE, DESCRIPTION_FILE, KNOWLEDGE_BASES_FILE, WRAPPER_FILE)
+    return member in files or any((root / member).is_file() for root in (PROJECT, PROJECT / "lambda"))

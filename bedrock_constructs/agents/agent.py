@@ -17,7 +17,7 @@ from bedrock_constructs.agents.memory import AgentMemory
 from bedrock_constructs.agents.service_role import agentcore_role
 from bedrock_constructs.agents.tools import ConfirmedTool, allowed, declarations
 from bedrock_constructs.guardrails import Guardrail
-from kit_contract.agents import ENDPOINT, GATEWAY_TOOL
+from kit_contract.agents import ENDPOINT, GATEWAY_TOOL, MAX_HARNESS_NAME
 
 Harness = agentcore.CfnHarness
 
@@ -55,7 +55,7 @@ class Agent(Construct):
         super().__init__(scope, construct_id)
         confirmed, servers = confirmed_tools or {}, mcp_servers or {}
         again = str(generation) if generation > 1 else ""
-        harness_name = f"{name}_{again}" if again else name
+        harness_name = f"{name[: MAX_HARNESS_NAME - len(again) - 1]}_{again}" if again else name
         self.role = agentcore_role(
             self,
             "Role",

@@ -22,7 +22,8 @@ class BucketObjects(Construct):
     the deploy puts what was deleted from the bucket by hand.
 
     Several folders for one bucket share a `granted_prefix`, which all their prefixes begin with: a role's policies
-    cannot name any number of prefixes, and the Delete of one that you remove needs what the others have.
+    cannot name any number of prefixes, and the Delete of one that you remove needs what the others have. Where each
+    has a bucket of its own, which is removed with it, the bucket's policy gives the rights for that (`bucket_grants`).
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class BucketObjects(Construct):
         delete_on_removal: bool,
         restore: str | None = None,
         granted_prefix: str | None = None,
+        bucket_grants: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         if not source.is_dir():
@@ -56,6 +58,11 @@ class BucketObjects(Construct):
         provider = CustomResourceProvider.of(self)
         provider.read_assets_of(asset.bucket.bucket_arn)
         self.content_hash = asset.asset_hash
+        write = write_statements(Stack.of(self), destination, granted)
+        if bucket_grants:
+            for statement in write:
+                statement.add_arn_principal(provider.roles[0].role_arn)
+                destination.add_to_resource_policy(statement)
         self.resource = provider.custom_resource(
             self,
             resource_type=RESOURCE_TYPE,
@@ -72,7 +79,7 @@ class BucketObjects(Construct):
                 iam.PolicyStatement(
                     actions=["s3:GetObject"], resources=[asset.bucket.arn_for_objects(asset.s3_object_key)]
                 ),
-                *write_statements(Stack.of(self), destination, granted),
+                *([] if bucket_grants else write),
             ],
             acknowledgment=WILDCARD_REASON,
         )

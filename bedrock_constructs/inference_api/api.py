@@ -21,7 +21,12 @@ from bedrock_constructs.inference_api.description import description_file
 from bedrock_constructs.inference_api.gateway_responses import add_gateway_responses
 from bedrock_constructs.inference_api.iam_authorization import add_resource_policy, grant_invoke
 from bedrock_constructs.inference_api.methods import PUBLIC_PATHS, PUBLIC_REQUESTS_PER_SECOND, TIMEOUT, add_methods
-from bedrock_constructs.inference_api.permissions import AliasTarget, ServedAlias, grant_serving
+from bedrock_constructs.inference_api.permissions import (
+    AliasTarget,
+    ServedAlias,
+    ServedKnowledgeBase,
+    grant_serving,
+)
 from bedrock_constructs.inference_api.usage_plan import add_usage_plan
 from bedrock_constructs.inference_api.waits import WAIT_WITHOUT_JITTER, retry_seconds
 from bedrock_constructs.lambda_functions.amazon_roots import amazon_roots
@@ -30,15 +35,22 @@ from bedrock_constructs.nag_acknowledgments import acknowledge
 from kit_contract.inference_api import (
     Agent,
     Alias,
+    KnowledgeBase,
     Model,
     Settings,
     aliases_json,
     environment_from,
+    knowledge_bases_json,
 )
 from kit_contract.inference_api import Guardrail as ServedGuardrail
-from kit_contract.inference_api_names import ALIASES_FILE, AMAZON_ROOTS_FILE, DESCRIPTION_FILE
+from kit_contract.inference_api_names import (
+    ALIASES_FILE,
+    AMAZON_ROOTS_FILE,
+    DESCRIPTION_FILE,
+    KNOWLEDGE_BASES_FILE,
+)
 
-__all__ = ["AliasTarget", "InferenceApi", "ServedAgent", "ServedAlias"]
+__all__ = ["AliasTarget", "InferenceApi", "ServedAgent", "ServedAlias", "ServedKnowledgeBase"]
 
 # Lambda runs it with the command of its own runtime as arguments: the interpreter, then the runtime.
 # https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper
@@ -48,12 +60,9 @@ LOG_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGateway
 
 
 class InferenceApi(Construct):
-    """`aliases`: by name. `knowledge_bases`: name -> knowledge base id.
+    """`aliases`, `knowledge_bases` and `guardrails`: by name.
 
-    `guardrails`: by name. `knowledge_base_guardrails`: name of the knowledge base -> name of the guardrail.
-    `knowledge_base_model` answers /v1/retrieve-and-generate if the request names no alias. Searches may rerank with the
-    foundation model of `rerank_model_arn`. Requests may name images and documents in `media_buckets`, each "bucket" or
-    "bucket/prefix/" of this account.
+    Requests may name images and documents in `media_buckets`, each "bucket" or "bucket/prefix/" of this account.
     `throttle_rate_per_second`, `throttle_burst` (requests) and `monthly_quota` (requests) apply to each key.
     `stage_rate_per_second` and `stage_burst` apply to all requests together, also those without a valid key.
     `cors_origins`: of the web pages that may call the API, or "*". `show_arns`: callers may ask for the ARN of what
@@ -70,9 +79,7 @@ class InferenceApi(Construct):
         *,
         kit_deployment: str,
         aliases: Mapping[str, ServedAlias],
-        knowledge_bases: Mapping[str, str],
-        knowledge_base_model: AliasTarget | None,
-        rerank_model_arn: str | None = None,
+        knowledge_bases: Mapping[str, ServedKnowledgeBase],
         throttle_rate_per_second: float,
         throttle_burst: int,
         monthly_quota: int,
@@ -81,7 +88,6 @@ class InferenceApi(Construct):
         cors_origins: Sequence[str] = (),
         show_arns: bool = False,
         guardrails: Mapping[str, Guardrail] = MappingProxyType({}),
-        knowledge_base_guardrails: Mapping[str, str] = MappingProxyType({}),
         media_buckets: Sequence[str] = (),
         iam_callers: Sequence[str] | None = None,
         fine_tuning: bool = False,
@@ -97,14 +103,14 @@ class InferenceApi(Construct):
                 name: Alias(_model(alias.base), tuple(alias.order), alias.embedding, alias.one_model, alias.guardrail)
                 for name, alias in aliases.items()
             },
-            knowledge_bases=knowledge_bases,
-            knowledge_base_model=_model(knowledge_base_model) if knowledge_base_model else None,
+            knowledge_bases={
+                name: KnowledgeBase(item.id, _model(item.model), item.rerank_model_arn, item.guardrail, item.hybrid)
+                for name, item in knowledge_bases.items()
+            },
             cors_origins=tuple(cors_origins),
             guardrails={
                 name: ServedGuardrail(name, item.guardrail_id, item.version) for name, item in guardrails.items()
             },
-            knowledge_base_guardrails=knowledge_base_guardrails,
-            rerank_model_arn=rerank_model_arn,
             show_arns=show_arns,
             media_buckets=tuple(media_buckets),
             agents={name: Agent(item.harness_arn, item.confirmed_tools) for name, item in agents.items()},
@@ -124,6 +130,7 @@ class InferenceApi(Construct):
             },
             files={
                 ALIASES_FILE: aliases_json(settings, stack.account),
+                KNOWLEDGE_BASES_FILE: knowledge_bases_json(settings, stack.account),
                 AMAZON_ROOTS_FILE: amazon_roots(),
                 DESCRIPTION_FILE: description_file(signed=iam_callers is not None, fine_tuning=fine_tuning),
                 WRAPPER_FILE: WRAPPER,
@@ -133,11 +140,9 @@ class InferenceApi(Construct):
             self.function,
             kit_deployment,
             aliases=list(aliases.values()),
-            knowledge_base_model=knowledge_base_model,
-            knowledge_base_ids=knowledge_bases.values(),
+            knowledge_bases=list(knowledge_bases.values()),
             guardrail_arns=[arn for guardrail in guardrails.values() for arn in guardrail.apply_arns],
             guardrail_keys=[item.kms_key_arn for item in guardrails.values() if item.kms_key_arn],
-            rerank_model_arn=rerank_model_arn,
             media_buckets=media_buckets,
             model_keys=model_keys,
         )

@@ -59,27 +59,38 @@ class ServedAlias:
     imported: bool = False
 
 
+@dataclass(frozen=True)
+class ServedKnowledgeBase:
+    """`model` answers /v1/retrieve-and-generate if the request names no alias. `guardrail`: its name.
+
+    `rerank_model_arn`: the foundation model that searches may rerank with. `hybrid`: its store can match words, too.
+    """
+
+    id: str
+    model: AliasTarget
+    rerank_model_arn: str | None = None
+    guardrail: str | None = None
+    hybrid: bool = False
+
+
 def grant_serving(
     function: lambda_.Function,
     kit_deployment: str,
     *,
     aliases: Collection[ServedAlias],
-    knowledge_base_model: AliasTarget | None,
-    knowledge_base_ids: Iterable[str],
+    knowledge_bases: Collection[ServedKnowledgeBase],
     guardrail_arns: Collection[str] = (),
     guardrail_keys: Collection[str] = (),
-    rerank_model_arn: str | None = None,
     media_buckets: Collection[str] = (),
     model_keys: Collection[str] = (),
 ) -> None:
     stack = cdk.Stack.of(function)
-    knowledge_bases = [_bedrock_arn(stack, f"knowledge-base/{kb_id}") for kb_id in knowledge_base_ids]
     # Two parameters per alias, serving and capacity; there are no others below this path.
     parameters = stack.format_arn(
         service="ssm", resource="parameter", resource_name=f"{aliases_path(kit_deployment)[1:]}/*"
     )
     base_models = [alias.base for alias in aliases if "base" in alias.order]
-    models = _configured_models(stack, [*base_models, *([knowledge_base_model] if knowledge_base_model else [])])
+    models = _configured_models(stack, [*base_models, *(item.model for item in knowledge_bases)])
     _add_managed_policies(function, models[INLINE_PARTS:])
     places = {place for alias in aliases for place in alias.order}
     statements = [*models[:INLINE_PARTS], *_own_models(stack, kit_deployment, places, model_keys)]
@@ -87,12 +98,13 @@ def grant_serving(
         statements += _own_imported_models(stack, kit_deployment)
     if places - {"base"}:
         statements.append(_allow("ReadAliases", ["ssm:GetParameters"], [parameters]))
-    statements += [*_knowledge_statements(knowledge_bases), *_guardrail_statements(guardrail_arns, guardrail_keys)]
-    if rerank_model_arn:
+    statements += _knowledge_statements(stack, knowledge_bases)
+    statements += _guardrail_statements(guardrail_arns, guardrail_keys)
+    if rerank_models := sorted({item.rerank_model_arn for item in knowledge_bases if item.rerank_model_arn}):
         # Of RetrieveAndGenerate; Retrieve reranks with the knowledge base's role.
         # https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html
         statements.append(_allow("Rerank", ["bedrock:Rerank"], ["*"]))
-        statements.append(_allow("InvokeRerankModel", ["bedrock:InvokeModel"], [rerank_model_arn]))
+        statements.append(_allow("InvokeRerankModel", ["bedrock:InvokeModel"], rerank_models))
     if media_buckets:
         statements.append(_read_media(stack, media_buckets))
     for statement in statements:
@@ -103,12 +115,15 @@ def grant_serving(
     acknowledge_wildcards(role, resources, reason=WILDCARD_REASON)
 
 
-def _knowledge_statements(knowledge_bases: list[str]) -> list[iam.PolicyStatement]:
+def _knowledge_statements(
+    stack: cdk.Stack, knowledge_bases: Collection[ServedKnowledgeBase]
+) -> list[iam.PolicyStatement]:
     if not knowledge_bases:
         return []
+    arns = [_bedrock_arn(stack, f"knowledge-base/{item.id}") for item in knowledge_bases]
     # No resource-level permissions of RetrieveAndGenerate: Retrieve and InvokeModel limit what it reaches.
     generate = _allow("RetrieveAndGenerate", ["bedrock:RetrieveAndGenerate"], ["*"])
-    return [_allow("Retrieve", ["bedrock:Retrieve"], knowledge_bases), generate]
+    return [_allow("Retrieve", ["bedrock:Retrieve"], arns), generate]
 
 
 def _guardrail_statements(arns: Collection[str], keys: Collection[str]) -> list[iam.PolicyStatement]:

@@ -73,8 +73,8 @@ class KnowledgeBaseIngestion(Construct):
         self._rule = self._upload_rule(documents_bucket, documents_prefix)
         self._alarm()
 
-    def start_after(self, documents: BucketObjects) -> None:
-        """Ingest at the deploy, after the upload of `documents`.
+    def start_after(self, documents: BucketObjects, *, tagged: str | None = None) -> None:
+        """Ingest at the deploy, after the upload of `documents`. `tagged`: see ingestion_start.
 
         The stack's deletion takes the rule and the event source mapping first, so that nothing starts another job.
         """
@@ -85,6 +85,7 @@ class KnowledgeBaseIngestion(Construct):
             knowledge_base_arn=self._knowledge_base_arn,
             data_source_id=self._data_source_id,
             content_hash=documents.content_hash,
+            tagged=tagged,
         )
         function, queue = self.function.node.default_child, self.queue.node.default_child
         assert function

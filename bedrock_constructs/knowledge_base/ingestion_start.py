@@ -1,12 +1,13 @@
 """Starts an ingestion on deploy when the documents or the data source are new. The deploy does not wait for it."""
 
-from aws_cdk import CustomResource
+from aws_cdk import CustomResource, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 from kit_contract.stacks import RESTORE_CONTEXT
+from kit_contract.tags import DEPLOYMENT_TAG, resource_tag_key
 
 
 def ingestion_start(
@@ -17,8 +18,13 @@ def ingestion_start(
     knowledge_base_arn: str,
     data_source_id: str,
     content_hash: str,
+    tagged: str | None = None,
 ) -> CustomResource:
-    """A message on `queue` at the deploy; running jobs are stopped when the stack is deleted."""
+    """A message on `queue` at the deploy; running jobs are stopped when the stack is deleted.
+
+    `tagged`: the name of the deployment in the tag of the knowledge base. The rights are given by it where a stack has
+    several: a policy with their ARNs loses that of a removed one before its jobs are stopped.
+    """
     return CustomResourceProvider.of(scope).custom_resource(
         scope,
         resource_type="Custom::BedrockIngestionStart",
@@ -31,8 +37,16 @@ def ingestion_start(
         },
         statements=[
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn]),
-            iam.PolicyStatement(
-                actions=["bedrock:ListIngestionJobs", "bedrock:StopIngestionJob"], resources=[knowledge_base_arn]
-            ),
+            _stop_statement(scope, knowledge_base_arn, tagged),
         ],
+        acknowledgment="the tag limits them to the knowledge bases of the deployment" if tagged else "",
     )
+
+
+def _stop_statement(scope: Construct, knowledge_base_arn: str, tagged: str | None) -> iam.PolicyStatement:
+    actions = ["bedrock:ListIngestionJobs", "bedrock:StopIngestionJob"]
+    if tagged is None:
+        return iam.PolicyStatement(actions=actions, resources=[knowledge_base_arn])
+    any_of_them = Stack.of(scope).format_arn(service="bedrock", resource="knowledge-base", resource_name="*")
+    own = {"StringEquals": {resource_tag_key(DEPLOYMENT_TAG): tagged}}
+    return iam.PolicyStatement(actions=actions, resources=[any_of_them], conditions=own)

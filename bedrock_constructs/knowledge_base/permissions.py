@@ -4,18 +4,21 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html
 https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html (Retrieve reranks with this role)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-VECTOR_ACTIONS = ("PutVectors", "GetVectors", "DeleteVectors", "QueryVectors", "GetIndex")
-
 
 def permissions(
-    bucket: s3.IBucket, *, documents_prefix: str, embedding_model_arn: str, index_arns: str, rerank_model_id: str | None
+    bucket: s3.IBucket,
+    *,
+    documents_prefix: str,
+    embedding_model_arn: str,
+    store: Sequence[iam.PolicyStatement],
+    rerank_model_id: str | None,
 ) -> list[iam.PolicyStatement]:
     stack = cdk.Stack.of(bucket)
     own_account = {"aws:ResourceAccount": stack.account}
@@ -29,7 +32,7 @@ def permissions(
             {"StringEquals": own_account},  # AWS's example has no s3:prefix: Bedrock may list without one
         ),
         allow("ReadDocuments", ["s3:GetObject"], documents, {"StringEquals": own_account}),
-        allow("KeepVectors", [f"s3vectors:{action}" for action in VECTOR_ACTIONS], index_arns),
+        *store,
     ]
     if rerank_model_id:
         model = f"arn:{stack.partition}:bedrock:{stack.region}::foundation-model/{rerank_model_id}"

@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from deployment.checks.python_code import code_faults
+from deployment.checks.arn_places import place_faults
+from deployment.checks.python_code import function_faults
 from deployment.config import DeploymentConfig
 from deployment.sections.agent_tools import Tool
 from kit_contract.agents import GATEWAY_TOOL
@@ -27,8 +28,11 @@ def tool_faults(where: str, name: str, tool: Tool, config: DeploymentConfig) -> 
         yield from _knowledge_base_faults(where, tool.knowledge_base, config)
     if tool.kind != "lambda":
         return
+    if tool.function_arn:
+        _, partition, _, region, *_ = tool.function_arn.split(":")
+        yield from place_faults(f"{where}.function_arn", config, partition, region)
     if tool.code:
-        yield from code_faults(f"{where}.code", tool.code, tool.entry_point, tool.code_files)
+        yield from function_faults(f"{where}.code", tool.code, tool.entry_point, fix="set handler")
     elif tool.handler:
         yield f"{where}.handler: is of code that the kit deploys, not of a function that exists; remove it"
     if tool.code is None or tool.code.exists():
@@ -36,7 +40,7 @@ def tool_faults(where: str, name: str, tool: Tool, config: DeploymentConfig) -> 
 
 
 def _knowledge_base_faults(where: str, name: str, config: DeploymentConfig) -> Iterator[str]:
-    known = [config.knowledge_base.name] if config.knowledge_base else []
+    known = list(config.all_knowledge_bases)
     if name not in known:
         yield f"{where}.knowledge_base: is no knowledge base, got {name!r}; allowed: {', '.join(known) or 'none'}"
 

@@ -48,10 +48,15 @@ def _name_faults(where: str, name: str, item: Agent, config: DeploymentConfig) -
 def _model_faults(where: str, name: str, config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
     given = config.agents[name].model
     model = config.agent_model(name)
-    if "." not in model:  # neither an id nor an ARN: the name of an alias that is not there
+    if not {".", ":"} & set(model):  # neither an id nor an ARN: the name of an alias that is not there
         aliases = ", ".join(config.aliases) or "none"
         yield f"{where}.model: is no model id, and no alias is called {given!r}; allowed aliases: {aliases}"
         return
+    if config.model_id(model) is None:
+        yield (
+            f"{where}.model: an agent's model is a foundation model or an inference profile, got {model}; what tools a "
+            "custom, imported or provisioned model can call is unknown"
+        )
     yield from model_faults(f"{where}.model", model, config, today, _require_tools)
 
 

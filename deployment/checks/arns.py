@@ -14,13 +14,13 @@ from kit_contract.model_arns import (
     model_arn,
 )
 
-EMBEDDING_SETTING = "knowledge_base.embedding_model"
+EMBEDDING_SETTING = ".embedding_model"
 # An inference profile is taken to parse documents and to answer, not to embed:
 # https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-supported.html
 EMBEDDING_KINDS = (FOUNDATION_MODEL, PROVISIONED_MODEL)
 # The only ARNs that Bedrock takes here:
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_VectorSearchBedrockRerankingModelConfiguration.html
-RERANK_SETTING = "knowledge_base.rerank_model"
+RERANK_SETTING = ".rerank_model"
 
 
 def arn_faults(config: DeploymentConfig, account: str | None) -> Iterator[str]:
@@ -46,12 +46,12 @@ def _kind_faults(where: str, arn: ModelArn) -> Iterator[str]:
             f"{where}: a custom model is called through its provisioned throughput or its custom model deployment, "
             f"got {arn.text}; name the ARN of one of these"
         )
-    elif where == EMBEDDING_SETTING and arn.kind not in EMBEDDING_KINDS:
+    elif where.endswith(EMBEDDING_SETTING) and arn.kind not in EMBEDDING_KINDS:
         yield (
             f"{where}: Bedrock embeds with a foundation model or its provisioned throughput only, got the {arn.kind} "
             f"{arn.text}; name one of these, such as amazon.titan-embed-text-v2:0"
         )
-    elif where == RERANK_SETTING and arn.kind != FOUNDATION_MODEL:
+    elif where.endswith(RERANK_SETTING) and arn.kind != FOUNDATION_MODEL:
         yield (
             f"{where}: Bedrock reranks with a foundation model only, got the {arn.kind} {arn.text}; name one, such as "
             "amazon.rerank-v1:0"

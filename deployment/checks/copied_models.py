@@ -30,6 +30,12 @@ def copied_model_faults(where: str, item: External, config: DeploymentConfig, ac
             f"{arn.account}, to which you deploy: it is there already; name a model of another Region, or train it "
             "further (base_custom_model)"
         )
+    key = item.source_kms_key_arn
+    if key and key.split(":")[3] != arn.region:
+        yield (
+            f"{where}.source_kms_key_arn: must be a key of {arn.region}, where the source is, got {key}; change it, or "
+            "remove it if no key of yours encrypts the source"
+        )
     base = base_of_custom_model(item.source_model_arn)
     if not item.base_model:
         yield (

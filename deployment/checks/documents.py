@@ -35,10 +35,10 @@ def documents_faults(folder: Path) -> Iterator[str]:
 
 
 def documents_warnings(config: DeploymentConfig) -> Iterator[str]:
-    """One line about files that are not uploaded."""
-    section = config.knowledge_base
-    if section and (names := read_documents_folder(section.documents).left_out):
-        yield f"knowledge_base.documents: hidden and backup files are not uploaded: {_listed(names)}"
+    """One line for each folder about files that are not uploaded."""
+    for where, section in config.knowledge_base_sections.items():
+        if section.documents and (names := read_documents_folder(section.documents).left_out):
+            yield f"{where}.documents: hidden and backup files are not uploaded: {_listed(names)}"
 
 
 def _link_faults(found: DocumentsFolder) -> Iterator[str]:

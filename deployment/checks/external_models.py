@@ -9,7 +9,9 @@ from deployment.checks.models import KEEP_LEGACY
 from deployment.checks.sagemaker_models import sagemaker_model_faults
 from deployment.checks.training import alias_faults, model_name_faults, serving_faults
 from deployment.config import DeploymentConfig
+from deployment.sections.copied_model import CopiedModel
 from deployment.sections.training import External
+from kit_contract.model_arns import base_of_custom_model
 from kit_contract.run_names import bedrock_name
 from model_catalog import catalog, lifecycle
 
@@ -51,17 +53,19 @@ def _base_model_faults(where: str, item: External, config: DeploymentConfig, tod
     """Bedrock serves no custom model of a base that has reached its end of life."""
     if not item.base_model:
         return  # reported by the kind
+    is_in_arn = isinstance(item, CopiedModel) and base_of_custom_model(item.source_model_arn) == item.base_model
+    given = f"{where}.source_model_arn: the base model in it" if is_in_arn else f"{where}.base_model"
     try:
         model = catalog.find(item.base_model)
         lifecycle.require_alive(item.base_model, today, config.deployment.region)
     except lifecycle.LegacyError as error:
-        yield f"{where}.base_model: {error}; {KEEP_LEGACY}"
+        yield f"{given}: {error}; {KEEP_LEGACY}"
     except catalog.CatalogError as error:
-        yield f"{where}.base_model: {error}"
+        yield f"{given}: {error}"
     else:
         if item.base_model != model.customization_id:
             allowed = model.customization_id or "another model: this one cannot be customized"
-            yield f"{where}.base_model: must be the customization id {allowed}, got {item.base_model}; change it"
+            yield f"{given}: must be the customization id {allowed}, got {item.base_model}; change it"
 
 
 def _region_faults(where: str, item: External, config: DeploymentConfig) -> Iterator[str]:

@@ -27,7 +27,7 @@ def guardrail_faults(config: DeploymentConfig) -> Iterator[str]:
         if name not in config.applied_guardrails.values():
             yield (
                 f"{where}: nothing applies it; set guardrail = {name!r} in [inference_api.aliases.*], "
-                "[agents.*] or [knowledge_base], or remove the section"
+                "[agents.*], [knowledge_base] or [knowledge_bases.*], or remove the section"
             )
     yield from _reference_faults(config)
 
@@ -43,9 +43,9 @@ def _reference_faults(config: DeploymentConfig) -> Iterator[str]:
                 f"inference_api.aliases.{alias}.guardrail: {item.model} embeds, and guardrails see answers only; "
                 "remove the setting"
             )
-    section = config.knowledge_base
-    if section and section.guardrail and not config.inference_api:
-        yield "knowledge_base.guardrail: the API applies it; add [inference_api] or remove the setting"
+    for where, section in config.knowledge_base_sections.items():
+        if section.guardrail and not config.inference_api:
+            yield f"{where}.guardrail: the API applies it; add [inference_api] or remove the setting"
 
 
 def _profile_faults(where: str, item: Guardrail, config: DeploymentConfig) -> Iterator[str]:

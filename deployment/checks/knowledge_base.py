@@ -1,37 +1,58 @@
-"""Faults of [knowledge_base]: its documents, its two models, and passages that no vector or model can hold."""
+"""Faults of knowledge bases: their documents, their models, and passages that no vector or model can hold."""
 
 import datetime
 from collections.abc import Iterator
 
 from deployment.checks.documents import documents_faults
 from deployment.checks.models import model_faults, require_answers
+from deployment.checks.reading import reading_faults, require_parser
 from deployment.config import DeploymentConfig
-from deployment.sections.knowledge_base import KnowledgeBase
+from deployment.sections.knowledge_base import SETTINGS_OF_EXISTING, KnowledgeBase
 from model_catalog import catalog
 
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-limitations.html: all metadata of a vector, to which
-# Bedrock adds the passage's text, and what of it can be filtered by.
-VECTOR_METADATA_BYTES, FILTERABLE_METADATA_BYTES = 40 * 1024, 2 * 1024
-# A European language's average (training_data/token_estimate.py): what an ordinary document reaches.
-LARGEST_BYTES_PER_TOKEN = 5
 # https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-supported.html
 RERANK_MODELS = ("amazon.rerank-v1:0", "cohere.rerank-v3-5:0")
 
 
 def knowledge_base_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
-    item = config.knowledge_base
-    if item is None:
-        return
-    if not item.documents.is_dir():
-        yield f"knowledge_base.documents: {item.documents} is not a folder; name the folder that holds the documents"
+    if config.knowledge_base and (name := config.knowledge_base.name) in config.knowledge_bases:
+        yield f"knowledge_bases.{name}: [knowledge_base] has the name {name!r}, too; rename one of them"
+    for where, item in config.knowledge_base_sections.items():
+        yield from model_faults(f"{where}.model", item.model, config, today, require_answers)
+        if item.rerank_model:
+            yield from model_faults(f"{where}.rerank_model", item.rerank_model, config, today, _require_reranking)
+        if item.existing:
+            yield from _existing_faults(where, item)
+        else:
+            yield from _built_faults(where, item, config, today)
+
+
+def _existing_faults(where: str, item: KnowledgeBase) -> Iterator[str]:
+    for setting in type(item).model_fields:
+        if setting in item.model_fields_set and setting not in (*SETTINGS_OF_EXISTING, "name"):
+            yield (
+                f"{where}.{setting}: says how a knowledge base is made, and {where}.existing names one that is there; "
+                "remove one of the two"
+            )
+
+
+def _built_faults(where: str, item: KnowledgeBase, config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
     embedding = item.embedding_model
-    yield from model_faults("knowledge_base.embedding_model", embedding, config, today, _require_embeddings)
-    yield from model_faults("knowledge_base.model", item.model, config, today, require_answers)
-    if item.rerank_model:
-        yield from model_faults("knowledge_base.rerank_model", item.rerank_model, config, today, _require_reranking)
-    yield from _embedding_faults(item, config.model_id(embedding))
-    yield from _passage_faults(item)
-    yield from (f"knowledge_base.documents: {fault}" for fault in documents_faults(item.documents))
+    yield from model_faults(f"{where}.embedding_model", embedding, config, today, _require_embeddings)
+    yield from (f"{where}.{fault}" for fault in _embedding_faults(item, config.model_id(embedding)))
+    if item.parsing:
+        yield from model_faults(f"{where}.parsing.model", item.parsing.model, config, today, require_parser)
+    tokens = _longest(config.model_id(embedding))
+    yield from (f"{where}.{fault}" for fault in reading_faults(item, tokens))
+    if item.documents is None:
+        yield (
+            f"{where}.documents is missing; add the folder that holds the documents, or existing, the id of a "
+            "knowledge base that is there"
+        )
+    elif not item.documents.is_dir():
+        yield f"{where}.documents: {item.documents} is not a folder; name the folder that holds the documents"
+    else:
+        yield from (f"{where}.documents: {fault}" for fault in documents_faults(item.documents))
 
 
 def _embedding_faults(item: KnowledgeBase, model_id: str | None) -> Iterator[str]:
@@ -43,23 +64,15 @@ def _embedding_faults(item: KnowledgeBase, model_id: str | None) -> Iterator[str
         return  # a fault of embedding_model, or allow_unlisted
     if model.dimensions and item.dimensions not in model.dimensions:
         allowed = " or ".join(str(length) for length in model.dimensions)
-        yield f"knowledge_base.dimensions: {item.embedding_model} gives {allowed}, got {item.dimensions}; use {allowed}"
-    limit = model.context_tokens
-    if limit is not None and item.chunk_max_tokens > limit:
-        yield (
-            f"knowledge_base.chunk_max_tokens: {item.embedding_model} embeds at most {limit} tokens, "
-            f"got {item.chunk_max_tokens}; use {limit} or less"
-        )
+        yield f"dimensions: {item.embedding_model} gives {allowed}, got {item.dimensions}; use {allowed}"
 
 
-def _passage_faults(item: KnowledgeBase) -> Iterator[str]:
-    limit = (VECTOR_METADATA_BYTES - FILTERABLE_METADATA_BYTES) // LARGEST_BYTES_PER_TOKEN
-    if item.chunk_max_tokens > limit:
-        yield (
-            f"knowledge_base.chunk_max_tokens: a passage of {item.chunk_max_tokens} tokens can be longer than the "
-            f"{VECTOR_METADATA_BYTES:,} bytes of text and metadata that S3 Vectors stores with a vector; "
-            f"use {limit} or less"
-        )
+def _longest(model_id: str | None) -> int | None:
+    """The most tokens that the embedding model takes, None if unknown."""
+    try:
+        return catalog.find(model_id).context_tokens if model_id else None
+    except catalog.CatalogError:
+        return None  # a fault of embedding_model, or allow_unlisted
 
 
 def _require_embeddings(identifier: str, region: str) -> None:

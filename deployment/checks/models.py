@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Iterator
 
 from deployment.config import DeploymentConfig
+from deployment.knowledge_bases import knowledge_base_models
 from deployment.sections.training import Customization, CustomModel
 from kit_contract.embedding_models import EMBEDDING_MODELS
 from model_catalog import catalog, lifecycle
@@ -78,11 +79,7 @@ def named_models(config: DeploymentConfig) -> Iterator[tuple[str, str]]:
     for name, throughput in config.provisioned_throughput.items():
         if throughput.model is not None:
             yield f"provisioned_throughput.{name}.model", throughput.model
-    if config.knowledge_base:
-        yield "knowledge_base.embedding_model", config.knowledge_base.embedding_model
-        yield "knowledge_base.model", config.knowledge_base.model
-        if config.knowledge_base.rerank_model:
-            yield "knowledge_base.rerank_model", config.knowledge_base.rerank_model
+    yield from knowledge_base_models(config)
     for name, alias in config.aliases.items():
         yield f"inference_api.aliases.{name}.model", alias.model
     for name in config.agents:

@@ -14,6 +14,7 @@ def name_faults(config: DeploymentConfig) -> Iterator[str]:
     yield from _logical_id_faults("training.customizations", config.custom_models)
     yield from _logical_id_faults("provisioned_throughput", config.provisioned_throughput)
     yield from _logical_id_faults("guardrails", config.guardrails)
+    yield from _logical_id_faults("knowledge_bases", config.knowledge_bases)
     yield from _logical_id_faults("agents", config.agents)
     for agent, item in config.agents.items():
         yield from _logical_id_faults(f"agents.{agent}.tools", item.tools)

@@ -1,20 +1,22 @@
-"""Faults of code that becomes a function: its files, and the function that its handler names."""
+"""Faults of code that becomes a Lambda function: its files and its handler."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
+from deployment.sections.python_code import code_files
 
-def code_faults(where: str, code: Path, entry_point: str, files: Callable[[], Mapping[str, bytes]]) -> Iterator[str]:
-    """`where` is the setting that names `code`. `files` gives path in the zip -> content."""
+
+def function_faults(where: str, code: Path, handler: str, *, fix: str) -> Iterator[str]:
+    """At most one fault of the setting `where`. `fix`: what to do if the handler is not in the code."""
     if not code.exists():
         yield f"{where}: {code} does not exist; name a Python file or a folder"
         return
-    module, _, function = entry_point.rpartition(".")
+    module, _, function = handler.rpartition(".")
     name = f"{module.replace('.', '/')}.py"
-    source = files().get(name)
+    source = code_files(code).get(name)
     if source is None:
-        yield f"{where}: the handler {entry_point} needs {name}, which is not there; set handler"
+        yield f"{where}: the handler {handler} needs {name}, which is not there; {fix}"
         return
     try:
         tree = ast.parse(source)
@@ -22,7 +24,7 @@ def code_faults(where: str, code: Path, entry_point: str, files: Callable[[], Ma
         yield f"{where}: {name}:{error.lineno}: {error.msg}; correct the file"
         return
     if function not in _names(tree):
-        yield f"{where}: {name} defines no {function}; define it, or set handler to another function"
+        yield f"{where}: {name} defines no {function}; define it, or {fix} to another function"
 
 
 def _names(tree: ast.Module) -> set[str]:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/reward-functions.html
 from collections.abc import Iterator
 
 from deployment.checks.models import require_answers
-from deployment.checks.python_code import code_faults
+from deployment.checks.python_code import function_faults
 from deployment.config import DeploymentConfig
 from deployment.sections.reinforcement import Reinforcement
 from deployment.sections.training import Customization
@@ -38,4 +38,4 @@ def _grader_faults(where: str, section: Reinforcement) -> Iterator[str]:
                 "that exists; remove them, and give the function's role its rights yourself"
             )
         return
-    yield from code_faults(f"{where}.grader", section.grader, section.entry_point, section.grader_files)
+    yield from function_faults(f"{where}.grader", section.grader, section.entry_point, fix="set handler")

@@ -20,7 +20,7 @@ def sagemaker_model_faults(where: str, item: External, config: DeploymentConfig,
     if not item.base_model.startswith(NOVA):
         yield (
             f"{where}.base_model: CreateCustomModel takes models of Amazon Nova only, got {item.base_model}; other "
-            "open models are imported (CreateModelImportJob)"
+            "open models are imported ([training.imported_models.*])"
         )
     if item.model_package_arn:
         _, partition, _, region, *_ = item.model_package_arn.split(":")

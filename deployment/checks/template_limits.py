@@ -24,6 +24,7 @@ ENVIRONMENT, PARAMETER_VALUE = 4_096, 4_096
 GROWS_WITH = {
     "training": "[training.customizations.*] sections",
     "provisioned-throughput": "[provisioned_throughput.*] sections",
+    "knowledge-base": "[knowledge_bases.*] sections",
     "inference-api": "[inference_api.aliases.*] sections, or use fewer different models",
 }
 SECOND = "or move some to a file with another [deployment] name (kit: --config FILE, cdk: -c config=FILE)"

@@ -8,7 +8,7 @@ from deployment.costs.evaluation import evaluation_groups
 from deployment.costs.external_models import external_model_groups
 from deployment.costs.imported_models import unit_storage_line
 from deployment.costs.inference_api import Traffic, inference_api_groups
-from deployment.costs.knowledge_base import document_bytes, knowledge_base_groups, storage_line
+from deployment.costs.knowledge_base import document_bytes, knowledge_base_groups, storage_lines
 from deployment.costs.lines import CostGroup, CostLine, line, total
 from deployment.costs.monitoring import customer_key_line, monitoring_groups
 from deployment.costs.provisioned_throughput import (
@@ -82,12 +82,11 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
         else:
             yield model_storage_line(f"custom model {name}", what, item.base_model, region)
     yield from customer_key_line(config)
-    if alarms := bool(config.knowledge_base) + bool(config.provisioned_throughput):
+    if alarms := len(config.built_knowledge_bases) + bool(config.provisioned_throughput):
         alarm = price("alarm_month", service="cloudwatch", region=region)
         what = f"{alarms}, for failed ingestion or capacity"
         yield line("alarms", what, alarms, alarm, missing=f"an alarm in {region}")
-    if config.knowledge_base:
-        yield storage_line(config, config.knowledge_base)
+    yield from storage_lines(config)
     size = _stored_bytes(config)
     if size:
         storage = price("storage", service="s3", region=region)
@@ -100,4 +99,4 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
 def _stored_bytes(config: DeploymentConfig) -> int:
     customizations = config.customizations.values()
     size = sum(file.stat().st_size for item in customizations for file in item.dataset_files)
-    return size + (document_bytes(config.knowledge_base) if config.knowledge_base else 0)
+    return size + sum(document_bytes(section) for section in config.all_knowledge_bases.values())

@@ -3,13 +3,14 @@
 Passages and tokens are estimated from the documents' size on disk, as if every byte were text (a PDF has less text).
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
-from math import ceil
 
 from deployment.config import DeploymentConfig
 from deployment.costs.guardrails import GuardedText, guardrail_lines
 from deployment.costs.inference_api import Traffic, serving_lines, token_lines
 from deployment.costs.lines import CostGroup, CostLine, line
+from deployment.costs.reading import comparing_line, parsing_lines, passages_of
 from deployment.costs.training import GIGABYTE
 from deployment.documents import read_documents_folder
 from deployment.sections.knowledge_base import KnowledgeBase
@@ -22,26 +23,29 @@ PASSAGES_PER_ANSWER = 5  # the API's default
 
 
 def document_bytes(section: KnowledgeBase) -> int:
+    if section.documents is None:
+        return 0
     return sum(path.stat().st_size for path in read_documents_folder(section.documents).documents.values())
-
-
-def passages(section: KnowledgeBase) -> int:
-    """Each passage starts with the overlap of the previous one."""
-    new_tokens = section.chunk_max_tokens * (1 - section.chunk_overlap_percentage / 100)
-    return ceil(document_bytes(section) / BYTES_PER_TOKEN / new_tokens)
 
 
 def vector_bytes(section: KnowledgeBase) -> int:
     """A vector of 4-byte floats and the passage's text, which Bedrock stores with it."""
-    return passages(section) * (section.dimensions * FLOAT_BYTES + section.chunk_max_tokens * BYTES_PER_TOKEN)
+    passages = passages_of(section)
+    return passages.count * (section.dimensions * FLOAT_BYTES + passages.stored * BYTES_PER_TOKEN)
 
 
-def storage_line(config: DeploymentConfig, section: KnowledgeBase) -> CostLine:
+def storage_lines(config: DeploymentConfig) -> Iterator[CostLine]:
+    for where, section in config.knowledge_base_sections.items():
+        if not section.existing:  # what it stores is paid for where it was made
+            yield _storage_line(config, where, section)
+
+
+def _storage_line(config: DeploymentConfig, where: str, section: KnowledgeBase) -> CostLine:
     region = config.deployment.region
     size = vector_bytes(section)
     return line(
-        "vectors",
-        f"{passages(section):,} passages, about {size:,} bytes in S3 Vectors",
+        _label("vectors", where),
+        f"{passages_of(section).count:,} passages, about {size:,} bytes in S3 Vectors",
         size / GIGABYTE,
         price("storage", service="s3-vectors", region=region),
         missing=f"S3 Vectors storage in {region}",
@@ -49,17 +53,28 @@ def storage_line(config: DeploymentConfig, section: KnowledgeBase) -> CostLine:
 
 
 def knowledge_base_groups(config: DeploymentConfig, traffic: Traffic) -> list[CostGroup]:
-    section = config.knowledge_base
-    return [_ingestion(config, section), _questions(config, section, traffic)] if section else []
+    groups = []
+    for where, section in config.knowledge_base_sections.items():
+        if not section.existing:
+            groups.append(_ingestion(config, where, section))
+        groups.append(_questions(config, where, section, traffic))
+    return groups
 
 
-def _ingestion(config: DeploymentConfig, section: KnowledgeBase) -> CostGroup:
+def _label(what: str, where: str) -> str:
+    """`what`, with the name of one of [knowledge_bases.*]."""
+    _, _, name = where.partition(".")
+    return f"{what} {name}".rstrip()
+
+
+def _ingestion(config: DeploymentConfig, where: str, section: KnowledgeBase) -> CostGroup:
     region = config.deployment.region
-    size, tokens = document_bytes(section), passages(section) * section.chunk_max_tokens
+    size, passages = document_bytes(section), passages_of(section)
+    what = f"{size:,} bytes in {passages.count:,} passages, about {passages.embedded:,} tokens"
     lines = (
-        _embedding_line(
-            f"{size:,} bytes in {passages(section):,} passages, about {tokens:,} tokens", tokens, section, region
-        ),
+        *parsing_lines(config, section),
+        *comparing_line(section, _embedding_model(section), region),
+        _embedding_line(what, passages.embedded, section, region),
         line(
             "vectors written",
             f"about {vector_bytes(section):,} bytes",
@@ -68,14 +83,15 @@ def _ingestion(config: DeploymentConfig, section: KnowledgeBase) -> CostGroup:
             missing=f"writing to S3 Vectors in {region}",
         ),
     )
-    return CostGroup("knowledge_base.ingestion", "Ingestion of all documents, once", lines)
+    return CostGroup(f"{where}.ingestion", _label("Ingestion of all documents, once", where), lines)
 
 
-def _questions(config: DeploymentConfig, section: KnowledgeBase, traffic: Traffic) -> CostGroup:
+def _questions(config: DeploymentConfig, where: str, section: KnowledgeBase, traffic: Traffic) -> CostGroup:
     region = config.deployment.region
     asked = traffic.requests * traffic.input_tokens
-    grounded = replace(traffic, input_tokens=traffic.input_tokens + PASSAGES_PER_ANSWER * section.chunk_max_tokens)
-    guarded = GuardedText(traffic.input_tokens, traffic.output_tokens, PASSAGES_PER_ANSWER * section.chunk_max_tokens)
+    shown = PASSAGES_PER_ANSWER * passages_of(section).shown
+    grounded = replace(traffic, input_tokens=traffic.input_tokens + shown)
+    guarded = GuardedText(traffic.input_tokens, traffic.output_tokens, shown)
     vectors = "s3-vectors"
     lines = (
         _embedding_line(f"{traffic.requests:,} x {traffic.input_tokens:,} tokens", asked, section, region),
@@ -97,10 +113,15 @@ def _questions(config: DeploymentConfig, section: KnowledgeBase, traffic: Traffi
         *token_lines(grounded, config.priced_model(section.model), region),
         *serving_lines(traffic, region),
     )
-    return CostGroup("knowledge_base.requests", f"{traffic.requests:,} cited answers of {section.model}", lines)
+    title = _label(f"{traffic.requests:,} cited answers of {section.model}", where)
+    return CostGroup(f"{where}.requests", title, lines)
 
 
 def _embedding_line(what: str, tokens: int, section: KnowledgeBase, region: str) -> CostLine:
-    model = plain_id(section.embedding_model) or section.embedding_model
+    model = _embedding_model(section)
     found = price("embedding_tokens", model=model, region=region)
     return line("embedding", what, tokens, found, missing=f"embedding tokens of {model} in {region}")
+
+
+def _embedding_model(section: KnowledgeBase) -> str:
+    return plain_id(section.embedding_model) or section.embedding_model

@@ -71,7 +71,7 @@ def _monthly_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     if config.inference_api:
         kinds = target_kinds(config)
         each = METRICS_PER_TARGET_KIND + (GUARDRAIL_METRICS_PER_TARGET_KIND if config.guardrails else 0)
-        each += SEARCH_METRICS_PER_TARGET_KIND if config.knowledge_base else 0
+        each += SEARCH_METRICS_PER_TARGET_KIND if config.all_knowledge_bases else 0
         count = len(kinds) * each
         what = f"{count} metrics: {each} for each of {', '.join(sorted(kinds))}"
         yield line("API metrics", what, count, metric, missing=f"a metric in {region}")
@@ -83,6 +83,6 @@ def _monthly_lines(config: DeploymentConfig) -> Iterator[CostLine]:
             price("call", service="secrets-manager", region=region),
             missing=f"reads of a secret in {region}",
         )
-    if config.knowledge_base:
-        what = f"{INGESTION_METRICS} metrics"
-        yield line("ingestion metrics", what, INGESTION_METRICS, metric, missing=f"a metric in {region}")
+    if built := len(config.built_knowledge_bases):
+        what = f"{INGESTION_METRICS * built} metrics"
+        yield line("ingestion metrics", what, INGESTION_METRICS * built, metric, missing=f"a metric in {region}")

@@ -18,11 +18,11 @@ def hourly_price(config: DeploymentConfig, item: ProvisionedThroughput) -> Price
 
 
 def base_model(config: DeploymentConfig, item: ProvisionedThroughput) -> str | None:
-    """None if the section names a customization that does not exist; the checks report that."""
+    """None if the section names a customization that does not exist, or an import; the checks report that."""
     if item.model:
         return item.model
     found = config.custom_models.get(item.customization or "")
-    return found.base_model if found else None
+    return (found.base_model or None) if found else None
 
 
 def committed_months(item: ProvisionedThroughput) -> int:

@@ -1,20 +1,34 @@
-"""[knowledge_base]: the documents that answers cite, and how they are split and embedded."""
+"""[knowledge_base] and [knowledge_bases.*]: the documents that answers cite, and how they are split and embedded."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from deployment.sections.section import FilePath, ModelIdOrArn, Name, Removal, Section
+from deployment.sections.reading import Reading
+from deployment.sections.section import FilePath, KnowledgeBaseId, ModelIdOrArn, Name, Removal
+
+StoreName = Literal["s3-vectors"]
 
 
-class KnowledgeBase(Section):
-    name: Name = "documents"
-    documents: FilePath
+class KnowledgeBase(Reading):
+    """Either of its own `documents`, or an `existing` one: those settings and `documents` exclude each other."""
+
+    documents: FilePath | None = None
+    existing: KnowledgeBaseId | None = None
+    store: StoreName = "s3-vectors"
     embedding_model: ModelIdOrArn = "amazon.titan-embed-text-v2:0"
     dimensions: Annotated[int, Field(ge=1, le=4096)] = 1024
     model: ModelIdOrArn
     rerank_model: ModelIdOrArn | None = None
-    chunk_max_tokens: Annotated[int, Field(ge=20, le=8192)] = 300
-    chunk_overlap_percentage: Annotated[int, Field(ge=1, le=99)] = 20
     removal: Removal = "retain"
     guardrail: Name | None = None
+
+
+# Of an existing knowledge base: how it is asked. Everything else is decided where it was made.
+SETTINGS_OF_EXISTING = ("existing", "model", "rerank_model", "guardrail")
+
+
+class SingleKnowledgeBase(KnowledgeBase):
+    """[knowledge_base], whose name is a setting."""
+
+    name: Name = "documents"

@@ -27,7 +27,10 @@ class SageMakerModel(ExternalModel):
     @model_validator(mode="after")
     def _one_source(self) -> "SageMakerModel":
         if (self.model_package_arn is None) == (self.s3_uri is None):
-            raise ValueError("exactly one of model_package_arn, s3_uri is needed; name where the model is")
+            given = "both" if self.s3_uri else "none"
+            raise ValueError(
+                f"exactly one of model_package_arn, s3_uri is needed, got {given}; name where the model is"
+            )
         return self
 
     @property

@@ -19,13 +19,20 @@ from kit_contract import run_names
 from kit_contract.errors import ExternalError
 from kit_contract.parameters import customization_promoted
 from kit_contract.run_events import HELD_BACK
-from kit_contract.stacks import INGESTION_QUEUE_OUTPUT, TRAINING_BUCKET_OUTPUT, run_execution_output
+from kit_contract.stacks import (
+    DATA_SOURCE_ID_OUTPUT,
+    INGESTION_QUEUE_OUTPUT,
+    KNOWLEDGE_BASE_ID_OUTPUT,
+    TRAINING_BUCKET_OUTPUT,
+    run_execution_output,
+)
 
 NO_EXECUTION = "none"  # of an output: older than the 90 days that Step Functions keeps, or nothing to do
 TRAINING_TIMEOUT_SECONDS = 300
 INGESTION_TIMEOUT_SECONDS = 120
 INGESTED = ("INDEXED", "PENDING", "STARTING", "IN_PROGRESS")
 LISTED_DOCUMENTS = 10
+OUTPUTS = (KNOWLEDGE_BASE_ID_OUTPUT, DATA_SOURCE_ID_OUTPUT, INGESTION_QUEUE_OUTPUT)
 
 
 def follow_training(
@@ -64,13 +71,16 @@ def follow_training(
             progress.done(f"{name}: {'there already, nothing to do' if earlier else 'made and promoted'}")
             continue
         _show_loss(clients, config.deployment.name, name, progress)
-        progress.done(
-            f"{name}: {'already trained, nothing to do' if earlier else _promoted(clients, execution, since)}"
-        )
+        jobs = _own_jobs(clients, execution, config.deployment.name, name)
+        progress.done(f"{name}: {'already trained, nothing to do' if earlier else _promoted(jobs, since)}")
 
 
-def _promoted(clients: Any, execution: str, since: datetime) -> str:
-    jobs = jobs_of(clients, execution)
+def _own_jobs(clients: Any, execution: str, deployment: str, name: str) -> list[dict[str, Any]]:
+    """Another deployment of the same data has jobs of the same run id."""
+    return [job for job in jobs_of(clients, execution) if run_names.is_job_of(job["jobName"], deployment, name)]
+
+
+def _promoted(jobs: list[dict[str, Any]], since: datetime) -> str:
     if not any(job["creationTime"] >= since.replace(microsecond=0) for job in jobs):
         return "trained before, promoted now"
     again = " again, its model was deleted" if [job["status"] for job in jobs].count("Completed") > 1 else ""
@@ -80,11 +90,18 @@ def _promoted(clients: Any, execution: str, since: datetime) -> str:
 def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: Any, progress: Progress) -> None:
     """Wait until all changes are ingested; show the statistics. Raises ExternalError with Bedrock's reasons."""
     progress.step("Ingestion of the documents")
-    if not config.knowledge_base:
+    if not config.built_knowledge_bases:
         progress.done("no [knowledge_base] in deployment.toml")
         return
     merged = merged_outputs(outputs)
-    expected = len(read_documents_folder(config.knowledge_base.documents).documents)
+    for name, section in config.built_knowledge_bases.items():
+        key = config.knowledge_base_key(name)
+        expected = len(read_documents_folder(section.documents).documents) if section.documents else 0
+        _follow_ingestion({output: merged[f"{key}{output}"] for output in OUTPUTS}, expected, clients, progress)
+
+
+def _follow_ingestion(merged: dict[str, str], expected: int, clients: Any, progress: Progress) -> None:
+    """`merged`: the outputs of one knowledge base, under the names of [knowledge_base]."""
     deadline = time.monotonic() + INGESTION_TIMEOUT_SECONDS
     newest: dict[str, Any] | None = None
     while time.monotonic() < deadline:
@@ -116,7 +133,7 @@ def _reasons(job: dict[str, Any]) -> str:
 
 def _document_reasons(clients: Any, merged: dict[str, str]) -> str:
     """A line for each of the first documents that Bedrock did not index, with its own reason."""
-    identifiers = {"knowledgeBaseId": merged["KnowledgeBaseId"], "dataSourceId": merged["DataSourceId"]}
+    identifiers = {"knowledgeBaseId": merged[KNOWLEDGE_BASE_ID_OUTPUT], "dataSourceId": merged[DATA_SOURCE_ID_OUTPUT]}
     pages = clients("bedrock-agent").get_paginator("list_knowledge_base_documents").paginate(**identifiers)
     unknown = "see the reasons above"
     lines = [
@@ -197,7 +214,7 @@ def _show_loss(clients: Any, kit_deployment: str, name: str, progress: Progress)
 
 def _ingestion_jobs(clients: Any, merged: dict[str, str]) -> list[dict[str, Any]]:
     """Every ingestion job of the data source, oldest first."""
-    identifiers = {"knowledgeBaseId": merged["KnowledgeBaseId"], "dataSourceId": merged["DataSourceId"]}
+    identifiers = {"knowledgeBaseId": merged[KNOWLEDGE_BASE_ID_OUTPUT], "dataSourceId": merged[DATA_SOURCE_ID_OUTPUT]}
     agent = clients("bedrock-agent")
     summaries = sorted(
         agent.list_ingestion_jobs(**identifiers)["ingestionJobSummaries"], key=lambda job: job["startedAt"]

@@ -29,13 +29,12 @@ class Answer:
 
 
 def ask(config: DeploymentConfig, outputs: dict[str, Any], progress: Progress) -> list[Answer]:
-    """One question to each customization's alias, and one to the knowledge base, answered with citations."""
+    """One question to each customization's alias, and one to each knowledge base, answered with citations."""
     if not config.inference_api:
         progress.done("no [inference_api] in deployment.toml")
         return []
     answers = [_current(config.inference_api, outputs, item.alias, progress) for item in config.custom_models.values()]
-    if config.knowledge_base:
-        answers.append(_grounded(outputs))
+    answers += [_grounded(outputs, name) for name in config.all_knowledge_bases]
     progress.done(f"{len(answers)} answered")
     return answers
 
@@ -62,8 +61,9 @@ def _chat(outputs: dict[str, Any], alias: str) -> Answer:
     return Answer(CHAT_QUESTION, answer["choices"][0]["message"]["content"], served_by)
 
 
-def _grounded(outputs: dict[str, Any]) -> Answer:
-    answer = _post(outputs, "/retrieve-and-generate", {"query": GROUNDED_QUESTION})
+def _grounded(outputs: dict[str, Any], knowledge_base: str) -> Answer:
+    body = {"query": GROUNDED_QUESTION, "knowledge_base": knowledge_base}
+    answer = _post(outputs, "/retrieve-and-generate", body)
     sources = {source["source"] for citation in answer["citations"] for source in citation["sources"]}
     return Answer(GROUNDED_QUESTION, answer["answer"], answer["model"], tuple(sorted(sources)))
 

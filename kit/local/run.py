@@ -22,6 +22,7 @@ from kit.training_deploy import not_served, training_arguments
 from kit.training_look import time_of_look
 from kit_contract.errors import ExternalError
 from kit_contract.parameters import alias_capacity, alias_serving
+from kit_contract.stacks import KNOWLEDGE_BASE_ID_OUTPUT
 from local_aws.private_files import write_private
 
 
@@ -96,7 +97,11 @@ class LocalRun:
             "api_url": None,
             "api_key": None,
             "aliases": {},
-            "knowledge_base_id": merged.get("KnowledgeBaseId"),
+            "knowledge_base_id": merged.get(KNOWLEDGE_BASE_ID_OUTPUT),
+            "knowledge_bases": {
+                name: item.existing or merged[f"{self._config.knowledge_base_key(name)}{KNOWLEDGE_BASE_ID_OUTPUT}"]
+                for name, item in self._config.all_knowledge_bases.items()
+            },
             "documents_bucket": merged.get("DocumentsBucket"),
             "training_bucket": merged.get("TrainingBucket"),
             "workflow_arn": merged.get("WorkflowArn"),

@@ -3,7 +3,9 @@
 from typing import NamedTuple
 
 from kit.runs.details import Details
+from kit.runs.model_source import is_external
 from kit.runs.words import usd
+from kit_contract.external_models import IMPORT
 from model_catalog.prices import price
 
 BY_TOKENS = ("FINE_TUNING", "CONTINUED_PRE_TRAINING")
@@ -29,6 +31,8 @@ class RunCost(NamedTuple):
 
 
 def run_cost(details: Details, region: str) -> RunCost:
+    if is_external(details):  # no source of the kit has a price of a copy or a registration; an import is free
+        return RunCost(0.0 if details.method == IMPORT else None, True)
     jobs = details.run.jobs
     trained = sum(job.status == "Completed" for job in jobs)
     if not jobs:

@@ -10,10 +10,12 @@ from kit.runs.costs import run_cost, training_usd
 from kit.runs.deployed import Deployed
 from kit.runs.details import Details
 from kit.runs.failure import failure_of, message_in
+from kit.runs.model_source import is_external, source_of
 from kit.runs.recorded_run import UNSUCCESSFUL
 from kit.runs.series import Series, series_in
 from kit.runs.steps import Step
 from kit.runs.words import WIDTH, cut, duration, number, second_of, seconds, table, time_of, usd
+from kit_contract.external_models import IMPORT
 
 LABEL = 13
 
@@ -87,8 +89,10 @@ def _run(shown: Shown) -> Iterator[str]:
 
 
 def _settings(details: Details) -> Iterator[str]:
-    if details.base_model:
-        yield f"{details.base_model}, {details.method or 'unknown method'}"
+    if details.base_model or details.method:
+        yield ", ".join(filter(None, (details.base_model, details.method or "unknown method")))
+    if source := source_of(details):
+        yield f"made from {source}"
     if details.hyperparameters:
         yield ", ".join(f"{name} {value}" for name, value in sorted(details.hyperparameters.items()))
     if alias := details.specification.get("alias"):
@@ -157,6 +161,10 @@ def _evaluation(report: Mapping[str, Any]) -> Iterator[str]:
 
 def _cost(shown: Shown) -> Iterator[str]:
     details, region = shown.details, shown.deployed.region
+    if is_external(details):
+        free = details.method == IMPORT
+        yield "an import is free; storage and loaded copies are billed" if free else "unknown: no price of it is known"
+        return
     if not details.run.jobs:
         yield "no job was made, so nothing was trained"
         return

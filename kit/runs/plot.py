@@ -7,7 +7,8 @@ from pathlib import Path
 from kit.runs.arguments import RUN, add_common_arguments
 from kit.runs.chart import chart
 from kit.runs.chosen import chosen_runs
-from kit.runs.details import read_object
+from kit.runs.details import Details, details_of, read_object
+from kit.runs.model_source import is_external
 from kit.runs.picture import SUFFIXES, draw
 from kit.runs.recorded_run import RecordedRun
 from kit.runs.series import Series, series_in
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     deployed, runs = chosen_runs(options, options.run_names)
     curves = [(item, one) for item in runs for one in series_in(read_object(deployed, item, "metrics.json"))]
     if missing := [item for item in runs if all(item != other for other, _ in curves)]:
-        raise InputError(_no_curves(missing[0]))
+        raise InputError(_no_curves(*details_of(deployed, missing[:1])))
     if options.json:
         print(json.dumps([_json(item, one) for item, one in curves], indent=1))
     else:
@@ -45,7 +46,13 @@ def label(runs: list[RecordedRun], item: RecordedRun, one: Series) -> str:
     return f"{item.customization}{f' {item.run_id[:8]}' if same else ''}: {one.name}"
 
 
-def _no_curves(item: RecordedRun) -> str:
+def _no_curves(details: Details) -> str:
+    item = details.run
+    if is_external(details):
+        return (
+            f"run {item.run_id} of {item.customization} has no curves: its model was made by {details.method}, not "
+            "trained by a job of this deployment; name a run that trained, see kit runs list"
+        )
     why = f"it is {item.status}" if item.status != "succeeded" else "its job reported none"
     return (
         f"run {item.run_id} of {item.customization} has no curves: {why}; the workflow records them when the job has "

@@ -100,7 +100,8 @@ class RecordedRun:
     def model_state(self) -> str:
         """What became of the model: "serves support-bot", "promoted", "candidate", "kept", "deleted", or nothing."""
         if self.serves:
-            return f"serves {', '.join(self.serves)}"
+            aliases = ", ".join(self.serves)
+            return f"serves {aliases}" if self.model else f"deleted, and {aliases} still names it"
         if self.canary:
             return f"canary {self.canary.get('weight', '?')} % of {self.canary.get('alias', '?')}"
         if self.promoted:

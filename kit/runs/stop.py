@@ -15,6 +15,7 @@ from kit.runs.costs import training_usd
 from kit.runs.deployed import Deployed
 from kit.runs.details import details_of
 from kit.runs.entry import name_of
+from kit.runs.model_source import is_external, source_of
 from kit.runs.recorded_run import RecordedRun
 from kit.runs.words import usd
 from kit_contract.aws_errors import code_of, says_busy
@@ -51,9 +52,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _billed(deployed: Deployed, found: RecordedRun, jobs: Sequence[str]) -> str:
+    (details,) = details_of(deployed, [found])
+    if is_external(details):
+        return (
+            f"What Bedrock has begun of {source_of(details) or 'its source'} cannot be stopped and goes on; another "
+            "attempt at the run takes it over."
+        )
     if not jobs:
         return "No job of it runs, so nothing is billed for training."
-    (details,) = details_of(deployed, [found])
     whole = training_usd(details, deployed.region)
     most = f", at most about {usd(whole)} USD" if whole is not None else ""
     return f"Tokens that the job has processed are billed{most}; there is no model, and it cannot be resumed."

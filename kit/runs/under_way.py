@@ -10,13 +10,17 @@ from kit.runs.recorded_run import Attempt, RecordedRun
 from kit.runs.steps import latest_step
 
 APPROVAL = "RequestApproval"
+# Of the states that make an external model: a request, and looks until there is a verdict.
+VERBS = {
+    "Copy": "Bedrock copies the model",
+    "Register": "Bedrock makes a custom model of it",
+    "Import": "Bedrock imports the model",
+}
+LOOKS = ("Begin", "Wait", "Status", "Choice", "Longer")
 # States of the training workflow (bedrock_constructs/customization/); others are shown by their names.
 IN_WORDS = {
     "CheckData": "checking the data",
-    **dict.fromkeys(("CopyBegin", "CopyWait", "CopyStatus", "CopyLonger"), "Bedrock copies the model"),
-    **dict.fromkeys(
-        ("RegisterBegin", "RegisterWait", "RegisterStatus", "RegisterLonger"), "Bedrock makes a custom model of it"
-    ),
+    **{f"{verb}{look}": words for verb, words in VERBS.items() for look in ("", "Adopt", *LOOKS)},
     "RecordMetrics": "recording the metrics",
     "PrepareEvaluation": "deploying the model as a candidate, for its evaluation",
     "Ask": "asking the candidate and what serves now",

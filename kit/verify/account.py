@@ -70,7 +70,8 @@ def api_log_role(place: Place) -> Iterator[Finding]:
 
 
 def s3_vectors(place: Place) -> Iterator[Finding]:
-    if not place.config.knowledge_base:
+    sections = place.config.built_knowledge_bases.values()
+    if not any(section.store == "s3-vectors" for section in sections):
         return
     try:
         place.client("s3vectors").list_vector_buckets(maxResults=1)

@@ -92,22 +92,28 @@ def _tags_of(bedrock: Any, arn_of: Callable[[Any, str], str], name: str) -> dict
 
 
 def knowledge_base(place: Place) -> Iterator[Finding]:
-    section = place.config.knowledge_base
-    if not section:
-        return
-    name = knowledge_base_id(place.config.deployment.name, section.name)
+    for name, section in place.config.all_knowledge_bases.items():
+        if id_ := section.existing or _deployed_knowledge_base(place, name):
+            yield _active(place, id_)
+
+
+def _deployed_knowledge_base(place: Place, name: str) -> str | None:
+    """None before its first deploy."""
+    parameter = knowledge_base_id(place.config.deployment.name, name)
     try:
-        id_ = place.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+        return str(place.client("ssm").get_parameter(Name=parameter)["Parameter"]["Value"])
     except Exception as error:
         if code_of(error) != "ParameterNotFound":
             raise
-        return
+        return None
+
+
+def _active(place: Place, id_: str) -> Finding:
     found = place.client("bedrock-agent").get_knowledge_base(knowledgeBaseId=id_)["knowledgeBase"]
     reasons = "; ".join(found.get("failureReasons", []))
     if found["status"] == "ACTIVE":
-        yield holds(id_, "ACTIVE")
-    else:
-        yield false(id_, f"{found['status']} {reasons}".strip())
+        return holds(id_, "ACTIVE")
+    return false(id_, f"{found['status']} {reasons}".strip())
 
 
 def metric_of_throughputs(place: Place) -> Iterator[Finding]:

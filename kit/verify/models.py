@@ -17,8 +17,8 @@ def invoked(place: Place) -> list[str]:
     """Ids of the models and profiles that are called. What other ARNs stand for is the account's own."""
     config = place.config
     given = {alias.model for alias in config.aliases.values()}
-    if config.knowledge_base:
-        given |= {config.knowledge_base.model, config.knowledge_base.embedding_model}
+    for section in config.all_knowledge_bases.values():
+        given |= {section.model} if section.existing else {section.model, section.embedding_model}
     return sorted({found for model in given if (found := config.model_id(model))})
 
 

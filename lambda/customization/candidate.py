@@ -8,7 +8,9 @@ An imported model is its own candidate: it is asked under its own ARN, and nothi
 
 from typing import TYPE_CHECKING
 
-from customization.promotion_targets import CustomModelDeployment, ImportedModel, Phase, PromotionError
+from customization.promotion_targets.custom_model_deployment import CustomModelDeployment
+from customization.promotion_targets.imported_model import ImportedModel
+from customization.promotion_targets.target import Phase, PromotionError
 from kit_contract.aws_errors import says_absent, says_denied
 from kit_contract.external_models import IMPORT
 from kit_contract.run_events import PromotionProgress

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from customization.promotion_targets import PromotionError
+from customization.promotion_targets.target import PromotionError
 from kit_contract import parameters
 from kit_contract.runs import Run, RunSpecification
 

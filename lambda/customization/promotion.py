@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from customization.current_settings import with_current_settings
-from customization.promotion_targets import Phase, PromotionError, targets_of
+from customization.promotion_targets.target import Phase, PromotionError
+from customization.promotion_targets.targets import targets_of
 from kit_contract import parameters
 from kit_contract.model_arns import IMPORTED_MODEL, base_of_custom_model, is_imported_model
 from kit_contract.run_events import PromotionProgress, PromotionTarget, PublishedAlias

@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from customization.promotion_targets import Phase, targets_of
+from customization.promotion_targets.target import Phase
+from customization.promotion_targets.targets import targets_of
 from kit_contract import parameters
 from kit_contract.aws_errors import says_absent, says_denied
 from kit_contract.runs import Run

@@ -149,14 +149,6 @@ def _places(published: Iterable[Mapping[str, Any] | None]) -> dict[str, Target]:
     return {_PLACES[value["kind"]]: _target(value) for value in found}
 
 
-def knowledge_base_target(settings: Settings) -> Target:
-    """The model that answers from a knowledge base when the request names no alias."""
-    if settings.knowledge_base_model is None:
-        message = "model is missing and this deployment has no knowledge base model; set model to one of its aliases"
-        raise ApiError(400, "missing_field", message, param="model")
-    return base_target(settings.knowledge_base_model)
-
-
 def base_target(model: Model) -> Target:
     return Target(invoke_id=model.id, arn=model.arn, kind=model.kind, custom=model.custom, version=shown(model.id))
 

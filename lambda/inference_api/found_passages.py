@@ -11,6 +11,7 @@ from inference_api.http_messages import Facts
 from inference_api.passage_citations import INSTRUCTION, Passage
 from inference_api.retrieval import MAX_QUERY_CHARACTERS, passages_of, reranking
 from inference_api.service import Service
+from kit_contract.inference_api import KnowledgeBase
 
 READ_SECONDS = 30.0
 
@@ -46,10 +47,8 @@ class FoundPassages:
                 names = ", ".join(sorted(known)) or "none"
                 message = f"there is no knowledge base {name!r}; this deployment has: {names}"
                 raise ApiError(404, "knowledge_base_not_found", message, param=f"{search.where}.vector_store_ids")
-        self._ids = [known[name] for name in search.knowledge_bases]
+        self._knowledge_bases = [known[name] for name in search.knowledge_bases]
         self._configuration = {"numberOfResults": search.results, **search.search}
-        if search.rerank and (model := service.settings.rerank_model_arn):
-            self._configuration["rerankingConfiguration"] = reranking(model)
         self._passages: list[Passage] = []
 
     def numbered(self, number: int) -> Passage | None:
@@ -59,22 +58,25 @@ class FoundPassages:
         """The passages of one search, best first. Raises AwsError or OSError."""
         found = [
             passage
-            for knowledge_base_id in self._ids
-            for passage in self._passages_of(knowledge_base_id, query[:MAX_QUERY_CHARACTERS])
+            for knowledge_base in self._knowledge_bases
+            for passage in self._passages_of(knowledge_base, query[:MAX_QUERY_CHARACTERS])
             if (passage["score"] or 0.0) >= self._search.least_score
         ]
         found.sort(key=lambda passage: passage["score"] or 0.0, reverse=True)
         return found[: self._search.results]
 
-    def _passages_of(self, knowledge_base_id: str, query: str) -> list[Passage]:
+    def _passages_of(self, knowledge_base: KnowledgeBase, query: str) -> list[Passage]:
         """With the guardrail of the knowledge base; that of the alias sees the answer."""
+        search = dict(self._configuration)
+        if self._search.rerank and knowledge_base.rerank_model_arn:
+            search["rerankingConfiguration"] = reranking(knowledge_base.rerank_model_arn)
         request: dict[str, Any] = {
             "retrievalQuery": {"text": query},
-            "retrievalConfiguration": {"vectorSearchConfiguration": self._configuration},
+            "retrievalConfiguration": {"vectorSearchConfiguration": search},
         }
-        if guardrail := retrieval_guardrail(knowledge_base_id, None, self._service.settings, Facts()):
+        if guardrail := retrieval_guardrail(knowledge_base, None, self._service.settings, Facts()):
             request["guardrailConfiguration"] = guardrail
-        return passages_of(self._service.clients.retrieve(knowledge_base_id, request, read_seconds=READ_SECONDS))
+        return passages_of(self._service.clients.retrieve(knowledge_base.id, request, read_seconds=READ_SECONDS))
 
     def shown(self, passages: Sequence[Passage]) -> str:
         """What the model reads. A passage that it has already read keeps its number."""

@@ -10,15 +10,15 @@ from collections.abc import Generator, Mapping
 from typing import Any, NamedTuple
 
 from inference_api import fields
-from inference_api.aliases import Target, knowledge_base_target
+from inference_api.aliases import Target, base_target
 from inference_api.answer_citations import citation_of
 from inference_api.aws.client import Event
 from inference_api.grounded_stream import begun, server_sent
 from inference_api.guardrails import guardrail_action, retrieval_guardrail
 from inference_api.http_messages import Answer, Facts, Request, event_answer, json_answer
-from inference_api.retrieval import SEARCH_FIELDS, knowledge_base_id, search_of
+from inference_api.retrieval import SEARCH_FIELDS, knowledge_base_of, search_of
 from inference_api.service import Service
-from kit_contract.inference_api import Settings
+from kit_contract.inference_api import KnowledgeBase, Settings
 
 MAX_QUESTION_CHARACTERS = 1_000
 FIELDS = (*SEARCH_FIELDS, "model", "session_id", "stream")
@@ -46,7 +46,7 @@ class Question(NamedTuple):
     """`session_id` continues a conversation. `search`: a vectorSearchConfiguration. `guardrail`: its configuration."""
 
     text: str
-    knowledge_base_id: str
+    knowledge_base: KnowledgeBase
     session_id: str | None
     search: Mapping[str, Any]
     stream: bool
@@ -58,8 +58,9 @@ def retrieve_and_generate(request: Request, service: Service, facts: Facts) -> A
     deadline = service.fallback.deadline()
     body = request.json()
     alias = facts.alias = fields.optional_text(body, "model")
-    targets = service.aliases.resolve(alias) if alias else (knowledge_base_target(service.settings),)
+    targets = service.aliases.resolve(alias) if alias else ()
     question = _question(body, service.settings, facts)
+    targets = targets or (base_target(question.knowledge_base.model),)
     call: Any = _streamed if question.stream else _whole
 
     def ask(target: Target, read_seconds: float) -> Any:
@@ -78,12 +79,12 @@ def _question(body: Mapping[str, Any], settings: Settings, facts: Facts) -> Ques
     """Raises ApiError 400 or 404."""
     fields.refuse_others(body, FIELDS)
     text = fields.text(body, "query", max_length=MAX_QUESTION_CHARACTERS)
-    knowledge_base = knowledge_base_id(body, settings)
+    knowledge_base = knowledge_base_of(body, settings)
     return Question(
         text=text,
-        knowledge_base_id=knowledge_base,
+        knowledge_base=knowledge_base,
         session_id=fields.optional_text(body, "session_id"),
-        search=search_of(body, settings),
+        search=search_of(body, knowledge_base),
         stream=fields.flag(body, "stream") is True,
         guardrail=retrieval_guardrail(knowledge_base, facts.alias, settings, facts),
     )
@@ -94,7 +95,7 @@ def _bedrock_request(question: Question, target: Target) -> dict[str, Any]:
     configuration: Any = {
         "type": "KNOWLEDGE_BASE",
         "knowledgeBaseConfiguration": {
-            "knowledgeBaseId": question.knowledge_base_id,
+            "knowledgeBaseId": question.knowledge_base.id,
             "modelArn": target.arn,
             **({"retrievalConfiguration": {"vectorSearchConfiguration": question.search}} if question.search else {}),
             **({"generationConfiguration": generation} if generation else {}),

@@ -11,7 +11,7 @@ from typing import Any
 from inference_api.errors import ApiError
 from inference_api.fields import invalid
 from inference_api.http_messages import Facts
-from kit_contract.inference_api import Guardrail, Settings
+from kit_contract.inference_api import Guardrail, KnowledgeBase, Settings
 
 INTERVENED = "guardrail_intervened"  # stopReason of Converse
 _SELECTION = "guardContent"
@@ -43,11 +43,10 @@ def streamed(request: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def retrieval_guardrail(
-    knowledge_base_id: str, alias: str | None, settings: Settings, facts: Facts
+    knowledge_base: KnowledgeBase, alias: str | None, settings: Settings, facts: Facts
 ) -> dict[str, str] | None:
     """The guardrailConfiguration of Retrieve and RetrieveAndGenerate, which take one. Raises ApiError 400 for two."""
-    names = [name for name, identifier in settings.knowledge_bases.items() if identifier == knowledge_base_id]
-    own = next((settings.knowledge_base_guardrails.get(name) for name in names), None)
+    own = knowledge_base.guardrail
     of_alias = settings.aliases[alias].guardrail if alias else None
     if own and of_alias and own != of_alias:
         message = (

@@ -25,15 +25,17 @@ from inference_api.runtime import Invocation, StreamedResponse
 from inference_api.service import Service
 from inference_api.variant_metrics import variant_lines
 from kit_contract.inference_api import settings_from
-from kit_contract.inference_api_names import ALIASES_FILE
+from kit_contract.inference_api_names import ALIASES_FILE, KNOWLEDGE_BASES_FILE
 
-ALIASES_PATH = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), ALIASES_FILE)
+_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ALIASES_PATH = os.path.join(_FOLDER, ALIASES_FILE)
+KNOWLEDGE_BASES_PATH = os.path.join(_FOLDER, KNOWLEDGE_BASES_FILE)
 
 
 @cache
 def service() -> Service:
-    with open(ALIASES_PATH, encoding="utf-8") as aliases:
-        settings = settings_from(os.environ, aliases.read())
+    with open(ALIASES_PATH, encoding="utf-8") as aliases, open(KNOWLEDGE_BASES_PATH, encoding="utf-8") as bases:
+        settings = settings_from(os.environ, aliases.read(), bases.read())
     clients = AwsClients()
     return Service(
         settings=settings,

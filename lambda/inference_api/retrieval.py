@@ -16,7 +16,7 @@ from inference_api.guardrails import guardrail_action, retrieval_guardrail
 from inference_api.http_messages import Answer, Facts, Request, json_answer
 from inference_api.retrieval_filter import retrieval_filter
 from inference_api.service import Service
-from kit_contract.inference_api import Settings
+from kit_contract.inference_api import KnowledgeBase, Settings
 
 MAX_QUERY_CHARACTERS = 20_000
 MAX_RESULTS = 100
@@ -29,26 +29,26 @@ def retrieve(request: Request, service: Service, facts: Facts) -> Answer:
     body = request.json()
     fields.refuse_others(body, SEARCH_FIELDS)
     query = fields.text(body, "query", max_length=MAX_QUERY_CHARACTERS)
-    search: Any = {"numberOfResults": DEFAULT_RESULTS, **search_of(body, service.settings)}
+    knowledge_base = knowledge_base_of(body, service.settings)
+    search: Any = {"numberOfResults": DEFAULT_RESULTS, **search_of(body, knowledge_base)}
     call: dict[str, Any] = {
         "retrievalQuery": {"text": query},
         "retrievalConfiguration": {"vectorSearchConfiguration": search},
     }
-    knowledge_base = knowledge_base_id(body, service.settings)
     if guardrail := retrieval_guardrail(knowledge_base, None, service.settings, facts):
         call["guardrailConfiguration"] = guardrail
-    response = service.clients.retrieve(knowledge_base, call, read_seconds=BUDGET_SECONDS)
+    response = service.clients.retrieve(knowledge_base.id, call, read_seconds=BUDGET_SECONDS)
     return json_answer(200, {"data": passages_of(response), **guardrail_action(response, facts)})
 
 
-def search_of(body: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+def search_of(body: Mapping[str, Any], knowledge_base: KnowledgeBase) -> dict[str, Any]:
     """What the request says of its vectorSearchConfiguration. Raises ApiError 400."""
     results = fields.integer(body, "max_results", low=1, high=MAX_RESULTS)
     said = {
         "numberOfResults": results,
         "filter": retrieval_filter(body),
-        "overrideSearchType": _search_type(body),
-        "rerankingConfiguration": _reranking(body, settings, results or DEFAULT_RESULTS),
+        "overrideSearchType": _search_type(body, knowledge_base),
+        "rerankingConfiguration": _reranking(body, knowledge_base, results or DEFAULT_RESULTS),
     }
     return {name: value for name, value in said.items() if value is not None}
 
@@ -61,12 +61,14 @@ def reranking(model_arn: str, kept: int | None = None) -> dict[str, Any]:
     return {"type": "BEDROCK_RERANKING_MODEL", "bedrockRerankingConfiguration": configuration}
 
 
-def knowledge_base_id(body: Mapping[str, Any], settings: Settings) -> str:
-    """The id of the knowledge base that the body names, or of the only one. Raises ApiError 400 or 404."""
+def knowledge_base_of(body: Mapping[str, Any], settings: Settings) -> KnowledgeBase:
+    """The knowledge base that the body names, or of the only one. Raises ApiError 400 or 404."""
     known = settings.knowledge_bases
     names = ", ".join(sorted(known))
     if not known:
-        message = "this deployment has no knowledge base; add [knowledge_base] to deployment.toml"
+        message = (
+            "this deployment has no knowledge base; add [knowledge_base] or [knowledge_bases.*] to deployment.toml"
+        )
         raise ApiError(404, "knowledge_base_not_found", message, param="knowledge_base")
     name = fields.optional_text(body, "knowledge_base")
     if name is None and len(known) > 1:
@@ -96,15 +98,17 @@ def source_of(result: Mapping[str, Any]) -> str | None:
     return next((str(value) for location in locations for value in location.values()), None)
 
 
-def _search_type(body: Mapping[str, Any]) -> str | None:
+def _search_type(body: Mapping[str, Any], knowledge_base: KnowledgeBase) -> str | None:
     value = body.get("search_type")
-    if value in (None, "semantic"):
-        return value and "SEMANTIC"
+    if value in (None, "semantic") or (value == "hybrid" and knowledge_base.hybrid):
+        return value and str(value).upper()
     message = "search_type must be semantic; S3 Vectors, where the documents are indexed, has no hybrid search"
+    if knowledge_base.hybrid:
+        message = "search_type must be semantic or hybrid"
     raise invalid("search_type", message, code="unsupported_value")
 
 
-def _reranking(body: Mapping[str, Any], settings: Settings, results: int) -> dict[str, Any] | None:
+def _reranking(body: Mapping[str, Any], knowledge_base: KnowledgeBase, results: int) -> dict[str, Any] | None:
     value = body.get("rerank")
     if value is None or value is False:
         return None
@@ -116,7 +120,7 @@ def _reranking(body: Mapping[str, Any], settings: Settings, results: int) -> dic
     if kept is not None and (isinstance(kept, bool) or not isinstance(kept, int) or not 1 <= kept <= results):
         message = f"rerank.top_n must be a whole number from 1 to {results}, the number of passages (max_results)"
         raise invalid("rerank.top_n", message)
-    if settings.rerank_model_arn is None:
-        message = "this deployment has no model to rerank with; set rerank_model in [knowledge_base] and deploy"
+    if knowledge_base.rerank_model_arn is None:
+        message = "this knowledge base has no model to rerank with; set its rerank_model in deployment.toml and deploy"
         raise invalid("rerank", message, code="unsupported_value")
-    return reranking(settings.rerank_model_arn, kept)
+    return reranking(knowledge_base.rerank_model_arn, kept)

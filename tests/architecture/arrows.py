@@ -48,8 +48,10 @@ ARROWS = {
         "bedrock_constructs.lambda_functions",
     },
     "bedrock_constructs.inference_api": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
+    "bedrock_constructs.knowledge_base.stores": set(),
     "bedrock_constructs.knowledge_base": {
         "bedrock_constructs",
+        "bedrock_constructs.knowledge_base.stores",
         "bedrock_constructs.custom_resources",
         "bedrock_constructs.lambda_functions",
     },
@@ -119,8 +121,8 @@ ARROWS = {
     },
     "custom_resources.account": {"custom_resources.framework"},
     "custom_resources.provisioned_throughput": {"custom_resources.account", "custom_resources.framework"},
-    "customization": {"training_data"},
-    "customization.evaluation": {"customization"},
+    "customization": {"customization.promotion_targets", "training_data"},
+    "customization.evaluation": {"customization", "customization.promotion_targets"},
     "customization.external": {"customization"},
     "customization.handlers": {
         "customization",
@@ -128,8 +130,10 @@ ARROWS = {
         "customization.evaluation",
         "customization.external",
         "customization.promotion_checks",
+        "customization.promotion_targets",
     },
-    "customization.promotion_checks": {"customization"},
+    "customization.promotion_checks": {"customization", "customization.promotion_targets"},
+    "customization.promotion_targets": set(),
     "fine_tuning_api": {"inference_api", "training_data"},
     "inference_api": {
         "inference_api.agents",

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from kit_contract.inference_api_names import ALIASES_FILE
+from kit_contract.inference_api_names import ALIASES_FILE, KNOWLEDGE_BASES_FILE
 from tests.clients.http_server import Exchange, address_of, serve
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -48,6 +48,7 @@ class LambdaFunction:
             source = PROJECT / ("lambda" if name == "inference_api" else "") / name
             (self._folder / name).symlink_to(source)
         (self._folder / ALIASES_FILE).write_text(self._aliases, encoding="utf-8")
+        (self._folder / KNOWLEDGE_BASES_FILE).write_text("{}", encoding="utf-8")
         self._server = await serve(self._runtime_api)
         environment = {
             **self._environment,

@@ -9,7 +9,7 @@ import pytest
 from customization.promotion_checks.after_promotion import VERDICTS
 from customization.promotion_checks.before_promotion import CanaryError, TooFewRequestsError
 from customization.promotion_checks.measurements import MeasurementBusyError
-from customization.promotion_targets import PromotionError
+from customization.promotion_targets.target import PromotionError
 from kit_contract.promotion_checks import PromotionChecks
 from tests.customization.aws import MODEL_ARN, RUN_ID
 from tests.customization.checking_aws import (

@@ -3,7 +3,7 @@
 import pytest
 
 from customization.candidate import Candidate
-from customization.promotion_targets import PromotionBusyError, PromotionError
+from customization.promotion_targets.target import PromotionBusyError, PromotionError
 from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, a_run, stubbed
 from tests.customization.promoting import NOW, OURS, update_details
 

@@ -90,7 +90,7 @@ def test_a_new_source_is_copied(key: dict[str, str]) -> None:
     """Whatever key encrypts the model: it makes no other one of it."""
     checking = Checking(COPY, {**SOURCE, **key}).finds_model().reads(source_record(COPY, SOURCE))
 
-    answer = checking.finds_copy([]).claims().check()
+    answer = checking.finds_copy([]).claims().finds_model().check()
 
     assert answer["trained"] is False
     assert answer["client_request_token"] == f"{checking.run.token}-{NOW}"
@@ -107,7 +107,16 @@ def test_a_copy_that_an_earlier_attempt_began_is_gone_on_with() -> None:
 def test_a_copy_of_another_deployment_is_not() -> None:
     checking = Checking(COPY, SOURCE).finds_model().reads(source_record(COPY, SOURCE))
 
-    assert "adopted" not in checking.finds_copy(THEIRS).claims().check()
+    assert "adopted" not in checking.finds_copy(THEIRS).claims().finds_model().check()
+
+
+def test_a_copy_that_ends_between_two_looks_is_not_made_again() -> None:
+    """Of an execution that was stopped: no model yet, then no copy any more. Its name is taken by then."""
+    checking = Checking(COPY, SOURCE).finds_model().reads(source_record(COPY, SOURCE))
+
+    answer = checking.finds_copy([]).claims().finds_model("Active").check()
+
+    assert answer == {"trained": True, "custom_model_arn": MODEL_ARN}
 
 
 def test_a_model_that_is_being_created_is_gone_on_with() -> None:
@@ -118,7 +127,7 @@ def test_a_model_that_is_being_created_is_gone_on_with() -> None:
 
 def test_a_model_that_failed_gives_its_name_to_the_next_one() -> None:
     checking = Checking(SAGEMAKER, PACKAGED).finds_model("Failed").reads(source_record(SAGEMAKER, PACKAGED))
-    checking.finds_model("Failed").claims()
+    checking.finds_model("Failed").claims().finds_model("Failed")
     checking.bedrock.add_response("delete_custom_model", {}, {"modelIdentifier": MODEL_ARN})
 
     assert checking.check()["trained"] is False

@@ -11,7 +11,9 @@ from customization.evaluation_gate import _served_model
 from customization.existing_model import ExistingModel, find_model
 from customization.external.check import check_external_model
 from customization.promotion import Promotion
-from customization.promotion_targets import ImportedModel, Phase, Progress, PromotionError, targets_of
+from customization.promotion_targets.imported_model import ImportedModel
+from customization.promotion_targets.target import Phase, Progress, PromotionError
+from customization.promotion_targets.targets import targets_of
 from kit_contract.external_models import IMPORT, source_record
 from kit_contract.model_source import import_source
 from tests.customization.aws import BUCKET, KEY, RUN_ID, a_run, streamed, stubbed

@@ -10,7 +10,7 @@ from customization import invocation
 from customization.handlers import promotion_checks
 from customization.promotion_checks.after_promotion import DRAIN_SECONDS
 from customization.promotion_checks.leftovers import BUSY_SECONDS
-from customization.promotion_targets import PromotionBusyError
+from customization.promotion_targets.target import PromotionBusyError
 from kit_contract.promotion_checks import PromotionChecks
 from tests.customization.aws import MODEL_ARN, RUN_ID, a_run
 from tests.customization.evaluation.account import OWNER, SERVING, SPECIFICATION, Account, settings

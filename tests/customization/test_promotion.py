@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from botocore.stub import ANY
 
-from customization.promotion_targets import PromotionBusyError, PromotionError
+from customization.promotion_targets.target import PromotionBusyError, PromotionError
 from kit_contract.runs import Run
 from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, RUN_ID, a_run
 from tests.customization.promoting import (

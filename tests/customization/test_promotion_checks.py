@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from customization.promotion_checks.after_promotion import VERDICTS
 from customization.promotion_checks.smoke_test import SmokeTestError
-from customization.promotion_targets import PromotionError
+from customization.promotion_targets.target import PromotionError
 from customization.unreachable import ModelUnreachableError
 from kit_contract.promotion_checks import PromotionChecks
 from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, a_run

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customization.promotion_targets import DELETING, PHASES, PromotionError
+from customization.promotion_targets.target import DELETING, PHASES, PromotionError
 from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, a_run, stubbed
 from tests.customization.promoting import BOTH, DEPLOYMENT_ARN, PROVISIONED, Promoting, update_details
 

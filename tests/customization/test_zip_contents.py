@@ -7,6 +7,11 @@ from bedrock_constructs.lambda_functions.sources import source_files
 CONTRACT = {f"kit_contract/{name}.py" for name in ("__init__", "errors", "run_events", "run_names", "runs")}
 
 
+TARGETS = {f"promotion_targets/{name}" for name in ("__init__", "target", "targets", "custom_model_deployment")} | {
+    "promotion_targets/provisioned_throughput",
+    "promotion_targets/imported_model",
+}
+
 PARTS = {
     "check_data": {
         "check_data",
@@ -20,15 +25,15 @@ PARTS = {
         "external/imported_models",
     },
     "record_metrics": {"training_metrics"},
-    "promote": {"promotion", "promotion_targets", "current_settings"},
+    "promote": {"promotion", "current_settings", *TARGETS},
     "promotion_checks": {
+        *TARGETS,
         *(
             "base_model",
             "candidate",
             "current_settings",
             "existing_model",
             "held_back",
-            "promotion_targets",
             "serving_parameter",
         ),
         *("what_serves", "promotion_checks/__init__", "promotion_checks/after_promotion"),
@@ -38,7 +43,8 @@ PARTS = {
     },
     "start_run": {
         *("start_run", "cancel_run", "dataset_content", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
-        *("existing_model", "evaluation_gate", "promotion_targets", "what_serves"),
+        *("existing_model", "evaluation_gate", "what_serves"),
+        *TARGETS,
         *("base_model", "chosen_run", "held_back", "serving_parameter", "superseded", "start_turn"),
         "conditional_write",
     },

@@ -44,6 +44,8 @@ FREE_TEXT = {
     "guardrails.topics.definition",
     "guardrails.topics.examples",
     "guardrails.words",
+    "knowledge_bases.parsing.prompt",
+    "knowledge_base.parsing.prompt",  # CloudFormation's dynamic references are refused
     "inference_api.cors_origins",  # checked as the origin of a URL, or "*"
     "model_access.use_case.company_name",
     "model_access.use_case.company_website",
@@ -120,6 +122,7 @@ EXAMPLES = (
         "amazon.nova-micro-v1:0",
         "Amazon Bedrock",
         "us.guardrail.v1:0",
+        "KB12345678",
     ),
     "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abcdefghijkl",
     "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555",

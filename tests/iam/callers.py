@@ -61,7 +61,7 @@ CALLERS = {
 SHARED = (
     "customization/candidate.py",
     "customization/existing_model.py",
-    "customization/promotion_targets.py",
+    "customization/promotion_targets/",
     "customization/base_model.py",
     "customization/conditional_write.py",
     "customization/current_settings.py",
@@ -84,7 +84,7 @@ NOT_IN_A_STACK = {
         "update_custom_model_deployment",
     ): "a construct with a model",
     (
-        "customization/promotion_targets.py",
+        "customization/promotion_targets/custom_model_deployment.py",
         "delete_custom_model_deployment",
     ): "of a candidate only: cases_evaluation.py has it",
 }

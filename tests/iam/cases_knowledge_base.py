@@ -8,6 +8,13 @@ KNOWLEDGE_BASE = arn("bedrock", "knowledge-base/iam-knowledge-base-KnowledgeBase
 VECTOR_BUCKET = "bucket/iam-knowledge-base-knowledgebasevectorbucket"
 VECTORS = arn("s3vectors", f"{VECTOR_BUCKET}/index/iam-knowledge-base-knowledgebasevectorindex")
 REPLACED_VECTORS = arn("s3vectors", f"{VECTOR_BUCKET}/index/before")
+CHUNKS = "arn:aws:s3:::iam-knowledge-base-knowledgebasetransformationchunks"
+TRANSFORMATION = arn("lambda", "function:iam-knowledge-base-KnowledgeBaseTransformationFunction")
+PROFILE = arn("bedrock", "inference-profile/us.amazon.nova-lite-v1:0")
+DESTINATIONS = [
+    f"arn:aws:bedrock:{region}::foundation-model/amazon.nova-lite-v1:0"
+    for region in ("us-east-1", "us-east-2", "us-west-2")
+]
 OURS = {"aws:ResourceAccount": ACCOUNT}
 THEIRS = {"aws:ResourceAccount": OTHER_ACCOUNT}
 REPORT = "parameter/bedrock-kit/iam/knowledge-base/documents/last-ingestion"
@@ -35,6 +42,13 @@ KNOWLEDGE_BASES = {
             *on("*", "bedrock:Rerank"),
             *on("arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0", "bedrock:InvokeModel"),
             *on(REPLACED_VECTORS, *VECTOR_ACTIONS),  # Bedrock deletes them after the replacement is there
+            # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+            *on(PROFILE, "bedrock:InvokeModel", "bedrock:GetInferenceProfile"),
+            *(request for arn in DESTINATIONS for request in on(arn, "bedrock:InvokeModel")),
+            # https://docs.aws.amazon.com/bedrock/latest/userguide/kb-custom-transformation.html
+            *on(f"{TRANSFORMATION}:1", "lambda:InvokeFunction"),
+            *on(CHUNKS, "s3:ListBucket", context=OURS),
+            *on(f"{CHUNKS}/chunks/any.JSON", "s3:GetObject", "s3:PutObject", context=OURS),
         ],
         denied=[
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:InvokeModel"),
@@ -45,6 +59,20 @@ KNOWLEDGE_BASES = {
             *on(f"{DOCUMENTS}/.bedrock-kit/manifest.json", "s3:GetObject", context=OURS),
             *on(arn("s3vectors", "bucket/other/index/other"), *VECTOR_ACTIONS),
             *on(VECTORS, "s3vectors:DeleteIndex"),
+            *on(arn("lambda", "function:other:1"), "lambda:InvokeFunction"),
+            *on(CHUNKS, "s3:ListBucket", context=THEIRS),
+            *on(f"{CHUNKS}/chunks/any.JSON", "s3:GetObject", "s3:PutObject", context=THEIRS),
+            *on(f"{CHUNKS}/other/any.JSON", "s3:GetObject", "s3:PutObject", context=OURS),
+            *on(f"{CHUNKS}/chunks/any.JSON", "s3:DeleteObject", context=OURS),
+        ],
+    ),
+    "knowledge-base/KnowledgeBaseTransformationRole": Cases(
+        logs="iam-knowledge-base-KnowledgeBaseTransformationLogs",
+        allowed=on(f"{CHUNKS}/chunks/any.JSON", "s3:GetObject", "s3:PutObject"),
+        denied=[
+            *on(f"{CHUNKS}/other/any.JSON", "s3:GetObject", "s3:PutObject"),
+            *on(f"{DOCUMENTS}/documents/guide.md", "s3:GetObject", "s3:PutObject"),
+            *on(f"{CHUNKS}/chunks/any.JSON", "s3:DeleteObject"),
         ],
     ),
     "knowledge-base/IngestionFunctionRole": Cases(

@@ -54,6 +54,9 @@ WITHOUT_ARN: Mapping[str, str] = {
     "which name knowledge bases and models",
     "bedrock:Rerank": "takes no ARN and no tag; AWS asks for `InvokeModel` too, which names the model; only with "
     "`rerank_model`",
+    "ecr-public:GetAuthorizationToken": "takes no ARN; a harness pulls AgentCore's own image from ECR Public",
+    "sts:GetServiceBearerToken": "takes no ARN; a harness pulls AgentCore's own image from ECR Public",
+    "cloudwatch:PutMetricData": "metrics have no ARN; the condition names the namespace `bedrock-agentcore`",
     "cloudwatch:GetMetricStatistics": "metrics have no ARN; it shows counts of calls",
     "cloudwatch:GetMetricData": "metrics have no ARN; it shows counts of calls; only with a canary or a watch",
     "servicequotas:GetServiceQuota": "quotas belong to the account",

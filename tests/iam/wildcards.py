@@ -35,6 +35,11 @@ REASONS = {
     "bedrock: model-customization-job/": "Bedrock chooses the ids",
     "bedrock: provisioned-model/": "Bedrock chooses the ids",
     "kms: key/": "the bootstrap bucket's key is in no template; the conditions admit the bucket's objects only",
+    "lambda: function:": "any version: the data source of the code before may still be reading",
+    "bedrock-agentcore: code-interpreter/": "AWS's own code interpreters, which are no account's",
+    "bedrock-agentcore: workload-identity-directory/": "AgentCore chooses the end of the name",
+    "logs: log-group:*": "DescribeLogGroups lists the names of log groups, and takes this resource only",
+    "logs: log-group:/aws/bedrock-agentcore/": "AWS documents no narrower name for the log group of a harness",
     "logs: log-group:": "the streams of the own log group",
     "s3: ": "object names are not known at synthesis",
     "s3vectors: bucket/": "Bedrock deletes a replaced index's vectors with this role too",
@@ -99,7 +104,7 @@ def _printed(resource: str) -> str:
     """Without partition, Region and account, and with the parts that differ between deployments in angle brackets."""
     service, text = resource.split(":", 5)[2::3]
     text = re.sub(rf"(?<![\w-])({'|'.join(CONFIGS)})(?=[-/])", "<deployment>", text)
-    text = re.sub(r"log-group:.*", "log-group:<its own>:*", text)
+    text = re.sub(r"log-group:(?!/aws/bedrock-agentcore/|\*).*", "log-group:<its own>:*", text)
     return f"{service}: {text.replace('support', '<customization>')}"
 
 

@@ -38,13 +38,19 @@ ENVIRONMENT = {
     "KIT_DEPLOYMENT": "support-assistant",
     "ACCOUNT_ID": "111122223333",
     "KNOWLEDGE_BASES": json.dumps({"documents": "KB12345678"}),
-    "KNOWLEDGE_BASE_MODEL": json.dumps(MICRO),
 }
+KNOWLEDGE_BASES = json.dumps({"documents": MICRO})
 ALIASES = json.dumps({"support-bot": {**MICRO, "order": ORDER}, "assistant": {**PROFILE, "order": ORDER}})
 PATH = "/bedrock-kit/support-assistant/aliases"
 THROUGHPUT_ARN = f"arn:aws:bedrock:{REGION}:111122223333:provisioned-model/abcdefgh5678"
 SERVING = {"target_arn": DEPLOYMENT_ARN, "kind": "custom-model-deployment", "run_id": "0123456789abcdef"}
 CAPACITY = {"target_arn": THROUGHPUT_ARN, "kind": "provisioned-throughput", "custom_model_arn": "arn:aws:bedrock:::x"}
+
+
+def with_knowledge_base(settings: Settings, **changes: Any) -> Settings:
+    """The knowledge base "documents" with other settings."""
+    changed = settings.knowledge_bases["documents"]._replace(**changes)
+    return settings._replace(knowledge_bases={"documents": changed})
 
 
 @dataclass
@@ -219,7 +225,7 @@ def api() -> Iterator[Api]:
     for stub in stubs:
         stub.activate()
     runtime, agent, ssm = stubs
-    yield Api(settings_from(ENVIRONMENT, ALIASES), clients, Clock(), runtime, agent, ssm)
+    yield Api(settings_from(ENVIRONMENT, ALIASES, KNOWLEDGE_BASES), clients, Clock(), runtime, agent, ssm)
     for stub in stubs:
         stub.deactivate()
     for stub in stubs:

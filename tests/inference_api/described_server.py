@@ -31,7 +31,15 @@ from inference_api.openai_errors import error_body
 from inference_api.runtime import Invocation
 from inference_api.service import Service
 from kit_contract.inference_api import Agent, Alias, Model, Settings, settings_from
-from tests.inference_api.conftest import ALIASES, ENVIRONMENT, Clock, converse_events, converse_response
+from tests.inference_api.conftest import (
+    ALIASES,
+    ENVIRONMENT,
+    KNOWLEDGE_BASES,
+    Clock,
+    converse_events,
+    converse_response,
+    with_knowledge_base,
+)
 
 KEY = "k" * 40
 _PUBLIC = ("/health", "/openapi.json")
@@ -114,14 +122,14 @@ class LenientClients:
 
 def described_settings() -> Settings:
     """With the alias `embeddings`, of a model that takes each type of input, and with a model that reranks."""
-    settings = settings_from(ENVIRONMENT, ALIASES)
+    settings = settings_from(ENVIRONMENT, ALIASES, KNOWLEDGE_BASES)
     model = "cohere.embed-multilingual-v3"
     arn = f"arn:aws:bedrock:us-east-1::foundation-model/{model}"
     embeddings = Alias(Model(model, arn), ("base",), embedding=model, one_model=True)
     rerank = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
+    settings = with_knowledge_base(settings, rerank_model_arn=rerank)
     agent = Agent("arn:aws:bedrock-agentcore:us-east-1:111122223333:harness/a__support-Ab12Cd34Ef")
-    aliases = {**settings.aliases, "embeddings": embeddings}
-    return settings._replace(aliases=aliases, rerank_model_arn=rerank, agents={"support": agent})
+    return settings._replace(aliases={**settings.aliases, "embeddings": embeddings}, agents={"support": agent})
 
 
 def lenient_service() -> Service:

@@ -16,7 +16,16 @@ from inference_api.bedrock import AwsClients
 from inference_api.fallback import Fallback
 from inference_api.service import Service
 from kit_contract.inference_api import settings_from
-from tests.inference_api.conftest import ALIASES, CAPACITY, ENVIRONMENT, PATH, SERVING, THROUGHPUT_ARN, Clock
+from tests.inference_api.conftest import (
+    ALIASES,
+    CAPACITY,
+    ENVIRONMENT,
+    KNOWLEDGE_BASES,
+    PATH,
+    SERVING,
+    THROUGHPUT_ARN,
+    Clock,
+)
 from tests.inference_api.peer import Peer
 
 
@@ -35,7 +44,7 @@ def wired_service(monkeypatch: pytest.MonkeyPatch, peer: Peer, *, order: Sequenc
     settings = {"ENDPOINT_URL": peer.url, "REGION": "us-east-1", "ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "x"}
     for name, value in settings.items():
         monkeypatch.setenv(f"AWS_{name}", value)
-    parsed = settings_from(ENVIRONMENT, ALIASES)
+    parsed = settings_from(ENVIRONMENT, ALIASES, KNOWLEDGE_BASES)
     parsed = parsed._replace(
         aliases={name: alias._replace(order=tuple(order)) for name, alias in parsed.aliases.items()}
     )

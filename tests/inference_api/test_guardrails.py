@@ -12,7 +12,15 @@ from botocore.stub import ANY
 from inference_api import request_log
 from inference_api.http_messages import Answer, Request
 from kit_contract.inference_api import Guardrail
-from tests.inference_api.conftest import DEPLOYMENT_ARN, MICRO, ORDER, Api, converse_events, converse_response
+from tests.inference_api.conftest import (
+    DEPLOYMENT_ARN,
+    MICRO,
+    ORDER,
+    Api,
+    converse_events,
+    converse_response,
+    with_knowledge_base,
+)
 
 CHAT = "/v1/chat/completions"
 CONVERSE = "/model/support-bot/converse"
@@ -27,10 +35,8 @@ ANSWER = {"sessionId": "session-1", "output": {"text": "Every two months."}, "ci
 
 def apply(api: Api, *, alias: str | None = "polite", knowledge_base: str | None = None) -> None:
     aliases = {name: item._replace(guardrail=alias) for name, item in api.settings.aliases.items()}
-    by_knowledge_base = {"documents": knowledge_base} if knowledge_base else {}
-    api.settings = api.settings._replace(
-        aliases=aliases, guardrails=GUARDRAILS, knowledge_base_guardrails=by_knowledge_base
-    )
+    settings = with_knowledge_base(api.settings, guardrail=knowledge_base)
+    api.settings = settings._replace(aliases=aliases, guardrails=GUARDRAILS)
     api.configure(ORDER)
 
 

@@ -14,7 +14,7 @@ from inference_api import handler as edge
 from inference_api.aws.client import client
 from inference_api.runtime import Invocation
 from inference_api.service import Service
-from tests.inference_api.conftest import ALIASES, ENVIRONMENT, Api, converse_response
+from tests.inference_api.conftest import ALIASES, ENVIRONMENT, KNOWLEDGE_BASES, Api, converse_response
 
 
 def call(given: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
@@ -30,6 +30,8 @@ CANARY = "canary-4711"
 def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     (tmp_path / "aliases.json").write_text(ALIASES, encoding="utf-8")
     monkeypatch.setattr(edge, "ALIASES_PATH", tmp_path / "aliases.json")
+    (tmp_path / "knowledge_bases.json").write_text(KNOWLEDGE_BASES, encoding="utf-8")
+    monkeypatch.setattr(edge, "KNOWLEDGE_BASES_PATH", tmp_path / "knowledge_bases.json")
     for name, value in {**ENVIRONMENT, "AWS_DEFAULT_REGION": "us-east-1"}.items():
         monkeypatch.setenv(name, value)
     edge.service.cache_clear()

@@ -9,7 +9,7 @@ import pytest
 
 from inference_api.aws.client import Event
 from inference_api.knowledge_search import MAX_TURNS_WITH_SEARCHES
-from tests.inference_api.conftest import MICRO, Api, converse_events, converse_response
+from tests.inference_api.conftest import MICRO, Api, converse_events, converse_response, with_knowledge_base
 
 CHAT = "/v1/chat/completions"
 URI = "s3://documents/descaling.md"
@@ -101,7 +101,7 @@ def test_a_model_that_does_not_search_answers(api: Api) -> None:
 def test_filters_and_limits_reach_bedrock(api: Api) -> None:
     api.base_serves()
     api.service = api.service._replace(
-        settings=api.settings._replace(rerank_model_arn="arn:aws:bedrock:x::foundation-model/r")
+        settings=with_knowledge_base(api.settings, rerank_model_arn="arn:aws:bedrock:x::foundation-model/r")
     )
     given = {
         **SEARCH,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.inference_api.conftest import MICRO, Api
+from tests.inference_api.conftest import MICRO, Api, with_knowledge_base
 
 RETRIEVE, GENERATE = "/v1/retrieve", "/v1/retrieve-and-generate"
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
@@ -14,7 +14,7 @@ MODEL = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
 
 @pytest.fixture
 def reranking(api: Api) -> Api:
-    api.service = api.service._replace(settings=api.settings._replace(rerank_model_arn=MODEL))
+    api.service = api.service._replace(settings=with_knowledge_base(api.settings, rerank_model_arn=MODEL))
     return api
 
 
@@ -87,4 +87,4 @@ def test_a_deployment_without_a_model_to_rerank_with_says_so(api: Api) -> None:
     status, answer = api.post(RETRIEVE, {"query": "x", "rerank": True})
 
     assert (status, answer["error"]["param"]) == (400, "rerank")
-    assert "set rerank_model in [knowledge_base]" in answer["error"]["message"]
+    assert "set its rerank_model in deployment.toml" in answer["error"]["message"]

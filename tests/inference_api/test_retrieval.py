@@ -119,7 +119,8 @@ def test_faults(api: Api, path: str, body: dict[str, Any], status: int, param: s
 
 
 def test_the_knowledge_base_must_be_named_if_there_are_several(api: Api) -> None:
-    settings = api.settings._replace(knowledge_bases={"a": "KB00000001", "b": "KB00000002"})
+    known = api.settings.knowledge_bases["documents"]
+    settings = api.settings._replace(knowledge_bases={"a": known, "b": known._replace(id="KB00000002")})
     api.service = api.service._replace(settings=settings)
 
     status, answer = api.post("/v1/retrieve", {"query": "x"})
@@ -129,11 +130,11 @@ def test_the_knowledge_base_must_be_named_if_there_are_several(api: Api) -> None
 
 
 def test_without_a_knowledge_base_requests_fail(api: Api) -> None:
-    api.service = api.service._replace(settings=api.settings._replace(knowledge_bases={}, knowledge_base_model=None))
+    api.service = api.service._replace(settings=api.settings._replace(knowledge_bases={}))
 
     assert api.post("/v1/retrieve", {"query": "x"})[0] == 404
     status, answer = api.post(GENERATE, {"query": "x"})
-    assert (status, answer["error"]["param"]) == (400, "model")
+    assert (status, answer["error"]["param"]) == (404, "knowledge_base")
 
 
 def test_errors_of_the_knowledge_base_service(api: Api) -> None:

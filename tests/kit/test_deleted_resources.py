@@ -13,7 +13,7 @@ from kit_contract.stacks import generations_context, generations_from
 from tests.kit.test_missing_documents import STACK
 
 INDEX = "arn:aws:s3vectors:us-east-1:111122223333:bucket/b/index/i"
-SERVICES = ("cloudformation", "bedrock")
+SERVICES = ("cloudformation", "bedrock", "bedrock-agentcore-control")
 
 
 class Account:
@@ -134,6 +134,22 @@ def test_a_knowledge_base_that_was_made_again_stays(account: Account) -> None:
     assert account.arguments(KNOWING) == ["-c", "generations=.knowledge-base:2"]
 
 
+def test_of_several_knowledge_bases_each_has_its_own_generation(account: Account) -> None:
+    named = {"handbooks": {"documents": "docs"}, "wiki": {"documents": "docs"}, "theirs": {"existing": "KB12345678"}}
+    model = {"model": "amazon.nova-micro-v1:0"}
+    sections = {"knowledge_bases": {name: item | model for name, item in named.items()}}
+    outputs = {f"Handbooks{output}": value for output, value in OUTPUTS.items()}
+    account.stack("sup-knowledge-base", **outputs, HandbooksKnowledgeBaseGeneration="2")  # no wiki before this deploy
+    knowledge = Knowledge("get_data_source")
+    account.clients |= dict.fromkeys(("bedrock-agent", "s3vectors"), knowledge)
+
+    found = account.arguments(DeploymentConfig.model_validate(HEAD | sections))
+
+    assert found == ["-c", "generations=.knowledge-base.Handbooks:3"]
+    assert knowledge.asked[1][1] == {"knowledgeBaseId": "KB", "dataSourceId": "DS"}
+    assert account.said[0].startswith("knowledge base handbooks: was deleted outside of this deployment")
+
+
 def test_the_deploy_goes_on_without_the_permission_to_look(account: Account) -> None:
     account.stubs["cloudformation"].add_client_error("describe_stacks", "AccessDenied")
 
@@ -147,3 +163,34 @@ def test_the_context_names_what_it_means() -> None:
         ".knowledge-base": 3,
     }
     assert generations_from(None) == {}
+
+
+AGENT = {"model": "amazon.nova-micro-v1:0", "instructions": "Be brief.", "guardrail": "polite"}
+ACTING = DeploymentConfig.model_validate(
+    HEAD | {"agents": {"support": AGENT}, "guardrails": {"polite": {"profanity": True}}}
+)
+
+
+def test_each_part_of_an_agent_is_looked_for(account: Account) -> None:
+    parts = {
+        "SupportHarness": "1 sup__support-abc",
+        "SupportGateway": "2 sup-support-def",
+        "SupportMemory": "1 sup__support-ghi",
+    }
+    account.stack("sup-agents", PoliteGuardrail="1 abc 7", **parts)
+    account.stubs["bedrock"].add_response("get_guardrail", guardrail())
+    control = account.stubs["bedrock-agentcore-control"]
+    control.add_client_error(
+        "get_harness_endpoint",
+        "ResourceNotFoundException",
+        expected_params={"harnessId": "sup__support-abc", "endpointName": "live"},
+    )
+    control.add_client_error("get_gateway", "AccessDeniedException")
+    control.add_client_error(
+        "get_memory", "ResourceNotFoundException", expected_params={"memoryId": "sup__support-ghi"}
+    )
+
+    generations = ".agent.support.gateway:2,.agent.support.harness:2,.agent.support.memory:2"
+    assert account.arguments(ACTING) == ["-c", f"generations={generations}"]
+    assert account.said[0].startswith("harness of agent support: was deleted outside of this deployment")
+    assert account.said[1].startswith("warning: whether the gateway of agent support still exists is unknown")

@@ -9,6 +9,7 @@ import pytest
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
+from deployment.config import DeploymentConfig
 from kit.missing_documents import restoring_arguments
 from tests.deployment_file import shipped_config
 
@@ -29,8 +30,8 @@ class Account:
             stub.activate()
         self.said: list[str] = []
 
-    def has(self, *keys: str, manifest: list[str]) -> None:
-        outputs = [{"OutputKey": "DocumentsBucket", "OutputValue": "documents"}]
+    def has(self, *keys: str, manifest: list[str], output: str = "DocumentsBucket") -> None:
+        outputs = [{"OutputKey": output, "OutputValue": "documents"}]
         stacks = {"Stacks": [{**STACK, "Outputs": outputs}]}
         self.stubs["cloudformation"].add_response("describe_stacks", stacks, {"StackName": STACK["StackName"]})
         listed: dict[str, Any] = {"Contents": [{"Key": MANIFEST}]}
@@ -41,8 +42,8 @@ class Account:
         all_of_them: dict[str, Any] = {"Contents": [{"Key": key} for key in keys]}
         self.stubs["s3"].add_response("list_objects_v2", all_of_them, {"Bucket": "documents", "Prefix": "documents/"})
 
-    def arguments(self) -> list[str]:
-        return restoring_arguments(shipped_config(), lambda service: self.clients[service], self.said.append)
+    def arguments(self, config: DeploymentConfig | None = None) -> list[str]:
+        return restoring_arguments(config or shipped_config(), lambda service: self.clients[service], self.said.append)
 
 
 @pytest.fixture
@@ -57,6 +58,16 @@ def test_missing_documents_are_uploaded_again(account: Account) -> None:
 
     assert (flag, value.split("=")[0]) == ("-c", "restore_objects")
     assert account.said[0].startswith("2 documents are missing in the bucket, such as documents/b.md")
+
+
+def test_each_knowledge_base_is_looked_at(account: Account) -> None:
+    section = {"documents": "docs", "model": "amazon.nova-micro-v1:0"}
+    deployment = {"name": "support-assistant", "region": "us-east-1"}
+    config = {"deployment": deployment, "knowledge_bases": {"wiki": section, "handbooks": section}}
+    account.has("documents/a.md", manifest=["documents/b.md"], output="HandbooksDocumentsBucket")
+
+    assert account.arguments(DeploymentConfig.model_validate(config))[0] == "-c"
+    assert account.said[0].startswith("1 documents are missing")
 
 
 def test_nothing_is_asked_for_where_nothing_is_missing(account: Account) -> None:

@@ -1,6 +1,16 @@
 """Settings that cross the Lambda border survive the environment, and leave nothing out."""
 
-from kit_contract.inference_api import Agent, Alias, Model, Settings, aliases_json, environment_from, settings_from
+from kit_contract.inference_api import (
+    Agent,
+    Alias,
+    KnowledgeBase,
+    Model,
+    Settings,
+    aliases_json,
+    environment_from,
+    knowledge_bases_json,
+    settings_from,
+)
 from kit_contract.knowledge_base_ingestion import IngestionSettings
 
 MICRO = Model("amazon.nova-micro-v1:0", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0")
@@ -8,26 +18,47 @@ PROFILE = Model("us.amazon.nova-lite-v1:0", "arn:aws:bedrock:us-east-1:1:inferen
 
 
 def test_settings_of_the_inference_api() -> None:
-    settings = Settings("support", {"bot": Alias(MICRO, ("provisioned", "base"))}, {"documents": "KB1"}, PROFILE)
+    bases = {
+        "documents": KnowledgeBase("KB1", PROFILE, "arn:r", "polite", hybrid=True),
+        "more": KnowledgeBase("2", MICRO),
+    }
+    settings = Settings("support", {"bot": Alias(MICRO, ("provisioned", "base"))}, bases)
+    files = (aliases_json(settings, "1"), knowledge_bases_json(settings, "1"))
 
-    assert settings_from(environment_from(settings, "1"), aliases_json(settings, "1")) == settings
+    assert ":1:" not in files[1]
+    assert settings_from(environment_from(settings, "1"), *files) == settings
+
+
+def test_a_knowledge_base_whose_id_is_not_in_the_environment_yet_is_left_out() -> None:
+    settings = Settings("support", {}, {"documents": KnowledgeBase("KB1", MICRO)})
+    before = environment_from(settings._replace(knowledge_bases={}), "1")
+
+    assert settings_from(before, "{}", knowledge_bases_json(settings, "1")).knowledge_bases == {}
+
+
+def test_the_environment_holds_twenty_knowledge_bases_with_the_longest_names() -> None:
+    bases = {f"documents-of-a-department-{number:05}": KnowledgeBase("KB12345678", PROFILE) for number in range(20)}
+    environment = environment_from(Settings("support", {}, bases), "111122223333")
+
+    assert {len(name) for name in bases} == {31}
+    assert sum(len(name) + len(value) for name, value in environment.items()) < 1_200  # of the 4,096 bytes of all
 
 
 def test_settings_of_the_inference_api_without_a_knowledge_base() -> None:
-    settings = Settings("support", {"bot": Alias(PROFILE, ("base",))}, {}, None)
+    settings = Settings("support", {"bot": Alias(PROFILE, ("base",))}, {})
 
     assert settings_from(environment_from(settings, "1"), aliases_json(settings, "1")) == settings
 
 
 def test_settings_with_agents() -> None:
     agents = {"support": Agent("arn:harness", {"tickets": "arn:function"}), "sales": Agent("arn:other")}
-    settings = Settings("support", {}, {}, None, agents=agents, approval_secret_arn="arn:secret")
+    settings = Settings("support", {}, {}, agents=agents, approval_secret_arn="arn:secret")
 
     assert settings_from(environment_from(settings, "1"), aliases_json(settings, "1")) == settings
 
 
 def test_the_aliases_hold_no_account_and_the_function_names_its_own() -> None:
-    settings = Settings("support", {"bot": Alias(PROFILE, ("base",))}, {}, None)
+    settings = Settings("support", {"bot": Alias(PROFILE, ("base",))}, {})
 
     aliases = aliases_json(settings, "1")
 

@@ -31,7 +31,7 @@ class Api:
     def __init__(self, models: Mapping[str, Model] = MODELS) -> None:
         self.offset = 0.0
         aliases = {name: Alias(model, ("provisioned", "on-demand", "base")) for name, model in models.items()}
-        settings = Settings("sup", aliases, knowledge_bases={}, knowledge_base_model=None)
+        settings = Settings("sup", aliases, knowledge_bases={})
         clients = AwsClients()
         fallback = Fallback(self.clock, time.sleep, random.random)
         reader = Aliases(settings, clients, self.clock)

@@ -9,9 +9,9 @@ MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
 
 
 class KnowledgeBase:
-    """One knowledge base over one bucket. `index`: the ARN of its S3 Vectors index."""
+    """One knowledge base over one bucket. `index`: the ARN of its S3 Vectors index. `ingestion`: of its data source."""
 
-    def __init__(self, clients: Clients, bucket: str, role: str, index: str = "") -> None:
+    def __init__(self, clients: Clients, bucket: str, role: str, index: str = "", ingestion: Any = None) -> None:
         self.clients, self.bucket = clients, bucket
         clients("s3").create_bucket(Bucket=bucket)
         embedding = {"embeddingModelArn": "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0"}
@@ -25,8 +25,9 @@ class KnowledgeBase:
             **more,
         )["knowledgeBase"]["knowledgeBaseId"]
         configuration = {"type": "S3", "s3Configuration": {"bucketArn": f"arn:aws:s3:::{bucket}"}}
+        reading: Any = {"vectorIngestionConfiguration": ingestion} if ingestion else {}
         self.source = agent.create_data_source(
-            knowledgeBaseId=self.id, name="documents", dataSourceConfiguration=configuration
+            knowledgeBaseId=self.id, name="documents", dataSourceConfiguration=configuration, **reading
         )["dataSource"]["dataSourceId"]
 
     def put(self, key: str, body: bytes) -> None:

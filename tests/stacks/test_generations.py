@@ -7,7 +7,14 @@ import aws_cdk as cdk
 from aws_cdk.assertions import Template
 
 from deployment.config import load_deployment_config
-from kit_contract.stacks import GENERATIONS_CONTEXT, KNOWLEDGE_BASE_GENERATION
+from kit_contract.stacks import (
+    GENERATIONS_CONTEXT,
+    KNOWLEDGE_BASE_GENERATION,
+    agent_generation,
+    agent_guardrail_generation,
+    generations_context,
+)
+from stacks.agents_stack import AgentsStack
 from stacks.inference_api_stack import InferenceApiStack
 from stacks.knowledge_base_stack import KnowledgeBaseStack
 from tests.deployment_file import HEAD, PROJECT, deployment_file
@@ -52,3 +59,27 @@ def test_a_deploy_names_the_guardrails_and_the_knowledge_base_that_are_made_agai
     )
     assert served["Polite"][1] == {"Fn::GetAtt": [identifier, "GuardrailId"]}
     assert knowledge.to_json()["Outputs"]["KnowledgeBaseGeneration"]["Value"] == "2"
+
+
+def test_each_part_of_an_agent_is_made_again_alone(tmp_path: Path) -> None:
+    generations = {agent_generation("support", "memory"): 2, agent_guardrail_generation("polite"): 3}
+    flags = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    config = load_deployment_config(PROJECT / "examples" / "agents" / "deployment.toml")
+    apps = [
+        cdk.App(context={**flags, **context})
+        for context in ({}, {GENERATIONS_CONTEXT: generations_context(generations)})
+    ]
+
+    before, after = (
+        Template.from_stack(AgentsStack(app, "Agents", config=config, env=ENVIRONMENT)).to_json()["Resources"]
+        for app in apps
+    )
+
+    gone, made = before.keys() - after.keys(), after.keys() - before.keys()
+    assert {before[name]["Type"] for name in gone} == {
+        "AWS::Bedrock::Guardrail",
+        "AWS::Bedrock::GuardrailVersion",
+        "AWS::BedrockAgentCore::Memory",
+    }
+    names = {after[name]["Properties"].get("Name") for name in made}
+    assert names == {"support_desk__support_2", "support-desk__polite_3", None}

@@ -172,19 +172,25 @@ def test_the_subscription_of_the_hard_stop_keeps_its_logical_id() -> None:
     assert subscription == "CapacityFunctionHardStopTopic5E6BC32C"
 
 
-def test_the_ingestion_starts_after_the_upload_and_before_the_events() -> None:
+@pytest.mark.parametrize("key", ["", "Handbooks"])
+def test_the_ingestion_starts_after_the_upload_and_before_the_events(key: str) -> None:
     """Deleted the other way round: nothing starts another ingestion while the running one is stopped."""
     template = synthesized(CONFIGS["full"])["full-knowledge-base"]
-    (start,) = resources(template, "Custom::BedrockIngestionStart").items()
-    (upload,) = resources(template, "Custom::BucketObjects").items()
-    (wait,) = resources(template, "Custom::RolePropagation")
-    (base,) = resources(template, "AWS::Bedrock::KnowledgeBase").values()
-    (source,) = resources(template, "AWS::Bedrock::DataSource")
-    functions = [name for name in resources(template, "AWS::Lambda::Function") if name.startswith("Ingestion")]
-    queues = [name for name in resources(template, "AWS::SQS::Queue") if "DeadLetters" not in name]
+
+    def of_it(kind: str) -> dict[str, dict[str, Any]]:
+        """Of the knowledge base: `Handbooks` stands in all its logical ids, and in none of the other's."""
+        return {name: one for name, one in resources(template, kind).items() if ("Handbooks" in name) == bool(key)}
+
+    (start,) = of_it("Custom::BedrockIngestionStart").items()
+    (upload,) = of_it("Custom::BucketObjects").items()
+    (wait,) = of_it("Custom::RolePropagation")
+    (base,) = of_it("AWS::Bedrock::KnowledgeBase").values()
+    (source,) = of_it("AWS::Bedrock::DataSource")
+    functions = [name for name in of_it("AWS::Lambda::Function") if name.startswith("Ingestion")]
+    queues = [name for name in of_it("AWS::SQS::Queue") if "DeadLetters" not in name]
 
     assert {upload[0], *functions, *queues} <= set(start[1]["DependsOn"])
     assert source in upload[1]["DependsOn"]
     assert wait in base["DependsOn"]
     for kind in ("AWS::Lambda::EventSourceMapping", "AWS::Events::Rule"):
-        assert all(start[0] in item["DependsOn"] for item in resources(template, kind).values())
+        assert all(start[0] in item["DependsOn"] for item in of_it(kind).values())

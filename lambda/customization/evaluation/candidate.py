@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from customization.candidate import Candidate
-from customization.promotion_targets import PromotionBusyError
+from customization.promotion_targets.target import PromotionBusyError
 from kit_contract.run_names import candidate_name
 from kit_contract.runs import Run
 

@@ -53,6 +53,7 @@ class EvaluationJobs:
 
     def _finish(self, source: str, records: Mapping[str, Judgeable], metrics: Sequence[str]) -> bool:
         """Whether a job has judged them, and its results are kept."""
+        self._require_role()
         content = [self._run.kit_deployment, self._bucket, self._folder, source, *metrics]
         stem = f"evaluation-{self._run.run_id}-{_hash(*content)}"
         own = f"{stem}{_suffix(self._run)}"
@@ -114,6 +115,14 @@ class EvaluationJobs:
             # Bedrock adds a folder with the job's name.
             outputDataConfig={"s3Uri": f"s3://{self._bucket}/{self._folder}"},
         )
+
+    def _require_role(self) -> None:
+        """It goes with the last [...evaluation.bedrock_job], and so does the right to ask about jobs."""
+        if not self._role_arn:
+            raise EvaluationError(
+                f"{self._run.specification.customization}.evaluation.bedrock_job was removed from deployment.toml "
+                "while its jobs were due; the model is kept: deploy again to go by the settings there"
+            )
 
     def _require_in_time(self, job: "EvaluationSummaryTypeDef") -> None:
         if datetime.now(UTC) - job["creationTime"] < LONGEST:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from customization.existing_model import find_model
+from customization.existing_model import ExistingModel, find_model
 from customization.external import copied_models, imported_models, sagemaker_models
 from customization.same_content import claim_run
 from kit_contract.errors import InputError
@@ -38,7 +38,7 @@ def check_external_model(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", 
     """
     model = find_model(run, bedrock)
     if model and model.is_active:
-        return {"trained": True, "custom_model_arn": model.arn}
+        return _exists(model)
     if run.chosen:
         raise ExternalModelError(f"the custom model of run {run.run_id} is gone; choose another one: kit runs history")
     _require_source(run, s3)
@@ -52,9 +52,16 @@ def check_external_model(run: Run, *, bedrock: "BedrockClient", s3: "S3Client", 
     if begun := UNDER_WAY[run.specification.method](run, bedrock):
         return {**new, "adopted": begun}
     claim_run(run, bedrock=bedrock, s3=s3, now=datetime.strptime(f"{timestamp}+0000", "%Y%m%d%H%M%S%z"))
+    model = find_model(run, bedrock)  # what was under way may have ended between the two looks
+    if model and model.is_active:
+        return _exists(model)
     if model and model.status == "Failed":
         bedrock.delete_custom_model(modelIdentifier=model.arn)
     return new
+
+
+def _exists(model: ExistingModel) -> ModelExists:
+    return {"trained": True, "custom_model_arn": model.arn}
 
 
 def _require_source(run: Run, s3: "S3Client") -> None:

@@ -16,7 +16,7 @@ from customization.evaluation.candidate import delete_candidate
 from customization.evaluation.converse import Asker
 from customization.evaluation.evaluation import Evaluation
 from customization.evaluation.evaluation_jobs import stop_jobs
-from customization.promotion_targets import PromotionBusyError
+from customization.promotion_targets.target import PromotionBusyError
 from kit_contract.errors import InputError
 from kit_contract.evaluation_jobs import ROLE_VARIABLE
 from kit_contract.evaluations import EvaluationRequest

@@ -18,7 +18,7 @@ from customization.promotion_checks.measurements import NOTHING
 from customization.promotion_checks.old_models import delete_old_models
 from customization.promotion_checks.smoke_test import SmokeTestError
 from customization.promotion_checks.verdict import faults
-from customization.promotion_targets import PromotionError
+from customization.promotion_targets.target import PromotionError
 from customization.serving_parameter import ServingParameter
 from kit_contract.canaries import PROMOTED, WATCH_KEY
 from kit_contract.promotion_events import Abandoned, Compared, Ended, Finished, Measured

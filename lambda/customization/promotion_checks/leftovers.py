@@ -5,7 +5,7 @@ import time
 from customization.candidate import Candidate
 from customization.promotion_checks.after_promotion import DRAIN_SECONDS, AfterPromotion
 from customization.promotion_checks.checking import Checking
-from customization.promotion_targets import PromotionBusyError
+from customization.promotion_targets.target import PromotionBusyError
 from kit_contract.promotion_events import Swept
 
 # Together with the draining less than the function's 900 seconds. What is being created can't be deleted yet.

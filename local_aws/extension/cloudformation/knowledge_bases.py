@@ -11,6 +11,7 @@ from local_aws.extension.bedrock.service_roles import trusts
 from local_aws.extension.cloudformation import role_propagation
 from local_aws.extension.cloudformation.service_calls import Created, Properties, answer, attributes, members
 from local_aws.extension.knowledge_bases import ingestion_jobs
+from local_aws.extension.knowledge_bases.data_source_rules import check_chunking
 from local_aws.extension.vector_indexes import vector_index
 
 KNOWLEDGE_BASE = "AWS::Bedrock::KnowledgeBase"
@@ -50,10 +51,19 @@ def _check_index(properties: Properties) -> None:
 
 def create_data_source(_: str, properties: Properties) -> Created:
     knowledge_base = properties["KnowledgeBaseId"]
+    _check_chunking(properties)
     siblings = [one for one in bedrock_agent._data_sources.values() if one["KnowledgeBaseId"] == knowledge_base]
     _refuse_taken(DATA_SOURCE, properties["Name"], siblings)
     record = answer(bedrock_agent._create_ds(knowledge_base, json.dumps(members(properties))))["dataSource"]
     return f"{knowledge_base}|{record['dataSourceId']}", _data_source_attributes(record)
+
+
+def _check_chunking(properties: Properties) -> None:
+    ingestion = members(properties).get("vectorIngestionConfiguration") or {}
+    try:
+        check_chunking(ingestion.get("chunkingConfiguration") or {})
+    except ValueError as error:
+        raise ValueError(f"{DATA_SOURCE}: {error}") from None
 
 
 def update_data_source(physical_id: str, properties: Properties) -> Properties:

@@ -29,5 +29,9 @@ def members(value: Any) -> Any:
     """Property names as the API's member names. The keys of a map of tags are the user's and stay."""
     if isinstance(value, dict):
         kept = [name for name, item in value.items() if name == "Tags" and isinstance(item, dict)]
-        return {name[0].lower() + name[1:]: item if name in kept else members(item) for name, item in value.items()}
+        return {_member(name): item if name in kept else members(item) for name, item in value.items()}
     return [members(item) for item in value] if isinstance(value, list) else value
+
+
+def _member(name: str) -> str:
+    return name.lower() if name.isupper() else name[0].lower() + name[1:]  # URI: uri

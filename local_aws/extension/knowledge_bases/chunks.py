@@ -3,14 +3,14 @@
 import html
 import io
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pypdf
 
+from local_aws.extension.knowledge_bases.cutting import cut_text
 from local_aws.extension.knowledge_bases.office_documents import docx_text, xlsx_text
 
-CHARACTERS_PER_TOKEN = 4
-DEFAULT_TOKENS, DEFAULT_OVERLAP = 300, 20
 # https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-ds.html
 TEXT_TYPES = (".md", ".txt", ".html", ".htm", ".csv")
 OLD_OFFICE_TYPES = (".doc", ".xls")
@@ -19,18 +19,26 @@ HEADING = re.compile(r"^#{1,6}\s+(.+)$", re.MULTILINE)
 Chunk = dict[str, Any]
 
 
-def cut_document(uri: str, content: bytes, source: dict[str, Any]) -> list[Chunk]:
-    """The chunks of one document, by the data source's chunking strategy. Raises ValueError, PyPdfError."""
+def cut_document(uri: str, content: bytes, source: dict[str, Any], parse: Callable[[str], str] = str) -> list[Chunk]:
+    """The chunks of one document, by the data source's chunking strategy. Raises ValueError, PyPdfError.
+
+    `parse` gets the text of a PDF file. A chunk of hierarchical chunking has a "parent", the text that a search returns
+    in its place.
+    """
     name = uri.rsplit("/", 1)[-1]
     text = _text(name, content)
+    if name.lower().endswith(".pdf"):
+        text = parse(text)
     if not text.strip():
         raise ValueError("the document has no text")
     headings = [(match.start(), match[1].strip()) for match in HEADING.finditer(text)]
     title = headings[0][1] if headings else re.sub(r"[-_.]", " ", name.rsplit(".", 1)[0])
+    chunking = (source.get("VectorIngestionConfiguration") or {}).get("chunkingConfiguration") or {}
     chunks = []
-    for begin, piece in _cut(text, *_chunking(source)):
+    for begin, piece, parent in cut_text(text, chunking):
         heading = next((words for start, words in reversed(headings) if start <= begin), title)
-        chunks.append({"text": piece, "uri": uri, "title": title, "heading": heading})
+        whole = {"parent": parent} if parent else {}
+        chunks.append({"text": piece, "uri": uri, "title": title, "heading": heading, **whole})
     return chunks
 
 
@@ -50,32 +58,3 @@ def _text(name: str, content: bytes) -> str:
     visible = re.sub(r"(?is)<(script|style|head)\b.*?</\1>", " ", text)
     titled = re.sub(r"(?is)<h([1-6])\b[^>]*>(.*?)</h\1>", r"\n\n# \2\n\n", visible)
     return html.unescape(re.sub(r"<[^>]+>", " ", titled))
-
-
-def _chunking(source: dict[str, Any]) -> tuple[int, int]:
-    """(size, overlap) of a chunk in characters."""
-    configuration = (source.get("VectorIngestionConfiguration") or {}).get("chunkingConfiguration") or {}
-    tokens, percentage = DEFAULT_TOKENS, DEFAULT_OVERLAP
-    if configuration.get("chunkingStrategy") == "NONE":
-        return 2**31, 0
-    if fixed := configuration.get("fixedSizeChunkingConfiguration"):
-        tokens, percentage = int(fixed["maxTokens"]), int(fixed["overlapPercentage"])
-    elif semantic := configuration.get("semanticChunkingConfiguration"):
-        tokens, percentage = int(semantic["maxTokens"]), 0
-    elif levels := configuration.get("hierarchicalChunkingConfiguration"):
-        tokens, percentage = int(levels["levelConfigurations"][0]["maxTokens"]), 0  # answers get the parent chunk
-    return tokens * CHARACTERS_PER_TOKEN, tokens * CHARACTERS_PER_TOKEN * percentage // 100
-
-
-def _cut(text: str, size: int, overlap: int) -> list[tuple[int, str]]:
-    """(begin, piece) of about `size` characters, ending at a paragraph, a sentence or a word where there is one."""
-    pieces, begin = [], 0
-    while begin < len(text):
-        end = min(begin + size, len(text))
-        if end < len(text):
-            cuts = [text.rfind(mark, begin + size // 2, end) for mark in ("\n\n", ". ", " ")]
-            end = next((cut + 1 for cut in cuts if cut > 0), end)
-        if piece := text[begin:end].strip():
-            pieces.append((begin, piece))
-        begin = end if end == len(text) else max(end - overlap, begin + 1)
-    return pieces

@@ -50,7 +50,15 @@ def check_vectors(index: dict[str, Any], chunks: list[dict[str, Any]], attribute
     configuration = index.get("MetadataConfiguration") or {}
     hidden = configuration.get("NonFilterableMetadataKeys") or []
     for chunk in chunks:
-        stored = {**attributes, "AMAZON_BEDROCK_TEXT": chunk["text"], "x-amz-bedrock-kb-source-uri": chunk["uri"]}
+        own = chunk.get("metadata", {})  # of a transformation
+        stored = {
+            **attributes,
+            **own,
+            "AMAZON_BEDROCK_TEXT": chunk["text"],
+            "x-amz-bedrock-kb-source-uri": chunk["uri"],
+        }
+        if "parent" in chunk:  # "over 8000 tokens combined, you may run into metadata size limitations"
+            stored["AMAZON_BEDROCK_METADATA"] = chunk["parent"]
         _check_size({key: value for key, value in stored.items() if key not in hidden}, "Filterable", FILTERABLE_BYTES)
         _check_size(stored, "Total", TOTAL_BYTES)
         if len(stored) > KEYS:

@@ -6,9 +6,14 @@ import pypdf
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import bedrock_agent, s3
 
+from local_aws.extension.bedrock.embedding_models import check_tokens
+from local_aws.extension.bedrock.responses import BedrockError
+from local_aws.extension.bedrock.static_embeddings import embedded
 from local_aws.extension.knowledge_bases.chunks import TYPES, Chunk, cut_document
 from local_aws.extension.knowledge_bases.document_metadata import SIDECAR, check_vectors, read_sidecar
 from local_aws.extension.knowledge_bases.document_statuses import keep_only, record
+from local_aws.extension.knowledge_bases.parsing import parsed
+from local_aws.extension.knowledge_bases.transformations import transformed
 from local_aws.extension.vector_indexes import vector_index
 
 # "Ingestion job file size" of https://docs.aws.amazon.com/general/latest/gr/bedrock.html
@@ -23,13 +28,13 @@ _documents = AccountRegionScopedDict()
 
 
 def chunks_of(knowledge_base: str) -> list[Chunk]:
-    """Every chunk of the knowledge base: {"text", "uri", "title", "heading", "metadata"}."""
+    """Every chunk of the knowledge base: {"text", "uri", "title", "heading", "vector", "metadata"}."""
     chunks = []
     for key, held in _documents.items():
         owner, data_source, _ = key.split("/", 2)
         gone = f"{owner}/{data_source}" not in bedrock_agent._data_sources
         if owner == knowledge_base and not (gone and held["policy"] == "DELETE"):
-            chunks += [chunk | {"metadata": held["metadata"]} for chunk in held["chunks"]]
+            chunks += [chunk | {"metadata": held["metadata"] | chunk.get("metadata", {})} for chunk in held["chunks"]]
     return chunks
 
 
@@ -47,11 +52,11 @@ def ingest(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[
         job["counts"]["scanned"] += 1
         uri, status, reason = f"s3://{bucket}/{key}", "INDEXED", ""
         try:
-            outcome = _ingest_one(prefix + key, bucket, key, source, index)
+            outcome = _ingest_one(job, prefix + key, bucket, key, source, index)
         except _IgnoredError as error:
             ignored.setdefault(str(error), []).append(uri)
             outcome, status, reason = "failed", "IGNORED", f"Ignored as {error}"
-        except (ValueError, KeyError, pypdf.errors.PyPdfError) as error:
+        except (BedrockError, ValueError, KeyError, pypdf.errors.PyPdfError) as error:
             job["failures"].append(f"Encountered error: {uri}: {error}")
             outcome, status = "failed", "FAILED"
         record(*source_ids, uri, status, reason)
@@ -64,7 +69,9 @@ def ingest(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[
     job["counts"]["deleted"] = sum(1 for held in gone if _documents.pop(held))
 
 
-def _ingest_one(held_key: str, bucket: str, key: str, source: dict[str, Any], index: dict[str, Any] | None) -> str:
+def _ingest_one(
+    job: dict[str, Any], held_key: str, bucket: str, key: str, source: dict[str, Any], index: dict[str, Any] | None
+) -> str:
     """The name of the count that the document adds to, empty for an unchanged one. Raises if it can't be indexed."""
     objects = s3._buckets[bucket]["objects"]
     content = s3._get_object_data(bucket, key) or b""
@@ -75,13 +82,14 @@ def _ingest_one(held_key: str, bucket: str, key: str, source: dict[str, Any], in
     uri, held = f"s3://{bucket}/{key}", _documents.get(held_key)
     metadata = read_sidecar(s3._get_object_data(bucket, key + SIDECAR) or b"") if key + SIDECAR in objects else {}
     same = held is not None and held["version"] == objects[key]["etag"]
-    chunks = held["chunks"] if same else cut_document(uri, content, source)
+    chunks = held["chunks"] if same else _read(job, source, uri, content, metadata)
     if index is not None:
         check_vectors(index, chunks, metadata)
     if same:
         changed = held["metadata"] != metadata
         held["metadata"] = metadata
         return "metadata_modified" if changed else ""
+    _embed(held_key.split("/")[0], chunks)
     policy = source.get("DataDeletionPolicy")
     _documents[held_key] = {
         "version": objects[key]["etag"],
@@ -90,6 +98,25 @@ def _ingest_one(held_key: str, bucket: str, key: str, source: dict[str, Any], in
         "chunks": chunks,
     }
     return "modified" if held else "new"
+
+
+def _read(
+    job: dict[str, Any], source: dict[str, Any], uri: str, content: bytes, metadata: dict[str, Any]
+) -> list[Chunk]:
+    role = bedrock_agent._knowledge_bases[job["knowledge_base"]]["RoleArn"]
+    chunks = cut_document(uri, content, source, lambda text: parsed(text, source, role))
+    return transformed(source, role, job, chunks, metadata)
+
+
+def _embed(knowledge_base: str, chunks: list[Chunk]) -> None:
+    """Raises BedrockError for a chunk that the knowledge base's model does not embed."""
+    configuration = bedrock_agent._knowledge_bases[knowledge_base]["KnowledgeBaseConfiguration"]
+    model = (configuration.get("vectorKnowledgeBaseConfiguration") or {}).get("embeddingModelArn") or ""
+    if "/amazon.titan" in model:
+        for chunk in chunks:
+            check_tokens(chunk["text"])
+    for chunk, vector in zip(chunks, embedded([chunk["text"] for chunk in chunks]), strict=True):
+        chunk["vector"] = vector
 
 
 def index_of(knowledge_base: str) -> dict[str, Any] | None:

@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
+from local_aws.extension.knowledge_bases.ranking import relevance
 from local_aws.extension.knowledge_bases.reranking import TYPE, check_model
-from local_aws.extension.knowledge_bases.retrieval import reranked
 
 MAX_SOURCES, MAX_TEXT = 1_000, 32_000
 
@@ -29,8 +29,8 @@ def rerank(body: dict[str, Any]) -> Response:
     if kept > len(sources):
         # https://github.com/langchain-ai/langchain-aws/issues/761
         raise _refused("Cannot provide numberOfResults value that exceeds the number of sources.")
-    order = reranked(_text(queries[0].get("textQuery")), [_document(source) for source in sources])
-    return answer({"results": [{"index": index, "relevanceScore": score} for index, score in order[:kept]]})
+    order = relevance([_document(source) for source in sources], _text(queries[0].get("textQuery")))
+    return answer({"results": [{"index": index, "relevanceScore": round(score, 4)} for index, score in order[:kept]]})
 
 
 def _document(source: dict[str, Any]) -> str:

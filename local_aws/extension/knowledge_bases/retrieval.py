@@ -1,33 +1,23 @@
-"""Retrieve: ranks the chunks of a knowledge base by BM25 over word stems; titles and headings count twice."""
+"""Retrieve: the best chunks of a knowledge base, by meaning, and also by words where the vector store can."""
 
 import re
 from typing import Any
 
-import bm25s
-import Stemmer
+import numpy
 from ministack.services import bedrock_agent
 
 from local_aws.extension.bedrock import faults
 from local_aws.extension.bedrock.guardrails import screened
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
-from local_aws.extension.knowledge_bases import documents, reranking
+from local_aws.extension.knowledge_bases import documents, ranking, reranking
 from local_aws.extension.knowledge_bases.retrieval_filter import check_filter, matches
 
 MAX_QUERY = 20_000
 DEFAULT_RESULTS, MAX_RESULTS = 5, 100
-# BM25 scores have no upper bound; this one becomes 0.5.
-HALF_SCORE = 2.0
 # What an account that may not use the embedding model reads, seen beside the message of ingestion_jobs.UNVERIFIED.
 UNVERIFIED = (
     "Invalid input or configuration provided. Check the input and Knowledge Base configuration and try your request "
     "again."
-)
-STOPWORDS = re.findall(
-    r"\w+",
-    """a about after all also am an and any are as at be because been before being but by can cannot could did do does
-    doing don for from get had has have having how i if in into is it its just me my no nor not of off on once only
-    or other our out over own please same she should so some such than that the their them then there these they
-    this those to too under until up was we were what when where which while who whom why will with would you your""",
 )
 
 
@@ -58,57 +48,58 @@ def ranked(knowledge_base: str, text: str, search: dict[str, Any]) -> list[dict[
     count = search.get("numberOfResults", DEFAULT_RESULTS)
     if not 1 <= count <= MAX_RESULTS:
         raise BedrockError("ValidationException", f"numberOfResults must be 1 to {MAX_RESULTS}, got {count}")
-    _check_search_type(search, knowledge_base)
+    hybrid = _is_hybrid(search, knowledge_base)
     kept = reranking.check(search, count)
     chunks = documents.chunks_of(knowledge_base)
     if "filter" in search:
         check_filter(search["filter"], documents.index_of(knowledge_base))
         chunks = [chunk for chunk in chunks if matches(search["filter"], _metadata(chunk))]
-    corpus = [f"{_heading(chunk)} {_heading(chunk)} {chunk['text']}" for chunk in chunks]
-    found = [_result(chunks[position], score) for position, score in best(corpus, text, count)]
+    ranked_chunks = [(chunks[position], score) for position, score in _ranking(chunks, text, count, hybrid=hybrid)]
+    found = [_result(chunk, score) for chunk, score in _one_for_each_parent(ranked_chunks)]
     if kept is None:
         return found
-    order = reranked(text, [result["content"]["text"] for result in found])
-    return [{**found[position], "score": score} for position, score in order[:kept]]
+    order = ranking.relevance([result["content"]["text"] for result in found], text)
+    return [{**found[position], "score": round(score, 4)} for position, score in order[:kept]]
 
 
-def reranked(text: str, texts: list[str]) -> list[tuple[int, float]]:
-    """(position, relevance from 0 to 1) of each of `texts`, the best first."""
-    scores = dict.fromkeys(range(len(texts)), 0.0) | {
-        position: round(score / (score + HALF_SCORE), 4) for position, score in best(texts, text, len(texts))
-    }
-    return sorted(scores.items(), key=lambda item: -item[1])
+def _ranking(chunks: list[dict[str, Any]], text: str, count: int, *, hybrid: bool) -> ranking.Ranking:
+    vectors = numpy.array([chunk["vector"] for chunk in chunks])
+    if not hybrid:
+        return ranking.by_meaning(vectors, text, count)
+    corpus = [f"{_heading(chunk)} {_heading(chunk)} {chunk['text']}" for chunk in chunks]
+    return ranking.by_both(vectors, corpus, text, count)
 
 
-def _check_search_type(search: dict[str, Any], knowledge_base: str) -> None:
-    """A vector store other than OpenSearch, Aurora and MongoDB has semantic search only:
+def _one_for_each_parent(found: list[tuple[dict[str, Any], float]]) -> list[tuple[dict[str, Any], float]]:
+    """Parents take the place of their children, so a search may return fewer results than it was asked for.
 
+    https://docs.aws.amazon.com/bedrock/latest/userguide/kb-chunking.html#kb-hiearchical-chunking
+    """
+    best: dict[tuple[str, Any], tuple[dict[str, Any], float]] = {}
+    for chunk, score in found:
+        best.setdefault((chunk["uri"], chunk.get("parent", id(chunk))), (chunk, score))
+    return list(best.values())
+
+
+def _is_hybrid(search: dict[str, Any], knowledge_base: str) -> bool:
+    """Whether words count too. Raises BedrockError.
+
+    A vector store other than OpenSearch, Aurora and MongoDB has semantic search only. Where both are possible and the
+    request does not say, Bedrock decides:
     https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_KnowledgeBaseVectorSearchConfiguration.html
     """
-    wanted = search.get("overrideSearchType", "SEMANTIC")
+    storage = bedrock_agent._knowledge_bases[knowledge_base].get("StorageConfiguration") or {}
+    semantic_only = storage.get("type") == "S3_VECTORS"
+    wanted = search.get("overrideSearchType", "SEMANTIC" if semantic_only else "HYBRID")
     if wanted not in ("SEMANTIC", "HYBRID"):
         raise BedrockError("ValidationException", f"overrideSearchType must be HYBRID or SEMANTIC, got {wanted}")
-    storage = bedrock_agent._knowledge_bases[knowledge_base].get("StorageConfiguration") or {}
-    if wanted == "HYBRID" and storage.get("type") == "S3_VECTORS":
+    if wanted == "HYBRID" and semantic_only:
         raise BedrockError(
             "ValidationException",
             f"HYBRID search type is not supported for search operation on index {knowledge_base}. Retry your request "
             "with a different search type.",
         )
-
-
-def best(corpus: list[str], text: str, count: int) -> list[tuple[int, float]]:
-    """(position, BM25 score) of at most `count` texts that share a word with `text`, the best first."""
-    stemmer = Stemmer.Stemmer("english")
-    tokens = bm25s.tokenize(corpus, stopwords=STOPWORDS, stemmer=stemmer, show_progress=False) if corpus else None
-    query = bm25s.tokenize([text], stopwords=STOPWORDS, stemmer=stemmer, show_progress=False)
-    if tokens is None or not tokens.vocab or not query.vocab:
-        return []
-    index = bm25s.BM25()
-    index.index(tokens, show_progress=False)
-    found, scores = index.retrieve(query, k=min(count, len(corpus)), show_progress=False)
-    pairs = zip(found[0], scores[0], strict=True)
-    return [(int(position), float(score)) for position, score in pairs if score > 0]
+    return bool(wanted == "HYBRID")
 
 
 def _heading(chunk: dict[str, Any]) -> str:
@@ -122,8 +113,8 @@ def _metadata(chunk: dict[str, Any]) -> dict[str, Any]:
 
 def _result(chunk: dict[str, Any], score: float) -> dict[str, Any]:
     return {
-        "content": {"type": "TEXT", "text": chunk["text"]},
+        "content": {"type": "TEXT", "text": chunk.get("parent", chunk["text"])},
         "location": {"type": "S3", "s3Location": {"uri": chunk["uri"]}},
-        "score": round(score / (score + HALF_SCORE), 4),
+        "score": round(score, 4),
         "metadata": _metadata(chunk),
     }

@@ -10,10 +10,12 @@ from ministack.services import bedrock_agent_runtime, bedrock_runtime
 from local_aws.extension.bedrock import invocation
 from local_aws.extension.bedrock.guardrails import screened
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
-from local_aws.extension.knowledge_bases import retrieval
+from local_aws.extension.knowledge_bases import ranking, retrieval
 
 MAX_INPUT = 1_000
 CITED_PASSAGES, MOCK_SENTENCES = 2, 3
+# A search always finds passages. Below this the mock answers as a model does that finds no answer in them.
+UNRELATED = 0.1
 SHORTEST_SENTENCE = 30
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n{2,}|\n(?=[#*|-])")
 NO_ANSWER = "Sorry, I am unable to assist you with this request."
@@ -99,8 +101,10 @@ def _ask(model: str, question: str, passages: list[Passage]) -> str | None:
 def _mock(model: str, question: str, passages: list[Passage]) -> Parts:
     """A mock answer: the sentences that fit the question best, one part for each passage."""
     sentences = [(sentence, passage) for passage in passages for sentence in _sentences(passage)]
-    found = retrieval.best([sentence for sentence, _ in sentences], question, MOCK_SENTENCES)
-    chosen = sorted(position for position, _ in found) or [0]
+    found = ranking.relevance([sentence for sentence, _ in sentences], question)[:MOCK_SENTENCES]
+    if found[0][1] < UNRELATED:
+        return [(NO_ANSWER, [])]
+    chosen = sorted(position for position, _ in found)
     parts: Parts = []
     for passage in passages:
         picked = [sentences[position][0] for position in chosen if sentences[position][1] is passage]

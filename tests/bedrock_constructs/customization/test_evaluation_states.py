@@ -10,7 +10,7 @@ from bedrock_constructs.customization.evaluation import EvaluationFunction
 from bedrock_constructs.customization.workflow import CustomizationWorkflow
 from bedrock_constructs.training_data_bucket import TrainingDataBucket
 from customization.evaluation.converse import EvaluationError, EvaluationThrottledError
-from customization.promotion_targets import PromotionBusyError
+from customization.promotion_targets.target import PromotionBusyError
 from tests.bedrock_constructs.customization.customization_stack import empty_stack, only
 from tests.customization.aws import specification
 from tests.customization.evaluation.account import settings

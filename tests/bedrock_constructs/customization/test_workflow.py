@@ -12,7 +12,7 @@ from customization.promotion_checks.before_promotion import CanaryError, TooFewR
 from customization.promotion_checks.checking import LOOKS
 from customization.promotion_checks.measurements import MeasurementBusyError
 from customization.promotion_checks.smoke_test import SmokeTestError
-from customization.promotion_targets import PromotionBusyError, PromotionError
+from customization.promotion_targets.target import PromotionBusyError, PromotionError
 from kit_contract.runs import RunSpecification
 from tests.bedrock_constructs.customization.customization_stack import only, workflow_template
 from tests.customization.aws import specification

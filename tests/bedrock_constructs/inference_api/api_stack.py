@@ -9,7 +9,13 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk.assertions import Template
 
-from bedrock_constructs.inference_api.api import AliasTarget, InferenceApi, ServedAgent, ServedAlias
+from bedrock_constructs.inference_api.api import (
+    AliasTarget,
+    InferenceApi,
+    ServedAgent,
+    ServedAlias,
+    ServedKnowledgeBase,
+)
 
 MODEL_ARN = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
 PROFILE_ARN = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-2-lite-v1:0"
@@ -47,9 +53,11 @@ def synthesize(
             "support-bot": ServedAlias(base=MICRO, order=order),
             "assistant": ServedAlias(base=PROFILE, order=order),
         },
-        knowledge_bases=knowledge_bases,
-        knowledge_base_model=model,
-        rerank_model_arn=rerank,
+        knowledge_bases={
+            name: ServedKnowledgeBase(id=id_, model=model, rerank_model_arn=rerank)
+            for name, id_ in knowledge_bases.items()
+            if model
+        },
         throttle_rate_per_second=rate,
         media_buckets=media_buckets,
         throttle_burst=20,

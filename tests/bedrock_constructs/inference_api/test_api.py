@@ -71,7 +71,7 @@ def test_the_zips_are_small_and_hold_every_file_that_is_read(template: Template,
     assert authorizer.stat().st_size <= 30_000
     with zipfile.ZipFile(api) as archive:
         names = archive.namelist()
-    for path in (handler.ALIASES_PATH, tls.ROOTS_PATH, description.PATH):
+    for path in (handler.ALIASES_PATH, handler.KNOWLEDGE_BASES_PATH, tls.ROOTS_PATH, description.PATH):
         assert os.path.relpath(path, PROJECT / "lambda") in names
     with zipfile.ZipFile(authorizer) as archive:
         assert os.path.relpath(tls.ROOTS_PATH, PROJECT / "lambda") in archive.namelist()

@@ -105,8 +105,6 @@ def test_without_a_knowledge_base_there_are_no_permissions_for_one() -> None:
     assert not {"Retrieve", "RetrieveAndGenerate"} & set(_statements(template))
     environment = environment_of(template)
     assert environment["KNOWLEDGE_BASES"] == "{}"
-    assert settings_from(environment, "{}").knowledge_base_model is None
-    assert settings_from(environment, "{}").rerank_model_arn is None
 
 
 def test_the_function_may_rerank_with_the_configured_model() -> None:
@@ -119,7 +117,6 @@ def test_the_function_may_rerank_with_the_configured_model() -> None:
         "bedrock:InvokeModel",
         arn,
     )
-    assert settings_from(environment_of(template), "{}").rerank_model_arn == arn
 
 
 def test_the_function_reads_only_the_listed_media_of_its_account() -> None:

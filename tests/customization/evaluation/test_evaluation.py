@@ -9,7 +9,7 @@ import pytest
 from customization.evaluation.answers import BATCH
 from customization.evaluation.converse import Asker, EvaluationError, EvaluationThrottledError
 from customization.evaluation.evaluation import Evaluation
-from customization.promotion_targets import PromotionBusyError, PromotionError
+from customization.promotion_targets.target import PromotionBusyError, PromotionError
 from kit_contract.evaluations import Prepared, Threshold, Verdict
 from tests.customization.aws import MODEL_ARN, OTHER_MODEL_ARN, a_run
 from tests.customization.evaluation.account import PROMOTED, SERVING, SPECIFICATION, Account, Refusal, settings

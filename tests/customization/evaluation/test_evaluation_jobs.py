@@ -203,6 +203,15 @@ def test_a_removed_customization_is_not_judged_on(account: JobAccount) -> None:
         judging.judge()
 
 
+def test_a_removed_bedrock_job_ends_the_run_and_what_is_judged_is_kept(account: JobAccount) -> None:
+    """The role of evaluation jobs goes with the last such section, and so does the right to ask about them."""
+    judging = Judging(account)
+
+    with pytest.raises(EvaluationError, match=r"evaluation.bedrock_job was removed from deployment.toml"):
+        judging.evaluation.judge(judging.prepared, "")
+    assert not account.jobs
+
+
 def test_only_the_jobs_of_the_execution_that_ended_are_stopped(account: JobAccount) -> None:
     ended, other = Judging(account, execution="first"), Judging(account, execution="second", evaluator_model="other")
     ended.judge()

@@ -10,7 +10,7 @@ import pytest
 from bedrock_constructs.lambda_functions.sources import source_files
 from customization import invocation
 from customization.handlers import evaluate
-from customization.promotion_targets import PromotionBusyError
+from customization.promotion_targets.target import PromotionBusyError
 from kit_contract.errors import InputError
 from kit_contract.evaluation_jobs import ROLE_VARIABLE
 from kit_contract.evaluations import Threshold

@@ -52,6 +52,18 @@ def test_what_can_be_deployed(tmp_path: Path, text: str) -> None:
         ),
         (AGENT.replace("us.amazon.nova-2-lite-v1:0", "amazon.titan-embed-text-v2:0"), "gives embedding, not answers"),
         (AGENT.replace("us.amazon.nova-2-lite-v1:0", "amazon.titan-text-x"), "is not in the model catalog"),
+        (
+            AGENT.replace("us.amazon.nova-2-lite-v1:0", "arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abc"),
+            "an agent's model is a foundation model or an inference profile",
+        ),
+        (
+            tool(
+                "lambda",
+                'function_arn = "arn:aws:lambda:eu-west-1:111122223333:function:orders"',
+                'schema_file = "examples/tools/order_status.json"',
+            ),
+            "tools.orders.function_arn: must be in the deployment's Region us-east-1",
+        ),
         (AGENT + "memory_days = 2\n", "agents.support.memory_days"),
         (AGENT + "max_iterations = 0\n", "agents.support.max_iterations"),
         (AGENT + 'guardrail = "polite"\n', "agents.support.guardrail: must be one of [guardrails.*], got 'polite'"),

@@ -88,7 +88,23 @@ def test_a_model_of_another_region_or_account_is_copied(tmp_path: Path, source: 
         ),
         (
             ODI + 's3_uri = "s3://customer-escrow/model/"\n',
-            "training.sagemaker_models.odi: exactly one of model_package_arn, s3_uri is needed",
+            "training.sagemaker_models.odi: exactly one of model_package_arn, s3_uri is needed, got both; name",
+        ),
+        (
+            ODI.replace(f'model_package_arn = "{PACKAGE}"', ""),
+            "training.sagemaker_models.odi: exactly one of model_package_arn, s3_uri is needed, got none; name",
+        ),
+        (
+            COPIED.format("help", "help", FAR.replace(MICRO, "amazon.nova-micro-v1:0")),
+            "training.copied_models.help.source_model_arn: the base model in it: must be the customization id",
+        ),
+        (
+            COPIED.format("help", "help", FAR.replace(MICRO, "nobody.model-v1:0")),
+            "training.copied_models.help.source_model_arn: the base model in it: 'nobody.model-v1:0' is not in the",
+        ),
+        (
+            COPIED.format("help", "help", FAR) + 'source_kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/0f"\n',
+            "training.copied_models.help.source_kms_key_arn: must be a key of us-west-2, where the source is, got arn:",
         ),
         (
             COPIED.format("odi", "help", FAR) + ODI,

@@ -59,6 +59,10 @@ def test_what_cannot_be_imported_is_told(tmp_path: Path, sections: list[str], re
     assert any(expected in fault for fault in faults(tmp_path, *sections, region=region))
 
 
+def test_a_throughput_of_an_import_is_one_fault(tmp_path: Path) -> None:
+    assert len(faults(tmp_path, OPEN, THROUGHPUT.replace("accept_unknown_price = true\n", ""))) == 1
+
+
 def test_its_costs_are_by_units_that_the_import_tells(tmp_path: Path) -> None:
     file = tmp_path / "deployment.toml"
     file.write_text(HEAD.format("us-east-1") + OPEN)

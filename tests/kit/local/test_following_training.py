@@ -26,6 +26,7 @@ class Aws:
 
     def __init__(self) -> None:
         self.states: list[str] = []
+        self.jobs: list[dict[str, Any]] = []
         self.executions = {
             CURRENT: {"status": "SUCCEEDED", "startDate": NOW - timedelta(days=1)},
             FAILED: {"status": "FAILED", "startDate": NOW - timedelta(hours=1), "cause": "too many epochs"},
@@ -43,7 +44,7 @@ class Aws:
         return self.executions[executionArn]
 
     def list_model_customization_jobs(self, **_: Any) -> dict[str, Any]:
-        return {"modelCustomizationJobSummaries": []}
+        return {"modelCustomizationJobSummaries": self.jobs}
 
     def get_parameter(self, Name: str) -> dict[str, Any]:
         assert Name.endswith("/customizations/support/promoted")
@@ -118,3 +119,15 @@ def test_another_run_that_does_not_end_is_an_error(monkeypatch: pytest.MonkeyPat
 
     with pytest.raises(ExternalError, match="training of support did not end within 300 s"):
         follow(CURRENT, aws)
+
+
+def test_a_job_of_another_deployment_with_the_same_data_is_not_counted() -> None:
+    aws = Aws()
+    aws.executions[CURRENT] = {"status": "SUCCEEDED", "startDate": NOW}
+    owners = (shipped_config().deployment.name, "another")
+    aws.jobs = [
+        {"jobName": f"{owner}-support-0123456789abcdef-20261124023000", "status": "Completed", "creationTime": NOW}
+        for owner in owners
+    ]
+
+    assert "support: trained and promoted" in follow(CURRENT, aws)

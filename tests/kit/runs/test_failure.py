@@ -31,6 +31,7 @@ def function(message: str) -> str:
             "quota for the evaluator model",
             True,
         ),
+        ("ImportFailed", "the header of model.safetensors is not a JSON object", "could not make the model", None),
         ("PromotionTimeout", "not ready after 120 polls", "not ready", True),
         ("ServiceQuotaExceededException", "", "quota", True),
         ("Bedrock.ServiceQuotaExceededException", "", "quota", True),

@@ -223,3 +223,13 @@ def test_a_run_that_waits_for_a_person_says_so_with_the_command(
     assert "candidate" in printed
     assert f"    to decide: kit runs approve {ONE}" in printed
     assert (found["status"], found["waits_for_approval"]) == ("running", True)
+
+
+def test_what_a_copy_costs_is_unknown_and_an_import_is_free(aws: FakeAws, parsed: Callable[..., Any]) -> None:
+    aws.add_run(ONE, method="COPY")
+    aws.add_run(TWO, method="IMPORT", base_model="")
+
+    assert {item["run_id"]: (item["usd"], item["usd_is_whole"]) for item in parsed("list")} == {
+        ONE: (None, True),
+        TWO: (0.0, True),
+    }

@@ -102,3 +102,12 @@ def test_what_is_no_curve_is_left_out() -> None:
 
     assert [(item.name, item.values) for item in series_in(metrics)] == [("validation loss", (1,))]
     assert series_in({}) == []
+
+
+def test_a_model_from_elsewhere_has_no_curves_and_says_why(aws: FakeAws, runs: Runs) -> None:
+    aws.add_run("00112233445566aa", method="COPY")
+
+    code, _, said = runs("plot", "0011")
+
+    assert code == 2
+    assert "has no curves: its model was made by COPY, not trained by a job of this deployment" in said

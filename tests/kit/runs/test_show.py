@@ -7,7 +7,7 @@ from typing import Any
 from kit.runs.deployed import Deployed
 from kit.runs.steps import latest_step, read_steps, steps_of
 from tests.kit.runs.conftest import Runs
-from tests.kit.runs.fake_aws import ONE, FakeAws
+from tests.kit.runs.fake_aws import ONE, TWO, FakeAws
 from tests.kit.runs.histories import FAILED, POLLED, history
 
 CAUSE = json.dumps({"JobArn": "arn:x", "Status": "Failed", "FailureMessage": "Encountered an unexpected error"})
@@ -129,3 +129,42 @@ def test_a_step_that_waits_has_not_failed(aws: FakeAws, runs: Runs) -> None:
     assert "waited 2 time(s)" in done
     assert "failure" not in done
     assert "PromotionBusyError: sup-support is being updated" in failed
+
+
+COPY: dict[str, Any] = {
+    "method": "COPY",
+    "hyperparameters": {},
+    "job_members": {"SourceModelArn": "arn:source", "ModelKmsKeyId": "arn:key"},
+}
+IMPORT: dict[str, Any] = {
+    "method": "IMPORT",
+    "base_model": "",
+    "hyperparameters": {},
+    "job_members": {
+        "VpcConfig": {"SubnetIds": ["subnet-1"]},
+        "ModelDataSource": {"S3DataSource": {"S3Uri": "s3://m/x/"}},
+    },
+}
+
+
+def test_a_model_from_elsewhere_is_shown_with_its_source_and_what_it_costs(aws: FakeAws, runs: Runs) -> None:
+    aws.add_run(ONE, **COPY)
+    aws.add_run(TWO, **IMPORT)
+
+    copied, imported = runs("show", ONE)[1], runs("show", TWO)[1]
+
+    assert "settings     amazon.nova-micro-v1:0:128k, COPY\n             made from arn:source\n" in copied
+    assert "cost         unknown: no price of it is known" in copied
+    assert "settings     IMPORT\n             made from s3://m/x/\n" in imported
+    assert "cost         an import is free" in imported
+
+
+def test_what_serves_and_was_deleted_is_not_said_to_serve(aws: FakeAws, runs: Runs) -> None:
+    aws.add_run()
+    aws.set_parameter("aliases/support-bot/serving", {"target_arn": "arn:x", "run_id": ONE})
+
+    assert runs("show", ONE)[1].startswith(f"support {ONE}: succeeded, deleted, and support-bot still names it\n")
+
+    aws.add_model()
+
+    assert runs("show", ONE)[1].startswith(f"support {ONE}: succeeded, serves support-bot\n")

@@ -30,6 +30,17 @@ def test_without_a_job_nothing_is_billed(aws: FakeAws, parsed: Callable[..., Any
     assert found["billed"].startswith("No job of it runs")
 
 
+def test_what_bedrock_makes_of_a_source_goes_on(aws: FakeAws, runs: Runs) -> None:
+    aws.add_run(
+        status="RUNNING", method="IMPORT", job_members={"ModelDataSource": {"S3DataSource": {"S3Uri": "s3://m/"}}}
+    )
+
+    code, printed, _ = runs("stop", "support", "--yes")
+
+    assert (code, aws.executions[0]["status"]) == (0, "ABORTED")
+    assert "begun of s3://m/ cannot be stopped and goes on; another attempt at the run takes it over" in printed
+
+
 def test_a_job_that_its_execution_left_behind_is_stopped(aws: FakeAws, runs: Runs) -> None:
     aws.add_run(status="ABORTED")
     aws.add_job(status="InProgress")

@@ -186,6 +186,10 @@ def test_a_run_without_an_execution_cannot_be_watched(aws: FakeAws, runs: Runs) 
         ("CheckData", timedelta(), "checking the data"),
         ("Train", timedelta(seconds=30), "creating the job"),
         ("TrainAndValidate", timedelta(hours=2), "waiting to create the job: a quota is used up, or Bedrock throttles"),
+        ("CopyWait", timedelta(), "Bedrock copies the model"),
+        ("Import", timedelta(), "Bedrock imports the model"),
+        ("ImportStatus", timedelta(), "Bedrock imports the model"),
+        ("RegisterLonger", timedelta(), "Bedrock makes a custom model of it"),
         ("SomethingNew", timedelta(), "SomethingNew"),
     ],
 )

@@ -49,7 +49,7 @@ def test_similar_texts_have_similar_vectors(client: Client) -> None:
         invoked(client, TITAN, {"inputText": text})["embedding"]
         for text in (
             "How do I descale the coffee machine?",
-            "Descaling a coffee machine",
+            "Removing lime from an espresso maker",
             "Invoices are due within thirty days",
             "How do I descale the coffee machine?",
         )
@@ -58,6 +58,25 @@ def test_similar_texts_have_similar_vectors(client: Client) -> None:
     assert asked == again
     assert likeness(asked, asked) == pytest.approx(1, abs=1e-4)
     assert likeness(asked, near) > likeness(asked, far) + 0.2
+
+
+def test_vectors_of_two_models_do_not_compare(client: Client) -> None:
+    ours = invoked(client, TITAN, {"inputText": "coffee"})["embedding"]
+    theirs = invoked(client, COHERE, {"texts": ["coffee"], "input_type": "search_query"})["embeddings"][0]
+
+    assert abs(likeness(ours, theirs)) < 0.3
+    assert likeness(theirs, theirs) == pytest.approx(1, abs=1e-4)
+
+
+def test_titan_gives_vectors_that_are_not_normalized_if_asked(client: Client) -> None:
+    long, short = (
+        invoked(client, TITAN, {"inputText": "coffee", "normalize": normalize})["embedding"]
+        for normalize in (False, True)
+    )
+
+    assert likeness(short, short) == pytest.approx(1, abs=1e-4)
+    assert likeness(long, long) > 2
+    assert likeness(long, short) == pytest.approx(likeness(long, long) ** 0.5, rel=1e-4)
 
 
 @pytest.mark.parametrize(

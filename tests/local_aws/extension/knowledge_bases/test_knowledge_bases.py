@@ -143,7 +143,7 @@ def test_ingestion_counts_new_changed_deleted_and_unreadable_documents(clients: 
 
     assert counts(second) == (3, 0, 1, 1, 1)
     assert "green" in base.retrieve("apples")[0]["content"]["text"]
-    assert base.retrieve("banana") == []
+    assert "banana" not in str(base.retrieve("banana"))
     assert [result["metadata"]["kind"] for result in base.retrieve("apples and figs", filter=kind("tree"))] == ["tree"]
     assert base.retrieve("apples", filter=kind("bush")) == []
 

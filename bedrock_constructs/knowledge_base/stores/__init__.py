@@ -1,0 +1,1 @@
+"""Where a knowledge base keeps its vectors: one module or package a store, behind the protocol of store.py."""

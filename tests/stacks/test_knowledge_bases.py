@@ -1,0 +1,115 @@
+"""Several knowledge bases: one's removal keeps the rights that its Delete needs, and no name is taken twice."""
+
+import json
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk.assertions import Template
+
+from app import build_app
+from deployment.config import DeploymentConfig
+from tests.synthesized import PROJECT, synthesized
+
+SECTION = {"documents": PROJECT / "examples/support/documents", "model": "amazon.nova-micro-v1:0"}
+
+
+def deployed(*names: str) -> dict[str, Any]:
+    deployment = {"name": "kbs", "region": "us-east-1", "account": "111122223333"}
+    sections = {"deployment": deployment, "knowledge_bases": dict.fromkeys(names, SECTION)}
+    flags = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    app = build_app(cdk.App(context=flags), DeploymentConfig.model_validate(sections))
+    stack = app.node.find_child("kbs-knowledge-base")
+    assert isinstance(stack, cdk.Stack)
+    return dict(Template.from_stack(stack).to_json())
+
+
+def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {name: item for name, item in template["Resources"].items() if item["Type"] == kind}
+
+
+@pytest.fixture(scope="module")
+def two() -> dict[str, Any]:
+    return deployed("handbooks", "wiki")
+
+
+@pytest.fixture(scope="module")
+def one() -> dict[str, Any]:
+    return deployed("handbooks")
+
+
+def test_what_stays_is_as_it_was(one: dict[str, Any], two: dict[str, Any]) -> None:
+    """A second one changes no resource of the first, but what custom resources and their functions share."""
+    shared = [name for name in one["Resources"] if name.startswith("CustomResourcePolicies")]
+    changed = [name for name, item in one["Resources"].items() if two["Resources"][name] != item]
+
+    assert set(changed) <= set(shared)
+
+
+def test_a_removed_one_stops_its_ingestion_with_rights_that_the_others_have_too(
+    one: dict[str, Any], two: dict[str, Any]
+) -> None:
+    """CloudFormation takes the rights of a removed one out of the policy before it deletes the custom resource."""
+    stopping = [
+        [
+            statement
+            for policy in of_type(template, "AWS::IAM::Policy").values()
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+            if "bedrock:StopIngestionJob" in statement["Action"]
+        ]
+        for template in (one, two)
+    ]
+
+    assert stopping[0] == stopping[1]
+    assert stopping[0][0]["Condition"] == {"StringEquals": {"aws:ResourceTag/bedrock-kit:deployment": "kbs"}}
+    bases = of_type(two, "AWS::Bedrock::KnowledgeBase").values()
+    assert [base["Properties"]["Tags"] for base in bases] == [{"bedrock-kit:deployment": "kbs"}] * 2
+
+
+def test_a_removed_one_deletes_its_documents_with_rights_of_its_own_bucket(two: dict[str, Any]) -> None:
+    (role,) = (name for name in of_type(two, "AWS::IAM::Role") if name.startswith("CustomResourceProvider"))
+    policies = of_type(two, "AWS::S3::BucketPolicy")
+    for name, upload in of_type(two, "Custom::BucketObjects").items():
+        bucket = upload["Properties"]["DestinationBucket"]["Ref"]
+        (policy,) = (one for one, item in policies.items() if item["Properties"]["Bucket"] == {"Ref": bucket})
+        granted = [
+            statement
+            for statement in policies[policy]["Properties"]["PolicyDocument"]["Statement"]
+            if statement["Effect"] == "Allow" and statement["Principal"]["AWS"] == {"Fn::GetAtt": [role, "Arn"]}
+        ]
+        listed = [one["Action"] for one in granted]
+        actions = {action for one in listed for action in ([one] if isinstance(one, str) else one)}
+
+        assert policy in upload["DependsOn"], name
+        assert {"s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:ListBucket"} <= actions
+
+
+def test_outputs_and_parameters_are_told_apart_by_name() -> None:
+    template = synthesized("tests/stacks/full.toml")["full-knowledge-base"]
+    names = [item["Properties"]["Name"] for item in of_type(template, "AWS::SSM::Parameter").values()]
+
+    assert sorted(name.removeprefix("/bedrock-kit/full/knowledge-base/") for name in names) == [
+        "documents/id",
+        "documents/last-ingestion",
+        "handbooks/id",
+        "handbooks/last-ingestion",
+    ]
+    for key in ("", "Handbooks"):
+        outputs = ("KnowledgeBaseId", "DataSourceId", "DocumentsBucket", "IngestionQueueUrl")
+        assert {f"{key}{output}" for output in outputs} <= set(template["Outputs"])
+
+
+def test_the_api_may_ask_each_and_the_existing_one() -> None:
+    template = synthesized("tests/stacks/full.toml")["full-inference-api"]
+    (given,) = (
+        item["Properties"]["Environment"]["Variables"]["KNOWLEDGE_BASES"]
+        for item in of_type(template, "AWS::Lambda::Function").values()
+        if "KNOWLEDGE_BASES" in item["Properties"]["Environment"]["Variables"]
+    )
+    ids = given["Fn::Join"][1]
+
+    assert "".join(part if isinstance(part, str) else "TOKEN" for part in ids) == json.dumps(
+        {"documents": "TOKEN", "handbooks": "TOKEN", "theirs": "KB12345678"}, separators=(",", ":")
+    )
+    assert '"Ref": "HandbooksKnowledgeBaseId"' in json.dumps(template)
+    assert ":knowledge-base/KB12345678" in json.dumps(template)
