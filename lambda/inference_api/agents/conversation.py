@@ -11,7 +11,7 @@ from inference_api.agents.confirmed_tools import Decided, decided, messages_of
 from inference_api.agents.errors import NOT_AGAIN, agent_error
 from inference_api.agents.invocation import agent_named, invoked
 from inference_api.agents.request import Decision
-from inference_api.agents.turn import APPROVAL, AgentTurn, Part, cut
+from inference_api.agents.turn import APPROVAL, BLOCKED, AgentTurn, Part, cut
 from inference_api.aws.client import SILENCE, Event
 from inference_api.errors import ApiError, failure_name
 
@@ -44,6 +44,7 @@ class AgentAnswer:
                 elif part := self.turn.seen(event):
                     yield part
             self.stop_reason = self.turn.end()
+            facts.intervened = self.stop_reason in BLOCKED
             if self.stop_reason == APPROVAL:
                 self._sign(service)
         except ApiError as error:

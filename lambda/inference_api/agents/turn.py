@@ -23,7 +23,8 @@ LIMITS = (
     *("max_tokens", "max_iterations_exceeded", "max_output_tokens_exceeded", "timeout_exceeded"),
     "model_context_window_exceeded",
 )
-FINISHED = ("end_turn", "stop_sequence", "content_filtered", "hook_stopped", *LIMITS)
+BLOCKED = ("content_filtered", "guardrail_intervened")  # the second one is Converse's; InvokeHarness lists the first
+FINISHED = ("end_turn", "stop_sequence", "hook_stopped", *BLOCKED, *LIMITS)
 _PARAGRAPH = "\n\n"  # between what the agent says before and after a call
 
 

@@ -140,6 +140,14 @@ def test_an_agent_that_ends_early_says_so(agents: AgentApi, reason: str) -> None
     assert (status, answer["stop_reason"], answer["output"]) == (200, reason, "So far.")
 
 
+@pytest.mark.parametrize("reason", ["content_filtered", "guardrail_intervened"])
+def test_what_a_guardrail_blocks_is_counted(agents: AgentApi, reason: str) -> None:
+    agents.clients.turns.append(text_message("I can't say that.", reason=reason))
+
+    assert agents.ask(input="Hi")[1]["stop_reason"] == reason
+    assert agents.api.facts.intervened
+
+
 CALLED = call_message(("a", "order-status___call", {}))
 
 
