@@ -52,8 +52,9 @@ class HarnessDefinition:
 
 def defined(arn: str, configuration: Record, request: Record) -> HarnessDefinition:
     """The harness for one invocation. Raises InvalidFieldError for what the embedded AWS does not have."""
-    if request.get("skills") or configuration.get("skills"):
-        raise InvalidFieldError("skills", f"skills are {NOT_HERE.removeprefix('is ')}; leave them out")
+    for name in ("skills", "hooks"):
+        if request.get(name) or configuration.get(name):
+            raise InvalidFieldError(name, f"{name} are not on the embedded AWS; leave them out")
     given = {**configuration, **{name: request[name] for name in OVERRIDES if request.get(name) is not None}}
     model = _bedrock_model(given.get("model") or {})
     runtime = (given.get("environment") or {}).get("agentCoreRuntimeEnvironment") or {}

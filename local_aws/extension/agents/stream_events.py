@@ -1,6 +1,7 @@
 """The event stream of InvokeHarness: what the model's events, tool results and ends of the loop become.
 
 https://docs.aws.amazon.com/bedrock-agentcore/latest/APIReference/API_InvokeHarnessStreamOutput.html
+https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/harness-get-started.html (Streaming response format)
 """
 
 import json
