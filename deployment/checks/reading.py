@@ -6,6 +6,7 @@ A fault starts with its setting below the section.
 from collections.abc import Iterator
 
 from deployment.checks.python_code import function_faults
+from deployment.config import DeploymentConfig
 from deployment.documents import read_documents_folder
 from deployment.sections.knowledge_base import KnowledgeBase
 from deployment.sections.reading import Reading
@@ -54,6 +55,12 @@ def reading_faults(item: KnowledgeBase, model_tokens: int | None) -> Iterator[st
     if item.transformation:
         fix = "name the file, or a folder with lambda_function.py"
         yield from function_faults("transformation", item.transformation, item.transformation_handler, fix=fix)
+
+
+def reading_warnings(config: DeploymentConfig) -> Iterator[str]:
+    for where, item in config.knowledge_base_sections.items():
+        if item.chunking == "hierarchical" and item.store == "s3-vectors" and not item.existing:
+            yield f'{where}.chunking: AWS does not recommend "hierarchical" with S3 Vectors; try "fixed" as well'
 
 
 def require_parser(identifier: str, region: str) -> None:

@@ -27,7 +27,7 @@ def embedded(texts: Sequence[str]) -> Vectors:
 def means(texts: Sequence[str]) -> Vectors:
     """As `embedded`, but not normalized."""
     tokens, weights = _loaded()
-    rows = [weights[tokens(text) or [0]].astype(numpy.float32).mean(axis=0) for text in texts]
+    rows = [weights[tokens(text) or [0]].mean(axis=0) for text in texts]
     return numpy.array(rows, dtype=numpy.float32).reshape(len(rows), BASE)
 
 
@@ -44,7 +44,7 @@ def with_dimensions(vectors: Vectors, size: int) -> Vectors:
 
 
 @functools.cache
-def _loaded() -> tuple[Callable[[str], list[int]], numpy.ndarray[Any, Any]]:
+def _loaded() -> tuple[Callable[[str], list[int]], Vectors]:
     """(ids of a text's tokens, the vector of each id)."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # its threads and the emulator's processes do not mix
     from safetensors.numpy import load_file
@@ -55,5 +55,5 @@ def _loaded() -> tuple[Callable[[str], list[int]], numpy.ndarray[Any, Any]]:
     assert package.origin
     folder = Path(package.origin).parent
     tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-    weights = load_file(folder / WEIGHTS)["embedding.weight"]
+    weights: Vectors = load_file(folder / WEIGHTS)["embedding.weight"].astype(numpy.float32)
     return lambda text: tokenizer.encode(text, add_special_tokens=False).ids, weights

@@ -8,6 +8,8 @@ from typing import Any
 
 from ministack.services import bedrock_runtime
 
+from local_aws.extension.bedrock import invocation
+from local_aws.extension.bedrock.responses import BedrockError
 from local_aws.extension.bedrock.service_roles import role_allows_on
 
 PROMPT = "Write down the content of this document as Markdown."
@@ -22,5 +24,8 @@ def parsed(text: str, source: dict[str, Any], role: str) -> str:
     prompt = configuration["bedrockFoundationModelConfiguration"].get("parsingPrompt") or {}
     asked = f"{prompt.get('parsingPromptText') or PROMPT}\n\n{text}"
     messages = [{"role": "user", "content": [{"text": asked}]}]
-    reply: str | None = bedrock_runtime._proxy_to_openai_chat(model.rsplit("/", 1)[-1], messages, [], {})
+    try:
+        reply: str | None = bedrock_runtime._proxy_to_openai_chat(invocation.resolve(model), messages, [], {})
+    except BedrockError:
+        return text
     return reply or text

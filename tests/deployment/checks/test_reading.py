@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from deployment.checks.reading import reading_warnings
+from deployment.config import load_deployment_config
 from tests.deployment.checks.test_knowledge_base import faults
-from tests.deployment_file import HEAD, PROJECT, file_faults
+from tests.deployment_file import HEAD, PROJECT, deployment_file, file_faults
 
 EXAMPLE = PROJECT / "examples" / "transformations" / "document_titles.py"
 BASE = '[knowledge_base]\ndocuments = "{documents}"\nmodel = "amazon.nova-micro-v1:0"\n'
@@ -69,6 +71,15 @@ def test_what_contradicts_itself_the_model_or_the_store(tmp_path: Path, settings
     (fault,) = found(tmp_path, settings)
 
     assert f"knowledge_base.{said}" in fault
+
+
+@pytest.mark.parametrize(("chunking", "warned"), [("fixed", False), ("hierarchical", True)])
+def test_hierarchical_chunks_in_s3_vectors_are_warned_of(tmp_path: Path, chunking: str, warned: bool) -> None:
+    text = HEAD + BASE.format(documents="documents") + f'chunking = "{chunking}"\n'
+    warnings = list(reading_warnings(load_deployment_config(deployment_file(tmp_path, text))))
+
+    assert len(warnings) == warned
+    assert all(line.startswith("knowledge_base.chunking: AWS does not recommend") for line in warnings)
 
 
 def test_a_parent_is_not_embedded(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from local_aws import emulator
+from local_aws.environment import PROJECT
 from tests.local_aws.extension.agents.shop import template
 from tests.local_aws.extension.bedrock.test_serving import ask, deployment
 from tests.local_aws.knowledge_base import KnowledgeBase
@@ -19,6 +20,7 @@ from tests.local_aws.servers import Clients, make_role, settled
 from tests.local_aws.stacks import ended, outputs_of
 from tests.local_aws.training_jobs import BUCKET, data, finished, request
 
+PARSER = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0"
 UNKNOWN = "amazon.nova-lite-v1:0"
 
 
@@ -156,6 +158,31 @@ def test_an_agents_model_uses_its_tools_and_is_told_what_the_memory_knows(client
     system = llm.asked[-1][1]["messages"][0]["content"]
     assert system.startswith("Be brief.")
     assert "- My name is Ada." in system
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_model_parses_pdf_files_if_the_role_may_invoke_it(clients: Clients, llm: Llm, allowed: bool) -> None:
+    actions = ["s3:GetObject", *(["bedrock:InvokeModel"] if allowed else [])]
+    prompt = {"parsingPromptText": "Write tables as Markdown."}
+    parsing = {
+        "parsingStrategy": "BEDROCK_FOUNDATION_MODEL",
+        "bedrockFoundationModelConfiguration": {"modelArn": PARSER, "parsingPrompt": prompt},
+    }
+    name = f"parsed-{allowed}".lower()
+    role = make_role(clients, name, actions, "*")
+    base = KnowledgeBase(clients, name, role, ingestion={"parsingConfiguration": parsing})
+    base.put("a.pdf", (PROJECT / "examples/support/documents/energy-saving.pdf").read_bytes())
+    base.put("b.md", b"# Read as it is")
+
+    assert base.ingest()["statistics"]["numberOfNewDocumentsIndexed"] == 2
+
+    texts = " ".join(passage["content"]["text"] for passage in base.retrieve("standby"))
+    assert ("amazon.nova-pro-v1:0 says hello" in texts, "0.4 watts" in texts) == (allowed, not allowed)
+    assert "Read as it is" in texts
+    if allowed:
+        asked = llm.asked[-1][1]["messages"][-1]["content"]
+        assert asked.startswith("Write tables as Markdown.")
+        assert "0.4 watts" in asked
 
 
 def test_a_model_that_the_server_does_not_know_is_mocked_and_logged(clients: Clients, state: Path) -> None:

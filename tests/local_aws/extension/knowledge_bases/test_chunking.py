@@ -92,6 +92,14 @@ def test_what_bedrock_refuses(call: Call, configuration: dict[str, Any], said: s
         call("knowledge_bases.data_source_rules", "check_chunking", right)
 
 
+def test_properties_become_members_of_the_api(call: Call) -> None:
+    location = {"IntermediateStorage": {"S3Location": {"URI": "s3://bucket/chunks/"}}}
+
+    members = call("cloudformation.service_calls", "members", location)
+
+    assert members == {"intermediateStorage": {"s3Location": {"uri": "s3://bucket/chunks/"}}}
+
+
 @pytest.fixture(scope="module")
 def new(client: Client) -> Callable[[str, dict[str, Any]], KnowledgeBase]:
     role = make_role(client, "chunking", ["s3:GetObject"], "arn:aws:s3:::*/*")
