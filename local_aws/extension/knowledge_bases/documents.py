@@ -13,6 +13,7 @@ from local_aws.extension.knowledge_bases.chunks import TYPES, Chunk, cut_documen
 from local_aws.extension.knowledge_bases.document_metadata import SIDECAR, check_vectors, read_sidecar
 from local_aws.extension.knowledge_bases.document_statuses import keep_only, record
 from local_aws.extension.knowledge_bases.parsing import parsed
+from local_aws.extension.knowledge_bases.searched_chunks import SearchedChunks
 from local_aws.extension.knowledge_bases.transformations import transformed
 from local_aws.extension.vector_indexes import vector_index
 
@@ -25,14 +26,30 @@ class _IgnoredError(Exception):
 
 
 _documents = AccountRegionScopedDict()
+_changes = AccountRegionScopedDict()  # knowledge base -> how often one of its documents changed
+_searched = AccountRegionScopedDict()  # knowledge base -> (what they depend on, its chunks)
 
 
-def chunks_of(knowledge_base: str) -> list[Chunk]:
-    """Every chunk of the knowledge base: {"text", "uri", "title", "heading", "vector", "metadata"}."""
-    chunks = []
+def chunks_of(knowledge_base: str) -> SearchedChunks:
+    """Every chunk of the knowledge base: {"text", "uri", "title", "heading", "vector", "metadata"}.
+
+    The same list until a document changes or a data source goes.
+    """
+    sources = {key for key in bedrock_agent._data_sources if key.startswith(f"{knowledge_base}/")}
+    state = (_changes.get(knowledge_base, 0), sources)
+    held_state, chunks = _searched.get(knowledge_base) or (None, None)
+    if held_state != state:
+        chunks = _chunks_of(knowledge_base, sources)
+        _searched[knowledge_base] = (state, chunks)
+    assert isinstance(chunks, SearchedChunks)
+    return chunks
+
+
+def _chunks_of(knowledge_base: str, sources: set[str]) -> SearchedChunks:
+    chunks = SearchedChunks()
     for key, held in _documents.items():
         owner, data_source, _ = key.split("/", 2)
-        gone = f"{owner}/{data_source}" not in bedrock_agent._data_sources
+        gone = f"{owner}/{data_source}" not in sources
         if owner == knowledge_base and not (gone and held["policy"] == "DELETE"):
             chunks += [chunk | {"metadata": held["metadata"] | chunk.get("metadata", {})} for chunk in held["chunks"]]
     return chunks
@@ -67,6 +84,11 @@ def ingest(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[
         job["failures"].append(f"Encountered error: Ignored {len(uris)} files as {reason}. [Files: {files}].")
     gone = [held for held in _documents if held.startswith(prefix) and held.removeprefix(prefix) not in keys]
     job["counts"]["deleted"] = sum(1 for held in gone if _documents.pop(held))
+    _changed(job["knowledge_base"])
+
+
+def _changed(knowledge_base: str) -> None:
+    _changes[knowledge_base] = _changes.get(knowledge_base, 0) + 1
 
 
 def _ingest_one(
@@ -88,6 +110,8 @@ def _ingest_one(
     if same:
         changed = held["metadata"] != metadata
         held["metadata"] = metadata
+        if changed:
+            _changed(job["knowledge_base"])
         return "metadata_modified" if changed else ""
     _embed(held_key.split("/")[0], chunks)
     policy = source.get("DataDeletionPolicy")
@@ -97,6 +121,7 @@ def _ingest_one(
         "policy": policy,
         "chunks": chunks,
     }
+    _changed(job["knowledge_base"])
     return "modified" if held else "new"
 
 

@@ -6,6 +6,7 @@ store's distances nor how a hybrid search combines its two; the mean here.
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import bm25s
 import numpy
@@ -30,33 +31,47 @@ def by_meaning(vectors: Vectors, text: str, count: int) -> Ranking:
     return _best(_likeness(vectors, text), count) if len(vectors) else []
 
 
+class Words:
+    """The words of many texts, for several questions."""
+
+    def __init__(self, corpus: Sequence[str]) -> None:
+        self._stemmer = Stemmer.Stemmer("english")
+        tokens = self._tokens(corpus) if corpus else None
+        self._index = bm25s.BM25() if tokens is not None and tokens.vocab else None
+        if self._index is not None:
+            self._index.index(tokens, show_progress=False)
+        self._count = len(corpus)
+
+    def best(self, text: str, count: int) -> Ranking:
+        """At most `count` texts that share a word with `text`."""
+        query = self._tokens([text])
+        if self._index is None or not query.vocab:
+            return []
+        found, scores = self._index.retrieve(query, k=min(count, self._count), show_progress=False)
+        pairs = zip(found[0], scores[0], strict=True)
+        return [(int(position), float(score / (score + HALF_SCORE))) for position, score in pairs if score > 0]
+
+    def _tokens(self, texts: Sequence[str]) -> Any:
+        return bm25s.tokenize(texts, stopwords=STOPWORDS, stemmer=self._stemmer, show_progress=False)
+
+
 def by_words(corpus: Sequence[str], text: str, count: int) -> Ranking:
-    """At most `count` texts that share a word with `text`."""
-    stemmer = Stemmer.Stemmer("english")
-    tokens = bm25s.tokenize(corpus, stopwords=STOPWORDS, stemmer=stemmer, show_progress=False) if corpus else None
-    query = bm25s.tokenize([text], stopwords=STOPWORDS, stemmer=stemmer, show_progress=False)
-    if tokens is None or not tokens.vocab or not query.vocab:
-        return []
-    index = bm25s.BM25()
-    index.index(tokens, show_progress=False)
-    found, scores = index.retrieve(query, k=min(count, len(corpus)), show_progress=False)
-    pairs = zip(found[0], scores[0], strict=True)
-    return [(int(position), float(score / (score + HALF_SCORE))) for position, score in pairs if score > 0]
+    return Words(corpus).best(text, count)
 
 
-def by_both(vectors: Vectors, corpus: Sequence[str], text: str, count: int) -> Ranking:
-    """The mean of both scores. `vectors` and `corpus` are of the same passages."""
+def by_both(vectors: Vectors, words: Words, text: str, count: int) -> Ranking:
+    """The mean of both scores. `vectors` and `words` are of the same passages."""
     if not len(vectors):
         return []
     scores: Vectors = _likeness(vectors, text) * numpy.float32(0.5)
-    for position, score in by_words(corpus, text, len(corpus)):
+    for position, score in words.best(text, len(vectors)):
         scores[position] += score / 2
     return _best(scores, count)
 
 
 def relevance(texts: Sequence[str], text: str) -> Ranking:
     """All of `texts`, as a reranking model that reads them orders them."""
-    return by_both(embedded(texts), texts, text, len(texts))
+    return by_both(embedded(texts), Words(texts), text, len(texts))
 
 
 def _likeness(vectors: Vectors, text: str) -> Vectors:

@@ -1,9 +1,7 @@
 """Retrieve: the best chunks of a knowledge base, by meaning, and also by words where the vector store can."""
 
-import re
 from typing import Any
 
-import numpy
 from ministack.services import bedrock_agent
 
 from local_aws.extension.bedrock import faults
@@ -11,6 +9,7 @@ from local_aws.extension.bedrock.guardrails import screened
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
 from local_aws.extension.knowledge_bases import documents, ranking, reranking
 from local_aws.extension.knowledge_bases.retrieval_filter import check_filter, matches
+from local_aws.extension.knowledge_bases.searched_chunks import SearchedChunks
 
 MAX_QUERY = 20_000
 DEFAULT_RESULTS, MAX_RESULTS = 5, 100
@@ -53,7 +52,7 @@ def ranked(knowledge_base: str, text: str, search: dict[str, Any]) -> list[dict[
     chunks = documents.chunks_of(knowledge_base)
     if "filter" in search:
         check_filter(search["filter"], documents.index_of(knowledge_base))
-        chunks = [chunk for chunk in chunks if matches(search["filter"], _metadata(chunk))]
+        chunks = SearchedChunks(chunk for chunk in chunks if matches(search["filter"], _metadata(chunk)))
     ranked_chunks = [(chunks[position], score) for position, score in _ranking(chunks, text, count, hybrid=hybrid)]
     found = [_result(chunk, score) for chunk, score in _one_for_each_parent(ranked_chunks)]
     if kept is None:
@@ -62,12 +61,10 @@ def ranked(knowledge_base: str, text: str, search: dict[str, Any]) -> list[dict[
     return [{**found[position], "score": round(score, 4)} for position, score in order[:kept]]
 
 
-def _ranking(chunks: list[dict[str, Any]], text: str, count: int, *, hybrid: bool) -> ranking.Ranking:
-    vectors = numpy.array([chunk["vector"] for chunk in chunks])
+def _ranking(searched: SearchedChunks, text: str, count: int, *, hybrid: bool) -> ranking.Ranking:
     if not hybrid:
-        return ranking.by_meaning(vectors, text, count)
-    corpus = [f"{_heading(chunk)} {_heading(chunk)} {chunk['text']}" for chunk in chunks]
-    return ranking.by_both(vectors, corpus, text, count)
+        return ranking.by_meaning(searched.vectors, text, count)
+    return ranking.by_both(searched.vectors, searched.words, text, count)
 
 
 def _one_for_each_parent(found: list[tuple[dict[str, Any], float]]) -> list[tuple[dict[str, Any], float]]:
@@ -100,11 +97,6 @@ def _is_hybrid(search: dict[str, Any], knowledge_base: str) -> bool:
             "with a different search type.",
         )
     return bool(wanted == "HYBRID")
-
-
-def _heading(chunk: dict[str, Any]) -> str:
-    name = re.sub(r"[-_./]", " ", chunk["uri"].rsplit("/", 1)[-1].rsplit(".", 1)[0])
-    return f"{name} {chunk['title']} {chunk['heading']}"
 
 
 def _metadata(chunk: dict[str, Any]) -> dict[str, Any]:
