@@ -26,14 +26,14 @@ class _IgnoredError(Exception):
 
 
 _documents = AccountRegionScopedDict()
-_changes = AccountRegionScopedDict()  # knowledge base -> how often one of its documents changed
+_changes = AccountRegionScopedDict()  # knowledge base -> how many ingestions have changed its documents
 _searched = AccountRegionScopedDict()  # knowledge base -> (what they depend on, its chunks)
 
 
 def chunks_of(knowledge_base: str) -> SearchedChunks:
     """Every chunk of the knowledge base: {"text", "uri", "title", "heading", "vector", "metadata"}.
 
-    The same list until a document changes or a data source goes.
+    The same list until an ingestion ends or a data source goes.
     """
     sources = {key for key in bedrock_agent._data_sources if key.startswith(f"{knowledge_base}/")}
     state = (_changes.get(knowledge_base, 0), sources)
@@ -84,11 +84,7 @@ def ingest(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[
         job["failures"].append(f"Encountered error: Ignored {len(uris)} files as {reason}. [Files: {files}].")
     gone = [held for held in _documents if held.startswith(prefix) and held.removeprefix(prefix) not in keys]
     job["counts"]["deleted"] = sum(1 for held in gone if _documents.pop(held))
-    _changed(job["knowledge_base"])
-
-
-def _changed(knowledge_base: str) -> None:
-    _changes[knowledge_base] = _changes.get(knowledge_base, 0) + 1
+    _changes[job["knowledge_base"]] = _changes.get(job["knowledge_base"], 0) + 1
 
 
 def _ingest_one(
@@ -110,8 +106,6 @@ def _ingest_one(
     if same:
         changed = held["metadata"] != metadata
         held["metadata"] = metadata
-        if changed:
-            _changed(job["knowledge_base"])
         return "metadata_modified" if changed else ""
     _embed(held_key.split("/")[0], chunks)
     policy = source.get("DataDeletionPolicy")
@@ -121,7 +115,6 @@ def _ingest_one(
         "policy": policy,
         "chunks": chunks,
     }
-    _changed(job["knowledge_base"])
     return "modified" if held else "new"
 
 
