@@ -56,6 +56,7 @@ CALLERS = {
     "fine_tuning_api/": ("inference-api/FineTuningApiFunctionRole",),
     "inference_api/authorizer.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),
     "inference_api/api_keys.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),
+    "agent_tools/": ("agents/AgentSupportToolsManualsFunctionRole",),
     "knowledge_base_ingestion/": ("knowledge-base/IngestionFunctionRole",),
 }
 # Modules that several of the above import. Their tests call them directly.
