@@ -24,7 +24,10 @@ CALLERS = {
     "custom_resources/provisioned_throughput/start.py": ("provisioned-throughput/CustomResourceProviderFunctionRole",),
     "custom_resources/custom_model_deployment.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/customization_start.py": ("training/CustomResourceProviderFunctionRole",),
-    "custom_resources/guardrail_versions.py": ("inference-api/CustomResourceProviderFunctionRole",),
+    "custom_resources/guardrail_versions.py": (
+        "agents/CustomResourceProviderFunctionRole",
+        "inference-api/CustomResourceProviderFunctionRole",
+    ),
     "custom_resources/imported_model_serving.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/ingestion_start.py": ("knowledge-base/CustomResourceProviderFunctionRole",),
     "custom_resources/model_access.py": ("model-access/CustomResourceProviderFunctionRole",),
