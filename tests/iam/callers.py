@@ -24,7 +24,10 @@ CALLERS = {
     "custom_resources/provisioned_throughput/start.py": ("provisioned-throughput/CustomResourceProviderFunctionRole",),
     "custom_resources/custom_model_deployment.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/customization_start.py": ("training/CustomResourceProviderFunctionRole",),
-    "custom_resources/guardrail_versions.py": ("inference-api/CustomResourceProviderFunctionRole",),
+    "custom_resources/guardrail_versions.py": (
+        "agents/CustomResourceProviderFunctionRole",
+        "inference-api/CustomResourceProviderFunctionRole",
+    ),
     "custom_resources/imported_model_serving.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/ingestion_start.py": ("knowledge-base/CustomResourceProviderFunctionRole",),
     "custom_resources/model_access.py": ("model-access/CustomResourceProviderFunctionRole",),
@@ -56,6 +59,7 @@ CALLERS = {
     "fine_tuning_api/": ("inference-api/FineTuningApiFunctionRole",),
     "inference_api/authorizer.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),
     "inference_api/api_keys.py": ("inference-api/InferenceApiAuthorizerFunctionRole",),
+    "agent_tools/": ("agents/AgentSupportToolsManualsFunctionRole",),
     "knowledge_base_ingestion/": ("knowledge-base/IngestionFunctionRole",),
 }
 # Modules that several of the above import. Their tests call them directly.
