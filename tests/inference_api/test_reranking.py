@@ -88,3 +88,14 @@ def test_a_deployment_without_a_model_to_rerank_with_says_so(api: Api) -> None:
 
     assert (status, answer["error"]["param"]) == (400, "rerank")
     assert "set its rerank_model in deployment.toml" in answer["error"]["message"]
+
+
+@pytest.mark.parametrize("path", [RETRIEVE, GENERATE])
+def test_a_store_that_matches_words_searches_hybrid(api: Api, path: str) -> None:
+    api.service = api.service._replace(settings=with_knowledge_base(api.settings, hybrid=True))
+    search = {"overrideSearchType": "HYBRID"}
+    expect(api, path, {"numberOfResults": 5, **search} if path == RETRIEVE else search)
+
+    assert api.post(path, {"query": "How often?", "search_type": "hybrid"})[0] == 200
+    status, answer = api.post(path, {"query": "How often?", "search_type": "lexical"})
+    assert (status, answer["error"]["message"]) == (400, "search_type must be semantic or hybrid")
