@@ -82,18 +82,23 @@ def _schema_faults(where: str, schema: dict[str, Any], *, strict: bool) -> Itera
         yield (
             f"{where}: a gateway takes {', '.join(KEYWORDS)} only, got {', '.join(foreign)}; say it in the description"
         )
+    if strict and not isinstance(text := schema.get("description", ""), str):
+        yield f"{where}.description must be a text, got {text!r:.50}"
     properties = schema.get("properties", {})
     if not isinstance(properties, dict) or not all(isinstance(item, dict) for item in properties.values()):
         yield f"{where}.properties must be an object of schemas, got {properties!r:.50}"
         return
-    required = schema.get("required", [])
-    if not isinstance(required, list) or (unknown := [name for name in required if name not in properties]):
-        listed = required if not isinstance(required, list) else ", ".join(map(str, unknown))
-        names = ", ".join(properties) or "none"
-        yield f"{where}.required must list names of properties, got {listed}; allowed: {names}"
+    yield from _required_faults(where, schema.get("required", []), list(properties))
     if kind == "array" and not isinstance(schema.get("items"), dict):
         yield f"{where}.items must be the schema of an item, got {schema.get('items')!r}"
     for name, item in properties.items():
         yield from _schema_faults(f"{where}.properties.{name}", item, strict=strict)
     if isinstance(schema.get("items"), dict):
         yield from _schema_faults(f"{where}.items", schema["items"], strict=strict)
+
+
+def _required_faults(where: str, required: object, names: list[str]) -> Iterator[str]:
+    if not isinstance(required, list) or (unknown := [name for name in required if name not in names]):
+        listed = required if not isinstance(required, list) else ", ".join(map(str, unknown))
+        allowed = ", ".join(names) or "none"
+        yield f"{where}.required must list names of properties, got {listed}; allowed: {allowed}"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from deployment.checks.agent_tools import tool_faults
 from deployment.checks.models import model_faults, require_answers
+from deployment.checks.reading import RESOLVED
 from deployment.config import DeploymentConfig
 from deployment.sections.agents import Agent
 from kit_contract.agents import MAX_HARNESS_NAME, guardrail_name, harness_name
@@ -71,15 +72,13 @@ def _require_tools(identifier: str, region: str) -> None:
 
 def _instructions_faults(where: str, item: Agent) -> Iterator[str]:
     file = item.instructions_file
-    if file is None:
-        return
+    where = f"{where}.instructions_file: {file.name}" if file else f"{where}.instructions"
     try:
         text = item.system_prompt
     except (OSError, UnicodeDecodeError) as error:
-        yield f"{where}.instructions_file: {file} cannot be read as UTF-8: {error}; name a text file"
+        yield f"{where} cannot be read as UTF-8: {error}; name a text file"
         return
     if not 1 <= len(text) <= MAX_INSTRUCTIONS:
-        yield (
-            f"{where}.instructions_file: {file.name} must have 1 to {MAX_INSTRUCTIONS:,} characters, got {len(text):,}"
-            "; change it"
-        )
+        yield f"{where} must have 1 to {MAX_INSTRUCTIONS:,} characters, got {len(text):,}; change it"
+    if RESOLVED in text:
+        yield f"{where}: CloudFormation would replace {RESOLVED}...}}}}; write it otherwise"

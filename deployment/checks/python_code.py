@@ -24,7 +24,7 @@ def function_faults(where: str, code: Path, handler: str, *, fix: str) -> Iterat
         yield f"{where}: {name}:{error.lineno}: {error.msg}; correct the file"
         return
     if function not in _names(tree):
-        yield f"{where}: {name} defines no {function}; define it, or {fix} to another function"
+        yield f"{where}: {name} defines no {function}; define it, or {fix}"
 
 
 def _names(tree: ast.Module) -> set[str]:

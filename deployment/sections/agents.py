@@ -52,7 +52,7 @@ class Agent(Section):
     def system_prompt(self) -> str:
         """The instructions. The checks have looked at the file."""
         if self.instructions_file is None:
-            return self.instructions or ""
+            return (self.instructions or "").strip()
         return self.instructions_file.read_text(encoding="utf-8").strip()
 
     @property

@@ -64,7 +64,7 @@ def _name(path: str) -> str:
     if path.startswith(BEDROCK):
         return f"{BEDROCK}{{alias}}/{path.rpartition('/')[2]}"
     if path.startswith(AGENTS):
-        return f"{AGENTS}{{agent}}/{path.rpartition('/')[2]}"
+        return f"{AGENTS}{{agent}}/{path.removeprefix(AGENTS).partition('/')[2]}"
     if stored := stored_name(path):
         return stored
     return f"{MODELS}/{{model}}" if path.startswith(f"{MODELS}/") else path

@@ -50,10 +50,13 @@ class AgentAnswer:
         except ApiError as error:
             facts.error = failure_name(error)
             error.headers.update(NOT_AGAIN)
+            _say_what_ran(error, self.decided)
             raise
         except Exception as error:
             facts.error = failure_name(error)
-            raise agent_error(cut() if isinstance(error, ConnectionError) else error, begun=True) from error
+            failure = agent_error(cut() if isinstance(error, ConnectionError) else error, begun=True)
+            _say_what_ran(failure, self.decided)
+            raise failure from error
         finally:
             facts.usage = self.turn.usage or None
             self._events.close()
@@ -94,8 +97,18 @@ def answered(
             check(one.call, caller=caller, key=key, now=now, where=one.where)
     made = decided(decisions, agent, service)
     acted = any(one.decision.approved for one in made)
-    events = invoked(_with_results(messages, made), session or caller, service, facts, stream=stream, acted=acted)
+    try:
+        events = invoked(_with_results(messages, made), session or caller, service, facts, stream=stream, acted=acted)
+    except ApiError as error:
+        _say_what_ran(error, made)
+        raise
     return AgentAnswer(caller, AgentTurn(agent.confirmed_tools, service.clock), events, made)
+
+
+def _say_what_ran(error: ApiError, made: Sequence[Decided]) -> None:
+    """What a person has approved is not undone, and the answer that has its result is lost."""
+    if names := ", ".join(one.decision.call.name for one in made if one.decision.approved):
+        error.message = f"{error.message}; {names} has run, so look at what it did before you approve the call again"
 
 
 def _with_results(messages: Sequence[Message], made: Sequence[Decided]) -> list[Message]:

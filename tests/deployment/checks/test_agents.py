@@ -45,6 +45,8 @@ def test_what_can_be_deployed(tmp_path: Path, text: str) -> None:
             'agents.support: kind = "classic" (Amazon Bedrock Agents) is closed to accounts',
         ),
         (AGENT.replace("instructions", "instruction"), "agents.support.instruction is not a setting"),
+        (AGENT.replace("Be brief.", "  "), "agents.support.instructions must have 1 to 20,000 characters, got 0"),
+        (AGENT.replace("Be brief.", "{{resolve:ssm:a}}"), "instructions: CloudFormation would replace {{resolve:...}}"),
         (AGENT + 'instructions_file = "x.md"\n', "exactly one of instructions, instructions_file is needed"),
         (
             AGENT.replace("us.amazon.nova-2-lite-v1:0", "chat"),
@@ -121,6 +123,11 @@ def test_a_region_without_the_harness(tmp_path: Path) -> None:
         (
             {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["b"]},
             "must list names of properties",
+        ),
+        ({"type": "object", "required": [["a"]]}, "must list names of properties, got ['a']; allowed: none"),
+        (
+            {"type": "object", "properties": {"a": {"type": "string", "description": 5}}},
+            "inputSchema.properties.a.description must be a text, got 5",
         ),
         ({"type": "object", "properties": ["a"]}, "properties must be an object of schemas"),
         (

@@ -213,3 +213,23 @@ def test_another_call_of_the_same_turn_has_not_run(agents: AgentApi, first: int)
     agents.ask(approve=[call], session_id="s")
     uses = agents.clients.harness_calls[1]["messages"][0]["content"]
     assert [use["toolUse"]["name"] for use in uses] == ["create-ticket"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_error_after_an_approved_call_says_that_it_ran(agents: AgentApi, at_once: bool) -> None:
+    """Such as a call that is approved when the conversation has gone on, or twice."""
+    call = shown(agents)
+    failure = AwsError("RuntimeClientError", "roles must alternate", status=400)
+    agents.clients.turns.append(failure if at_once else [failure])
+
+    status, answer = agents.ask(approve=[call], session_id="s")
+
+    assert (status, answer["error"]["code"]) == (502, "agent_failed")
+    assert "roles must alternate; create-ticket has run" in answer["error"]["message"]
+
+
+def test_an_error_after_a_declined_call_says_of_no_tool_that_it_ran(agents: AgentApi) -> None:
+    call = shown(agents)
+    agents.clients.turns.append([AwsError("RuntimeClientError", "roles must alternate", status=400)])
+
+    assert "has run" not in agents.ask(reject=[call], session_id="s")[1]["error"]["message"]

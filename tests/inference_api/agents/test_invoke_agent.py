@@ -242,3 +242,10 @@ def test_usage_is_absent_if_the_harness_does_not_say(agents: AgentApi) -> None:
 
     assert agents.ask(input="Hi")[1]["usage"] is None
     assert metadata().value["usage"]["totalTokens"] == 15
+
+
+@pytest.mark.parametrize("path", ["/v1/agents/support/more/invoke", "/v1/agents/support/invoke/invoke"])
+def test_a_path_below_an_agent_is_no_path(agents: AgentApi, path: str) -> None:
+    status, answer = agents.ask(path=path, input="Hi")
+
+    assert (status, answer["error"]["code"]) == (404, "not_found")

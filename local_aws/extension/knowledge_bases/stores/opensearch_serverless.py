@@ -21,7 +21,7 @@ def fault(configuration: dict[str, Any], role_arn: str, dimensions: int | None) 
     arn, index = configuration["CollectionArn"], configuration["VectorIndexName"]
     identifier = arn.rpartition("/")[2]
     collection, schema = aoss._collections.get(identifier), schema_of(identifier, index)
-    if collection is None or not role_allows_on(role_arn, "aoss:APIAccessAll", arn):
+    if collection is None or not role_allows_on(role_arn, "aoss:APIAccessAll", arn, _tags(arn)):
         return f"{INVALID} Request failed: [http_exception] server returned 403: {role_arn} may not use {arn}"
     name = collection["name"]
     if not admits(name, "bedrock.amazonaws.com"):
@@ -31,6 +31,11 @@ def fault(configuration: dict[str, Any], role_arn: str, dimensions: int | None) 
     if schema is None:
         return f"{INVALID} Dependency error document status code: 404, error message: no such index [{index}]"
     return _mapping_fault(configuration["FieldMapping"], schema, dimensions)
+
+
+def _tags(arn: str) -> dict[str, str]:
+    """Condition keys: roles of the kit have rights on the collections of their deployment only."""
+    return {f"aws:resourcetag/{tag['key']}".lower(): tag["value"] for tag in aoss._tags.get(arn, [])}
 
 
 def _mapping_fault(fields: dict[str, str], schema: dict[str, Any], dimensions: int | None) -> str | None:

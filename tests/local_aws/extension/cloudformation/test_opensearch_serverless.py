@@ -50,7 +50,12 @@ def template(*, services: list[str] | None = None, reading: list[str] | None = N
     resources["Collection"] = {
         "Type": "AWS::OpenSearchServerless::Collection",
         "DependsOn": ["Encryption", "Network"],
-        "Properties": {"Name": NAME, "Type": "VECTORSEARCH", "StandbyReplicas": "DISABLED"},
+        "Properties": {
+            "Name": NAME,
+            "Type": "VECTORSEARCH",
+            "StandbyReplicas": "DISABLED",
+            "Tags": [{"Key": "Team", "Value": "search"}],
+        },
     }
     if base:
         resources["Base"] = {"Type": "AWS::Bedrock::KnowledgeBase", "DependsOn": ["Access"], "Properties": base}
@@ -76,7 +81,8 @@ def knowledge_base(*, dimensions: int = 256, text_field: str = "text", index: st
 @pytest.fixture(scope="module")
 def collection(client: Client) -> Iterator[dict[str, str]]:
     trust = {"Effect": "Allow", "Principal": {"Service": "bedrock.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    access = {"Effect": "Allow", "Action": "aoss:APIAccessAll", "Resource": "*"}
+    own = {"StringEquals": {"aws:ResourceTag/Team": "search"}}
+    access = {"Effect": "Allow", "Action": "aoss:APIAccessAll", "Resource": "*", "Condition": own}
     iam, cloudformation = client("iam"), client("cloudformation")
     documents = [json.dumps({"Version": "2012-10-17", "Statement": [one]}) for one in (trust, access)]
     iam.create_role(RoleName="searching", AssumeRolePolicyDocument=documents[0])
