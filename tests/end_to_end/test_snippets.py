@@ -156,7 +156,6 @@ LOCAL: Mapping[str, tuple[str, ...]] = {
         ("docs/knowledge-bases.md", "kit knowledge sync", "COMPLETE: "),
         ("docs/knowledge-bases.md", "kit knowledge status", " INDEXED"),
         ("docs/knowledge-bases.md", "kit knowledge ask", "descaling.md"),
-        ("docs/knowledge-bases.md", "kit knowledge evaluate", "18 questions each"),
         ("docs/reap.md", "kit reap", "Billed by the hour: "),
         ("docs/runs.md", "kit runs list", "serves support-bot"),
     ],
@@ -177,7 +176,7 @@ def test_the_kit_commands_of_a_page(
         words = list(command.words[3:])
         if words[0] == "capacity":
             words = ["reserve" if word == "support" else word for word in words]
-        asks = ["--yes"] if {"buy", "--delete-orphans", "evaluate"} & set(words) else []
+        asks = ["--yes"] if {"buy", "--delete-orphans"} & set(words) else []
         assert main([*words, *asks, *LOCAL[words[0]]]) == 0, words
     printed = capsys.readouterr()
     assert shown in printed.out + printed.err

@@ -13,7 +13,7 @@ WORDS = re.compile(r"\w+")
 MOST, SOME = 0.6, 0.3
 
 
-def counted(prompt: str) -> str | None:
+def statements_counted(prompt: str) -> str | None:
     """The judge's text, or None for a prompt that asks for no counts."""
     found = {tag: re.search(rf"<{tag}>\n(.*?)\n?</{tag}>", prompt, re.DOTALL) for tag in TAGS}
     texts = {tag: match[1] for tag, match in found.items() if match}

@@ -7,7 +7,7 @@ import threading
 import time
 from typing import Any
 
-from ministack.core.responses import AccountRegionScopedDict
+from ministack.core.responses import AccountRegionScopedDict, get_account_id
 from ministack.services import bedrock_agent, s3
 
 from local_aws.extension.bedrock import faults
@@ -185,6 +185,10 @@ def _ingest(job: dict[str, Any], source: dict[str, Any]) -> None:
     configuration = source["DataSourceConfiguration"].get("s3Configuration") or {}
     bucket = str(configuration.get("bucketArn")).rsplit(":", 1)[-1]
     role = bedrock_agent._knowledge_bases[job["knowledge_base"]]["RoleArn"]
+    owner = configuration.get("bucketOwnerAccountId") or get_account_id()
+    if owner != get_account_id():
+        job["failures"].append(f"S3 bucket {bucket} of account {owner}: the embedded AWS has one account")
+        return
     if bucket not in s3._buckets:
         job["failures"].append(f"S3 bucket {bucket} does not exist or is not in this region")
         return

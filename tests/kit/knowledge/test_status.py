@@ -145,6 +145,29 @@ def test_a_knowledge_base_that_is_gone_hides_no_other(knowledge: Knowledge, base
     assert "knowledge base gone (KBKBKBKBKB) does not exist any more" in printed
 
 
+def test_several_sources_are_ingested_one_after_the_other(
+    knowledge: Knowledge, parsed: Callable[..., Any], clients: Clients, role: str
+) -> None:
+    """The embedded AWS refuses a second job of a knowledge base, and what the owner's account does not have."""
+    base = KnowledgeBase(clients, "several", role)
+    for prefix, owner in (("en/", "000000000000"), ("theirs/", "444455556666")):
+        base.put(f"{prefix}one.md", f"# {prefix}\nA document.".encode())
+        place = {"bucketArn": f"arn:aws:s3:::{base.bucket}", "inclusionPrefixes": [prefix]}
+        clients("bedrock-agent").create_data_source(
+            knowledgeBaseId=base.id,
+            name=prefix.strip("/"),
+            dataSourceConfiguration={"type": "S3", "s3Configuration": {**place, "bucketOwnerAccountId": owner}},
+        )
+
+    code, _, said = knowledge("sync", documents=base.id)
+    (found,) = parsed("status", documents=base.id)
+
+    assert code == 1
+    assert [source["name"] for source in found["sources"]] == ["documents", "en", "theirs"]
+    assert [source["jobs"][0]["status"] for source in found["sources"]] == ["COMPLETE", "COMPLETE", "FAILED"]
+    assert "of account 444455556666: the embedded AWS has one account" in said
+
+
 def test_a_source_that_is_none_is_refused(knowledge: Knowledge, base: KnowledgeBase) -> None:
     assert "no data source other" in knowledge("sync", "--source", "other", documents=base.id)[2]
 
