@@ -20,6 +20,7 @@ COMMANDS = {
     "models": "list, show and compare the models of Bedrock: ids, regions, customization, prices, end of life",
     "reap": "list what your account pays by the hour and who owns it; delete what nobody owns",
     "runs": "list, show, watch, plot, compare, retry, stop and delete training runs",
+    "knowledge": "ask knowledge bases, ingest documents, say what failed, and measure the answers",
     "capacity": "show, buy, release, resume and migrate provisioned throughput",
     "agents": "list, ask and evaluate the agents of the deployment",
     "keys": "list, add, rotate and remove the keys of the inference API",

@@ -15,9 +15,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_ssm as ssm
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
+from bedrock_constructs.knowledge_base.ingestion_schedule import IngestionSchedules
 from bedrock_constructs.knowledge_base.ingestion_start import ingestion_start
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from kit_contract.knowledge_base_ingestion import FAILURES_METRIC, METRIC_DIMENSION, IngestionSettings
@@ -55,6 +56,7 @@ class KnowledgeBaseIngestion(Construct):
         super().__init__(scope, construct_id)
         self._knowledge_base_id, self._knowledge_base_arn = knowledge_base_id, knowledge_base_arn
         self._data_source_id = data_source_id
+        self._schedules: IngestionSchedules | None = None
         self._metric_name = f"{kit_deployment}/{knowledge_base_name}"
         self.last_ingestion_parameter_name = last_ingestion(kit_deployment, knowledge_base_name)
         self._queues()
@@ -94,6 +96,30 @@ class KnowledgeBaseIngestion(Construct):
         start.node.add_dependency(documents.resource, queue, function)
         for source in (self._mapping, self._rule):
             source.node.add_dependency(start)
+
+    def start_source(
+        self, construct_id: str, *, data_source_id: str, content: str, tagged: str | None, schedule: str | None
+    ) -> None:
+        """Ingest another data source at the deploy, when `content` has changed, and by `schedule`."""
+        start = ingestion_start(
+            Construct(self, f"Start{construct_id}"),
+            queue=self.queue,
+            knowledge_base_id=self._knowledge_base_id,
+            knowledge_base_arn=self._knowledge_base_arn,
+            data_source_id=data_source_id,
+            content_hash=content,
+            tagged=tagged,
+        )
+        function, queue = self.function.node.default_child, self.queue.node.default_child
+        assert function
+        assert queue
+        start.node.add_dependency(queue, function)
+        starters: list[IConstruct] = [self._mapping, self._rule]
+        if schedule:
+            self._schedules = self._schedules or IngestionSchedules(self, "Schedules", queue=self.queue)
+            starters.append(self._schedules.add(construct_id, expression=schedule, data_source_id=data_source_id))
+        for starter in starters:
+            starter.node.add_dependency(start)
 
     def _queues(self) -> None:
         self.dead_letter_queue = sqs.Queue(

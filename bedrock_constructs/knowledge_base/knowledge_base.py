@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html (trust 
 
 import hashlib
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 import aws_cdk as cdk
@@ -18,10 +19,12 @@ from bedrock_constructs.knowledge_base.chunking import FixedSizeChunking
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
 from bedrock_constructs.knowledge_base.permissions import allow, permissions
 from bedrock_constructs.knowledge_base.reading import BuiltReading, Reading, build_reading
+from bedrock_constructs.knowledge_base.sources import BucketSource
 from bedrock_constructs.knowledge_base.stores.s3_vectors import S3Vectors
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, Store, StoreRequest
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from kit_contract.run_names import bedrock_name
+from kit_contract.stacks import pascal
 
 DOCUMENTS_PREFIX = "documents/"
 S3_VECTORS = S3Vectors()
@@ -37,7 +40,8 @@ class KnowledgeBase(Construct):
     stack's deletion destroys data only if `removal` is "destroy" and
     `allow_data_deletion` is true; `destroys_data` is the result. `generation`: a new one has a new knowledge base, data
     source and index in place of what was deleted by hand, which CloudFormation would not miss. `store`: of the vectors;
-    another one replaces the knowledge base. `reading`: in place of the two settings of chunks.
+    another one replaces the knowledge base. `reading`: in place of the two settings of chunks. `sources`: documents in
+    other buckets; `source_ids` has the ids of their data sources.
     """
 
     def __init__(
@@ -59,11 +63,13 @@ class KnowledgeBase(Construct):
         rerank_model_id: str | None = None,
         generation: int = 1,
         store: Store = S3_VECTORS,
+        sources: Sequence[BucketSource] = (),
     ) -> None:
         super().__init__(scope, construct_id)
         self._again = str(generation) if generation > 1 else ""
         self._kms_key = kms_key
         self._rerank_model_id = rerank_model_id
+        self._sources = sources
         self.destroys_data = removal == "destroy" and allow_data_deletion
         self._removal_policy = RemovalPolicy.DESTROY if self.destroys_data else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         stack = cdk.Stack.of(self)
@@ -110,11 +116,17 @@ class KnowledgeBase(Construct):
             self, reading, role=self.role, removal_policy=self._removal_policy, kms_key=kms_key
         )
         self.data_source_id = self._data_source(reading, self._reading).attr_data_source_id
+        self.source_ids = [
+            (source, part, self._bucket_source(source, part, prefix, reading).attr_data_source_id)
+            for source in sources
+            for part, prefix in source.parts
+        ]
 
     @property
     def permitted_arns(self) -> list[str]:
         """What the role may use."""
         used = [*self._store.permitted_arns, *self._reading.permitted_arns]
+        used += [arn for source in self._sources for arn in source.permitted_arns]
         return [self._embedding_model_arn, *used, self.documents_bucket.bucket_arn]
 
     def create_after(self, resource: IConstruct) -> None:
@@ -148,6 +160,10 @@ class KnowledgeBase(Construct):
             rerank_model_id=self._rerank_model_id,
         ):
             self.role.add_to_policy(statement)
+        for source in self._sources:
+            for statement in source.statements(cdk.Stack.of(self)):
+                self.role.add_to_policy(statement)
+            acknowledge_wildcards(self.role, source.objects, reason=f"The objects of the source {source.name}.")
         if self._kms_key:
             self._allow_key(self._kms_key, ["s3", *store.key_services])
         documents = self.documents_bucket.arn_for_objects(f"{DOCUMENTS_PREFIX}*")
@@ -208,6 +224,18 @@ class KnowledgeBase(Construct):
                 ),
             ),
             vector_ingestion_configuration=built.configuration,
+        )
+
+    def _bucket_source(self, source: BucketSource, part: str, prefix: str, reading: Reading) -> bedrock.CfnDataSource:
+        again = (self._again,) if self._again else ()
+        return bedrock.CfnDataSource(
+            self,
+            f"Source{pascal(source.name)}{part}{self._again}{reading.transformed}",
+            name=_unique_name(source.name, source.bucket, prefix, *reading.replacing, *again),
+            knowledge_base_id=self.knowledge_base_id,
+            data_deletion_policy="RETAIN" if self.destroys_data else "DELETE",
+            data_source_configuration=source.configuration(prefix, cdk.Stack.of(self).account),
+            vector_ingestion_configuration=self._reading.configuration,
         )
 
 

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from deployment.checks.documents import documents_faults
+from deployment.checks.knowledge_sources import source_faults
 from deployment.checks.models import model_faults, require_answers
 from deployment.checks.reading import reading_faults, require_parser
 from deployment.checks.vector_stores import store_faults
@@ -46,11 +47,14 @@ def _built_faults(where: str, item: KnowledgeBase, config: DeploymentConfig, tod
     tokens = _longest(config.model_id(embedding))
     yield from (f"{where}.{fault}" for fault in reading_faults(item, tokens))
     yield from (f"{where}.{fault}" for fault in store_faults(item, config.deployment))
-    if item.documents is None:
+    yield from source_faults(where, item.sources)
+    if item.documents is None and not item.sources:
         yield (
-            f"{where}.documents is missing; add the folder that holds the documents, or existing, the id of a "
-            "knowledge base that is there"
+            f"{where}.documents is missing; add the folder that holds the documents, or sources, or existing, the id "
+            "of a knowledge base that is there"
         )
+    elif item.documents is None:
+        return
     elif not item.documents.is_dir():
         yield f"{where}.documents: {item.documents} is not a folder; name the folder that holds the documents"
     else:

@@ -72,9 +72,22 @@ def _ingestion(config: DeploymentConfig, where: str, section: KnowledgeBase) -> 
         *parsing_lines(config, section),
         *comparing_line(section, _embedding_model(section), region),
         _embedding_line(what, passages.embedded, section, region),
+        *_source_lines(section, region),
         *writing_lines(section.store, vectors(section), region),
     )
     return CostGroup(f"{where}.ingestion", _title("Ingestion of all documents, once", where), lines)
+
+
+def _source_lines(section: KnowledgeBase, region: str) -> Iterator[CostLine]:
+    """Documents in other buckets, whose size nobody knows at synthesis."""
+    for name, source in section.sources.items():
+        yield line(
+            f"source {name}",
+            f"documents in the bucket {source.bucket}",
+            None,
+            price("embedding_tokens", model=_embedding_model(section), region=region),
+            missing=f"embedding tokens of {_embedding_model(section)} in {region}",
+        )
 
 
 def _questions(config: DeploymentConfig, where: str, section: KnowledgeBase, traffic: Traffic) -> CostGroup:

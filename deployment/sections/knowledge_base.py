@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from deployment.sections.knowledge_sources import S3Source
 from deployment.sections.reading import Reading
 from deployment.sections.section import FilePath, KnowledgeBaseId, ModelIdOrArn, Name, Removal
 
@@ -11,10 +12,11 @@ StoreName = Literal["s3-vectors", "opensearch-serverless"]
 
 
 class KnowledgeBase(Reading):
-    """Either of its own `documents`, or an `existing` one: those settings and `documents` exclude each other."""
+    """Either of its own `documents` and `sources`, or an `existing` one: those settings exclude each other."""
 
     documents: FilePath | None = None
     existing: KnowledgeBaseId | None = None
+    sources: dict[Name, S3Source] = {}
     store: StoreName = "s3-vectors"
     standby_replicas: bool = False
     embedding_model: ModelIdOrArn = "amazon.titan-embed-text-v2:0"

@@ -1,5 +1,6 @@
 """The base of all sections, and the types of settings that several sections use."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -45,6 +46,12 @@ IAM_CALLER = rf"^([0-9]{{12}}|arn:aws(-[a-z]+)*:iam::[0-9]{{12}}:(role|user)/({_
 # A key as the API of Bedrock takes it, or a prefix that ends in a slash; a bucket alone would be all that is in it.
 S3_SOURCE = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9!_.'()=@+/-]{1,900}$"
 S3_FOLDER = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[A-Za-z0-9!_.'()=@+/-]{0,900}/$"
+BUCKET_NAME = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+BUCKET_PREFIX = r"^[A-Za-z0-9!_.'()=@+-][A-Za-z0-9!_.'()=@+/-]{0,255}$"
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+INGESTION_SCHEDULE = (
+    r"(rate\((1 (hour|day)|([2-9]|[1-9][0-9]{1,3}) (hours|days))\)|cron\([0-9A-Z*?,/#-]+( [0-9A-Z*?,/#-]+){5}\))"
+)
 # Errors describe a pattern in these words.
 PATTERN_IN_WORDS = {
     NAME: "2 to 31 lowercase letters, digits and single hyphens, starting with a letter",
@@ -70,6 +77,8 @@ PATTERN_IN_WORDS = {
     IAM_CALLER: "the 12 digits of an AWS account, or the ARN of a role or user (arn:PARTITION:iam::ACCOUNT:role/NAME)",
     S3_SOURCE: "s3://bucket/key or s3://bucket/prefix/ (letters, digits and ! _ . ' ( ) = @ + - /)",
     S3_FOLDER: "s3://bucket/prefix/ (letters, digits and ! _ . ' ( ) = @ + -, and a slash at its end)",
+    BUCKET_NAME: "the name of a bucket, without s3://",
+    BUCKET_PREFIX: "a prefix such as manuals/ (letters, digits and ! _ . ' ( ) = @ + - /, no slash at its start)",
     GUARDRAIL_PROFILE: "a guardrail profile such as us.guardrail.v1:0",
     LAMBDA_ARN: "the ARN of a Lambda function (arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME)",
     CUSTOM_MODEL_ARN: "the ARN of a custom model (arn:PARTITION:bedrock:REGION:ACCOUNT:custom-model/BASE/ID)",
@@ -82,6 +91,12 @@ PATTERN_IN_WORDS = {
     SUBNET: "the id of a subnet such as subnet-0123456789abcdef0",
     SECURITY_GROUP: "the id of a security group such as sg-0123456789abcdef0",
 }
+
+
+def _a_schedule(text: str) -> str:
+    if not re.fullmatch(INGESTION_SCHEDULE, text):
+        raise ValueError(f"must be rate(1 day), rate(6 hours) or, in UTC, cron(0 5 * * ? *), got {text!r}")
+    return text
 
 
 def _below_the_file(path: Path, info: ValidationInfo) -> Path:
@@ -112,6 +127,9 @@ ServiceName = Annotated[str, Field(pattern=SERVICE)]
 FilePath = Annotated[Path, AfterValidator(_below_the_file)]
 S3Source = Annotated[str, Field(pattern=S3_SOURCE)]
 S3Folder = Annotated[str, Field(pattern=S3_FOLDER)]
+BucketName = Annotated[str, Field(pattern=BUCKET_NAME)]
+BucketPrefix = Annotated[str, Field(pattern=BUCKET_PREFIX)]
+IngestionSchedule = Annotated[str, AfterValidator(_a_schedule)]  # its * and ? reach no policy
 AccountId = Annotated[str, Field(pattern=ACCOUNT)]
 Removal = Literal["retain", "destroy"]
 

@@ -1,4 +1,8 @@
-"""Lambda handler of the ingestion: a batch of the upload queue -> one ingestion job, reported in the log and in SSM."""
+"""Lambda handler of the ingestion: a batch of the queue -> one job for each of its data sources, one after the other.
+
+Each is reported in the log and in SSM. If one cannot be started, SQS delivers the whole batch again; the client tokens
+of those that have run start nothing new.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import boto3
 
 from kit_contract.knowledge_base_ingestion import IngestionSettings
+from knowledge_base_ingestion.batch import messages_by_source
 from knowledge_base_ingestion.ingestion_job import (
     DataSource,
     IngestionJob,
@@ -43,11 +48,17 @@ def handler(event: dict[str, Any], context: Context) -> None:
     """Ingest the documents that the batch announces. Raises if SQS must deliver the batch again."""
     settings = IngestionSettings.from_environment(os.environ)
     waiting = Waiting(seconds_left=lambda: context.get_remaining_time_in_millis() / 1000, sleep=time.sleep)
-    message_ids = [record["messageId"] for record in event["Records"]]
+    for data_source_id, message_ids in messages_by_source(event["Records"], settings.data_source_id).items():
+        _ingest_and_report(DataSource(settings.knowledge_base_id, data_source_id), message_ids, settings, waiting)
+
+
+def _ingest_and_report(
+    source: DataSource, message_ids: list[str], settings: IngestionSettings, waiting: Waiting
+) -> None:
     job: IngestionJob | None = None
     error: Exception | None = None
     try:
-        job = _ingest(message_ids, settings, waiting)
+        job = _ingest(source, message_ids, settings, waiting)
         if not job.status.is_final:
             raise IngestionPendingError(f"ingestion job {job.job_id} is still running; SQS delivers its batch again")
     except Exception as problem:
@@ -64,9 +75,8 @@ def handler(event: dict[str, Any], context: Context) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
-def _ingest(message_ids: list[str], settings: IngestionSettings, waiting: Waiting) -> IngestionJob:
+def _ingest(source: DataSource, message_ids: list[str], settings: IngestionSettings, waiting: Waiting) -> IngestionJob:
     agent, ssm = clients()
-    source = DataSource(settings.knowledge_base_id, settings.data_source_id)
     started = start_job(agent, source, token=client_token(source, message_ids), waiting=waiting)
     job = wait_for_job(agent, source, started, waiting=waiting)
     ssm.put_parameter(

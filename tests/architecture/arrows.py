@@ -110,6 +110,7 @@ ARROWS = {
     "kit.data": {"kit"},
     "kit.deploy": {"kit"},
     "kit.keys": {"kit"},
+    "kit.knowledge": {"kit", "kit.runs"},
     "kit.local": {"kit", "kit.deploy", "kit.runs"},
     "kit.models": {"kit"},
     "kit.reap": {"kit"},

@@ -59,6 +59,8 @@ FREE_TEXT = {
     "provisioned_throughput.schedule.time_zone",  # compared with the names of the time zone database
     "training.customizations.system",
     "training.customizations.hyperparameters",  # compared with the catalog
+    "knowledge_base.sources.schedule",  # checked, but its * and ? are of cron
+    "knowledge_bases.sources.schedule",
     "training.customizations.distillation.invocation_logs.as_of",
     *(
         f"training.customizations.distillation.invocation_logs.filters.{place}{operator}"  # keys and values of metadata

@@ -143,6 +143,7 @@ def test_custom_models_are_listed_as_the_costs_page_does(terminal: Terminal) -> 
 
 LOCAL: Mapping[str, tuple[str, ...]] = {
     "capacity": ("--local", "--config", str(CONFIG)),
+    "knowledge": ("--local", "--config", str(CONFIG)),
     "reap": ("--local",),
     "runs": ("--local",),
 }
@@ -152,6 +153,9 @@ LOCAL: Mapping[str, tuple[str, ...]] = {
     ("page", "start", "shown"),
     [
         ("docs/provisioned-throughput.md", "kit capacity buy", "end-to-end-reserve"),
+        ("docs/knowledge-bases.md", "kit knowledge sync", "COMPLETE: "),
+        ("docs/knowledge-bases.md", "kit knowledge status", " INDEXED"),
+        ("docs/knowledge-bases.md", "kit knowledge ask", "descaling.md"),
         ("docs/reap.md", "kit reap", "Billed by the hour: "),
         ("docs/runs.md", "kit runs list", "serves support-bot"),
     ],
@@ -174,4 +178,5 @@ def test_the_kit_commands_of_a_page(
             words = ["reserve" if word == "support" else word for word in words]
         asks = ["--yes"] if {"buy", "--delete-orphans"} & set(words) else []
         assert main([*words, *asks, *LOCAL[words[0]]]) == 0, words
-    assert shown in capsys.readouterr().out
+    printed = capsys.readouterr()
+    assert shown in printed.out + printed.err

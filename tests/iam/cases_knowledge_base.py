@@ -33,6 +33,10 @@ VECTOR_ACTIONS = (
     "s3vectors:GetIndex",
 )
 
+PARTNER, PARTNER_BUCKET = {"aws:ResourceAccount": "444455556666"}, "arn:aws:s3:::partner-manuals"
+PARTNER_KEY = "arn:aws:kms:us-east-1:444455556666:key/11111111-2222-3333-4444-555555555555"
+THROUGH_S3 = {"kms:ViaService": "s3.us-east-1.amazonaws.com"}
+
 KNOWLEDGE_BASES = {
     # https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html
     "knowledge-base/KnowledgeBaseRole": Cases(
@@ -48,6 +52,11 @@ KNOWLEDGE_BASES = {
             *on("*", "bedrock:Rerank"),
             *on("arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0", "bedrock:InvokeModel"),
             *on(REPLACED_VECTORS, *VECTOR_ACTIONS),  # Bedrock deletes them after the replacement is there
+            # The source in another account, whose objects its key encrypts:
+            *on(PARTNER_BUCKET, "s3:ListBucket", context=PARTNER),
+            *on(f"{PARTNER_BUCKET}/released/manual.pdf", "s3:GetObject", context=PARTNER),
+            *on(f"{PARTNER_BUCKET}/drafts/2026/manual.pdf", "s3:GetObject", context=PARTNER),
+            *on(PARTNER_KEY, "kms:Decrypt", context=THROUGH_S3),
             # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
             *on(PROFILE, "bedrock:InvokeModel", "bedrock:GetInferenceProfile"),
             *(request for arn in DESTINATIONS for request in on(arn, "bedrock:InvokeModel")),
@@ -63,6 +72,12 @@ KNOWLEDGE_BASES = {
             *on(f"{DOCUMENTS}/documents/guide.md", "s3:GetObject", context=THEIRS),
             *on(f"{DOCUMENTS}/documents/guide.md", "s3:PutObject", context=OURS),
             *on(f"{DOCUMENTS}/.bedrock-kit/manifest.json", "s3:GetObject", context=OURS),
+            *on(f"{PARTNER_BUCKET}/drafts/2025/manual.pdf", "s3:GetObject", context=PARTNER),
+            *on(f"{PARTNER_BUCKET}/released/manual.pdf", "s3:GetObject", context=OURS),
+            *on(f"{PARTNER_BUCKET}/released/manual.pdf", "s3:PutObject", context=PARTNER),
+            *on(PARTNER_BUCKET, "s3:ListBucket", context=OURS),
+            *on(PARTNER_KEY, "kms:Decrypt", context={"kms:ViaService": "s3vectors.us-east-1.amazonaws.com"}),
+            *on(PARTNER_KEY, "kms:GenerateDataKey", context=THROUGH_S3),
             *on(arn("s3vectors", "bucket/other/index/other"), *VECTOR_ACTIONS),
             *on(VECTORS, "s3vectors:DeleteIndex"),
             *on(arn("lambda", "function:other:1"), "lambda:InvokeFunction"),
@@ -80,6 +95,12 @@ KNOWLEDGE_BASES = {
             *on(f"{DOCUMENTS}/documents/guide.md", "s3:GetObject", "s3:PutObject"),
             *on(f"{CHUNKS}/chunks/any.JSON", "s3:DeleteObject"),
         ],
+    ),
+    "knowledge-base/IngestionSchedulesRole": Cases(
+        service="scheduler.amazonaws.com",
+        source=arn("scheduler", "schedule-group/iam-knowledge-base-IngestionSchedulesGroup"),
+        allowed=on(QUEUE, "sqs:SendMessage"),
+        denied=[*on(QUEUE, "sqs:ReceiveMessage"), *on(arn("sqs", "other"), "sqs:SendMessage")],
     ),
     "knowledge-base/IngestionFunctionRole": Cases(
         logs="iam-knowledge-base-IngestionFunctionLogs",

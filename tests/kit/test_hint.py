@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import kit
+import kit.knowledge.command as knowledge
 import kit.runs.command as runs
 from kit.hint import ACTIONS, EMBEDDED, TAKES_LOCAL, as_given
 
@@ -16,6 +17,7 @@ RUN = "0123456789abcdef"
 FILE = "--config 'my files/eu.toml'"
 # Their texts are said by a module that calls as_given, or raised as an error, which kit/__main__.py completes.
 SAID_ELSEWHERE = {
+    "knowledge/repair.py",  # printed by its status
     "capacity/table.py",
     "deploy/throughput_changes.py",
     "keys/usage_keys.py",
@@ -51,6 +53,7 @@ def test_each_command_gets_the_options_that_it_takes(text: str, embedded: str, o
 
 def test_each_action_is_known() -> None:
     assert set(runs.ACTIONS) < set(ACTIONS)
+    assert set(knowledge.ACTIONS) < set(ACTIONS)
 
 
 def test_with_the_embedded_aws_another_file_is_deployed_by_kit_local_up() -> None:

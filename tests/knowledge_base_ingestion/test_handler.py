@@ -115,3 +115,32 @@ def test_the_handler_creates_the_clients(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     agent, ssm = edge.clients()
     assert (agent.meta.service_model.service_name, ssm.meta.service_model.service_name) == ("bedrock-agent", "ssm")
+
+
+def test_each_data_source_of_a_batch_has_a_job(
+    stubs: tuple[Stubber, Stubber], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bodies = ["{}", '{"source": "schedule", "dataSourceId": "OTHER12345"}', '{"source": "aws.s3", "dataSourceId": "X"}']
+    records = [{"messageId": str(number), "body": body} for number, body in enumerate(bodies)]
+    stubs[0].add_response("start_ingestion_job", started("COMPLETE"), START)
+    stubs[0].add_response("start_ingestion_job", started("COMPLETE"), {**START, "dataSourceId": "OTHER12345"})
+    for _ in range(2):
+        stubs[1].add_response("put_parameter", {"Version": 2}, PUT)
+
+    edge.handler({"Records": records}, Context(600_000))
+
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["messages"] for line in lines] == [2, 1]
+
+
+def test_the_second_job_waits_for_its_turn_in_the_next_delivery(stubs: tuple[Stubber, Stubber]) -> None:
+    """Bedrock runs one job of a knowledge base at a time."""
+    records = [
+        {"messageId": "one", "body": "{}"},
+        {"messageId": "two", "body": '{"source": "deploy", "dataSourceId": "OTHER12345"}'},
+    ]
+    stubs[0].add_response("start_ingestion_job", started("IN_PROGRESS"), START)
+    stubs[1].add_response("put_parameter", {"Version": 2}, PUT)
+
+    with pytest.raises(IngestionPendingError, match="still running"):
+        edge.handler({"Records": records}, Context(10_000))

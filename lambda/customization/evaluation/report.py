@@ -5,11 +5,11 @@ from typing import Any
 
 from customization.evaluation import judge
 from customization.evaluation.answers import Row
-from customization.evaluation.statistics import Estimate
-from customization.evaluation.text_metrics import METRICS
 from customization.evaluation.verdict import Judgement, MetricResult
 from kit_contract.evaluations import WIN_RATE, EvaluationSpecification, Prepared
 from kit_contract.runs import Run
+from training_data.confidence import Estimate
+from training_data.text_metrics import METRICS
 
 ROLES = ("candidate", "baseline")
 DECISIONS = {"promote": "is promoted", "keep": "is kept, not promoted", "approve": "waits for an approval"}

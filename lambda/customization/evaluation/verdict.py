@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
 
-from customization.evaluation.statistics import Estimate, chance_of, difference_of, mean_of
 from kit_contract.evaluations import WIN_RATE, Decision, EvaluationSpecification, Threshold
+from training_data.confidence import Estimate, chance_of, difference_of, mean_of
 
 Scores = Mapping[str, Sequence[float]]
 

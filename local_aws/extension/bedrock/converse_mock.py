@@ -13,6 +13,7 @@ from typing import Any
 from ministack.services import bedrock_runtime
 
 from local_aws.extension.bedrock import invocation
+from local_aws.extension.bedrock.grounding_judge_mock import statements_counted
 from local_aws.extension.bedrock.judge_mock import grade, verdict
 from local_aws.extension.bedrock.mock_answers import from_results
 from local_aws.extension.bedrock.mock_tools import Chosen, chosen
@@ -119,5 +120,5 @@ def _answer(model_id: str, messages: list[Message], system: list[Message]) -> st
     if any("toolResult" in block for block in (messages or [{}])[-1].get("content", [])):
         return f"[mock answer by {invocation.resolve(model_id)}] {from_results(messages)}"
     asked = str(bedrock_runtime._last_user_text(messages))
-    judged = verdict(asked) or grade(asked)
+    judged = verdict(asked) or grade(asked) or statements_counted(asked)
     return judged or invocation.mock_reply(model_id, messages, system)

@@ -11,7 +11,7 @@ from local_aws.extension.bedrock.service_roles import trusts
 from local_aws.extension.cloudformation import role_propagation
 from local_aws.extension.cloudformation.service_calls import Created, Properties, answer, attributes, members
 from local_aws.extension.knowledge_bases import ingestion_jobs
-from local_aws.extension.knowledge_bases.data_source_rules import check_chunking
+from local_aws.extension.knowledge_bases.data_source_rules import check_chunking, check_count
 from local_aws.extension.knowledge_bases.stores import opensearch_serverless
 from local_aws.extension.vector_indexes import vector_index
 
@@ -64,6 +64,7 @@ def create_data_source(_: str, properties: Properties) -> Created:
     knowledge_base = properties["KnowledgeBaseId"]
     _check_chunking(properties)
     siblings = [one for one in bedrock_agent._data_sources.values() if one["KnowledgeBaseId"] == knowledge_base]
+    check_count(len(siblings))
     _refuse_taken(DATA_SOURCE, properties["Name"], siblings)
     record = answer(bedrock_agent._create_ds(knowledge_base, json.dumps(members(properties))))["dataSource"]
     return f"{knowledge_base}|{record['dataSourceId']}", _data_source_attributes(record)

@@ -1,4 +1,4 @@
-"""What Bedrock refuses of a data source's chunking. Pure.
+"""What Bedrock refuses of a data source: too many in a knowledge base, and its chunking. Pure.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_ChunkingConfiguration.html: a strategy has its own
 configuration only, and NONE has none. The messages are not published.
@@ -6,12 +6,20 @@ configuration only, and NONE has none. The messages are not published.
 
 from typing import Any
 
+# "Data sources per knowledge base", not adjustable: https://docs.aws.amazon.com/general/latest/gr/bedrock.html
+MOST = 5
 CONFIGURATIONS = {
     "FIXED_SIZE": "fixedSizeChunkingConfiguration",
     "HIERARCHICAL": "hierarchicalChunkingConfiguration",
     "SEMANTIC": "semanticChunkingConfiguration",
     "NONE": None,
 }
+
+
+def check_count(present: int) -> None:
+    """Raise ValueError for one more data source than Bedrock allows."""
+    if present >= MOST:
+        raise ValueError(f"ServiceQuotaExceededException: a knowledge base has at most {MOST} data sources")
 
 
 def check_chunking(configuration: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ import threading
 import time
 from typing import Any
 
-from ministack.core.responses import AccountRegionScopedDict
+from ministack.core.responses import AccountRegionScopedDict, get_account_id
 from ministack.services import bedrock_agent, s3
 
 from local_aws.extension.bedrock import faults
@@ -22,6 +22,10 @@ UNVERIFIED = (
     "Knowledge base role {} is not able to call specified bedrock embedding model: Error 002: Access to Bedrock models "
     "is not allowed for this account (Service: BedrockRuntime, Status Code: 400)"
 )
+MOST_LISTED = 1000
+# "maximum number of concurrent ingestion jobs per knowledge base: 1", a quota that cannot be raised, as for a source:
+# https://docs.aws.amazon.com/general/latest/gr/bedrock.html
+BUSY = "Ongoing ingestion job {} found: maximum number of concurrent ingestion jobs per {}: 1"
 RUNNING = ("STARTING", "IN_PROGRESS", "STOPPING")
 COUNTS = {
     "scanned": "numberOfDocumentsScanned",
@@ -59,14 +63,23 @@ def stop(_: dict[str, Any], knowledge_base: str, data_source: str, job_id: str) 
 
 
 def list_jobs(body: dict[str, Any], knowledge_base: str, data_source: str) -> Response:
-    """ListIngestionJobs, without filters. Raises BedrockError."""
+    """ListIngestionJobs: summaries, which have no reasons. Raises BedrockError."""
     if f"{knowledge_base}/{data_source}" not in bedrock_agent._data_sources:
         raise BedrockError("ResourceNotFoundException", f"Data source {data_source} not found")
     prefix = f"{knowledge_base}/{data_source}/"
     jobs = sorted((job for key, job in _jobs.items() if key.startswith(prefix)), key=lambda job: float(job["started"]))
-    if (body.get("sortBy") or {}).get("order") == "DESCENDING":
+    sort = body.get("sortBy") or {}
+    if sort.get("attribute") == "STATUS":
+        jobs.sort(key=_status)
+    if sort.get("order") == "DESCENDING":
         jobs.reverse()
-    return answer({"ingestionJobSummaries": [_view(job) for job in jobs[: int(body.get("maxResults", 1000))]]})
+    for condition in body.get("filters") or []:
+        jobs = [job for job in jobs if _status(job) in condition["values"]]
+    begin, most = int(body.get("nextToken") or 0), int(body.get("maxResults") or MOST_LISTED)
+    more = {"nextToken": str(begin + most)} if begin + most < len(jobs) else {}
+    views = [_view(job) for job in jobs[begin : begin + most]]
+    summaries = [{key: value for key, value in view.items() if key != "failureReasons"} for view in views]
+    return answer({"ingestionJobSummaries": summaries, **more})
 
 
 def refuse_while_running(knowledge_base: str, data_source: str = "") -> None:
@@ -105,8 +118,9 @@ def _start(body: dict[str, Any], knowledge_base: str, data_source: str) -> Respo
         role = bedrock_agent._knowledge_bases[knowledge_base]["RoleArn"]
         raise BedrockError("ValidationException", UNVERIFIED.format(role))
     for key, other in _jobs.items():
-        if key.startswith(f"{knowledge_base}/{data_source}/") and _status(other) in RUNNING:
-            raise BedrockError("ConflictException", f"Ingestion job {other['id']} of this data source is in progress")
+        if key.startswith(f"{knowledge_base}/") and _status(other) in RUNNING:
+            what = "data source" if other["data_source"] == data_source else "knowledge base"
+            raise BedrockError("ConflictException", BUSY.format(other["id"], what))
     job: dict[str, Any] = {
         "id": identifier(10).upper(),
         "knowledge_base": knowledge_base,
@@ -171,6 +185,10 @@ def _ingest(job: dict[str, Any], source: dict[str, Any]) -> None:
     configuration = source["DataSourceConfiguration"].get("s3Configuration") or {}
     bucket = str(configuration.get("bucketArn")).rsplit(":", 1)[-1]
     role = bedrock_agent._knowledge_bases[job["knowledge_base"]]["RoleArn"]
+    owner = configuration.get("bucketOwnerAccountId") or get_account_id()
+    if owner != get_account_id():
+        job["failures"].append(f"S3 bucket {bucket} of account {owner}: the embedded AWS has one account")
+        return
     if bucket not in s3._buckets:
         job["failures"].append(f"S3 bucket {bucket} does not exist or is not in this region")
         return

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from customization.evaluation import statistics
 from customization.evaluation.verdict import Outcome, judge
 from kit_contract.evaluations import EvaluationSpecification, Threshold
+from training_data import confidence
 
 GOOD, POOR = [0.9, 0.8, 0.85, 0.95] * 10, [0.2, 0.3, 0.25, 0.1] * 10
 
@@ -22,7 +22,7 @@ def token_f1(**thresholds: float) -> EvaluationSpecification:
 
 @pytest.fixture(autouse=True)
 def _fewer_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statistics, "RESAMPLES", 400)
+    monkeypatch.setattr(confidence, "RESAMPLES", 400)
 
 
 def test_a_better_model_is_promoted() -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customization.evaluation.text_metrics import token_f1 as metric_of_evaluations
 from kit.agents.cases import Case, ExpectedCall
 from kit.agents.scores import Score, score, token_f1
+from training_data.text_metrics import token_f1 as metric_of_evaluations
 
 
 def case(**fields: Any) -> Case:

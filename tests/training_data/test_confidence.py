@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from customization.evaluation import statistics
-from customization.evaluation.statistics import (
+from training_data import confidence
+from training_data.confidence import (
     binomial_test,
     bootstrap,
     chance_of,
@@ -64,7 +64,7 @@ def test_all_right_answers_of_few_are_not_certain() -> None:
 
 
 def test_an_interval_contains_the_truth_as_often_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statistics, "RESAMPLES", 200)
+    monkeypatch.setattr(confidence, "RESAMPLES", 200)
     chance = random.Random(1)
     hits = 0
     for _ in range(100):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from customization.evaluation.text_metrics import METRICS, exact_match, json_valid, rouge_l, token_f1
+from training_data.text_metrics import METRICS, exact_match, json_valid, rouge_l, token_f1
 
 RECORDED = json.loads((Path(__file__).parent / "rouge_score.json").read_text(encoding="utf-8"))["values"]
 

@@ -1,0 +1,66 @@
+"""Documents in other buckets: a data source for each prefix, because Bedrock takes one inclusion prefix.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/s3-data-source-connector.html
+https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html#kb-permissions-access-ds (other accounts, KMS)
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_bedrock as bedrock
+from aws_cdk import aws_iam as iam
+
+
+@dataclass(frozen=True)
+class BucketSource:
+    """Objects of `bucket`, or those whose keys begin with one of `prefixes`.
+
+    `account`: the bucket's owner, if it is another one; its bucket policy must let the knowledge base's role in.
+    `kms_key_arn`: of the key that encrypts the objects. `schedule`: a rate or cron expression of EventBridge Scheduler.
+    """
+
+    name: str
+    bucket: str
+    prefixes: Sequence[str] = ()
+    account: str | None = None
+    kms_key_arn: str | None = None
+    schedule: str | None = None
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """(id, prefix) of each data source. The id follows from the prefix: another order changes nothing."""
+        return [(hashlib.sha256(prefix.encode()).hexdigest()[:8], prefix) for prefix in self.prefixes or ("",)]
+
+    def configuration(self, prefix: str, own_account: str) -> bedrock.CfnDataSource.DataSourceConfigurationProperty:
+        properties = bedrock.CfnDataSource
+        return properties.DataSourceConfigurationProperty(
+            type="S3",
+            s3_configuration=properties.S3DataSourceConfigurationProperty(
+                bucket_arn=self.bucket_arn,
+                bucket_owner_account_id=self.account or own_account,
+                inclusion_prefixes=[prefix] if prefix else None,
+            ),
+        )
+
+    @property
+    def bucket_arn(self) -> str:
+        return f"arn:{cdk.Aws.PARTITION}:s3:::{self.bucket}"
+
+    @property
+    def objects(self) -> list[str]:
+        return [f"{self.bucket_arn}/{prefix}*" for _, prefix in self.parts]
+
+    @property
+    def permitted_arns(self) -> list[str]:
+        return [self.bucket_arn, *self.objects, *([self.kms_key_arn] if self.kms_key_arn else [])]
+
+    def statements(self, stack: cdk.Stack) -> Iterator[iam.PolicyStatement]:
+        """What the knowledge base's role may do. A bucket of this name that somebody else owns is not read."""
+        owner = {"StringEquals": {"aws:ResourceAccount": self.account or stack.account}}
+        yield iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self.bucket_arn], conditions=owner)
+        yield iam.PolicyStatement(actions=["s3:GetObject"], resources=self.objects, conditions=owner)
+        if self.kms_key_arn:
+            through = {"StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"}}
+            yield iam.PolicyStatement(actions=["kms:Decrypt"], resources=[self.kms_key_arn], conditions=through)

@@ -1,0 +1,30 @@
+"""Faults of the sources of a knowledge base: documents that would be read, embedded and paid for twice."""
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+
+from deployment.sections.knowledge_sources import S3Source
+
+# "Data sources per knowledge base": https://docs.aws.amazon.com/general/latest/gr/bedrock.html (2026-11); one is that
+# of the section's own documents.
+MOST_DATA_SOURCES = 5
+
+
+def source_faults(where: str, sources: Mapping[str, S3Source]) -> Iterator[str]:
+    places = [
+        (f"{where}.sources.{name}", source.bucket, prefix)
+        for name, source in sources.items()
+        for prefix in source.prefixes or ("",)
+    ]
+    for (one, bucket, prefix), (other, same, below) in combinations(places, 2):
+        if bucket == same and (prefix.startswith(below) or below.startswith(prefix)):
+            yield (
+                f"{other}.prefixes: s3://{bucket}/{below} and s3://{bucket}/{prefix} of {one} overlap, so documents "
+                "would be embedded and found twice; keep one of them"
+            )
+    if len(places) >= MOST_DATA_SOURCES:
+        yield (
+            f"{where}.sources: Bedrock allows {MOST_DATA_SOURCES} data sources in a knowledge base, one is for the "
+            f"section's own documents, and each prefix is one: got {len(places)}; use fewer prefixes, or another "
+            "knowledge base"
+        )

@@ -1,0 +1,105 @@
+"""What AWS says of a knowledge base: its store, its embedding model, and the data sources that it reads.
+
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_GetKnowledgeBase.html
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_GetDataSource.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kit.knowledge.deployed import Deployed, KnowledgeBase
+from kit_contract.aws_errors import code_of
+from kit_contract.errors import ExternalError
+
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_KnowledgeBaseVectorSearchConfiguration.html
+HYBRID_STORES = ("OPENSEARCH_SERVERLESS", "OPENSEARCH_MANAGED_CLUSTER", "RDS", "MONGO_DB_ATLAS")
+MANAGED = "MANAGED"
+
+
+@dataclass(frozen=True)
+class Source:
+    """`kind`: S3, WEB, CUSTOM and others. `bucket` and `prefixes`: of one in S3."""
+
+    id: str
+    name: str
+    kind: str
+    status: str
+    failure_reasons: tuple[str, ...]
+    bucket: str | None
+    prefixes: tuple[str, ...]
+    chunking: str
+
+
+@dataclass(frozen=True)
+class Description:
+    """`store`: S3_VECTORS, RDS and others, or MANAGED. `model`: the id of the embedding model, empty if AWS's own."""
+
+    id: str
+    status: str
+    failure_reasons: tuple[str, ...]
+    store: str
+    model: str
+    dimensions: int | None
+    sources: tuple[Source, ...]
+
+    @property
+    def hybrid(self) -> bool:
+        return self.store in HYBRID_STORES
+
+
+def described(deployed: Deployed, knowledge_base: KnowledgeBase) -> Description:
+    """Raises ExternalError if it was deleted by hand, and botocore's errors."""
+    try:
+        found: Any = deployed.agent.get_knowledge_base(knowledgeBaseId=knowledge_base.id)["knowledgeBase"]
+    except Exception as error:
+        if code_of(error) != "ResourceNotFoundException":
+            raise
+        raise ExternalError(
+            f"knowledge base {knowledge_base.name} ({knowledge_base.id}) does not exist any more: it was deleted by "
+            "hand; kit deploy makes it anew and has its documents embedded again, at the price of the first time"
+        ) from None
+    configuration = found["knowledgeBaseConfiguration"]
+    vectors = next((value for value in configuration.values() if isinstance(value, dict)), {})
+    embedding = (vectors.get("embeddingModelConfiguration") or {}).get("bedrockEmbeddingModelConfiguration") or {}
+    return Description(
+        id=knowledge_base.id,
+        status=found["status"],
+        failure_reasons=tuple(found.get("failureReasons", ())),
+        store=(found.get("storageConfiguration") or {}).get("type", configuration["type"]),
+        model=vectors.get("embeddingModelArn", "").rpartition("/")[2],
+        dimensions=embedding.get("dimensions"),
+        sources=tuple(_sources(deployed, knowledge_base.id)),
+    )
+
+
+def _sources(deployed: Deployed, knowledge_base: str) -> list[Source]:
+    pages = deployed.agent.get_paginator("list_data_sources").paginate(knowledgeBaseId=knowledge_base)
+    found = []
+    for summary in (item for page in pages for item in page["dataSourceSummaries"]):
+        answer = deployed.agent.get_data_source(knowledgeBaseId=knowledge_base, dataSourceId=summary["dataSourceId"])
+        found.append(_source(answer["dataSource"]))
+    return sorted(found, key=lambda source: source.name)
+
+
+def _source(raw: Mapping[str, Any]) -> Source:
+    configuration = raw["dataSourceConfiguration"]
+    s3 = configuration.get("s3Configuration") or {}
+    chunking = (raw.get("vectorIngestionConfiguration") or {}).get("chunkingConfiguration") or {}
+    return Source(
+        id=raw["dataSourceId"],
+        name=raw["name"],
+        kind=configuration["type"],
+        status=raw["status"],
+        failure_reasons=tuple(raw.get("failureReasons", ())),
+        bucket=s3["bucketArn"].rpartition(":")[2] if s3 else None,
+        prefixes=tuple(s3.get("inclusionPrefixes") or ("",)) if s3 else (),
+        chunking=_chunking(chunking),
+    )
+
+
+def _chunking(raw: Mapping[str, Any]) -> str:
+    """Such as "fixed size, maxTokens 300, overlapPercentage 20"."""
+    strategy = raw.get("chunkingStrategy", "DEFAULT").lower().replace("_", " ")
+    settings = next((value for value in raw.values() if isinstance(value, dict)), {})
+    return ", ".join([strategy, *(f"{name} {value}" for name, value in settings.items() if isinstance(value, int))])

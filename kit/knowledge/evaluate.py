@@ -1,0 +1,127 @@
+"""`kit knowledge evaluate`: your questions, asked in several ways, and their answers' scores in one table.
+
+Exit codes: 0; 1 if a mean is below its --at-least or AWS refused a question.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from kit.knowledge.arguments import add_common_arguments, add_filter
+from kit.knowledge.cases import Case, read_cases
+from kit.knowledge.deployed import Deployed, connect
+from kit.knowledge.evaluation_table import as_json, as_text
+from kit.knowledge.figures import METRICS, Figures, differences, figures_of
+from kit.knowledge.filters import filter_from
+from kit.knowledge.judge import JUDGED, Judge
+from kit.knowledge.measured import Judging, measure
+from kit.knowledge.question_cost import question_cost
+from kit.knowledge.search import DEFAULT_RESULTS, arn_of
+from kit.knowledge.variants import Variant, numbers, variants
+from kit.progress import Progress
+from kit.runs.asking import agreed
+from kit.runs.words import usd
+from kit_contract.errors import InputError
+
+AT_ONCE = 4
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_common_arguments(parser)
+    parser.add_argument("file", metavar="FILE", type=Path, help='JSON Lines of {"question", "answer", "documents"}')
+    results = f"passages, or several numbers to compare, such as 3,5,10 (default {DEFAULT_RESULTS})"
+    parser.add_argument("--results", default=str(DEFAULT_RESULTS), metavar="N,N", help=results)
+    parser.add_argument("--hybrid", action="store_true", help="compare hybrid search, too, where the store has it")
+    parser.add_argument("--rerank", action="store_true", help="compare passages in the order of rerank_model, too")
+    judge = "a model that judges the answers, and the passages of questions that name no documents"
+    parser.add_argument("--judge", metavar="MODEL", help=judge)
+    least = f"exit code 1 if a mean is lower in any way; METRIC is one of {', '.join(METRICS)}"
+    parser.add_argument("--at-least", metavar="METRIC=NUMBER", action="append", default=[], help=least)
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help=f"questions asked at a time (default {AT_ONCE})")
+    parser.add_argument("--yes", action="store_true", help="ask the models, which is billed, without being asked")
+    add_filter(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    least = thresholds(options.at_least, judged=options.judge is not None)
+    if not 1 <= options.at_once <= 64:
+        raise InputError(f"--at-once must be 1 to 64, got {options.at_once}")
+    counts, filters, cases = numbers(options.results), filter_from(options.filter), read_cases(options.file)
+    deployed = connect(options.config, local=options.local)
+    ways = variants(
+        deployed,
+        deployed.chosen(options.knowledge_base),
+        results=counts,
+        hybrid=options.hybrid,
+        rerank=options.rerank,
+        filters=filters,
+    )
+    if not options.local and not agreed(_question(deployed, ways, cases, options.judge), options):
+        return 1
+    judging = _judging(deployed, options.judge)
+    progress = Progress(1, sys.stderr)
+    progress.step(f"{len(cases)} questions in {len(ways)} ways")
+    answers = measure(
+        deployed,
+        ways,
+        cases,
+        judging,
+        at_once=options.at_once,
+        say=lambda done, of: progress.bar(done / of, f"{100 * done // of // 10 * 10} % answered"),
+    )
+    progress.end_bar()
+    found = [figures_of(way.name, one) for way, one in zip(ways, answers, strict=True)]
+    below = faults(found, least)
+    if options.json:
+        print(as_json(found, answers, below))
+    else:
+        print("\n".join(as_text(found, [differences(answers[0], one) for one in answers], answers)))
+    for fault in below:
+        print(fault, file=sys.stderr)
+    return 1 if below or any(one.failed for one in found) else 0
+
+
+def thresholds(given: list[str], *, judged: bool) -> dict[str, float]:
+    """Raises InputError."""
+    found = {}
+    for text in given:
+        metric, _, number = text.partition("=")
+        try:
+            found[metric] = float(number)
+        except ValueError:
+            raise InputError(f"--at-least must be METRIC=NUMBER, such as recall=0.9, got {text}") from None
+        if metric not in METRICS or not 0 <= found[metric] <= 1:
+            raise InputError(f"--at-least: METRIC must be one of {', '.join(METRICS)} and NUMBER 0 to 1, got {text}")
+        if metric in JUDGED and not judged:
+            raise InputError(f"--at-least {metric} needs a model that judges; add --judge MODEL")
+    return found
+
+
+def faults(found: list[Figures], least: dict[str, float]) -> list[str]:
+    """A metric that no question has is a fault, too: nothing was measured."""
+    below = []
+    for one in found:
+        for metric, wanted in least.items():
+            estimate = one.estimates.get(metric)
+            if estimate is None:
+                below.append(f"{one.name}: {metric} must be at least {wanted:g}, but no question has it")
+            elif estimate.mean < wanted:
+                below.append(f"{one.name}: {metric} must be at least {wanted:g}, got {estimate.mean:.3f}")
+    return below
+
+
+def _question(deployed: Deployed, ways: list[Variant], cases: list[Case], judge: str | None) -> str:
+    """With what the answers cost at least: of their expected text, and without passages, which are not known yet."""
+    each = [
+        question_cost(deployed, way.search, way.description, case.question, [case.answer], case.answer)
+        for way in ways
+        for case in cases
+    ]
+    least = usd(sum(one.usd for one in each))
+    calls = len(ways) * sum(1 if case.documents else 2 for case in cases)
+    judged = f", and {calls} calls of {judge}" if judge else ""
+    return f"{len(each)} answers are billed, at least USD {least}{judged}. Ask them?"
+
+
+def _judging(deployed: Deployed, model: str | None) -> Judging | None:
+    return Judging(Judge(deployed.client("bedrock-runtime"), arn_of(deployed, model)), model) if model else None
