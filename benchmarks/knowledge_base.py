@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from kit_contract.model_arns import FOUNDATION_MODEL
+from kit_contract.partitions import partition_of
 from local_aws import emulator, processes
 from local_aws.session import embedded_session
 
 PROJECT = Path(__file__).resolve().parent.parent
 REGION, BUCKET, QUESTIONS = "us-east-1", "many-documents", 100
-MODEL = f"arn:aws:bedrock:{REGION}::{FOUNDATION_MODEL}/amazon.titan-embed-text-v2:0"
+ARN = f"arn:{partition_of(REGION)}"
+MODEL = f"{ARN}:bedrock:{REGION}::{FOUNDATION_MODEL}/amazon.titan-embed-text-v2:0"
 TRUST = (
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "bedrock.amazonaws.com"}, '
     '"Action": "sts:AssumeRole"}]}'
@@ -99,7 +101,7 @@ def made(clients: Any) -> tuple[str, str]:
     source = agent.create_data_source(
         knowledgeBaseId=knowledge_base,
         name="documents",
-        dataSourceConfiguration={"type": "S3", "s3Configuration": {"bucketArn": f"arn:aws:s3:::{BUCKET}"}},
+        dataSourceConfiguration={"type": "S3", "s3Configuration": {"bucketArn": f"{ARN}:s3:::{BUCKET}"}},
     )["dataSource"]["dataSourceId"]
     return str(knowledge_base), str(source)
 

@@ -103,6 +103,7 @@ def test_the_shipped_zips_hold_our_modules_and_the_named_packages_only(bill: dic
 
 
 def _is_ours(member: str) -> bool:
-    """Of our sources, or the settings that the synthesis writes."""
+    """Of our sources or examples, or the settings that the synthesis writes."""
     files = (ALIASES_FILE, AMAZON_ROOTS_FILE, BOUNDS_FILE, DESCRIPTION_FILE, KNOWLEDGE_BASES_FILE, WRAPPER_FILE)
-    return member in files or any((root / member).is_file() for root in (PROJECT, PROJECT / "lambda"))
+    examples = (PROJECT / "examples" / folder for folder in ("graders", "tools", "transformations"))
+    return member in files or any((root / member).is_file() for root in (PROJECT, PROJECT / "lambda", *examples))
