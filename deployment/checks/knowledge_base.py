@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
+from deployment.checks.aurora_postgresql import aurora_postgresql_faults
 from deployment.checks.documents import documents_faults
 from deployment.checks.models import model_faults, require_answers
 from deployment.checks.reading import reading_faults, require_parser
@@ -46,6 +47,7 @@ def _built_faults(where: str, item: KnowledgeBase, config: DeploymentConfig, tod
     tokens = _longest(config.model_id(embedding))
     yield from (f"{where}.{fault}" for fault in reading_faults(item, tokens))
     yield from (f"{where}.{fault}" for fault in store_faults(item, config.deployment))
+    yield from (f"{where}.{fault}" for fault in aurora_postgresql_faults(item))
     if item.documents is None:
         yield (
             f"{where}.documents is missing; add the folder that holds the documents, or existing, the id of a "
