@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.VectorDB.html (pgvector 0.5.0 or later)
 """
 
+import aws_cdk as cdk
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
@@ -11,6 +12,7 @@ from constructs import Construct
 
 from bedrock_constructs.knowledge_base.stores.aurora_postgresql.network import DatabaseNetwork
 from bedrock_constructs.nag_acknowledgments import acknowledge
+from kit_contract.tags import RESOURCE_TAG
 
 ENGINE, ENGINE_VERSION = "aurora-postgresql", "17.9"
 ADMINISTRATOR, DATABASE = "kit_administrator", "knowledge"
@@ -84,5 +86,7 @@ class VectorCluster(Construct):
         # CloudFormation could not roll back a first deploy that fails later. A cluster to keep stays with its policy.
         reason = "a failed deploy must be able to roll back; a kept cluster stays, and its vectors can be made again"
         acknowledge(cluster, "AwsSolutions-RDS10", reason=reason)
+        stack = cdk.Stack.of(self)
+        cdk.Tags.of(cluster).add(RESOURCE_TAG, f"{stack.stack_name}/{stack.get_logical_id(cluster)}")  # for `kit reap`
         self.arn = cluster.attr_db_cluster_arn
         self.admin_secret_arn = cluster.attr_master_user_secret_secret_arn
