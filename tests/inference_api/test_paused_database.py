@@ -6,8 +6,8 @@ from inference_api.errors import api_error
 
 # As users report it: https://github.com/aws-samples/bedrock-chat/pull/858
 MESSAGE = (
-    "The vector database encountered an error while processing the request: The Aurora DB instance db-1 is resuming after "
-    "being auto-paused. Please wait a few seconds and try again. (Service: RdsData, Status Code: 400)"
+    "The vector database encountered an error while processing the request: The Aurora DB instance db-1 is resuming "
+    "after being auto-paused. Please wait a few seconds and try again. (Service: RdsData, Status Code: 400)"
 )
 
 
