@@ -14,6 +14,7 @@ from billed_resources.cost import (
     throughput_usd_per_day,
 )
 from billed_resources.resource import BilledResource, Kind
+from billed_resources.vector_clusters import vector_clusters
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
@@ -29,11 +30,14 @@ class Clients:
     cloudformation: "CloudFormationClient"
     ssm: "SSMClient"
     opensearch: Any
+    rds: Any
 
 
 def clients(client: Callable[[str], Any]) -> Clients:
     """`client` makes the boto3 client of a service."""
-    return Clients(client("bedrock"), client("cloudformation"), client("ssm"), client("opensearchserverless"))
+    return Clients(
+        client("bedrock"), client("cloudformation"), client("ssm"), client("opensearchserverless"), client("rds")
+    )
 
 
 def clients_of(session: Any, **settings: Any) -> Clients:
@@ -162,6 +166,7 @@ def _opensearch_tags(opensearch: Any, arn: str) -> dict[str, str] | None:
 _READERS: dict[Kind, Callable[[Clients, str, datetime], Iterator[BilledResource]]] = {
     Kind.PROVISIONED_THROUGHPUT: _throughputs,
     Kind.COLLECTION: _collections,
+    Kind.VECTOR_CLUSTER: lambda clients, region, now: vector_clusters(clients.rds, region),
     Kind.MARKETPLACE_ENDPOINT: _endpoints,
     Kind.IMPORTED_MODEL: imported_models,
     Kind.CUSTOM_MODEL: custom_models,

@@ -9,6 +9,7 @@ from enum import Enum
 class Kind(Enum):
     PROVISIONED_THROUGHPUT = "provisioned throughput"
     COLLECTION = "OpenSearch Serverless collection"
+    VECTOR_CLUSTER = "Aurora cluster"
     MARKETPLACE_ENDPOINT = "Marketplace endpoint"
     IMPORTED_MODEL = "imported model"
     CUSTOM_MODEL = "custom model"
@@ -16,7 +17,7 @@ class Kind(Enum):
 
 
 # An imported model is billed by use and its storage by the month: its copies are loaded only while it is called.
-HOURLY = frozenset({Kind.PROVISIONED_THROUGHPUT, Kind.COLLECTION, Kind.MARKETPLACE_ENDPOINT})
+HOURLY = frozenset({Kind.PROVISIONED_THROUGHPUT, Kind.COLLECTION, Kind.VECTOR_CLUSTER, Kind.MARKETPLACE_ENDPOINT})
 
 
 @dataclass(frozen=True)

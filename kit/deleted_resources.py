@@ -34,7 +34,7 @@ from kit_contract.stacks import (
 Clients = Callable[[str], Any]
 Say = Callable[[str], None]
 AGENTCORE = "bedrock-agentcore-control"
-NOT_FOUND = ("ResourceNotFoundException", "NotFoundException")
+NOT_FOUND = ("ResourceNotFoundException", "NotFoundException", "DBClusterNotFoundFault")
 
 
 def generation_arguments(config: DeploymentConfig, clients: Clients, say: Say) -> list[str]:

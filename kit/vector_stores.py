@@ -12,6 +12,8 @@ def look_at_store(clients: Clients, storage: Mapping[str, Any]) -> None:
     """Raises botocore's ClientError if the store is gone. `storage`: the storageConfiguration of GetKnowledgeBase."""
     if vectors := storage.get("s3VectorsConfiguration"):
         clients("s3vectors").get_index(indexArn=vectors["indexArn"])
+    if cluster := storage.get("rdsConfiguration"):  # its table is not looked at: that would resume a paused cluster
+        clients("rds").describe_db_clusters(DBClusterIdentifier=cluster["resourceArn"])
     if collection := storage.get("opensearchServerlessConfiguration"):
         _collection(clients("opensearchserverless"), collection["collectionArn"])
 

@@ -32,10 +32,10 @@ def launchers(folder: Path) -> set[int]:
 
 
 def groups(folder: Path) -> set[int]:
-    """The process groups of `launchers`, and of Lambda workers that outlived their launcher."""
+    """The process groups of `launchers`, and of Lambda workers and databases that outlived their launcher."""
     processes, root = _processes(), folder.resolve()
     living = {process.pid for process in processes}
-    worker = re.compile(rf"{re.escape(str(root))}/(.+/)?tmp/ministack-lambda-")
+    worker = re.compile(rf"{re.escape(str(root))}/(.+/)?(tmp/ministack-lambda-|postgres/)")
     return {
         process.group
         for process in processes

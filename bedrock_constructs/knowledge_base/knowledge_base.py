@@ -91,6 +91,7 @@ class KnowledgeBase(Construct):
                 kms_key=kms_key,
                 removal_policy=self._removal_policy,
                 again=self._again,
+                embedding_model_arn=self._embedding_model_arn,
             )
         )
         self._grant(self._store)

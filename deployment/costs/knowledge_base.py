@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from deployment.config import DeploymentConfig
+from deployment.costs.aurora_postgresql import capacity_group, idle_lines
 from deployment.costs.guardrails import GuardedText, guardrail_lines
 from deployment.costs.inference_api import Traffic, serving_lines, token_lines
 from deployment.costs.lines import CostGroup, CostLine, line
@@ -40,7 +41,10 @@ def vectors(section: KnowledgeBase) -> Vectors:
 
 def storage_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     for where, section in config.knowledge_base_sections.items():
-        if not section.existing:  # what it stores is paid for where it was made
+        if section.store == "aurora-postgresql":
+            label, region = _label("vectors", where), config.deployment.region
+            yield from idle_lines(label, vector_bytes(section), section.aurora_postgresql, region)
+        elif not section.existing:  # what it stores is paid for where it was made
             yield storage_line(section.store, _label("vectors", where), vectors(section), config.deployment.region)
 
 
@@ -49,6 +53,9 @@ def knowledge_base_groups(config: DeploymentConfig, traffic: Traffic) -> list[Co
     for where, section in config.knowledge_base_sections.items():
         if not section.existing:
             groups.append(_ingestion(config, where, section))
+        if section.store == "aurora-postgresql":
+            name = where.rpartition(".")[2]
+            groups.append(capacity_group(where, name, section.aurora_postgresql, config.deployment.region))
         groups.append(_questions(config, where, section, traffic))
     return groups
 

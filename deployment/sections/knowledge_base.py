@@ -4,11 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from deployment.sections.aurora_postgresql import AuroraPostgresql
 from deployment.sections.knowledge_sources import S3Source
 from deployment.sections.reading import Reading
 from deployment.sections.section import FilePath, KnowledgeBaseId, ModelIdOrArn, Name, Removal
 
-StoreName = Literal["s3-vectors", "opensearch-serverless"]
+StoreName = Literal["s3-vectors", "opensearch-serverless", "aurora-postgresql"]
 
 
 class KnowledgeBase(Reading):
@@ -19,6 +20,7 @@ class KnowledgeBase(Reading):
     sources: dict[Name, S3Source] = {}
     store: StoreName = "s3-vectors"
     standby_replicas: bool = False
+    aurora_postgresql: AuroraPostgresql = AuroraPostgresql()
     embedding_model: ModelIdOrArn = "amazon.titan-embed-text-v2:0"
     dimensions: Annotated[int, Field(ge=1, le=4096)] = 1024
     model: ModelIdOrArn

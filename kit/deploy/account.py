@@ -32,7 +32,7 @@ class Account:
 
     def _clients(self, region: str) -> Clients:
         own = clients_of(self._session, region_name=region, config=self._config)
-        return Clients(own.bedrock, self._cloudformation(region), own.ssm, own.opensearch)
+        return Clients(own.bedrock, self._cloudformation(region), own.ssm, own.opensearch, own.rds)
 
     def _cloudformation(self, region: str) -> "CloudFormationClient":
         """As the CDK CLI does: with its deploy role, or with your own permissions if you may not assume it."""

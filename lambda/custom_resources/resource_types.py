@@ -15,6 +15,7 @@ from custom_resources.imported_model_serving import ImportedModelServingResource
 from custom_resources.ingestion_start import IngestionStartResource
 from custom_resources.model_access import ModelAccessResource
 from custom_resources.opensearch_index import OpenSearchIndexResource
+from custom_resources.pg_vector_table.resource import PgVectorTableResource
 from custom_resources.provisioned_throughput.clients import Clients
 from custom_resources.provisioned_throughput.resource import ProvisionedThroughputResource
 from custom_resources.provisioned_throughput.start import ProvisionedThroughputStartResource
@@ -68,6 +69,11 @@ def resource_types(session: boto3.Session, region: str) -> dict[str, Factory]:
         ),
         "Custom::OpenSearchIndex": lambda: OpenSearchIndexResource(
             session.client("opensearchserverless", config=retrying)
+        ),
+        # A statement may take 45 seconds.
+        "Custom::PgVectorTable": lambda: PgVectorTableResource(
+            session.client("rds-data", config=single.merge(Config(read_timeout=60))),
+            session.client("secretsmanager", config=retrying),
         ),
         "Custom::RolePropagation": lambda: RolePropagationResource(time.sleep),
         "Custom::BedrockCustomizationStart": lambda: CustomizationStartResource(

@@ -34,6 +34,8 @@ _NO_SUCH_GUARDRAIL = r"guardrail\b.*\b(not exist|not found|is invalid)"
 _LEGACY_ENDED = "marked by provider as Legacy"
 # Claude since 4.1: https://github.com/aws-samples/bedrock-access-gateway/issues/191
 _ONE_OF_TWO = r"temperature\W+and\W+top_p\W+cannot both"
+# Aurora at 0 ACU, as ValidationException: https://github.com/aws-samples/bedrock-chat/issues/848 and pull request 858
+_RESUMING_DATABASE = "resuming after being auto-paused"
 _MAX_REASON_LENGTH = 400
 _MALFORMED = ("malformed_model_output", "malformed_tool_use")
 
@@ -80,6 +82,12 @@ _NO_GUARDRAIL = _Row(
     "guardrail_not_available",
     "the guardrail of this alias or knowledge base, or the version that is served, no longer exists; kit deploy "
     "makes a new one",
+)
+_RESUMING = _Row(
+    503,
+    "service_unavailable",
+    "the knowledge base's database was paused and is back in about 15 seconds; send the request again then",
+    {"Retry-After": "15"},
 )
 _TIMEOUT = _Row(
     504,
@@ -144,6 +152,8 @@ def _row(error: Exception) -> _Row:
     row = next((_TABLE[name] for name in names if name in _TABLE), None) or _row_of_status(status_of(error))
     if says_denied(error):
         return _DENIED
+    if row is _INVALID and _RESUMING_DATABASE in message_of(error):
+        return _RESUMING
     if row in (_GONE, _INVALID) and _says(error, _NO_SUCH_GUARDRAIL):
         return _NO_GUARDRAIL
     if row is _GONE and "knowledge base" in message_of(error).lower():

@@ -24,9 +24,11 @@ from local_aws.extension import (
     web_pages,
 )
 from local_aws.extension.agents import control, gateway_endpoint, invocations, memory_records
+from local_aws.extension.aurora import data_api
 from local_aws.extension.bedrock import language_model, routes
 from local_aws.extension.cloudformation import (
     auto_delete_objects,
+    databases,
     exports,
     prompt_status,
     resource_types,
@@ -41,6 +43,8 @@ def main() -> None:
         bucket_owner,
         resource_types,
         auto_delete_objects,
+        databases,
+        data_api,
         exports,
         prompt_status,
         role_propagation,

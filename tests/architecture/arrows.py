@@ -49,6 +49,12 @@ ARROWS = {
     },
     "bedrock_constructs.inference_api": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
     "bedrock_constructs.knowledge_base.stores": {"bedrock_constructs.custom_resources"},
+    "bedrock_constructs.knowledge_base.stores.aurora_postgresql": {
+        "bedrock_constructs",
+        "bedrock_constructs.custom_resources",
+        "bedrock_constructs.knowledge_base",
+        "bedrock_constructs.knowledge_base.stores",
+    },
     "bedrock_constructs.knowledge_base": {
         "bedrock_constructs",
         "bedrock_constructs.knowledge_base.stores",
@@ -74,9 +80,15 @@ ARROWS = {
     "local_aws": set(),
     "local_aws.extension": {
         "local_aws.extension.agents",
+        "local_aws.extension.aurora",
         "local_aws.extension.bedrock",
         "local_aws.extension.cloudformation",
     },
+    "local_aws.extension.knowledge_bases.stores.aurora_postgresql": {
+        "local_aws.extension.aurora",
+        "local_aws.extension.bedrock",
+    },
+    "local_aws.extension.aurora": {"local_aws.extension.bedrock"},
     "local_aws.extension.agents": {"local_aws.extension", "local_aws.extension.bedrock"},
     "local_aws.extension.bedrock": {
         "local_aws.extension.bedrock.customization",
@@ -96,11 +108,17 @@ ARROWS = {
     "local_aws.extension.cloudformation": {
         "local_aws.extension",
         "local_aws.extension.agents",
+        "local_aws.extension.aurora",
         "local_aws.extension.bedrock",
         "local_aws.extension.knowledge_bases",
         "local_aws.extension.knowledge_bases.stores",
+        "local_aws.extension.knowledge_bases.stores.aurora_postgresql",
     },
-    "local_aws.extension.knowledge_bases": {"local_aws.extension", "local_aws.extension.bedrock"},
+    "local_aws.extension.knowledge_bases": {
+        "local_aws.extension",
+        "local_aws.extension.bedrock",
+        "local_aws.extension.knowledge_bases.stores.aurora_postgresql",
+    },
     "local_aws.extension.knowledge_bases.stores": {"local_aws.extension", "local_aws.extension.bedrock"},
     "kit": {"model_catalog", "training_data", "billed_resources", "local_aws", "deployment"},
     "kit.agents": {"kit"},
@@ -120,9 +138,11 @@ ARROWS = {
     "custom_resources": {
         "custom_resources.account",
         "custom_resources.framework",
+        "custom_resources.pg_vector_table",
         "custom_resources.provisioned_throughput",
     },
     "custom_resources.account": {"custom_resources.framework"},
+    "custom_resources.pg_vector_table": {"custom_resources.framework"},
     "custom_resources.provisioned_throughput": {"custom_resources.account", "custom_resources.framework"},
     "customization": {"customization.promotion_targets", "training_data"},
     "customization.evaluation": {"customization", "customization.promotion_targets"},

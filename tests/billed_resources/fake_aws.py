@@ -55,6 +55,7 @@ class FakeAws:
     deletions: dict[str, list[str]] = field(default_factory=dict)  # ARN of a stack -> its statuses after DeleteStack
     parameters: dict[str, str] = field(default_factory=dict)
     collections: list[dict[str, str]] = field(default_factory=list)
+    clusters: list[dict[str, Any]] = field(default_factory=list)
     endpoints: list[dict[str, Any]] = field(default_factory=list)
     imported: list[dict[str, Any]] = field(default_factory=list)
     models: list[dict[str, Any]] = field(default_factory=list)
@@ -65,7 +66,8 @@ class FakeAws:
     deleted: list[str] = field(default_factory=list)
 
     def clients(self) -> Clients:
-        return Clients(*(self.client(name) for name in ("bedrock", "cloudformation", "ssm", "opensearchserverless")))
+        services = ("bedrock", "cloudformation", "ssm", "opensearchserverless", "rds")
+        return Clients(*(self.client(name) for name in services))
 
     def client(self, service: str) -> Any:
         client: Any = _session().client(service, config=Config(retries={"total_max_attempts": 1}))
@@ -210,6 +212,7 @@ _OPERATIONS: dict[str, Callable[[FakeAws, dict[str, Any]], dict[str, Any]]] = {
     "GetProvisionedModelThroughput": FakeAws.get_throughput,
     "DeleteProvisionedModelThroughput": FakeAws.delete_throughput,
     "ListTagsForResource": lambda aws, given: aws.list_tags(given.get("resourceARN") or given["resourceArn"]),
+    "DescribeDBClusters": lambda aws, given: {"DBClusters": aws.clusters},
     "ListCollections": lambda aws, given: _page(aws.collections, "collectionSummaries", given),
     "ListMarketplaceModelEndpoints": lambda aws, given: _page(aws.endpoints, "marketplaceModelEndpoints", given),
     "GetMarketplaceModelEndpoint": FakeAws.get_endpoint,

@@ -17,6 +17,7 @@ from tests.cloudformation_harness.bedrock import Bedrock
 from tests.cloudformation_harness.clients import Call, Fault, Plan, Session
 from tests.cloudformation_harness.dynamodb import DynamoDB
 from tests.cloudformation_harness.jobs import Job, Jobs
+from tests.cloudformation_harness.postgres import Postgres
 from tests.cloudformation_harness.quotas import ServiceQuotas
 from tests.cloudformation_harness.refusals import Refusal
 from tests.cloudformation_harness.step_functions import StepFunctions
@@ -55,6 +56,7 @@ class World:
         self.s3 = Objects()
         self.bedrock_agent = SimpleNamespace(list_ingestion_jobs=lambda _: {"ingestionJobSummaries": []})
         self.opensearchserverless = SimpleNamespace(delete_index=_no_index, get_index=_no_index)
+        self.postgres = self.rds_data = self.secretsmanager = Postgres()
         self.service_quotas = ServiceQuotas(self.bedrock.settings)
         self.functions: dict[str, Callable[[Any], Any]] = {}
         self.calls: list[Call] = []

@@ -27,6 +27,7 @@ ARNS = {
     "AWS::BedrockAgentCore::Harness": "arn:aws:bedrock-agentcore:{region}:{account}:harness/{name}",
     "AWS::S3Vectors::VectorBucket": "arn:aws:s3vectors:{region}:{account}:bucket/{lower}",
     "AWS::S3Vectors::Index": "arn:aws:s3vectors:{region}:{account}:bucket/{lower}/index/{lower}",
+    "AWS::RDS::DBCluster": "arn:aws:rds:{region}:{account}:cluster:{lower}",
     "AWS::Scheduler::ScheduleGroup": "arn:aws:scheduler:{region}:{account}:schedule-group/{name}",
     "AWS::DynamoDB::Table": "arn:aws:dynamodb:{region}:{account}:table/{name}",
     "AWS::KMS::Key": "arn:aws:kms:{region}:{account}:key/{name}",
@@ -41,7 +42,9 @@ ARN_ATTRIBUTES = {
     "IndexArn",
     "VectorBucketArn",
     "TopicArn",
+    "DBClusterArn",
 }
+MANAGED_SECRET = "MasterUserSecret.SecretArn"
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,10 @@ class _Resolver:
         return name.lower() if resource["Type"] == "AWS::S3::Bucket" else name
 
     def _attribute(self, stack: str, logical_id: str, attribute: str) -> str:
+        if attribute == MANAGED_SECRET:
+            return (
+                self._arn(stack, logical_id).replace(":rds:", ":secretsmanager:").replace(":cluster:", ":secret:rds!")
+            )
         if attribute in ARN_ATTRIBUTES:
             return self._arn(stack, logical_id)
         return self._reference(stack, logical_id) if attribute != "Name" else f"{stack}-{HASH.sub('', logical_id)}"

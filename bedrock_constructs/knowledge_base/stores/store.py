@@ -20,7 +20,8 @@ class StoreRequest:
 
     `name`: of the knowledge base, unique in its deployment. `dimensions`: the length of a vector. `role`: Bedrock reads
     and writes with it. `removal_policy`: of all that holds data. `again`: a part of logical ids that is empty for the
-    first generation: what was deleted by hand gets another one.
+    first generation: what was deleted by hand gets another one. `embedding_model_arn`: vectors of two models do not go
+    together.
     """
 
     scope: Construct
@@ -31,6 +32,7 @@ class StoreRequest:
     kms_key: kms.IKey | None
     removal_policy: RemovalPolicy
     again: str
+    embedding_model_arn: str = ""
 
 
 class BuiltStore(Protocol):

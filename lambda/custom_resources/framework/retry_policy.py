@@ -38,6 +38,7 @@ KINDS = {
     Kind.OUTAGE: {
         *("InternalServerException", "InternalFailure", "InternalServerError", "ServiceUnavailableException"),
         *("InternalError", "ServiceUnavailable", "ServiceException", "500", "502", "503", "504"),
+        "DatabaseResumingException",  # Aurora: a paused cluster takes about 15 seconds
         # Classes of botocore, not error codes: the call may or may not have taken effect.
         *("ConnectionClosedError", "ConnectTimeoutError", "EndpointConnectionError"),
         *("ReadTimeoutError", "HTTPClientError"),

@@ -25,6 +25,8 @@ timed-out-tools     these functions do not answer in time
                     https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
 denied-objects      S3 denies reading objects: AccessDenied, and to HEAD a 403 without a body or a code
                     https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+paused-databases    an Aurora cluster of 0 ACU pauses after a second without requests
+                    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html
 """
 
 import itertools
@@ -42,10 +44,11 @@ FAILING_MODELS = "failing-models"
 FAILING_EVALUATIONS = "failing-evaluations"
 FAILING_TOOLS = "failing-tools"
 TIMED_OUT_TOOLS = "timed-out-tools"
+PAUSED_DATABASES = "paused-databases"
 NAMES = {
     *(UNVERIFIED_ACCOUNT, PAYMENT_REFUSED, LEGACY_ACCESS_ENDED, ABSENT_AS_INVALID),
     *(SLOW_ROLES, THROTTLING, DENIED_OBJECTS, FAILING_JOBS, FAILING_MODELS, FAILING_EVALUATIONS),
-    *(FAILING_TOOLS, TIMED_OUT_TOOLS),
+    *(FAILING_TOOLS, TIMED_OUT_TOOLS, PAUSED_DATABASES),
 }
 
 _on: set[str] = set()

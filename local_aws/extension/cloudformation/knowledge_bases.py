@@ -5,14 +5,17 @@ from typing import Any
 
 from ministack.services import bedrock_agent
 
+from local_aws.extension.bedrock.responses import BedrockError, identifier
 from local_aws.extension.bedrock.responses import arn as bedrock_arn
-from local_aws.extension.bedrock.responses import identifier
 from local_aws.extension.bedrock.service_roles import trusts
 from local_aws.extension.cloudformation import role_propagation
 from local_aws.extension.cloudformation.service_calls import Created, Properties, answer, attributes, members
 from local_aws.extension.knowledge_bases import ingestion_jobs
 from local_aws.extension.knowledge_bases.data_source_rules import check_chunking, check_count
 from local_aws.extension.knowledge_bases.stores import opensearch_serverless
+from local_aws.extension.knowledge_bases.stores.aurora_postgresql import passages
+from local_aws.extension.knowledge_bases.stores.aurora_postgresql.connection import Connection
+from local_aws.extension.knowledge_bases.stores.aurora_postgresql.store import AuroraPostgresqlStore
 from local_aws.extension.vector_indexes import vector_index
 
 KNOWLEDGE_BASE = "AWS::Bedrock::KnowledgeBase"
@@ -41,6 +44,8 @@ def _check_index(properties: Properties) -> None:
         given, role = storage["OpensearchServerlessConfiguration"], properties["RoleArn"]
         if fault := opensearch_serverless.fault(given, role, _dimensions(properties)):
             raise ValueError(f"{KNOWLEDGE_BASE}: {fault}")
+    if storage.get("Type") == passages.TYPE:
+        _check_table(members(properties))
     if storage.get("Type") != "S3_VECTORS":
         return
     arn = storage["S3VectorsConfiguration"].get("IndexArn", "")
@@ -58,6 +63,15 @@ def _dimensions(properties: Properties) -> int | None:
     model = vector.get("EmbeddingModelConfiguration", {}).get("BedrockEmbeddingModelConfiguration", {})
     dimensions: int | None = model.get("Dimensions")
     return dimensions
+
+
+def _check_table(given: Properties) -> None:
+    configuration = given["storageConfiguration"]["rdsConfiguration"]
+    store = AuroraPostgresqlStore(Connection(configuration, given["roleArn"]))
+    try:
+        store.check(passages.dimensions(given["knowledgeBaseConfiguration"]["vectorKnowledgeBaseConfiguration"]))
+    except BedrockError as error:
+        raise ValueError(f"{KNOWLEDGE_BASE}: {error}") from None
 
 
 def create_data_source(_: str, properties: Properties) -> Created:
@@ -94,6 +108,7 @@ def delete_knowledge_base(physical_id: str) -> None:
 
 def delete_data_source(physical_id: str) -> None:
     ingestion_jobs.refuse_while_running(*physical_id.split("|"))
+    ingestion_jobs.delete_vectors(*physical_id.split("|"))
     bedrock_agent._delete_ds(*physical_id.split("|"))
 
 

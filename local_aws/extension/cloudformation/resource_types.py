@@ -11,6 +11,7 @@ from ministack.services.cloudformation import provisioners
 from local_aws.extension.cloudformation import (
     agents,
     budgets,
+    databases,
     gateways,
     guardrails,
     inference_profiles,
@@ -20,6 +21,7 @@ from local_aws.extension.cloudformation import (
     resource_schemas,
     s3_vectors,
     schedules,
+    secrets,
 )
 from local_aws.extension.cloudformation.service_calls import Created, Properties
 
@@ -72,6 +74,8 @@ TYPES: dict[str, tuple[Create, Update | None, Delete]] = {
         opensearch_serverless.delete_collection,
     ),
     "AWS::Budgets::Budget": (budgets.create, budgets.update, budgets.delete),
+    databases.CLUSTER: (databases.create_cluster, databases.update_cluster, databases.delete_cluster),
+    secrets.SECRET: (secrets.create, secrets.update, secrets.delete),
     "AWS::Scheduler::Schedule": (schedules.create, schedules.update, schedules.delete),
 }
 
@@ -80,6 +84,8 @@ def install() -> None:
     """Register the types beside ministack's own."""
     for resource_type, (create, update, delete) in TYPES.items():
         _register(resource_type, create, update, delete)
+    for resource_type, check in databases.CHECKED.items():
+        _check_first(resource_type, check)
 
 
 def _register(resource_type: str, create: Create, update: Update | None, delete: Delete) -> None:
@@ -96,11 +102,30 @@ def _register(resource_type: str, create: Create, update: Update | None, delete:
         return physical_id, update(physical_id, after)
 
     provisioners._RESOURCE_HANDLERS[resource_type] = {
+        **provisioners._RESOURCE_HANDLERS.get(resource_type, {}),  # such as what makes the snapshot at a deletion
         "create": created,
         "update": updated,
         "update_with_logical_id": True,
         "delete": lambda physical_id, properties: delete(physical_id),
     }
+
+
+def _check_first(resource_type: str, check: Callable[[Properties], None] | None) -> None:
+    """Let ministack's own handlers see no properties that AWS refuses."""
+    handler = provisioners._RESOURCE_HANDLERS[resource_type]
+
+    def wrapped(behind: Callable[..., Any], position: int) -> Callable[..., Any]:
+        def checking(*arguments: Any, **named: Any) -> Any:
+            properties = _checked(resource_type, arguments[position])
+            if check:
+                check(properties)
+            return behind(*arguments, **named)
+
+        return checking
+
+    for name, position in (("create", 1), ("update", 2)):
+        if name in handler:
+            handler[name] = wrapped(handler[name], position)
 
 
 def _checked(resource_type: str, properties: Properties) -> Properties:

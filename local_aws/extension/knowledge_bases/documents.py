@@ -14,6 +14,7 @@ from local_aws.extension.knowledge_bases.document_metadata import SIDECAR, check
 from local_aws.extension.knowledge_bases.document_statuses import keep_only, record
 from local_aws.extension.knowledge_bases.parsing import parsed
 from local_aws.extension.knowledge_bases.searched_chunks import SearchedChunks
+from local_aws.extension.knowledge_bases.stores.aurora_postgresql import passages
 from local_aws.extension.knowledge_bases.transformations import transformed
 from local_aws.extension.vector_indexes import vector_index
 
@@ -83,6 +84,8 @@ def ingest(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[
         files = ", ".join(uris)
         job["failures"].append(f"Encountered error: Ignored {len(uris)} files as {reason}. [Files: {files}].")
     gone = [held for held in _documents if held.startswith(prefix) and held.removeprefix(prefix) not in keys]
+    for held in gone:
+        passages.forget(*source_ids, f"s3://{bucket}/{held.removeprefix(prefix)}")
     job["counts"]["deleted"] = sum(1 for held in gone if _documents.pop(held))
     _changes[job["knowledge_base"]] = _changes.get(job["knowledge_base"], 0) + 1
 
@@ -105,9 +108,12 @@ def _ingest_one(
         check_vectors(index, chunks, metadata)
     if same:
         changed = held["metadata"] != metadata
+        if changed:
+            passages.keep(job["knowledge_base"], job["data_source"], uri, chunks, metadata)
         held["metadata"] = metadata
         return "metadata_modified" if changed else ""
     _embed(held_key.split("/")[0], chunks)
+    passages.keep(job["knowledge_base"], job["data_source"], uri, chunks, metadata)
     policy = source.get("DataDeletionPolicy")
     _documents[held_key] = {
         "version": objects[key]["etag"],

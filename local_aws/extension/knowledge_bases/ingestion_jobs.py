@@ -16,6 +16,7 @@ from local_aws.extension.bedrock.clock import elapsed, in_background, sleep_unti
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer, arn, identifier, iso
 from local_aws.extension.bedrock.service_roles import role_allows, trusts
 from local_aws.extension.knowledge_bases import documents
+from local_aws.extension.knowledge_bases.stores.aurora_postgresql import passages
 
 STARTING, IN_PROGRESS, STOPPING = 0.3, 1.2, 0.3
 UNVERIFIED = (
@@ -99,8 +100,16 @@ def refuse_while_running(knowledge_base: str, data_source: str = "") -> None:
 def delete_data_source(_: dict[str, Any], knowledge_base: str, data_source: str) -> Response:
     """DeleteDataSource. Raises BedrockError."""
     refuse_while_running(knowledge_base, data_source)
+    delete_vectors(knowledge_base, data_source)
     response: Response = bedrock_agent._delete_ds(knowledge_base, data_source)
     return response
+
+
+def delete_vectors(knowledge_base: str, data_source: str) -> None:
+    """Those of a data source with the deletion policy DELETE. Raises BedrockError."""
+    source = bedrock_agent._data_sources.get(f"{knowledge_base}/{data_source}") or {}
+    if source.get("DataDeletionPolicy") == "DELETE":
+        passages.forget(knowledge_base, data_source)
 
 
 def delete_knowledge_base(_: dict[str, Any], knowledge_base: str) -> Response:

@@ -10,6 +10,7 @@ from local_aws.extension.bedrock.responses import BedrockError, Response, answer
 from local_aws.extension.knowledge_bases import documents, ranking, reranking
 from local_aws.extension.knowledge_bases.retrieval_filter import check_filter, matches
 from local_aws.extension.knowledge_bases.searched_chunks import SearchedChunks
+from local_aws.extension.knowledge_bases.stores.aurora_postgresql import passages
 
 MAX_QUERY = 20_000
 DEFAULT_RESULTS, MAX_RESULTS = 5, 100
@@ -49,16 +50,26 @@ def ranked(knowledge_base: str, text: str, search: dict[str, Any]) -> list[dict[
         raise BedrockError("ValidationException", f"numberOfResults must be 1 to {MAX_RESULTS}, got {count}")
     hybrid = _is_hybrid(search, knowledge_base)
     kept = reranking.check(search, count)
-    chunks = documents.chunks_of(knowledge_base)
     if "filter" in search:
         check_filter(search["filter"], documents.index_of(knowledge_base))
-        chunks = SearchedChunks(chunk for chunk in chunks if matches(search["filter"], _metadata(chunk)))
-    ranked_chunks = [(chunks[position], score) for position, score in _ranking(chunks, text, count, hybrid=hybrid)]
+    if store := passages.store_of(knowledge_base):
+        ranked_chunks = passages.search(store, knowledge_base, text, search, hybrid=hybrid)
+    else:
+        ranked_chunks = _in_memory(knowledge_base, text, search, count, hybrid=hybrid)
     found = [_result(chunk, score) for chunk, score in _one_for_each_parent(ranked_chunks)]
     if kept is None:
         return found
     order = ranking.relevance([result["content"]["text"] for result in found], text)
     return [{**found[position], "score": round(score, 4)} for position, score in order[:kept]]
+
+
+def _in_memory(
+    knowledge_base: str, text: str, search: dict[str, Any], count: int, *, hybrid: bool
+) -> list[tuple[dict[str, Any], float]]:
+    chunks = documents.chunks_of(knowledge_base)
+    if "filter" in search:
+        chunks = SearchedChunks(chunk for chunk in chunks if matches(search["filter"], _metadata(chunk)))
+    return [(chunks[position], score) for position, score in _ranking(chunks, text, count, hybrid=hybrid)]
 
 
 def _ranking(searched: SearchedChunks, text: str, count: int, *, hybrid: bool) -> ranking.Ranking:

@@ -20,7 +20,9 @@ from bedrock_constructs.customization.start import CustomizationStart
 from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.imported_model_serving import ImportedModelServing
 from bedrock_constructs.knowledge_base.ingestion_start import ingestion_start
+from bedrock_constructs.knowledge_base.stores.aurora_postgresql.store import AuroraPostgresql
 from bedrock_constructs.knowledge_base.stores.opensearch_index import index_schema, opensearch_index
+from bedrock_constructs.knowledge_base.stores.store import StoreRequest
 from bedrock_constructs.model_access import ModelAccess
 from bedrock_constructs.provisioned_throughput.controller import ProvisionedThroughputController
 from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget
@@ -61,6 +63,17 @@ def template() -> Template:
         index_name="vectors-1024-0f0f0f0f",
         schema=index_schema(1024),
     )
+    vectors = StoreRequest(
+        scope=Construct(stack, "Rows"),
+        kit_deployment="sup",
+        name="library",
+        dimensions=1024,
+        role=role,
+        kms_key=None,
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+        again="",
+    )
+    AuroraPostgresql().build(vectors)
     words = {"word_policy_config": {"wordsConfig": [{"text": "acme"}]}}
     Guardrail(stack, "Guardrail", name="sup-polite", blocked_input="no", blocked_output="no", policies=words)
     return Template.from_stack(stack)

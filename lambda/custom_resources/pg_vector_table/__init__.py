@@ -1,0 +1,1 @@
+"""Custom::PgVectorTable: a table with its indexes in Aurora PostgreSQL, for the vectors of a knowledge base."""

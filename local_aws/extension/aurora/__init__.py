@@ -1,0 +1,1 @@
+"""Aurora PostgreSQL: a real PostgreSQL with pgvector for each cluster, and the RDS Data API."""
