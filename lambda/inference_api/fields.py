@@ -77,11 +77,16 @@ def items(body: Mapping[str, Any], name: str, *, where: str = "") -> list[dict[s
     value = body.get(name)
     if value is None:
         return []
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+    if not isinstance(value, list):
         raise invalid(where + name, f"{where}{name} must be a list of objects, got {_shown(value)}")
+    for index, item in enumerate(value):
+        if not isinstance(item, dict):
+            raise invalid(f"{where}{name}", f"{where}{name}[{index}] must be an object, got {_shown(item)}")
     return value
 
 
 def _shown(value: Any) -> str:
     """The value if it is a number or boolean, else only its type: a string may be part of a prompt."""
+    if isinstance(value, str) and not value.strip():
+        return "an empty one"
     return str(value) if isinstance(value, int | float) else type(value).__name__

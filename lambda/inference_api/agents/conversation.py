@@ -108,7 +108,9 @@ def answered(
 def _say_what_ran(error: ApiError, made: Sequence[Decided]) -> None:
     """What a person has approved is not undone, and the answer that has its result is lost."""
     if names := ", ".join(one.decision.call.name for one in made if one.decision.approved):
-        error.message = f"{error.message}; {names} has run, so look at what it did before you approve the call again"
+        error.message = (
+            f"{error.message.rstrip('.')}; {names} has run, so look at what it did before you approve the call again"
+        )
 
 
 def _with_results(messages: Sequence[Message], made: Sequence[Decided]) -> list[Message]:

@@ -144,5 +144,6 @@ def test_a_transformation_is_code_with_a_handler(tmp_path: Path) -> None:
     assert "knowledge_base.transformation: " in absent
     assert "does not exist" in absent
     assert "lambda_function.lambda_handler needs lambda_function.py, which is not there" in empty
-    assert "other.py defines no lambda_handler; define it" in unnamed
+    assert "defines no lambda_handler; define it, or name the file, or a folder with lambda_function.py" in unnamed
+    assert not unnamed.endswith("to another function")
     assert found(tmp_path, 'transformation = "code"\n') == []

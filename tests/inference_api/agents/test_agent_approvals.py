@@ -219,7 +219,7 @@ def test_another_call_of_the_same_turn_has_not_run(agents: AgentApi, first: int)
 def test_an_error_after_an_approved_call_says_that_it_ran(agents: AgentApi, at_once: bool) -> None:
     """Such as a call that is approved when the conversation has gone on, or twice."""
     call = shown(agents)
-    failure = AwsError("RuntimeClientError", "roles must alternate", status=400)
+    failure = AwsError("RuntimeClientError", "roles must alternate.", status=400)
     agents.clients.turns.append(failure if at_once else [failure])
 
     status, answer = agents.ask(approve=[call], session_id="s")

@@ -249,3 +249,15 @@ def test_a_path_below_an_agent_is_no_path(agents: AgentApi, path: str) -> None:
     status, answer = agents.ask(path=path, input="Hi")
 
     assert (status, answer["error"]["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"input": " "}, "input must be a string that is not empty, got an empty one"),
+        ({"input": [{"role": "user", "content": "a"}, "b"]}, "input[1] must be an object, got str"),
+        ({"session_id": "s", "approve": ["call_1"]}, "approve[0] must be an object, got str"),
+    ],
+)
+def test_an_error_says_which_item_is_wrong(agents: AgentApi, body: dict[str, Any], message: str) -> None:
+    assert agents.ask(**body)[1]["error"]["message"] == message
