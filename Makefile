@@ -34,7 +34,7 @@ up: setup ## deploy, train, ingest and ask, on an embedded AWS
 demo-capacity: setup ## a provisioned throughput bought, swapped and released under a client's calls, on an embedded AWS
 	@$(BIN)/python -m examples.capacity_demo
 
-demo-methods: setup ## fine-tuning, further training, distillation and reinforcement fine-tuning, on an embedded AWS
+demo-methods: setup ## every way to a custom model on an embedded AWS: training, distillation, reinforcement, copy, SageMaker, import
 	@$(BIN)/python -m examples.methods
 
 # What runs is found by its command, with any Python: .venv or .local may be gone.
