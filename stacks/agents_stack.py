@@ -102,8 +102,9 @@ class AgentsStack(cdk.Stack):
             identifier = existing or parameter_value(scope, f"{construct_id}KnowledgeBaseId", parameter)
             return KnowledgeBaseTool(scope, construct_id, knowledge_base_id=identifier, results=tool.results).function
         if tool.function_arn:
+            # The gateway's role may invoke it; a function of another account has to allow that, too.
             return lambda_.Function.from_function_attributes(
-                scope, construct_id, function_arn=tool.function_arn, same_environment=False
+                scope, construct_id, function_arn=tool.function_arn, same_environment=False, skip_permissions=True
             )
         if tool.code is None:
             return None
