@@ -24,6 +24,7 @@ SAID_ELSEWHERE = {
     "reap/table.py",
     "runs/choose.py",
     "runs/failure.py",
+    "runs/plot.py",  # raised as an InputError
     "runs/removal.py",
     "runs/rollback.py",  # help
     "runs/stop.py",  # in the history of an execution, which anyone may read
