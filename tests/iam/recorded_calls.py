@@ -21,8 +21,9 @@ from botocore.exceptions import ParamValidationError, StubResponseError
 
 PROJECT = Path(__file__).resolve().parents[2]
 LAMBDA = PROJECT / "lambda"
-# Tests of faults and of random orders take minutes and make no calls that the other tests do not make.
-SLOW_FILES, SLOW_TESTS = ("fault", "random"), ("week", "dies_anywhere")
+# Tests of faults and of random orders take minutes and make no calls that the other tests do not make; those of
+# described requests are nightly.
+SLOW_FILES, SLOW_TESTS = ("fault", "random", "described_requests"), ("week", "dies_anywhere")
 
 
 @dataclass(frozen=True, order=True)
