@@ -84,14 +84,16 @@ def connect(config: Path, *, local: bool) -> AgentApi:
     return AgentApi(f"{outputs['ApiUrl'].rstrip('/')}/v1", key)
 
 
-def chosen_agent(config: DeploymentConfig, name: str | None) -> str:
-    """Raises InputError unless the file has it, or has one only."""
+def chosen_agent(config: DeploymentConfig, file: Path, name: str | None) -> str:
+    """Raises InputError unless `file`, which gave `config`, has it, or has one only."""
     known = sorted(config.agents)
     if name is None and len(known) == 1:
         return known[0]
     if name not in known:
+        if not known:
+            raise InputError(f"{file.name} has no [agents.*]; add one, or name another file with --config")
         got = f"got {name}" if name else "name one"
-        raise InputError(f"--agent must be one of the agents in deployment.toml: {', '.join(known) or 'none'}; {got}")
+        raise InputError(f"--agent must be one of the agents in {file.name}: {', '.join(known)}; {got}")
     return name
 
 

@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    agent = chosen_agent(load_deployment_config(options.config), options.agent)
+    agent = chosen_agent(load_deployment_config(options.config), options.config, options.agent)
     api = connect(options.config, local=options.local)
     session = {"session_id": options.session} if options.session else {}
     answer = _until_decided(api, agent, api.invoke(agent, {"input": options.question, **session}))

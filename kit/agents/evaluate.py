@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     config = load_deployment_config(options.config)
-    agent = chosen_agent(config, options.agent)
+    agent = chosen_agent(config, options.config, options.agent)
     cases = read_cases(options.file)
     api = connect(options.config, local=options.local)
     results = []

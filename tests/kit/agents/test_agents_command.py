@@ -13,8 +13,10 @@ import pytest
 
 from kit.__main__ import main
 from kit.agents import agent_api, evaluate
-from kit.agents.agent_api import AgentApi
+from kit.agents.agent_api import AgentApi, chosen_agent
 from kit.agents.evaluate import evaluated
+from kit_contract.errors import InputError
+from tests.deployment_file import shipped_config
 from tests.synthesized import PROJECT
 
 CONFIG = str(PROJECT / "examples" / "agents" / "deployment.toml")
@@ -229,6 +231,13 @@ def test_without_a_terminal_nothing_is_approved(
 
     assert len(server.asked) == 1
     assert "requires_approval" in capsys.readouterr().out
+
+
+def test_a_file_without_agents_says_so(tmp_path: Path) -> None:
+    config = shipped_config()
+
+    with pytest.raises(InputError, match=r"^eu.toml has no \[agents.\*\]; add one, or name another file"):
+        chosen_agent(config, tmp_path / "eu.toml", None)
 
 
 def test_settings(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
