@@ -13,12 +13,12 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from bedrock_constructs.knowledge_base.permissions import allow
-from bedrock_constructs.lambda_functions.code import RUNTIME, files_code
+from bedrock_constructs.lambda_functions.code import files_code
+from bedrock_constructs.lambda_functions.logged_function import LoggedFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge_auto_delete, acknowledge_wildcards
 
 PREFIX = "chunks/"
@@ -81,7 +81,7 @@ class ChunkTransformation(Construct):
             auto_delete_objects=removal_policy == RemovalPolicy.DESTROY,
         )
         acknowledge_auto_delete(self)
-        self.function = self._function(code, self._role(kms_key))
+        self.function = self._function(code, kms_key)
         self._version = self.function.current_version
 
     @property
@@ -119,36 +119,22 @@ class ChunkTransformation(Construct):
     def _objects(self) -> str:
         return self.bucket.arn_for_objects(f"{PREFIX}*")
 
-    def _role(self, kms_key: kms.IKey | None) -> iam.Role:
-        role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            description="Role of a function that changes the chunks of documents",
-        )
-        role.add_to_policy(allow("ExchangeChunks", ["s3:GetObject", "s3:PutObject"], self._objects))
-        if kms_key:
-            through = {"StringEquals": {"kms:ViaService": f"s3.{Stack.of(self).region}.amazonaws.com"}}
-            role.add_to_policy(allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], kms_key.key_arn, through))
-        acknowledge_wildcards(role, [self._objects], reason="Bedrock names the objects.")
-        return role
-
-    def _function(self, code: TransformationCode, role: iam.Role) -> lambda_.Function:
-        log_group = logs.LogGroup(
-            self, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
-        )
-        log_group.grant_write(role)
-        return lambda_.Function(
+    def _function(self, code: TransformationCode, kms_key: kms.IKey | None) -> lambda_.Function:
+        function = LoggedFunction(
             self,
             "Function",
             code=files_code(code.files),
             handler=code.handler,
-            runtime=RUNTIME,
-            architecture=lambda_.Architecture.ARM_64,
             description="Changes the chunks of documents before they are embedded",
+            role_description="Role of a function that changes the chunks of documents",
             timeout=Duration.seconds(code.timeout_seconds),
-            memory_size=code.memory_mb,
-            role=role,
-            log_group=log_group,
-            retry_attempts=0,
+            memory_mb=code.memory_mb,
         )
+        role = function.own_role
+        role.add_to_policy(allow("ExchangeChunks", ["s3:GetObject", "s3:PutObject"], self._objects))
+        if kms_key:
+            through = {"StringEquals": {"kms:ViaService": f"s3.{Stack.of(self).region}.amazonaws.com"}}
+            keys = ["kms:Decrypt", "kms:GenerateDataKey"]
+            role.add_to_policy(allow("UseKey", keys, kms_key.key_arn, through))
+        acknowledge_wildcards(role, [self._objects], reason="Bedrock names the objects.")
+        return function

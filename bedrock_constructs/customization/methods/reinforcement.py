@@ -11,10 +11,10 @@ from typing import Any
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from bedrock_constructs.lambda_functions.code import RUNTIME, files_code
+from bedrock_constructs.lambda_functions.code import files_code
+from bedrock_constructs.lambda_functions.logged_function import LoggedFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 
 
@@ -37,36 +37,23 @@ class RewardFunction(Construct):
         judge_arns: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
-        role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            description="Role of a grader of reinforcement fine-tuning",
-        )
-        log_group = logs.LogGroup(
-            self, "Logs", retention=logs.RetentionDays.ONE_MONTH, removal_policy=RemovalPolicy.DESTROY
-        )
-        log_group.grant_write(role)
-        if judge_arns:
-            role.add_to_policy(
-                iam.PolicyStatement(sid="InvokeJudges", actions=["bedrock:InvokeModel"], resources=list(judge_arns))
-            )
-            acknowledge_wildcards(role, judge_arns, reason="A global profile runs in any Region")
-        self.function = lambda_.Function(
+        function = LoggedFunction(
             self,
             "Function",
             code=files_code(files),
             handler=handler,
-            runtime=RUNTIME,
-            architecture=lambda_.Architecture.ARM_64,
             description="Scores responses for reinforcement fine-tuning",
+            role_description="Role of a grader of reinforcement fine-tuning",
             timeout=timeout,
-            memory_size=memory_mb,
-            role=role,
-            log_group=log_group,
-            retry_attempts=0,
+            memory_mb=memory_mb,
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
         )
+        self.function: lambda_.Function = function
+        if judge_arns:
+            function.own_role.add_to_policy(
+                iam.PolicyStatement(sid="InvokeJudges", actions=["bedrock:InvokeModel"], resources=list(judge_arns))
+            )
+            acknowledge_wildcards(function.own_role, judge_arns, reason="A global profile runs in any Region")
         self.version_arn = self.function.current_version.function_arn
 
 
