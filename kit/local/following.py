@@ -97,11 +97,16 @@ def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: A
     for name, section in config.built_knowledge_bases.items():
         key = config.knowledge_base_key(name)
         expected = len(read_documents_folder(section.documents).documents) if section.documents else 0
-        _follow_ingestion({output: merged[f"{key}{output}"] for output in OUTPUTS}, expected, clients, progress)
+        jobs = _followed_ingestion(
+            {output: merged[f"{key}{output}"] for output in OUTPUTS}, expected, clients, progress
+        )
+        _show_ingestion(f"{name}: " if len(config.built_knowledge_bases) > 1 else "", jobs, progress)
 
 
-def _follow_ingestion(merged: dict[str, str], expected: int, clients: Any, progress: Progress) -> None:
-    """`merged`: the outputs of one knowledge base, under the names of [knowledge_base]."""
+def _followed_ingestion(
+    merged: dict[str, str], expected: int, clients: Any, progress: Progress
+) -> list[dict[str, Any]]:
+    """The ingestion jobs. `merged`: the outputs of one knowledge base, under the names of [knowledge_base]."""
     deadline = time.monotonic() + INGESTION_TIMEOUT_SECONDS
     newest: dict[str, Any] | None = None
     while time.monotonic() < deadline:
@@ -113,8 +118,7 @@ def _follow_ingestion(merged: dict[str, str], expected: int, clients: Any, progr
             raise ExternalError(f"ingestion failed: {reasons}{_document_reasons(clients, merged)}")
         scanned = newest["statistics"]["numberOfDocumentsScanned"] if newest else 0
         if newest and newest["status"] == "COMPLETE" and scanned >= expected and not waiting:
-            _show_ingestion(jobs, progress)
-            return
+            return jobs
         progress.bar(scanned / max(expected, 1), newest["status"].lower().replace("_", " ") if newest else "waiting")
         time.sleep(0.3)
     raise ExternalError(_not_ingested(newest, expected) + _document_reasons(clients, merged))
@@ -225,12 +229,12 @@ def _ingestion_jobs(clients: Any, merged: dict[str, str]) -> list[dict[str, Any]
     ]
 
 
-def _show_ingestion(jobs: list[dict[str, Any]], progress: Progress) -> None:
+def _show_ingestion(whose: str, jobs: list[dict[str, Any]], progress: Progress) -> None:
     newest = jobs[-1]["statistics"]
     indexed = sum(job["statistics"]["numberOfNewDocumentsIndexed"] for job in jobs)
     modified = sum(job["statistics"]["numberOfModifiedDocumentsIndexed"] for job in jobs)
     progress.done(
-        f"{newest['numberOfDocumentsScanned']} documents: {indexed} indexed, {modified} modified, "
+        f"{whose}{newest['numberOfDocumentsScanned']} documents: {indexed} indexed, {modified} modified, "
         f"{newest['numberOfDocumentsFailed']} failed, in {len(jobs)} job(s)"
     )
     for reason in jobs[-1].get("failureReasons", []):

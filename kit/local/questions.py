@@ -65,7 +65,8 @@ def _grounded(outputs: dict[str, Any], knowledge_base: str) -> Answer:
     body = {"query": GROUNDED_QUESTION, "knowledge_base": knowledge_base}
     answer = _post(outputs, "/retrieve-and-generate", body)
     sources = {source["source"] for citation in answer["citations"] for source in citation["sources"]}
-    return Answer(GROUNDED_QUESTION, answer["answer"], answer["model"], tuple(sorted(sources)))
+    served_by = f"{answer['model']} with knowledge base {knowledge_base}"
+    return Answer(GROUNDED_QUESTION, answer["answer"], served_by, tuple(sorted(sources)))
 
 
 def _post(outputs: dict[str, Any], path: str, body: dict[str, Any]) -> dict[str, Any]:

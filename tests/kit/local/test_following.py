@@ -87,6 +87,20 @@ def test_metadata_and_files_that_are_not_uploaded_are_no_documents(folder: Path)
     assert "2 documents" in follow(folder, Aws("COMPLETE", 2))
 
 
+def test_of_several_knowledge_bases_each_line_names_its_own(folder: Path) -> None:
+    config, output = shipped_config(), io.StringIO()
+    assert config.knowledge_base
+    section = config.knowledge_base.model_copy(update={"documents": folder})
+    several = config.model_copy(update={"knowledge_base": section, "knowledge_bases": {"handbooks": section}})
+    stack, values = next(iter(OUTPUTS.items()))
+    outputs = {stack: {**values, **{f"Handbooks{name}": value for name, value in values.items()}}}
+
+    follow_ingestion(several, outputs, Aws("COMPLETE", 2), Progress(1, output))
+
+    lines = [line.strip() for line in output.getvalue().splitlines() if " documents: " in line]
+    assert [line.split(":")[0] for line in lines] == ["documents", "handbooks"]
+
+
 def test_it_waits_for_the_ingestion_that_is_still_in_the_queue(folder: Path) -> None:
     aws = Aws("COMPLETE", 2, waiting=[1, 1, 0])
 
