@@ -20,6 +20,7 @@ from local_aws.guard import require_real
 KEY = "API_KEY"  # environment variable
 TIMEOUT_SECONDS = 300.0
 ATTEMPTS, PAUSE_SECONDS = 3, 2.0
+PENDING = "requires_approval"  # of an answer: the calls that wait
 REPEATED = 429  # over the rate, before anything has run
 
 

@@ -6,14 +6,13 @@ import sys
 from typing import Any
 
 from deployment.config import load_deployment_config
-from kit.agents.agent_api import AgentApi, chosen_agent, connect
-from kit.agents.arguments import add_agent_argument, add_common_arguments
-
-PENDING = "requires_approval"
+from kit.agents.agent_api import PENDING, AgentApi, chosen_agent, connect
+from kit.agents.arguments import add_agent_argument
+from kit.deployment_arguments import add_deployment_arguments
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_common_arguments(parser)
+    add_deployment_arguments(parser)
     parser.add_argument("question")
     add_agent_argument(parser)
     parser.add_argument("--session", metavar="ID", help="continue the session of an earlier answer")

@@ -1,9 +1,8 @@
 """`kit agents`: one module of this package for each action; without one, the list."""
 
 import argparse
-from pathlib import Path
 
-from kit.agents.arguments import add_common_arguments
+from kit.deployment_arguments import add_deployment_arguments
 from kit.parser import add_actions
 
 ACTIONS = {
@@ -14,7 +13,7 @@ ACTIONS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_common_arguments(parser, config=Path("deployment.toml"), local=False, json=False)
+    add_deployment_arguments(parser, defaults=True)
     add_actions(parser, "kit.agents", ACTIONS, without="default: list")
 
 

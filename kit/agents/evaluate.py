@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from deployment.config import DeploymentConfig, load_deployment_config
-from kit.agents.agent_api import AgentApi, AgentFailedError, chosen_agent, connect
-from kit.agents.arguments import add_agent_argument, add_common_arguments
+from kit.agents.agent_api import PENDING, AgentApi, AgentFailedError, chosen_agent, connect
+from kit.agents.arguments import add_agent_argument
 from kit.agents.cases import Case, read_cases
 from kit.agents.report import as_json, as_table, share
 from kit.agents.scores import Score, score
+from kit.deployment_arguments import add_deployment_arguments
 from kit_contract.errors import InputError
 from model_catalog.prices import price
 
-PENDING = "requires_approval"
 MAX_DECISIONS = 5  # of one case
 CALLERS_FAULT = (401, 403, 404)  # every other case would fail in the same way
 
@@ -41,7 +41,7 @@ class Result:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_common_arguments(parser)
+    add_deployment_arguments(parser)
     parser.add_argument("file", type=Path, help="JSON lines; see docs/agents-api.md")
     add_agent_argument(parser)
     least = "exit with 1 if a smaller share of the cases passes, such as 0.9"

@@ -5,14 +5,14 @@ import json
 from typing import Any
 
 from deployment.config import DeploymentConfig, load_deployment_config
-from kit.agents.arguments import add_common_arguments
-from kit.agents.table import table
+from kit.deployment_arguments import add_deployment_arguments
+from kit.table import table
 
 HEAD = ("AGENT", "MODEL", "MEMORY", "TOOLS (* needs approval)")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_common_arguments(parser)
+    add_deployment_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"agents": found}, indent=2))
     else:
-        print(table(HEAD, [_row(entry) for entry in found]) if found else "no agents; add [agents.NAME]")
+        print("\n".join(table([HEAD, *map(_row, found)])) if found else "no agents; add [agents.NAME]")
     return 0
 
 

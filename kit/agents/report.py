@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kit.agents.table import table
+from kit.table import table
 
 if TYPE_CHECKING:
     from kit.agents.evaluate import Result
@@ -22,7 +22,7 @@ def share(results: Sequence[Result]) -> float:
 
 
 def as_table(agent: str, results: Sequence[Result]) -> str:
-    lines = [table(HEAD, [_row(result) for result in results])]
+    lines = table([HEAD, *map(_row, results)])
     for result in results:
         if not result.passed:
             lines += ["", *_why(result)]

@@ -1,17 +1,14 @@
 """What an answer of an agent is worth: right tools, right arguments, right answer."""
 
-import re
-import string
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kit.agents.cases import Case, ExpectedCall
+from training_data.text_metrics import token_f1
 
 ENOUGH = 0.5  # token F1 of an answer that counts as right
-_ARTICLES = re.compile(r"\b(a|an|the)\b")
-_PLAIN = str.maketrans("", "", string.punctuation)
 
 
 @dataclass(frozen=True)
@@ -36,13 +33,6 @@ def score(case: Case, output: str, calls: Sequence[Mapping[str, Any]]) -> Score:
     given = [expected for expected in case.tools if expected.arguments]
     arguments = _all_made(given, calls) if given else None
     return Score(same, arguments, _answer(case, output))
-
-
-def token_f1(answer: str, expected: str) -> float:
-    """As SQuAD's evaluation script: without upper case, punctuation and English articles."""
-    said, wanted = (Counter(_ARTICLES.sub(" ", text.lower().translate(_PLAIN)).split()) for text in (answer, expected))
-    common = (said & wanted).total()
-    return 2 * common / (said.total() + wanted.total()) if common else float(said == wanted)
 
 
 def _answer(case: Case, output: str) -> float | None:

@@ -3,11 +3,11 @@
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from kit.capacity.controller import CapacityFunction, connect
 from kit.capacity.table import sentence, table
+from kit.deployment_arguments import add_deployment_arguments
 from kit.hint import as_given
 from kit_contract.errors import KitError
 
@@ -16,7 +16,7 @@ MIGRATE = "change model units or commitment without a gap: shows the plan, --yes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    _common(parser)
+    add_deployment_arguments(parser, defaults=True)
     actions = parser.add_subparsers(metavar="ACTION", help="default: a table of all provisioned throughput")
     buy = actions.add_parser("buy", help="buy it now, until the schedule next closes or for --hours")
     buy.add_argument("--hours", type=float, help="how long to keep it, whatever the schedule says")
@@ -30,21 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     migrate = actions.add_parser("migrate", help=MIGRATE, module="kit.capacity.migrate")
     for action in (buy, release, resume, migrate):
         action.add_argument("name", metavar="NAME", help="as in the table; the deployment's name may be left out")
-        _common(action, default=argparse.SUPPRESS)
+        add_deployment_arguments(action)
 
 
 def run(options: argparse.Namespace) -> int:
     reports = connect(options.config, local=options.local).ask({"action": "status"})
     print(json.dumps(reports, indent=2) if options.json else as_given(table(reports), options))
     return 0
-
-
-def _common(parser: argparse.ArgumentParser, **more: Any) -> None:
-    given: Any = {"default": Path("deployment.toml"), **more}
-    parser.add_argument("--config", type=Path, help="default: deployment.toml", **given)
-    off: Any = {"default": False, **more}
-    parser.add_argument("--local", action="store_true", help="use the embedded AWS that make up started", **off)
-    parser.add_argument("--json", action="store_true", help="print JSON", **off)
 
 
 def _buy(options: argparse.Namespace) -> int:

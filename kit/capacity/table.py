@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from kit.table import table as aligned
+
 HEADS = ("name", "status", "since", "why", "next change", "at most a day")
 
 
 def table(reports: Sequence[dict[str, Any]]) -> str:
-    rows = [HEADS, *(_row(item) for item in reports)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join(lines) if reports else "this deployment has no provisioned throughput"
+    return (
+        "\n".join(aligned([HEADS, *map(_row, reports)])) if reports else "this deployment has no provisioned throughput"
+    )
 
 
 def sentence(step: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from billed_resources.listing import Clients
 from deployment.config import DeploymentConfig
 from kit.deploy.deployed_throughput import look
 from kit.deploy.throughput_changes import Change, Need, throughput_changes
+from kit.table import table
 from kit_contract.errors import InputError
 
 ACCEPT = "--accept-throughput-changes"
@@ -65,8 +66,7 @@ def may_deploy(changes: Sequence[Change], *, accepted: bool) -> bool:
 
 def _table(changes: Sequence[Change]) -> list[str]:
     rows = [HEAD, *((item.name, _usd(item.hourly), _usd(item.until_end), item.what) for item in changes)]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) for row in rows]
+    return table(rows)
 
 
 def _usd(usd: float | None) -> str:

@@ -4,9 +4,8 @@ import argparse
 import json
 import sys
 import time
-from pathlib import Path
-from typing import Any
 
+from kit.deployment_arguments import add_deployment_arguments
 from kit.embedded_outputs import remember_api_key
 from kit.keys import changes
 from kit.keys.deployed import connect
@@ -19,7 +18,7 @@ VALID = "valid within seconds; it is stored as a hash and cannot be shown again"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    _common(parser)
+    add_deployment_arguments(parser, defaults=True)
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     texts = {
         "list": (_list, "names, when each key was made, and its last characters"),
@@ -31,20 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, (run, text) in texts.items():
         made[name] = actions.add_parser(name, help=text, description=text)
         made[name].set_defaults(run=run)
-        _common(made[name], default=argparse.SUPPRESS)
+        add_deployment_arguments(made[name])
         if name != "list":
             made[name].add_argument("name", metavar="NAME", help="the caller's name, as in logs and lists")
     grace = f"how long the old key stays valid: 30m, 24h, 7d, or 0 to end it now (default {GRACE})"
     made["rotate"].add_argument("--grace", default=GRACE, help=grace)
     made["remove"].add_argument("--yes", action="store_true", help="remove without being asked")
-
-
-def _common(parser: argparse.ArgumentParser, **more: Any) -> None:
-    given: Any = {"default": Path("deployment.toml"), **more}
-    parser.add_argument("--config", type=Path, help="default: deployment.toml", **given)
-    off: Any = {"default": False, **more}
-    parser.add_argument("--local", action="store_true", help="use the embedded AWS that make up started", **off)
-    parser.add_argument("--json", action="store_true", help="print JSON", **off)
 
 
 def _list(options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from kit.table import table
 from kit_contract.api_keys import ApiKey
 
 HEAD = ("NAME", "CREATED", "LAST 4", "FINGERPRINT", "OLD KEY VALID UNTIL")
@@ -12,11 +13,7 @@ FINGERPRINT = 8  # as in the authorizer's log
 
 
 def as_table(keys: Mapping[str, ApiKey], now: float) -> str:
-    rows = [HEAD, *(_cells(entry) for entry in entries(keys, now))]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+    return "\n".join(table([HEAD, *map(_cells, entries(keys, now))]))
 
 
 def as_json(keys: Mapping[str, ApiKey], faults: Mapping[str, str], now: float) -> str:

@@ -1,24 +1,16 @@
 """Arguments that every action takes, before or after its name, and those of a search."""
 
 import argparse
-from pathlib import Path
-from typing import Any
+
+from kit.deployment_arguments import add_deployment_arguments
 
 
-def add_common_arguments(parser: argparse.ArgumentParser, **defaults: Any) -> None:
-    """Without `defaults`, those of an action: what was given before its name stays."""
-
-    def usual(name: str) -> Any:
-        return defaults.get(name, argparse.SUPPRESS)
-
-    parser.add_argument("--config", type=Path, default=usual("config"), help="default: deployment.toml")
-    local = "use the embedded AWS that make up started"
-    parser.add_argument("--local", action="store_true", default=usual("local"), help=local)
-    parser.add_argument("--json", action="store_true", default=usual("json"), help="print JSON")
+def add_common_arguments(parser: argparse.ArgumentParser, *, defaults: bool = False) -> None:
+    """`defaults`: see add_deployment_arguments."""
+    add_deployment_arguments(parser, defaults=defaults)
+    default = None if defaults else argparse.SUPPRESS
     which = "of this knowledge base; may be given several times (default: all, or the only one)"
-    parser.add_argument(
-        "--knowledge-base", metavar="NAME", action="append", default=usual("knowledge_base"), help=which
-    )
+    parser.add_argument("--knowledge-base", metavar="NAME", action="append", default=default, help=which)
 
 
 def add_filter(parser: argparse.ArgumentParser) -> None:

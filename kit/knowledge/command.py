@@ -1,7 +1,6 @@
 """`kit knowledge`: one module of this package per action; without one, the status."""
 
 import argparse
-from pathlib import Path
 
 from kit.knowledge.arguments import add_common_arguments
 from kit.parser import add_actions
@@ -15,7 +14,7 @@ ACTIONS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_common_arguments(parser, config=Path("deployment.toml"), local=False, json=False, knowledge_base=None)
+    add_common_arguments(parser, defaults=True)
     add_actions(parser, "kit.knowledge", ACTIONS, without="default: status")
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from kit.knowledge.figures import CONFIDENCE, METRICS, Difference, Figures
 from kit.knowledge.measured import Answered, as_record
-from kit.runs.words import UNKNOWN, table, usd
+from kit.runs.words import UNKNOWN, usd
+from kit.table import table
 from training_data.confidence import Estimate
 
 SHOWN_ERRORS = 5

@@ -4,6 +4,7 @@ import argparse
 import json
 
 from kit.models.facts import facts, money, today, tokens, yes_no
+from kit.table import table
 from model_catalog.data_files import models
 from model_catalog.lifecycle import state
 from model_catalog.model import Model
@@ -117,12 +118,4 @@ def _call(model: Model, region: str | None) -> str:
 
 
 def _print_table(rows: list[tuple[str, ...]]) -> None:
-    lines = [HEADINGS, *rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    right = {HEADINGS.index(name) for name in ("CTX", "MAX", "$ IN", "$ OUT")}
-    for line in lines:
-        cells = (
-            cell.rjust(width) if column in right else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
-        print("  ".join(cells).rstrip())
+    print("\n".join(table([HEADINGS, *rows], right=("CTX", "MAX", "$ IN", "$ OUT"))))

@@ -10,6 +10,7 @@ from billed_resources.kept_models import kept_models, kept_models_lines
 from billed_resources.listing import Listing
 from billed_resources.owner import Owner, OwnerKind
 from billed_resources.resource import BilledResource
+from kit.table import table
 
 HEAD = ("USD/DAY", "KIND", "NAME", "STATUS", "OWNER", "WHAT")
 
@@ -85,10 +86,7 @@ def _cells(resource: BilledResource, owner: Owner) -> tuple[str, ...]:
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        yield "  " + "  ".join(cells).rstrip()
+    return (f"  {line}" for line in table(rows))
 
 
 def _usd(value: float | None) -> str:

@@ -1,7 +1,6 @@
 """`kit runs`: one module of this package per action; without one, the list."""
 
 import argparse
-from pathlib import Path
 
 from kit.parser import add_actions
 from kit.runs.arguments import add_common_arguments
@@ -23,7 +22,7 @@ ACTIONS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_common_arguments(parser, config=Path("deployment.toml"), local=False, json=False, customization=None)
+    add_common_arguments(parser, defaults=True)
     add_actions(parser, "kit.runs", ACTIONS, without="default: list")
 
 

@@ -13,7 +13,8 @@ from kit.runs.details import Details, details_of, read_object
 from kit.runs.entry import name_of
 from kit.runs.evaluations import figures
 from kit.runs.series import series_in
-from kit.runs.words import UNKNOWN, WIDTH, cut, duration, number, table, time_of
+from kit.runs.words import UNKNOWN, WIDTH, cut, duration, number, time_of
+from kit.table import table
 from kit_contract.errors import InputError
 
 # Names of resources, which follow from the other settings

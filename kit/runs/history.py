@@ -9,7 +9,8 @@ from kit.hint import as_given
 from kit.runs.arguments import add_common_arguments
 from kit.runs.deployed import connect
 from kit.runs.served_history import AliasHistory, alias_histories, history_of
-from kit.runs.words import cut, one_line, table, time_in
+from kit.runs.words import cut, one_line, time_in
+from kit.table import table
 
 HEAD = ["FROM (UTC)", "UNTIL", "RUN", "WHY"]
 

@@ -13,7 +13,8 @@ from kit.runs.entry import entry
 from kit.runs.failure import message_in
 from kit.runs.lookup import all_runs
 from kit.runs.recorded_run import UNSUCCESSFUL, RecordedRun
-from kit.runs.words import cut, duration, number, table, time_of
+from kit.runs.words import cut, duration, number, time_of
+from kit.table import table
 
 LIMIT = 20
 HEAD = ("CUSTOMIZATION", "RUN", "TRY", "STATUS", "STARTED (UTC)", "TOOK", "RECORDS", "TOKENS", "USD", "MODEL")

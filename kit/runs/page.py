@@ -14,7 +14,8 @@ from kit.runs.model_source import is_external, source_of
 from kit.runs.recorded_run import UNSUCCESSFUL
 from kit.runs.series import Series, series_in
 from kit.runs.steps import Step
-from kit.runs.words import WIDTH, cut, duration, number, second_of, seconds, table, time_of, usd
+from kit.runs.words import WIDTH, cut, duration, number, second_of, seconds, time_of, usd
+from kit.table import table
 from kit_contract.external_models import IMPORT
 
 LABEL = 13

@@ -4,8 +4,8 @@ Exit codes: 0 everything holds, 1 something does not, 3 nothing is wrong, but so
 """
 
 import argparse
-from pathlib import Path
 
+from kit.deployment_arguments import add_deployment_arguments
 from kit.hint import as_given
 from kit.verify.check import Verdict, run_check
 from kit.verify.checks import CHECKS, actions
@@ -16,9 +16,7 @@ FALSE, UNKNOWN = 1, 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", type=Path, default=Path("deployment.toml"), help="default: deployment.toml")
-    parser.add_argument("--local", action="store_true", help="use the embedded AWS that make up started")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_deployment_arguments(parser, defaults=True)
     parser.add_argument("--rights", action="store_true", help="print the IAM policy that the checks need, and end")
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from kit.table import table
 from kit.verify.check import Result, Verdict
 from kit.verify.place import Place
 
@@ -16,11 +17,7 @@ def as_table(place: Place, results: Sequence[Result]) -> str:
         for result in results
         for finding in result.findings
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    lines = [f"account {place.account}, {place.region}", ""]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        lines.append("  ".join([*cells, row[3]]).rstrip())
+    lines = [f"account {place.account}, {place.region}", "", *table(rows)]
     if nothing := [result.check.name for result in results if not result.findings]:
         lines += ["", f"nothing to look at in the file or the account: {', '.join(nothing)}"]
     return "\n".join([*lines, "", f"{_counts(results)}. docs/verification.md has the claim of each check."])
