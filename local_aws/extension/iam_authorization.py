@@ -12,6 +12,7 @@ from ministack.core.arn import execute_api_arn
 from ministack.services import apigateway_v1, iam
 from ministack.services.cloudformation import provisioners
 
+from local_aws.extension.caller_policies import decided
 from local_aws.extension.request_signatures import Refused, authenticated, keep_requests
 
 ACTION = "execute-api:Invoke"
@@ -46,21 +47,7 @@ def install() -> None:
 
 def _check_caller(arn: str, credential: Any) -> None:
     """Raises Refused unless the policies of the caller and of the API allow the call."""
-    principal = iam_evaluator.resolve_principal(credential.access_key_id, credential.account_id, credential)
-    context = iam_evaluator.EvalContext(
-        principal_arn=principal.arn,
-        principal_type=principal.type,
-        principal_account=principal.account,
-        action=ACTION,
-        resource_arn=arn,
-        region=arn.split(":")[3],
-        service_context={},
-        principal_keys=principal.keys,
-    )
-    if principal.policies is None:
-        identity = iam_evaluator.EvalResult("Allow", principal.arn, "", "the root user")
-    else:
-        identity = iam_evaluator.evaluate(context, principal.policies, *principal.limits)
+    principal, context, identity = decided(credential, ACTION, arn)
     policy, owner = apigateway_v1.rest_api_policy_for_arn(arn)
     result = iam_evaluator.combine_resource_policy(identity, context, policy, owner, limits=principal.limits)
     if result.decision != "Allow":

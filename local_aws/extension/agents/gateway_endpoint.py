@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from ministack import app
-from ministack.core import iam_evaluator
 from ministack.core.responses import request_scope
 
 from local_aws.extension.agents import mcp_protocol, registry
 from local_aws.extension.agents.registry import Gateway
+from local_aws.extension.caller_policies import decided
 from local_aws.extension.request_signatures import Refused, authenticated
 
 PATH = re.compile(r"/gateways/([0-9a-z-]+)/mcp")
@@ -77,22 +77,10 @@ def _check_caller(gateway: Gateway, scope: Scope, body: bytes) -> None:
     region, account = arn.split(":")[3:5]
     query = parse_qs(scope.get("query_string", b"").decode(), keep_blank_values=True)
     credential = authenticated("POST", query, body, region, service=SERVICE)
-    principal = iam_evaluator.resolve_principal(credential.access_key_id, credential.account_id, credential)
+    principal, _, result = decided(credential, ACTION, arn)
     if principal.account != account:
         raise Refused(_Reason(f"the gateway {arn} is of another account"))
-    if principal.policies is None:  # the root user
-        return
-    context = iam_evaluator.EvalContext(
-        principal_arn=principal.arn,
-        principal_type=principal.type,
-        principal_account=principal.account,
-        action=ACTION,
-        resource_arn=arn,
-        region=region,
-        service_context={},
-        principal_keys=principal.keys,
-    )
-    if iam_evaluator.evaluate(context, principal.policies, *principal.limits).decision != "Allow":
+    if result.decision != "Allow":
         why = f"because no identity-based policy allows the {ACTION} action"
         raise Refused(_Reason(f"User: {principal.arn} is not authorized to perform: {ACTION} on resource: {arn} {why}"))
 

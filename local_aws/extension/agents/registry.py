@@ -67,10 +67,6 @@ def gateway(arn: str) -> Gateway | None:
     return found
 
 
-def gateway_of_url(url: str) -> Gateway | None:
-    return next((one for one in gateways.values() if one.record["gatewayUrl"] == url), None)
-
-
 def gateway_tools(arn: str) -> list[GatewayTool]:
     """Of all targets that are Lambda functions."""
     found = gateway(arn)

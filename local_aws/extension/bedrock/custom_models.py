@@ -7,19 +7,20 @@ from ministack.services import bedrock
 
 from local_aws.extension.bedrock.client_tokens import forget
 from local_aws.extension.bedrock.listing import listing
+from local_aws.extension.bedrock.ministack_records import as_members, as_record
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer, tag_map
 
 
 def add(model_arn: str, members: dict[str, Any], tags: list[dict[str, str]] | None) -> None:
     """Store the custom model of a finished job; `members` are those of GetCustomModel."""
-    bedrock._custom_models[model_arn] = {name[0].upper() + name[1:]: value for name, value in members.items()}
+    bedrock._custom_models[model_arn] = as_record(members)
     bedrock._tags[model_arn] = tag_map(tags)
 
 
 def change(model_arn: str, members: dict[str, Any]) -> None:
     """Nothing happens to one that was deleted meanwhile."""
     if record := bedrock._custom_models.get(model_arn):
-        record |= {name[0].upper() + name[1:]: value for name, value in members.items()}
+        record |= as_record(members)
 
 
 def require_active(identifier_: str) -> None:
@@ -77,5 +78,4 @@ def delete(model_arn: str, served_by: list[str]) -> Response:
 
 
 def _models() -> list[dict[str, Any]]:
-    records = list(bedrock._custom_models.values())
-    return [{name[0].lower() + name[1:]: value for name, value in record.items()} for record in records]
+    return [as_members(record) for record in list(bedrock._custom_models.values())]

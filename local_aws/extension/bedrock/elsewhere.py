@@ -14,6 +14,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import bedrock
 
 from kit_contract.partitions import partition_of
+from local_aws.extension.bedrock.ministack_records import as_members
 from local_aws.extension.bedrock.model_import.tiny_model import put_if_absent
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer, iso
 
@@ -70,7 +71,7 @@ def source_model(arn: str) -> dict[str, Any]:
         raise BedrockError("ValidationException", f"The model {arn} cannot be copied to {get_region()}")
     if found["ModelStatus"] != "Active":
         raise BedrockError("ValidationException", f"The model {arn} is {found['ModelStatus']}, and must be Active")
-    return {name[0].lower() + name[1:]: value for name, value in found.items()}
+    return as_members(found)
 
 
 def artifact_base(source: str) -> str:

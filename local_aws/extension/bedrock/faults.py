@@ -51,6 +51,8 @@ NAMES = {
     *(FAILING_TOOLS, TIMED_OUT_TOOLS, PAUSED_DATABASES),
 }
 
+UNEXPECTED = "Encountered an unexpected error when processing the request. Please try again"  # of failing-jobs
+
 _on: set[str] = set()
 _calls = itertools.count()
 

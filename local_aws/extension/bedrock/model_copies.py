@@ -13,7 +13,7 @@ from ministack.core.responses import AccountRegionScopedDict
 from local_aws.extension.bedrock import custom_models, faults
 from local_aws.extension.bedrock.clock import in_background, sleep_until
 from local_aws.extension.bedrock.customization.job_request import MODEL_NAME
-from local_aws.extension.bedrock.customization.jobs import UNEXPECTED, inherit_pairs
+from local_aws.extension.bedrock.customization.jobs import inherit_pairs
 from local_aws.extension.bedrock.elsewhere import source_model
 from local_aws.extension.bedrock.listing import listing
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer, arn, identifier, iso, required
@@ -90,7 +90,7 @@ def _check(body: dict[str, Any]) -> None:
 def _run(view: dict[str, Any], source: dict[str, Any], started: float) -> None:
     sleep_until(started, COPYING, threading.Event())
     if faults.is_on(faults.FAILING_JOBS):
-        view |= {"status": "Failed", "failureMessage": UNEXPECTED}
+        view |= {"status": "Failed", "failureMessage": faults.UNEXPECTED}
         return
     shared: dict[str, Any] = {
         name: source[name] for name in ("baseModelArn", "customizationType", "hyperParameters") if name in source

@@ -12,7 +12,6 @@ from typing import Any
 from local_aws.extension.bedrock import custom_models, faults
 from local_aws.extension.bedrock.clock import in_background, sleep_until
 from local_aws.extension.bedrock.customization.job_request import MODEL_NAME, S3_URI
-from local_aws.extension.bedrock.customization.jobs import UNEXPECTED
 from local_aws.extension.bedrock.elsewhere import artifact_base
 from local_aws.extension.bedrock.responses import (
     BedrockError,
@@ -70,7 +69,7 @@ def _source(body: dict[str, Any]) -> str:
 
 def _run(model_arn: str, started: float) -> None:
     sleep_until(started, CREATING, threading.Event())
-    failed = faults.is_on(faults.FAILING_JOBS)
-    custom_models.change(
-        model_arn, {"modelStatus": "Failed", "failureMessage": UNEXPECTED} if failed else {"modelStatus": "Active"}
-    )
+    if faults.is_on(faults.FAILING_JOBS):
+        custom_models.change(model_arn, {"modelStatus": "Failed", "failureMessage": faults.UNEXPECTED})
+    else:
+        custom_models.change(model_arn, {"modelStatus": "Active"})

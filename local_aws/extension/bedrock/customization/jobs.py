@@ -40,7 +40,6 @@ from local_aws.extension.bedrock.responses import (
 from local_aws.extension.bedrock.service_roles import bucket_and_key, check_trust
 
 STOPPING = 1.0
-UNEXPECTED = "Encountered an unexpected error when processing the request. Please try again"
 # Members of GetModelCustomizationJob that a list's summary lacks.
 DETAILED = (
     *("hyperParameters", "trainingDataConfig", "validationDataConfig", "outputDataConfig", "roleArn"),
@@ -143,7 +142,7 @@ def _run(job: dict[str, Any]) -> None:
     result: dict[str, Any]
     try:
         if faults.is_on(faults.FAILING_JOBS):
-            raise TrainingDataError(UNEXPECTED)
+            raise TrainingDataError(faults.UNEXPECTED)
         files = _method(job).read(job)
     except TrainingDataError as error:
         files, result = {}, _failed(error)

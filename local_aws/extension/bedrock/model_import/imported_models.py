@@ -12,6 +12,7 @@ from ministack.services import bedrock
 
 from local_aws.extension.bedrock.clock import elapsed
 from local_aws.extension.bedrock.listing import listing
+from local_aws.extension.bedrock.ministack_records import as_members, as_record
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
 
 RESTORING, IDLE = 0.5, 60.0  # seconds of Bedrock's clock
@@ -26,7 +27,7 @@ _copies: AccountRegionScopedDict = AccountRegionScopedDict()
 def add(model: dict[str, Any], tags: dict[str, str]) -> None:
     """`model` has the members of GetImportedModel; ministack keeps them by their capital names."""
     arn = model["modelArn"]
-    bedrock._imported_models[arn] = {name[0].upper() + name[1:]: value for name, value in model.items()}
+    bedrock._imported_models[arn] = as_record(model)
     bedrock._tags[arn] = tags
 
 
@@ -79,5 +80,4 @@ def check_converse(arn: str) -> None:
 
 
 def _models() -> list[dict[str, Any]]:
-    records = list(bedrock._imported_models.values())
-    return [{name[0].lower() + name[1:]: value for name, value in record.items()} for record in records]
+    return [as_members(record) for record in list(bedrock._imported_models.values())]

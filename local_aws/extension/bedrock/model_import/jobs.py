@@ -35,7 +35,6 @@ REGIONS = ("us-east-1", "us-east-2", "us-west-2", "eu-central-1")
 JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9+\-.])*")
 MAX_NAME, MAX_URI = 63, 1024
 CHECKED, IMPORTED = 0.4, 1.0  # a user's took ten minutes
-UNEXPECTED = "Encountered an unexpected error when processing the request. Please try again"
 SUMMARY = (
     *("jobArn", "jobName", "status", "lastModifiedTime", "creationTime", "endTime"),
     *("importedModelArn", "importedModelName"),
@@ -102,7 +101,7 @@ def _run(job: dict[str, Any]) -> None:
     model, result = None, {"status": "Completed"}
     try:
         if faults.is_on(faults.FAILING_JOBS):
-            raise ModelFilesError(UNEXPECTED)
+            raise ModelFilesError(faults.UNEXPECTED)
         body = job["body"]
         model = read_model(_files(body["modelDataSource"]["s3DataSource"]["s3Uri"], body["roleArn"]))
     except ModelFilesError as error:
