@@ -5,17 +5,16 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/harness-versioning
 """
 
 import time
-from typing import Any
 
 from local_aws.extension.agents import registry
 from local_aws.extension.agents.names import agentcore_arn, identifier
 from local_aws.extension.bedrock.responses import iso
 from local_aws.extension.bedrock.service_roles import trusts
-from local_aws.extension.cloudformation.service_calls import Created, Properties, attributes
+from local_aws.extension.cloudformation.service_calls import Created, Properties, attributes, members
 
 HARNESS, ENDPOINT = "AWS::BedrockAgentCore::Harness", "AWS::BedrockAgentCore::HarnessEndpoint"
 SERVICE = "bedrock-agentcore.amazonaws.com"
-# What AWS passes on as it is, under names of others.
+# What AWS passes on as it is, under names of others: parameters of models, schemas, headers.
 VERBATIM = ("AdditionalParams", "InputSchema", "Headers", "EnvironmentVariables")
 MAX_VERSIONS = 1000  # https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html
 
@@ -70,25 +69,10 @@ def _new_version(number: str, properties: Properties) -> Properties:
     version = str(int(harness.latest) + 1) if harness.versions else "1"
     if int(version) > MAX_VERSIONS:
         raise ValueError(f"{HARNESS}: ServiceQuotaExceededException: at most {MAX_VERSIONS} versions of a harness")
-    harness.versions[version] = configuration(properties)
+    harness.versions[version] = members(properties, VERBATIM)
     harness.record |= {"harnessVersion": version, "updatedAt": iso(time.time())}
     registry.harnesses[number] = harness
     return attributes(HARNESS, {**harness.record, "version": version})
-
-
-def configuration(properties: Properties) -> Properties:
-    """The members of the API. Names of others keep their case: parameters of models, schemas, namespaces."""
-    found: Properties = {}
-    for name, value in properties.items():
-        key = name[0].lower() + name[1:]
-        found[key] = value if name in VERBATIM or name == "Tags" else _converted(value)
-    return found
-
-
-def _converted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return configuration(value)
-    return [_converted(item) for item in value] if isinstance(value, list) else value
 
 
 def create_endpoint(_: str, properties: Properties) -> Created:

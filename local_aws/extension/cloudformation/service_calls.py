@@ -1,6 +1,7 @@
 """Between CloudFormation's property names and the members of the service's API."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from local_aws.extension.bedrock.responses import Response
@@ -25,12 +26,15 @@ def answer(response: Response) -> Properties:
     return parsed
 
 
-def members(value: Any) -> Any:
-    """Property names as the API's member names. The keys of a map of tags are the user's and stay."""
+def members(value: Any, verbatim: Collection[str] = ()) -> Any:
+    """Property names as the API's member names.
+
+    The keys of a map of tags are the user's and stay, as do all names below the properties `verbatim`.
+    """
     if isinstance(value, dict):
-        kept = [name for name, item in value.items() if name == "Tags" and isinstance(item, dict)]
-        return {_member(name): item if name in kept else members(item) for name, item in value.items()}
-    return [members(item) for item in value] if isinstance(value, list) else value
+        kept = [name for name, item in value.items() if name in verbatim or (name == "Tags" and isinstance(item, dict))]
+        return {_member(name): item if name in kept else members(item, verbatim) for name, item in value.items()}
+    return [members(item, verbatim) for item in value] if isinstance(value, list) else value
 
 
 def _member(name: str) -> str:

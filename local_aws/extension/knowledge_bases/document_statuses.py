@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_KnowledgeBaseD
 """
 
 import time
+from collections.abc import Set
 from typing import Any
 
 from ministack.core.responses import AccountRegionScopedDict
@@ -26,7 +27,7 @@ def record(knowledge_base: str, data_source: str, uri: str, status: str, reason:
     }
 
 
-def keep_only(knowledge_base: str, data_source: str, uris: list[str]) -> None:
+def keep_only(knowledge_base: str, data_source: str, uris: Set[str]) -> None:
     """Forget the documents that are gone from the bucket."""
     prefix = f"{knowledge_base}/{data_source}/"
     for key in [key for key in _statuses if key.startswith(prefix) and key.removeprefix(prefix) not in uris]:

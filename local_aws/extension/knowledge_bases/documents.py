@@ -62,7 +62,7 @@ def ingest(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[
     source_ids = (job["knowledge_base"], job["data_source"])
     prefix = "/".join((*source_ids, ""))
     ignored: dict[str, list[str]] = {}
-    keep_only(*source_ids, [f"s3://{bucket}/{key}" for key in keys])
+    keep_only(*source_ids, {f"s3://{bucket}/{key}" for key in keys})
     for key in keys:
         if key.endswith(SIDECAR):
             job["counts"]["metadata"] += 1
@@ -83,7 +83,8 @@ def ingest(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[
     for reason, uris in ignored.items():
         files = ", ".join(uris)
         job["failures"].append(f"Encountered error: Ignored {len(uris)} files as {reason}. [Files: {files}].")
-    gone = [held for held in _documents if held.startswith(prefix) and held.removeprefix(prefix) not in keys]
+    present = {prefix + key for key in keys}
+    gone = [held for held in _documents if held.startswith(prefix) and held not in present]
     for held in gone:
         passages.forget(*source_ids, f"s3://{bucket}/{held.removeprefix(prefix)}")
     job["counts"]["deleted"] = sum(1 for held in gone if _documents.pop(held))

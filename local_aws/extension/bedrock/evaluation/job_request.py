@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from kit_contract.evaluation_jobs import EVALUATORS, METRICS, TASK_TYPE
+from kit_contract.model_arns import plain_id
 from local_aws.extension.bedrock.customization.job_request import S3_URI
 
 JOB_NAME = re.compile(r"[a-z0-9](-*[a-z0-9]){0,62}")
@@ -82,7 +83,7 @@ def _shared_faults(body: dict[str, Any]) -> Iterator[str]:
 
 def foundation_id(model: str) -> str:
     """Of an id, a profile's id or the ARN of either. An application inference profile is refused as evaluator."""
-    plain = model.rsplit("/", 1)[-1] if ":inference-profile/" in model or ":foundation-model/" in model else model
+    plain = plain_id(model) or model
     first, _, rest = plain.partition(".")
     return rest if first in PREFIXES else plain
 

@@ -6,7 +6,7 @@ https://github.com/awslabs/generative-ai-cdk-constructs/issues/1070
 """
 
 from local_aws.extension.bedrock.responses import BedrockError
-from local_aws.extension.knowledge_bases.stores.aurora_postgresql.connection import Connection
+from local_aws.extension.knowledge_bases.stores.aurora_postgresql.connection import Connection, quoted
 
 INVALID = "The knowledge base storage configuration provided is invalid..."
 TYPES = {
@@ -35,7 +35,7 @@ def check(connection: Connection, dimensions: int | None) -> None:
     connection.check_role()
     # Its user's rights: a column that it cannot read is an error of PostgreSQL.
     fields = connection.configuration["fieldMapping"]
-    connection.run(f"SELECT {', '.join(f'1 AS {_alias(name)}' for name in fields)} FROM {connection.table} LIMIT 1")
+    connection.run(f"SELECT {', '.join(f'1 AS {quoted(name)}' for name in fields)} FROM {connection.table} LIMIT 1")
     types = {str(name): str(kind) for name, kind in connection.run(COLUMNS, table=connection.table)}
     for field, name in fields.items():
         _check_column(field, name, types, dimensions)
@@ -62,10 +62,6 @@ def _check_column(field: str, name: str, types: dict[str, str], dimensions: int 
             raise _invalid(f"column {name} must be of type {wanted}, got {kind}")
     elif not kind.startswith(TYPES[field]):
         raise _invalid(f"column {name} must be of type {TYPES[field][0]}, got {kind}")
-
-
-def _alias(name: str) -> str:
-    return f'"{name}"'
 
 
 def _invalid(reason: str) -> BedrockError:
