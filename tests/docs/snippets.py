@@ -40,10 +40,16 @@ NOT_RUN = {
     (
         "docs/fine-tuning-api.md",
         "kit keys",
-    ): "changes the keys of the API; tests/end_to_end/test_make_up.py does so too",
+    ): "changes the keys of the API; tests/end_to_end/test_inference_api.py does too",
     ("docs/fine-tuning-api.md", "fine_tuning.jobs"): "waits for a training; tests/fine_tuning_api has each call",
-    ("docs/inference-api.md", "AWS_BEARER_TOKEN_BEDROCK"): "boto3 wants HTTPS for it; test_make_up.py does without TLS",
-    ("docs/inference-api.md", "kit keys"): "changes the keys of the API; tests/end_to_end/test_make_up.py does so too",
+    (
+        "docs/inference-api.md",
+        "AWS_BEARER_TOKEN_BEDROCK",
+    ): "boto3 wants HTTPS; end_to_end/test_inference_api.py does without",
+    (
+        "docs/inference-api.md",
+        "kit keys",
+    ): "changes the keys of the API; tests/end_to_end/test_inference_api.py does too",
     ("docs/knowledge-bases.md", "aws s3 sync"): "copies the reader's own folder; the page's `aws s3 cp` runs",
     ("docs/knowledge-bases.md", "kit knowledge evaluate"): "asks 54 questions; tests/kit/knowledge/test_evaluate.py",
     ("local_aws/README.md", "kit local status"): "would stop the reader's own embedded AWS; tests/kit/local",

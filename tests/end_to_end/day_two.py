@@ -1,15 +1,11 @@
 """A deployment with two customizations on an embedded AWS of its own: changed, broken by hand, deployed, looked at."""
 
 import json
-import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import boto3
 
 from billed_resources.kept_models import kept_models_lines, kept_models_of
 from billed_resources.listing import clients as billed_clients
@@ -24,62 +20,9 @@ from kit_contract.parameters import aliases_path
 from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT
 from local_aws import emulator
 from tests.customization.aws import record
+from tests.end_to_end.day_two_settings import IN_S3, REGION, Settings
 
-REGION = "us-east-1"
-IN_S3 = "s3://team-data/records/"  # the records of the local file
 SPEED = 0.25  # of Bedrock: jobs of four seconds take one
-
-
-@dataclass
-class Settings:
-    """A deployment.toml of one customization, and of an `other` one that must not feel what happens to the first."""
-
-    deployment: str = "day-two"
-    region: str = REGION
-    customization: str = "support"
-    alias: str = "bot"
-    epochs: int = 2
-    serving: str = "on-demand"
-    other: bool = True
-
-    def text(self) -> str:
-        sections = [
-            f'[deployment]\nname = "{self.deployment}"\nregion = "{self.region}"\n',
-            "[training]\n",
-            self._customization(self.customization, self.alias, self.epochs, self.serving),
-        ]
-        if self.other:
-            sections.append(self._customization("other", "other-bot", 1, "on-demand", IN_S3))
-        if self.serving == "provisioned":
-            sections.append(
-                f'[provisioned_throughput.capacity]\ncustomization = "{self.customization}"\n'
-                "accept_unknown_price = true\n"
-            )
-        return "\n".join(sections)
-
-    @staticmethod
-    def _customization(name: str, alias: str, epochs: int, serving: str, dataset: str = "records.jsonl") -> str:
-        return (
-            f'[training.customizations.{name}]\nalias = "{alias}"\nbase_model = "amazon.nova-micro-v1:0:128k"\n'
-            f'dataset = ["{dataset}"]\nserving = "{serving}"\n'
-            f"[training.customizations.{name}.hyperparameters]\nepochCount = {epochs}\n"
-        )
-
-
-class Hyphens(Settings):
-    """Every name that Bedrock knows has a hyphen: two customizations, a throughput and a knowledge base."""
-
-    def text(self) -> str:
-        return "\n".join(
-            [
-                f'[deployment]\nname = "{self.deployment}"\nregion = "{self.region}"\n',
-                "[training]\n",
-                self._customization("help-desk", "help-bot", 1, "provisioned"),
-                self._customization("front-desk", "front-bot", 2, "on-demand"),
-                '[provisioned_throughput.help]\ncustomization = "help-desk"\naccept_unknown_price = true\n',
-                '[knowledge_base]\nname = "our-documents"\ndocuments = "documents"\nmodel = "amazon.nova-lite-v1:0"\n',
-            ]
-        )
 
 
 class Throughput(NamedTuple):
@@ -239,34 +182,3 @@ class DayTwo:
         bucket = self.outputs["TrainingBucket"]
         for item in self.client("s3").list_objects_v2(Bucket=bucket, Prefix="data/support/")["Contents"]:
             self.client("s3").delete_object(Bucket=bucket, Key=item["Key"])
-
-
-class Watch:
-    """Looks at the alias `bot` while a deploy runs."""
-
-    def __init__(self, aws: DayTwo, seen: set[str]) -> None:
-        self._aws, self._seen = aws, seen
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def _client(self, service: str) -> Any:
-        environment = self._aws.stacks.environment
-        return boto3.client(
-            service,
-            endpoint_url=environment["AWS_ENDPOINT_URL"],
-            region_name=REGION,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
-
-    def _run(self) -> None:
-        clients = {name: self._client(name) for name in ("ssm", "bedrock")}
-        while not self._stop.wait(0.1):
-            self._seen.add(self._aws.serving(client=clients.__getitem__).get("bot", "the base model"))
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *error: object) -> None:
-        self._stop.set()
-        self._thread.join()

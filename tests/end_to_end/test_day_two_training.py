@@ -12,7 +12,9 @@ import pytest
 
 from kit_contract.run_names import bedrock_name
 from local_aws import emulator
-from tests.end_to_end.day_two import DayTwo, Hyphens, Settings, Watch
+from tests.end_to_end.alias_watch import Watch
+from tests.end_to_end.day_two import DayTwo
+from tests.end_to_end.day_two_settings import Hyphens, Settings
 from tests.end_to_end.earlier_names import app_with_earlier_names
 
 pytestmark = pytest.mark.end_to_end

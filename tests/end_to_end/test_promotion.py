@@ -16,7 +16,8 @@ from kit.runs.deployed import deployed
 from kit.training_deploy import training_arguments
 from kit_contract.stacks import run_execution_output, run_outcome_output
 from local_aws import emulator
-from tests.end_to_end.day_two import DayTwo, Settings
+from tests.end_to_end.day_two import DayTwo
+from tests.end_to_end.day_two_settings import Settings
 from tests.local_aws.servers import switch
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.nightly]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from local_aws import emulator
-from tests.end_to_end.day_two import REGION, DayTwo, Settings
+from tests.end_to_end.day_two import DayTwo
+from tests.end_to_end.day_two_settings import REGION, Settings
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.nightly]
 

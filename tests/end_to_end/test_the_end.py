@@ -1,4 +1,4 @@
-"""What is left of the deployment of test_make_up.py and test_snippets.py when it is destroyed: it runs after them."""
+"""What is left of the deployment of make up when it is destroyed: it runs after the tests that use the deployment."""
 
 import os
 

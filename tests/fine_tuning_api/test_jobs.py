@@ -3,42 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
-from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import openai
 import pytest
 
-from fine_tuning_api.executions import UnknownStatusError
-from fine_tuning_api.executions import find as find_execution
-from kit_contract.dataset_limits import DatasetLimits
-from tests.fine_tuning_api.conftest import CHAT, TRAINING
-from tests.fine_tuning_api.fake_aws import BASE, NOW, STATES, FakeAws, specification
-
-METRICS = {
-    "steps": {
-        "training": [
-            {"step": 1, "epoch": 1, "loss": 2.0},
-            {"step": 2, "epoch": 1, "loss": 1.5},
-            {"step": 4, "epoch": 2, "loss": 1.0},
-        ],
-        "validation": [{"step": 2, "epoch": 1, "loss": 1.75}],
-    }
-}
-
-
-def _entered(number: int, state: str, kind: str = "Task") -> dict[str, Any]:
-    entered = {"stateEnteredEventDetails": {"name": state}}
-    return {"id": number, "type": f"{kind}StateEntered", "timestamp": NOW, **entered}
-
-
-def _event(number: int, kind: str, **details: Any) -> dict[str, Any]:
-    return {"id": number, "type": kind, "timestamp": NOW, **details}
-
-
-STARTED = [_event(1, "ExecutionStarted"), _entered(2, "CheckData")]
-TRAINING_NOW = [*STARTED, _entered(3, "TrainedBefore", "Choice"), _entered(4, "Train")]
+from tests.fine_tuning_api.conftest import TRAINING
+from tests.fine_tuning_api.fake_aws import BASE, STATES, FakeAws
+from tests.fine_tuning_api.histories import METRICS, STARTED, TRAINING_NOW, history_event, state_entered
 
 
 def test_a_job_from_its_file_to_its_model(aws: FakeAws, client: openai.OpenAI, file_id: str) -> None:
@@ -65,9 +37,9 @@ def test_a_job_from_its_file_to_its_model(aws: FakeAws, client: openai.OpenAI, f
 
     aws.history = TRAINING_NOW
     assert client.fine_tuning.jobs.retrieve(job.id).status == "queued"
-    aws.history = [*TRAINING_NOW, _event(5, "TaskSubmitted")]
+    aws.history = [*TRAINING_NOW, history_event(5, "TaskSubmitted")]
     assert client.fine_tuning.jobs.retrieve(job.id).status == "running"
-    aws.history = [*TRAINING_NOW, _entered(6, "Promote")]
+    aws.history = [*TRAINING_NOW, state_entered(6, "Promote")]
     assert client.fine_tuning.jobs.retrieve(job.id).status == "running"
 
     aws.status(job.id.removeprefix("ftjob-"), "SUCCEEDED")
@@ -102,127 +74,6 @@ def test_a_job_that_failed_may_be_created_again(aws: FakeAws, client: openai.Ope
     assert second.id == f"{first.id}-2"
     assert [job.id for job in client.fine_tuning.jobs.list(limit=1)] == [second.id, first.id]
     assert client.fine_tuning.jobs.list(limit=1).has_more
-
-
-def test_hyperparameters_are_part_of_the_run(aws: FakeAws, client: openai.OpenAI, file_id: str) -> None:
-    first = client.fine_tuning.jobs.create(model="support", training_file=file_id)
-    second = client.fine_tuning.jobs.create(
-        model="support",
-        training_file=file_id,
-        method={
-            "type": "supervised",
-            "supervised": {
-                "hyperparameters": {"n_epochs": 3, "learning_rate_multiplier": 2, "batch_size": "auto"},
-            },
-        },
-    )
-    third = client.fine_tuning.jobs.create(model="support", training_file=file_id, hyperparameters={"n_epochs": 2})
-
-    assert second.id != first.id == third.id
-    assert aws.starts[1]["hyperparameters"] == {"epochCount": "3", "learningRate": "0.00002"}
-    assert second.hyperparameters.n_epochs == 3
-    assert second.hyperparameters.learning_rate_multiplier == 2
-    assert second.hyperparameters.batch_size == "auto"
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({"n_epochs": 6}, "n_epochs must be a whole number from 1 to 5 for amazon.nova-micro"),
-        ({"n_epochs": 1.5}, "a whole number"),
-        ({"batch_size": 4}, "batch_size is not one of amazon.nova-micro.*It has n_epochs, learning_rate_multiplier"),
-        ({"learning_rate_multiplier": 20}, "must be 0.1 to 10"),
-        ({"beta": 1}, "beta is not a field"),
-        ({"n_epochs": "three"}, "must be a number"),
-    ],
-)
-def test_hyperparameters_that_the_base_model_does_not_take(
-    aws: FakeAws, client: openai.OpenAI, file_id: str, given: Any, message: str
-) -> None:
-    with pytest.raises(openai.BadRequestError, match=message):
-        client.fine_tuning.jobs.create(model="support", training_file=file_id, hyperparameters=given)
-
-    assert aws.starts == []
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({"suffix": "v2"}, "suffix can't be used"),
-        ({"seed": 42}, "seed can't be used: Bedrock takes no seed"),
-        ({"integrations": [{"type": "wandb", "wandb": {"project": "p"}}]}, "integrations can't be used"),
-        ({"method": {"type": "dpo"}}, "method.type must be supervised, got dpo"),
-        ({"metadata": {"a": 1}}, "metadata must be"),
-        ({"extra_body": {"priority": 1}}, "priority is not a field"),
-        ({"model": "gpt-4o-mini"}, r"not a customization of this deployment; .*support \(alias support-bot\)"),
-    ],
-)
-def test_what_is_not_honoured_is_refused(
-    aws: FakeAws, client: openai.OpenAI, file_id: str, given: dict[str, Any], message: str
-) -> None:
-    with pytest.raises(openai.BadRequestError, match=message):
-        client.fine_tuning.jobs.create(**{"model": "support", "training_file": file_id, **given})
-
-    assert aws.starts == []
-
-
-def test_a_base_model_of_two_customizations_and_another_method(
-    aws: FakeAws, client: openai.OpenAI, file_id: str
-) -> None:
-    aws.specifications = [specification(), specification("sales", method="DISTILLATION")]
-
-    with pytest.raises(openai.BadRequestError, match="base model of several customizations; name one of them"):
-        client.fine_tuning.jobs.create(model=BASE, training_file=file_id)
-    with pytest.raises(openai.BadRequestError, match="sales is trained by DISTILLATION"):
-        client.fine_tuning.jobs.create(model="sales", training_file=file_id)
-
-
-def test_faults_of_the_data_name_file_and_line(aws: FakeAws, client: openai.OpenAI) -> None:
-    content = TRAINING + b'{"messages": [{"role": "user", "content": "no answer"}]}\n'
-    file = client.files.create(file=("train.jsonl", content), purpose="fine-tune")
-
-    with pytest.raises(openai.BadRequestError, match=r"training_file: train\.jsonl:5: ") as refused:
-        client.fine_tuning.jobs.create(model="support", training_file=file.id)
-
-    assert refused.value.code == "invalid_training_file"
-    assert refused.value.param == "training_file"
-    assert [key for key in aws.objects if key.startswith(("data/", "jobs/"))] == []
-    with pytest.raises(openai.NotFoundError) as missing:
-        client.fine_tuning.jobs.create(model="support", training_file="file-0")
-    assert missing.value.param == "training_file"
-
-
-def test_a_validation_file_is_part_of_the_run(aws: FakeAws, client: openai.OpenAI, file_id: str) -> None:
-    held_out = "".join(CHAT % f"Differently {number}." for number in range(2)).replace("descale", "clean").encode()
-    validation = client.files.create(file=("valid.jsonl", held_out), purpose="fine-tune").id
-
-    job = client.fine_tuning.jobs.create(model="support", training_file=file_id, validation_file=validation)
-
-    assert job.validation_file == validation
-    key = aws.starts[0]["validation_key"]
-    assert key.startswith("data/support/validation/")
-    assert aws.objects[key].count(b"\n") == 2
-
-
-def test_a_validation_file_that_shares_records_or_is_not_taken(
-    aws: FakeAws, client: openai.OpenAI, file_id: str
-) -> None:
-    with pytest.raises(openai.BadRequestError, match=r"train.jsonl:1 is also in training_file \(train.jsonl:1\)"):
-        client.fine_tuning.jobs.create(model="support", training_file=file_id, validation_file=file_id)
-    aws.specifications = [specification(limits=DatasetLimits("converse", 2, 100, max_validation_records=0))]
-    with pytest.raises(openai.BadRequestError, match="takes no validation set"):
-        client.fine_tuning.jobs.create(model="support", training_file=file_id, validation_file=file_id)
-    assert aws.starts == []
-
-
-def test_without_a_validation_file_that_of_deployment_toml_counts(
-    aws: FakeAws, client: openai.OpenAI, file_id: str
-) -> None:
-    aws.specifications = [specification(validation_key="data/support/validation/a.jsonl")]
-
-    client.fine_tuning.jobs.create(model="support", training_file=file_id)
-
-    assert aws.starts[0]["validation_key"] == "data/support/validation/a.jsonl"
 
 
 def test_what_the_starter_refuses_is_not_repeated(aws: FakeAws, url: str, file_id: str) -> None:
@@ -285,18 +136,6 @@ def test_metadata_with_half_a_character_does_not_break_the_list(
     assert [job.metadata for job in client.fine_tuning.jobs.list()] == [{"a": "\ud800"}]
 
 
-@pytest.mark.parametrize("name", ["n_epochs", "learning_rate_multiplier"])
-@pytest.mark.parametrize("value", ["NaN", "Infinity", "-1e999", "1" + 400 * "0"])
-def test_numbers_that_are_none_are_refused(url: str, file_id: str, name: str, value: str) -> None:
-    body = f'{{"model": "support", "training_file": "{file_id}", "hyperparameters": {{"{name}": {value}}}}}'
-    headers = {"Authorization": "Bearer trainer", "Content-Type": "application/json"}
-
-    with pytest.raises(HTTPError) as refused:
-        urlopen(Request(f"{url}/fine_tuning/jobs", data=body.encode(), headers=headers))
-
-    assert refused.value.code == 400
-
-
 def test_a_model_that_is_held_back_is_refused(aws: FakeAws, client: openai.OpenAI, file_id: str) -> None:
     """Its canary has failed, or a person went back: the starter starts nothing and names no execution."""
     aws.answer = {"started": False, "reason": "held back: the canary was worse", "execution_arn": ""}
@@ -317,113 +156,3 @@ def test_a_job_is_cancelled_once(aws: FakeAws, client: openai.OpenAI, file_id: s
         client.fine_tuning.jobs.cancel(job.id)
     with pytest.raises(openai.BadRequestError, match="can't pause"):
         client.fine_tuning.jobs.pause(job.id)
-
-
-BUSY = {"error": "PromotionBusyError", "cause": '{"errorMessage": "sup-support is being updated"}'}
-
-
-def test_events_are_steps_warnings_and_losses(aws: FakeAws, client: openai.OpenAI, file_id: str) -> None:
-    job = client.fine_tuning.jobs.create(model="support", training_file=file_id)
-    run = f"runs/support/{job.id[-16:]}"
-    aws.put(f"{run}/check.json", {"records": 4, "warnings": [{"line": 3, "rule": "few", "message": "is short"}]})
-    aws.put(f"{run}/metrics.json", METRICS)
-    failure = {"taskFailedEventDetails": {"error": "Bedrock.Throttling", "cause": "wait"}}
-    aws.history = [
-        *TRAINING_NOW,
-        _event(5, "TaskFailed", **failure),
-        _entered(6, "RecordMetrics"),
-        _entered(7, "PromotionStatus"),
-        *(_event(number, "LambdaFunctionFailed", lambdaFunctionFailedEventDetails=BUSY) for number in (71, 72)),
-        _entered(8, "WaitForPromotion", "Wait"),
-        _entered(9, "PromotionStatus"),
-        _entered(10, "PublishAlias"),
-        _event(11, "ExecutionSucceeded"),
-    ]
-
-    events = list(client.fine_tuning.jobs.list_events(job.id, limit=3))[::-1]
-
-    assert [(event.level, event.message) for event in events] == [
-        ("info", f"Created fine-tuning job {job.id} of support with 4 records"),
-        ("info", "Checking the data"),
-        ("warn", "training_file:3: is short"),
-        ("info", "Training in Amazon Bedrock"),
-        ("warn", "A step failed: Bedrock.Throttling: wait"),
-        ("info", "Step 1: training loss=2"),
-        ("info", "Step 2: training loss=1.5"),
-        ("info", "Step 4: training loss=1"),
-        ("info", "Step 2: validation loss=1.75"),
-        ("info", "Recording the losses"),
-        ("info", "Waiting until the model can be called"),
-        ("info", "Waiting: sup-support is being updated"),
-        ("info", "The alias gets the model"),
-        ("info", "The job has succeeded"),
-    ]
-    assert events[5].type == "metrics"
-    assert events[5].data == {"step": 1, "epoch": 1, "train_loss": 2.0}
-
-
-def test_checkpoints_are_the_losses_of_epochs(aws: FakeAws, client: openai.OpenAI, file_id: str) -> None:
-    job = client.fine_tuning.jobs.create(model="support", training_file=file_id)
-    assert list(client.fine_tuning.jobs.checkpoints.list(job.id)) == []
-    aws.put(f"runs/support/{job.id[-16:]}/metrics.json", METRICS)
-    aws.status(job.id.removeprefix("ftjob-"), "SUCCEEDED")
-
-    last, first = client.fine_tuning.jobs.checkpoints.list(job.id)
-
-    assert (last.step_number, last.fine_tuned_model_checkpoint) == (4, "support-bot")
-    assert (first.step_number, first.fine_tuned_model_checkpoint) == (2, "")
-    assert (first.metrics.train_loss, first.metrics.full_valid_loss) == (1.5, 1.75)
-    assert last.metrics.full_valid_loss is None
-
-
-def test_a_job_outlives_its_execution(aws: FakeAws, client: openai.OpenAI, file_id: str) -> None:
-    job = client.fine_tuning.jobs.create(model="support", training_file=file_id)
-    aws.gone = True
-
-    lost = client.fine_tuning.jobs.retrieve(job.id)
-    assert lost.error is not None
-    assert (lost.status, lost.error.code) == ("failed", "Expired")
-    aws.put(f"runs/support/{job.id[-16:]}/metrics.json", METRICS)
-    assert client.fine_tuning.jobs.retrieve(job.id).status == "succeeded"
-    assert len(list(client.fine_tuning.jobs.list_events(job.id))) == 1
-
-
-def test_an_unknown_status_is_not_guessed(aws: FakeAws) -> None:
-    aws.status("support-0123456789abcdef", "HIBERNATING")
-
-    with pytest.raises(UnknownStatusError, match="HIBERNATING"):
-        find_execution(aws.service(), f"{STATES}support-0123456789abcdef")
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
-        ("GET", "/fine_tuning/jobs/ftjob-missing", 404),
-        ("GET", "/fine_tuning/jobs/..%2F..%2Fdata", 404),
-        ("DELETE", "/fine_tuning/jobs", 405),
-        ("GET", "/fine_tuning/models", 404),
-        ("GET", "/fine_tuning/jobs?metadata[a]=b", 400),
-        ("GET", "/files?after=file-0", 400),
-        ("GET", "/files?limit=0", 400),
-        ("POST", "/fine_tuning/jobs", 400),
-    ],
-)
-def test_other_requests_are_refused_in_the_dialect(url: str, method: str, path: str, status: int) -> None:
-    request = Request(url + path, method=method, headers={"Authorization": "Bearer trainer"})
-
-    with pytest.raises(HTTPError) as refused:
-        urlopen(request)
-
-    assert refused.value.code == status
-    assert set(json.load(refused.value)["error"]) == {"message", "type", "param", "code"}
-
-
-def test_failures_of_aws_are_not_told(aws: FakeAws, client: openai.OpenAI) -> None:
-    aws.errors = {"ListObjectsV2": "SlowDown"}
-    with pytest.raises(openai.InternalServerError) as busy:
-        client.files.list()
-    aws.errors = {"ListObjectsV2": "AccessDenied"}
-    with pytest.raises(openai.InternalServerError, match="find the request id") as broken:
-        client.files.list()
-
-    assert (busy.value.status_code, broken.value.status_code) == (503, 500)

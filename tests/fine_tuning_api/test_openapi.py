@@ -14,7 +14,7 @@ from bedrock_constructs.inference_api.description import description_file
 from fine_tuning_api.openapi import OPERATIONS, document, text
 from fine_tuning_api.routes import FILE, FILES, JOB, JOBS, ROUTES
 from tests.fine_tuning_api.fake_aws import FakeAws
-from tests.fine_tuning_api.test_jobs import METRICS
+from tests.fine_tuning_api.histories import METRICS
 from tests.synthesized import PROJECT
 
 DESCRIBED = json.loads(description_file(fine_tuning=True))
