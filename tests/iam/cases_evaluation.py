@@ -3,7 +3,7 @@
 from tests.iam import cases_imported_models as imports
 from tests.iam.cases import OURS, THEIRS, UNTAGGED, Cases, arn, on, refused_to_create
 from tests.iam.cases_evaluation_jobs import STARTS, STARTS_NOT
-from tests.iam.cases_training import BUCKET, CANDIDATE, CLAIM, DEPLOYMENT, MODEL, OTHER_BUCKET, SERVING
+from tests.iam.training_stack import BUCKET, CANDIDATE, CLAIM, DEPLOYMENT, MODEL, OTHER_BUCKET, SERVING
 
 RUN = f"{BUCKET}/runs/support/0123"
 TOPIC = arn("sns", "iam-training-Approvalsaf3c8254")

@@ -1,7 +1,7 @@
 """Requests of evaluation jobs: Bedrock's with the role of the jobs, and those of the function that starts them."""
 
 from tests.iam.cases import OTHER_ACCOUNT, OURS, THEIRS, UNTAGGED, Cases, arn, on, refused_to_create
-from tests.iam.cases_training import BUCKET, OTHER_BUCKET, OWN_ACCOUNT, THEIR_ACCOUNT, TRAINED
+from tests.iam.training_stack import BUCKET, OTHER_BUCKET, OWN_ACCOUNT, THEIR_ACCOUNT, TRAINED
 from tests.synthesized import ACCOUNT
 
 JOB = arn("bedrock", "evaluation-job/0123456789ab")

@@ -1,7 +1,7 @@
 """Requests of the role of the function that answers files and fine-tuning jobs."""
 
 from tests.iam.cases import OURS, Cases, arn, on
-from tests.iam.cases_training import BUCKET, EXECUTION, JOB, MODEL, OTHER_BUCKET, OTHER_EXECUTION, STARTER
+from tests.iam.training_stack import BUCKET, EXECUTION, JOB, MODEL, OTHER_BUCKET, OTHER_EXECUTION, STARTER
 
 FILE, JOB_OF_API = f"{BUCKET}/files/file-0/train.jsonl", f"{BUCKET}/jobs/ftjob-support-0123456789abcdef.json"
 RUN = f"{BUCKET}/runs/support/0123456789abcdef/metrics.json"

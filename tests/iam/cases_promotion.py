@@ -2,7 +2,7 @@
 
 from tests.iam import cases_imported_models as imports
 from tests.iam.cases import OURS, THEIRS, UNTAGGED, Cases, arn, on, refused_to_create
-from tests.iam.cases_training import CANDIDATE, CLAIM, DEPLOYMENT, MODEL, PROMOTED, SERVING, TRAINED
+from tests.iam.training_stack import CANDIDATE, CLAIM, DEPLOYMENT, MODEL, PROMOTED, SERVING, TRAINED
 
 SPECIFICATION = arn("ssm", "parameter/bedrock-kit/iam/customizations/support")
 HELD_BACK = arn("ssm", "parameter/bedrock-kit/iam/held-back/0123456789abcdef/support")

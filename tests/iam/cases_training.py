@@ -1,44 +1,33 @@
-"""Requests of the roles in the training stack, including the service role of the customization job."""
+"""Requests of the roles of the workflow in the training stack."""
 
-from kit_contract.tags import ALIAS_TAG, EXECUTION_TAG
 from tests.iam import cases_imported_models as imports
-from tests.iam.cases import OTHER_ACCOUNT, OURS, THEIRS, UNTAGGED, Cases, arn, creating, on, refused_to_create
+from tests.iam.cases import OURS, THEIRS, UNTAGGED, Cases, arn, on, refused_to_create
 from tests.iam.cases_external_models import CHECK_ALLOWED, CHECK_DENIED, MACHINE_ALLOWED, MACHINE_DENIED
+from tests.iam.training_stack import (
+    BASE,
+    BUCKET,
+    DEPLOYMENT,
+    EXECUTION,
+    HELD_BACK,
+    JOB,
+    MACHINE,
+    MODEL,
+    OTHER_BASE,
+    OTHER_BUCKET,
+    OTHER_EXECUTION,
+    PICTURES_BASE,
+    PLAIN_BASE,
+    PROMOTED,
+    SERVING,
+    SERVING_TARGETS,
+    STARTER,
+    STEPS,
+    THROUGHPUT,
+    TRAINED,
+    prefix,
+)
 from tests.synthesized import ACCOUNT
 
-BUCKET = "arn:aws:s3:::iam-training-trainingdatabucket"
-THEIR_DATA = "arn:aws:s3:::their-data"
-THEIR_KEY = arn("kms", "key/11111111-2222-3333-4444-555555555555", region="eu-west-1", account=OTHER_ACCOUNT)
-OTHER_BUCKET = "arn:aws:s3:::somebody-elses-bucket"
-MODEL = arn("bedrock", "custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc")
-BASE = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0:128k"
-# AWS does not document whether IAM evaluates a customization's model with its context suffix or without it.
-PLAIN_BASE = BASE.removesuffix(":128k")
-PICTURES_BASE = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0:300k"
-OTHER_BASE = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0:300k"
-JOB = arn("bedrock", "model-customization-job/amazon.nova-micro-v1:0:128k/jobjobjobjob")
-DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
-THROUGHPUT = arn("bedrock", "provisioned-model/aaaabbbbcccc")
-PROMOTED = arn("ssm", "parameter/bedrock-kit/iam/customizations/support/promoted")
-SERVING = arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving")
-HELD_BACK = arn("ssm", "parameter/bedrock-kit/iam/held-back/0123456789abcdef")
-MACHINE = "stateMachine:iam-training-WorkflowStateMachine"
-EXECUTION = arn("states", "execution:iam-training-WorkflowStateMachine:support-0123456789abcdef")
-OTHER_EXECUTION = arn("states", "execution:somebody-elses:support-0123456789abcdef")
-STEPS = [
-    arn("lambda", f"function:iam-training-{name}")
-    for name in ("WorkflowCheckData", "WorkflowMetrics", "WorkflowPromotion", "WorkflowPromotionChecks", "Evaluation")
-]
-STARTER = arn("lambda", "function:iam-training-WorkflowStarterFunction")
-OWN_ACCOUNT = {"aws:ResourceAccount": ACCOUNT}
-THEIR_ACCOUNT = {"aws:ResourceAccount": OTHER_ACCOUNT}
-TRAINED = creating("iam", ALIAS_TAG)
-CANDIDATE = creating("iam", ALIAS_TAG, EXECUTION_TAG)
-CLAIM = creating("iam", EXECUTION_TAG)  # of a candidate that another execution left
-SERVING_TARGETS = (
-    (DEPLOYMENT, "bedrock:GetCustomModelDeployment"),
-    (THROUGHPUT, "bedrock:GetProvisionedModelThroughput"),
-)
 # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 LOG_DELIVERY = (
     "logs:CreateLogDelivery",
@@ -52,84 +41,7 @@ LOG_DELIVERY = (
 )
 # https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
 TRACING = ("xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets")
-
-
-def _prefix(value: str, of: dict[str, str] | None = None) -> dict[str, str]:
-    return {**(of or {}), "s3:prefix": value}
-
-
 TRAINING = {
-    # https://docs.aws.amazon.com/bedrock/latest/userguide/model-customization-iam-role.html
-    "training/SupportRole": Cases(
-        service="bedrock.amazonaws.com",
-        source=JOB,
-        allowed=[
-            *on(f"{BUCKET}/data/support/records.jsonl", "s3:GetObject", context=OWN_ACCOUNT),
-            *on(f"{BUCKET}/output/support/metrics.csv", "s3:GetObject", "s3:PutObject", context=OWN_ACCOUNT),
-            *on(BUCKET, "s3:ListBucket", context=_prefix("data/support/", OWN_ACCOUNT)),
-            *on(BUCKET, "s3:ListBucket", context=OWN_ACCOUNT),  # Bedrock may list without a prefix
-        ],
-        denied=[
-            *on(f"{BUCKET}/data/support/records.jsonl", "s3:PutObject", "s3:DeleteObject", context=OWN_ACCOUNT),
-            *on(f"{BUCKET}/data/other/records.jsonl", "s3:GetObject", context=OWN_ACCOUNT),
-            *on(f"{BUCKET}/runs/support/check.json", "s3:GetObject", "s3:PutObject", context=OWN_ACCOUNT),
-            *on(f"{BUCKET}/data/support/records.jsonl", "s3:GetObject", context=THEIR_ACCOUNT),
-            *on(f"{BUCKET}/output/support/metrics.csv", "s3:GetObject", "s3:PutObject", context=THEIR_ACCOUNT),
-            *on(OTHER_BUCKET, "s3:ListBucket", context=OWN_ACCOUNT),
-            *on(BUCKET, "s3:ListBucket", context=_prefix("data/support/", THEIR_ACCOUNT)),
-            *on(MODEL, "bedrock:GetCustomModel"),
-        ],
-    ),
-    "training/PicturesRole": Cases(
-        service="bedrock.amazonaws.com",
-        source=JOB,
-        allowed=[
-            *on(f"{BUCKET}/data/pictures/records.jsonl", "s3:GetObject", context=OWN_ACCOUNT),
-            *on(f"{BUCKET}/media/pictures/0f.png", "s3:GetObject", context=OWN_ACCOUNT),
-            *on(f"{BUCKET}/output/pictures/metrics.csv", "s3:GetObject", "s3:PutObject", context=OWN_ACCOUNT),
-            *on(BUCKET, "s3:ListBucket", context=OWN_ACCOUNT),
-        ],
-        denied=[
-            *on(f"{BUCKET}/media/pictures/0f.png", "s3:PutObject", context=OWN_ACCOUNT),
-            *on(f"{BUCKET}/media/pictures/0f.png", "s3:GetObject", context=THEIR_ACCOUNT),
-            *on(f"{BUCKET}/output/pictures/metrics.csv", "s3:GetObject", "s3:PutObject", context=THEIR_ACCOUNT),
-            *on(BUCKET, "s3:ListBucket", context=THEIR_ACCOUNT),
-            *on(f"{BUCKET}/media/other/0f.png", "s3:GetObject", context=OWN_ACCOUNT),
-            *on(f"{BUCKET}/sources/pictures/records.jsonl", "s3:GetObject", context=OWN_ACCOUNT),
-        ],
-    ),
-    "training/DatasetCollectorFunctionRole": Cases(
-        logs="iam-training-DatasetCollectorFunctionLogs",
-        allowed=[
-            *on(f"{THEIR_DATA}/train/a/1.jsonl", "s3:GetObject", context=THEIR_ACCOUNT),
-            *on(f"{THEIR_DATA}/more.jsonl", "s3:GetObject", context=THEIR_ACCOUNT),
-            *on(f"{THEIR_DATA}/images/1.png", "s3:GetObject", context=THEIR_ACCOUNT),
-            *on(THEIR_DATA, "s3:ListBucket", context=_prefix("train/", THEIR_ACCOUNT)),
-            *on(THEIR_KEY, "kms:Decrypt", context={"kms:ViaService": "s3.eu-west-1.amazonaws.com"}),
-            *on(f"{BUCKET}/data/pictures/0f.jsonl", "s3:GetObject", "s3:PutObject"),
-            *on(f"{BUCKET}/media/pictures/0f.png", "s3:GetObject", "s3:PutObject"),
-            *on(f"{BUCKET}/sources/pictures/0f.jsonl", "s3:GetObject"),
-            *on(f"{BUCKET}/runs/pictures/collection/faults.txt", "s3:PutObject"),
-            *on(BUCKET, "s3:ListBucket"),
-        ],
-        denied=[
-            *on(f"{THEIR_DATA}/train/a/1.jsonl", "s3:GetObject", context=OWN_ACCOUNT),
-            *on(f"{THEIR_DATA}/train/a/1.jsonl", "s3:PutObject", "s3:DeleteObject", context=THEIR_ACCOUNT),
-            *on(f"{THEIR_DATA}/training-of-others/1.jsonl", "s3:GetObject", context=THEIR_ACCOUNT),
-            *on(f"{THEIR_DATA}/more.jsonl.bak", "s3:GetObject", context=THEIR_ACCOUNT),
-            *on(THEIR_DATA, "s3:ListBucket", context=THEIR_ACCOUNT),
-            *on(THEIR_DATA, "s3:ListBucket", context=_prefix("train", THEIR_ACCOUNT)),
-            *on(THEIR_DATA, "s3:ListBucket", context=_prefix("train/", OWN_ACCOUNT)),
-            *on(THEIR_KEY, "kms:Decrypt", context={"kms:ViaService": "sqs.eu-west-1.amazonaws.com"}),
-            *on(THEIR_KEY, "kms:Encrypt", context={"kms:ViaService": "s3.eu-west-1.amazonaws.com"}),
-            *on(f"{THEIR_KEY}0", "kms:Decrypt", context={"kms:ViaService": "s3.eu-west-1.amazonaws.com"}),
-            *on(f"{BUCKET}/data/pictures/0f.jsonl", "s3:DeleteObject"),
-            *on(f"{BUCKET}/sources/pictures/0f.jsonl", "s3:PutObject"),
-            *on(f"{BUCKET}/runs/pictures/0123/check.json", "s3:GetObject"),
-            *on(f"{BUCKET}/output/pictures/metrics.csv", "s3:GetObject"),
-            *on(OTHER_BUCKET, "s3:ListBucket"),
-        ],
-    ),
     "training/WorkflowCheckDataRole": Cases(
         logs="iam-training-WorkflowCheckDataLogs",
         allowed=[
@@ -160,13 +72,13 @@ TRAINING = {
         allowed=[
             *on(f"{BUCKET}/output/support/step_wise_training_metrics.csv", "s3:GetObject"),
             *on(f"{BUCKET}/runs/support/0123/metrics.json", "s3:PutObject"),
-            *on(BUCKET, "s3:ListBucket", context=_prefix("output/support/")),
+            *on(BUCKET, "s3:ListBucket", context=prefix("output/support/")),
         ],
         denied=[
             *on(f"{BUCKET}/data/support/records.jsonl", "s3:GetObject"),
             *on(f"{BUCKET}/output/support/step_wise_training_metrics.csv", "s3:PutObject"),
-            *on(BUCKET, "s3:ListBucket", context=_prefix("data/support/")),
-            *on(OTHER_BUCKET, "s3:ListBucket", context=_prefix("output/support/")),
+            *on(BUCKET, "s3:ListBucket", context=prefix("data/support/")),
+            *on(OTHER_BUCKET, "s3:ListBucket", context=prefix("output/support/")),
         ],
     ),
     "training/WorkflowStarterFunctionRole": Cases(
@@ -189,7 +101,7 @@ TRAINING = {
                 for request in on(target, action, context=whose)
             ),
             *on(f"{BUCKET}/runs/support/0123/evaluation.json", "s3:GetObject"),
-            *on(BUCKET, "s3:ListBucket", context=_prefix("runs/support/0123/evaluation.json")),
+            *on(BUCKET, "s3:ListBucket", context=prefix("runs/support/0123/evaluation.json")),
             *on(PROMOTED, "ssm:GetParameter", "ssm:PutParameter"),
             *on(SERVING, "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameters"),
             *on(HELD_BACK, "ssm:GetParameter", "ssm:GetParametersByPath", "ssm:DeleteParameters"),
@@ -208,8 +120,8 @@ TRAINING = {
             *on(f"{OTHER_BUCKET}/runs/.claims/turn.support.json", "s3:GetObject", "s3:PutObject"),
             *on(SERVING, "ssm:GetParametersByPath"),
             *on(f"{OTHER_BUCKET}/runs/support/0123/evaluation.json", "s3:GetObject"),
-            *on(BUCKET, "s3:ListBucket", context=_prefix("data/support/")),
-            *on(OTHER_BUCKET, "s3:ListBucket", context=_prefix("runs/support/")),
+            *on(BUCKET, "s3:ListBucket", context=prefix("data/support/")),
+            *on(OTHER_BUCKET, "s3:ListBucket", context=prefix("runs/support/")),
             *on(OTHER_EXECUTION, "states:DescribeExecution", "states:StopExecution"),
             *(request for target, action in SERVING_TARGETS for request in on(target, action, context=THEIRS)),
             *(

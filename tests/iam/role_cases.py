@@ -12,9 +12,11 @@ from tests.iam.cases_inference_api import INFERENCE_API
 from tests.iam.cases_knowledge_base import KNOWLEDGE_BASES
 from tests.iam.cases_promotion import PROMOTION_CHECKS
 from tests.iam.cases_training import TRAINING
+from tests.iam.cases_training_data import TRAINING_DATA
 from tests.iam.simulator import Request
 
 ROLES: dict[str, Cases] = {
+    **TRAINING_DATA,
     **TRAINING,
     **IMPORTED_MODELS,
     **PROMOTION_CHECKS,
