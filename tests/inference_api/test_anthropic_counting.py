@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.inference_api.anthropic_requests import MARKED, NOVA, SONNET, TOOL, USER, serve
 from tests.inference_api.conftest import DEPLOYMENT_ARN, Api
-from tests.inference_api.test_anthropic_fields import MARKED, NOVA, SONNET, TOOL, USER, serve
 
 PATH = "/v1/messages/count_tokens"
 PLAIN = SONNET.removeprefix("us.")

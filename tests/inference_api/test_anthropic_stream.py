@@ -14,8 +14,8 @@ from inference_api.anthropic_messages.stream import events_of
 from inference_api.aws.client import SILENCE, Event
 from inference_api.aws.errors import AwsError
 from inference_api.http_messages import Facts
+from tests.inference_api.anthropic_requests import PATH, TOOL, body, post
 from tests.inference_api.conftest import Api, converse_events, converse_response
-from tests.inference_api.test_anthropic_fields import PATH, TOOL, body, post
 
 USE = {"toolUse": {"toolUseId": "t1", "name": "weather", "input": {"city": "Basel"}}}
 FORM = Form("1", "support-bot", "v", None, {}, one_tool_call=False, stop_sequences=())

@@ -1,8 +1,7 @@
-"""A canary: its share of the requests, what answers where it fails, and the metrics that decide about it."""
+"""A canary: its share of the requests, and what answers where it fails."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -11,40 +10,9 @@ from inference_api.aliases import CACHE_SECONDS
 from inference_api.aws.connections import ReadTimeoutError
 from inference_api.canary import CANARY_SECONDS, random_share
 from inference_api.fallback import BUDGET_SECONDS
-from inference_api.http_messages import Answer, Facts
-from inference_api.variant_metrics import variant_lines
-from tests.inference_api.conftest import CAPACITY, MICRO, SERVING, Api, converse_events, converse_response
+from tests.inference_api.canaries import CANARY, CANDIDATE_ARN, CHAT, HELLO, TRIED, WATCHED, answering, lines, runs
+from tests.inference_api.conftest import CAPACITY, MICRO, SERVING, Api, converse_response
 from tests.inference_api.test_fallback import FINAL, RECOVERABLE
-
-CHAT = "/v1/chat/completions"
-HELLO: dict[str, Any] = {"model": "support-bot", "messages": [{"role": "user", "content": "Hello"}]}
-CANDIDATE_ARN = "arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/candidatecan"
-NOW = 1_800_000_000
-CANARY: dict[str, Any] = {
-    "target_arn": CANDIDATE_ARN,
-    "custom_model_arn": "arn:aws:bedrock:::custom-model/x/y",
-    "run_id": "fedcba9876543210",
-    "weight": 10,
-    "since": NOW,
-    "until": NOW + 3600,
-}
-TRIED: dict[str, Any] = {**SERVING, "canary": CANARY}
-WATCHED: dict[str, Any] = {**SERVING, "watch": {"run_id": SERVING["run_id"], "since": NOW, "until": NOW + 3600}}
-
-
-def runs(api: Api, **parameters: Any) -> list[str]:
-    """The versions of the targets of one request, in order."""
-    api.publishes(**parameters)
-    return [target.version for target in api.aliases.resolve("support-bot", measured=True)]
-
-
-def lines(api: Api, status: int = 200) -> dict[str, tuple[int, int, bool]]:
-    """Variant -> errors, refusals and whether a latency is measured."""
-    found = variant_lines(Answer(status, {}, iter(())), api.facts, kit_deployment="sup", now=float(NOW))
-    parsed = [json.loads(line) for line in found]
-    return {
-        line["Variant"]: (line["VariantErrors"], line["VariantRefusals"], "VariantLatency" in line) for line in parsed
-    }
 
 
 def test_a_candidate_that_is_an_imported_model_is_named_as_one(api: Api) -> None:
@@ -121,17 +89,6 @@ def test_no_caller_sees_a_failure_of_the_canary(api: Api, name: str) -> None:
     assert lines(api) == {**counted, "serving": (0, 0, True)}
 
 
-def answering(failure: Exception) -> Any:
-    """Converse, where the candidate always fails."""
-
-    def converse(model_id: str, request: Any, *, read_seconds: float) -> dict[str, Any]:
-        if model_id == CANDIDATE_ARN:
-            raise failure
-        return converse_response({"text": "Hi"})
-
-    return converse
-
-
 def test_a_canary_is_tried_again_after_a_failure_so_that_its_errors_are_counted(api: Api) -> None:
     api.clients.converse = answering(RECOVERABLE["throttled"])  # type: ignore[method-assign]
     api.publishes(serving=TRIED)
@@ -181,70 +138,6 @@ def test_three_targets_are_still_tried_after_a_canary(api: Api) -> None:
     api.runtime.add_response("converse", converse_response({"text": "Hi"}))
 
     assert api.post(CHAT, HELLO)[1]["system_fingerprint"] == MICRO["model"]
-
-
-@pytest.mark.parametrize(
-    ("response", "refused"),
-    [
-        (converse_response({"text": "Hi"}), 0),
-        (converse_response({"text": "Hi"}, reason="content_filtered"), 1),
-        (converse_response({"text": "No."}, reason="guardrail_intervened"), 1),
-        (converse_response({"text": " \n"}), 1),
-        (converse_response(), 1),
-        (converse_response({"text": ""}, reason="stop_sequence"), 0),
-        (converse_response({"toolUse": {"toolUseId": "1", "name": "x", "input": {}}}, reason="tool_use"), 0),
-    ],
-)
-def test_refusals_are_counted_by_the_stop_reason(api: Api, response: dict[str, Any], refused: int) -> None:
-    api.publishes(serving=WATCHED)
-    api.runtime.add_response("converse", response)
-
-    api.post(CHAT, HELLO)
-
-    assert lines(api) == {"promoted": (0, refused, True)}
-
-
-@pytest.mark.parametrize(
-    ("events", "expected"),
-    [
-        (converse_events({"text": "Hi there"}), (0, 0, True)),
-        (converse_events(reason="content_filtered"), (0, 1, True)),
-        (converse_events({"text": "Hi there"})[:2], (1, 0, True)),
-    ],
-)
-def test_a_stream_counts_at_its_end(api: Api, events: list[Any], expected: tuple[int, int, bool]) -> None:
-    api.publishes(serving=TRIED)
-    api.clients.streams.append(events)
-
-    api.raw("POST", CHAT, json.dumps({**HELLO, "stream": True}).encode())
-
-    assert lines(api) == {"canary": expected}
-
-
-def test_an_alias_without_canary_or_watch_sends_no_metrics_of_variants(api: Api) -> None:
-    api.publishes(serving=SERVING)
-    api.runtime.add_response("converse", converse_response({"text": "Hi"}))
-    api.post(CHAT, HELLO)
-
-    assert lines(api) == {}
-    assert variant_lines(Answer(200, {}, iter(())), Facts(), kit_deployment="sup", now=0.0) == []
-
-
-def test_a_line_is_in_the_embedded_metric_format(api: Api) -> None:
-    api.publishes(serving=TRIED)
-    api.runtime.add_response("converse", converse_response({"text": "Hi"}))
-    api.post(CHAT, HELLO)
-
-    (line,) = variant_lines(Answer(200, {}, iter(())), api.facts, kit_deployment="sup", now=1.5)
-
-    parsed = json.loads(line)
-    (directive,) = parsed["_aws"]["CloudWatchMetrics"]
-    assert parsed["_aws"]["Timestamp"] == 1500
-    assert directive["Namespace"] == "BedrockKit/InferenceApi"
-    assert directive["Dimensions"] == [["Deployment", "Alias", "Variant", "Run"]]
-    assert [parsed[name] for name in directive["Dimensions"][0]] == ["sup", "support-bot", "canary", CANARY["run_id"]]
-    assert [metric["Name"] for metric in directive["Metrics"]] == ["VariantErrors", "VariantRefusals", "VariantLatency"]
-    assert all(isinstance(parsed[metric["Name"]], int) for metric in directive["Metrics"])
 
 
 def test_a_caller_sees_no_failure_through_a_promotion_with_canary_and_a_return(api: Api) -> None:

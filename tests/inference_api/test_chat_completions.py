@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
 import pytest
 
-from inference_api.aws.client import Event
-from tests.inference_api.conftest import DEPLOYMENT_ARN, Api, converse_events, converse_response
-
-PATH = "/v1/chat/completions"
-USER = {"role": "user", "content": "Hello"}
-TOOL: dict[str, Any] = {
-    "type": "function",
-    "function": {"name": "weather", "description": "d", "parameters": {"type": "object"}},
-}
-PIXEL = base64.b64encode(b"\x89PNG bytes").decode()
-
-
-def body(**more: Any) -> dict[str, Any]:
-    return {"model": "support-bot", "messages": [USER], **more}
-
-
-def expect(api: Api, *blocks: dict[str, Any], reason: str = "end_turn", **request: Any) -> None:
-    api.base_serves()
-    expected = {"modelId": "amazon.nova-micro-v1:0", "messages": [{"role": "user", "content": [{"text": "Hello"}]}]}
-    api.runtime.add_response("converse", converse_response(*blocks, reason=reason), {**expected, **request})
+from tests.inference_api.chat_requests import PATH, PIXEL, TOOL, USER, body, expect, image
+from tests.inference_api.conftest import DEPLOYMENT_ARN, Api, converse_response
 
 
 def test_the_answer_names_the_alias_and_its_target(api: Api) -> None:
@@ -146,10 +127,6 @@ def test_images_tool_calls_and_results_become_alternating_turns(api: Api) -> Non
     assert status == 200
 
 
-def image(url: str, **more: str) -> dict[str, Any]:
-    return {"type": "image_url", "image_url": {"url": url, **more}}
-
-
 @pytest.mark.parametrize(
     ("choice", "expected"),
     [("required", {"any": {}}), ({"type": "function", "function": {"name": "weather"}}, {"tool": {"name": "weather"}})],
@@ -199,48 +176,6 @@ def test_a_malformed_or_unknown_stop_reason_is_an_error(api: Api, reason: str) -
 
     assert status == 502
     assert reason in answer["error"]["message"]
-
-
-def test_a_stream_contains_the_same_answer(api: Api) -> None:
-    api.base_serves()
-    api.clients.streams.append(converse_events({"text": "Hi"}))
-
-    _, headers, content = api.raw(
-        "POST", PATH, json.dumps(body(stream=True, stream_options={"include_usage": True})).encode()
-    )
-
-    events = content.decode().split("\n\n")
-    assert headers["Content-Type"] == "text/event-stream; charset=utf-8"
-    assert events[-2:] == ["data: [DONE]", ""]
-    chunks = [json.loads(event.removeprefix("data: ")) for event in events[:-2]]
-    assert [chunk["choices"][0]["delta"] for chunk in chunks[:-1]] == [
-        {"role": "assistant", "content": ""},
-        {"content": "H"},
-        {"content": "i"},
-        {},
-    ]
-    assert [chunk.get("served_by", {}).get("kind") for chunk in chunks] == ["foundation-model", *[None] * 4]
-    assert chunks[-2]["choices"][0]["finish_reason"] == "stop"
-    assert chunks[-1]["choices"] == []
-    assert chunks[-1]["usage"]["total_tokens"] == 15
-
-
-def test_a_streamed_call_without_arguments_has_an_empty_object(api: Api) -> None:
-    use = {"toolUse": {"toolUseId": "t", "name": "weather", "input": {}}}
-    start, begun, delta, *rest = converse_events(use, use, reason="tool_use")
-    parts = ((0, ""), (1, "{"), (1, "}"))
-    deltas = [
-        Event(delta.name, {"contentBlockIndex": block, "delta": {"toolUse": {"input": text}}}) for block, text in parts
-    ]
-    api.base_serves()
-    api.clients.streams.append([start, begun, deltas[0], *rest[:2], *deltas[1:], *rest[3:]])
-
-    _, _, content = api.raw("POST", PATH, json.dumps(body(stream=True, tools=[TOOL])).encode())
-
-    chunks = [json.loads(part.removeprefix("data: ")) for part in content.decode().split("\n\n")[:-2]]
-    calls = [call for chunk in chunks for call in chunk["choices"][0]["delta"].get("tool_calls", [])]
-    arguments = {index: [call["function"]["arguments"] for call in calls if call["index"] == index] for index in (0, 1)}
-    assert arguments == {0: ["", "{}"], 1: ["", "{", "}"]}
 
 
 def test_reasoning_tokens_are_counted_where_the_model_counts_them(api: Api) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.inference_api.chat_requests import PATH, TOOL, USER, body, image
 from tests.inference_api.conftest import Api
-from tests.inference_api.test_chat_completions import PATH, TOOL, USER, body, image
 
 TOOL_TURN = [
     USER,

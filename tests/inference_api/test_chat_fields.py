@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.inference_api.chat_requests import PATH, PIXEL, TOOL, USER, body, image
 from tests.inference_api.conftest import Api, converse_response
-from tests.inference_api.test_chat_completions import PATH, PIXEL, TOOL, USER, body, image
 
 CALL: dict[str, Any] = {"id": "a", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
 ECHO: dict[str, Any] = {

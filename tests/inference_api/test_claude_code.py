@@ -15,9 +15,9 @@ import pytest
 from inference_api.aws.client import SILENCE
 from inference_api.http_messages import Request
 from inference_api.routes import respond
+from tests.inference_api.anthropic_requests import NOVA, SONNET, post, sent, serve
 from tests.inference_api.conftest import Api, converse_events
 from tests.inference_api.local_server import served
-from tests.inference_api.test_anthropic_fields import NOVA, SONNET, post, sent, serve
 
 EPHEMERAL = {"cache_control": {"type": "ephemeral"}}
 POINT = {"cachePoint": {"type": "default"}}

@@ -11,33 +11,9 @@ import pytest
 
 from inference_api.aws.errors import AwsError
 from inference_api.openai_embeddings.request import MAX_TEXTS
-from kit_contract.embedding_models import EMBEDDING_MODELS
-from kit_contract.inference_api import Alias, Model
-from model_catalog import catalog
-from tests.inference_api.conftest import ORDER, THROUGHPUT_ARN, Api
+from tests.inference_api.conftest import Api
+from tests.inference_api.embeddings import TITAN, bodies, serving, titan, vector
 from tests.inference_api.local_server import served
-
-TITAN = "amazon.titan-embed-text-v2:0"
-COHERE = "cohere.embed-english-v3"
-NOVA = "amazon.nova-2-multimodal-embeddings-v1:0"
-SECOND_ARN = THROUGHPUT_ARN
-
-
-def vector(text: str) -> list[float]:
-    return [len(text) / 2, -0.25]
-
-
-def titan(model_id: str, body: Any) -> Any:
-    return {"embedding": vector(body["inputText"]), "inputTextTokenCount": 3}
-
-
-def cohere(model_id: str, body: Any) -> Any:
-    return {"embeddings": [vector(text) for text in body["texts"]], "response_type": "embeddings_floats"}
-
-
-def nova(model_id: str, body: Any) -> Any:
-    text = body["singleEmbeddingParams"]["text"]["value"]
-    return {"embeddings": [{"embeddingType": "TEXT", "embedding": vector(text)}]}
 
 
 def error(code: str, message: str = "no", status: int = 400) -> AwsError:
@@ -48,22 +24,6 @@ def error(code: str, message: str = "no", status: int = 400) -> AwsError:
 def embedding(api: Api) -> Api:
     """With the alias `embeddings` of Titan V2."""
     return serving(api, TITAN)
-
-
-def serving(api: Api, model: str, answers: Any = titan, *, asked: bool = True) -> Api:
-    """With the alias `embeddings`. `asked`: it is resolved in the test."""
-    arn = f"arn:aws:bedrock:us-east-1::foundation-model/{model}"
-    alias = Alias(Model(model, arn), ("base",), embedding=model, one_model=True)
-    api.settings = api.settings._replace(aliases={**api.settings.aliases, "embeddings": alias})
-    api.configure(ORDER)
-    api.clients.answers = answers
-    if asked:
-        api.publishes(alias="embeddings")
-    return api
-
-
-def bodies(api: Api) -> list[Any]:
-    return [json.loads(body) for _, body, _ in api.clients.invoked]
 
 
 @pytest.fixture
@@ -172,75 +132,6 @@ def test_what_the_model_does_not_have_is_refused(embedding: Api, body: dict[str,
     assert bodies(embedding) == []
 
 
-@pytest.mark.parametrize(
-    ("model", "answers", "given", "expected"),
-    [
-        ("amazon.titan-embed-text-v1", titan, {"dimensions": 1536}, {"inputText": "a"}),
-        (
-            "amazon.titan-embed-image-v1",
-            titan,
-            {"dimensions": 384},
-            {"inputText": "a", "embeddingConfig": {"outputEmbeddingLength": 384}},
-        ),
-        (COHERE, cohere, {}, {"texts": ["a"], "input_type": "search_document", "truncate": "NONE"}),
-        (
-            "cohere.embed-v4:0",
-            lambda _, body: {"embeddings": {"float": [vector("a")]}, "response_type": "embeddings_by_type"},
-            {"dimensions": 256, "input_type": "search_query"},
-            {
-                "texts": ["a"],
-                "input_type": "search_query",
-                "truncate": "NONE",
-                "embedding_types": ["float"],
-                "output_dimension": 256,
-            },
-        ),
-        (
-            NOVA,
-            nova,
-            {"dimensions": 1024, "input_type": "search_query"},
-            {
-                "taskType": "SINGLE_EMBEDDING",
-                "singleEmbeddingParams": {
-                    "embeddingPurpose": "TEXT_RETRIEVAL",
-                    "embeddingDimension": 1024,
-                    "text": {"truncationMode": "NONE", "value": "a"},
-                },
-            },
-        ),
-    ],
-)
-def test_each_model_gets_its_own_body(
-    api: Api, model: str, answers: Any, given: dict[str, Any], expected: dict[str, Any]
-) -> None:
-    serving(api, model, answers)
-    api.clients.reply_headers["x-amzn-bedrock-input-token-count"] = "5"
-
-    status, answer = api.post("/v1/embeddings", {"model": "embeddings", "input": "a", **given})
-
-    assert (status, bodies(api)) == (200, [expected])
-    assert answer["data"] == [{"object": "embedding", "index": 0, "embedding": vector("a")}]
-    assert answer["usage"] == {"prompt_tokens": 5, "total_tokens": 5}
-
-
-def test_an_input_type_that_cohere_does_not_have_is_refused(api: Api) -> None:
-    serving(api, COHERE, cohere)
-
-    _, answer = api.post("/v1/embeddings", {"model": "embeddings", "input": "a", "input_type": "query"})
-
-    assert "one of search_document, search_query, classification, clustering" in answer["error"]["message"]
-
-
-def test_cohere_gets_96_texts_a_call(api: Api) -> None:
-    serving(api, COHERE, cohere)
-    texts = ["x" * (number % 7 + 1) for number in range(200)]
-
-    _, answer = api.post("/v1/embeddings", {"model": "embeddings", "input": texts})
-
-    assert [item["embedding"] for item in answer["data"]] == [vector(text) for text in texts]
-    assert [len(body["texts"]) for body in bodies(api)] == [96, 96, 8]
-
-
 def test_titan_gets_eight_texts_at_once(embedding: Api) -> None:
     embedding.post("/v1/embeddings", {"model": "embeddings", "input": ["a"] * 20})
 
@@ -297,7 +188,3 @@ def test_a_response_without_vectors_is_an_error(embedding: Api, response: Any) -
     )
 
     assert (status, answer["error"]["code"]) == (502, "model_error")
-
-
-def test_the_lengths_are_those_of_the_catalog() -> None:
-    assert {model: catalog.find(model).dimensions for model in EMBEDDING_MODELS} == EMBEDDING_MODELS

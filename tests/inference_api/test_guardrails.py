@@ -11,33 +11,19 @@ from botocore.stub import ANY
 
 from inference_api import request_log
 from inference_api.http_messages import Answer, Request
-from kit_contract.inference_api import Guardrail
 from tests.inference_api.conftest import (
     DEPLOYMENT_ARN,
     MICRO,
-    ORDER,
     Api,
     converse_events,
     converse_response,
-    with_knowledge_base,
 )
+from tests.inference_api.guardrails import ANSWER, BODY, CHAT, apply
 
-CHAT = "/v1/chat/completions"
 CONVERSE = "/model/support-bot/converse"
 HELLO = [{"role": "user", "content": [{"text": "Hello"}]}]
-BODY = {"model": "support-bot", "messages": [{"role": "user", "content": "Hello"}]}
 CONFIG = {"guardrailIdentifier": "abc123", "guardrailVersion": "7"}
-RETRIEVAL = {"guardrailId": "abc123", "guardrailVersion": "7"}
-GUARDRAILS = {"polite": Guardrail("polite", "abc123", "7"), "strict": Guardrail("strict", "def456", "1")}
 BLOCKED = converse_response({"text": "I can't help."}, reason="guardrail_intervened")
-ANSWER = {"sessionId": "session-1", "output": {"text": "Every two months."}, "citations": []}
-
-
-def apply(api: Api, *, alias: str | None = "polite", knowledge_base: str | None = None) -> None:
-    aliases = {name: item._replace(guardrail=alias) for name, item in api.settings.aliases.items()}
-    settings = with_knowledge_base(api.settings, guardrail=knowledge_base)
-    api.settings = settings._replace(aliases=aliases, guardrails=GUARDRAILS)
-    api.configure(ORDER)
 
 
 @pytest.fixture
@@ -206,64 +192,6 @@ def test_an_alias_is_never_served_without_the_guardrail_that_it_names(api: Api) 
     assert api.post(CHAT, BODY)[0] == 500
 
 
-@pytest.mark.parametrize(("action", "intervened"), [("INTERVENED", True), ("NONE", False)])
-def test_passages_are_searched_with_the_guardrail_of_the_knowledge_base(
-    api: Api, action: str, intervened: bool
-) -> None:
-    apply(api, alias=None, knowledge_base="polite")
-    request = {
-        "knowledgeBaseId": "KB12345678",
-        "retrievalQuery": {"text": "How often?"},
-        "retrievalConfiguration": ANY,
-        "guardrailConfiguration": RETRIEVAL,
-    }
-    api.agent.add_response("retrieve", {"retrievalResults": [], "guardrailAction": action}, request)
-
-    status, answer = api.post("/v1/retrieve", {"query": "How often?"})
-
-    assert (status, answer) == (200, {"data": [], "guardrail_action": action})
-    assert (api.facts.guardrail, api.facts.intervened) == ("polite", intervened)
-
-
-def test_a_model_searches_with_the_guardrail_of_the_knowledge_base(api: Api) -> None:
-    apply(api, alias="strict", knowledge_base="polite")
-    api.base_serves()
-    call = {"toolUse": {"toolUseId": "t1", "name": "file_search", "input": {"query": "How often?"}}}
-    answers = [converse_response(call, reason="tool_use"), converse_response({"text": "Never."})]
-    for answer in answers:
-        strict = {"guardrailIdentifier": "def456", "guardrailVersion": "1"}
-        request = {"modelId": ANY, "messages": ANY, "toolConfig": ANY, "guardrailConfig": strict}
-        api.runtime.add_response("converse", answer, request)
-    request = {"knowledgeBaseId": ANY, "retrievalQuery": ANY, "retrievalConfiguration": ANY}
-    request["guardrailConfiguration"] = RETRIEVAL
-    api.agent.add_response("retrieve", {"retrievalResults": []}, request)
-
-    status, _ = api.post(CHAT, {**BODY, "tools": [{"type": "file_search", "vector_store_ids": ["documents"]}]})
-
-    assert (status, api.facts.guardrail) == (200, "strict")
-
-
-@pytest.mark.parametrize(
-    ("alias", "knowledge_base", "more"),
-    [("polite", None, {"model": "support-bot"}), (None, "polite", {}), ("polite", "polite", {"model": "support-bot"})],
-)
-def test_answers_have_the_guardrail_of_the_knowledge_base_or_of_the_alias(
-    api: Api, alias: str | None, knowledge_base: str | None, more: dict[str, str]
-) -> None:
-    apply(api, alias=alias, knowledge_base=knowledge_base)
-    if more:
-        api.base_serves()
-    generation = {"guardrailConfiguration": RETRIEVAL}
-    configuration = {"knowledgeBaseId": "KB12345678", "modelArn": ANY, "generationConfiguration": generation}
-    wanted = {"type": "KNOWLEDGE_BASE", "knowledgeBaseConfiguration": configuration}
-    request = {"input": ANY, "retrieveAndGenerateConfiguration": wanted}
-    api.agent.add_response("retrieve_and_generate", ANSWER | {"guardrailAction": "INTERVENED"}, request)
-
-    status, answer = api.post("/v1/retrieve-and-generate", {"query": "How often?", **more})
-
-    assert (status, answer["guardrail_action"]) == (200, "INTERVENED")
-
-
 def test_a_custom_model_keeps_its_prompts_beside_the_guardrail(guarded: Api) -> None:
     guarded.promoted()
     sent: list[Any] = []
@@ -279,16 +207,6 @@ def test_a_custom_model_keeps_its_prompts_beside_the_guardrail(guarded: Api) -> 
 
     found = sent[0]["retrieveAndGenerateConfiguration"]["knowledgeBaseConfiguration"]
     assert sorted(found["generationConfiguration"]) == ["guardrailConfiguration", "promptTemplate"]
-
-
-def test_two_guardrails_are_refused_rather_than_one_of_them_dropped(api: Api) -> None:
-    apply(api, alias="polite", knowledge_base="strict")
-    api.base_serves()
-
-    status, answer = api.post("/v1/retrieve-and-generate", {"query": "How?", "model": "support-bot"})
-
-    assert (status, answer["error"]["param"]) == (400, "model")
-    assert "another guardrail (polite) than the knowledge base (strict)" in answer["error"]["message"]
 
 
 @pytest.mark.parametrize("operation", ["invoke", "invoke-with-response-stream"])

@@ -18,8 +18,8 @@ from inference_api.aws.errors import AwsError
 from inference_api.aws.event_stream import BrokenStreamError
 from inference_api.fallback import MAX_ATTEMPTS
 from tests.inference_api.conftest import ORDER, Api
+from tests.inference_api.embeddings import TITAN, serving
 from tests.inference_api.local_server import served
-from tests.inference_api.test_embeddings import TITAN, serving
 
 BODY = json.dumps({"messages": [{"role": "user", "content": [{"text": "Hello"}]}]}).encode()
 CALLS = {"invoke_model": "invoke_model", "stream": "invoke_model_with_response_stream"}

@@ -2,70 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
-from inference_api.aws.client import Event
 from inference_api.knowledge_search import MAX_TURNS_WITH_SEARCHES
-from tests.inference_api.conftest import MICRO, Api, converse_events, converse_response, with_knowledge_base
-
-CHAT = "/v1/chat/completions"
-URI = "s3://documents/descaling.md"
-SEARCH = {"type": "file_search", "vector_store_ids": ["documents"]}
-CALL = {"toolUse": {"toolUseId": "use-1", "name": "file_search", "input": {"query": "descaling"}}}
-ASKED = [{"role": "user", "content": [{"text": "How often?"}]}]
-FOUND = (
-    "After each statement that you take from a passage, write the number of the passage like this: 【1】.\n\n"
-    f"[1] {URI}\nEvery two months.\n\n[2] \nVinegar."
+from tests.inference_api.conftest import MICRO, Api, converse_response, with_knowledge_base
+from tests.inference_api.knowledge_search import (
+    ASKED,
+    CALL,
+    CHAT,
+    FOUND,
+    SEARCH,
+    URI,
+    body,
+    expect,
+    retrieved,
+    said,
+    tools,
 )
-
-
-def body(*tools: Any, **more: Any) -> dict[str, Any]:
-    return {"model": "support-bot", "messages": [{"role": "user", "content": "How often?"}], "tools": [*tools], **more}
-
-
-def retrieved(api: Api, query: str = "descaling", count: int = 5, **search: Any) -> None:
-    location = {"type": "S3", "s3Location": {"uri": URI}}
-    results = [
-        {"content": {"text": "Every two months."}, "score": 0.9, "location": location},
-        {"content": {"text": "Vinegar."}, "score": 0.2},
-    ]
-    request = {
-        "knowledgeBaseId": "KB12345678",
-        "retrievalQuery": {"text": query},
-        "retrievalConfiguration": {"vectorSearchConfiguration": {"numberOfResults": count, **search}},
-    }
-    api.agent.add_response("retrieve", {"retrievalResults": results}, request)
-
-
-def said(use: dict[str, Any], text: str, **more: Any) -> list[dict[str, Any]]:
-    """The model's turn and the answer of the API to its call."""
-    result = {"toolResult": {"toolUseId": use["toolUse"]["toolUseId"], "content": [{"text": text}], **more}}
-    return [{"role": "assistant", "content": [use]}, {"role": "user", "content": [result]}]
-
-
-def tools(*names: str, **choice: Any) -> Any:
-    """What Converse gets as toolConfig."""
-
-    class Tools:
-        def __eq__(self, other: object) -> bool:
-            assert isinstance(other, dict)
-            got = [tool["toolSpec"]["name"] for tool in other["tools"]]
-            return (got, other.get("toolChoice")) == ([*names], choice or None)
-
-        __hash__ = None  # type: ignore[assignment]
-
-        def __repr__(self) -> str:
-            return f"tools {names} {choice}"
-
-    return Tools()
-
-
-def expect(api: Api, messages: Any, *blocks: Any, reason: str = "end_turn", config: Any = None) -> None:
-    request = {"modelId": MICRO["model"], "messages": messages, "toolConfig": config or tools("file_search")}
-    api.runtime.add_response("converse", converse_response(*blocks, reason=reason), request)
 
 
 def test_the_model_searches_and_its_answer_has_annotations(api: Api) -> None:
@@ -164,85 +119,6 @@ def test_an_error_of_the_search_is_the_error_of_the_request(api: Api) -> None:
     api.agent.add_client_error("retrieve", "ThrottlingException")
 
     assert api.post(CHAT, body(SEARCH))[0] == 429
-
-
-def streamed(api: Api, *turns: list[Event], **more: Any) -> list[Any]:
-    api.base_serves()
-    api.clients.streams = [*turns]
-    status, _, content = api.raw("POST", CHAT, json.dumps(body(SEARCH, stream=True, **more)).encode())
-    assert status == 200
-    return [line.removeprefix("data: ") for line in content.decode().split("\n\n") if line.startswith("data: ")]
-
-
-def test_a_stream_has_the_text_of_all_turns_and_annotations(api: Api) -> None:
-    retrieved(api)
-    first = converse_events({"text": "I look it up."}, CALL, reason="tool_use")
-    second = converse_events({"text": "🫖 Every two months【1】."})
-
-    lines = streamed(api, first, second, stream_options={"include_usage": True})
-
-    assert lines[-1] == "[DONE]"
-    *parts, usage = [json.loads(line) for line in lines[:-1]]
-    deltas = [part["choices"][0]["delta"] for part in parts]
-    text = "".join(delta.get("content", "") for delta in deltas)
-    assert text == "I look it up.\n\n🫖 Every two months."
-    annotations = [each["url_citation"] for delta in deltas for each in delta.get("annotations", [])]
-    assert [text[each["start_index"] : each["end_index"]] for each in annotations] == ["🫖 Every two months"]
-    assert [part["choices"][0]["finish_reason"] for part in parts if part["choices"][0]["finish_reason"]] == ["stop"]
-    assert not any("tool_calls" in delta for delta in deltas)
-    assert (usage["usage"]["total_tokens"], api.facts.usage["totalTokens"] if api.facts.usage else 0) == (30, 30)
-
-
-def test_the_reasoning_before_a_search_goes_back_with_its_signature(api: Api) -> None:
-    """Claude refuses a conversation without it."""
-    retrieved(api)
-    reasoning = [{"text": "Let me "}, {"text": "see."}, {"signature": "signed"}]
-    thought = [
-        Event("contentBlockDelta", {"contentBlockIndex": 0, "delta": {"reasoningContent": part}}) for part in reasoning
-    ]
-    turn = converse_events(CALL, reason="tool_use")
-    moved = [
-        Event(e.name, {**e.value, "contentBlockIndex": 1} if "contentBlockIndex" in e.value else e.value) for e in turn
-    ]
-    sent: list[Any] = []
-    stream = api.clients.converse_stream
-
-    def recording(model_id: str, request: Any, *, read_seconds: float) -> Any:
-        sent.append(request)
-        return stream(model_id, request, read_seconds=read_seconds)
-
-    api.clients.converse_stream = recording  # type: ignore[method-assign]
-    lines = streamed(api, [moved[0], *thought, *moved[1:]], converse_events({"text": "Often"}))
-
-    text = {"text": "Let me see.", "signature": "signed"}
-    assert sent[1]["messages"][1]["content"] == [{"reasoningContent": {"reasoningText": text}}, CALL]
-    assert lines[-1] == "[DONE]"
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        converse_events({"text": "Every two"})[:-2],
-        [Event("messageStart", {"role": "assistant"}), Event("contentBlockDelta", {"nonsense": 1})],
-    ],
-    ids=["cut", "unexpected"],
-)
-def test_a_stream_that_breaks_off_after_a_search_says_so(api: Api, broken: list[Event]) -> None:
-    retrieved(api)
-
-    lines = streamed(api, converse_events(CALL, reason="tool_use"), broken)
-
-    assert "error" in json.loads(lines[-1])
-    assert api.facts.error is not None
-
-
-def test_a_search_that_fails_in_a_stream_is_an_error_event(api: Api) -> None:
-    api.agent.add_client_error("retrieve", "ThrottlingException")
-
-    lines = streamed(api, converse_events(CALL, reason="tool_use"))
-
-    assert json.loads(lines[-1])["error"]["code"] == "rate_limit_exceeded"
-    assert api.facts.error == "ThrottlingException"
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from inference_api.aws.client import Event
 from inference_api.schema_subset import in_subset
 from inference_api.structured_answers import ThroughTool
 from kit_contract.inference_api import Model
+from tests.inference_api.chat_requests import PATH, TOOL, USER, body
 from tests.inference_api.conftest import Api, converse_events, converse_response
-from tests.inference_api.test_chat_completions import PATH, TOOL, USER, body
 
 SCHEMA = {
     "type": "object",

@@ -1,4 +1,4 @@
-"""The model agent:NAME of chat completions and Responses: any chat client talks to an agent, and approves its calls."""
+"""The model agent:NAME of chat completions and Responses: any chat client talks to an agent."""
 
 from __future__ import annotations
 
@@ -9,25 +9,9 @@ from typing import Any
 import pytest
 
 from inference_api.aws.client import SILENCE
+from tests.inference_api.agents.chats import ASKED, CHAT, chat
 from tests.inference_api.agents.conftest import AgentApi
-from tests.inference_api.agents.harness_events import ASKS, DONE, LOOKED_UP, TICKET, call_message, text_message
-
-CHAT = "/v1/chat/completions"
-ASKED = {"role": "user", "content": "Open a ticket"}
-
-
-def chat(agents: AgentApi, *messages: Any, **body: Any) -> tuple[int, dict[str, Any]]:
-    return agents.ask(CHAT, model="agent:support", messages=[*messages], **body)
-
-
-def asked(agents: AgentApi) -> dict[str, Any]:
-    """The agent's message that calls the tool."""
-    agents.clients.turns.append(ASKS)
-    _, answer = chat(agents, ASKED)
-    [choice] = answer["choices"]
-    assert choice["finish_reason"] == "tool_calls"
-    message: dict[str, Any] = choice["message"]
-    return message
+from tests.inference_api.agents.harness_events import ASKS, DONE, LOOKED_UP, text_message
 
 
 def test_an_answer(agents: AgentApi) -> None:
@@ -89,82 +73,6 @@ def test_a_stream_that_breaks_off_is_not_done(agents: AgentApi, length: int) -> 
 
     assert b"[DONE]" not in content
     assert b"stream_cut" in content
-
-
-def test_approving_in_a_chat(agents: AgentApi) -> None:
-    message = asked(agents)
-    [call] = message["tool_calls"]
-    assert call["function"]["name"] == "create-ticket"
-    assert len(call["id"]) <= 64  # longer ones are rewritten (tools.py)
-    agents.clients.turns.append(DONE)
-
-    status, answer = chat(agents, ASKED, message, {"role": "tool", "tool_call_id": call["id"], "content": "Approve"})
-
-    assert (status, answer["choices"][0]["message"]["content"]) == (200, "Created.")
-    assert [event for _, event, _ in agents.clients.function_calls] == [TICKET[2]]
-    sent = agents.clients.harness_calls[1]["messages"]
-    assert [next(iter(block)) for one in sent for block in one["content"]] == ["text", "text", "toolUse", "toolResult"]
-    assert [one["role"] for one in sent] == ["user", "assistant", "user"]
-
-
-@pytest.mark.parametrize("word", ["reject", "REJECT: too expensive"])
-def test_declining_in_a_chat(agents: AgentApi, word: str) -> None:
-    message = asked(agents)
-    agents.clients.turns.append(DONE)
-
-    chat(agents, ASKED, message, {"role": "tool", "tool_call_id": message["tool_calls"][0]["id"], "content": word})
-
-    assert not agents.clients.function_calls
-    result = agents.clients.harness_calls[1]["messages"][-1]["content"][0]["toolResult"]
-    assert result["content"][0]["text"].startswith("the user declined")
-
-
-def test_what_was_approved_before_does_not_run_again(agents: AgentApi) -> None:
-    message = asked(agents)
-    approved = {"role": "tool", "tool_call_id": message["tool_calls"][0]["id"], "content": "approve"}
-    agents.clients.turns.append(DONE)
-
-    chat(agents, ASKED, message, approved, {"role": "assistant", "content": "Created."}, {**ASKED, "content": "Thanks"})
-
-    assert not agents.clients.function_calls
-    assert agents.clients.harness_calls[1]["messages"] == [
-        {"role": "user", "content": [{"text": "Open a ticket"}]},
-        {"role": "assistant", "content": [{"text": "Shall I?"}, {"text": "Created."}]},
-        {"role": "user", "content": [{"text": "Thanks"}]},
-    ]
-
-
-@pytest.mark.parametrize("arguments", ['{"title": "All of them"}', "{}"])
-def test_a_changed_call_does_not_run(agents: AgentApi, arguments: str) -> None:
-    message = asked(agents)
-    call = message["tool_calls"][0]
-    changed = {**message, "tool_calls": [{**call, "function": {"name": "create-ticket", "arguments": arguments}}]}
-
-    status, answer = chat(agents, ASKED, changed, {"role": "tool", "tool_call_id": call["id"], "content": "approve"})
-
-    assert (status, answer["error"]["code"]) == (400, "unknown_call")
-    assert not agents.clients.function_calls
-
-
-def test_a_call_of_the_invoke_route_is_not_one_of_a_chat(agents: AgentApi) -> None:
-    message = asked(agents)
-    call = message["tool_calls"][0]
-    given = {"id": call["id"], "name": "create-ticket", "arguments": TICKET[2]}
-
-    assert agents.ask(approve=[given], session_id="s")[1]["error"]["code"] == "unknown_call"
-
-
-def test_the_result_of_a_tool_is_a_decision(agents: AgentApi) -> None:
-    message = asked(agents)
-    call = message["tool_calls"][0]
-
-    for content in ("approved by the admin", "", '{"ticket": "T-1"}'):
-        status, answer = chat(agents, ASKED, message, {"role": "tool", "tool_call_id": call["id"], "content": content})
-        assert status == 400
-        assert 'must be "approve", "reject"' in answer["error"]["message"]
-    status, _ = chat(agents, ASKED, {"role": "tool", "tool_call_id": call["id"], "content": "approve"})
-    assert status == 400
-    assert not agents.clients.function_calls
 
 
 FUNCTION = {"type": "function", "function": {"name": "own", "parameters": {"type": "object"}}}
@@ -241,21 +149,3 @@ def test_responses(agents: AgentApi) -> None:
     assert status == 200
     assert answer["output"][0]["content"][0]["text"] == "Created."
     assert len(agents.clients.function_calls) == 1
-
-
-def test_two_calls_of_one_turn(agents: AgentApi) -> None:
-    agents.clients.turns += [call_message(TICKET, ("tooluse_3", "create-ticket", {"title": "Other"})), DONE]
-    _, answer = chat(agents, ASKED)
-    message = answer["choices"][0]["message"]
-    first, second = message["tool_calls"]
-    tool = {"role": "tool"}
-
-    chat(
-        agents,
-        ASKED,
-        message,
-        {**tool, "tool_call_id": second["id"], "content": "approve"},
-        {**tool, "tool_call_id": first["id"], "content": "reject"},
-    )
-
-    assert [event for _, event, _ in agents.clients.function_calls] == [{"title": "Other"}]

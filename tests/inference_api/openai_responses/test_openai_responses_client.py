@@ -14,7 +14,7 @@ from inference_api.aws.client import SILENCE
 from inference_api.fallback import MAX_ATTEMPTS
 from tests.inference_api import test_openai_client
 from tests.inference_api.conftest import Api, converse_events, converse_response
-from tests.inference_api.openai_responses.test_responses import REDACTED, SIGNED, USE
+from tests.inference_api.openai_responses.bodies import REDACTED, SIGNED, USE
 from tests.inference_api.openai_responses.test_responses_stream import reasoning_events
 
 client = test_openai_client.client

@@ -12,7 +12,7 @@ from openai.types.responses.response_create_params import ResponseCreateParamsBa
 from inference_api.errors import ApiError
 from inference_api.openai_responses.request import responses_request
 from tests.inference_api.conftest import Api
-from tests.inference_api.openai_responses.test_responses import PATH, PIXEL, TOOL, answered, body
+from tests.inference_api.openai_responses.bodies import PATH, PIXEL, TOOL, answered, body
 
 FUNCTION_CALL: dict[str, Any] = {"type": "function_call", "call_id": "c", "name": "weather", "arguments": "{}"}
 OUTPUT: dict[str, Any] = {"type": "function_call_output", "call_id": "c", "output": "x"}

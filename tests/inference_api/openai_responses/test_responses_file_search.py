@@ -10,9 +10,9 @@ import pytest
 from inference_api.aws.client import Event
 from tests.inference_api import test_openai_client
 from tests.inference_api.conftest import MICRO, Api, converse_events, converse_response
-from tests.inference_api.openai_responses.test_responses import PATH, TOOL, USE, body
+from tests.inference_api.knowledge_search import ASKED, CALL, FOUND, SEARCH, URI, expect, retrieved, said, tools
+from tests.inference_api.openai_responses.bodies import PATH, TOOL, USE, body
 from tests.inference_api.openai_responses.test_responses_stream import kinds, streamed
-from tests.inference_api.test_knowledge_search import ASKED, CALL, FOUND, SEARCH, URI, expect, retrieved, said, tools
 
 client = test_openai_client.client
 SPOKEN = {"text": "🫖 I look it up."}

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from inference_api.aws.client import SILENCE, Event
 from tests.inference_api.conftest import Api, converse_events, converse_response
-from tests.inference_api.openai_responses.test_responses import PATH, REDACTED, SIGNED, TOOL, USE, body
+from tests.inference_api.openai_responses.bodies import PATH, REDACTED, SIGNED, TOOL, USE, body
 
 EVENT: TypeAdapter[Any] = TypeAdapter(ResponseStreamEvent)
 ENDS = ("response.completed", "response.incomplete", "response.failed", "error")
