@@ -9,7 +9,8 @@ import pytest
 
 from kit.check.rules.catalog import own_findings
 from kit.check.template import Template, _suppressed, section
-from tests.kit.check.planted import CLEAN, PLANTED
+from tests.kit.check.clean import CLEAN
+from tests.kit.check.planted import PLANTED
 
 ODD: tuple[Any, ...] = (
     None,

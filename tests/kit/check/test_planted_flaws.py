@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from kit.__main__ import command_line, run_command
-from tests.kit.check.planted import PLANTED, TWENTY_SIX
+from tests.kit.check.planted import PLANTED
+from tests.kit.check.twenty_six import TWENTY_SIX
 
 PROJECT = Path(__file__).resolve().parents[3]
-APP = shlex.join([sys.executable, str(Path(__file__).with_name("planted.py"))])
+APP = shlex.join([sys.executable, "-m", "tests.kit.check.planted"])
 
 
 def check(*arguments: str) -> tuple[int, str, str]:

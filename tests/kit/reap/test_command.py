@@ -1,69 +1,16 @@
-"""`kit reap`: deletes 200 orphans, keeps 200 look-alikes, and reports every doubt, commitment and failure."""
+"""`kit reap`: deletes 200 orphans, keeps 200 look-alikes, and reports every doubt and commitment."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from kit.__main__ import main
 from kit.reap import command
-from kit_contract.tags import DEPLOYMENT_TAG, RESOURCE_TAG
-from tests.billed_resources import fake_aws
 from tests.billed_resources.fake_aws import ACCOUNT, NOW, REGION, FakeAws, Refused
-
-STACK = "sup-provisioned-throughput"
-OURS = {DEPLOYMENT_TAG: "sup", RESOURCE_TAG: f"{STACK}/SupportThing"}
-LOOK_ALIKES: list[dict[str, str]] = [
-    {},
-    {"Name": "sup-support", "team": "support"},
-    {DEPLOYMENT_TAG: "sup"},
-    {RESOURCE_TAG: f"{STACK}/SupportThing"},
-    {"bedrock-kit:Deployment": "sup", "bedrock-kit:Resource": f"{STACK}/SupportThing"},
-    {"other-kit:deployment": "sup", "other-kit:resource": f"{STACK}/SupportThing"},
-    {DEPLOYMENT_TAG: "sup", RESOURCE_TAG: "SupportThing"},
-    {DEPLOYMENT_TAG: "sup", RESOURCE_TAG: "else-provisioned-throughput/SupportThing"},
-    {DEPLOYMENT_TAG: "live", RESOURCE_TAG: "live-provisioned-throughput/SupportThing"},  # its stack lives
-    {DEPLOYMENT_TAG: "aliased", RESOURCE_TAG: "aliased-provisioned-throughput/SupportThing"},  # an alias serves it
-]
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> FakeAws:
-    made = FakeAws()
-    clients = made.clients()
-    monkeypatch.setattr(command, "_connect", lambda region: (ACCOUNT, REGION, clients))
-    monkeypatch.setattr(command, "_now", lambda: NOW)
-    monkeypatch.setattr("billed_resources.cost.price", fake_aws.price)
-    return made
-
-
-def run(*arguments: str) -> int:
-    return main(["reap", *arguments])
-
-
-def report(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return answer
-
-
-def plant(aws: FakeAws, count: int) -> tuple[set[str], set[str]]:
-    """`count` orphans and as many look-alikes, in turns and with the same kind of name."""
-    orphans, others = set(), set()
-    aws.stacks = {"live-provisioned-throughput": {"SupportThing": "CREATE_COMPLETE"}, "aliased-inference-api": {}}
-    for number in range(count):
-        orphans.add(aws.add_throughput(f"sup-support-{number}a", OURS))
-        tags = LOOK_ALIKES[number % len(LOOK_ALIKES)]
-        arn = aws.add_throughput(f"sup-support-{number}b", tags)
-        others.add(arn)
-        if tags.get(DEPLOYMENT_TAG) == "aliased":
-            aws.parameters[f"/bedrock-kit/aliased/aliases/bot-{number}/capacity"] = json.dumps({"target_arn": arn})
-    return orphans, others
+from tests.kit.reap.orphans import OURS, STACK, plant, report, run
 
 
 def test_200_orphans_are_found_and_deleted_and_200_look_alikes_untouched(
@@ -116,60 +63,6 @@ def test_the_question_names_account_and_number(aws: FakeAws, monkeypatch: pytest
     assert len(aws.deleted) == 3
 
 
-def takes_over(aws: FakeAws, arn: str) -> dict[str, Callable[[], None]]:
-    """What may happen between the list and the delete, and the call before which it happens."""
-
-    def deployed_again() -> None:
-        aws.stacks[STACK] = {"SupportThing": "CREATE_IN_PROGRESS"}
-
-    def served() -> None:
-        aws.parameters["/bedrock-kit/sup/aliases/bot/capacity"] = json.dumps({"target_arn": arn})
-        aws.stacks["sup-inference-api"] = {}
-
-    def tagged_otherwise() -> None:
-        aws.tags[arn] = {}
-
-    def committed() -> None:
-        aws.throughputs[arn] |= {"commitmentDuration": "OneMonth", "commitmentExpirationTime": NOW + timedelta(days=3)}
-
-    def updating() -> None:
-        aws.throughputs[arn]["status"] = "Updating"
-
-    def cloudformation_throttles() -> None:
-        aws.refuse["DescribeStacks"] = Refused("ThrottlingException", "Rate exceeded")
-
-    def tags_unreadable() -> None:
-        aws.refuse["ListTagsForResource"] = Refused("AccessDeniedException")
-
-    return {name: change for name, change in locals().items() if callable(change)}
-
-
-CHANGES = [
-    "deployed_again",
-    "served",
-    "tagged_otherwise",
-    "committed",
-    "updating",
-    "cloudformation_throttles",
-    "tags_unreadable",
-]
-
-
-@pytest.mark.parametrize("change", CHANGES)
-def test_each_is_checked_again_right_before_its_deletion(
-    aws: FakeAws, capsys: pytest.CaptureFixture[str], change: str
-) -> None:
-    arn = aws.add_throughput("sup-support", OURS)
-    aws.before["GetProvisionedModelThroughput"] = takes_over(aws, arn)[change]
-
-    assert run("--delete-orphans", "--yes", "--json") == command.ORPHANS_LEFT
-
-    assert aws.deleted == []
-    (deletion,) = report(capsys)["deletions"]
-    assert deletion["result"] == "skipped"
-    assert deletion["reason"]
-
-
 def test_a_commitment_is_respected_with_its_date_and_cost(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
     ends = NOW + timedelta(days=20)
     aws.add_throughput("sup-support", OURS, commitmentDuration="OneMonth", commitmentExpirationTime=ends)
@@ -179,32 +72,6 @@ def test_a_commitment_is_respected_with_its_date_and_cost(aws: FakeAws, capsys: 
     output = capsys.readouterr().out
     assert "committed until 2026-12-15, 4,800.00 USD left to pay" in output
     assert aws.calls["DeleteProvisionedModelThroughput"] == 0
-
-
-def test_a_failure_does_not_stop_the_others(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
-    arns = [aws.add_throughput(f"sup-{number}", OURS) for number in range(4)]
-    aws.before["DeleteProvisionedModelThroughput"] = fail(Refused("ConflictException", "busy with something"))
-
-    assert run("--delete-orphans", "--yes") == command.FAILED
-
-    assert set(aws.deleted) == set(arns[1:])
-    assert "busy with something" in capsys.readouterr().out
-    assert run("--delete-orphans", "--yes") == 0
-
-
-def fail(refused: Refused) -> Callable[[], None]:
-    def raising() -> None:
-        raise refused
-
-    return raising
-
-
-def test_one_that_is_already_gone_is_no_failure(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
-    aws.add_throughput("sup-support", OURS)
-    aws.before["GetProvisionedModelThroughput"] = aws.throughputs.clear
-
-    assert run("--delete-orphans", "--yes", "--json") == 0
-    assert report(capsys)["deletions"][0]["result"] == "already gone"
 
 
 def test_the_table_shows_cost_owner_and_what_is_unknown(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,8 @@ from kit.runs.deployed import Deployed
 from kit.runs.lookup import all_runs
 from kit_contract.errors import InputError
 from tests.kit.runs.conftest import Runs
-from tests.kit.runs.fake_aws import ONE, TWO, FakeAws
+from tests.kit.runs.fake_account import ONE, TWO
+from tests.kit.runs.fake_aws import FakeAws
 
 LIKE_TWO = "fedc" + "0" * 12
 

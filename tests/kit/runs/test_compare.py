@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from tests.kit.runs.conftest import Runs
-from tests.kit.runs.fake_aws import ONE, TWO, FakeAws
+from tests.kit.runs.fake_account import ONE, TWO
+from tests.kit.runs.fake_aws import FakeAws
 
 
 def two_runs(aws: FakeAws) -> None:

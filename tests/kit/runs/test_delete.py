@@ -7,7 +7,8 @@ import pytest
 
 from tests.customization.aws import specification
 from tests.kit.runs.conftest import Runs
-from tests.kit.runs.fake_aws import NOW, ONE, SPECIFICATION, TWO, FakeAws, Refused
+from tests.kit.runs.fake_account import NOW, ONE, SPECIFICATION, TWO
+from tests.kit.runs.fake_aws import FakeAws, Refused
 
 OBJECTS = [f"output/support/{ONE}/job/{number}" for number in range(3)]
 

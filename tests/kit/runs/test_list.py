@@ -9,8 +9,9 @@ import pytest
 from kit.runs.deployed import Deployed
 from kit.runs.lookup import all_runs
 from tests.kit.runs.conftest import Runs
-from tests.kit.runs.fake_aws import NOVA, ONE, TWO, FakeAws, Refused
-from tests.kit.runs.fake_aws import SPECIFICATION as SETTINGS
+from tests.kit.runs.fake_account import NOVA, ONE, TWO
+from tests.kit.runs.fake_account import SPECIFICATION as SETTINGS
+from tests.kit.runs.fake_aws import FakeAws, Refused
 from tests.kit.runs.histories import history
 
 THREE = "00112233445566aa"

@@ -9,7 +9,8 @@ import pytest
 from kit.runs.chart import HEIGHT, chart
 from kit.runs.series import Series, series_in
 from tests.kit.runs.conftest import Runs
-from tests.kit.runs.fake_aws import ONE, TWO, FakeAws
+from tests.kit.runs.fake_account import ONE, TWO
+from tests.kit.runs.fake_aws import FakeAws
 
 
 def losses(*values: float, measure: str = "loss") -> list[dict[str, float]]:

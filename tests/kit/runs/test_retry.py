@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.kit.runs.conftest import Runs
-from tests.kit.runs.fake_aws import ONE, FakeAws
+from tests.kit.runs.fake_account import ONE
+from tests.kit.runs.fake_aws import FakeAws
 
 OUTSIDE = {"status": "FAILED", "error": "Bedrock.ServiceQuotaExceededException", "cause": "10 jobs"}
 INSIDE = {"status": "FAILED", "error": "TrainingDataError", "cause": json.dumps({"errorMessage": "line 3: no answer"})}

@@ -7,7 +7,8 @@ from typing import Any
 from kit.runs.deployed import Deployed
 from kit.runs.steps import latest_step, read_steps, steps_of
 from tests.kit.runs.conftest import Runs
-from tests.kit.runs.fake_aws import ONE, TWO, FakeAws
+from tests.kit.runs.fake_account import ONE, TWO
+from tests.kit.runs.fake_aws import FakeAws
 from tests.kit.runs.histories import FAILED, POLLED, history
 
 CAUSE = json.dumps({"JobArn": "arn:x", "Status": "Failed", "FailureMessage": "Encountered an unexpected error"})

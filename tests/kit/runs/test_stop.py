@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from tests.kit.runs.conftest import Runs
-from tests.kit.runs.fake_aws import ONE, FakeAws, Refused
+from tests.kit.runs.fake_account import ONE
+from tests.kit.runs.fake_aws import FakeAws, Refused
 
 
 def test_execution_and_job_are_stopped(aws: FakeAws, runs: Runs) -> None:

@@ -14,7 +14,8 @@ from kit.runs.deployed import Deployed
 from kit.runs.lookup import all_runs
 from kit.runs.under_way import what_happens
 from tests.kit.runs.conftest import Runs
-from tests.kit.runs.fake_aws import NOW, ONE, FakeAws, Refused
+from tests.kit.runs.fake_account import NOW, ONE
+from tests.kit.runs.fake_aws import FakeAws, Refused
 from tests.kit.runs.histories import history
 
 TRAINING = (("TaskStateEntered", "CheckData"), ("TaskStateExited", "CheckData"), ("TaskStateEntered", "Train"))
