@@ -8,47 +8,16 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from custom_resources.framework.request import Request
 from custom_resources.framework.resource import Phase
 from custom_resources.pg_vector_table.resource import PgVectorTableResource
 from kit_contract.errors import ResourceFailedError
 from local_aws.emulator import EmbeddedAws
-from tests.custom_resources.aws import event
 from tests.local_aws.conftest import Call, Client
+from tests.local_aws.extension.aurora_templates import TABLE, database, knowledge_base, request
 from tests.local_aws.servers import code, faults, make_role, settled
 from tests.local_aws.stacks import ended, outputs_of, reasons
 
-TABLE = "bedrock_integration.passages_0a1b2c3d"
-MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0"
 Sql = Callable[..., dict[str, Any]]
-
-
-def database(**changes: Any) -> dict[str, Any]:
-    cluster = {
-        "Engine": "aurora-postgresql",
-        "EngineVersion": "17.9",
-        "MasterUsername": "kit_administrator",
-        "ManageMasterUserPassword": True,
-        "DatabaseName": "knowledge",
-        "EnableHttpEndpoint": True,
-        "ServerlessV2ScalingConfiguration": {"MinCapacity": 0, "MaxCapacity": 4, "SecondsUntilAutoPause": 300},
-        **changes,
-    }
-    instance = {"DBClusterIdentifier": {"Ref": "Cluster"}, "DBInstanceClass": "db.serverless"}
-    generated = {"SecretStringTemplate": '{"username":"bedrock_user"}', "GenerateStringKey": "password"}
-    resources = {
-        "Cluster": ("RDS::DBCluster", cluster),
-        "Instance": ("RDS::DBInstance", {**instance, "Engine": "aurora-postgresql"}),
-        "Secret": ("SecretsManager::Secret", {"GenerateSecretString": {**generated, "ExcludePunctuation": True}}),
-    }
-    return {
-        "Resources": {name: {"Type": f"AWS::{kind}", "Properties": given} for name, (kind, given) in resources.items()},
-        "Outputs": {
-            "Cluster": {"Value": {"Fn::GetAtt": ["Cluster", "DBClusterArn"]}},
-            "Admin": {"Value": {"Fn::GetAtt": ["Cluster", "MasterUserSecret.SecretArn"]}},
-            "Secret": {"Value": {"Ref": "Secret"}},
-        },
-    }
 
 
 def deployed(client: Client, name: str, template: dict[str, Any]) -> dict[str, Any]:
@@ -179,54 +148,6 @@ def test_rds_refuses_a_cluster(call: Call, changes: dict[str, Any], words: str) 
 
     with pytest.raises(ValueError, match=words):
         call("cloudformation.databases", "check", properties)
-
-
-def request(kind: str, outputs: dict[str, str], **changes: str) -> Request:
-    properties = {
-        "ClusterArn": outputs["Cluster"],
-        "AdminSecretArn": outputs["Admin"],
-        "CredentialsSecretArn": outputs["Secret"],
-        "Database": "knowledge",
-        "Table": TABLE,
-        "Dimensions": "256",
-        "DeleteData": "true",
-        **changes,
-    }
-    return Request.from_event(event(kind, properties))
-
-
-def knowledge_base(outputs: dict[str, str], role: str) -> dict[str, Any]:
-    columns = {"PrimaryKeyField": "id", "VectorField": "embedding", "TextField": "chunks", "MetadataField": "metadata"}
-    rds = {
-        "ResourceArn": outputs["Cluster"],
-        "CredentialsSecretArn": outputs["Secret"],
-        "DatabaseName": "knowledge",
-        "TableName": TABLE,
-        "FieldMapping": {**columns, "CustomMetadataField": "custom_metadata"},
-    }
-    model = {"BedrockEmbeddingModelConfiguration": {"Dimensions": 256}}
-    vector = {"EmbeddingModelArn": MODEL, "EmbeddingModelConfiguration": model}
-    base = {
-        "Name": "wiki",
-        "RoleArn": role,
-        "KnowledgeBaseConfiguration": {"Type": "VECTOR", "VectorKnowledgeBaseConfiguration": vector},
-        "StorageConfiguration": {"Type": "RDS", "RdsConfiguration": rds},
-    }
-    source = {
-        "KnowledgeBaseId": {"Ref": "Base"},
-        "Name": "documents",
-        "DataSourceConfiguration": {"Type": "S3", "S3Configuration": {"BucketArn": "arn:aws:s3:::wiki"}},
-    }
-    return {
-        "Resources": {
-            "Base": {"Type": "AWS::Bedrock::KnowledgeBase", "Properties": base},
-            "Source": {"Type": "AWS::Bedrock::DataSource", "Properties": source},
-        },
-        "Outputs": {
-            "Base": {"Value": {"Ref": "Base"}},
-            "Source": {"Value": {"Fn::GetAtt": ["Source", "DataSourceId"]}},
-        },
-    }
 
 
 def test_a_knowledge_base_needs_the_table_its_indexes_and_the_rights(

@@ -3,11 +3,11 @@
 import datetime
 import json
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import boto3
 import pytest
-from botocore.auth import SigV4Auth, SigV4QueryAuth
+from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
@@ -16,30 +16,12 @@ from botocore.httpsession import URLLib3Session
 
 from local_aws import emulator
 from tests.local_aws.conftest import Client
+from tests.local_aws.extension.signed_api import CODE, OTHER, OWNER, Api, attach, send
 from tests.local_aws.functions import create_function
 from tests.local_aws.stacks import ended, outputs_of
 
-CODE = """
-import json
-
-def handle(event, context):
-    who = event["requestContext"]["identity"].get("userArn")
-    message = {"role": "assistant", "content": [{"text": f"{event['path']} {who}"}]}
-    answer = {"output": {"message": message}, "stopReason": "end_turn", "usage": {}}
-    return {"statusCode": 200, "body": json.dumps(answer)}
-"""
-OWNER, OTHER = "000000000000", "444455556666"
 ROOT = f"arn:aws:iam::{OTHER}:root"
 ALLOWED = {"Effect": "Allow", "Action": "execute-api:Invoke"}
-BODY = b'{"messages": []}'
-
-
-class Api(NamedTuple):
-    """`arn`: of the stage's methods, without a slash at its end."""
-
-    identifier: str
-    url: str
-    arn: str
 
 
 @pytest.fixture(scope="module")
@@ -92,29 +74,6 @@ def caller(client: Client, api: Api) -> Iterator[Callable[..., Credentials]]:
         if is_role:
             iam.delete_role_policy(RoleName=name, PolicyName="call")
             iam.delete_role(RoleName=name)
-
-
-def send(
-    api: Api,
-    credentials: Credentials | None,
-    *,
-    service: str = "execute-api",
-    region: str = "us-east-1",
-    signer: type[Any] = SigV4Auth,
-    headers: dict[str, str] | None = None,
-    body: bytes = BODY,
-    **changed: Any,
-) -> tuple[int, str, str]:
-    """Status, x-amzn-ErrorType and message of a call. `changed`: attributes of the request after it was signed."""
-    request = AWSRequest("POST", f"{api.url}/model/bot/converse", data=body, headers=headers or {})
-    if credentials:
-        signer(credentials, service, region).add_auth(request)
-    for name, value in changed.items():
-        setattr(request, name, value)
-    response = URLLib3Session().send(request.prepare())
-    answer = json.loads(response.content)
-    said = answer.get("message") or answer.get("Message")
-    return response.status_code, response.headers.get("x-amzn-ErrorType", ""), said
 
 
 def test_boto3_calls_with_a_signature_for_execute_api(api: Api, caller: Callable[..., Credentials]) -> None:
@@ -259,9 +218,3 @@ def test_a_template_without_the_resource_policy_leaves_it_in_place(client: Clien
     found = gateway.get_rest_api(restApiId=identifier)
     assert (found["description"], "execute-api:Invoke" in found["policy"]) == ("changed", True)
     cloudformation.delete_stack(StackName="Kept")
-
-
-def attach(client: Client, api: Api, statements: list[dict[str, Any]] | None) -> None:
-    policy = json.dumps({"Version": "2012-10-17", "Statement": statements}) if statements else ""
-    change = {"op": "replace", "path": "/policy", "value": policy}
-    client("apigateway").update_rest_api(restApiId=api.identifier, patchOperations=[change])
