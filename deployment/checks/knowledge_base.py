@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Iterator
 
-from deployment.checks.aurora_postgresql import aurora_postgresql_faults
 from deployment.checks.documents import documents_faults
 from deployment.checks.knowledge_sources import source_faults
 from deployment.checks.models import model_faults, require_answers
@@ -48,7 +47,6 @@ def _built_faults(where: str, item: KnowledgeBase, config: DeploymentConfig, tod
     tokens = _longest(config.model_id(embedding))
     yield from (f"{where}.{fault}" for fault in reading_faults(item, tokens))
     yield from (f"{where}.{fault}" for fault in store_faults(item, config.deployment))
-    yield from (f"{where}.{fault}" for fault in aurora_postgresql_faults(item))
     yield from source_faults(where, item.sources)
     if item.documents is None and not item.sources:
         yield (
