@@ -33,7 +33,7 @@ def _existing_faults(where: str, item: KnowledgeBase) -> Iterator[str]:
     for setting in type(item).model_fields:
         if setting in item.model_fields_set and setting not in (*SETTINGS_OF_EXISTING, "name"):
             yield (
-                f"{where}.{setting}: says how a knowledge base is made, and {where}.existing names one that is there; "
+                f"{where}.{setting}: says how a knowledge base is made, and {where}.existing names one that exists; "
                 "remove one of the two"
             )
 
@@ -51,7 +51,7 @@ def _built_faults(where: str, item: KnowledgeBase, config: DeploymentConfig, tod
     if item.documents is None and not item.sources:
         yield (
             f"{where}.documents is missing; add the folder that holds the documents, or sources, or existing, the id "
-            "of a knowledge base that is there"
+            "of a knowledge base that exists"
         )
     elif item.documents is None:
         return

@@ -30,7 +30,7 @@ class Vectors:
 
 
 def capacity_lines(config: DeploymentConfig) -> Iterator[CostLine]:
-    """What is billed by the hour, asked or not: one line for all collections, which share it."""
+    """What is billed by the hour, used or not: one line for all collections, which share it."""
     region = config.deployment.region
     collections = [item for item in config.built_knowledge_bases.values() if item.store == OPENSEARCH]
     if collections:
