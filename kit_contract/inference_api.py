@@ -165,11 +165,10 @@ def _guardrail_environment(settings: Settings, to_json: Callable[[object], str])
 
 
 def aliases_json(settings: Settings, account: str) -> str:
-    """The content of ALIASES_FILE. Its ARNs have a placeholder for `account`, which can be a token at synth."""
+    """The content of ALIASES_FILE."""
     aliases = {
         name: {
-            "model": alias.base.id,
-            "arn": alias.base.arn.replace(f":{account}:", ACCOUNT),
+            **_entry(alias.base, account),
             "order": list(alias.order),
             **({"embedding": alias.embedding} if alias.embedding else {}),
             **({"one_model": True} if alias.one_model else {}),
@@ -181,11 +180,10 @@ def aliases_json(settings: Settings, account: str) -> str:
 
 
 def knowledge_bases_json(settings: Settings, account: str) -> str:
-    """The content of KNOWLEDGE_BASES_FILE: all but the ids, which can be tokens at synth. ARNs as in `aliases_json`."""
+    """The content of KNOWLEDGE_BASES_FILE: all but the ids, which can be tokens at synth."""
     entries = {
         name: {
-            "model": item.model.id,
-            "arn": item.model.arn.replace(f":{account}:", ACCOUNT),
+            **_entry(item.model, account),
             **({"rerank": item.rerank_model_arn} if item.rerank_model_arn else {}),
             **({"guardrail": item.guardrail} if item.guardrail else {}),
             **({"hybrid": True} if item.hybrid else {}),
@@ -202,7 +200,7 @@ def settings_from(environment: Mapping[str, str], aliases: str, knowledge_bases:
         kit_deployment=environment[KIT_DEPLOYMENT],
         aliases={
             name: Alias(
-                Model(entry["model"], entry["arn"].replace(ACCOUNT, f":{account}:")),
+                _model(entry, account),
                 tuple(entry["order"]),
                 entry.get("embedding"),
                 entry.get("one_model", False),
@@ -234,7 +232,7 @@ def _knowledge_bases(
     return {
         name: KnowledgeBase(
             ids[name],
-            Model(entry["model"], entry["arn"].replace(ACCOUNT, f":{account}:")),
+            _model(entry, account),
             entry.get("rerank"),
             entry.get("guardrail"),
             entry.get("hybrid", False),
@@ -242,3 +240,12 @@ def _knowledge_bases(
         for name, entry in entries.items()
         if name in ids
     }
+
+
+def _entry(model: Model, account: str) -> dict[str, str]:
+    """Its ARN has a placeholder for `account`, which can be a token at synth."""
+    return {"model": model.id, "arn": model.arn.replace(f":{account}:", ACCOUNT)}
+
+
+def _model(entry: Mapping[str, Any], account: str) -> Model:
+    return Model(entry["model"], entry["arn"].replace(ACCOUNT, f":{account}:"))

@@ -45,7 +45,8 @@ class AgentsStack(cdk.Stack):
         config, section = self._config, self._config.agents[name]
         own = Construct(self, f"Agent{pascal(name)}")
         tools = Construct(own, "Tools")
-        functions = {tool: self._function(tools, pascal(tool), item) for tool, item in section.tools.items()}
+        made = {tool: self._function(tools, pascal(tool), item) for tool, item in section.tools.items()}
+        functions = {tool: function for tool, function in made.items() if function}
         gateway, memory = self._gateway(own, name, functions), self._memory(own, name)
         target = invoke_target(self, config, config.agent_model(name))
         agent = Agent(
@@ -60,7 +61,9 @@ class AgentsStack(cdk.Stack):
             timeout_seconds=section.timeout_seconds,
             idle_seconds=section.idle_seconds,
             gateway=gateway,
-            confirmed_tools={tool: _confirmed(item) for tool, item in section.confirmed_tools.items()},
+            confirmed_tools={
+                tool: ConfirmedTool(**_declaration(item)) for tool, item in section.confirmed_tools.items()
+            },
             mcp_servers={tool: item.url for tool, item in section.tools.items() if item.url},
             code_interpreters=[tool for tool, item in section.tools.items() if item.kind == "code-interpreter"],
             builtin_tools=section.builtin_tools,
@@ -68,18 +71,18 @@ class AgentsStack(cdk.Stack):
             guardrail=self._guardrails[section.guardrail] if section.guardrail else None,
             generation=self._generation(name, "harness"),
         )
-        confirmed = {tool: _arn(functions[tool]) for tool in section.confirmed_tools}
+        confirmed = {tool: functions[tool].function_arn for tool in section.confirmed_tools}
         self._publish(name, own, agent, confirmed)
-        made = {"harness": agent.harness_id}
-        made |= {"gateway": gateway.gateway.gateway_id} if gateway else {}
-        made |= {"memory": memory.memory_id} if memory else {}
-        for part, identifier in made.items():
+        parts = {"harness": agent.harness_id}
+        parts |= {"gateway": gateway.gateway.gateway_id} if gateway else {}
+        parts |= {"memory": memory.memory_id} if memory else {}
+        for part, identifier in parts.items():
             cdk.CfnOutput(self, agent_output(name, part), value=f"{self._generation(name, part)} {identifier}")
 
     def _generation(self, name: str, part: str) -> int:
         return self._generations.get(agent_generation(name, part), 1)
 
-    def _gateway(self, own: Construct, name: str, functions: dict[str, lambda_.IFunction | None]) -> ToolGateway | None:
+    def _gateway(self, own: Construct, name: str, functions: dict[str, lambda_.IFunction]) -> ToolGateway | None:
         tools = self._config.agents[name].gateway_tools
         if not tools:
             return None
@@ -90,9 +93,7 @@ class AgentsStack(cdk.Stack):
             generation=self._generation(name, "gateway"),
         )
         for tool, item in tools.items():
-            function = functions[tool]
-            assert function
-            gateway.add_tool(tool, function=function, **_declaration(item))
+            gateway.add_tool(tool, function=functions[tool], **_declaration(item))
         return gateway
 
     def _function(self, scope: Construct, construct_id: str, tool: Tool) -> lambda_.IFunction | None:
@@ -151,13 +152,3 @@ def _declaration(tool: Tool) -> dict[str, Any]:
         return {"description": text, "input_schema": QUESTION}
     found = tool.declaration()
     return {"description": found["description"], "input_schema": found["inputSchema"]}
-
-
-def _confirmed(tool: Tool) -> ConfirmedTool:
-    found = tool.declaration()
-    return ConfirmedTool(description=found["description"], input_schema=found["inputSchema"])
-
-
-def _arn(function: lambda_.IFunction | None) -> str:
-    assert function
-    return function.function_arn

@@ -109,5 +109,7 @@ def _order(config: DeploymentConfig, alias: str) -> list[str]:
 
 
 def _applied(config: DeploymentConfig) -> set[str]:
-    """In this stack, so that CloudFormation changes the function first and deletes what it used afterwards."""
-    return {name for where, name in config.applied_guardrails.items() if not where.startswith("agents.")}
+    """The guardrails that the API applies; agents apply theirs themselves."""
+    named = [alias.guardrail for alias in config.aliases.values()]
+    named += [section.guardrail for section in config.all_knowledge_bases.values()]
+    return {name for name in named if name}

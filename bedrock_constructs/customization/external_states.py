@@ -93,14 +93,11 @@ def _follow(scope: Construct, kind: ExternalKind, failed: sfn.Fail, following: s
     status, choice = _look(scope, kind, failed), sfn.Choice(scope, f"{verb}Choice")
     twice = sfn.JsonPath.math_add(sfn.JsonPath.number_at(seconds), sfn.JsonPath.number_at(seconds))
     longer = sfn.Pass(scope, f"{verb}Longer", parameters={"seconds": twice}, result_path="$.pause")
-    for value in kind.done:
-        choice.when(_is(kind, value), _done(scope, kind, following))
-    for value in kind.failed:
-        choice.when(_is(kind, value), _failure(scope, kind, failed))
-    for value in kind.busy:
-        is_long = sfn.Condition.number_greater_than_equals(seconds, LONG_PAUSE)
-        choice.when(sfn.Condition.and_(_is(kind, value), is_long), wait)
-        choice.when(_is(kind, value), longer)
+    is_long = sfn.Condition.number_greater_than_equals(seconds, LONG_PAUSE)
+    choice.when(_is(kind, kind.done), _done(scope, kind, following))
+    choice.when(_is(kind, kind.failed), _failure(scope, kind, failed))
+    choice.when(sfn.Condition.and_(_is(kind, kind.busy), is_long), wait)
+    choice.when(_is(kind, kind.busy), longer)
     unknown = sfn.Pass(
         scope,
         f"{verb}Unknown",
@@ -154,18 +151,13 @@ def _done(scope: Construct, kind: ExternalKind, following: sfn.IChainable) -> sf
 
 def _failure(scope: Construct, kind: ExternalKind, failed: sfn.Fail) -> sfn.IChainable:
     """Bedrock's own message, which it may leave out."""
-    told = sfn.Choice(scope, f"{kind.verb}Told")
+
+    def cause(name: str, text: str) -> sfn.IChainable:
+        parameters = {"Error": f"{kind.verb}Failed", "Cause": text}
+        state = sfn.Pass(scope, f"{kind.verb}{name}", parameters=parameters, result_path="$.failure")
+        return state.next(failed)
+
     message = "$.made.FailureMessage"
-    for name, cause in (("Reason", sfn.JsonPath.string_at(message)), ("NoReason", "Bedrock gave no reason")):
-        state = sfn.Pass(
-            scope,
-            f"{kind.verb}{name}",
-            parameters={"Error": f"{kind.verb}Failed", "Cause": cause},
-            result_path="$.failure",
-        )
-        state.next(failed)
-        if name == "Reason":
-            told.when(sfn.Condition.is_present(message), state)
-        else:
-            told.otherwise(state)
-    return told
+    told = sfn.Choice(scope, f"{kind.verb}Told")
+    told.when(sfn.Condition.is_present(message), cause("Reason", sfn.JsonPath.string_at(message)))
+    return told.otherwise(cause("NoReason", "Bedrock gave no reason"))

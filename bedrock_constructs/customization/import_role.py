@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from bedrock_constructs.customization.model_sources import ModelLocation
+from bedrock_constructs.customization.source_reader import bucket_arn
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 
 
@@ -27,21 +28,20 @@ class ImportRole(Construct):
                 conditions={"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": jobs}},
             ),
         )
-        bucket = location.bucket_arn(stack)
+        bucket = bucket_arn(stack, location.s3_uri)
         objects = f"{bucket}/{location.folder}*"
-        owned = {"StringEquals": {"aws:ResourceAccount": location.owner or stack.account}}
+        owned = location.owned(stack)
         # AWS's example has no s3:prefix for the list: Bedrock may list without one.
         for sid, action, resource in (("ReadModel", "s3:GetObject", objects), ("ListModel", "s3:ListBucket", bucket)):
             statement = iam.PolicyStatement(sid=sid, actions=[action], resources=[resource], conditions=owned)
             self.role.add_to_policy(statement)
         if location.kms_key_arn:
-            conditions = location.through_s3(stack)
             self.role.add_to_policy(
                 iam.PolicyStatement(
                     sid="DecryptModel",
                     actions=["kms:Decrypt"],
                     resources=[location.kms_key_arn],
-                    conditions=conditions,
+                    conditions=location.through_s3(stack),
                 )
             )
         acknowledge_wildcards(self, [objects], reason="A model's files may have any name")

@@ -38,11 +38,9 @@ def grant_jobs(
     if keys := model_keys(customizations):
         machine.add_to_role_policy(model_key_statement(stack, "EncryptModels", CREATE, keys))
     external = [item for item in customizations if not is_trained(item)]
-    if external:
-        grant_external(scope, machine, kit_deployment, external)
-    if not trained and any(
-        item.method != IMPORT for item in external
-    ):  # the right to tag is in those of the jobs otherwise
+    grant_external(scope, machine, kit_deployment, external)
+    # The rights of training jobs and of imports have that to tag already.
+    if not trained and any(item.method != IMPORT for item in external):
         _grant_tags(scope, machine, kit_deployment)
     reason = "X-Ray and the delivery of CloudWatch Logs have no resource-level permissions"
     acknowledge_wildcards(machine, ["*"], reason=reason)

@@ -1,6 +1,6 @@
 """Looks at data sources again by schedule: EventBridge Scheduler puts a message on the ingestion queue.
 
-The message takes the way of uploads: a running job is waited for, failures are repeated and reported.
+The message goes the way of those of uploads: a running job is waited for, failures are repeated and reported.
 """
 
 import aws_cdk as cdk

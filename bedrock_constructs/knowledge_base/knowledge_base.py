@@ -18,7 +18,7 @@ from constructs import Construct, IConstruct
 from bedrock_constructs.knowledge_base.chunking import FixedSizeChunking
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
 from bedrock_constructs.knowledge_base.permissions import allow, permissions
-from bedrock_constructs.knowledge_base.reading import BuiltReading, Reading, build_reading
+from bedrock_constructs.knowledge_base.reading import Reading, build_reading
 from bedrock_constructs.knowledge_base.sources import BucketSource
 from bedrock_constructs.knowledge_base.stores.s3_vectors import S3Vectors
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, Store, StoreRequest
@@ -95,17 +95,11 @@ class KnowledgeBase(Construct):
             )
         )
         self._grant(self._store)
-        again = (self._again,) if self._again else ()
         fixed = () if dimensions_configurable else ("fixed",)
         knowledge_base = self._knowledge_base(
             # CloudFormation creates a replacement before it deletes the old one, so a replacement needs another name.
-            name=_unique_name(
-                bedrock_name(kit_deployment, name),
-                embedding_model_id,
-                dimensions,
-                *fixed,
-                *self._store.replacing,
-                *again,
+            name=self._name(
+                bedrock_name(kit_deployment, name), embedding_model_id, dimensions, *fixed, *self._store.replacing
             ),
             dimensions=dimensions if dimensions_configurable else None,
         )
@@ -116,7 +110,7 @@ class KnowledgeBase(Construct):
         self._reading = build_reading(
             self, reading, role=self.role, removal_policy=self._removal_policy, kms_key=kms_key
         )
-        self.data_source_id = self._data_source(reading, self._reading).attr_data_source_id
+        self.data_source_id = self._own_source(reading).attr_data_source_id
         self.source_ids = [
             (source, part, self._bucket_source(source, part, prefix, reading).attr_data_source_id)
             for source in sources
@@ -205,39 +199,45 @@ class KnowledgeBase(Construct):
         knowledge_base.node.add_dependency(*self._store.awaited)
         return knowledge_base
 
-    def _data_source(self, reading: Reading, built: BuiltReading) -> bedrock.CfnDataSource:
+    def _own_source(self, reading: Reading) -> bedrock.CfnDataSource:
         properties = bedrock.CfnDataSource
-        again = (self._again,) if self._again else ()
+        configuration = properties.DataSourceConfigurationProperty(
+            type="S3",
+            s3_configuration=properties.S3DataSourceConfigurationProperty(
+                bucket_arn=self.documents_bucket.bucket_arn,
+                bucket_owner_account_id=cdk.Stack.of(self).account,
+                inclusion_prefixes=[DOCUMENTS_PREFIX],
+            ),
+        )
+        name = self._name("documents", *reading.replacing)
+        return self._data_source("DataSource", name, configuration, reading)
+
+    def _bucket_source(self, source: BucketSource, part: str, prefix: str, reading: Reading) -> bedrock.CfnDataSource:
+        configuration = source.configuration(prefix, cdk.Stack.of(self).account)
+        name = self._name(source.name, source.bucket, prefix, *reading.replacing)
+        return self._data_source(f"Source{pascal(source.name)}{part}", name, configuration, reading)
+
+    def _data_source(
+        self,
+        construct_id: str,
+        name: str,
+        configuration: bedrock.CfnDataSource.DataSourceConfigurationProperty,
+        reading: Reading,
+    ) -> bedrock.CfnDataSource:
         return bedrock.CfnDataSource(
             self,
-            f"DataSource{self._again}{reading.transformed}",
-            name=_unique_name("documents", *reading.replacing, *again),
+            f"{construct_id}{self._again}{reading.transformed}",
+            name=name,
             knowledge_base_id=self.knowledge_base_id,
             # DELETE removes the vectors of a deleted data source from an index that stays. If the stack deletes the
             # index too, that is not needed and fails with DELETE_UNSUCCESSFUL when the index is deleted first.
             data_deletion_policy="RETAIN" if self.destroys_data else "DELETE",
-            data_source_configuration=properties.DataSourceConfigurationProperty(
-                type="S3",
-                s3_configuration=properties.S3DataSourceConfigurationProperty(
-                    bucket_arn=self.documents_bucket.bucket_arn,
-                    bucket_owner_account_id=cdk.Stack.of(self).account,
-                    inclusion_prefixes=[DOCUMENTS_PREFIX],
-                ),
-            ),
-            vector_ingestion_configuration=built.configuration,
-        )
-
-    def _bucket_source(self, source: BucketSource, part: str, prefix: str, reading: Reading) -> bedrock.CfnDataSource:
-        again = (self._again,) if self._again else ()
-        return bedrock.CfnDataSource(
-            self,
-            f"Source{pascal(source.name)}{part}{self._again}{reading.transformed}",
-            name=_unique_name(source.name, source.bucket, prefix, *reading.replacing, *again),
-            knowledge_base_id=self.knowledge_base_id,
-            data_deletion_policy="RETAIN" if self.destroys_data else "DELETE",
-            data_source_configuration=source.configuration(prefix, cdk.Stack.of(self).account),
+            data_source_configuration=configuration,
             vector_ingestion_configuration=self._reading.configuration,
         )
+
+    def _name(self, prefix: str, *replacing: object) -> str:
+        return _unique_name(prefix, *replacing, *([self._again] if self._again else []))
 
 
 def _unique_name(prefix: str, *replacing: object) -> str:

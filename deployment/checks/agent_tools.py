@@ -29,12 +29,11 @@ def tool_faults(where: str, name: str, tool: Tool, config: DeploymentConfig) -> 
     if tool.kind != "lambda":
         return
     if tool.function_arn:
-        _, partition, _, region, *_ = tool.function_arn.split(":")
-        yield from place_faults(f"{where}.function_arn", config, partition, region)
+        yield from place_faults(f"{where}.function_arn", config, tool.function_arn)
     if tool.code:
         yield from function_faults(f"{where}.code", tool.code, tool.entry_point, fix="set handler")
     elif tool.handler:
-        yield f"{where}.handler: is of code that the kit deploys, not of a function that exists; remove it"
+        yield f"{where}.handler: applies to code that the kit deploys, not to a function that exists; remove it"
     if tool.code is None or tool.code.exists():
         yield from _declaration_faults(where, tool)
 
@@ -42,7 +41,7 @@ def tool_faults(where: str, name: str, tool: Tool, config: DeploymentConfig) -> 
 def _knowledge_base_faults(where: str, name: str, config: DeploymentConfig) -> Iterator[str]:
     known = list(config.all_knowledge_bases)
     if name not in known:
-        yield f"{where}.knowledge_base: is no knowledge base, got {name!r}; allowed: {', '.join(known) or 'none'}"
+        yield f"{where}.knowledge_base: is not a knowledge base, got {name!r}; allowed: {', '.join(known) or 'none'}"
 
 
 def _declaration_faults(where: str, tool: Tool) -> Iterator[str]:

@@ -6,7 +6,8 @@ from deployment.config import DeploymentConfig
 from kit_contract.partitions import partition_of
 
 
-def place_faults(where: str, config: DeploymentConfig, partition: str, region: str) -> Iterator[str]:
+def place_faults(where: str, config: DeploymentConfig, arn: str) -> Iterator[str]:
+    _, partition, _, region, *_ = arn.split(":")
     wanted = config.deployment.region
     if (partition, region) != (partition_of(wanted), wanted):
         yield (

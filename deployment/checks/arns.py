@@ -29,14 +29,13 @@ def arn_faults(config: DeploymentConfig, account: str | None) -> Iterator[str]:
     for where, identifier in named:
         if arn := model_arn(identifier):
             yield from _kind_faults(where, arn)
-            yield from place_faults(where, config, arn.partition, arn.region)
+            yield from place_faults(where, config, arn.text)
             if account and arn.account not in ("", account):
                 yield f"{where}: must be in account {account}, to which you deploy, got {identifier}; change it"
     yield from _profile_faults(config, {identifier: where for where, identifier in named})
     for where, key in config.kms_keys.items():
         # A key may belong to another account, whose key policy then allows this one.
-        _, partition, _, region, *_ = key.split(":")
-        yield from place_faults(where, config, partition, region)
+        yield from place_faults(where, config, key)
     yield from training_arn_faults(config, account)
 
 

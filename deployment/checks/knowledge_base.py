@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Iterator
 
-from deployment.checks.aurora_postgresql import aurora_postgresql_faults
 from deployment.checks.documents import documents_faults
 from deployment.checks.knowledge_sources import source_faults
 from deployment.checks.models import model_faults, require_answers
@@ -34,7 +33,7 @@ def _existing_faults(where: str, item: KnowledgeBase) -> Iterator[str]:
     for setting in type(item).model_fields:
         if setting in item.model_fields_set and setting not in (*SETTINGS_OF_EXISTING, "name"):
             yield (
-                f"{where}.{setting}: says how a knowledge base is made, and {where}.existing names one that is there; "
+                f"{where}.{setting}: says how a knowledge base is made, and {where}.existing names one that exists; "
                 "remove one of the two"
             )
 
@@ -48,12 +47,11 @@ def _built_faults(where: str, item: KnowledgeBase, config: DeploymentConfig, tod
     tokens = _longest(config.model_id(embedding))
     yield from (f"{where}.{fault}" for fault in reading_faults(item, tokens))
     yield from (f"{where}.{fault}" for fault in store_faults(item, config.deployment))
-    yield from (f"{where}.{fault}" for fault in aurora_postgresql_faults(item))
     yield from source_faults(where, item.sources)
     if item.documents is None and not item.sources:
         yield (
             f"{where}.documents is missing; add the folder that holds the documents, or sources, or existing, the id "
-            "of a knowledge base that is there"
+            "of a knowledge base that exists"
         )
     elif item.documents is None:
         return

@@ -77,9 +77,8 @@ def _settings_of_others(item: Reading) -> Iterator[str]:
     for chunking, settings in SETTINGS.items():
         for setting in settings:
             if chunking != item.chunking and setting in item.model_fields_set:
-                yield (
-                    f'{setting}: is of chunking = "{chunking}", got chunking = "{item.chunking}"; remove one of the two'
-                )
+                given = f'got chunking = "{item.chunking}"'
+                yield f'{setting}: applies to chunking = "{chunking}" only, {given}; remove one of the two'
 
 
 def _level_faults(item: Reading) -> Iterator[str]:

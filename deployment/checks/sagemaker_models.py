@@ -23,5 +23,4 @@ def sagemaker_model_faults(where: str, item: External, config: DeploymentConfig,
             "open models are imported ([training.imported_models.*])"
         )
     if item.model_package_arn:
-        _, partition, _, region, *_ = item.model_package_arn.split(":")
-        yield from place_faults(f"{where}.model_package_arn", config, partition, region)
+        yield from place_faults(f"{where}.model_package_arn", config, item.model_package_arn)

@@ -15,9 +15,8 @@ def training_arn_faults(config: DeploymentConfig, account: str | None) -> Iterat
     for where, arn in named.items():
         if arn is None:
             continue
-        _, partition, _, region, owner, *_ = arn.split(":")
-        yield from place_faults(where, config, partition, region)
-        if account and owner != account and where.endswith(".base_custom_model"):
+        yield from place_faults(where, config, arn)
+        if account and arn.split(":")[4] != account and where.endswith(".base_custom_model"):
             yield (
                 f"{where}: must be in account {account}, to which you deploy, got {arn}; copy a shared model first "
                 "(https://docs.aws.amazon.com/bedrock/latest/userguide/copy-model.html)"

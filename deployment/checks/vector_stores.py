@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from deployment.checks.aurora_postgresql import aurora_postgresql_faults
 from deployment.sections.deployment import Deployment
 from deployment.sections.knowledge_base import KnowledgeBase
 
@@ -19,6 +20,7 @@ def store_faults(item: KnowledgeBase, deployment: Deployment) -> Iterator[str]:
         yield f'standby_replicas: only store = "opensearch-serverless" has them, got {item.store}; remove the setting'
     if item.store == "opensearch-serverless":
         yield from _region_faults(deployment)
+    yield from aurora_postgresql_faults(item)
 
 
 def _region_faults(deployment: Deployment) -> Iterator[str]:

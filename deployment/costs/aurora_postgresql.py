@@ -7,12 +7,12 @@ while it is paused. Each use of a paused cluster is billed until it pauses again
 from collections.abc import Iterator
 
 from deployment.costs.lines import CostGroup, CostLine, line
+from deployment.costs.provisioned_throughput import HOURS_PER_MONTH
 from deployment.costs.training import GIGABYTE
 from deployment.sections.aurora_postgresql import AuroraPostgresql
 from model_catalog.prices import Price, price
 
 SERVICE = "aurora-postgresql"
-HOURS_PER_MONTH = 730
 # Beside a vector: its index's links and the row; HNSW with 16 links takes about as much again as the vector.
 INDEX_FACTOR = 2
 LEAST_CAPACITY = 0.5  # of a cluster that is not paused

@@ -18,8 +18,8 @@ from model_catalog.prices import price
 from training_data.record_texts import turns_in
 from training_data.token_estimate import estimated_tokens
 
-# The prompts that Bedrock's Nova Micro judges with are 2,300 characters long in the mean (user guide, 2026-11); the
-# judge gives an explanation.
+# The prompts that Bedrock's Nova Micro judges with have 2,300 characters on average (user guide, 2026-11); the judge
+# gives an explanation.
 JOB_INSTRUCTIONS, JOB_ANSWER = 580, 120
 # Estimates for one verdict: the judge's instructions, and a sentence of reason.
 JUDGE_INSTRUCTIONS, JUDGE_ANSWER, ORDERS = 170, 60, 2

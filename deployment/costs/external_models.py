@@ -14,8 +14,6 @@ from deployment.costs.training import model_storage_line
 from deployment.sections.training import External
 from kit_contract.external_models import COPY, IMPORT
 
-MADE = {COPY: "the copy"}
-
 
 def external_model_groups(config: DeploymentConfig) -> list[CostGroup]:
     region = config.deployment.region
@@ -35,6 +33,6 @@ def _model_lines(item: External, region: str) -> Iterator[CostLine]:
     if item.method == IMPORT:  # the import itself is not billed
         yield unit_storage_line("imported model", None, region)
         return
-    made = MADE.get(item.method, "the registration")
+    made = "the copy" if item.method == COPY else "the registration"
     yield line(made, "once", 1, None, missing=f"{made} of a custom model in {region}")
     yield model_storage_line("custom model", "kept for a month", item.base_model, region)

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from deployment.config import DeploymentConfig
-from deployment.costs.aurora_postgresql import capacity_group, idle_lines
 from deployment.costs.guardrails import GuardedText, guardrail_lines
 from deployment.costs.inference_api import Traffic, serving_lines, token_lines
 from deployment.costs.lines import CostGroup, CostLine, line
-from deployment.costs.reading import comparing_line, parsing_lines, passages_of
-from deployment.costs.vector_stores import Vectors, query_lines, storage_line, writing_lines
-from deployment.documents import read_documents_folder
+from deployment.costs.reading import Passages, comparing_line, document_sizes, parsing_lines, passages_of
+from deployment.costs.vector_stores import Vectors, capacity_groups, query_lines, stored_lines, writing_lines
 from deployment.sections.knowledge_base import KnowledgeBase
 from kit_contract.model_arns import plain_id
 from model_catalog.prices import price
@@ -24,28 +22,20 @@ PASSAGES_PER_ANSWER = 5  # the API's default
 
 
 def document_bytes(section: KnowledgeBase) -> int:
-    if section.documents is None:
-        return 0
-    return sum(path.stat().st_size for path in read_documents_folder(section.documents).documents.values())
+    return sum(document_sizes(section).values())
 
 
-def vector_bytes(section: KnowledgeBase) -> int:
-    """A vector of 4-byte floats and the passage's text, which Bedrock stores with it."""
-    passages = passages_of(section)
-    return passages.count * (section.dimensions * FLOAT_BYTES + passages.stored * BYTES_PER_TOKEN)
-
-
-def vectors(section: KnowledgeBase) -> Vectors:
-    return Vectors(vector_bytes(section), passages_of(section).count)
+def vectors(section: KnowledgeBase, passages: Passages) -> Vectors:
+    """Of 4-byte floats, with the passage's text, which Bedrock stores beside them."""
+    each = section.dimensions * FLOAT_BYTES + passages.stored * BYTES_PER_TOKEN
+    return Vectors(passages.count * each, passages.count)
 
 
 def storage_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     for where, section in config.knowledge_base_sections.items():
-        if section.store == "aurora-postgresql":
-            label, region = _label("vectors", where), config.deployment.region
-            yield from idle_lines(label, vector_bytes(section), section.aurora_postgresql, region)
-        elif not section.existing:  # what it stores is paid for where it was made
-            yield storage_line(section.store, _label("vectors", where), vectors(section), config.deployment.region)
+        if not section.existing:  # what it stores is paid for where it was made
+            stored = vectors(section, passages_of(section))
+            yield from stored_lines(section, _label("vectors", where), stored, config.deployment.region)
 
 
 def knowledge_base_groups(config: DeploymentConfig, traffic: Traffic) -> list[CostGroup]:
@@ -53,9 +43,7 @@ def knowledge_base_groups(config: DeploymentConfig, traffic: Traffic) -> list[Co
     for where, section in config.knowledge_base_sections.items():
         if not section.existing:
             groups.append(_ingestion(config, where, section))
-        if section.store == "aurora-postgresql":
-            name = where.rpartition(".")[2]
-            groups.append(capacity_group(where, name, section.aurora_postgresql, config.deployment.region))
+        groups += capacity_groups(section, where, config.deployment.region)
         groups.append(_questions(config, where, section, traffic))
     return groups
 
@@ -77,10 +65,10 @@ def _ingestion(config: DeploymentConfig, where: str, section: KnowledgeBase) -> 
     what = f"{size:,} bytes in {passages.count:,} passages, about {passages.embedded:,} tokens"
     lines = (
         *parsing_lines(config, section),
-        *comparing_line(section, _embedding_model(section), region),
+        *comparing_line(passages, _embedding_model(section), region),
         _embedding_line(what, passages.embedded, section, region),
         *_source_lines(section, region),
-        *writing_lines(section.store, vectors(section), region),
+        *writing_lines(section.store, vectors(section, passages), region),
     )
     return CostGroup(f"{where}.ingestion", _title("Ingestion of all documents, once", where), lines)
 
@@ -100,11 +88,13 @@ def _source_lines(section: KnowledgeBase, region: str) -> Iterator[CostLine]:
 def _questions(config: DeploymentConfig, where: str, section: KnowledgeBase, traffic: Traffic) -> CostGroup:
     region = config.deployment.region
     asked = traffic.requests * traffic.input_tokens
-    shown = PASSAGES_PER_ANSWER * passages_of(section).shown
+    passages = passages_of(section)
+    shown = PASSAGES_PER_ANSWER * passages.shown
     grounded = replace(traffic, input_tokens=traffic.input_tokens + shown)
     guarded = GuardedText(traffic.input_tokens, traffic.output_tokens, shown)
     # Where an existing one keeps its vectors is not known, nor what that costs.
-    searched = () if section.existing else query_lines(section.store, vectors(section), traffic.requests, region)
+    stored = vectors(section, passages)
+    searched = () if section.existing else query_lines(section.store, stored, traffic.requests, region)
     lines = (
         _embedding_line(f"{traffic.requests:,} x {traffic.input_tokens:,} tokens", asked, section, region),
         *searched,

@@ -32,7 +32,7 @@ class Passages:
 
 
 def passages_of(section: KnowledgeBase) -> Passages:
-    sizes = list(_sizes(section).values())
+    sizes = list(document_sizes(section).values())
     tokens = sum(sizes) / BYTES_PER_TOKEN
     if section.chunking == "hierarchical":
         return _hierarchical(section, tokens)
@@ -50,7 +50,7 @@ def passages_of(section: KnowledgeBase) -> Passages:
 
 def parsing_lines(config: DeploymentConfig, section: KnowledgeBase) -> Iterator[CostLine]:
     """A model reads all PDF files and writes as many tokens; AWS does not say how many a page has."""
-    pages = sum(size for name, size in _sizes(section).items() if name.lower().endswith(".pdf"))
+    pages = sum(size for name, size in document_sizes(section).items() if name.lower().endswith(".pdf"))
     if section.parsing is None or not pages:
         return
     tokens = ceil(pages / BYTES_PER_TOKEN)
@@ -59,9 +59,9 @@ def parsing_lines(config: DeploymentConfig, section: KnowledgeBase) -> Iterator[
         yield CostLine(f"parsing, {part.part}", f"PDF files of {pages:,} bytes", part.usd, part.price, part.missing)
 
 
-def comparing_line(section: KnowledgeBase, model: str, region: str) -> Iterator[CostLine]:
+def comparing_line(passages: Passages, model: str, region: str) -> Iterator[CostLine]:
     """AWS says that semantic chunking costs more, "due to its use of a foundation model", and not of which."""
-    if tokens := passages_of(section).compared:
+    if tokens := passages.compared:
         what = f"about {tokens:,} tokens of sentences, if the embedding model compares them"
         found = price("embedding_tokens", model=model, region=region)
         yield line("semantic chunking", what, tokens, found, missing=f"embedding tokens of {model} in {region}")
@@ -75,7 +75,8 @@ def _hierarchical(section: KnowledgeBase, tokens: float) -> Passages:
     return Passages(count, count * child, child + parent, parent)
 
 
-def _sizes(section: KnowledgeBase) -> dict[str, int]:
+def document_sizes(section: KnowledgeBase) -> dict[str, int]:
+    """Name -> bytes of the section's own documents."""
     if section.documents is None:
         return {}
     found = read_documents_folder(section.documents).documents

@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from deployment.config import DeploymentConfig
-from deployment.costs.lines import CostLine, line
+from deployment.costs.aurora_postgresql import capacity_group, idle_lines
+from deployment.costs.lines import CostGroup, CostLine, line
+from deployment.costs.provisioned_throughput import HOURS_PER_MONTH
 from deployment.costs.training import GIGABYTE
+from deployment.sections.knowledge_base import KnowledgeBase
 from model_catalog.prices import price
 
-HOURS_PER_MONTH = 730
 OCUS, OCUS_WITH_STANDBY = 1, 2
-OPENSEARCH, S3_VECTORS = "opensearch-serverless", "s3-vectors"
+AURORA, OPENSEARCH, S3_VECTORS = "aurora-postgresql", "opensearch-serverless", "s3-vectors"
 NAMES = {OPENSEARCH: "OpenSearch Serverless", S3_VECTORS: "S3 Vectors"}
 
 
@@ -28,7 +30,7 @@ class Vectors:
 
 
 def capacity_lines(config: DeploymentConfig) -> Iterator[CostLine]:
-    """What is billed by the hour, asked or not: one line for all collections, which share it."""
+    """What is billed by the hour, used or not: one line for all collections, which share it."""
     region = config.deployment.region
     collections = [item for item in config.built_knowledge_bases.values() if item.store == OPENSEARCH]
     if collections:
@@ -39,10 +41,22 @@ def capacity_lines(config: DeploymentConfig) -> Iterator[CostLine]:
         yield line("OpenSearch Serverless", what, ocus * HOURS_PER_MONTH, found, missing=missing)
 
 
-def storage_line(store: str, label: str, vectors: Vectors, region: str) -> CostLine:
+def capacity_groups(section: KnowledgeBase, where: str, region: str) -> list[CostGroup]:
+    """What use costs by the hour, where the capacity follows the load."""
+    if section.store != AURORA:
+        return []
+    return [capacity_group(where, where.rpartition(".")[2], section.aurora_postgresql, region)]
+
+
+def stored_lines(section: KnowledgeBase, label: str, vectors: Vectors, region: str) -> Iterator[CostLine]:
+    """A month in which nobody asks, without the capacity that several knowledge bases share."""
+    store = section.store
+    if store == AURORA:
+        yield from idle_lines(label, vectors.size, section.aurora_postgresql, region)
+        return
     what = f"{vectors.passages:,} passages, about {vectors.size:,} bytes in {NAMES[store]}"
     found = price("storage", service=store, region=region)
-    return line(label, what, vectors.size / GIGABYTE, found, missing=f"{NAMES[store]} storage in {region}")
+    yield line(label, what, vectors.size / GIGABYTE, found, missing=f"{NAMES[store]} storage in {region}")
 
 
 def writing_lines(store: str, vectors: Vectors, region: str) -> Iterator[CostLine]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from deployment.sections.python_code import code_files
+from deployment.sections.python_code import code_files, default_handler
 from deployment.sections.section import FilePath, HttpsUrl, LambdaArn, Name, PythonHandler, Section
 
 Kind = Literal["lambda", "knowledge-base", "code-interpreter", "mcp"]
@@ -54,9 +54,7 @@ class Tool(Section):
 
     @property
     def entry_point(self) -> str:
-        """`module.function` of the handler; `lambda_handler` is the name in AWS's templates."""
-        module = self.code.stem if self.code and self.code.is_file() else "lambda_function"
-        return self.handler or f"{module}.lambda_handler"
+        return self.handler or default_handler(self.code)
 
     @property
     def schema_path(self) -> Path | None:

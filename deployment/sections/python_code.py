@@ -1,6 +1,12 @@
-"""Code of a function that a section names: a Python file or a folder."""
+"""Code of a function that a section names: a Python file or a folder, and where it begins."""
 
 from pathlib import Path
+
+
+def default_handler(code: Path | None) -> str:
+    """`module.function` of a file, or of lambda_function.py in a folder; both names are those of AWS's templates."""
+    module = code.stem if code and code.is_file() else "lambda_function"
+    return f"{module}.lambda_handler"
 
 
 def code_files(code: Path) -> dict[str, bytes]:

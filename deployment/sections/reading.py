@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from deployment.sections.python_code import default_handler
 from deployment.sections.section import FilePath, ModelId, Section
 
 Tokens = Annotated[int, Field(ge=20, le=8192)]
@@ -55,9 +56,7 @@ class Reading(Section):
 
     @property
     def transformation_handler(self) -> str:
-        """`module.function`; `lambda_handler` is the name in AWS's templates."""
-        assert self.transformation
-        return f"{self.transformation.stem if self.transformation.is_file() else 'lambda_function'}.lambda_handler"
+        return default_handler(self.transformation)
 
     @property
     def embedded_tokens(self) -> int | None:

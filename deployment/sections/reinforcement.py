@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from deployment.sections.python_code import code_files
+from deployment.sections.python_code import code_files, default_handler
 from deployment.sections.section import FilePath, LambdaArn, ModelId, PythonHandler, Section
 
 
@@ -30,9 +30,7 @@ class Reinforcement(Section):
 
     @property
     def entry_point(self) -> str:
-        """`module.function` of the handler; `lambda_handler` is the name in AWS's templates."""
-        module = self.grader.stem if self.grader and self.grader.is_file() else "lambda_function"
-        return self.handler or f"{module}.lambda_handler"
+        return self.handler or default_handler(self.grader)
 
     def grader_files(self) -> dict[str, bytes]:
         """Path in the zip -> content, without what Python and Git leave in the folder."""

@@ -12,7 +12,7 @@ from inference_api.canary import measured_variant, open_canary, random_share
 from inference_api.errors import ApiError
 from kit_contract.canaries import CANARY, CANARY_KEY
 from kit_contract.inference_api import Model, Settings
-from kit_contract.model_arns import shown
+from kit_contract.model_arns import is_imported_model, shown
 from kit_contract.parameters import alias_capacity, alias_serving
 
 CACHE_SECONDS = 15.0
@@ -128,7 +128,7 @@ class Aliases:
         canary = open_canary(serving or {}, now)
         if canary is None:
             return Split(targets, measured)
-        imported = ":imported-model/" in canary["target_arn"]
+        imported = is_imported_model(canary["target_arn"])
         tried = {**canary, "kind": "imported-model" if imported else "custom-model-deployment"}
         return Split(targets, measured, _target(tried)._replace(variant=CANARY, trial=trial), canary["weight"])
 

@@ -67,9 +67,9 @@ COPIED_MODELS = ExternalKind(
     identifier="JobArn",
     model="TargetModelArn",
     status="Status",
-    busy=("InProgress",),
-    done=("Completed",),
-    failed=("Failed",),
+    busy="InProgress",
+    done="Completed",
+    failed="Failed",
     grant=_grant,
     find=("bedrock:ListModelCopyJobs",),
 )

@@ -41,9 +41,9 @@ class ExternalKind:
     identifier: str
     model: str
     status: str
-    busy: tuple[str, ...]
-    done: tuple[str, ...]
-    failed: tuple[str, ...]
+    busy: str
+    done: str
+    failed: str
     grant: Grant
     find: tuple[str, ...] = ()
     clean: tuple[str, ...] = ()

@@ -66,9 +66,9 @@ SAGEMAKER_MODELS = ExternalKind(
     identifier="ModelIdentifier",
     model="ModelArn",
     status="ModelStatus",
-    busy=("Creating",),
-    done=("Active",),
-    failed=("Failed",),
+    busy="Creating",
+    done="Active",
+    failed="Failed",
     grant=_grant,
     clean=("bedrock:DeleteCustomModel",),
 )

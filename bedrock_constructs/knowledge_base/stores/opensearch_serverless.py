@@ -1,6 +1,6 @@
 """Vectors in OpenSearch Serverless: a private collection of its own. Its searches match words beside meaning.
 
-Billed by the OCU-hour from its creation to its deletion, asked or not. So the collection is never retained: the vectors
+Billed by the OCU-hour from its creation to its deletion, used or not. So the collection is never retained: the vectors
 can be made again from the documents. Its policies name it before it exists, and so do theirs.
 https://docs.aws.amazon.com/bedrock/latest/userguide/kb-create-security.html (data access and network policies)
 https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-scaling.html (idle OCUs)

@@ -12,11 +12,11 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3vectors as s3vectors
 from constructs import IDependable
 
-from bedrock_constructs.knowledge_base.stores.store import METADATA_FIELD, TEXT_FIELD, BuiltStore, StoreRequest
+from bedrock_constructs.knowledge_base.stores.store import BuiltStore, StoreRequest
 
 ACTIONS = ("PutVectors", "GetVectors", "DeleteVectors", "QueryVectors", "GetIndex")
-# Filterable metadata is limited to 2 KB per vector, too few for a passage and its source.
-NON_FILTERABLE_KEYS = (TEXT_FIELD, METADATA_FIELD)
+# Bedrock writes the passage and its source here. Filterable metadata is limited to 2 KB per vector, too few for them.
+NON_FILTERABLE_KEYS = ("AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA")
 
 
 class S3Vectors:

@@ -10,9 +10,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct, IDependable
 
-# Bedrock writes the passage and its source into these fields of a vector.
-TEXT_FIELD, METADATA_FIELD = "AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA"
-
 
 @dataclass(frozen=True)
 class StoreRequest:

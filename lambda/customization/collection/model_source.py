@@ -46,7 +46,7 @@ class SourceReader:
         self._prefix = f"{prefix.rstrip('/')}/" if prefix else ""
 
     def read(self) -> ReadSource:
-        """Raises CollectionError with everything that Bedrock would refuse, and with what it imports in vain."""
+        """Raises CollectionError for what Bedrock would refuse, and for what it would import to no use."""
         files = self.files()
         architecture = self._check(files)
         record = record_of(self._source.s3_uri, files)

@@ -21,7 +21,7 @@ FEWEST = 10  # scored records, as an evaluation needs 10 records
 
 
 class Judgeable(NamedTuple):
-    """One record of a job. A model's refusal or silence is none: it scores 0, and nobody is paid for it."""
+    """One record of a job. A model's refusal or silence makes none: it scores 0, and no judge is paid for it."""
 
     prompt: str
     reference: str

@@ -1,4 +1,4 @@
-"""Copies of custom models: the copy job of a run that has not ended. It cannot be stopped, so it is gone on with."""
+"""Copies of custom models: the copy job of a run that has not ended. It cannot be stopped, so the run adopts it."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Imported models: the import job of a run that has not ended. It cannot be stopped, so it is gone on with."""
+"""Imported models: the import job of a run that has not ended. It cannot be stopped, so the run adopts it."""
 
 from typing import TYPE_CHECKING
 

@@ -23,6 +23,7 @@ from kit_contract.tags import ALIAS_TAG, DEPLOYMENT_TAG, EXECUTION_TAG
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
+    from mypy_boto3_bedrock.type_defs import GetCustomModelDeploymentResponseTypeDef as Deployment
     from mypy_boto3_bedrock.type_defs import TagTypeDef
 
 
@@ -35,13 +36,11 @@ class CustomModelDeployment:
 
     def promote(self, run: Run, model_arn: str) -> str:
         """Create the deployment or update it. Returns its ARN. Raises PromotionError, PromotionBusyError."""
-        try:
-            found = self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=self._name)
-        except Exception as error:
-            require_absent(error, self._name, run.kit_deployment)
+        own = self._own(run.kit_deployment)
+        if own is None:
             return self._create(run, model_arn)
+        found, tags = own
         target = found["customModelDeploymentArn"]
-        tags = require_ours(self._bedrock, target, self._name, run.kit_deployment)
         if found["status"] == DELETING:  # it still has its model
             require_idle(found["status"], self._name)
         self._claim(run, target, tags)
@@ -65,17 +64,14 @@ class CustomModelDeployment:
 
     def delete(self, kit_deployment: str) -> bool:
         """Whether it is gone. Raises PromotionError for another owner's, PromotionBusyError while it changes."""
-        try:
-            found = self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=self._name)
-        except Exception as error:
-            require_absent(error, self._name, kit_deployment)
+        own = self._own(kit_deployment)
+        if own is None:
             return True
-        target = found["customModelDeploymentArn"]
-        require_ours(self._bedrock, target, self._name, kit_deployment)
-        if found["status"] == DELETING:
-            return False
-        with busy_means_later(self._name):
-            self._bedrock.delete_custom_model_deployment(customModelDeploymentIdentifier=target)
+        found, _ = own
+        if found["status"] != DELETING:
+            target = found["customModelDeploymentArn"]
+            with busy_means_later(self._name):
+                self._bedrock.delete_custom_model_deployment(customModelDeploymentIdentifier=target)
         return False
 
     def belongs_to(self, run: Run) -> bool:
@@ -90,6 +86,15 @@ class CustomModelDeployment:
             return False
         tags = tags_of(self._bedrock, found["customModelDeploymentArn"])
         return (tags.get(DEPLOYMENT_TAG), tags.get(EXECUTION_TAG)) == (run.kit_deployment, run.execution_name)
+
+    def _own(self, kit_deployment: str) -> tuple["Deployment", dict[str, str]] | None:
+        """The deployment with its tags; None if it is absent. Raises PromotionError for another owner's."""
+        try:
+            found = self._bedrock.get_custom_model_deployment(customModelDeploymentIdentifier=self._name)
+        except Exception as error:
+            require_absent(error, self._name, kit_deployment)
+            return None
+        return found, require_ours(self._bedrock, found["customModelDeploymentArn"], self._name, kit_deployment)
 
     def _claim(self, run: Run, target: str, tags: Mapping[str, str]) -> None:
         """Before the model changes: whoever ends an earlier execution leaves it alone from then on."""

@@ -55,7 +55,7 @@ def server_sent(answer: AgentAnswer, service: Service, facts: Facts) -> Iterator
             elif isinstance(part, str):
                 yield f'event: text\ndata: {{"text": {encode_basestring(part)}}}\n\n'.encode("utf-8", "replace")
             elif part.status is None:
-                yield _event("tool_call", {"id": part.id, "name": part.name, "arguments": part.arguments})
+                yield _event("tool_call", part.asked)
             else:
                 yield _event("tool_result", part.shown)
         ending = _ending(answer)
@@ -71,8 +71,7 @@ def server_sent(answer: AgentAnswer, service: Service, facts: Facts) -> Iterator
 
 def _ending(answer: AgentAnswer) -> dict[str, Any]:
     usage = {name: answer.turn.usage[key] for key, name in _USAGE.items() if key in answer.turn.usage}
-    calls = [{"id": call.id, "name": call.name, "arguments": call.arguments} for call in answer.turn.waiting]
-    waits = {APPROVAL: calls} if answer.stop_reason == APPROVAL else {}
+    waits = {APPROVAL: [call.asked for call in answer.turn.waiting]} if answer.stop_reason == APPROVAL else {}
     return {"stop_reason": answer.stop_reason, **waits, "usage": usage or None}
 
 

@@ -15,6 +15,7 @@ _ARN = r"arn:aws[\w-]*:\S+"
 _MAX_REASON = 400
 # Clients repeat what has failed by themselves, and the agent's tools may have run.
 NOT_AGAIN: Mapping[str, str] = {"x-should-retry": "false"}
+TOO_LATE = "the agent did not answer in time; set stream to true, or lower its timeout_seconds"
 _DENIED = (
     "AgentCore denies the API access to this agent, or the agent to its model or tools; look at the agent's log and "
     "deploy again"
@@ -47,7 +48,7 @@ def agent_error(error: Exception, *, begun: bool) -> ApiError:
     if code in _THROTTLED:
         message = "AgentCore throttles agents in this account and region; send the request again later"
     elif status == 504:
-        message = "the agent did not answer in time; set stream to true, or lower its timeout_seconds"
+        message = TOO_LATE
     param = error.param if isinstance(error, ApiError) else None
     again = code in _THROTTLED and not begun
     return ApiError(status, name, message, param=param, headers=headers if again else {**_kept(headers), **NOT_AGAIN})

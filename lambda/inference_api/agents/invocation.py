@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from inference_api.agents.callers import Caller
-from inference_api.agents.errors import agent_error
+from inference_api.agents.errors import TOO_LATE, agent_error
 from inference_api.aliases import Target
 from inference_api.aws.client import SILENCE, Event
 from inference_api.errors import ApiError, failure_name
@@ -74,15 +74,9 @@ def _until(
         yield SILENCE
         for event in events:
             if service.clock() > end:
-                raise _too_long()
+                raise ApiError(504, "timeout", TOO_LATE)
             if event.name == "contentBlockDelta":
                 facts.deltas += 1
             yield event
     finally:
         events.close()
-
-
-def _too_long() -> ApiError:
-    return ApiError(
-        504, "timeout", "the agent did not answer in time; set stream to true, or lower its timeout_seconds"
-    )

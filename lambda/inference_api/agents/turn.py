@@ -41,9 +41,12 @@ class ToolCall:
         self.said: list[str] = []
 
     @property
+    def asked(self) -> dict[str, Any]:
+        return {"id": self.id, "name": self.name, "arguments": self.arguments}
+
+    @property
     def shown(self) -> dict[str, Any]:
-        result = {"status": self.status, "milliseconds": self.milliseconds}
-        return {"id": self.id, "name": self.name, "arguments": self.arguments, **result}
+        return {**self.asked, "status": self.status, "milliseconds": self.milliseconds}
 
 
 Part = str | ToolCall  # a text; a call that is complete, or has its result

@@ -74,7 +74,7 @@ def test_what_can_be_deployed(tmp_path: Path, text: str) -> None:
         (tool("mcp", "confirm = true", 'url = "https://a.example/"'), 'confirm: not of kind = "mcp"; allowed: url'),
         (tool("mcp"), 'kind = "mcp" needs url'),
         (tool("mcp", 'url = "http://a.example/"'), "must be a URL such as https://mcp.example.com/mcp"),
-        (tool("knowledge-base", 'knowledge_base = "docs"'), "is no knowledge base, got 'docs'; allowed: none"),
+        (tool("knowledge-base", 'knowledge_base = "docs"'), "is not a knowledge base, got 'docs'; allowed: none"),
         (tool("lambda", 'code = "absent.py"'), "absent.py does not exist; name a Python file or a folder"),
         (AGENT + ORDERS + 'handler = "order_status.other"\n', "order_status.py defines no other; define it"),
         (AGENT + ORDERS + 'schema_file = "absent.json"\n', "absent.json cannot be read: No such file or directory"),

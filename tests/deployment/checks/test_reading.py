@@ -28,15 +28,15 @@ def test_each_strategy_is_accepted_with_its_defaults(tmp_path: Path, chunking: s
     [
         (
             'chunking = "semantic"\nchunk_max_tokens = 300\n',
-            'chunk_max_tokens: is of chunking = "fixed", got chunking = "semantic"; remove one of the two',
+            'chunk_max_tokens: applies to chunking = "fixed" only, got chunking = "semantic"; remove one of the two',
         ),
         (
             "[knowledge_base.hierarchical]\nparent_max_tokens = 900\n",
-            'hierarchical: is of chunking = "hierarchical", got chunking = "fixed"',
+            'hierarchical: applies to chunking = "hierarchical" only, got chunking = "fixed"',
         ),
         (
             'chunking = "none"\n[knowledge_base.semantic]\nmax_tokens = 100\n',
-            'semantic: is of chunking = "semantic", got chunking = "none"',
+            'semantic: applies to chunking = "semantic" only, got chunking = "none"',
         ),
         (
             'chunking = "hierarchical"\n[knowledge_base.hierarchical]\nchild_max_tokens = 1500\n',

@@ -6,7 +6,7 @@ import pytest
 
 from deployment.config import DeploymentConfig, load_deployment_config
 from deployment.costs.inference_api import Traffic
-from deployment.costs.knowledge_base import knowledge_base_groups, vector_bytes
+from deployment.costs.knowledge_base import knowledge_base_groups, vectors
 from deployment.costs.lines import CostLine
 from deployment.costs.reading import Passages, passages_of
 from deployment.sections.knowledge_base import KnowledgeBase
@@ -57,7 +57,7 @@ def test_passages_of_each_strategy(tmp_path: Path, settings: str, expected: Pass
     found = section(tmp_path, settings)
 
     assert passages_of(found) == expected
-    assert vector_bytes(found) == expected.count * (1024 * 4 + expected.stored * 4)
+    assert vectors(found, expected).size == expected.count * (1024 * 4 + expected.stored * 4)
 
 
 def test_semantic_chunking_embeds_the_sentences_first(tmp_path: Path) -> None:

@@ -37,10 +37,7 @@ class AuroraPostgresql:
     max_capacity: float = 4
     pause_seconds: int = 300
     network: DatabaseNetwork | None = None
-
-    @property
-    def hybrid(self) -> bool:
-        return True
+    hybrid = True
 
     def build(self, request: StoreRequest) -> BuiltStore:
         return _Built(self, request)

@@ -81,6 +81,6 @@ def _rights(cluster: VectorCluster, secret_arn: str, request: StoreRequest) -> l
 
 
 def _table_name(request: StoreRequest) -> str:
-    """Vectors of another model or length are in another table, beside the old one until nobody asks that any more."""
+    """Vectors of another model or length are in another table, beside the old one until nothing uses that any more."""
     digest = hashlib.sha256(f"{request.embedding_model_arn} {request.dimensions}".encode()).hexdigest()[:8]
     return f"{SCHEMA}.passages_{digest}{request.again}"
