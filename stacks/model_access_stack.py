@@ -8,7 +8,7 @@ from constructs import Construct
 from bedrock_constructs.model_access import ModelAccess
 from deployment.config import DeploymentConfig
 from deployment.evaluated_models import evaluated_models
-from deployment.knowledge_bases import knowledge_base_models
+from deployment.named_models import named_models
 from deployment.sections.model_access import UseCase
 
 INTENDED_USERS = {"internal": "0", "external": "1", "both": "2"}
@@ -22,19 +22,15 @@ class ModelAccessStack(cdk.Stack):
         ModelAccess(
             self,
             "ModelAccess",
-            models=named_models(config),
+            models=accessed_models(config),
             use_case=use_case_form(section.use_case) if section.use_case else None,
             revoke_on_delete=section.revoke_on_delete,
         )
 
 
-def named_models(config: DeploymentConfig) -> list[str]:
+def accessed_models(config: DeploymentConfig) -> list[str]:
     """The id of every foundation model and profile in the deployment, once, sorted: of an ARN, what answers for it."""
-    models = {alias.model for alias in (config.inference_api.aliases.values() if config.inference_api else ())}
-    models |= {item.base_model for item in config.custom_models.values() if item.base_model}
-    models.update(evaluated_models(config))
-    models |= {item.model for item in config.provisioned_throughput.values() if item.model}
-    models.update(model for _, model in knowledge_base_models(config))
+    models = {*(model for _, model in named_models(config)), *evaluated_models(config)}
     return sorted({found for model in models if (found := config.model_id(model))})
 
 

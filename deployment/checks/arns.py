@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from deployment.checks.arn_places import place_faults
-from deployment.checks.models import named_models
 from deployment.checks.training_arns import training_arn_faults
 from deployment.config import DeploymentConfig
+from deployment.named_models import named_models
 from kit_contract.model_arns import (
     CUSTOM_MODEL,
     FOUNDATION_MODEL,

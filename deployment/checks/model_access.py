@@ -5,8 +5,8 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
 
 from collections.abc import Iterator
 
-from deployment.checks.models import named_models
 from deployment.config import DeploymentConfig
+from deployment.named_models import named_models
 from model_catalog import catalog
 
 PAYMENT = "the account needs a valid payment method"
