@@ -17,7 +17,13 @@ def test_every_link_leads_somewhere(page: str) -> None:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "README.md"])
 def test_every_page_is_linked_from_another(page: str) -> None:
-    assert any(f"({page})" in text_of(other) or f"({Path(page).name})" in text_of(other) for other in PAGES)
+    spellings = (f"({page})", f"(../{page})", f"({Path(page).name})")
+    assert any(spelling in text_of(other) for spelling in spellings for other in PAGES)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/") and page != "docs/README.md"])
+def test_every_page_of_docs_is_in_the_index(page: str) -> None:
+    assert f"({Path(page).name})" in text_of("docs/README.md")
 
 
 def test_a_dead_link_is_found(tmp_path: Path) -> None:
