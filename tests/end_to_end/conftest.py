@@ -9,17 +9,42 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kit.cdk_cli import PROJECT
 from local_aws import emulator
+from tests.end_to_end.background import Scenario, running, step_of
 from tests.end_to_end.deployed import STATE, Deployed, run_up
 from tests.hostile_environment import HOSTILE
+
+SCENARIOS = pytest.StashKey[dict[str, Scenario]]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Start the scenarios before the first test, whichever it is, and stop them whatever happens."""
+    steps = [step for item in session.items if (step := step_of(item))]
+    if not steps or session.config.option.collectonly:
+        return (yield)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, running(steps, Path(folder)) as scenarios:
+        session.config.stash[SCENARIOS] = scenarios
+        return (yield)
+
+
+@pytest.fixture
+def seen(request: pytest.FixtureRequest) -> Any:
+    """What the step of the test returned."""
+    step = step_of(request.node)
+    assert step, "a test that asks for `seen` has a step marker"
+    module, name = step
+    return request.config.stash[SCENARIOS][module].seen(name)
 
 
 class DemoRun:
