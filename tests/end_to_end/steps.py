@@ -1,6 +1,6 @@
-"""The process of a scenario: runs steps and writes what each returned, or how it failed, to standard output.
+"""The process of a scenario: reads names of steps, and writes what each returned or how it failed, to its parent.
 
-python -m tests.end_to_end.steps MODULE FOLDER STEP...
+python -m tests.end_to_end.steps MODULE FOLDER
 """
 
 import contextlib
@@ -11,7 +11,7 @@ import pickle
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,11 +28,11 @@ def answer(function: Callable[[Any], object], world: Any) -> tuple[object, str |
         return None, f"{traceback.format_exc()}\nprinted:\n{printed.getvalue()}"
 
 
-def run(module: Any, folder: Path, steps: list[str], answers: BinaryIO) -> None:
-    """Nothing after a step that failed."""
+def run(module: Any, folder: Path, steps: Iterable[str], answers: BinaryIO) -> None:
+    """Until there are no more steps or one failed."""
     with module.world(folder) as world:
         for step in steps:
-            returned, failure = answer(module.STEPS[step], world)
+            returned, failure = answer(module.STEPS[step.rstrip("\n")], world)
             answers.write(pickle.dumps((returned, failure)))
             answers.flush()
             if failure:
@@ -45,8 +45,9 @@ def main() -> None:
     os.dup2(2, 1)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sys.path.insert(0, str(PROJECT / "lambda"))
-    module, folder, *steps = sys.argv[1:]
-    with answers:
+    module, folder = sys.argv[1:]
+    with answers, os.fdopen(os.dup(0), encoding="utf-8") as steps:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # no process that a step starts reads them
         run(importlib.import_module(module), Path(folder), steps, answers)
 
 
