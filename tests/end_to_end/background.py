@@ -29,7 +29,7 @@ from local_aws import emulator
 
 AT_A_TIME = 1
 LOG = "scenario.log"
-STEP_SECONDS = 600.0  # with the steps before it, and scenarios that run first
+STEP_SECONDS = 900.0  # with the steps before it, and scenarios that run first
 
 
 class Scenario:
