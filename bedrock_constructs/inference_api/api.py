@@ -48,6 +48,7 @@ from kit_contract.inference_api_names import (
     AMAZON_ROOTS_FILE,
     DESCRIPTION_FILE,
     KNOWLEDGE_BASES_FILE,
+    rest_api_name,
 )
 
 __all__ = ["AliasTarget", "InferenceApi", "ServedAgent", "ServedAlias", "ServedKnowledgeBase"]
@@ -100,7 +101,14 @@ class InferenceApi(Construct):
         settings = Settings(
             kit_deployment=kit_deployment,
             aliases={
-                name: Alias(_model(alias.base), tuple(alias.order), alias.embedding, alias.one_model, alias.guardrail)
+                name: Alias(
+                    _model(alias.base),
+                    tuple(alias.order),
+                    alias.embedding,
+                    alias.one_model,
+                    alias.guardrail,
+                    alias.prices,
+                )
                 for name, alias in aliases.items()
             },
             knowledge_bases={
@@ -189,7 +197,7 @@ class InferenceApi(Construct):
         rest_api = apigateway.RestApi(
             self,
             "RestApi",
-            rest_api_name=f"{kit_deployment}-inference-api",
+            rest_api_name=rest_api_name(kit_deployment),
             description=f"Aliases and knowledge bases of {kit_deployment}",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             # The authorizer finds the key, so the usage plan applies to both headers.
