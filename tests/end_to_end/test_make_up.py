@@ -106,6 +106,10 @@ def test_a_second_run_trains_nothing_and_replaces_nothing(
     printed = capsys.readouterr().out
     assert "support: already trained, nothing to do" in printed
     assert "still exists is unknown" not in printed
+    assert "(only documents with topic = orders)" in printed
+    agent = printed.partition("a question to the agent support, streamed")[2]
+    for shown in ("order-status: success", "manuals: success", "DHL", "every three months", "stopped with end_turn"):
+        assert shown in agent
     assert again["aliases"] == deployed.outputs["aliases"]
     assert _resources(deployed) == before
     jobs = deployed.client("bedrock").list_model_customization_jobs()["modelCustomizationJobSummaries"]

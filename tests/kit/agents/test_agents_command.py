@@ -186,7 +186,7 @@ def test_without_a_terminal_nothing_is_approved(
 
 
 def test_a_file_without_agents_says_so(tmp_path: Path) -> None:
-    config = shipped_config()
+    config = shipped_config().model_copy(update={"agents": {}})
 
     with pytest.raises(InputError, match=r"^eu.toml has no \[agents.\*\]; add one, or name another file"):
         chosen_agent(config, tmp_path / "eu.toml", None)
