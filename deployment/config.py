@@ -16,11 +16,13 @@ from deployment.sections.imported_model import ImportedModel
 from deployment.sections.inference_api import Alias, InferenceApi
 from deployment.sections.knowledge_base import KnowledgeBase, SingleKnowledgeBase
 from deployment.sections.model_access import ModelAccess
+from deployment.sections.prompts import Prompt
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from deployment.sections.section import ACCOUNT, PATTERN_IN_WORDS, Name, Section
 from deployment.sections.training import Customization, CustomModel, External, Training
 from kit_contract.errors import InputError
 from kit_contract.model_arns import plain_id
+from kit_contract.prompts import filled
 from kit_contract.run_names import bedrock_name
 from kit_contract.stacks import STACK_SUFFIXES, pascal
 
@@ -46,6 +48,7 @@ class DeploymentConfig(Section):
     guardrails: dict[Name, Guardrail] = {}
     knowledge_base: SingleKnowledgeBase | None = None
     knowledge_bases: dict[Name, KnowledgeBase] = {}
+    prompts: dict[Name, Prompt] = {}
     agents: dict[Name, Agent] = {}
     inference_api: InferenceApi | None = None
 
@@ -80,6 +83,14 @@ class DeploymentConfig(Section):
         """The id or ARN of the agent's model; an alias stands for its foundation model."""
         model = self.agents[agent].model
         return self.aliases[model].model if model in self.aliases else model
+
+    def agent_instructions(self, agent: str) -> str:
+        """The system prompt of the agent. The checks have looked at files and variables."""
+        section = self.agents[agent]
+        if section.instructions_prompt is None:
+            return section.system_prompt
+        prompt = self.prompts[section.instructions_prompt]
+        return filled(prompt.content, prompt.variables)
 
     @property
     def knowledge_base_sections(self) -> dict[str, KnowledgeBase]:

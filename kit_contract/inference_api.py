@@ -36,6 +36,8 @@ ACCOUNT = ":{account}:"
 # What callers read in `served_by`, where it differs from the resource type of the ARN.
 _KINDS = {APPLICATION_INFERENCE_PROFILE: INFERENCE_PROFILE, PROVISIONED_MODEL: "provisioned-throughput"}
 
+# A JSON object of texts, for the variables of an alias's prompt: every client can send one, in every dialect.
+VARIABLES_HEADER = "x-bedrock-kit-prompt-variables"
 # Before /model in the paths of requests that are signed with AWS credentials.
 IAM_PREFIX = "/iam"
 # What a web page may read of a response, beside its body and type.
@@ -47,6 +49,7 @@ CORS_EXPOSED_HEADERS = (
     "x-bedrock-model",
     "x-bedrock-kit-served-by",
     "x-bedrock-kit-attempts",
+    "x-bedrock-kit-prompt",
     "x-should-retry",
     "retry-after",
     "retry-after-ms",
@@ -70,12 +73,21 @@ class Model(NamedTuple):
         return self.kind not in (FOUNDATION_MODEL, INFERENCE_PROFILE)
 
 
+class Prompt(NamedTuple):
+    """`version` stands for the content (kit_contract/prompts.py). `variables`: values of those not given by callers."""
+
+    name: str
+    version: str
+    text: str
+    variables: Mapping[str, str] = MappingProxyType({})
+
+
 class Alias(NamedTuple):
     """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base".
 
     `embedding`: the id of the embedding model, None for a model that answers. `one_model`: all targets are the same
     base model or were trained from it, so they take the same body.
-    `guardrail`: its name.
+    `guardrail`: its name. `prompt`: comes before the caller's system messages.
     """
 
     base: Model
@@ -83,6 +95,7 @@ class Alias(NamedTuple):
     embedding: str | None = None
     one_model: bool = False
     guardrail: str | None = None
+    prompt: Prompt | None = None
 
 
 class Guardrail(NamedTuple):
@@ -173,6 +186,7 @@ def aliases_json(settings: Settings, account: str) -> str:
             **({"embedding": alias.embedding} if alias.embedding else {}),
             **({"one_model": True} if alias.one_model else {}),
             **({"guardrail": alias.guardrail} if alias.guardrail else {}),
+            **({"prompt": [*alias.prompt[:3], dict(alias.prompt.variables)]} if alias.prompt else {}),
         }
         for name, alias in settings.aliases.items()
     }
@@ -205,6 +219,7 @@ def settings_from(environment: Mapping[str, str], aliases: str, knowledge_bases:
                 entry.get("embedding"),
                 entry.get("one_model", False),
                 entry.get("guardrail"),
+                Prompt(*entry["prompt"]) if "prompt" in entry else None,
             )
             for name, entry in json.loads(aliases).items()
         },

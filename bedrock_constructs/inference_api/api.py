@@ -100,7 +100,14 @@ class InferenceApi(Construct):
         settings = Settings(
             kit_deployment=kit_deployment,
             aliases={
-                name: Alias(_model(alias.base), tuple(alias.order), alias.embedding, alias.one_model, alias.guardrail)
+                name: Alias(
+                    _model(alias.base),
+                    tuple(alias.order),
+                    alias.embedding,
+                    alias.one_model,
+                    alias.guardrail,
+                    alias.prompt,
+                )
                 for name, alias in aliases.items()
             },
             knowledge_bases={

@@ -38,6 +38,7 @@ def log_line(
         "usage": facts.usage,
         "deltas": facts.deltas,
         "searches": facts.searches,
+        "prompt": facts.prompt,
         "guardrail": facts.guardrail,
         "guardrail_intervened": facts.intervened,
         "error": facts.error,

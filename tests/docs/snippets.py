@@ -56,6 +56,8 @@ NOT_RUN = {
     ("local_aws/README.md", "ollama"): "needs another project's server; tests/local_aws has a fake of it",
     ("docs/methods.md", "kit local up"): "tests/end_to_end/test_make_up.py deploys; tests/local_aws has the methods",
     ("docs/methods.md", "lambda_handler"): "tests/examples/test_graders.py runs graders of this form",
+    ("docs/prompts.md", "kit prompts"): "the shipped file has no prompts; tests/kit/prompts",
+    ("docs/prompts.md", "extra_headers"): "the shipped file has no prompts; tests/inference_api/test_prompts.py",
     ("docs/models.md", "refresh"): "reads every Region of a live account; tests/kit/models/test_refresh.py has a fake",
     ("docs/performance.md", "benchmarks.inference_api"): "takes a minute and checks nothing",
     ("docs/scale.md", "benchmarks.knowledge_base"): "takes minutes and checks nothing",

@@ -93,7 +93,12 @@ def test_another_deployment_in_another_region_stands_beside_the_first(deployed: 
     messages: Any = [{"role": "user", "content": "Hello"}]
     assert "llama3-3" in str(other.chat.completions.create(model="llama", messages=messages).choices[0].message.content)
     assert outputs["region"] == "us-west-2"
-    assert [model.id for model in client_of(deployed).models.list()] == ["assistant", "embeddings", "support-bot"]
+    assert [model.id for model in client_of(deployed).models.list()] == [
+        "agent:support",
+        "assistant",
+        "embeddings",
+        "support-bot",
+    ]
 
 
 def test_a_second_run_trains_nothing_and_replaces_nothing(
@@ -119,6 +124,8 @@ def test_a_second_run_trains_nothing_and_replaces_nothing(
 def test_every_invocation_wrote_one_json_line(deployed: Deployed) -> None:
     logs, invocations = deployed.client("logs"), 0
     for group in logs.describe_log_groups()["logGroups"]:
+        if "ToolsOrderStatus" in group["logGroupName"]:  # an example, which writes no log of its own
+            continue
         lines = [event["message"] for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]]
         begins = [number for number, line in enumerate(lines) if line.startswith("START RequestId")]
         written = [_json_lines(lines[begin:end]) for begin, end in pairwise([*begins, len(lines)])]
