@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from deployment.fault_words import in_words
 from deployment.sections.agents import Agent
 from deployment.sections.budget import Budget
 from deployment.sections.deployment import Deployment
@@ -179,8 +180,7 @@ def _fault(file: str, detail: object) -> str:
         )
     if where == "deployment.account":  # digits without quotes
         return f"{file}: {where}: must be {PATTERN_IN_WORDS[ACCOUNT]}, got {detail['input']!r}; change it"
-    message = detail["msg"].removeprefix("Value error, ")
-    return f"{file}: {where}: {message[0].lower()}{message[1:]}, got {detail['input']!r}"
+    return f"{file}: {where}: {in_words(detail)}, got {detail['input']!r}"
 
 
 def _allowed(location: tuple[str | int, ...]) -> str:

@@ -51,6 +51,8 @@ class Agent(Section):
                 "exactly one of instructions, instructions_file, instructions_prompt is needed; write the text, or "
                 "name a file or a prompt"
             )
+        if self.memory == "off" and self.memory_days != type(self).model_fields["memory_days"].default:
+            raise ValueError('memory_days: nothing is kept with memory = "off"; remove it, or set memory = "short"')
         return self
 
     @property

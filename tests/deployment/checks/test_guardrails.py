@@ -38,7 +38,7 @@ def regexes(count: int, pattern: str = "a") -> str:
         (f"words = ['{'x' * 101}']", "polite.words.0", "at most 100 characters"),
         ("words = ['one two three four']", "polite.words.0", "must have at most 3 words; shorten it"),
         (f"words = {['w'] * 10_001}", "polite.words", "at most 10000 items"),
-        ("pii = { email = 'mask' }", "polite.pii.email", "input should be 'block' or 'anonymize'"),
+        ("pii = { email = 'mask' }", "polite.pii.email", "must be 'block' or 'anonymize'"),
         ("pii = { mail = 'block' }", "polite.pii.mail", "'email'"),
         (regexes(31), "polite.regexes", "at most 30 items"),
         (regexes(1, "(?<!a)b"), "polite.regexes.r0.pattern", "guardrails have no lookaround"),

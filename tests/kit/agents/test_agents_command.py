@@ -182,7 +182,10 @@ def test_without_a_terminal_nothing_is_approved(
     assert kit("ask", "Open a ticket") == 0
 
     assert len(server.asked) == 1
-    assert "requires_approval" in capsys.readouterr().out
+    shown = capsys.readouterr()
+    assert "requires_approval" in shown.out
+    assert f"nobody is at a terminal: {CALL['name']}. Ask again at a terminal" in shown.err
+    assert f"POST {server.api.url}/agents/support/invoke" in shown.err
 
 
 def test_a_file_without_agents_says_so(tmp_path: Path) -> None:
