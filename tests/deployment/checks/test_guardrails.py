@@ -48,7 +48,7 @@ def regexes(count: int, pattern: str = "a") -> str:
         (topics(1, 201), "polite.topics.t0.definition", 'at most 200 characters with tier = "classic", got 201'),
         ("[guardrails.polite.topics.'a/b']\ndefinition = 'd'", "polite.topics.a/b", "must be letters, digits, spaces"),
         (topics(1) + "\nexamples = ['a','b','c','d','e','f']", "polite.topics.t0.examples", "at most 5 items"),
-        ("grounding = { grounding = 1.0 }", "polite.grounding.grounding", "less than or equal to 0.99"),
+        ("grounding = { grounding = 1.0 }", "polite.grounding.grounding", "at most 0.99"),
         (
             "content_filters = { hate = 'max' }",
             "polite.content_filters.hate.input",
