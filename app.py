@@ -31,6 +31,7 @@ from kit_contract.stacks import (
     inference_api_stack,
     knowledge_base_stack,
     operations_stack,
+    prompts_stack,
     provisioned_throughput_stack,
     training_stack,
 )
@@ -41,6 +42,7 @@ from stacks.inference_api_stack import InferenceApiStack
 from stacks.knowledge_base_stack import KnowledgeBaseStack
 from stacks.model_access_stack import ModelAccessStack
 from stacks.operations_stack import OperationsStack
+from stacks.prompts_stack import PromptsStack
 from stacks.provisioned_throughput_stack import ProvisionedThroughputStack
 from stacks.training_stack import TrainingStack
 
@@ -70,11 +72,13 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
 
 
 def _answering_stacks(app: cdk.App, config: DeploymentConfig, environment: cdk.Environment) -> list[cdk.Stack]:
-    """What requests reach: knowledge base, agents, the API over all of them; and what watches it."""
+    """What requests reach: knowledge base, prompts, agents, the API over all of them; and what watches it."""
     name = config.deployment.name
     stacks: list[cdk.Stack] = []
     if config.built_knowledge_bases:
         stacks.append(KnowledgeBaseStack(app, knowledge_base_stack(name), config=config, env=environment))
+    if config.prompts:
+        stacks.append(PromptsStack(app, prompts_stack(name), config=config, env=environment))
     if config.agents:
         stacks.append(AgentsStack(app, agents_stack(name), config=config, env=environment))
     if config.inference_api:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from deployment.fault_words import in_words
 from deployment.sections.agents import Agent
 from deployment.sections.budget import Budget
 from deployment.sections.deployment import Deployment
@@ -17,11 +18,13 @@ from deployment.sections.inference_api import Alias, InferenceApi
 from deployment.sections.knowledge_base import KnowledgeBase, SingleKnowledgeBase
 from deployment.sections.model_access import ModelAccess
 from deployment.sections.operations import Operations
+from deployment.sections.prompts import Prompt
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from deployment.sections.section import ACCOUNT, PATTERN_IN_WORDS, Name, Section
 from deployment.sections.training import Customization, CustomModel, External, Training
 from kit_contract.errors import InputError
 from kit_contract.model_arns import plain_id
+from kit_contract.prompts import filled
 from kit_contract.run_names import bedrock_name
 from kit_contract.stacks import STACK_SUFFIXES, pascal
 
@@ -47,6 +50,7 @@ class DeploymentConfig(Section):
     guardrails: dict[Name, Guardrail] = {}
     knowledge_base: SingleKnowledgeBase | None = None
     knowledge_bases: dict[Name, KnowledgeBase] = {}
+    prompts: dict[Name, Prompt] = {}
     agents: dict[Name, Agent] = {}
     inference_api: InferenceApi | None = None
     operations: Operations | None = None
@@ -82,6 +86,14 @@ class DeploymentConfig(Section):
         """The id or ARN of the agent's model; an alias stands for its foundation model."""
         model = self.agents[agent].model
         return self.aliases[model].model if model in self.aliases else model
+
+    def agent_instructions(self, agent: str) -> str:
+        """The system prompt of the agent. The checks have looked at files and variables."""
+        section = self.agents[agent]
+        if section.instructions_prompt is None:
+            return section.system_prompt
+        prompt = self.prompts[section.instructions_prompt]
+        return filled(prompt.content, prompt.variables)
 
     @property
     def knowledge_base_sections(self) -> dict[str, KnowledgeBase]:
@@ -170,8 +182,7 @@ def _fault(file: str, detail: object) -> str:
         )
     if where == "deployment.account":  # digits without quotes
         return f"{file}: {where}: must be {PATTERN_IN_WORDS[ACCOUNT]}, got {detail['input']!r}; change it"
-    message = detail["msg"].removeprefix("Value error, ")
-    return f"{file}: {where}: {message[0].lower()}{message[1:]}, got {detail['input']!r}"
+    return f"{file}: {where}: {in_words(detail)}, got {detail['input']!r}"
 
 
 def _allowed(location: tuple[str | int, ...]) -> str:

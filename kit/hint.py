@@ -11,12 +11,12 @@ ACTIONS = (
     *("list", "show", "watch", "plot", "compare", "retry", "history"),  # kit runs
     *("promote", "rollback", "approve", "stop", "delete"),
     *("add", "rotate", "remove"),  # kit keys
-    *("ask", "sync", "status", "evaluate"),  # kit knowledge
+    *("ask", "sync", "status", "evaluate"),  # kit knowledge, kit agents, kit prompts
     *("buy", "release", "resume", "migrate"),  # kit capacity
 )
 REST = rf"\b(?: (?:{'|'.join(ACTIONS)})\b)?(?: [0-9a-f]{{16}}\b)?"
-TAKES_LOCAL = re.compile(rf"\bkit (?:runs|keys|knowledge|capacity|reap|verify){REST}")
-TAKES_CONFIG = re.compile(rf"\bkit (?:runs|keys|knowledge|capacity|deploy|verify|cost){REST}")
+TAKES_LOCAL = re.compile(rf"\bkit (?:runs|keys|knowledge|agents|prompts|capacity|reap|verify){REST}")
+TAKES_CONFIG = re.compile(rf"\bkit (?:runs|keys|knowledge|agents|prompts|capacity|deploy|verify|cost){REST}")
 DEPLOY = re.compile(r"\bkit deploy\b(?: --retry-failed| --retrain \S+)?")  # make up allows both
 
 

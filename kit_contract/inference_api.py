@@ -37,6 +37,8 @@ ACCOUNT = ":{account}:"
 PROVISIONED_THROUGHPUT = "provisioned-throughput"
 _KINDS = {APPLICATION_INFERENCE_PROFILE: INFERENCE_PROFILE, PROVISIONED_MODEL: PROVISIONED_THROUGHPUT}
 
+# A JSON object of texts, for the variables of an alias's prompt: every client can send one, in every dialect.
+VARIABLES_HEADER = "x-bedrock-kit-prompt-variables"
 # Before /model in the paths of requests that are signed with AWS credentials.
 IAM_PREFIX = "/iam"
 # What a web page may read of a response, beside its body and type.
@@ -48,6 +50,7 @@ CORS_EXPOSED_HEADERS = (
     "x-bedrock-model",
     "x-bedrock-kit-served-by",
     "x-bedrock-kit-attempts",
+    "x-bedrock-kit-prompt",
     "x-should-retry",
     "retry-after",
     "retry-after-ms",
@@ -81,12 +84,21 @@ class Prices(NamedTuple):
     custom: Mapping[str, float]
 
 
+class Prompt(NamedTuple):
+    """`version` stands for the content (kit_contract/prompts.py). `variables`: values of those not given by callers."""
+
+    name: str
+    version: str
+    text: str
+    variables: Mapping[str, str] = MappingProxyType({})
+
+
 class Alias(NamedTuple):
     """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base".
 
     `embedding`: the id of the embedding model, None for a model that answers. `one_model`: all targets are the same
     base model or were trained from it, so they take the same body.
-    `guardrail`: its name.
+    `guardrail`: its name. `prompt`: comes before the caller's system messages.
     """
 
     base: Model
@@ -95,6 +107,7 @@ class Alias(NamedTuple):
     one_model: bool = False
     guardrail: str | None = None
     prices: Prices | None = None
+    prompt: Prompt | None = None
 
 
 class Guardrail(NamedTuple):
@@ -186,6 +199,7 @@ def aliases_json(settings: Settings, account: str) -> str:
             **({"one_model": True} if alias.one_model else {}),
             **({"guardrail": alias.guardrail} if alias.guardrail else {}),
             **({"prices": alias.prices} if alias.prices else {}),
+            **({"prompt": [*alias.prompt[:3], dict(alias.prompt.variables)]} if alias.prompt else {}),
         }
         for name, alias in settings.aliases.items()
     }
@@ -219,6 +233,7 @@ def settings_from(environment: Mapping[str, str], aliases: str, knowledge_bases:
                 entry.get("one_model", False),
                 entry.get("guardrail"),
                 Prices(*entry["prices"]) if "prices" in entry else None,
+                Prompt(*entry["prompt"]) if "prompt" in entry else None,
             )
             for name, entry in json.loads(aliases).items()
         },

@@ -108,3 +108,8 @@ def agent_harness(kit_deployment: str, agent: str) -> str:
 def agent_confirmed_tool(kit_deployment: str, agent: str, tool: str) -> str:
     """The ARN of the function of a tool that a person approves."""
     return f"{deployment_path(kit_deployment)}/agents/{agent}/confirmed-tools/{tool}"
+
+
+def prompt_version(kit_deployment: str, prompt: str) -> str:
+    """The ARN of the prompt's current version: written by CloudFormation, for what calls the prompt by it."""
+    return f"{deployment_path(kit_deployment)}/prompts/{prompt}"

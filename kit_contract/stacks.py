@@ -24,8 +24,8 @@ KNOWLEDGE_BASE_ID_OUTPUT, DATA_SOURCE_ID_OUTPUT = "KnowledgeBaseId", "DataSource
 AGENT_PARTS = ("harness", "gateway", "memory")  # each is replaced alone: a new harness keeps what was remembered
 # What follows the deployment's name in the name of a stack, in the order of their deployment.
 STACK_SUFFIXES = (
-    *("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "agents"),
-    *("inference-api", "operations"),
+    *("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "prompts"),
+    *("agents", "inference-api", "operations"),
 )
 
 # Context (cdk -c name=value) of a deploy that looks at what serves whatever the templates say: kit deploy, make up.
@@ -46,6 +46,10 @@ def provisioned_throughput_stack(kit_deployment: str) -> str:
 
 def knowledge_base_stack(kit_deployment: str) -> str:
     return f"{kit_deployment}-knowledge-base"
+
+
+def prompts_stack(kit_deployment: str) -> str:
+    return f"{kit_deployment}-prompts"
 
 
 def agents_stack(kit_deployment: str) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from kit_contract.errors import InputError
-from model_catalog.data_files import by_id, retired
+from model_catalog.data_files import by_id, models, retired
 from model_catalog.model import Customization, Hyperparameter, Model, Retired, Route
 
 PROFILE_PREFIXES = ("us", "eu", "apac", "au", "ca", "in", "jp", "us-gov", "global")
@@ -232,3 +232,10 @@ def _profile_ids(model: Model, prefixes: list[str]) -> str:
 
 def _offers(model: Model) -> str:
     return ", ".join(f"{id_} ({', '.join(regions)})" for id_, regions in model.provisioned.items())
+
+
+def regions() -> list[str]:
+    """The Regions where Bedrock has a model that can be invoked, alone or by a profile."""
+    alone = {region for model in models() for region in model.on_demand_regions}
+    routes = (route for model in models() for by_prefix in model.profiles.values() for route in by_prefix)
+    return sorted(alone.union(*(route.sources for route in routes)))

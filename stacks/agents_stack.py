@@ -55,7 +55,7 @@ class AgentsStack(cdk.Stack):
             name=harness_name(config.deployment.name, name),
             model=target.model,
             model_arns=target.invoke_arns,
-            instructions=section.system_prompt,
+            instructions=config.agent_instructions(name),
             max_iterations=section.max_iterations,
             max_tokens=section.max_tokens,
             timeout_seconds=section.timeout_seconds,

@@ -9,6 +9,7 @@ from bedrock_constructs.inference_api.api import InferenceApi, ServedAgent, Serv
 from deployment.alias_models import available_targets, embedding_model, has_one_model
 from deployment.config import DeploymentConfig
 from deployment.costs.alias_prices import alias_prices
+from kit_contract.inference_api import Prompt
 from kit_contract.model_arns import plain_id
 from kit_contract.parameters import agent_confirmed_tool, agent_harness, inference_api_log, knowledge_base_id
 from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT, pascal
@@ -42,6 +43,7 @@ class InferenceApiStack(cdk.Stack):
                     embedding=embedding_model(config, alias.model),
                     one_model=has_one_model(config, name),
                     guardrail=alias.guardrail,
+                    prompt=_prompt(config, alias.prompt),
                     imported=any(item.alias == name for item in config.imported_models.values()),
                     prices=alias_prices(config, name),
                 )
@@ -102,6 +104,14 @@ class InferenceApiStack(cdk.Stack):
                 for tool in config.agents[name].confirmed_tools
             },
         )
+
+
+def _prompt(config: DeploymentConfig, name: str | None) -> Prompt | None:
+    """With its text: a request waits for no call of GetPrompt."""
+    if name is None:
+        return None
+    section = config.prompts[name]
+    return Prompt(name, section.version, section.content, section.variables)
 
 
 def _order(config: DeploymentConfig, alias: str) -> list[str]:

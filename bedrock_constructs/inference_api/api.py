@@ -108,6 +108,7 @@ class InferenceApi(Construct):
                     alias.one_model,
                     alias.guardrail,
                     alias.prices,
+                    alias.prompt,
                 )
                 for name, alias in aliases.items()
             },

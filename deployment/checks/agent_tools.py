@@ -9,6 +9,7 @@ from typing import Any
 
 from deployment.checks.arn_places import place_faults
 from deployment.checks.python_code import function_faults
+from deployment.checks.reading import RESOLVED
 from deployment.config import DeploymentConfig
 from deployment.sections.agent_tools import Tool
 from kit_contract.agents import GATEWAY_TOOL
@@ -18,6 +19,7 @@ RESERVED = (GATEWAY_TOOL, "shell", "browser")
 TYPES = ("string", "number", "integer", "boolean", "array", "object")
 # SchemaDefinition of CreateGatewayTarget has no more: no enum, no bounds, no references.
 KEYWORDS = ("type", "description", "properties", "required", "items")
+REPLACED = f"CloudFormation would replace {RESOLVED}...}}}}; write it otherwise"
 MAX_DESCRIPTION = 4096  # InlineFunction; a gateway's tool has the same here
 
 
@@ -25,7 +27,7 @@ def tool_faults(where: str, name: str, tool: Tool, config: DeploymentConfig) -> 
     if name in RESERVED:
         yield f"{where}: {', '.join(RESERVED)} are names of the harness itself; rename the section"
     if tool.knowledge_base:
-        yield from _knowledge_base_faults(where, tool.knowledge_base, config)
+        yield from _knowledge_base_faults(where, tool.knowledge_base, tool.description or "", config)
     if tool.kind != "lambda":
         return
     if tool.function_arn:
@@ -38,7 +40,9 @@ def tool_faults(where: str, name: str, tool: Tool, config: DeploymentConfig) -> 
         yield from _declaration_faults(where, tool)
 
 
-def _knowledge_base_faults(where: str, name: str, config: DeploymentConfig) -> Iterator[str]:
+def _knowledge_base_faults(where: str, name: str, description: str, config: DeploymentConfig) -> Iterator[str]:
+    if RESOLVED in description:
+        yield f"{where}.description: {REPLACED}"
     known = list(config.all_knowledge_bases)
     if name not in known:
         yield f"{where}.knowledge_base: is not a knowledge base, got {name!r}; allowed: {', '.join(known) or 'none'}"
@@ -58,6 +62,8 @@ def _declaration_faults(where: str, tool: Tool) -> Iterator[str]:
     except ValueError as error:
         yield f"{where}: {path.name} is not JSON: {error}; correct it"
         return
+    if RESOLVED in json.dumps(given, ensure_ascii=False):
+        yield f"{where}: {path.name}: {REPLACED}"
     if not isinstance(given, dict) or given.keys() != {"description", "inputSchema"}:
         names = sorted(given) if isinstance(given, dict) else type(given).__name__
         yield f'{where}: {path.name} must be an object with "description" and "inputSchema", got {names}'

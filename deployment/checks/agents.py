@@ -27,7 +27,7 @@ def agent_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[str
         where = f"agents.{name}"
         yield from _name_faults(where, name, item, config)
         yield from _model_faults(where, name, config, today)
-        yield from _instructions_faults(where, item)
+        yield from _instructions_faults(where, name, config)
         for tool, section in item.tools.items():
             yield from tool_faults(f"{where}.tools.{tool}", tool, section, config)
 
@@ -70,12 +70,21 @@ def _require_tools(identifier: str, region: str) -> None:
         raise catalog.CatalogError(f"{identifier} cannot {lacks}, and an agent needs both; kit models --output text")
 
 
-def _instructions_faults(where: str, item: Agent) -> Iterator[str]:
+def _instructions_faults(where: str, name: str, config: DeploymentConfig) -> Iterator[str]:
+    item = config.agents[name]
     file = item.instructions_file
     where = f"{where}.instructions_file: {file.name}" if file else f"{where}.instructions"
+    if item.instructions_prompt:
+        where += "_prompt"
+        if item.instructions_prompt not in config.prompts:
+            return  # the checks of prompts say so, and of a variable without a value
     try:
-        text = item.system_prompt
+        text = config.agent_instructions(name)
+    except KeyError:
+        return
     except (OSError, UnicodeDecodeError) as error:
+        if item.instructions_prompt:
+            return
         yield f"{where} cannot be read as UTF-8: {error}; name a text file"
         return
     if not 1 <= len(text) <= MAX_INSTRUCTIONS:

@@ -14,6 +14,7 @@ from deployment.checks.inference_api import inference_api_faults
 from deployment.checks.knowledge_base import knowledge_base_faults
 from deployment.checks.names import name_faults
 from deployment.checks.promotion import promotion_faults
+from deployment.checks.prompts import prompt_faults
 from deployment.checks.provisioned_throughput import provisioned_throughput_faults
 from deployment.checks.provisioned_throughput_price import price_faults
 from deployment.checks.training import training_faults
@@ -44,6 +45,7 @@ def check_deployment(
         *provisioned_throughput_faults(config, today),
         *(price_faults(config) if prices_accepted else ()),
         *knowledge_base_faults(config, today),
+        *prompt_faults(config, today),
         *agent_faults(config, today),
         *inference_api_faults(config, today),
         *iam_caller_faults(config, account),

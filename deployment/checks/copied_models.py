@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/copy-model.html: a model of
 Region; one that another account shares has to be copied before it is used, into its own Region or another one.
 """
 
+import difflib
 from collections.abc import Iterator
 
 from deployment.config import DeploymentConfig
@@ -11,6 +12,7 @@ from deployment.sections.copied_model import CopiedModel
 from deployment.sections.training import External
 from kit_contract.model_arns import base_of_custom_model, model_arn
 from kit_contract.partitions import partition_of
+from model_catalog import catalog
 
 
 def copied_model_faults(where: str, item: External, config: DeploymentConfig, account: str | None) -> Iterator[str]:
@@ -23,6 +25,13 @@ def copied_model_faults(where: str, item: External, config: DeploymentConfig, ac
         yield (
             f"{where}.source_model_arn: must be in partition {partition_of(region)}, as region {region} is, got "
             f"{item.source_model_arn}; models are not copied between partitions"
+        )
+    elif arn.region not in (known := catalog.regions()) and not config.deployment.allow_unlisted:
+        near = difflib.get_close_matches(arn.region, known, n=1)
+        yield (
+            f"{where}.source_model_arn: {arn.region} is no Region of Bedrock in the model catalog, got "
+            f"{item.source_model_arn}; {f'did you mean {near[0]}, or' if near else 'correct it, or'} if Bedrock is "
+            "there by now: allow_unlisted = true in [deployment]"
         )
     elif arn.region == region and arn.account == (config.deployment.account or account):
         yield (

@@ -20,8 +20,9 @@ CLASSIC = (
 class Agent(Section):
     """`model` is an id or ARN, or the name of an alias, whose foundation model it is then.
 
-    `instructions` is the text, or `instructions_file` holds it. `max_tokens` and `timeout_seconds` hold for one
-    invocation. `memory`: "short" keeps a session's turns for `memory_days`, "long" also what is learned of a caller.
+    `instructions` is the text, or `instructions_file` or the prompt of [prompts.*] holds it. `max_tokens` and
+    `timeout_seconds` hold for one invocation. `memory`: "short" keeps a session's turns for
+    `memory_days`, "long" also what is learned of a caller.
     `idle_seconds`: a session that nobody uses for so long is ended; until then, its memory (RAM) is billed.
     `builtin_tools`: those of the session's own machine, which the model can't use otherwise.
     """
@@ -30,6 +31,7 @@ class Agent(Section):
     model: ModelOrAlias
     instructions: Annotated[str, Field(min_length=1, max_length=20_000)] | None = None
     instructions_file: FilePath | None = None
+    instructions_prompt: Name | None = None
     max_iterations: Annotated[int, Field(ge=1, le=1000)] = 10
     max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 4096
     timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 120
@@ -44,13 +46,18 @@ class Agent(Section):
     def _whole(self) -> Self:
         if self.kind == "classic":
             raise ValueError(CLASSIC)
-        if (self.instructions is None) == (self.instructions_file is None):
-            raise ValueError("exactly one of instructions, instructions_file is needed; write the text or name a file")
+        if sum(one is not None for one in (self.instructions, self.instructions_file, self.instructions_prompt)) != 1:
+            raise ValueError(
+                "exactly one of instructions, instructions_file, instructions_prompt is needed; write the text, or "
+                "name a file or a prompt"
+            )
+        if self.memory == "off" and self.memory_days != type(self).model_fields["memory_days"].default:
+            raise ValueError('memory_days: nothing is kept with memory = "off"; remove it, or set memory = "short"')
         return self
 
     @property
     def system_prompt(self) -> str:
-        """The instructions. The checks have looked at the file."""
+        """The instructions that the section itself has. The checks have looked at the file."""
         if self.instructions_file is None:
             return (self.instructions or "").strip()
         return self.instructions_file.read_text(encoding="utf-8").strip()

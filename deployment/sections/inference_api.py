@@ -16,11 +16,15 @@ Target = Literal["provisioned", "on-demand", "base"]
 
 
 class Alias(Section):
-    """A name that callers use, its model, the `order` of targets (first choice, then fallbacks), and the guardrail."""
+    """A name that callers use, its model, the `order` of targets (first choice, then fallbacks), and the guardrail.
+
+    `prompt`: the name of the one that comes before the caller's system messages.
+    """
 
     model: ModelIdOrArn
     order: Annotated[list[Target], Field(min_length=1)] = ["provisioned", "on-demand", "base"]
     guardrail: Name | None = None
+    prompt: Name | None = None
 
     @field_validator("order")
     @classmethod

@@ -37,6 +37,7 @@ def _until_decided(api: AgentApi, agent: str, answer: dict[str, Any]) -> dict[st
     """The answer after all decisions, with the tools of each step. Nobody at a terminal: nothing is approved."""
     while calls := answer.get(PENDING):
         if not sys.stdin.isatty():
+            print(_undecided(api, agent, answer), file=sys.stderr)
             return answer
         approve = [call for call in calls if _approved(call)]
         reject = [call for call in calls if call not in approve]
@@ -45,6 +46,16 @@ def _until_decided(api: AgentApi, agent: str, answer: dict[str, Any]) -> dict[st
         answer = api.invoke(agent, {"session_id": answer["session_id"], **decisions})
         answer = {**answer, "tools": [*earlier, *answer["tools"]]}
     return answer
+
+
+def _undecided(api: AgentApi, agent: str, answer: dict[str, Any]) -> str:
+    """How to decide elsewhere: the API takes a call back as it was shown."""
+    waiting = ", ".join(call["name"] for call in answer[PENDING])
+    return (
+        f"not run, because a person has to approve it and nobody is at a terminal: {waiting}. Ask again at a terminal, "
+        "or within an hour send session_id and the calls in requires_approval (--json prints both) as approve or "
+        f"reject to POST {api.url}/agents/{agent}/invoke (docs/agents-api.md)"
+    )
 
 
 def _approved(call: dict[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from deployment.config import DeploymentConfig
 from deployment.documents import read_documents_folder
 from kit.hint import EMBEDDED, as_given
 from kit.local.evaluations import is_promoted, outcome_of, waits_for_approval
-from kit.local.run_progress import jobs_of, run_progress, trial_in_words
+from kit.local.run_progress import own_jobs, run_progress, trial_in_words
 from kit.local.stacks import StackOutputs, merged_outputs
 from kit.progress import Progress, curve
 from kit.training_deploy import held_back
@@ -40,44 +40,50 @@ def follow_training(
 ) -> None:
     """Wait for the execution of every customization's current settings; show its progress and loss.
 
-    An execution that started before `since` belongs to an earlier run. Raises ExternalError.
+    An execution that started before `since` belongs to an earlier run. Raises ExternalError for all that failed.
     """
     progress.step("Training")
     if not config.training:
         progress.done("no [training] in deployment.toml")
         return
     merged = merged_outputs(outputs)
-    held = held_back(config.custom_models, merged)
-    for name, item in config.custom_models.items():
-        execution = merged[run_execution_output(name)]
-        bucket = merged.get(TRAINING_BUCKET_OUTPUT, "") if item.evaluation else ""
-        started, trial = since, ""
-        if execution != NO_EXECUTION:
-            started, trial = _wait_for_execution(clients, execution, name, bucket, progress)
-        if trial:
-            follow = f"to follow it: kit runs watch {run_names.run_of(execution)}"
-            progress.done(as_given(f"{name}: {trial}; {follow}", EMBEDDED))
-            continue
-        if name in held:
-            progress.done(as_given(f"{name}: not promoted, {HELD_BACK}{held[name]}", EMBEDDED))
-            continue
-        run = run_names.run_of(execution)
-        outcome = outcome_of(clients, bucket, name, run, progress) if bucket and run else ""
-        if outcome and not is_promoted(clients, config.deployment.name, name, run):
-            progress.done(f"{name}: {outcome}")
-            continue
-        earlier = started < since or execution == NO_EXECUTION
-        if name in config.external_models:
-            progress.done(f"{name}: {'there already, nothing to do' if earlier else 'made and promoted'}")
-            continue
-        _show_loss(clients, config.deployment.name, name, progress)
-        jobs = _own_jobs(clients, execution, config.deployment.name, name)
-        progress.done(f"{name}: {'already trained, nothing to do' if earlier else _promoted(jobs, since)}")
+    failures: list[str] = []
+    for name in config.custom_models:
+        try:
+            _follow(name, config, merged, clients, progress, since)
+        except ExternalError as error:  # the others are followed first
+            failures.append(str(error))
+    if failures:
+        raise ExternalError("\n".join(failures))
 
 
-def _own_jobs(clients: Any, execution: str, deployment: str, name: str) -> list[dict[str, Any]]:
-    """Another deployment of the same data has jobs of the same run id."""
-    return [job for job in jobs_of(clients, execution) if run_names.is_job_of(job["jobName"], deployment, name)]
+def _follow(
+    name: str, config: DeploymentConfig, merged: dict[str, str], clients: Any, progress: Progress, since: datetime
+) -> None:
+    execution = merged[run_execution_output(name)]
+    bucket = merged.get(TRAINING_BUCKET_OUTPUT, "") if config.custom_models[name].evaluation else ""
+    started, trial = since, ""
+    if execution != NO_EXECUTION:
+        started, trial = _wait_for_execution(clients, execution, name, bucket, progress)
+    if trial:
+        follow = f"to follow it: kit runs watch {run_names.run_of(execution)}"
+        progress.done(as_given(f"{name}: {trial}; {follow}", EMBEDDED))
+        return
+    if held := held_back([name], merged):
+        progress.done(as_given(f"{name}: not promoted, {HELD_BACK}{held[name]}", EMBEDDED))
+        return
+    run = run_names.run_of(execution)
+    outcome = outcome_of(clients, bucket, name, run, progress) if bucket and run else ""
+    if outcome and not is_promoted(clients, config.deployment.name, name, run):
+        progress.done(f"{name}: {outcome}")
+        return
+    earlier = started < since or execution == NO_EXECUTION
+    if name in config.external_models:
+        progress.done(f"{name}: {'there already, nothing to do' if earlier else 'made and promoted'}")
+        return
+    _show_loss(clients, config.deployment.name, name, progress)
+    jobs = own_jobs(clients, execution, config.deployment.name, name)
+    progress.done(f"{name}: {'already trained, nothing to do' if earlier else _promoted(jobs, since)}")
 
 
 def _promoted(jobs: list[dict[str, Any]], since: datetime) -> str:

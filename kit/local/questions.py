@@ -11,6 +11,7 @@ from typing import Any
 
 from deployment.config import DeploymentConfig
 from deployment.sections.inference_api import Alias, InferenceApi
+from kit.local.filtered import attribute_of
 from kit.progress import Progress
 from kit_contract.errors import ExternalError
 from kit_contract.model_arns import shown
@@ -29,12 +30,18 @@ class Answer:
 
 
 def ask(config: DeploymentConfig, outputs: dict[str, Any], progress: Progress) -> list[Answer]:
-    """One question to each customization's alias, and one to each knowledge base, answered with citations."""
+    """One question to each customization's alias, and one to each knowledge base, answered with citations.
+
+    A knowledge base whose documents have metadata is asked again, with a filter.
+    """
     if not config.inference_api:
         progress.done("no [inference_api] in deployment.toml")
         return []
     answers = [_current(config.inference_api, outputs, item.alias, progress) for item in config.custom_models.values()]
-    answers += [_grounded(outputs, name) for name in config.all_knowledge_bases]
+    for name, section in config.all_knowledge_bases.items():
+        answers.append(_grounded(outputs, name))
+        if attribute := attribute_of(section.documents):
+            answers.append(_grounded(outputs, name, attribute))
     progress.done(f"{len(answers)} answered")
     return answers
 
@@ -61,12 +68,18 @@ def _chat(outputs: dict[str, Any], alias: str) -> Answer:
     return Answer(CHAT_QUESTION, answer["choices"][0]["message"]["content"], served_by)
 
 
-def _grounded(outputs: dict[str, Any], knowledge_base: str) -> Answer:
-    body = {"query": GROUNDED_QUESTION, "knowledge_base": knowledge_base}
+def _grounded(outputs: dict[str, Any], knowledge_base: str, attribute: tuple[str, str] | None = None) -> Answer:
+    """`attribute`: only from documents whose metadata has this key and value."""
+    body: dict[str, Any] = {"query": GROUNDED_QUESTION, "knowledge_base": knowledge_base}
+    question = GROUNDED_QUESTION
+    if attribute:
+        key, value = attribute
+        body["filter"] = {"equals": {"key": key, "value": value}}
+        question += f" (only documents with {key} = {value})"
     answer = _post(outputs, "/retrieve-and-generate", body)
     sources = {source["source"] for citation in answer["citations"] for source in citation["sources"]}
     served_by = f"{answer['model']} with knowledge base {knowledge_base}"
-    return Answer(GROUNDED_QUESTION, answer["answer"], served_by, tuple(sorted(sources)))
+    return Answer(question, answer["answer"], served_by, tuple(sorted(sources)))
 
 
 def _post(outputs: dict[str, Any], path: str, body: dict[str, Any]) -> dict[str, Any]:

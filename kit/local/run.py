@@ -59,8 +59,9 @@ class LocalRun:
         look = time_of_look(self._config, stacks.clients, begun, self._progress.line)
         looking = training_arguments(look, retrain=customizations, retry_failed=True)
         stack_outputs = stacks.deploy(self._path, *restoring, *again, *looking)
-        for name, reason in not_served(self._config.custom_models, merged_outputs(stack_outputs)).items():
-            raise ExternalError(f"{name} does not serve: {reason}")
+        failed = not_served(self._config.custom_models, merged_outputs(stack_outputs))
+        if failed:
+            raise ExternalError("\n".join(f"{name} does not serve: {reason}" for name, reason in failed.items()))
         stacks.remove_absent(absent)
         self._progress.done()
         follow_training(self._config, stack_outputs, stacks.clients, self._progress, since=begun)

@@ -43,3 +43,8 @@ def trial_in_words(clients: Any, execution: str) -> str:
     """What the run does if it is on trial, which lasts longer than this command waits; else empty."""
     step = latest_step(clients("stepfunctions"), execution)
     return IN_WORDS[step.name] if step and step.name in TRIALS else ""
+
+
+def own_jobs(clients: Any, execution: str, deployment: str, name: str) -> list[dict[str, Any]]:
+    """Another deployment of the same data has jobs of the same run id."""
+    return [job for job in jobs_of(clients, execution) if run_names.is_job_of(job["jobName"], deployment, name)]

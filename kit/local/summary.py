@@ -6,6 +6,7 @@ from typing import Any
 
 from deployment.alias_models import embedding_model
 from deployment.config import DeploymentConfig
+from kit.local.agent_question import print_asked
 from kit.local.dialects import print_dialects, print_embedding, print_streamed
 from kit.local.questions import Answer
 from kit_contract.errors import ExternalError
@@ -23,12 +24,22 @@ def print_summary(config: DeploymentConfig, outputs: dict[str, Any], answers: li
             print(f"   cites {source}")
     if config.inference_api:
         _show_dialects(config, outputs)
+        _show_agent(config, outputs)
     if any(MOCK in answer.text for answer in answers):
         _explain_mocks()
     if config.inference_api:
         _print_snippets(config, outputs)
     print("\nnext: edit deployment.toml and run make up again; the pages are listed in README.md;")
     print("      make deploy deploys to your AWS account; make down stops everything on this machine")
+
+
+def _show_agent(config: DeploymentConfig, outputs: dict[str, Any]) -> None:
+    """With the first agent. One that fails ends no run."""
+    for agent in list(config.agents)[:1]:
+        try:
+            print_asked(outputs, agent)
+        except ExternalError as error:
+            print(f"\n{error}")
 
 
 def _show_dialects(config: DeploymentConfig, outputs: dict[str, Any]) -> None:

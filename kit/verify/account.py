@@ -79,3 +79,17 @@ def s3_vectors(place: Place) -> Iterator[Finding]:
         yield false(place.region, f"S3 Vectors does not answer there ({error}); choose another Region")
     else:
         yield holds(place.region)
+
+
+def agentcore(place: Place) -> Iterator[Finding]:
+    """Before a deploy whose stack of agents would fail halfway: a Region or an account that AgentCore doesn't serve."""
+    if not place.config.agents:
+        return
+    try:
+        place.client("bedrock-agentcore-control").list_harnesses(maxResults=1)
+    except EndpointConnectionError as error:
+        yield false(
+            place.region, f"AgentCore does not answer there ({error}); choose another Region, or remove [agents.*]"
+        )
+    else:
+        yield holds(place.region)

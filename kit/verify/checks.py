@@ -60,6 +60,7 @@ CHECKS = (
         account.api_log_role,
     ),
     Check("s3-vectors", "the Region has S3 Vectors", ("s3vectors:ListVectorBuckets",), account.s3_vectors),
+    Check("agentcore", "AgentCore answers for harnesses", ("bedrock-agentcore:ListHarnesses",), account.agentcore),
     Check("names", "the names that the deploy gives are free or its own", NAMES, deployed.names),
     Check(
         "absent-in-bedrock",

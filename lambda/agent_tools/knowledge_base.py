@@ -5,7 +5,9 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Retrie
 
 from __future__ import annotations
 
+import json
 import os
+import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -30,13 +32,21 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """`event` holds the arguments that the model gave. A fault of its own is an answer that the model can act on."""
     question = event.get("question")
     if not isinstance(question, str) or not question.strip():
+        _log("no question")
         return {"error": f"question must be text, got {question!r}; ask again with a question"}
     found = client().retrieve(
         knowledgeBaseId=os.environ[KNOWLEDGE_BASE_ID],
         retrievalQuery={"text": question.strip()[:MAX_QUESTION]},
         retrievalConfiguration={"vectorSearchConfiguration": {"numberOfResults": int(os.environ[PASSAGES])}},
     )
-    return {"passages": [_passage(result) for result in found["retrievalResults"]]}
+    passages = [_passage(result) for result in found["retrievalResults"]]
+    _log("found", passages=len(passages))
+    return {"passages": passages}
+
+
+def _log(event: str, **facts: int) -> None:
+    """One JSON line for an invocation, without what was asked or found."""
+    print(json.dumps({"event": event, **facts}), file=sys.stderr, flush=True)
 
 
 def _passage(result: Any) -> dict[str, Any]:

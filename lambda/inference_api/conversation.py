@@ -40,7 +40,7 @@ def converse(turn: Turn, service: Service, facts: Facts) -> Served[dict[str, Any
     """The response of Converse. Raises ApiError, AwsError or OSError of the last target."""
     _refuse_unlisted(turn, service)
     targets = service.aliases.resolve(turn.alias, measured=True)
-    request = guarded(turn.request, turn.alias, service.settings, facts)
+    request = _told(turn, service, facts)
 
     def call(target: Target, read_seconds: float) -> dict[str, Any]:
         def send(form: Form) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def converse_stream(turn: Turn, service: Service, facts: Facts) -> Served[Genera
     """
     _refuse_unlisted(turn, service)
     targets = service.aliases.resolve(turn.alias, measured=True)
-    request = streamed(guarded(turn.request, turn.alias, service.settings, facts))
+    request = streamed(_told(turn, service, facts))
 
     def opened(target: Target, read_seconds: float) -> Generator[Event, None, None]:
         def send(form: Form) -> Generator[Event, None, None]:
@@ -77,6 +77,17 @@ def converse_stream(turn: Turn, service: Service, facts: Facts) -> Served[Genera
         return _sent(turn, request, target, send)
 
     return _ask(turn, targets, opened, service, facts)
+
+
+def _told(turn: Turn, service: Service, facts: Facts) -> Mapping[str, Any]:
+    """The request with the guardrail and the prompt of the alias. Raises ApiError 400."""
+    request = guarded(turn.request, turn.alias, service.settings, facts)
+    prompt = service.settings.aliases[turn.alias].prompt
+    if prompt is None and not facts.prompt_variables:
+        return request
+    from inference_api.prompts import prompted
+
+    return prompted(request, prompt, facts)
 
 
 def _sent(turn: Turn, request: Mapping[str, Any], target: Target, send: Callable[[Form], T]) -> T:

@@ -48,6 +48,7 @@ class Facts:
     """What the log line says about a request: never a prompt, an answer or a key.
 
     `served_by` has the ARN of the target, `shown_served_by` what callers see instead, unless it `shows_arns`.
+    `prompt`: name and version of the one that was put first; `prompt_variables`: the caller's header for it.
     `guardrail`: the name of the one that was applied. `intervened`: whether it blocked or masked something.
     `refused`: the model gave no answer of use (variant_metrics.py). `searches`: those of file_search. `usage`:
     Bedrock's, None where it did not arrive. `deltas`: parts of a streamed answer so far. `first_delta`: when the first
@@ -67,6 +68,8 @@ class Facts:
         self.deltas = 0
         self.first_delta: float | None = None
         self.guardrail: str | None = None
+        self.prompt_variables = ""
+        self.prompt: str | None = None
         self.intervened = False
         self.searches = 0
         self.refused = False
@@ -91,6 +94,7 @@ class Facts:
             "x-bedrock-model": shown,
             "x-bedrock-kit-served-by": target.kind,
             "x-bedrock-kit-attempts": str(attempts),
+            **({"x-bedrock-kit-prompt": self.prompt} if self.prompt else {}),
         }
 
 

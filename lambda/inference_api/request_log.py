@@ -47,6 +47,7 @@ def log_line(
         "estimated_usd": estimated_usd(facts, prices),
         "deltas": facts.deltas,
         "searches": facts.searches,
+        "prompt": facts.prompt,
         "guardrail": facts.guardrail,
         "guardrail_intervened": facts.intervened,
         "error": facts.error,

@@ -10,7 +10,7 @@ from inference_api.errors import ApiError, api_error, failure_name
 from inference_api.http_messages import Answer, Facts, Request
 from inference_api.paths import AGENTS, BEDROCK, DESCRIPTION, MESSAGES, MODELS, RESPONSES, STORED, stored_name
 from inference_api.signed_requests import as_with_a_key
-from kit_contract.inference_api import IAM_PREFIX
+from kit_contract.inference_api import IAM_PREFIX, VARIABLES_HEADER
 
 if TYPE_CHECKING:
     from inference_api.service import Service
@@ -39,6 +39,7 @@ def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
             raise ApiError(404, "not_found", f"there is no such path; the paths are {known}")
         facts.route = f"{prefix}{name}"
         request = as_with_a_key(request) if prefix else request
+        facts.prompt_variables = request.headers.get(VARIABLES_HEADER, "")
         facts.shows_arns = _asks_for_arns(request, service)
         if route.method not in (request.method, None):
             message = f"{name} accepts {route.method}, got {request.method}"

@@ -1,5 +1,6 @@
 """The tool that searches a knowledge base: what it asks Bedrock, and what the model reads."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,7 +38,7 @@ def asked(text: str) -> dict[str, Any]:
     }
 
 
-def test_a_question_gives_passages_with_their_sources(bedrock: Stubber) -> None:
+def test_a_question_gives_passages_with_their_sources(bedrock: Stubber, capsys: pytest.CaptureFixture[str]) -> None:
     bedrock.add_response("retrieve", {"retrievalResults": [FOUND, {"content": {"text": "No place"}}]}, asked("How?"))
 
     assert knowledge_base.handler({"question": " How? "}, None) == {
@@ -46,6 +47,7 @@ def test_a_question_gives_passages_with_their_sources(bedrock: Stubber) -> None:
             {"text": "No place"},
         ]
     }
+    assert json.loads(capsys.readouterr().err) == {"event": "found", "passages": 2}
 
 
 def test_a_question_that_is_too_long_is_cut(bedrock: Stubber) -> None:

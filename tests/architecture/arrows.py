@@ -123,6 +123,7 @@ ARROWS = {
     "local_aws.extension.knowledge_bases.stores": {"local_aws.extension", "local_aws.extension.bedrock"},
     "kit": {"model_catalog", "training_data", "billed_resources", "local_aws", "deployment"},
     "kit.agents": {"kit"},
+    "kit.prompts": {"kit"},
     "kit.capacity": {"kit"},
     "kit.check": {"kit", "kit.check.rules"},
     "kit.check.rules": {"kit.check"},
@@ -135,7 +136,7 @@ ARROWS = {
     "kit.reap": {"kit"},
     "kit.runs": {"kit"},
     "kit.verify": {"kit", "kit.deploy"},
-    "examples": {"kit", "local_aws", "deployment", "model_catalog"},
+    "examples": {"kit", "local_aws", "deployment", "model_catalog", "stacks"},
     "custom_resources": {
         "custom_resources.account",
         "custom_resources.framework",

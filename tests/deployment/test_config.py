@@ -114,8 +114,9 @@ def test_a_media_bucket_is_a_name_or_a_name_and_a_prefix(tmp_path: Path, bucket:
 
 
 def test_an_unknown_model_is_named_with_near_matches(tmp_path: Path) -> None:
-    (fault,) = faults(tmp_path, SHIPPED.replace('"amazon.nova-lite-v1:0"', '"amazon.nova-light-v1:0"'))
+    of_its_agent, fault = faults(tmp_path, SHIPPED.replace('"amazon.nova-lite-v1:0"', '"amazon.nova-light-v1:0"'))
 
+    assert "agents.support.model" in of_its_agent
     assert "inference_api.aliases.assistant.model" in fault
     assert "amazon.nova-lite-v1:0" in fault
 

@@ -52,6 +52,10 @@ FREE_TEXT = {
     "model_access.use_case.industry",
     "model_access.use_case.other_industry",
     "model_access.use_case.use_cases",
+    "prompts.description",
+    "prompts.stop_sequences",
+    "prompts.text",  # CloudFormation's dynamic references are refused
+    "prompts.variables",  # values; the names have a format
     "provisioned_throughput.alias",
     *(f"training.{kind.kind}.promotion.smoke_prompts" for kind in EXTERNAL_KINDS),
     "training.customizations.promotion.smoke_prompts",  # CloudFormation's dynamic references are refused

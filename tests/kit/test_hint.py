@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 import kit
+import kit.agents.command as agents
 import kit.knowledge.command as knowledge
+import kit.prompts.command as prompts
 import kit.runs.command as runs
 from kit.hint import ACTIONS, EMBEDDED, TAKES_LOCAL, as_given
 
@@ -40,6 +42,8 @@ HELP = ("add_argument", "add_parser")
         ("run kit runs delete again", "kit runs delete --local again", f"kit runs delete {FILE} again"),
         ("kit runs, then wait", "kit runs --local, then wait", f"kit runs {FILE}, then wait"),
         ("kit keys rotate default", "kit keys rotate --local default", f"kit keys rotate {FILE} default"),
+        ("see kit agents ask", "kit agents ask --local", f"kit agents ask {FILE}"),
+        ("kit prompts show tone", "kit prompts show --local tone", f"kit prompts show {FILE} tone"),
         ("kit reap lists them", "kit reap --local lists them", "kit reap lists them"),
         ("allow it with kit deploy --retrain bot", "it with make up", f"kit deploy {FILE} --retrain bot"),
         ("kit data check shows them all", "kit data check shows", "kit data check shows"),
@@ -55,6 +59,7 @@ def test_each_command_gets_the_options_that_it_takes(text: str, embedded: str, o
 def test_each_action_is_known() -> None:
     assert set(runs.ACTIONS) < set(ACTIONS)
     assert set(knowledge.ACTIONS) < set(ACTIONS)
+    assert set(agents.ACTIONS) | set(prompts.ACTIONS) < set(ACTIONS)
 
 
 def test_with_the_embedded_aws_another_file_is_deployed_by_kit_local_up() -> None:

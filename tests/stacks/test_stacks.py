@@ -14,12 +14,12 @@ CONFIGS = {"shipped": "deployment.toml", "full": "tests/stacks/full.toml"}
 GATED = {**CONFIGS, "east": "tests/stacks/full_east.toml"}
 STACKS = [
     ("shipped", f"support-assistant-{stack}")
-    for stack in ("inference-api", "knowledge-base", "model-access", "training")
+    for stack in ("agents", "inference-api", "knowledge-base", "model-access", "training")
 ] + [
     ("full", f"full-{stack}")
     for stack in (
         *("agents", "budget", "inference-api", "knowledge-base", "model-access", "operations"),
-        *("provisioned-throughput", "training"),
+        *("prompts", "provisioned-throughput", "training"),
     )
 ]
 

@@ -16,6 +16,7 @@ from inference_api.fallback import BUDGET_SECONDS
 from inference_api.fields import invalid
 from inference_api.http_messages import Facts
 from inference_api.prompt_caching import without_cache_points
+from inference_api.prompts import prompted
 from inference_api.service import Service
 from kit_contract.aws_errors import VALIDATION, code_of, message_of
 from kit_contract.model_arns import INFERENCE_PROFILE, plain_id
@@ -37,7 +38,11 @@ def counted(turn: Turn, service: Service, facts: Facts) -> int:
     target = service.aliases.resolve(turn.alias)[0]
     facts.alias = turn.alias
     model_id = _foundation_model(target)
-    request = {name: turn.request[name] for name in _COUNTED if name in turn.request}
+    told = turn.request
+    prompt = service.settings.aliases[turn.alias].prompt
+    if prompt or facts.prompt_variables:
+        told = prompted(told, prompt, facts)
+    request = {name: told[name] for name in _COUNTED if name in told}
     converse: dict[str, Any] = without_cache_points(request)
     if own := turn.model_fields and turn.model_fields(target.invoke_id):
         converse["additionalModelRequestFields"] = own

@@ -83,6 +83,10 @@ def _ask(request: Request, call: Callable[[Target, float], T], service: Service,
             "the guardrail; use Converse"
         )
         raise ApiError(400, "unsupported_operation", message)
+    if prompt := service.settings.aliases[alias].prompt:
+        from inference_api.prompts import refuse_raw
+
+        refuse_raw(prompt)
     if not request.body:
         raise ApiError(400, "invalid_json", "the body is missing; send the one that the model takes")
     if not one_model:

@@ -59,7 +59,7 @@ _NAMES = {
     503: "Bedrock is unavailable, or nothing serves the alias now",
     504: "Bedrock did not answer in time",
 }
-_SERVED_BY = ("x-bedrock-model", "x-bedrock-kit-served-by", "x-bedrock-kit-attempts")
+_SERVED_BY = ("x-bedrock-model", "x-bedrock-kit-served-by", "x-bedrock-kit-attempts", "x-bedrock-kit-prompt")
 _WAITS = ("Retry-After", "retry-after-ms")
 _SHARED: Mapping[str, Any] = {
     "Alias": {"type": "string", "pattern": r"\S", "description": "an alias of deployment.toml"},
@@ -176,6 +176,7 @@ def _headers() -> dict[str, Any]:
         "x-bedrock-model": ("the target that answered", TEXT),
         "x-bedrock-kit-served-by": ("the kind of the target", TEXT),
         "x-bedrock-kit-attempts": ("calls of AWS for this answer", TEXT),
+        "x-bedrock-kit-prompt": ("the prompt of the alias and its version, if it has one", TEXT),
         "Retry-After": ("seconds to wait", TEXT),
         "retry-after-ms": ("milliseconds to wait, random", TEXT),
     }

@@ -19,6 +19,7 @@ from local_aws.extension.bedrock import (
     invoke_model,
     model_access,
     model_copies,
+    prompts,
     registered_models,
 )
 from local_aws.extension.bedrock import provisioned_throughput as throughputs
@@ -117,6 +118,12 @@ AGENT: tuple[Route, ...] = (
     ("POST", "/knowledgebases/([^/]+)/datasources/([^/]+)/documents/?", document_statuses.list_documents),
     ("DELETE", "/knowledgebases/([^/]+)/datasources/([^/]+)/?", ingestion_jobs.delete_data_source),
     ("DELETE", "/knowledgebases/([^/]+)/?", ingestion_jobs.delete_knowledge_base),
+    ("POST", "/prompts/", lambda body: once("CreatePrompt", body, prompts.create)),
+    ("GET", "/prompts/", prompts.list_prompts),
+    ("GET", "/prompts/([^/]+|.+/[^/]+)/", prompts.get),
+    ("PUT", "/prompts/([^/]+|.+/[^/]+)/", prompts.update),
+    ("DELETE", "/prompts/([^/]+|.+/[^/]+)/", prompts.delete),
+    ("POST", "/prompts/(.+)/versions", prompts.create_version),
 )
 AGENT_RUNTIME: tuple[Route, ...] = (
     ("POST", "/knowledgebases/([^/]+)/retrieve", retrieval.retrieve),
@@ -152,7 +159,7 @@ def _wrap(service: str, routes: tuple[Route, ...], *, in_thread: bool = False) -
             match = pattern.fullmatch(path)
             if match and method == wanted:
                 arguments = [unquote(group) for group in match.groups()]
-                given = _query(query) if method == "GET" else body
+                given = _query(query) if method in ("GET", "DELETE") and not body else body
                 try:
                     if in_thread:
                         return await asyncio.to_thread(_run, handler, given, arguments)
@@ -185,6 +192,7 @@ def _wrap_runtime() -> None:
 
     async def handle(method: str, path: str, headers: Any, body: bytes, query: Any) -> Response:
         try:
+            path, body = prompts.rendered(path, body)
             invocation.check(path, body)
             response = paced(path, await invoke_model.answer(behind, method, path, headers, body, query))
         except BedrockError as error:

@@ -19,6 +19,7 @@ from local_aws.extension.cloudformation import (
     knowledge_bases,
     memories,
     opensearch_serverless,
+    prompts,
     resource_schemas,
     s3_vectors,
     schedules,
@@ -49,6 +50,8 @@ TYPES: dict[str, tuple[Create, Update | None, Delete]] = {
     ),
     guardrails.GUARDRAIL: (guardrails.create_guardrail, guardrails.update_guardrail, guardrails.delete_guardrail),
     "AWS::Bedrock::GuardrailVersion": (guardrails.create_guardrail_version, None, guardrails.delete_guardrail_version),
+    prompts.PROMPT: (prompts.create, prompts.update, prompts.delete),
+    prompts.VERSION: (prompts.create_version, None, prompts.delete),
     inference_profiles.INFERENCE_PROFILE: (
         inference_profiles.create,
         inference_profiles.update,

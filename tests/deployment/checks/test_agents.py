@@ -47,7 +47,10 @@ def test_what_can_be_deployed(tmp_path: Path, text: str) -> None:
         (AGENT.replace("instructions", "instruction"), "agents.support.instruction is not a setting"),
         (AGENT.replace("Be brief.", "  "), "agents.support.instructions must have 1 to 20,000 characters, got 0"),
         (AGENT.replace("Be brief.", "{{resolve:ssm:a}}"), "instructions: CloudFormation would replace {{resolve:...}}"),
-        (AGENT + 'instructions_file = "x.md"\n', "exactly one of instructions, instructions_file is needed"),
+        (
+            AGENT + 'instructions_file = "x.md"\n',
+            "exactly one of instructions, instructions_file, instructions_prompt is",
+        ),
         (
             AGENT.replace("us.amazon.nova-2-lite-v1:0", "chat"),
             "support.model: is no model id, and no alias is called 'ch",
@@ -66,8 +69,13 @@ def test_what_can_be_deployed(tmp_path: Path, text: str) -> None:
             ),
             "tools.orders.function_arn: must be in the deployment's Region us-east-1",
         ),
-        (AGENT + "memory_days = 2\n", "agents.support.memory_days"),
-        (AGENT + "max_iterations = 0\n", "agents.support.max_iterations"),
+        (AGENT + "memory_days = 2\n", "agents.support.memory_days: must be at least 3, got 2"),
+        (AGENT + "memory_days = 90\n", 'agents.support: memory_days: nothing is kept with memory = "off"; remove it'),
+        (AGENT + "max_iterations = 0\n", "agents.support.max_iterations: must be at least 1, got 0"),
+        (AGENT + 'max_tokens = "many"\n', "agents.support.max_tokens: must be a whole number, got 'many'"),
+        (AGENT + 'memory = "some"\n', "agents.support.memory: must be 'off', 'short' or 'long', got 'some'"),
+        (AGENT + 'builtin_tools = "shell"\n', "agents.support.builtin_tools: must be a list, got 'shell'"),
+        (AGENT + 'tools = "shell"\n', "agents.support.tools: must be a table, got 'shell'"),
         (AGENT + 'guardrail = "polite"\n', "agents.support.guardrail: must be one of [guardrails.*], got 'polite'"),
         (tool("lambda"), 'kind = "lambda" needs code or function_arn, one of them'),
         (tool("lambda", 'url = "https://a.example/"'), 'url: not of kind = "lambda"; allowed: code, function_arn'),
@@ -207,3 +215,23 @@ def test_the_cost_of_invocations_names_what_is_unknown_before(tmp_path: Path) ->
     assert "300 s after" in next(line.what for line in group.lines if line.part == "session's RAM")
     assert "memory: searches" not in amounts
     assert group.at_least
+
+
+@pytest.mark.parametrize("confirm", ["", "confirm = true\n"])
+def test_what_cloudformation_would_replace_in_a_declaration(tmp_path: Path, confirm: str) -> None:
+    schema = {"type": "object", "properties": {"number": {"type": "string", "description": "{{resolve:ssm:a}}"}}}
+    file = tmp_path / "own.json"
+    file.write_text(json.dumps({"description": "Looks up an order", "inputSchema": schema}), encoding="utf-8")
+
+    (fault,) = file_faults(tmp_path, HEAD + AGENT + ORDERS + f'schema_file = "{file}"\n{confirm}')
+
+    assert "tools.orders.schema_file: own.json: CloudFormation would replace {{resolve:...}}" in fault
+
+
+def test_what_cloudformation_would_replace_in_a_description(tmp_path: Path) -> None:
+    text = tool("knowledge-base", 'knowledge_base = "documents"', 'description = "{{resolve:ssm:a}}"')
+    base = '[knowledge_base]\ndocuments = "examples/support/documents"\nmodel = "amazon.nova-micro-v1:0"\n'
+
+    (fault,) = file_faults(tmp_path, HEAD + text + base)
+
+    assert "tools.orders.description: CloudFormation would replace {{resolve:...}}" in fault

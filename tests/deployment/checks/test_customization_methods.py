@@ -154,7 +154,7 @@ def test_a_grader_that_is_no_python_is_a_fault_with_its_line(tmp_path: Path) -> 
             "exactly one of equals, not_equals,",
         ),
         ("filters = {}", "exactly one of equals, not_equals, and_all, or_all is needed, got none; change it"),
-        ('filters = { equals = { a = "b", c = "d" } }', "dictionary should have at most 1 item"),
+        ('filters = { equals = { a = "b", c = "d" } }', "must have at most 1 item"),
         (
             'filters = { and_all = [{ equals = { a = "b" }, not_equals = { a = "c" } }] }',
             "exactly one of equals, not_eq",

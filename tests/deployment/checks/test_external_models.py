@@ -57,6 +57,10 @@ def test_a_model_of_another_region_or_account_is_copied(tmp_path: Path, source: 
             "training.copied_models.help.source_model_arn: must be in another Region or account, got a model of",
         ),
         (
+            COPIED.format("help", "help", FAR.replace("us-west-2", "us-west-9")),
+            "training.copied_models.help.source_model_arn: us-west-9 is no Region of Bedrock in the model catalog, got",
+        ),
+        (
             COPIED.format(
                 "help", "help", FAR.replace("arn:aws:", "arn:aws-us-gov:").replace("us-west-2", "us-gov-west-1")
             ),

@@ -38,7 +38,7 @@ def regexes(count: int, pattern: str = "a") -> str:
         (f"words = ['{'x' * 101}']", "polite.words.0", "at most 100 characters"),
         ("words = ['one two three four']", "polite.words.0", "must have at most 3 words; shorten it"),
         (f"words = {['w'] * 10_001}", "polite.words", "at most 10000 items"),
-        ("pii = { email = 'mask' }", "polite.pii.email", "input should be 'block' or 'anonymize'"),
+        ("pii = { email = 'mask' }", "polite.pii.email", "must be 'block' or 'anonymize'"),
         ("pii = { mail = 'block' }", "polite.pii.mail", "'email'"),
         (regexes(31), "polite.regexes", "at most 30 items"),
         (regexes(1, "(?<!a)b"), "polite.regexes.r0.pattern", "guardrails have no lookaround"),
@@ -48,7 +48,7 @@ def regexes(count: int, pattern: str = "a") -> str:
         (topics(1, 201), "polite.topics.t0.definition", 'at most 200 characters with tier = "classic", got 201'),
         ("[guardrails.polite.topics.'a/b']\ndefinition = 'd'", "polite.topics.a/b", "must be letters, digits, spaces"),
         (topics(1) + "\nexamples = ['a','b','c','d','e','f']", "polite.topics.t0.examples", "at most 5 items"),
-        ("grounding = { grounding = 1.0 }", "polite.grounding.grounding", "less than or equal to 0.99"),
+        ("grounding = { grounding = 1.0 }", "polite.grounding.grounding", "at most 0.99"),
         (
             "content_filters = { hate = 'max' }",
             "polite.content_filters.hate.input",

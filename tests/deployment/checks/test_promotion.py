@@ -47,10 +47,10 @@ def test_each_check_stands_alone(tmp_path: Path, settings: str) -> None:
     ("settings", "where", "message"),
     [
         ("", "", "asks for nothing; set smoke_prompts, canary_percent, watch_minutes or keep_models"),
-        ("canary_percent = 51", ".canary_percent", "less than or equal to 50"),
-        ("canary_percent = 5\ncanary_minutes = 4", ".canary_minutes", "greater than or equal to 5"),
+        ("canary_percent = 51", ".canary_percent", "at most 50"),
+        ("canary_percent = 5\ncanary_minutes = 4", ".canary_minutes", "at least 5"),
         ("watch_minutes = 3", ".watch_minutes", "must be 0 or at least 5, got 3: metrics of a minute arrive up to two"),
-        ("keep_models = 1", ".keep_models", "greater than or equal to 2"),
+        ("keep_models = 1", ".keep_models", "at least 2"),
         ("smoke_prompts = ['']", ".smoke_prompts.0", "at least 1 character"),
         (f"smoke_prompts = {['x' * 300] * 6}", ".smoke_prompts", "must have at most 1,500 bytes together, got 1,800"),
         ("smoke_prompts = ['{{resolve:ssm:x}}']", ".smoke_prompts.0", "CloudFormation would replace {{resolve:...}}"),

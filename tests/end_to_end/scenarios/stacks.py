@@ -1,6 +1,5 @@
 """Steps of day two of stacks: each edits the file of the step before, runs what `make up` runs, and looks around."""
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -16,7 +15,7 @@ from kit.deploy.assembly import stacks_in
 from kit_contract.errors import ExternalError, InputError
 from local_aws import emulator
 from tests.end_to_end.day_two import SPEED
-from tests.end_to_end.day_two_stacks import World, names_of
+from tests.end_to_end.day_two_stacks import World, names_of, without
 
 
 @contextmanager
@@ -28,14 +27,6 @@ def world(folder: Path) -> Iterator[World]:
         yield made
     finally:
         emulator.stop(made.state)
-
-
-def without(section: str) -> Callable[[str], str]:
-    """Remove the tables whose name is or begins with `section`."""
-    tables = re.compile(
-        rf"^\[{re.escape(section)}[].].*?(?=^\[(?!{re.escape(section)}\.)|\Z)", re.MULTILINE | re.DOTALL
-    )
-    return lambda text: tables.sub("", text)
 
 
 def moved(text: str) -> str:

@@ -182,11 +182,14 @@ def test_without_a_terminal_nothing_is_approved(
     assert kit("ask", "Open a ticket") == 0
 
     assert len(server.asked) == 1
-    assert "requires_approval" in capsys.readouterr().out
+    shown = capsys.readouterr()
+    assert "requires_approval" in shown.out
+    assert f"nobody is at a terminal: {CALL['name']}. Ask again at a terminal" in shown.err
+    assert f"POST {server.api.url}/agents/support/invoke" in shown.err
 
 
 def test_a_file_without_agents_says_so(tmp_path: Path) -> None:
-    config = shipped_config()
+    config = shipped_config().model_copy(update={"agents": {}})
 
     with pytest.raises(InputError, match=r"^eu.toml has no \[agents.\*\]; add one, or name another file"):
         chosen_agent(config, tmp_path / "eu.toml", None)

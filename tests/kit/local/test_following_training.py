@@ -82,6 +82,26 @@ def test_the_failure_of_the_current_settings_is_told_with_its_cause() -> None:
         follow(FAILED)
 
 
+def test_every_run_that_failed_is_told() -> None:
+    aws, name = Aws(), "other"
+    aws.executions["other-1"] = {"status": "ABORTED", "startDate": NOW}
+    config = shipped_config()
+    assert config.training
+    both = {**config.training.customizations, name: config.training.customizations["support"]}
+    training = config.training.model_copy(update={"customizations": both})
+    outputs = {"training": {"SupportExecution": FAILED, "OtherExecution": "other-1"}}
+
+    with pytest.raises(ExternalError) as error:
+        follow_training(
+            config.model_copy(update={"training": training}), outputs, aws, Progress(1, io.StringIO()), since=NOW
+        )
+
+    assert str(error.value).splitlines() == [
+        "training of support ended FAILED: too many epochs",
+        "training of other ended ABORTED: no reason given",
+    ]
+
+
 def test_a_run_that_is_held_back_is_told_with_its_reason() -> None:
     said = follow(CURRENT, SupportRun="held back: rollback; kit runs promote 0123456789abcdef")
 

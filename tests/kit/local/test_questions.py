@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deployment.config import DeploymentConfig, load_deployment_config
 from kit.local import questions
+from kit.local.filtered import attribute_of
 from kit.progress import Progress
 from kit_contract.model_arns import shown
 from tests.deployment_file import shipped_file
@@ -70,3 +73,28 @@ def test_it_does_not_wait_for_what_need_not_come(
 
     assert served_by(target, config(order)) == BASE
     assert api.calls == 1
+
+
+def test_documents_with_metadata_are_asked_again_with_a_filter(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def post(outputs: dict[str, Any], path: str, body: dict[str, Any]) -> dict[str, Any]:
+        asked.append(body)
+        return {"answer": "x", "citations": [], "model": BASE}
+
+    monkeypatch.setattr(questions, "_post", post)
+    settings = load_deployment_config(shipped_file()).model_copy(update={"training": None})
+
+    answers = questions.ask(settings, {"aliases": {}}, Progress(total=1))
+
+    assert [body.get("filter") for body in asked] == [None, {"equals": {"key": "topic", "value": "orders"}}]
+    assert [answer.question.partition("?")[2] for answer in answers] == ["", " (only documents with topic = orders)"]
+
+
+@pytest.mark.parametrize("attributes", [None, {"year": 2026, "tags": ["a"]}], ids=["none", "no text"])
+def test_documents_without_a_text_to_filter_by_are_asked_once(tmp_path: Path, attributes: Any) -> None:
+    (tmp_path / "a.md").write_text("A", encoding="utf-8")
+    if attributes:
+        (tmp_path / "a.md.metadata.json").write_text(json.dumps({"metadataAttributes": attributes}), encoding="utf-8")
+
+    assert attribute_of(tmp_path) is None

@@ -16,7 +16,7 @@ OUTPUTS: dict[str, Any] = {"api_url": "http://127.0.0.1:1/v1", "api_key": "k", "
 
 
 def config(*aliases: str) -> DeploymentConfig:
-    raw = load_deployment_config(shipped_file()).model_dump() | {"training": None, "knowledge_base": None}
+    raw = load_deployment_config(shipped_file()).model_dump() | {"training": None, "knowledge_base": None, "agents": {}}
     raw["inference_api"]["aliases"] = {name: raw["inference_api"]["aliases"][name] for name in aliases}
     return DeploymentConfig.model_validate(raw)
 

@@ -65,6 +65,21 @@ def test_a_region_without_s3_vectors_does_not_hold(answer: Answer, verdict: str)
     assert seen("s3-vectors", FakeAccount(ListVectorBuckets=answer)) == [(REGION, verdict)]
 
 
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ({"harnesses": []}, "holds"),
+        (EndpointConnectionError(endpoint_url="https://bedrock-agentcore-control.sa-east-1.api.aws/"), "does not hold"),
+        (refused("AccessDeniedException"), "cannot tell"),
+    ],
+)
+def test_an_account_that_agentcore_does_not_serve_does_not_hold(answer: Answer, verdict: str) -> None:
+    account = FakeAccount(ListHarnesses=answer)
+
+    assert [one for _, one in seen("agentcore", account)] == [verdict]
+    assert seen("agentcore", FakeAccount(), config(agents=None)) == []
+
+
 def test_a_quota_that_is_too_small_does_not_hold() -> None:
     throughput = {"support": {"customization": "support", "model_units": 2}, "nova": {"model": "amazon.nova-x:0:1k"}}
     given = config(provisioned_throughput=throughput)

@@ -64,7 +64,7 @@ def test_the_policy_allows_nothing_that_changes_anything(capsys: pytest.CaptureF
 
     (statement,) = json.loads(capsys.readouterr().out)["Statement"]
     assert all(
-        re.fullmatch(r"[a-z0-9]+:(Get|List|Describe)\w+|apigateway:GET", action) for action in statement["Action"]
+        re.fullmatch(r"[a-z0-9-]+:(Get|List|Describe)\w+|apigateway:GET", action) for action in statement["Action"]
     )
 
 

@@ -9,7 +9,7 @@ from kit_contract.tags import DEPLOYMENT_TAG
 from tests.kit.verify.fake_account import FakeAccount, config, found_by, refused, seen
 
 NAME = "support-assistant"
-ONE = config(training=None, knowledge_base=None, inference_api=None)
+ONE = config(training=None, knowledge_base=None, agents=None, inference_api=None)
 STACK = f"{NAME}-model-access"
 GONE = refused("ValidationError", "Stack with id x does not exist")
 ARN = "arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abcdefghijkl"

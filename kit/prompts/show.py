@@ -1,0 +1,73 @@
+"""`kit prompts show NAME`: the text in deployment.toml, and what Bedrock has of the prompt."""
+
+import argparse
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+from deployment.config import DeploymentConfig, load_deployment_config
+from kit.deployment_arguments import add_deployment_arguments
+from kit.embedded_outputs import embedded_outputs
+from kit.prompts.list import entries
+from kit_contract.aws_errors import code_of
+from kit_contract.errors import InputError
+from kit_contract.parameters import prompt_version
+from local_aws.guard import require_real
+
+Clients = Callable[[str], Any]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_deployment_arguments(parser)
+    parser.add_argument("prompt", metavar="NAME")
+
+
+def run(options: argparse.Namespace) -> int:
+    config = load_deployment_config(options.config)
+    if options.prompt not in config.prompts:
+        known = ", ".join(config.prompts) or "none"
+        raise InputError(f"{options.config.name} has no prompt {options.prompt}; it has: {known}")
+    (entry,) = (item for item in entries(config) if item["name"] == options.prompt)
+    deployed = versions(*connect(config, local=options.local), options.prompt)
+    if options.json:
+        text = {"text": config.prompts[options.prompt].content}
+        print(json.dumps({**entry, **text, "deployed": deployed}, indent=2, ensure_ascii=False))
+        return 0
+    print(config.prompts[options.prompt].content)
+    print(f"\nversion   {entry['version']}, used by {', '.join(entry['used_by']) or 'nothing'}")
+    for item in deployed:
+        same = "the text above" if item["description"].startswith(entry["version"]) else "another text: deploy"
+        print(f"deployed  {item['arn']}  {same}")
+    if not deployed:
+        print("deployed  nothing yet")
+    return 0
+
+
+def connect(config: DeploymentConfig, *, local: bool) -> tuple[Clients, str]:
+    """Clients of the deployment's account, and its name. Raises KitError, and botocore's errors about credentials."""
+    if local:
+        embedded = embedded_outputs()
+        return lambda service: embedded.session.client(service, endpoint_url=embedded.endpoint_url), embedded.deployment
+    import boto3
+
+    require_real(os.environ)
+    return boto3.Session(region_name=config.deployment.region).client, config.deployment.name
+
+
+def versions(clients: Clients, kit_deployment: str, prompt: str) -> list[dict[str, str]]:
+    """Those in Bedrock, without the draft."""
+    try:
+        found = clients("ssm").get_parameter(Name=prompt_version(kit_deployment, prompt))["Parameter"]["Value"]
+    except Exception as error:
+        if code_of(error) != "ParameterNotFound":
+            raise
+        return []
+    number = found.rpartition("/")[2].partition(":")[0]
+    pages = clients("bedrock-agent").get_paginator("list_prompts").paginate(promptIdentifier=number)
+    return [
+        {"arn": item["arn"], "version": item["version"], "description": item.get("description", "")}
+        for page in pages
+        for item in page["promptSummaries"]
+        if item["version"] != "DRAFT"
+    ]
