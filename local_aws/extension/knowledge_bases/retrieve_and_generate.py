@@ -30,15 +30,15 @@ _sessions = AccountRegionScopedDict()
 
 def retrieve_and_generate(body: dict[str, Any]) -> Response:
     """RetrieveAndGenerate for knowledge bases. Raises BedrockError."""
-    parts, action = _guarded(body)
-    citations = [citation for citation in _citations(parts) if citation["retrievedReferences"]]
+    parts, action = guarded(body)
+    citations = cited(parts)
     text = " ".join(text for text, _ in parts)
     return answer({"sessionId": _session(body), "output": {"text": text}, "citations": citations, **action})
 
 
 def retrieve_and_generate_stream(body: dict[str, Any]) -> Response:
     """RetrieveAndGenerateStream: the same answer as events. Raises BedrockError."""
-    parts, action = _guarded(body)
+    parts, action = guarded(body)
     stream = b""
     if action:
         stream += bedrock_agent_runtime._es_event("guardrail", {"action": action["guardrailAction"]})
@@ -53,7 +53,7 @@ def retrieve_and_generate_stream(body: dict[str, Any]) -> Response:
     return 200, headers, stream
 
 
-def _guarded(body: dict[str, Any]) -> tuple[Parts, dict[str, str]]:
+def guarded(body: dict[str, Any]) -> tuple[Parts, dict[str, str]]:
     """The answer after the guardrail of the request has seen question and answer, and its guardrailAction."""
     _check_session(body)
     configuration = (body.get("retrieveAndGenerateConfiguration") or {}).get("knowledgeBaseConfiguration") or {}
@@ -118,6 +118,11 @@ def _sentences(passage: Passage) -> list[str]:
     text = passage["content"]["text"]
     pieces = [" ".join(piece.strip("#*|- \n").split()) for piece in SENTENCE.split(text)]
     return [piece for piece in pieces if len(piece) > SHORTEST_SENTENCE] or [text[:300]]
+
+
+def cited(parts: Parts) -> list[dict[str, Any]]:
+    """The citations of an answer that is given whole."""
+    return [citation for citation in _citations(parts) if citation["retrievedReferences"]]
 
 
 def _citations(parts: Parts) -> list[dict[str, Any]]:
