@@ -2,6 +2,7 @@
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-evaluation-metrics.html
 https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-evaluation-prompt.html (records; read 2026-11)
+https://docs.aws.amazon.com/bedrock/latest/userguide/evaluation-kb.html (evaluator models, read 2026-11)
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,18 @@ GENERATION: Mapping[str, str] = {
     "no_refusal": "Builtin.Refusal",
 }
 METRICS: Mapping[str, str] = {**RETRIEVAL, **GENERATION}
+ABSENCE = "no_"
+# Fewer than judge the answers of models; profiles of them are accepted too.
+EVALUATORS = (
+    "amazon.nova-pro-v1:0",
+    "anthropic.claude-3-5-sonnet-20240620-v1:0",
+    "anthropic.claude-3-5-sonnet-20241022-v2:0",
+    "anthropic.claude-3-7-sonnet-20250219-v1:0",
+    "anthropic.claude-3-haiku-20240307-v1:0",
+    "anthropic.claude-3-5-haiku-20241022-v1:0",
+    "meta.llama3-1-70b-instruct-v1:0",
+    "mistral.mistral-large-2402-v1:0",
+)
 NEED_REFERENCE = ("Builtin.ContextCoverage",)
 MOST_TURNS = 5  # of a conversation whose answers are judged; of a search, one
 TURN_FIELDS = ("prompt", "referenceResponses", "referenceContexts")

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from deployment.sections.aurora_postgresql import AuroraPostgresql
+from deployment.sections.knowledge_evaluation import KnowledgeEvaluation
 from deployment.sections.knowledge_sources import S3Source
 from deployment.sections.reading import Reading
 from deployment.sections.section import FilePath, KnowledgeBaseId, ModelIdOrArn, Name, Removal
@@ -27,6 +28,7 @@ class KnowledgeBase(Reading):
     rerank_model: ModelIdOrArn | None = None
     removal: Removal = "retain"
     guardrail: Name | None = None
+    evaluation: KnowledgeEvaluation | None = None
 
 
 # Of an existing knowledge base: how it is asked. Everything else is decided where it was made.

@@ -79,6 +79,17 @@ class Search:
             }
         return {"vectorSearchConfiguration": search}
 
+    @property
+    def answer_configuration(self) -> dict[str, Any]:
+        """A knowledgeBaseConfiguration of RetrieveAndGenerate."""
+        generation = {"generationConfiguration": {"guardrailConfiguration": self.guardrail}} if self.guardrail else {}
+        return {
+            "knowledgeBaseId": self.knowledge_base.id,
+            "modelArn": self.model,
+            "retrievalConfiguration": self.configuration,
+            **generation,
+        }
+
     def passages(self, runtime: Any, question: str) -> list[Passage]:
         """The best first."""
         answer = runtime.retrieve(
@@ -90,18 +101,12 @@ class Search:
         return [passage_of(item) for item in answer["retrievalResults"]]
 
     def answer(self, runtime: Any, question: str) -> Reply:
-        generation = {"generationConfiguration": {"guardrailConfiguration": self.guardrail}} if self.guardrail else {}
         begun = time.monotonic()
         said = runtime.retrieve_and_generate(
             input={"text": question},
             retrieveAndGenerateConfiguration={
                 "type": "KNOWLEDGE_BASE",
-                "knowledgeBaseConfiguration": {
-                    "knowledgeBaseId": self.knowledge_base.id,
-                    "modelArn": self.model,
-                    "retrievalConfiguration": self.configuration,
-                    **generation,
-                },
+                "knowledgeBaseConfiguration": self.answer_configuration,
             },
         )
         parts = answer_parts(said["output"]["text"], said.get("citations", []))

@@ -79,7 +79,8 @@ def _shared_faults(body: dict[str, Any]) -> Iterator[str]:
                 f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must "
                 f"satisfy regular expression pattern: {pattern.pattern}"
             )
-    if foundation_id(evaluator_of(body)) not in EVALUATORS:
+    known = rag_jobs.EVALUATORS if body.get("applicationType") == rag_jobs.APPLICATION else EVALUATORS
+    if foundation_id(evaluator_of(body)) not in known:
         yield f"The evaluator model {evaluator_of(body) or 'is required'} is not supported"
 
 

@@ -5,6 +5,8 @@ The place and the fields of AWS's results are not in its user guide; these are t
 
 from typing import Any
 
+from ministack.services import bedrock
+
 from local_aws.extension.bedrock.evaluation import rag_request
 from local_aws.extension.bedrock.evaluation.answer_records import DatasetError
 from local_aws.extension.bedrock.evaluation.judge import graded, invoked_arn
@@ -32,8 +34,11 @@ def check_role(body: dict[str, Any]) -> None:
         ]
         if RERANKING in _search(body):
             needed.append(("bedrock:Rerank", "*"))
+    if guardrail := (searched.get("generationConfiguration") or {}).get("guardrailConfiguration"):
+        needed.append(("bedrock:ApplyGuardrail", arn(f"guardrail/{guardrail['guardrailId']}")))
     for action, resource in needed:
-        if not role_allows_on(role, action, resource):
+        tags = {f"aws:resourcetag/{key}": value for key, value in bedrock._tags.get(resource, {}).items()}
+        if not role_allows_on(role, action, resource, tags):
             raise DatasetError(f"The role {role} is not authorized to perform: {action} on resource: {resource}")
 
 

@@ -87,7 +87,7 @@ def create(client: Client, base: KnowledgeBase, allowed: list[tuple[str, str]]) 
         only: dict[str, Any] = {"knowledgeBaseId": base.id, "knowledgeBaseRetrievalConfiguration": search}
         generate = {"type": "KNOWLEDGE_BASE", "knowledgeBaseConfiguration": asked}
         source = {"retrieveAndGenerateConfig": generate} if answers else {"retrieveConfig": only}
-        judge = {"bedrockEvaluatorModels": [{"modelIdentifier": JUDGE}]}
+        judge = {"bedrockEvaluatorModels": [{"modelIdentifier": changes.pop("evaluator", JUDGE)}]}
         request = {
             "jobName": name,
             "roleArn": role,
@@ -141,6 +141,7 @@ def test_the_scores_follow_from_passages_and_answers(client: Client, create: Cre
         ({"answers": False, "metrics": ["Builtin.Correctness"]}, "Builtin.Correctness.*not supported"),
         ({"metrics": ["Builtin.Coherence"]}, "Builtin.Coherence"),
         ({"task": "Custom"}, "Task type Custom"),
+        ({"evaluator": "anthropic.claude-haiku-4-5-20251001-v1:0"}, "evaluator model .* is not supported"),
         ({"inferenceConfig": {"models": [{"bedrockModel": {"modelIdentifier": MODEL}}]}}, "one RAG configuration"),
         (
             {
