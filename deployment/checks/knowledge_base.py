@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from deployment.checks.documents import documents_faults
 from deployment.checks.knowledge_evaluation import evaluation_faults
+from deployment.checks.knowledge_prompts import prompt_faults
 from deployment.checks.knowledge_sources import source_faults
 from deployment.checks.models import model_faults, require_answers
 from deployment.checks.reading import reading_faults, require_parser
@@ -25,6 +26,7 @@ def knowledge_base_faults(config: DeploymentConfig, today: datetime.date) -> Ite
         if item.rerank_model:
             yield from model_faults(f"{where}.rerank_model", item.rerank_model, config, today, _require_reranking)
         yield from evaluation_faults(where, item, config, today)
+        yield from prompt_faults(where, item.prompt)
         if item.existing:
             yield from _existing_faults(where, item)
         else:

@@ -53,7 +53,10 @@ class Reply:
 
 @dataclass(frozen=True)
 class Search:
-    """`model`: the ARN or id of the model that answers. `guardrail`: its configuration in a request."""
+    """`model`: the ARN or id of the model that answers. `guardrail`: its configuration in a request.
+
+    `prompt`: the template of what the model is asked; Bedrock's own if None.
+    """
 
     knowledge_base: KnowledgeBase
     results: int = DEFAULT_RESULTS
@@ -62,6 +65,7 @@ class Search:
     filter: Mapping[str, Any] | None = None
     model: str = ""
     guardrail: Mapping[str, str] | None = None
+    prompt: str | None = None
 
     @property
     def configuration(self) -> dict[str, Any]:
@@ -82,12 +86,14 @@ class Search:
     @property
     def answer_configuration(self) -> dict[str, Any]:
         """A knowledgeBaseConfiguration of RetrieveAndGenerate."""
-        generation = {"generationConfiguration": {"guardrailConfiguration": self.guardrail}} if self.guardrail else {}
+        generation: dict[str, Any] = {"guardrailConfiguration": self.guardrail} if self.guardrail else {}
+        if self.prompt:
+            generation["promptTemplate"] = {"textPromptTemplate": self.prompt}
         return {
             "knowledgeBaseId": self.knowledge_base.id,
             "modelArn": self.model,
             "retrievalConfiguration": self.configuration,
-            **generation,
+            **({"generationConfiguration": generation} if generation else {}),
         }
 
     def passages(self, runtime: Any, question: str) -> list[Passage]:
@@ -172,6 +178,7 @@ def search_for(
         filters,
         arn_of(deployed, section.model),
         _guardrail(deployed, section.guardrail),
+        section.prompt.template if section.prompt else None,
     )
 
 
