@@ -43,10 +43,11 @@ def grade(prompt: str) -> str | None:
         return f"{texts['metric']} by words. <grade>{1 if there else 0}</grade>"
     if texts["metric"] == "FollowingInstructions" and texts["question"].strip().endswith("?"):
         return f"No instruction. <grade>{NOT_APPLICABLE}</grade>"
-    if "passages" in texts:  # how much of the response they hold
-        held, known = (WORDS.findall(texts[tag].lower()) for tag in ("response", "passages"))
+    within = ("response", "passages") if "passages" in texts else ("question", "response")
+    if "passages" in texts or texts["metric"] == "ContextRelevance":  # how much of one the other holds
+        held, known = (WORDS.findall(texts.get(tag, "").lower()) for tag in within)
         share = sum(word in set(known) for word in held) / (len(held) or 1)
-        return f"Words of the response in the passages: {share:.2f}. <grade>{round(share * int(highest[1]))}</grade>"
+        return f"Words of the {within[0]} there: {share:.2f}. <grade>{round(share * int(highest[1]))}</grade>"
     wanted, said = (
         Counter(WORDS.findall(text.lower())) for text in (texts.get("reference", texts["question"]), texts["response"])
     )
