@@ -49,7 +49,7 @@ class Guardrail(Construct):
         super().__init__(scope, construct_id)
         again = str(generation) if generation > 1 else ""
         stack = cdk.Stack.of(self)
-        cross_region = {"guardrailProfileArn": _profile_arn(stack, profile, stack.region)} if profile else None
+        cross_region = {"guardrailProfileArn": guardrail_profile_arn(stack, profile, stack.region)} if profile else None
         self._guardrail = bedrock.CfnGuardrail(
             self,
             f"Resource{again}",
@@ -73,7 +73,7 @@ class Guardrail(Construct):
         )
         version.apply_removal_policy(RemovalPolicy.RETAIN)  # deleted with the guardrail, or by what follows
         self.version = version.attr_version
-        profiles = [_profile_arn(stack, profile, region) for region in profile_regions] if profile else []
+        profiles = [guardrail_profile_arn(stack, profile, region) for region in profile_regions] if profile else []
         self.apply_arns = [self._guardrail.attr_guardrail_arn, *profiles]
         self._delete_old_versions()
 
@@ -95,5 +95,5 @@ class Guardrail(Construct):
         )
 
 
-def _profile_arn(stack: cdk.Stack, profile: str, region: str) -> str:
+def guardrail_profile_arn(stack: cdk.Stack, profile: str, region: str) -> str:
     return stack.format_arn(service="bedrock", region=region, resource="guardrail-profile", resource_name=profile)

@@ -15,3 +15,5 @@ def knowledge_base_models(config: DeploymentConfig) -> Iterator[tuple[str, str]]
         yield f"{where}.model", item.model
         if item.rerank_model:
             yield f"{where}.rerank_model", item.rerank_model
+        if item.evaluation:
+            yield f"{where}.evaluation.evaluator_model", item.evaluation.evaluator_model

@@ -122,6 +122,7 @@ class KnowledgeBase(NamedTuple):
     """`model` writes the answers if the request names no alias. `guardrail`: its name.
 
     `rerank_model_arn` is None if passages can't be reranked. `hybrid`: its store can match words beside meaning.
+    `prompt`: the template of what the model is asked; Bedrock's own if None.
     """
 
     id: str
@@ -129,6 +130,7 @@ class KnowledgeBase(NamedTuple):
     rerank_model_arn: str | None = None
     guardrail: str | None = None
     hybrid: bool = False
+    prompt: str | None = None
 
 
 class Agent(NamedTuple):
@@ -214,6 +216,7 @@ def knowledge_bases_json(settings: Settings, account: str) -> str:
             **({"rerank": item.rerank_model_arn} if item.rerank_model_arn else {}),
             **({"guardrail": item.guardrail} if item.guardrail else {}),
             **({"hybrid": True} if item.hybrid else {}),
+            **({"prompt": item.prompt} if item.prompt else {}),
         }
         for name, item in settings.knowledge_bases.items()
     }
@@ -265,6 +268,7 @@ def _knowledge_bases(
             entry.get("rerank"),
             entry.get("guardrail"),
             entry.get("hybrid", False),
+            entry.get("prompt"),
         )
         for name, entry in entries.items()
         if name in ids

@@ -87,6 +87,7 @@ class InferenceApiStack(cdk.Stack):
                 guardrail=section.guardrail,
                 # Where an existing one keeps its vectors is not known here: Bedrock refuses what the store can't do.
                 hybrid=bool(section.existing) or store_of(section).hybrid,
+                prompt=section.prompt.template if section.prompt else None,
             )
             for name, section in config.all_knowledge_bases.items()
         }

@@ -29,6 +29,7 @@ from kit_contract.stacks import (
     pascal,
 )
 from model_catalog import catalog
+from stacks.knowledge_base_evaluation import add_evaluation_role
 from stacks.knowledge_base_reading import reading_of
 from stacks.vector_stores import store_of
 
@@ -87,6 +88,7 @@ class KnowledgeBaseStack(cdk.Stack):
                 schedule=source.schedule,
             )
         self._outputs(key, knowledge_base, ingestion, generation)
+        add_evaluation_role(self, config, key, section, knowledge_base)
         self._publish_id(name, key, knowledge_base)
         return knowledge_base
 

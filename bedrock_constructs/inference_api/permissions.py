@@ -68,6 +68,7 @@ class ServedKnowledgeBase:
     """`model` answers /v1/retrieve-and-generate if the request names no alias. `guardrail`: its name.
 
     `rerank_model_arn`: the foundation model that searches may rerank with. `hybrid`: its store can match words, too.
+    `prompt`: the template of what the model is asked, with $search_results$ in it; Bedrock's own if None.
     """
 
     id: str
@@ -75,6 +76,7 @@ class ServedKnowledgeBase:
     rerank_model_arn: str | None = None
     guardrail: str | None = None
     hybrid: bool = False
+    prompt: str | None = None
 
 
 def grant_serving(

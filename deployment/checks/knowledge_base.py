@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Iterator
 
 from deployment.checks.documents import documents_faults
+from deployment.checks.knowledge_evaluation import evaluation_faults
+from deployment.checks.knowledge_prompts import prompt_faults
 from deployment.checks.knowledge_sources import source_faults
 from deployment.checks.models import model_faults, require_answers
 from deployment.checks.reading import reading_faults, require_parser
@@ -23,6 +25,8 @@ def knowledge_base_faults(config: DeploymentConfig, today: datetime.date) -> Ite
         yield from model_faults(f"{where}.model", item.model, config, today, require_answers)
         if item.rerank_model:
             yield from model_faults(f"{where}.rerank_model", item.rerank_model, config, today, _require_reranking)
+        yield from evaluation_faults(where, item, config, today)
+        yield from prompt_faults(where, item.prompt)
         if item.existing:
             yield from _existing_faults(where, item)
         else:

@@ -23,8 +23,9 @@ class ExpectedCall:
 class Case:
     """`tools`: all calls that the question needs; None if they don't matter, empty if there must be none.
 
-    `answer`: a text whose words the answer should have. `contains`: texts that it must have. `matches`: a regular
-    expression. `approve`: what needs approval is approved; else it is declined, so that an evaluation changes nothing.
+    `answer`: a text whose words the answer should have, or whose sense if a judge reads it. `contains`: texts that it
+    must have. `matches`: a regular expression. `approve`: what needs approval is approved; else it is declined, so
+    that an evaluation changes nothing.
     """
 
     number: int

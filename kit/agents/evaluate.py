@@ -1,17 +1,19 @@
 """`kit agents evaluate FILE`: asks an agent each question in a session of its own, and scores what it does and says."""
 
 import argparse
+import dataclasses
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from deployment.config import DeploymentConfig, load_deployment_config
 from kit.agents.agent_api import PENDING, AgentApi, AgentFailedError, chosen_agent, connect
 from kit.agents.arguments import add_agent_argument
 from kit.agents.cases import Case, read_cases
+from kit.agents.judge import Judge, judge_of, runtime_client
 from kit.agents.report import as_json, as_table, share
 from kit.agents.scores import Score, score
 from kit.deployment_arguments import add_deployment_arguments
@@ -20,11 +22,22 @@ from model_catalog.prices import price
 
 MAX_DECISIONS = 5  # of one case
 CALLERS_FAULT = (401, 403, 404)  # every other case would fail in the same way
+Usd = Callable[[dict[str, int]], float | None]
+
+
+class Judging(NamedTuple):
+    """`usd`: of the judge's tokens."""
+
+    judge: Judge
+    usd: Usd
 
 
 @dataclass(frozen=True)
 class Result:
-    """`score` is None if the agent gave no answer, and `error` says why. `usd` is None if a price is unknown."""
+    """`score` is None if the agent gave no answer, and `error` says why. `usd` is None if a price is unknown.
+
+    `judge_usd`: what the verdict has cost; None if there is none, or its price is unknown.
+    """
 
     case: Case
     score: Score | None
@@ -34,6 +47,7 @@ class Result:
     usd: float | None
     seconds: float
     error: str | None = None
+    judge_usd: float | None = None
 
     @property
     def passed(self) -> bool:
@@ -45,6 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="JSON lines; see docs/agents-api.md")
     add_agent_argument(parser)
     least = "exit with 1 if a smaller share of the cases passes, such as 0.9"
+    judge = "a model that judges answers of cases with an answer: right, partly or wrong; in place of shared words"
+    parser.add_argument("--judge", metavar="MODEL", help=judge)
     parser.add_argument("--at-least", type=_share, default=0.0, metavar="SHARE", help=least)
 
 
@@ -53,8 +69,15 @@ def run(options: argparse.Namespace) -> int:
     agent = chosen_agent(config, options.config, options.agent)
     cases = read_cases(options.file)
     api = connect(options.config, local=options.local)
+    judging = None
+    if options.judge:
+        if not any(case.answer for case in cases):
+            raise InputError(f"--judge reads the answers of cases with answer, and {options.file} has none; add it")
+        judge = judge_of(runtime_client(config, local=options.local), options.judge)
+        judging = Judging(judge, _pricing(config, options.judge))
     results = []
-    for result in evaluated(api, agent, cases, _pricing(config, agent), time.perf_counter):
+    usd = _pricing(config, config.agent_model(agent))
+    for result in evaluated(api, agent, cases, usd, time.perf_counter, judging):
         results.append(result)
         if sys.stderr.isatty():
             print(f"case {len(results)} of {len(cases)}", end="\r", file=sys.stderr, flush=True)
@@ -68,6 +91,7 @@ def evaluated(
     cases: Sequence[Case],
     usd: Callable[[dict[str, int]], float | None],
     clock: Callable[[], float],
+    judging: Judging | None = None,
 ) -> Iterator[Result]:
     """Raises AgentFailedError if the API refuses the caller or does not know the agent."""
     for case in cases:
@@ -81,7 +105,17 @@ def evaluated(
             if failure.status in CALLERS_FAULT:
                 raise
             error = str(failure)
-        yield _result(case, answers, error, usd, clock() - started)
+        yield _judged(_result(case, answers, error, usd, clock() - started), judging)
+
+
+def _judged(result: Result, judging: Judging | None) -> Result:
+    """Only what a case expects of an answer, and an agent has answered, is worth a judge's tokens."""
+    case = result.case
+    if judging is None or case.answer is None or result.error is not None:
+        return result
+    verdict = judging.judge(case.question, case.answer, result.output)
+    paid = judging.usd(verdict.tokens) if verdict.tokens else None
+    return dataclasses.replace(result, score=score(case, result.output, result.calls, verdict), judge_usd=paid)
 
 
 def _answers(api: AgentApi, agent: str, case: Case) -> Iterator[dict[str, Any]]:
@@ -125,9 +159,9 @@ def _result(
     )
 
 
-def _pricing(config: DeploymentConfig, agent: str) -> Callable[[dict[str, int]], float | None]:
+def _pricing(config: DeploymentConfig, model: str) -> Usd:
     """US dollars of the model's tokens. What AgentCore charges for is not in an answer."""
-    model, region = config.priced_model(config.agent_model(agent)), config.deployment.region
+    model, region = config.priced_model(model), config.deployment.region
     found = {name: price(name, model=model, region=region) for name in ("input_tokens", "output_tokens")}
 
     def usd(tokens: dict[str, int]) -> float | None:

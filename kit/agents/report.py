@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kit.agents.evaluate import Result
 
 HEAD = ("LINE", "PASSED", "TOOLS", "ARGUMENTS", "ANSWER", "STEPS", "TOKENS", "USD", "SECONDS", "QUESTION")
+JUDGED = ("JUDGE", "JUDGE USD")  # before the seconds
 WIDTH = 40
 UNKNOWN = "unknown"
 
@@ -22,7 +23,9 @@ def share(results: Sequence[Result]) -> float:
 
 
 def as_table(agent: str, results: Sequence[Result]) -> str:
-    lines = table([HEAD, *map(_row, results)])
+    judged = any(result.score and result.score.verdict for result in results)
+    head = (*HEAD[:-2], *JUDGED, *HEAD[-2:]) if judged else HEAD
+    lines = table([head, *(_row(result, judged=judged) for result in results)])
     for result in results:
         if not result.passed:
             lines += ["", *_why(result)]
@@ -43,6 +46,7 @@ def as_json(agent: str, results: Sequence[Result]) -> str:
             "steps": len(result.calls),
             "tokens": result.tokens,
             "usd": result.usd,
+            **_verdict(result),
             "seconds": round(result.seconds, 3),
             "error": result.error,
         }
@@ -51,10 +55,20 @@ def as_json(agent: str, results: Sequence[Result]) -> str:
     return json.dumps({"agent": agent, "passed": share(results), "cases": cases}, indent=2, ensure_ascii=False)
 
 
-def _row(result: Result) -> tuple[str, ...]:
+def _verdict(result: Result) -> dict[str, Any]:
+    verdict = result.score.verdict if result.score else None
+    if verdict is None:
+        return {}
+    return {"verdict": verdict.word, "verdict_reason": verdict.reason, "judge_usd": result.judge_usd}
+
+
+def _row(result: Result, *, judged: bool) -> tuple[str, ...]:
     question = result.case.question
     shown = question if len(question) <= WIDTH else f"{question[: WIDTH - 3]}..."
     score = result.score
+    verdict = score.verdict if score else None
+    paid = UNKNOWN if result.judge_usd is None else f"{result.judge_usd:.5f}"
+    judge = (verdict.word, paid) if verdict else ("-", "-")
     return (
         str(result.case.number),
         "error" if score is None else _yes(result.passed),
@@ -64,6 +78,7 @@ def _row(result: Result) -> tuple[str, ...]:
         str(len(result.calls)),
         UNKNOWN if result.tokens is None else f"{result.tokens:,}",
         UNKNOWN if result.usd is None else f"{result.usd:.5f}",
+        *(judge if judged else ()),
         f"{result.seconds:.1f}",
         shown,
     )
@@ -77,6 +92,8 @@ def _why(result: Result) -> list[str]:
     if score and False in (score.tools, score.arguments):
         wanted = [{"name": call.name, "arguments": call.arguments} for call in result.case.tools or ()]
         lines += [f"  expected {_calls(wanted)}", f"  called   {_calls(result.calls)}"]
+    if score and score.verdict:
+        lines += [f"  expected {result.case.answer}", f"  judged   {score.verdict.word}: {score.verdict.reason}"]
     return [*lines, f"  answered {' '.join(result.output.split())[:200]}"]
 
 
@@ -94,4 +111,6 @@ def _summary(agent: str, results: Sequence[Result]) -> str:
     known = [result.usd for result in results if result.usd is not None]
     least = "" if len(known) == len(results) else "at least "
     cost = f"{least}{sum(known):.5f} USD for the model's tokens" if known else "the model's tokens have no known price"
-    return f"{agent}: {passed} of {len(results)} cases passed ({share(results):.0%}); {cost}"
+    paid = [result.judge_usd for result in results if result.judge_usd is not None]
+    judge = f", and {sum(paid):.5f} USD for the judge's" if paid else ""
+    return f"{agent}: {passed} of {len(results)} cases passed ({share(results):.0%}); {cost}{judge}"

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from kit.knowledge.figures import CONFIDENCE, METRICS, Difference, Figures
-from kit.knowledge.measured import Answered, as_record
+from kit.knowledge.measured import Answered, as_record, rounded
 from kit.runs.words import UNKNOWN, usd
 from kit.table import table
 from training_data.confidence import Estimate
 
 SHOWN_ERRORS = 5
+MOST_COLUMNS = 7  # more metrics than that are rows, with the ways beside each other
 # Headings that fit; the names are those of --at-least and of JSON.
 HEADS = {metric: metric.replace("token_f1", "f1") for metric in METRICS}
 
@@ -25,7 +26,7 @@ def as_text(
         cells = [_cell(one.estimates.get(metric)) for metric in metrics]
         rows.append((one.name, *cells, _seconds(one), UNKNOWN if one.failed == one.asked else usd(one.cost.usd)))
     lines = [
-        *table(rows),
+        *table(rows if len(metrics) <= MOST_COLUMNS else list(zip(*rows, strict=True))),
         "",
         f"{found[0].asked} questions each. Mean and {CONFIDENCE:.0%} interval; SECONDS: median of search + answer; "
         "USD EACH: at least, by estimate.",
@@ -51,7 +52,9 @@ def _short(value: float) -> str:
 
 
 def _seconds(one: Figures) -> str:
-    return UNKNOWN if one.failed == one.asked else f"{one.search_seconds:.2f}+{one.answer_seconds:.2f}"
+    if one.search_seconds is None or one.answer_seconds is None:
+        return UNKNOWN
+    return f"{one.search_seconds:.2f}+{one.answer_seconds:.2f}"
 
 
 def _difference(name: str, first: str, items: Sequence[Difference]) -> str:
@@ -84,8 +87,8 @@ def as_json(found: Sequence[Figures], answers: Sequence[Sequence[Answered]], bel
                     metric: {**estimate._asdict(), "questions": one.counted[metric]}
                     for metric, estimate in one.estimates.items()
                 },
-                "search_seconds": round(one.search_seconds, 3),
-                "answer_seconds": round(one.answer_seconds, 3),
+                "search_seconds": rounded(one.search_seconds),
+                "answer_seconds": rounded(one.answer_seconds),
                 "usd_each_at_least": one.cost.usd,
                 "unknown_prices": list(one.cost.missing),
                 "judge_usd": one.judge_usd,

@@ -1,6 +1,6 @@
 """The figures of a way to ask: means with their confidence intervals, and what differs by more than chance. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -8,10 +8,11 @@ from kit.knowledge.judge import JUDGED
 from kit.knowledge.measured import Answered
 from kit.knowledge.question_cost import Cost
 from kit.knowledge.scores import SCORES
+from kit_contract.rag_evaluation_jobs import METRICS as JOB_METRICS
 from training_data.confidence import Estimate, chance_of, mean_of
 
 CONFIDENCE = 0.95
-METRICS = (*SCORES, *JUDGED)
+METRICS = (*SCORES, *JUDGED, *JOB_METRICS)
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class Figures:
     failed: int
     estimates: Mapping[str, Estimate]
     counted: Mapping[str, int]
-    search_seconds: float
-    answer_seconds: float
+    search_seconds: float | None
+    answer_seconds: float | None
     cost: Cost
     judge_usd: float
 
@@ -39,11 +40,16 @@ def figures_of(name: str, answers: Sequence[Answered]) -> Figures:
         failed=len(answers) - len(good),
         estimates={metric: mean_of(values, CONFIDENCE) for metric, values in scores.items() if values},
         counted={metric: len(values) for metric, values in scores.items() if values},
-        search_seconds=median([one.search_seconds for one in good]) if good else 0.0,
-        answer_seconds=median([one.answer_seconds for one in good]) if good else 0.0,
+        search_seconds=_median(one.search_seconds for one in good),
+        answer_seconds=_median(one.answer_seconds for one in good),
         cost=Cost(sum(one.cost.usd for one in good) / len(good) if good else 0.0, tuple(missing)),
         judge_usd=sum(one.judge_cost.usd for one in good),
     )
+
+
+def _median(seconds: Iterable[float | None]) -> float | None:
+    known = [value for value in seconds if value is not None]
+    return median(known) if known else None
 
 
 @dataclass(frozen=True)

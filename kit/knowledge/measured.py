@@ -20,14 +20,14 @@ from kit_contract.aws_errors import code_of, message_of
 
 @dataclass(frozen=True)
 class Answered:
-    """One question in one way. `error` in place of everything else if AWS refused it."""
+    """One question in one way. `error` in place of everything else if AWS refused it. A job tells no seconds."""
 
     case: Case
     answer: str = ""
     sources: tuple[str, ...] = ()
     scores: dict[str, float | None] = field(default_factory=dict)
-    search_seconds: float = 0.0
-    answer_seconds: float = 0.0
+    search_seconds: float | None = None
+    answer_seconds: float | None = None
     cost: Cost = field(default_factory=Cost)
     judge_cost: Cost = field(default_factory=Cost)
     error: str = ""
@@ -104,6 +104,10 @@ def as_record(answered: Answered) -> dict[str, Any]:
         "answer": answered.answer,
         "sources": list(answered.sources),
         "scores": answered.scores,
-        "search_seconds": round(answered.search_seconds, 3),
-        "answer_seconds": round(answered.answer_seconds, 3),
+        "search_seconds": rounded(answered.search_seconds),
+        "answer_seconds": rounded(answered.answer_seconds),
     }
+
+
+def rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)

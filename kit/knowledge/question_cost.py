@@ -28,7 +28,7 @@ def question_cost(
 ) -> Cost:
     region, section = deployed.region, search.knowledge_base.section
     model = deployed.config.priced_model(section.model) if section else ""
-    given = estimated_tokens([question, *passages])
+    given = estimated_tokens([question, *passages, search.prompt or ""])
     costs = [
         _of(f"embedding tokens of {description.model}", estimated_tokens([question]), _embedding(description, region)),
         _of(f"input tokens of {model}", given, price("input_tokens", model=model, region=region)),

@@ -53,7 +53,10 @@ class Reply:
 
 @dataclass(frozen=True)
 class Search:
-    """`model`: the ARN or id of the model that answers. `guardrail`: its configuration in a request."""
+    """`model`: the ARN or id of the model that answers. `guardrail`: its configuration in a request.
+
+    `prompt`: the template of what the model is asked; Bedrock's own if None.
+    """
 
     knowledge_base: KnowledgeBase
     results: int = DEFAULT_RESULTS
@@ -62,6 +65,7 @@ class Search:
     filter: Mapping[str, Any] | None = None
     model: str = ""
     guardrail: Mapping[str, str] | None = None
+    prompt: str | None = None
 
     @property
     def configuration(self) -> dict[str, Any]:
@@ -79,6 +83,19 @@ class Search:
             }
         return {"vectorSearchConfiguration": search}
 
+    @property
+    def answer_configuration(self) -> dict[str, Any]:
+        """A knowledgeBaseConfiguration of RetrieveAndGenerate."""
+        generation: dict[str, Any] = {"guardrailConfiguration": self.guardrail} if self.guardrail else {}
+        if self.prompt:
+            generation["promptTemplate"] = {"textPromptTemplate": self.prompt}
+        return {
+            "knowledgeBaseId": self.knowledge_base.id,
+            "modelArn": self.model,
+            "retrievalConfiguration": self.configuration,
+            **({"generationConfiguration": generation} if generation else {}),
+        }
+
     def passages(self, runtime: Any, question: str) -> list[Passage]:
         """The best first."""
         answer = runtime.retrieve(
@@ -90,18 +107,12 @@ class Search:
         return [passage_of(item) for item in answer["retrievalResults"]]
 
     def answer(self, runtime: Any, question: str) -> Reply:
-        generation = {"generationConfiguration": {"guardrailConfiguration": self.guardrail}} if self.guardrail else {}
         begun = time.monotonic()
         said = runtime.retrieve_and_generate(
             input={"text": question},
             retrieveAndGenerateConfiguration={
                 "type": "KNOWLEDGE_BASE",
-                "knowledgeBaseConfiguration": {
-                    "knowledgeBaseId": self.knowledge_base.id,
-                    "modelArn": self.model,
-                    "retrievalConfiguration": self.configuration,
-                    **generation,
-                },
+                "knowledgeBaseConfiguration": self.answer_configuration,
             },
         )
         parts = answer_parts(said["output"]["text"], said.get("citations", []))
@@ -167,6 +178,7 @@ def search_for(
         filters,
         arn_of(deployed, section.model),
         _guardrail(deployed, section.guardrail),
+        section.prompt.template if section.prompt else None,
     )
 
 

@@ -123,7 +123,8 @@ def _streamed(
 
 
 def _generation(question: Question, target: Target) -> dict[str, Any]:
-    prompt: Any = {"promptTemplate": {"textPromptTemplate": _ANSWER_PROMPT}} if target.custom else {}
+    template = question.knowledge_base.prompt or (_ANSWER_PROMPT if target.custom else None)
+    prompt: Any = {"promptTemplate": {"textPromptTemplate": template}} if template else {}
     return {**prompt, **({"guardrailConfiguration": question.guardrail} if question.guardrail else {})}
 
 

@@ -105,6 +105,7 @@ ARROWS = {
     "local_aws.extension.bedrock.evaluation": {
         "local_aws.extension.bedrock",
         "local_aws.extension.bedrock.customization",
+        "local_aws.extension.knowledge_bases",
     },
     "local_aws.extension.cloudformation": {
         "local_aws.extension",

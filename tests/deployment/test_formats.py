@@ -45,6 +45,8 @@ FREE_TEXT = {
     "guardrails.topics.examples",
     "guardrails.words",
     "knowledge_bases.parsing.prompt",
+    "knowledge_base.prompt.text",  # in a file of the API's function
+    "knowledge_bases.prompt.text",
     "knowledge_base.parsing.prompt",  # CloudFormation's dynamic references are refused
     "inference_api.cors_origins",  # checked as the origin of a URL, or "*"
     "model_access.use_case.company_name",

@@ -10,6 +10,7 @@ from tests.iam.cases_fine_tuning import FINE_TUNING
 from tests.iam.cases_imported_models import IMPORTED_MODELS
 from tests.iam.cases_inference_api import INFERENCE_API
 from tests.iam.cases_knowledge_base import KNOWLEDGE_BASES
+from tests.iam.cases_knowledge_evaluation import KNOWLEDGE_EVALUATION
 from tests.iam.cases_promotion import PROMOTION_CHECKS
 from tests.iam.cases_training import TRAINING
 from tests.iam.cases_training_data import TRAINING_DATA
@@ -23,6 +24,7 @@ ROLES: dict[str, Cases] = {
     **EVALUATION,
     **EVALUATION_JOBS,
     **KNOWLEDGE_BASES,
+    **KNOWLEDGE_EVALUATION,
     **AGENTS,
     **INFERENCE_API,
     **FINE_TUNING,

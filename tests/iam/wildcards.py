@@ -31,6 +31,7 @@ REASONS = {
     "bedrock: custom-model/": "Bedrock chooses the ids",
     "bedrock: custom-model-deployment/": "Bedrock chooses the ids",
     "bedrock: evaluation-job/": "Bedrock chooses the ids",
+    "bedrock: guardrail/": "Bedrock chooses the ids, and the stack that makes them comes later",
     "bedrock: imported-model/": "Bedrock chooses the ids",
     "bedrock: model-import-job/": "Bedrock chooses the ids",
     "bedrock: model-copy-job/": "Bedrock chooses the ids",

@@ -91,6 +91,19 @@ def test_a_custom_model_gets_prompt_templates(api: Api) -> None:
     assert answer["served_by"]["target"] == "custom-model-deployment/abcdefgh1234"
 
 
+@pytest.mark.parametrize(("model", "more"), [(None, set()), ("support-bot", {"orchestrationConfiguration"})])
+def test_the_prompt_of_the_knowledge_base_is_used(api: Api, model: str | None, more: set[str]) -> None:
+    if model:
+        api.promoted()
+    documents = api.settings.knowledge_bases["documents"]._replace(prompt="Briefly: $search_results$")
+    api.service = api.service._replace(settings=api.settings._replace(knowledge_bases={"documents": documents}))
+    generation = {"promptTemplate": {"textPromptTemplate": "Briefly: $search_results$"}}
+    prompts = {"generationConfiguration": generation, **dict.fromkeys(more, ANY)}
+    expect_answer(api, DEPLOYMENT_ARN if model else MICRO["arn"], configuration=prompts)
+
+    assert api.post(GENERATE, {"query": "How often?", **({"model": model} if model else {})})[0] == 200
+
+
 def test_the_prompt_templates_pass_botocores_validation(api: Api) -> None:
     api.promoted()
     api.agent.add_response("retrieve_and_generate", ANSWER)

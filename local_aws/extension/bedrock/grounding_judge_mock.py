@@ -1,4 +1,4 @@
-"""The mock's turn as a judge of passages and answers, as `kit knowledge evaluate` asks one: it compares words.
+"""The mock's turn as a judge of passages and answers, as the kit's evaluations ask one: it compares words.
 
 A statement is a sentence. Passages support it if they have most of its words, and a passage is helpful if it has most
 of the words of one of the expected answer's sentences.
@@ -17,6 +17,8 @@ def statements_counted(prompt: str) -> str | None:
     """The judge's text, or None for a prompt that asks for no counts."""
     found = {tag: re.search(rf"<{tag}>\n(.*?)\n?</{tag}>", prompt, re.DOTALL) for tag in TAGS}
     texts = {tag: match[1] for tag, match in found.items() if match}
+    if {"expected_answer", "answer"} == set(texts):
+        return f"By words. {_correct(texts)}"
     if not {"expected_answer", "passages"} <= set(texts):
         return None
     passages = [_words(text) for text in PASSAGE.findall(texts["passages"])]
@@ -26,14 +28,18 @@ def statements_counted(prompt: str) -> str | None:
     supported = sum(_share(statement, together) >= MOST for statement in statements)
     said = f"By words. <statements>{len(statements)}</statements><supported>{supported}</supported>"
     if "answer" in texts:
-        share = _share(_words(texts["expected_answer"]), _words(texts["answer"]))
-        return f"{said}<correct>{'yes' if share >= MOST else 'partly' if share >= SOME else 'no'}</correct>"
+        return f"{said}{_correct(texts)}"
     numbers = [
         str(number)
         for number, passage in enumerate(passages, start=1)
         if any(_share(statement, passage) >= MOST for statement in statements)
     ]
     return f"{said}<helpful>{','.join(numbers) or 'none'}</helpful>"
+
+
+def _correct(texts: dict[str, str]) -> str:
+    share = _share(_words(texts["expected_answer"]), _words(texts["answer"]))
+    return f"<correct>{'yes' if share >= MOST else 'partly' if share >= SOME else 'no'}</correct>"
 
 
 def _words(text: str) -> set[str]:

@@ -32,7 +32,7 @@ def verdict(prompt: str) -> str | None:
 
 def grade(prompt: str) -> str | None:
     """The judge's text, or None for a prompt that asks for no grade. A question asks, it instructs to nothing."""
-    tags = ("metric", "question", "reference", "response")
+    tags = ("metric", "question", "reference", "passages", "response")
     found = {tag: re.search(rf"<{tag}>\n(.*?)\n</{tag}>", prompt, re.DOTALL) for tag in tags}
     texts = {tag: match[1] for tag, match in found.items() if match}
     highest = HIGHEST.search(prompt)
@@ -43,6 +43,11 @@ def grade(prompt: str) -> str | None:
         return f"{texts['metric']} by words. <grade>{1 if there else 0}</grade>"
     if texts["metric"] == "FollowingInstructions" and texts["question"].strip().endswith("?"):
         return f"No instruction. <grade>{NOT_APPLICABLE}</grade>"
+    within = ("response", "passages") if "passages" in texts else ("question", "response")
+    if "passages" in texts or texts["metric"] == "ContextRelevance":  # how much of one the other holds
+        held, known = (WORDS.findall(texts.get(tag, "").lower()) for tag in within)
+        share = sum(word in set(known) for word in held) / (len(held) or 1)
+        return f"Words of the {within[0]} there: {share:.2f}. <grade>{round(share * int(highest[1]))}</grade>"
     wanted, said = (
         Counter(WORDS.findall(text.lower())) for text in (texts.get("reference", texts["question"]), texts["response"])
     )

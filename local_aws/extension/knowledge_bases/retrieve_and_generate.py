@@ -10,7 +10,7 @@ from ministack.services import bedrock_agent_runtime, bedrock_runtime
 from local_aws.extension.bedrock import invocation
 from local_aws.extension.bedrock.guardrails import screened
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
-from local_aws.extension.knowledge_bases import ranking, retrieval
+from local_aws.extension.knowledge_bases import prompt_template, ranking, retrieval
 
 MAX_INPUT = 1_000
 CITED_PASSAGES, MOCK_SENTENCES = 2, 3
@@ -19,9 +19,6 @@ UNRELATED = 0.1
 SHORTEST_SENTENCE = 30
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n{2,}|\n(?=[#*|-])")
 NO_ANSWER = "Sorry, I am unable to assist you with this request."
-INSTRUCTION = (
-    "Answer the question from the numbered passages only, in a few sentences. If they do not hold the answer, say so."
-)
 Passage = dict[str, Any]
 Parts = list[tuple[str, list[Passage]]]
 
@@ -30,15 +27,15 @@ _sessions = AccountRegionScopedDict()
 
 def retrieve_and_generate(body: dict[str, Any]) -> Response:
     """RetrieveAndGenerate for knowledge bases. Raises BedrockError."""
-    parts, action = _guarded(body)
-    citations = [citation for citation in _citations(parts) if citation["retrievedReferences"]]
+    parts, action = guarded(body)
+    citations = cited(parts)
     text = " ".join(text for text, _ in parts)
     return answer({"sessionId": _session(body), "output": {"text": text}, "citations": citations, **action})
 
 
 def retrieve_and_generate_stream(body: dict[str, Any]) -> Response:
     """RetrieveAndGenerateStream: the same answer as events. Raises BedrockError."""
-    parts, action = _guarded(body)
+    parts, action = guarded(body)
     stream = b""
     if action:
         stream += bedrock_agent_runtime._es_event("guardrail", {"action": action["guardrailAction"]})
@@ -53,7 +50,7 @@ def retrieve_and_generate_stream(body: dict[str, Any]) -> Response:
     return 200, headers, stream
 
 
-def _guarded(body: dict[str, Any]) -> tuple[Parts, dict[str, str]]:
+def guarded(body: dict[str, Any]) -> tuple[Parts, dict[str, str]]:
     """The answer after the guardrail of the request has seen question and answer, and its guardrailAction."""
     _check_session(body)
     configuration = (body.get("retrieveAndGenerateConfiguration") or {}).get("knowledgeBaseConfiguration") or {}
@@ -73,26 +70,27 @@ def _guarded(body: dict[str, Any]) -> tuple[Parts, dict[str, str]]:
 
 
 def _answered(body: dict[str, Any]) -> Parts:
-    """The answer in parts, each with the passages it cites."""
+    """The answer in parts, each with the passages it cites: none if the prompt does not have them cited."""
     text = (body.get("input") or {}).get("text") or ""
     if not 0 < len(text) <= MAX_INPUT:
         raise BedrockError("ValidationException", f"input.text must have 1 to {MAX_INPUT} characters, got {len(text)}")
     configuration = (body.get("retrieveAndGenerateConfiguration") or {}).get("knowledgeBaseConfiguration") or {}
     search = (configuration.get("retrievalConfiguration") or {}).get("vectorSearchConfiguration") or {}
+    template = prompt_template.template_of(configuration)
     model = invocation.resolve(configuration.get("modelArn") or "")
     passages = retrieval.ranked(configuration.get("knowledgeBaseId") or "", text, search)
     if not passages:
         return [(NO_ANSWER, [])]
-    generated = _ask(model, text, passages)
-    if generated is None:
-        return _mock(model, text, passages[:CITED_PASSAGES])
-    return [(generated, passages[:CITED_PASSAGES])]
+    generated = _ask(model, text, prompt_template.filled(template, text, passages))
+    parts = _mock(model, text, passages[:CITED_PASSAGES])
+    if generated is not None:
+        parts = [(generated, passages[:CITED_PASSAGES])]
+    return parts if prompt_template.cites(template) else [(said, []) for said, _ in parts]
 
 
-def _ask(model: str, question: str, passages: list[Passage]) -> str | None:
+def _ask(model: str, question: str, prompt: str) -> str | None:
     """The answer of the server at KIT_LLM_URL, None if it gives none."""
-    numbered = [f"[{number}] {passage['content']['text']}" for number, passage in enumerate(passages, start=1)]
-    system = [{"text": "\n\n".join([INSTRUCTION, *numbered])}]
+    system = [{"text": prompt}]
     messages = [{"role": "user", "content": [{"text": question}]}]
     reply: str | None = bedrock_runtime._proxy_to_openai_chat(model, messages, system, {})
     return reply
@@ -118,6 +116,11 @@ def _sentences(passage: Passage) -> list[str]:
     text = passage["content"]["text"]
     pieces = [" ".join(piece.strip("#*|- \n").split()) for piece in SENTENCE.split(text)]
     return [piece for piece in pieces if len(piece) > SHORTEST_SENTENCE] or [text[:300]]
+
+
+def cited(parts: Parts) -> list[dict[str, Any]]:
+    """The citations of an answer that is given whole."""
+    return [citation for citation in _citations(parts) if citation["retrievedReferences"]]
 
 
 def _citations(parts: Parts) -> list[dict[str, Any]]:

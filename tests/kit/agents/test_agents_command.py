@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kit.__main__ import main
-from kit.agents import agent_api, evaluate
 from kit.agents.agent_api import chosen_agent
 from kit.agents.evaluate import evaluated
 from kit_contract.errors import InputError
@@ -20,18 +17,6 @@ from tests.kit.agents.server import ASKS, CALL, Server, answer, tool
 from tests.synthesized import PROJECT
 
 CONFIG = str(PROJECT / "examples" / "agents" / "deployment.toml")
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    with Server() as made:
-        thread = threading.Thread(target=made.serve_forever, args=(0.01,))
-        thread.start()
-        for module in (agent_api, evaluate, __import__("kit.agents.ask", fromlist=["ask"])):
-            monkeypatch.setattr(module, "connect", lambda config, *, local: made.api)
-        yield made
-        made.shutdown()
-        thread.join()
 
 
 def kit(*arguments: str) -> int:

@@ -1,11 +1,15 @@
 """`kit knowledge ask`: passages with scores, and the answer with what it cites."""
 
+import dataclasses
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from deployment.config import DeploymentConfig
+from deployment.sections.knowledge_prompt import KnowledgePrompt
+from kit.knowledge import deployed as deployments
 from kit.knowledge.deployed import Deployed
 from kit.knowledge.filters import filter_from
 from kit.knowledge.search import Part, Reply, answer_parts, arn_of, search_for
@@ -149,3 +153,15 @@ def test_a_deployment_without_any_says_so(connected: Callable[..., Deployed]) ->
 
 def test_a_question_has_bedrocks_length(knowledge: Knowledge, base: KnowledgeBase) -> None:
     assert "must have 1 to 1,000 characters, got 1,001" in knowledge("ask", "x" * 1001, documents=base.id)[2]
+
+
+def test_the_prompt_of_the_section_is_asked_with(config: DeploymentConfig) -> None:
+    assert config.knowledge_base
+    section = config.knowledge_base.model_copy(update={"prompt": KnowledgePrompt(text=" $search_results$ ")})
+    deployed: Any = SimpleNamespace(partition="aws", region="us-east-1")
+
+    search = search_for(deployed, deployments.KnowledgeBase("documents", "KB", section))
+
+    prompt = {"promptTemplate": {"textPromptTemplate": "$search_results$"}}
+    assert search.answer_configuration["generationConfiguration"] == prompt
+    assert "generationConfiguration" not in dataclasses.replace(search, prompt=None).answer_configuration

@@ -1,17 +1,19 @@
 """Checks a CreateEvaluationJob request. Pure.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-evaluation-built-in-metrics.html
-Patterns and limits: botocore 1.44, bedrock/2023-04-20/service-2.json. Jobs with human workers, jobs that ask a model
-and jobs of RAG sources are not emulated; a custom model deployment is no model of a job at AWS either.
+Patterns and limits: botocore 1.44, bedrock/2023-04-20/service-2.json. Jobs with human workers and jobs that ask a
+model are not emulated; a custom model deployment is no model of a job at AWS either.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from kit_contract import rag_evaluation_jobs as rag_jobs
 from kit_contract.evaluation_jobs import EVALUATORS, METRICS, TASK_TYPE
 from kit_contract.model_arns import plain_id
 from local_aws.extension.bedrock.customization.job_request import S3_URI
+from local_aws.extension.bedrock.evaluation import rag_request
 
 JOB_NAME = re.compile(r"[a-z0-9](-*[a-z0-9]){0,62}")
 SOURCE = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9._-]){0,255}")
@@ -77,7 +79,8 @@ def _shared_faults(body: dict[str, Any]) -> Iterator[str]:
                 f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must "
                 f"satisfy regular expression pattern: {pattern.pattern}"
             )
-    if foundation_id(evaluator_of(body)) not in EVALUATORS:
+    known = rag_jobs.EVALUATORS if body.get("applicationType") == rag_jobs.APPLICATION else EVALUATORS
+    if foundation_id(evaluator_of(body)) not in known:
         yield f"The evaluator model {evaluator_of(body) or 'is required'} is not supported"
 
 
@@ -88,5 +91,12 @@ def foundation_id(model: str) -> str:
     return rest if first in PREFIXES else plain
 
 
-# RAG sources are another application, with checks and records of their own.
-APPLICATIONS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {"ModelEvaluation": _model_faults}
+def _rag_faults(body: dict[str, Any]) -> Iterator[str]:
+    yield from _shared_faults(body)
+    yield from rag_request.rag_faults(body)
+
+
+APPLICATIONS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
+    "ModelEvaluation": _model_faults,
+    rag_jobs.APPLICATION: _rag_faults,
+}

@@ -13,12 +13,14 @@ from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import bedrock, s3
 
 from kit_contract.evaluation_jobs import TASK_TYPE
+from kit_contract.rag_evaluation_jobs import APPLICATION
 from local_aws.extension.bedrock import faults
 from local_aws.extension.bedrock.client_tokens import forget
 from local_aws.extension.bedrock.clock import in_background, sleep_until
-from local_aws.extension.bedrock.evaluation import job_request
+from local_aws.extension.bedrock.evaluation import job_request, rag_request, rag_results
 from local_aws.extension.bedrock.evaluation.answer_records import DatasetError, Record, read_records
-from local_aws.extension.bedrock.evaluation.judge import judged
+from local_aws.extension.bedrock.evaluation.judge import invoked_arn, judged
+from local_aws.extension.bedrock.evaluation.rag_records import read_conversations
 from local_aws.extension.bedrock.invocation import resolve
 from local_aws.extension.bedrock.listing import MAX_PAGE, listing
 from local_aws.extension.bedrock.responses import (
@@ -26,7 +28,6 @@ from local_aws.extension.bedrock.responses import (
     Response,
     answer,
     arn,
-    foundation_model_arn,
     identifier,
     iso,
     required,
@@ -151,13 +152,27 @@ def _judged(job: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Dataset's name -> its results, one for each record. Raises DatasetError."""
     body, evaluator = job["body"], job_request.evaluator_of(job["body"])
     _check_role(job, evaluator)
-    results = {}
-    for config in job_request.automated(body)["datasetMetricConfigs"]:
-        records = _records(config["dataset"]["datasetLocation"]["s3Uri"], body)
-        results[config["dataset"]["name"]] = [
-            _result(job, record, evaluator, config["metricNames"]) for record in records
-        ]
-    return results
+    results_of = _of_knowledge_base if _is_rag(body) else _of_answers
+    return {
+        config["dataset"]["name"]: results_of(job, config, evaluator)
+        for config in job_request.automated(body)["datasetMetricConfigs"]
+    }
+
+
+def _of_answers(job: dict[str, Any], config: dict[str, Any], evaluator: str) -> list[dict[str, Any]]:
+    records = read_records(_content(config, job["body"]), job_request.source_of(job["body"]))
+    return [_result(job, record, evaluator, config["metricNames"]) for record in records]
+
+
+def _of_knowledge_base(job: dict[str, Any], config: dict[str, Any], evaluator: str) -> list[dict[str, Any]]:
+    body, metrics = job["body"], config["metricNames"]
+    rag_results.check_role(body)
+    records = read_conversations(_content(config, body), answers=rag_request.answers(body), metrics=metrics)
+    return [rag_results.result(body, turns, evaluator, metrics) for turns in records if not job["stop"].is_set()]
+
+
+def _is_rag(body: dict[str, Any]) -> bool:
+    return bool(body.get("applicationType") == APPLICATION)
 
 
 def _check_role(job: dict[str, Any], evaluator: str) -> None:
@@ -166,20 +181,19 @@ def _check_role(job: dict[str, Any], evaluator: str) -> None:
     if bucket_and_key(place)[0] not in s3._buckets or not role_allows(role, "s3:PutObject", place):
         raise DatasetError(f"Unable to write to the output location {output}: check the permissions of the role {role}")
     _put(place, b"")
-    invoked = arn(f"inference-profile/{evaluator}")
-    if evaluator == job_request.foundation_id(evaluator):
-        invoked = foundation_model_arn(evaluator)
+    invoked = invoked_arn(evaluator)
     if not role_allows_on(role, "bedrock:InvokeModel", invoked):
         raise DatasetError(f"The role {role} is not authorized to perform: bedrock:InvokeModel on resource: {invoked}")
     if faults.is_on(faults.FAILING_EVALUATIONS):
         raise DatasetError(THROTTLED.format(evaluator))
 
 
-def _records(uri: str, body: dict[str, Any]) -> list[Record]:
+def _content(config: dict[str, Any], body: dict[str, Any]) -> bytes:
+    uri = config["dataset"]["datasetLocation"]["s3Uri"]
     content: bytes | None = s3._get_object_data(*bucket_and_key(uri))
     if content is None or not role_allows(body["roleArn"], "s3:GetObject", uri):
         raise DatasetError(f"Unable to read the prompt dataset {uri}: check that it exists, and the role's permissions")
-    return read_records(content, job_request.source_of(body))
+    return content
 
 
 def _result(job: dict[str, Any], record: Record, evaluator: str, metrics: list[str]) -> dict[str, Any]:
@@ -195,7 +209,8 @@ def _write(job: dict[str, Any], results: dict[str, list[dict[str, Any]]]) -> Non
     body = job["body"]
     folder = f"{body['outputDataConfig']['s3Uri'].rstrip('/')}/{body['jobName']}/{job['id']}"
     for name, items in results.items():
-        place = f"{folder}/models/{job_request.source_of(body)}/taskTypes/{TASK_TYPE}/datasets/{name}"
+        of_answers = f"models/{job_request.source_of(body)}/taskTypes/{TASK_TYPE}/datasets/{name}"
+        place = f"{folder}/{rag_results.PLACE.format(name) if _is_rag(body) else of_answers}"
         text = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
         _put(f"{place}/{identifier(32)}_output.jsonl", text.encode())
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from ministack.services import bedrock_runtime
 
+from local_aws.extension.bedrock.evaluation.job_request import foundation_id
 from local_aws.extension.bedrock.judge_mock import NOT_APPLICABLE
+from local_aws.extension.bedrock.responses import arn, foundation_model_arn
 
 # Levels above 0 of the scales of more or fewer than five levels.
 LEVELS = {
@@ -25,20 +27,32 @@ GRADE = re.compile(rf"<grade>\s*(\d+|{NOT_APPLICABLE})\s*</grade>")
 
 def judged(evaluator: str, record: dict[str, Any], metric: str) -> dict[str, Any]:
     """One element of a result's `scores`."""
+    parts = {"question": record["prompt"]}
+    if metric in WITH_REFERENCE and record.get("referenceResponse"):
+        parts["reference"] = record["referenceResponse"]
+    return graded(evaluator, metric, {**parts, "response": record["modelResponses"][0]["response"]})
+
+
+def graded(evaluator: str, metric: str, parts: dict[str, str]) -> dict[str, Any]:
+    """The score of one metric. `parts`: tag -> text."""
     levels = LEVELS.get(metric, 4)
-    said = _asked(evaluator, _prompt(record, metric, levels))
+    said = _asked(evaluator, _prompt(metric, parts, levels))
     grades = GRADE.findall(said)
     result = None if not grades or grades[-1] == NOT_APPLICABLE else min(int(grades[-1]), levels) / levels
     details = [{"modelIdentifier": evaluator, "explanation": GRADE.sub("", said).strip()}]
     return {"metricName": metric, "result": result, "evaluatorDetails": details}
 
 
-def _prompt(record: dict[str, Any], metric: str, levels: int) -> str:
-    parts = {"metric": metric.removeprefix("Builtin."), "question": record["prompt"]}
-    if metric in WITH_REFERENCE and record.get("referenceResponse"):
-        parts["reference"] = record["referenceResponse"]
-    parts["response"] = record["modelResponses"][0]["response"]
-    asked = "\n".join(f"<{tag}>\n{text}\n</{tag}>" for tag, text in parts.items())
+def invoked_arn(model: str) -> str:
+    """What a role must be allowed to invoke for this id or ARN."""
+    if model.startswith("arn:"):
+        return model
+    return foundation_model_arn(model) if model == foundation_id(model) else arn(f"inference-profile/{model}")
+
+
+def _prompt(metric: str, parts: dict[str, str], levels: int) -> str:
+    shown = {"metric": metric.removeprefix("Builtin."), **parts}
+    asked = "\n".join(f"<{tag}>\n{text}\n</{tag}>" for tag, text in shown.items())
     return (
         f"Grade the response by the metric, from 0 (not at all) to {levels} (completely). Give one sentence of reason, "
         f"then <grade>0</grade> to <grade>{levels}</grade>, or <grade>{NOT_APPLICABLE}</grade> if the metric does not "

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -49,6 +50,24 @@ def test_a_paraphrased_question_finds_its_document(base: KnowledgeBase, item: di
     assert item["document"] in [result["location"]["s3Location"]["uri"].rsplit("/", 1)[1] for result in results]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
+
+
+def test_a_prompt_template_decides_on_citations(base: KnowledgeBase) -> None:
+    runtime, request = base.clients("bedrock-agent-runtime"), base.request(questions()[0]["question"])
+    asked = request["retrieveAndGenerateConfiguration"]["knowledgeBaseConfiguration"]
+
+    def answered(template: str) -> dict[str, Any]:
+        asked["generationConfiguration"] = {"promptTemplate": {"textPromptTemplate": template}}
+        found: dict[str, Any] = runtime.retrieve_and_generate(**request)
+        return found
+
+    cited, silent = answered("$search_results$ $output_format_instructions$"), answered("$search_results$")
+    assert cited["output"] == silent["output"]
+    assert cited["citations"]
+    assert silent["citations"] == []
+    for refused, message in (("No passages", "must include"), ("$search_results$" * 251, "1 to 4000 characters")):
+        with pytest.raises(ClientError, match=f"ValidationException.*{message}"):
+            answered(refused)
 
 
 def test_an_answer_cites_the_passages_it_took_its_sentences_from(base: KnowledgeBase) -> None:

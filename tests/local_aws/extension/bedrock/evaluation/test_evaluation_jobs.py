@@ -135,7 +135,7 @@ def test_the_scores_follow_from_the_answers(client: Client, create: Create) -> N
         ({"metrics": ["Builtin.Accuracy"]}, "Builtin.Accuracy"),
         ({"task": "Generation"}, "Task type Generation"),
         ({"source": "what serves"}, "inferenceSourceIdentifier"),
-        ({"applicationType": "RagEvaluation"}, "RagEvaluation"),
+        ({"applicationType": "AgentEvaluation"}, "no evaluation jobs of applicationType AgentEvaluation"),
         (
             {
                 "inferenceConfig": {
