@@ -80,6 +80,7 @@ class InferenceApiStack(cdk.Stack):
                 guardrail=section.guardrail,
                 # Where an existing one keeps its vectors is not known here: Bedrock refuses what the store can't do.
                 hybrid=bool(section.existing) or store_of(section).hybrid,
+                parameter=None if section.existing else knowledge_base_id(config.deployment.name, name),
             )
             for name, section in config.all_knowledge_bases.items()
         }
