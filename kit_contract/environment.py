@@ -16,6 +16,8 @@ TOPIC_ARN = "TOPIC_ARN"
 # Inference API
 ACCOUNT_ID = "ACCOUNT_ID"
 KNOWLEDGE_BASES = "KNOWLEDGE_BASES"  # JSON: name -> knowledge base id
+KNOWLEDGE_BASE_SECONDS = "KNOWLEDGE_BASE_SECONDS"  # for how long an id that was read from its parameter is used
+DEFAULT_KNOWLEDGE_BASE_SECONDS = 60
 GUARDRAILS = "GUARDRAILS"  # JSON: name -> {"id", "version"}
 MEDIA_BUCKETS = "MEDIA_BUCKETS"  # JSON list of "bucket" and "bucket/prefix/"
 API_KEYS_SECRET_ARN = "API_KEYS_SECRET_ARN"
@@ -34,6 +36,7 @@ RESULT_PARAMETER = "RESULT_PARAMETER"
 
 # Tools of agents; they have KNOWLEDGE_BASE_ID too
 PASSAGES = "PASSAGES"  # how many a search gives
+KNOWLEDGE_BASE_PARAMETER = "KNOWLEDGE_BASE_PARAMETER"  # publishes the id; without it, the id never changes
 
 # Fine-tuning API
 TRAINING_BUCKET = "TRAINING_BUCKET"

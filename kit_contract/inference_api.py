@@ -18,8 +18,10 @@ from kit_contract.environment import (
     AGENTS,
     APPROVAL_SECRET_ARN,
     CORS_ORIGINS,
+    DEFAULT_KNOWLEDGE_BASE_SECONDS,
     GUARDRAILS,
     KIT_DEPLOYMENT,
+    KNOWLEDGE_BASE_SECONDS,
     KNOWLEDGE_BASES,
     MEDIA_BUCKETS,
     SHOW_ARNS,
@@ -123,6 +125,7 @@ class KnowledgeBase(NamedTuple):
 
     `rerank_model_arn` is None if passages can't be reranked. `hybrid`: its store can match words beside meaning.
     `prompt`: the template of what the model is asked; Bedrock's own if None.
+    `parameter` publishes the id, which changes when a deploy replaces it; None if it never changes.
     """
 
     id: str
@@ -131,6 +134,7 @@ class KnowledgeBase(NamedTuple):
     guardrail: str | None = None
     hybrid: bool = False
     prompt: str | None = None
+    parameter: str | None = None
 
 
 class Agent(NamedTuple):
@@ -145,6 +149,7 @@ class Settings(NamedTuple):
 
     `cors_origins`: of web pages, or "*". `show_arns`: to callers that ask for them.
     `media_buckets`: each "bucket" or "bucket/prefix/", whose images and documents requests may name.
+    `knowledge_base_seconds`: for how long the id of a knowledge base that was read is used.
     `agents`: by name. `approval_secret_arn` is None if none of them has confirmed tools.
     """
 
@@ -157,6 +162,7 @@ class Settings(NamedTuple):
     media_buckets: tuple[str, ...] = ()
     agents: Mapping[str, Agent] = MappingProxyType({})
     approval_secret_arn: str | None = None
+    knowledge_base_seconds: int = DEFAULT_KNOWLEDGE_BASE_SECONDS
 
 
 def environment_from(settings: Settings, account: str, to_json: Callable[[object], str] = json.dumps) -> dict[str, str]:
@@ -166,11 +172,16 @@ def environment_from(settings: Settings, account: str, to_json: Callable[[object
         ACCOUNT_ID: account,
         KNOWLEDGE_BASES: to_json({name: item.id for name, item in settings.knowledge_bases.items()}),
         **({CORS_ORIGINS: to_json(list(settings.cors_origins))} if settings.cors_origins else {}),
+        **_seconds_environment(settings.knowledge_base_seconds),
         **_guardrail_environment(settings, to_json),
         **({SHOW_ARNS: "true"} if settings.show_arns else {}),
         **({MEDIA_BUCKETS: to_json(list(settings.media_buckets))} if settings.media_buckets else {}),
         **_agent_environment(settings, to_json),
     }
+
+
+def _seconds_environment(seconds: int) -> dict[str, str]:
+    return {} if seconds == DEFAULT_KNOWLEDGE_BASE_SECONDS else {KNOWLEDGE_BASE_SECONDS: str(seconds)}
 
 
 def _agent_environment(settings: Settings, to_json: Callable[[object], str]) -> dict[str, str]:
@@ -217,6 +228,7 @@ def knowledge_bases_json(settings: Settings, account: str) -> str:
             **({"guardrail": item.guardrail} if item.guardrail else {}),
             **({"hybrid": True} if item.hybrid else {}),
             **({"prompt": item.prompt} if item.prompt else {}),
+            **({"parameter": item.parameter} if item.parameter else {}),
         }
         for name, item in settings.knowledge_bases.items()
     }
@@ -253,6 +265,7 @@ def settings_from(environment: Mapping[str, str], aliases: str, knowledge_bases:
             for name, entry in json.loads(environment.get(AGENTS, "{}")).items()
         },
         approval_secret_arn=environment.get(APPROVAL_SECRET_ARN),
+        knowledge_base_seconds=int(environment.get(KNOWLEDGE_BASE_SECONDS, DEFAULT_KNOWLEDGE_BASE_SECONDS)),
     )
 
 
@@ -269,6 +282,7 @@ def _knowledge_bases(
             entry.get("guardrail"),
             entry.get("hybrid", False),
             entry.get("prompt"),
+            entry.get("parameter"),
         )
         for name, entry in entries.items()
         if name in ids

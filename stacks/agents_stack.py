@@ -101,7 +101,14 @@ class AgentsStack(cdk.Stack):
             parameter = knowledge_base_id(self._config.deployment.name, tool.knowledge_base)
             existing = self._config.all_knowledge_bases[tool.knowledge_base].existing
             identifier = existing or parameter_value(scope, f"{construct_id}KnowledgeBaseId", parameter)
-            return KnowledgeBaseTool(scope, construct_id, knowledge_base_id=identifier, results=tool.results).function
+            return KnowledgeBaseTool(
+                scope,
+                construct_id,
+                knowledge_base_id=identifier,
+                results=tool.results,
+                id_parameter=None if existing else parameter,
+                kit_deployment=self._config.deployment.name,
+            ).function
         if tool.function_arn:
             # The gateway's role may invoke it; a function of another account has to allow that, too.
             return lambda_.Function.from_function_attributes(

@@ -88,6 +88,7 @@ class InferenceApiStack(cdk.Stack):
                 # Where an existing one keeps its vectors is not known here: Bedrock refuses what the store can't do.
                 hybrid=bool(section.existing) or store_of(section).hybrid,
                 prompt=section.prompt.template if section.prompt else None,
+                parameter=None if section.existing else knowledge_base_id(config.deployment.name, name),
             )
             for name, section in config.all_knowledge_bases.items()
         }

@@ -40,11 +40,14 @@ class KnowledgeBaseStack(cdk.Stack):
     def __init__(self, scope: Construct, construct_id: str, *, config: DeploymentConfig, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self._kit_deployment = config.deployment.name
+        self._ids: list[ssm.CfnParameter] = []
+        self._ingestions: list[KnowledgeBaseIngestion] = []
         self._generations = generations_from(self.node.try_get_context(GENERATIONS_CONTEXT))
         self.knowledge_bases = {
             name: self._add(name, config.knowledge_base_key(name), section, config)
             for name, section in config.built_knowledge_bases.items()
         }
+        self._switch_when_all_are_filled()
 
     def _add(self, name: str, key: str, section: Section, config: DeploymentConfig) -> KnowledgeBase:
         """`key` is a part of every name in the stack, and empty for [knowledge_base]."""
@@ -75,7 +78,7 @@ class KnowledgeBaseStack(cdk.Stack):
             )
         )
         ingestion = self._ingestion(name, key, knowledge_base)
-        tagged = self._kit_deployment if key else None
+        tagged = self._kit_deployment
         if section.documents:
             documents = self._documents(key, section.documents, knowledge_base)
             ingestion.start_after(documents, tagged=tagged)
@@ -107,7 +110,7 @@ class KnowledgeBaseStack(cdk.Stack):
         return documents
 
     def _ingestion(self, name: str, key: str, knowledge_base: KnowledgeBase) -> KnowledgeBaseIngestion:
-        return KnowledgeBaseIngestion(
+        ingestion = KnowledgeBaseIngestion(
             self,
             f"Ingestion{key}",
             kit_deployment=self._kit_deployment,
@@ -117,7 +120,16 @@ class KnowledgeBaseStack(cdk.Stack):
             data_source_id=knowledge_base.data_source_id,
             documents_bucket=knowledge_base.documents_bucket,
             documents_prefix=knowledge_base.documents_prefix,
+            knowledge_base_id_parameter=knowledge_base_id(self._kit_deployment, name),
         )
+        self._ingestions.append(ingestion)
+        return ingestion
+
+    def _switch_when_all_are_filled(self) -> None:
+        """If one is not filled, the stack rolls back: then callers have not gone over to any of the others either."""
+        for parameter in self._ids:
+            for start in (start for ingestion in self._ingestions for start in ingestion.starts):
+                parameter.node.add_dependency(start)
 
     def _outputs(
         self, key: str, knowledge_base: KnowledgeBase, ingestion: KnowledgeBaseIngestion, generation: int
@@ -135,13 +147,14 @@ class KnowledgeBaseStack(cdk.Stack):
 
     def _publish_id(self, name: str, key: str, knowledge_base: KnowledgeBase) -> None:
         # Not an export: CloudFormation refuses to replace a knowledge base whose id another stack imports.
-        ssm.CfnParameter(
+        parameter = ssm.CfnParameter(
             self,
             f"{key}KnowledgeBaseIdParameter",
             name=knowledge_base_id(self._kit_deployment, name),
             type="String",
             value=knowledge_base.knowledge_base_id,
         )
+        self._ids.append(parameter)
         if not key:  # a stack of release 0.1 imports it until its own update, which is after this one
             self.export_value(knowledge_base.knowledge_base_id)
 

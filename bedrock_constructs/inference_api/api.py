@@ -29,6 +29,7 @@ from bedrock_constructs.inference_api.permissions import (
 )
 from bedrock_constructs.inference_api.usage_plan import add_usage_plan
 from bedrock_constructs.inference_api.waits import WAIT_WITHOUT_JITTER, retry_seconds
+from bedrock_constructs.knowledge_base_ids import known_seconds
 from bedrock_constructs.lambda_functions.amazon_roots import amazon_roots
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
@@ -114,7 +115,13 @@ class InferenceApi(Construct):
             },
             knowledge_bases={
                 name: KnowledgeBase(
-                    item.id, _model(item.model), item.rerank_model_arn, item.guardrail, item.hybrid, item.prompt
+                    item.id,
+                    _model(item.model),
+                    item.rerank_model_arn,
+                    item.guardrail,
+                    item.hybrid,
+                    item.prompt,
+                    item.parameter,
                 )
                 for name, item in knowledge_bases.items()
             },
@@ -126,6 +133,7 @@ class InferenceApi(Construct):
             media_buckets=tuple(media_buckets),
             agents={name: Agent(item.harness_arn, item.confirmed_tools) for name, item in agents.items()},
             approval_secret_arn=approvals.secret_arn if approvals else None,
+            knowledge_base_seconds=known_seconds(self),
         )
         stack = cdk.Stack.of(self)
         self.function = PythonFunction(

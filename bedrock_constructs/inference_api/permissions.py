@@ -69,6 +69,7 @@ class ServedKnowledgeBase:
 
     `rerank_model_arn`: the foundation model that searches may rerank with. `hybrid`: its store can match words, too.
     `prompt`: the template of what the model is asked, with $search_results$ in it; Bedrock's own if None.
+    `parameter`: SSM parameter with its id, which the API follows: a replacement has the deployment's tag as well.
     """
 
     id: str
@@ -77,6 +78,7 @@ class ServedKnowledgeBase:
     guardrail: str | None = None
     hybrid: bool = False
     prompt: str | None = None
+    parameter: str | None = None
 
 
 def grant_serving(
@@ -104,7 +106,7 @@ def grant_serving(
         statements += _own_imported_models(stack, kit_deployment)
     if places - {"base"}:
         statements.append(_allow("ReadAliases", ["ssm:GetParameters"], [parameters]))
-    statements += _knowledge_statements(stack, knowledge_bases)
+    statements += _knowledge_statements(stack, kit_deployment, knowledge_bases)
     statements += _guardrail_statements(guardrail_arns, guardrail_keys)
     if rerank_models := sorted({item.rerank_model_arn for item in knowledge_bases if item.rerank_model_arn}):
         # Of RetrieveAndGenerate; Retrieve reranks with the knowledge base's role.
@@ -122,14 +124,21 @@ def grant_serving(
 
 
 def _knowledge_statements(
-    stack: cdk.Stack, knowledge_bases: Collection[ServedKnowledgeBase]
+    stack: cdk.Stack, kit_deployment: str, knowledge_bases: Collection[ServedKnowledgeBase]
 ) -> list[iam.PolicyStatement]:
     if not knowledge_bases:
         return []
-    arns = [_bedrock_arn(stack, f"knowledge-base/{item.id}") for item in knowledge_bases]
+    arns = [_bedrock_arn(stack, f"knowledge-base/{item.id}") for item in knowledge_bases if not item.parameter]
+    retrieve = [_allow("Retrieve", ["bedrock:Retrieve"], arns)] if arns else []
+    if parameters := [item.parameter for item in knowledge_bases if item.parameter]:
+        # By tag: the id of a replacement is not known before the deploy of its stack.
+        own = {"StringEquals": {resource_tag_key(DEPLOYMENT_TAG): kit_deployment}}
+        retrieve.append(_allow("RetrieveOwn", ["bedrock:Retrieve"], [_bedrock_arn(stack, "knowledge-base/*")], own))
+        ids = [stack.format_arn(service="ssm", resource="parameter", resource_name=name[1:]) for name in parameters]
+        retrieve.append(_allow("ReadKnowledgeBaseIds", ["ssm:GetParameters"], ids))
     # No resource-level permissions of RetrieveAndGenerate: Retrieve and InvokeModel limit what it reaches.
     generate = _allow("RetrieveAndGenerate", ["bedrock:RetrieveAndGenerate"], ["*"])
-    return [_allow("Retrieve", ["bedrock:Retrieve"], arns), generate]
+    return [*retrieve, generate]
 
 
 def _guardrail_statements(arns: Collection[str], keys: Collection[str]) -> list[iam.PolicyStatement]:

@@ -6,7 +6,7 @@ a job. The function waits while another job runs, and reports the result of its 
 
 import json
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import CustomResource, Duration, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -49,10 +49,12 @@ def failures_metric(kit_deployment: str, knowledge_base: str) -> cloudwatch.Metr
 
 
 class KnowledgeBaseIngestion(Construct):
-    """Exposes `queue`, `dead_letter_queue`, `function`, `alarm`, `last_ingestion_parameter_name`.
+    """Exposes `queue`, `dead_letter_queue`, `function`, `alarm`, `last_ingestion_parameter_name`, and `starts`: where
+    they are done, what replaces a data source is filled.
 
     `batching_window_seconds` (0 to 300): how long the queue collects uploads. The context value
-    `ingestion_batching_seconds` overrides it.
+    `ingestion_batching_seconds` overrides it. `knowledge_base_id_parameter`: SSM parameter from which callers read the
+    id of the knowledge base.
     """
 
     def __init__(
@@ -68,11 +70,14 @@ class KnowledgeBaseIngestion(Construct):
         documents_bucket: s3.IBucket,
         documents_prefix: str,
         batching_window_seconds: int = 20,
+        knowledge_base_id_parameter: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._knowledge_base_id, self._knowledge_base_arn = knowledge_base_id, knowledge_base_arn
         self._data_source_id = data_source_id
         self._schedules: IngestionSchedules | None = None
+        self._id_parameter = knowledge_base_id_parameter
+        self.starts: list[CustomResource] = []
         self._metric_name = metric_name(kit_deployment, knowledge_base_name)
         self._failures = failures_metric(kit_deployment, knowledge_base_name)
         self.last_ingestion_parameter_name = last_ingestion(kit_deployment, knowledge_base_name)
@@ -97,15 +102,7 @@ class KnowledgeBaseIngestion(Construct):
 
         The stack's deletion takes the rule and the event source mapping first, so that nothing starts another job.
         """
-        start = ingestion_start(
-            Construct(self, "Start"),
-            queue=self.queue,
-            knowledge_base_id=self._knowledge_base_id,
-            knowledge_base_arn=self._knowledge_base_arn,
-            data_source_id=self._data_source_id,
-            content_hash=documents.content_hash,
-            tagged=tagged,
-        )
+        start = self._start("Start", self._data_source_id, documents.content_hash, tagged)
         function, queue = self.function.node.default_child, self.queue.node.default_child
         assert function
         assert queue
@@ -118,15 +115,7 @@ class KnowledgeBaseIngestion(Construct):
         self, construct_id: str, *, data_source_id: str, content: str, tagged: str | None, schedule: str | None
     ) -> None:
         """Ingest another data source at the deploy, when `content` has changed, and by `schedule`."""
-        start = ingestion_start(
-            Construct(self, f"Start{construct_id}"),
-            queue=self.queue,
-            knowledge_base_id=self._knowledge_base_id,
-            knowledge_base_arn=self._knowledge_base_arn,
-            data_source_id=data_source_id,
-            content_hash=content,
-            tagged=tagged,
-        )
+        start = self._start(f"Start{construct_id}", data_source_id, content, tagged)
         function, queue = self.function.node.default_child, self.queue.node.default_child
         assert function
         assert queue
@@ -137,6 +126,20 @@ class KnowledgeBaseIngestion(Construct):
             starters.append(self._schedules.add(construct_id, expression=schedule, data_source_id=data_source_id))
         for starter in starters:
             starter.node.add_dependency(start)
+
+    def _start(self, construct_id: str, data_source_id: str, content: str, tagged: str | None) -> CustomResource:
+        start = ingestion_start(
+            Construct(self, construct_id),
+            queue=self.queue,
+            knowledge_base_id=self._knowledge_base_id,
+            knowledge_base_arn=self._knowledge_base_arn,
+            data_source_id=data_source_id,
+            content_hash=content,
+            tagged=tagged,
+            id_parameter=self._id_parameter,
+        )
+        self.starts.append(start)
+        return start
 
     def _queues(self) -> None:
         self.dead_letter_queue = sqs.Queue(

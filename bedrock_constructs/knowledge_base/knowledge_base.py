@@ -17,7 +17,7 @@ from constructs import Construct, IConstruct
 
 from bedrock_constructs.knowledge_base.chunking import FixedSizeChunking
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
-from bedrock_constructs.knowledge_base.permissions import allow, permissions
+from bedrock_constructs.knowledge_base.permissions import allow, keep_rights_until_replaced, permissions
 from bedrock_constructs.knowledge_base.reading import Reading, build_reading
 from bedrock_constructs.knowledge_base.sources import BucketSource
 from bedrock_constructs.knowledge_base.stores.s3_vectors import S3Vectors
@@ -96,11 +96,13 @@ class KnowledgeBase(Construct):
         )
         self._grant(self._store)
         fixed = () if dimensions_configurable else ("fixed",)
+        # CloudFormation creates a replacement before it deletes the old one, so a replacement needs another name.
+        resource_name = self._name(
+            bedrock_name(kit_deployment, name), embedding_model_id, dimensions, *fixed, *self._store.replacing
+        )
+        self._policy_id = keep_rights_until_replaced(self.role, resource_name)
         knowledge_base = self._knowledge_base(
-            # CloudFormation creates a replacement before it deletes the old one, so a replacement needs another name.
-            name=self._name(
-                bedrock_name(kit_deployment, name), embedding_model_id, dimensions, *fixed, *self._store.replacing
-            ),
+            name=resource_name,
             dimensions=dimensions if dimensions_configurable else None,
         )
         self._resource = knowledge_base
@@ -119,10 +121,10 @@ class KnowledgeBase(Construct):
 
     @property
     def permitted_arns(self) -> list[str]:
-        """What the role may use."""
+        """What the role may use, and the policy that says so: another one is to be in effect, too."""
         used = [*self._store.permitted_arns, *self._reading.permitted_arns]
         used += [arn for source in self._sources for arn in source.permitted_arns]
-        return [self._embedding_model_arn, *used, self.documents_bucket.bucket_arn]
+        return [self._embedding_model_arn, *used, self.documents_bucket.bucket_arn, self._policy_id]
 
     def create_after(self, resource: IConstruct) -> None:
         """For a resource that waits until the role is in effect, and begins when the store is there."""

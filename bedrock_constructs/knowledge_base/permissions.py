@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html
 https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html (Retrieve reranks with this role)
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -51,3 +52,17 @@ def _embedding_actions(embedding_model_arn: str) -> list[str]:
     # The Get action: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-prereq.html
     provisioned = ":provisioned-model/" in embedding_model_arn
     return ["bedrock:InvokeModel", *(["bedrock:GetProvisionedModelThroughput"] if provisioned else [])]
+
+
+def keep_rights_until_replaced(role: iam.Role, resource_name: str) -> str:
+    """Another policy for another knowledge base: CloudFormation deletes the one before after the knowledge base, which
+    searches with the rights to its own model and store until then.
+
+    `resource_name`: of the knowledge base; it changes with what replaces it. Returns the logical id of the policy.
+    """
+    policy = role.node.find_child("DefaultPolicy").node.default_child
+    assert isinstance(policy, iam.CfnPolicy)
+    digest = hashlib.sha256(resource_name.encode()).hexdigest()[:8]
+    logical_id = f"{cdk.Stack.of(role).get_logical_id(policy)}{digest}"
+    policy.override_logical_id(logical_id)
+    return logical_id

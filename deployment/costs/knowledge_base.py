@@ -42,7 +42,7 @@ def knowledge_base_groups(config: DeploymentConfig, traffic: Traffic) -> list[Co
     groups = []
     for where, section in config.knowledge_base_sections.items():
         if not section.existing:
-            groups.append(_ingestion(config, where, section))
+            groups.append(ingestion_group(config, where, section))
         groups += capacity_groups(section, where, config.deployment.region)
         groups.append(_questions(config, where, section, traffic))
     return groups
@@ -59,7 +59,7 @@ def _title(what: str, where: str) -> str:
     return f"{what} ({name})" if name else what
 
 
-def _ingestion(config: DeploymentConfig, where: str, section: KnowledgeBase) -> CostGroup:
+def ingestion_group(config: DeploymentConfig, where: str, section: KnowledgeBase) -> CostGroup:
     region = config.deployment.region
     size, passages = document_bytes(section), passages_of(section)
     what = f"{size:,} bytes in {passages.count:,} passages, about {passages.embedded:,} tokens"

@@ -22,6 +22,7 @@ from kit.deploy.account import Account
 from kit.deploy.assembly import StackName, forget, stacks_in
 from kit.deploy.concurrency import concurrency_notice
 from kit.deploy.history import History, Place
+from kit.deploy.knowledge_base_changes import tell_knowledge_base_changes
 from kit.deploy.throughput_consent import ACCEPT, look_at_throughput, may_deploy
 from kit.deploy.training import RETRY_FAILED, check_retrain, report_training
 from kit.hint import as_given
@@ -89,6 +90,7 @@ def run(options: argparse.Namespace) -> int:
     changes = look_at_throughput(config, account.clients(section.region), datetime.now(UTC), say)
     if not may_deploy(changes, accepted=options.accept_throughput):
         return UNDECIDED_OR_LEFT
+    tell_knowledge_base_changes(config, account.client, say)
     history = History(RECORD, path)
     was_known = history.known
     history.add(here)

@@ -126,7 +126,10 @@ class LocalStacks:
         return Api(url, _api_key(self.clients, merged[API_KEY_SECRET_OUTPUT], last_key))
 
     def _app(self, config: Path) -> list[str]:
-        seconds = ("custom_resource_query_seconds", "ingestion_batching_seconds", "role_propagation_seconds")
+        seconds = (
+            *("custom_resource_query_seconds", "ingestion_batching_seconds", "role_propagation_seconds"),
+            "knowledge_base_seconds",
+        )
         context = (f"config={config}", *(f"{name}=1" for name in seconds))
         settings = [argument for value in context for argument in ("-c", value)]
         return ["--output", str(self._assembly), *settings]

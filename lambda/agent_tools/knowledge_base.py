@@ -8,15 +8,24 @@ from __future__ import annotations
 import json
 import os
 import sys
-from functools import cache
+import time
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
-from kit_contract.environment import KNOWLEDGE_BASE_ID, PASSAGES
+from kit_contract.environment import (
+    DEFAULT_KNOWLEDGE_BASE_SECONDS,
+    KNOWLEDGE_BASE_ID,
+    KNOWLEDGE_BASE_PARAMETER,
+    KNOWLEDGE_BASE_SECONDS,
+    PASSAGES,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
+    from mypy_boto3_ssm import SSMClient
 
 MAX_QUESTION = 1000  # characters of retrievalQuery.text
 LOCATIONS = ("s3Location", "webLocation", "confluenceLocation", "salesforceLocation", "sharePointLocation")
@@ -28,6 +37,12 @@ def client() -> AgentsforBedrockRuntimeClient:
     return made
 
 
+@cache
+def ssm() -> SSMClient:
+    made: SSMClient = boto3.client("ssm")
+    return made
+
+
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """`event` holds the arguments that the model gave. A fault of its own is an answer that the model can act on."""
     question = event.get("question")
@@ -35,7 +50,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         _log("no question")
         return {"error": f"question must be text, got {question!r}; ask again with a question"}
     found = client().retrieve(
-        knowledgeBaseId=os.environ[KNOWLEDGE_BASE_ID],
+        knowledgeBaseId=_knowledge_base_id(),
         retrievalQuery={"text": question.strip()[:MAX_QUESTION]},
         retrievalConfiguration={"vectorSearchConfiguration": {"numberOfResults": int(os.environ[PASSAGES])}},
     )
@@ -47,6 +62,23 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 def _log(event: str, **facts: int) -> None:
     """One JSON line for an invocation, without what was asked or found."""
     print(json.dumps({"event": event, **facts}), file=sys.stderr, flush=True)
+
+
+def _knowledge_base_id() -> str:
+    """Now and then read again: a deploy that replaces the knowledge base publishes another id."""
+    name = os.environ.get(KNOWLEDGE_BASE_PARAMETER)
+    seconds = float(os.environ.get(KNOWLEDGE_BASE_SECONDS, DEFAULT_KNOWLEDGE_BASE_SECONDS))
+    return _published(name, int(time.monotonic() / seconds)) if name else os.environ[KNOWLEDGE_BASE_ID]
+
+
+@lru_cache(maxsize=1)
+def _published(name: str, period: int) -> str:
+    """Once in a `period`. That of the deploy if SSM does not answer."""
+    try:
+        value: str = ssm().get_parameter(Name=name)["Parameter"]["Value"]
+    except (BotoCoreError, ClientError):
+        return os.environ[KNOWLEDGE_BASE_ID]
+    return value
 
 
 def _passage(result: Any) -> dict[str, Any]:

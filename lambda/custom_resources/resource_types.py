@@ -59,6 +59,7 @@ def resource_types(session: boto3.Session, region: str) -> dict[str, Factory]:
         "Custom::BedrockIngestionStart": lambda: IngestionStartResource(
             session.client("bedrock-agent", config=retrying),
             session.client("sqs", config=retrying).send_message,
+            session.client("ssm", config=retrying),
             time.time,
         ),
         "Custom::BedrockGuardrailVersions": lambda: GuardrailVersionsResource(

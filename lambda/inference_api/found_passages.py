@@ -76,7 +76,8 @@ class FoundPassages:
         }
         if guardrail := retrieval_guardrail(knowledge_base, None, self._service.settings, Facts()):
             request["guardrailConfiguration"] = guardrail
-        return passages_of(self._service.clients.retrieve(knowledge_base.id, request, read_seconds=READ_SECONDS))
+        identifier = self._service.knowledge_base_ids.of(knowledge_base)
+        return passages_of(self._service.clients.retrieve(identifier, request, read_seconds=READ_SECONDS))
 
     def shown(self, passages: Sequence[Passage]) -> str:
         """What the model reads. A passage that it has already read keeps its number."""

@@ -64,7 +64,7 @@ def retrieve_and_generate(request: Request, service: Service, facts: Facts) -> A
     call: Any = _streamed if question.stream else _whole
 
     def ask(target: Target, read_seconds: float) -> Any:
-        return call(_bedrock_request(question, target), service, facts, read_seconds)
+        return call(_bedrock_request(question, target, service), service, facts, read_seconds)
 
     served = service.fallback.ask(targets, ask, deadline=deadline, attempts=facts.attempts)
     facts.served(alias, served)
@@ -90,12 +90,12 @@ def _question(body: Mapping[str, Any], settings: Settings, facts: Facts) -> Ques
     )
 
 
-def _bedrock_request(question: Question, target: Target) -> dict[str, Any]:
+def _bedrock_request(question: Question, target: Target, service: Service) -> dict[str, Any]:
     generation = _generation(question, target)
     configuration: Any = {
         "type": "KNOWLEDGE_BASE",
         "knowledgeBaseConfiguration": {
-            "knowledgeBaseId": question.knowledge_base.id,
+            "knowledgeBaseId": service.knowledge_base_ids.of(question.knowledge_base),
             "modelArn": target.arn,
             **({"retrievalConfiguration": {"vectorSearchConfiguration": question.search}} if question.search else {}),
             **({"generationConfiguration": generation} if generation else {}),

@@ -19,6 +19,7 @@ from inference_api.aliases import Aliases
 from inference_api.bedrock import AwsClients
 from inference_api.fallback import Fallback
 from inference_api.http_messages import Answer, Facts, Request
+from inference_api.knowledge_base_ids import KnowledgeBaseIds
 from inference_api.request_log import log_line
 from inference_api.routes import respond
 from inference_api.runtime import Invocation, StreamedResponse
@@ -44,6 +45,7 @@ def service() -> Service:
         fallback=Fallback(time.monotonic, time.sleep, _random),
         clock=time.time,
         new_id=lambda: os.urandom(16).hex(),
+        knowledge_base_ids=KnowledgeBaseIds(clients, time.monotonic, settings.knowledge_base_seconds),
     )
 
 

@@ -37,7 +37,9 @@ def retrieve(request: Request, service: Service, facts: Facts) -> Answer:
     }
     if guardrail := retrieval_guardrail(knowledge_base, None, service.settings, facts):
         call["guardrailConfiguration"] = guardrail
-    response = service.clients.retrieve(knowledge_base.id, call, read_seconds=BUDGET_SECONDS)
+    response = service.clients.retrieve(
+        service.knowledge_base_ids.of(knowledge_base), call, read_seconds=BUDGET_SECONDS
+    )
     return json_answer(200, {"data": passages_of(response), **guardrail_action(response, facts)})
 
 

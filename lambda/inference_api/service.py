@@ -8,6 +8,7 @@ from typing import NamedTuple
 from inference_api.aliases import Aliases
 from inference_api.bedrock import Clients
 from inference_api.fallback import Fallback
+from inference_api.knowledge_base_ids import KnowledgeBaseIds
 from kit_contract.inference_api import Settings
 
 
@@ -20,3 +21,4 @@ class Service(NamedTuple):
     fallback: Fallback
     clock: Callable[[], float]
     new_id: Callable[[], str]
+    knowledge_base_ids: KnowledgeBaseIds

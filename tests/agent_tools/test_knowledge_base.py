@@ -50,6 +50,26 @@ def test_a_question_gives_passages_with_their_sources(bedrock: Stubber, capsys: 
     assert json.loads(capsys.readouterr().err) == {"event": "found", "passages": 2}
 
 
+def test_it_follows_a_knowledge_base_that_a_deploy_replaces(bedrock: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads the id once a minute; where SSM does not answer, that of its own deploy serves."""
+    ssm = boto3.client("ssm", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    monkeypatch.setattr(knowledge_base, "ssm", lambda: ssm)
+    monkeypatch.setenv("KNOWLEDGE_BASE_PARAMETER", "/kit/id")
+    now = 60_000.0
+    monkeypatch.setattr("agent_tools.knowledge_base.time.monotonic", lambda: now)
+    with Stubber(ssm) as published:
+        published.add_response("get_parameter", {"Parameter": {"Value": "NEW1234567"}}, {"Name": "/kit/id"})
+        for expected in ("NEW1234567", "NEW1234567"):
+            bedrock.add_response("retrieve", {"retrievalResults": []}, asked("How?") | {"knowledgeBaseId": expected})
+            knowledge_base.handler({"question": "How?"}, None)
+        now += 60
+        published.add_client_error("get_parameter", "ThrottlingException")
+        bedrock.add_response("retrieve", {"retrievalResults": []}, asked("How?"))
+
+        assert knowledge_base.handler({"question": "How?"}, None) == {"passages": []}
+        published.assert_no_pending_responses()
+
+
 def test_a_question_that_is_too_long_is_cut(bedrock: Stubber) -> None:
     bedrock.add_response("retrieve", {"retrievalResults": []}, asked("x" * 1000))
 

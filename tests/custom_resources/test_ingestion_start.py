@@ -27,7 +27,8 @@ class Resource:
     def __init__(self) -> None:
         agent, self.agent = stubbed("bedrock-agent")
         sqs, self.sqs = stubbed("sqs")
-        self.resource = IngestionStartResource(agent, sqs.send_message, lambda: NOW)
+        ssm, _ = stubbed("ssm")  # the properties of earlier releases name no parameter
+        self.resource = IngestionStartResource(agent, sqs.send_message, ssm, lambda: NOW)
 
     def lists(self, *jobs: dict[str, Any]) -> None:
         self.agent.add_response(

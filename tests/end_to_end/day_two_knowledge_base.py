@@ -12,6 +12,7 @@ from kit.local.stacks import LocalStacks, StackOutputs, merged_outputs
 from kit.missing_documents import restoring_arguments
 from kit.progress import Progress
 from tests.deployment_file import HEAD
+from tests.end_to_end.answer_watch import AnswerWatch
 from tests.end_to_end.deployed import Deployed
 
 DOCUMENTS = {"beans.md": "# Beans\nRoasted beans stay fresh for six weeks.", "water.md": "# Water\nUse soft water."}
@@ -71,10 +72,16 @@ accept_unknown_price = true
     def id(self) -> str:
         return merged_outputs(self.outputs)["KnowledgeBaseId"]
 
-    def answer(self) -> dict[str, Any]:
+    def api(self) -> Deployed:
         api = self.stacks.api(self.outputs)
-        found = Deployed({"api_url": api.url, "api_key": api.key, "region": "us-east-1"}, self.aws)
-        status, body = found.post("/retrieve-and-generate", json.dumps({"query": QUESTION}).encode())
+        return Deployed({"api_url": api.url, "api_key": api.key, "region": "us-east-1"}, self.aws)
+
+    def watch(self) -> AnswerWatch:
+        """A caller, while a deploy runs."""
+        return AnswerWatch(self.api().post, QUESTION, "six weeks")
+
+    def answer(self) -> dict[str, Any]:
+        status, body = self.api().post("/retrieve-and-generate", json.dumps({"query": QUESTION}).encode())
         assert status == 200, body
         return body
 

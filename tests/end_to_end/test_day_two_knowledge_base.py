@@ -40,6 +40,7 @@ def test_the_api_answers_after_the_change(row: Row, seen: Changed) -> None:
     assert seen.same("DocumentsBucket")
     assert seen.knowledge_bases == [seen.after["KnowledgeBaseId"]]
     assert "six weeks" in seen.answer
+    assert not row.answers or seen.unanswered == []
 
 
 @pytest.mark.nightly

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/harness-security.h
 """
 
 from model_catalog import catalog
-from tests.iam.cases import OTHER_ACCOUNT, REGION, Cases, arn, on
+from tests.iam.cases import OTHER_ACCOUNT, OURS, REGION, THEIRS, Cases, arn, on
 from tests.synthesized import ACCOUNT
 
 AGENTCORE, HARNESS = "bedrock-agentcore.amazonaws.com", "iam__support"
@@ -88,8 +88,15 @@ AGENTS = {
     ),
     "agents/AgentSupportToolsManualsFunctionRole": Cases(
         logs="iam-agents-AgentSupportToolsManualsFunctionLogs",
-        allowed=on(arn("bedrock", "knowledge-base/iam-knowledge-base-KnowledgeBase"), "bedrock:Retrieve"),
-        denied=on(arn("bedrock", "knowledge-base/other"), "bedrock:Retrieve"),
+        # Of a replacement, too, whose id the parameter has.
+        allowed=[
+            *on(arn("bedrock", "knowledge-base/REPLACED12"), "bedrock:Retrieve", context=OURS),
+            *on(arn("ssm", "parameter/bedrock-kit/iam/knowledge-base/documents/id"), "ssm:GetParameter"),
+        ],
+        denied=[
+            *on(arn("bedrock", "knowledge-base/other"), "bedrock:Retrieve", context=THEIRS),
+            *on(arn("ssm", "parameter/bedrock-kit/iam/knowledge-base/handbooks/id"), "ssm:GetParameter"),
+        ],
     ),
     "agents/AgentSupportToolsOrderStatusRole": Cases(
         logs="iam-agents-AgentSupportToolsOrderStatusLogs",

@@ -17,6 +17,11 @@ HANDBOOKS_QUEUE = arn("sqs", "iam-knowledge-base-IngestionHandbooksQueue")
 HANDBOOKS = arn("bedrock", "knowledge-base/KB12345678")
 COLLECTION = arn("aoss", "collection/abcdefghij0123456789")
 KNOWLEDGE_BASE = arn("bedrock", "knowledge-base/iam-knowledge-base-KnowledgeBase")
+PUBLISHED = "parameter/bedrock-kit/iam/knowledge-base"
+INGESTED = (
+    *("bedrock:ListIngestionJobs", "bedrock:GetIngestionJob", "bedrock:StopIngestionJob"),
+    *("bedrock:GetDataSource", "bedrock:UpdateDataSource"),
+)
 GUARDRAILS = [arn("bedrock", f"guardrail/iam-inference-api-Guardrail{name}") for name in ("Polite", "Grounded")]
 AGENTS_GUARDRAIL = arn("bedrock", "guardrail/iam-agents-GuardrailPolite")
 MODEL_ACCESS = (
@@ -103,24 +108,26 @@ CUSTOM_RESOURCES = {
         allowed=[
             *_documents,
             *on(INGESTION_QUEUE, "sqs:SendMessage"),
-            *on(KNOWLEDGE_BASE, "bedrock:ListIngestionJobs", "bedrock:StopIngestionJob"),
             *on(HANDBOOKS_QUEUE, "sqs:SendMessage"),
-            # A removed one, too: the tag stays when its ARN has left the policy.
-            *on(HANDBOOKS, "bedrock:ListIngestionJobs", "bedrock:StopIngestionJob", context=OURS),
+            # A removed and a replaced one, too: the tag stays when its ARN has left the policy.
+            *(request for base in (KNOWLEDGE_BASE, HANDBOOKS) for request in on(base, *INGESTED, context=OURS)),
+            *(on(arn("ssm", f"{PUBLISHED}/{name}/id"), "ssm:GetParameter")[0] for name in ("documents", "removed")),
             # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-semantic-enrichment.html
             *on("*", "aoss:CreateIndex", "aoss:GetIndex", "aoss:DeleteIndex", "aoss:BatchGetCollection"),
             *on(COLLECTION, "aoss:APIAccessAll", context=OURS),
         ],
         denied=[
             *_no_documents,
-            *on(HANDBOOKS, "bedrock:ListIngestionJobs", "bedrock:StopIngestionJob", context=THEIRS),
+            *on(HANDBOOKS, *INGESTED, context=THEIRS),
+            *on(arn("ssm", f"{PUBLISHED}/documents/last-ingestion"), "ssm:GetParameter"),
+            *on(arn("ssm", f"{PUBLISHED}/documents/id"), "ssm:PutParameter"),
             *on(HANDBOOKS, "bedrock:StartIngestionJob", "bedrock:DeleteKnowledgeBase", context=OURS),
             *on(COLLECTION, "aoss:APIAccessAll", context=THEIRS),
             *on(COLLECTION, "aoss:DeleteCollection", "aoss:UpdateCollection", context=OURS),
             *on(arn("sqs", "iam-knowledge-base-IngestionDeadLetters"), "sqs:SendMessage"),
             *on(INGESTION_QUEUE, "sqs:ReceiveMessage", "sqs:PurgeQueue"),
             *on(KNOWLEDGE_BASE, "bedrock:StartIngestionJob", "bedrock:DeleteKnowledgeBase"),
-            *on(arn("bedrock", "knowledge-base/other"), "bedrock:ListIngestionJobs", "bedrock:StopIngestionJob"),
+            *on(arn("bedrock", "knowledge-base/other"), *INGESTED),
         ],
     ),
     "inference-api/CustomResourceProviderFunctionRole": provider(

@@ -6,6 +6,7 @@ from tests.synthesized import ACCOUNT
 
 SECRET = arn("secretsmanager", "secret:iam-inference-api-InferenceApiApiKeySecret")
 KNOWLEDGE_BASES = [arn("bedrock", f"knowledge-base/iam-knowledge-base-KnowledgeBase{key}") for key in ("", "Handbooks")]
+IDS = [f"parameter/bedrock-kit/iam/knowledge-base/{name}/id" for name in ("documents", "handbooks")]
 DEPLOYMENT = arn("bedrock", "custom-model-deployment/aaaabbbbcccc")
 THROUGHPUT = arn("bedrock", "provisioned-model/aaaabbbbcccc")
 MODEL = arn("bedrock", "custom-model/amazon.nova-micro-v1:0:128k/aaaabbbbcccc")
@@ -42,7 +43,9 @@ INFERENCE_API = {
             *imports.API_ALLOWED,
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving"), "ssm:GetParameters"),
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/capacity"), "ssm:GetParameters"),
-            *(request for base in KNOWLEDGE_BASES for request in on(base, "bedrock:Retrieve")),
+            # Of a replacement, too, whose id the parameter has.
+            *(request for base in KNOWLEDGE_BASES for request in on(base, "bedrock:Retrieve", context=OURS)),
+            *(on(arn("ssm", parameter), "ssm:GetParameters")[0] for parameter in IDS),
             *on("*", "bedrock:RetrieveAndGenerate"),
             *(request for guardrail in GUARDRAILS for request in on(guardrail, "bedrock:ApplyGuardrail")),
             # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-permissions-kms.html
@@ -80,6 +83,8 @@ INFERENCE_API = {
             *on(arn("ssm", "parameter/bedrock-kit/other/aliases/support-bot/serving"), "ssm:GetParameters"),
             *on(arn("ssm", "parameter/bedrock-kit/iam/aliases/support-bot/serving"), "ssm:PutParameter"),
             *on(arn("bedrock", "knowledge-base/other", account=OTHER_ACCOUNT), "bedrock:Retrieve"),
+            *on(arn("bedrock", "knowledge-base/REPLACED12"), "bedrock:Retrieve", context=THEIRS),
+            *on(arn("ssm", "parameter/bedrock-kit/other/knowledge-base/documents/id"), "ssm:GetParameters"),
             *on(SECRET, "secretsmanager:GetSecretValue"),
             *on(arn("bedrock", "guardrail/other"), "bedrock:ApplyGuardrail"),
             *on(arn("bedrock", "guardrail-profile/us.guardrail.v1:0", region="eu-west-1"), "bedrock:ApplyGuardrail"),

@@ -27,7 +27,7 @@ CONFIGS = {
 # Resource as the page prints it, by its beginning -> why no name is possible.
 REASONS = {
     "aoss: collection/": "OpenSearch Serverless chooses the ids; a replaced collection is emptied with this right too",
-    "bedrock: knowledge-base/": "Bedrock chooses the ids; of a removed one the ingestion is stopped",
+    "bedrock: knowledge-base/": "Bedrock chooses the ids; a removed one is cleaned up, and a replacement is asked",
     "bedrock: custom-model/": "Bedrock chooses the ids",
     "bedrock: custom-model-deployment/": "Bedrock chooses the ids",
     "bedrock: evaluation-job/": "Bedrock chooses the ids",

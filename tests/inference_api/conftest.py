@@ -18,6 +18,7 @@ from inference_api.aliases import Aliases
 from inference_api.aws.client import Event
 from inference_api.fallback import Fallback
 from inference_api.http_messages import Facts, Request
+from inference_api.knowledge_base_ids import KnowledgeBaseIds
 from inference_api.routes import respond
 from inference_api.service import Service
 from kit_contract.inference_api import Settings, settings_from
@@ -160,7 +161,8 @@ class Api:
         aliases = Aliases(self.settings, self.clients, self.clock, self.clock, lambda: self.share)
         self.aliases = aliases
         fallback = Fallback(self.clock, self.clock.sleep, lambda: 0.5)
-        self.service = Service(self.settings, self.clients, aliases, fallback, clock=self.clock, new_id=lambda: "0001")
+        ids = KnowledgeBaseIds(self.clients, self.clock, 60)
+        self.service = Service(self.settings, self.clients, aliases, fallback, self.clock, lambda: "0001", ids)
 
     def raw(
         self, method: str, path: str, body: bytes = b"", *, key_name: str = "default"

@@ -27,6 +27,7 @@ from inference_api.authorizer import key_from
 from inference_api.aws.client import Event, Reply
 from inference_api.errors import ApiError
 from inference_api.fallback import Fallback
+from inference_api.knowledge_base_ids import KnowledgeBaseIds
 from inference_api.openai_errors import error_body
 from inference_api.runtime import Invocation
 from inference_api.service import Service
@@ -136,7 +137,8 @@ def lenient_service() -> Service:
     settings = described_settings()
     clients, clock = LenientClients(), Clock()
     fallback = Fallback(clock, clock.sleep, lambda: 0.5)
-    return Service(settings, clients, Aliases(settings, clients, clock), fallback, clock=clock, new_id=lambda: "0001")
+    ids = KnowledgeBaseIds(clients, clock, 60)
+    return Service(settings, clients, Aliases(settings, clients, clock), fallback, clock, lambda: "0001", ids)
 
 
 def _blocks(request: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from inference_api.aliases import Aliases
 from inference_api.aws.client import client
 from inference_api.bedrock import AwsClients
 from inference_api.fallback import Fallback
+from inference_api.knowledge_base_ids import KnowledgeBaseIds
 from inference_api.service import Service
 from kit_contract.inference_api import settings_from
 from tests.inference_api.conftest import (
@@ -57,6 +58,7 @@ def wired_service(monkeypatch: pytest.MonkeyPatch, peer: Peer, *, order: Sequenc
         Fallback(clock, clock.sleep, lambda: 0.5),
         clock=clock,
         new_id=lambda: "0001",
+        knowledge_base_ids=KnowledgeBaseIds(clients, clock, 60),
     )
     edge.service.cache_clear()
     monkeypatch.setattr(edge, "service", lambda: service)

@@ -14,6 +14,7 @@ from inference_api.aws.client import client
 from inference_api.bedrock import AwsClients
 from inference_api.fallback import Fallback
 from inference_api.http_messages import Request
+from inference_api.knowledge_base_ids import KnowledgeBaseIds
 from inference_api.routes import respond
 from inference_api.service import Service
 from kit_contract.inference_api import Alias, Model, Settings
@@ -35,7 +36,8 @@ class Api:
         clients = AwsClients()
         fallback = Fallback(self.clock, time.sleep, random.random)
         reader = Aliases(settings, clients, self.clock)
-        self.service = Service(settings, clients, reader, fallback, clock=time.time, new_id=lambda: "1")
+        ids = KnowledgeBaseIds(clients, self.clock, 60)
+        self.service = Service(settings, clients, reader, fallback, time.time, lambda: "1", ids)
 
     def clock(self) -> float:
         return time.monotonic() + self.offset

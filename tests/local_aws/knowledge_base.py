@@ -1,10 +1,12 @@
 """A knowledge base that tests create on the embedded AWS."""
 
+import json
 import time
 from typing import Any
 
 from tests.local_aws.servers import Clients
 
+EMBEDDING_MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0"
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"
 
 
@@ -14,7 +16,12 @@ class KnowledgeBase:
     def __init__(self, clients: Clients, bucket: str, role: str, index: str = "", ingestion: Any = None) -> None:
         self.clients, self.bucket = clients, bucket
         clients("s3").create_bucket(Bucket=bucket)
-        embedding = {"embeddingModelArn": "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0"}
+        rights = {"bedrock:InvokeModel": EMBEDDING_MODEL, "s3vectors:QueryVectors": "*"}
+        search = [{"Effect": "Allow", "Action": action, "Resource": arn} for action, arn in rights.items()]
+        clients("iam").put_role_policy(
+            RoleName=role.rpartition("/")[2], PolicyName="search", PolicyDocument=json.dumps({"Statement": search})
+        )
+        embedding = {"embeddingModelArn": EMBEDDING_MODEL}
         agent = clients("bedrock-agent")
         storage: Any = {"type": "S3_VECTORS", "s3VectorsConfiguration": {"indexArn": index}}
         more = {"storageConfiguration": storage} if index else {}

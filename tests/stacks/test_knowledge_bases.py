@@ -11,12 +11,13 @@ from app import build_app
 from deployment.config import DeploymentConfig
 from tests.synthesized import PROJECT, synthesized
 
+PUBLISHED = "HandbooksKnowledgeBaseIdParameter"
 SECTION = {"documents": PROJECT / "examples/support/documents", "model": "amazon.nova-micro-v1:0"}
 
 
-def deployed(*names: str) -> dict[str, Any]:
+def deployed(*names: str, **settings: object) -> dict[str, Any]:
     deployment = {"name": "kbs", "region": "us-east-1", "account": "111122223333"}
-    sections = {"deployment": deployment, "knowledge_bases": dict.fromkeys(names, SECTION)}
+    sections = {"deployment": deployment, "knowledge_bases": dict.fromkeys(names, SECTION | settings)}
     flags = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]
     app = build_app(cdk.App(context=flags), DeploymentConfig.model_validate(sections))
     stack = app.node.find_child("kbs-knowledge-base")
@@ -39,11 +40,48 @@ def one() -> dict[str, Any]:
 
 
 def test_what_stays_is_as_it_was(one: dict[str, Any], two: dict[str, Any]) -> None:
-    """A second one changes no resource of the first, but what custom resources and their functions share."""
+    """A second one changes no resource of the first, but what custom resources and their functions share.
+
+    The parameter's value is the same, but it waits for the ingestion of the second one, too.
+    """
     shared = [name for name in one["Resources"] if name.startswith("CustomResourcePolicies")]
+    shared.append(PUBLISHED)
+    ids = [of_type(made, "AWS::SSM::Parameter")[PUBLISHED]["Properties"] for made in (one, two)]
+    assert ids[0] == ids[1]
     changed = [name for name, item in one["Resources"].items() if two["Resources"][name] != item]
 
     assert set(changed) <= set(shared)
+
+
+def test_callers_go_over_when_all_are_filled(two: dict[str, Any]) -> None:
+    """If one of two that are replaced at once is not filled, the stack rolls back, and neither has been switched to."""
+    starts = set(of_type(two, "Custom::BedrockIngestionStart"))
+    switches = [item for name, item in of_type(two, "AWS::SSM::Parameter").items() if name.endswith("IdParameter")]
+
+    assert (len(starts), len(switches)) == (2, 2)
+    assert all(starts <= set(item["DependsOn"]) for item in switches)
+
+
+def test_another_model_has_other_rights_beside_those_of_the_one_before(one: dict[str, Any]) -> None:
+    """The role is the same. With one policy, the knowledge base that still answers would lose its model at once."""
+    model = {"embedding_model": "amazon.titan-embed-text-v1", "dimensions": 1536}
+    other = deployed("handbooks", **model)
+
+    roles = [set(of_type(made, "AWS::IAM::Role")) for made in (one, other)]
+    policies = [
+        {name for name in of_type(made, "AWS::IAM::Policy") if name.startswith("KnowledgeBaseHandbooksRole")}
+        for made in (one, other)
+    ]
+    waits = [next(iter(of_type(made, "Custom::RolePropagation").values())) for made in (one, other)]
+    assert roles[0] == roles[1]
+    assert [len(names) for names in policies] == [1, 1]
+    assert not policies[0] & policies[1]
+    assert waits[0]["Properties"]["Resources"] != waits[1]["Properties"]["Resources"]
+
+
+@pytest.mark.parametrize("changed", [{"chunk_max_tokens": 100}, {"rerank_model": "cohere.rerank-v3-5:0"}])
+def test_what_does_not_replace_it_keeps_its_rights(one: dict[str, Any], changed: dict[str, Any]) -> None:
+    assert set(of_type(one, "AWS::IAM::Policy")) == set(of_type(deployed("handbooks", **changed), "AWS::IAM::Policy"))
 
 
 def test_a_removed_one_stops_its_ingestion_with_rights_that_the_others_have_too(

@@ -40,18 +40,22 @@ def chunks_of(knowledge_base: str) -> SearchedChunks:
     state = (_changes.get(knowledge_base, 0), sources)
     held_state, chunks = _searched.get(knowledge_base) or (None, None)
     if held_state != state:
-        chunks = _chunks_of(knowledge_base, sources)
+        chunks = _chunks_of(knowledge_base)
         _searched[knowledge_base] = (state, chunks)
     assert isinstance(chunks, SearchedChunks)
     return chunks
 
 
-def _chunks_of(knowledge_base: str, sources: set[str]) -> SearchedChunks:
+def forget(knowledge_base: str, data_source: str) -> None:
+    """The passages of a data source that goes with its vectors."""
+    for key in [key for key in _documents if key.startswith(f"{knowledge_base}/{data_source}/")]:
+        del _documents[key]
+
+
+def _chunks_of(knowledge_base: str) -> SearchedChunks:
     chunks = SearchedChunks()
     for key, held in _documents.items():
-        owner, data_source, _ = key.split("/", 2)
-        gone = f"{owner}/{data_source}" not in sources
-        if owner == knowledge_base and not (gone and held["policy"] == "DELETE"):
+        if key.split("/", 1)[0] == knowledge_base:
             chunks += [chunk | {"metadata": held["metadata"] | chunk.get("metadata", {})} for chunk in held["chunks"]]
     return chunks
 
@@ -115,11 +119,9 @@ def _ingest_one(
         return "metadata_modified" if changed else ""
     _embed(held_key.split("/")[0], chunks)
     passages.keep(job["knowledge_base"], job["data_source"], uri, chunks, metadata)
-    policy = source.get("DataDeletionPolicy")
     _documents[held_key] = {
         "version": objects[key]["etag"],
         "metadata": metadata,
-        "policy": policy,
         "chunks": chunks,
     }
     return "modified" if held else "new"

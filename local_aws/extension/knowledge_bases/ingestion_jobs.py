@@ -106,10 +106,11 @@ def delete_data_source(_: dict[str, Any], knowledge_base: str, data_source: str)
 
 
 def delete_vectors(knowledge_base: str, data_source: str) -> None:
-    """Those of a data source with the deletion policy DELETE. Raises BedrockError."""
+    """Those of a data source that has the deletion policy DELETE now. Raises BedrockError."""
     source = bedrock_agent._data_sources.get(f"{knowledge_base}/{data_source}") or {}
     if source.get("DataDeletionPolicy") == "DELETE":
         passages.forget(knowledge_base, data_source)
+        documents.forget(knowledge_base, data_source)
 
 
 def delete_knowledge_base(_: dict[str, Any], knowledge_base: str) -> Response:

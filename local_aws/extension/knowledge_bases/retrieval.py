@@ -9,6 +9,7 @@ from local_aws.extension.bedrock.guardrails import screened
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
 from local_aws.extension.knowledge_bases import documents, ranking, reranking
 from local_aws.extension.knowledge_bases.retrieval_filter import check_filter, matches
+from local_aws.extension.knowledge_bases.role_rights import check_role
 from local_aws.extension.knowledge_bases.searched_chunks import SearchedChunks
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql import passages
 
@@ -45,6 +46,7 @@ def ranked(knowledge_base: str, text: str, search: dict[str, Any]) -> list[dict[
         raise BedrockError("ResourceNotFoundException", f"Knowledge Base with id {knowledge_base} does not exist")
     if faults.is_on(faults.UNVERIFIED_ACCOUNT):
         raise BedrockError("ValidationException", UNVERIFIED)
+    check_role(bedrock_agent._knowledge_bases[knowledge_base])
     count = search.get("numberOfResults", DEFAULT_RESULTS)
     if not 1 <= count <= MAX_RESULTS:
         raise BedrockError("ValidationException", f"numberOfResults must be 1 to {MAX_RESULTS}, got {count}")

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -31,26 +31,31 @@ def world(folder: Path) -> Iterator[Day]:
 
 @dataclass(frozen=True)
 class Row:
-    """`change` before the deploy; `replaced`: the knowledge base has a new id after it."""
+    """`change` before the deploy; `replaced`: the knowledge base has a new id after it.
+
+    `answers`: also while the deploy runs.
+    """
 
     id: str
     change: Callable[[Day], object]
     replaced: bool = False
     data_source_replaced: bool = False
     nightly: bool = False
+    answers: bool = True
 
 
 ROWS = [
     Row("nothing", lambda day: None),
     Row("dimensions", settings(dimensions=512), replaced=True),
     Row(
-        "embedding_model",
-        settings(dimensions=1536, embedding_model='"amazon.titan-embed-text-v1"'),
+        "embedding_model and store",
+        settings(dimensions=1536, embedding_model='"amazon.titan-embed-text-v1"', store='"opensearch-serverless"'),
         replaced=True,
     ),
     Row("chunk_max_tokens", settings(chunk_max_tokens=100), data_source_replaced=True),
-    Row("a document deleted by hand", delete_a_document),
-    Row("the knowledge base deleted by hand", delete_the_knowledge_base, replaced=True, nightly=True),
+    Row("the store back", settings(store='"s3-vectors"'), replaced=True, nightly=True),
+    Row("a document deleted by hand", delete_a_document, answers=False),
+    Row("the knowledge base deleted by hand", delete_the_knowledge_base, replaced=True, nightly=True, answers=False),
     Row("nothing after that", lambda day: None, nightly=True),
 ]
 
@@ -84,12 +89,13 @@ def first_deploy(day: Day) -> str:
 
 @dataclass(frozen=True)
 class Changed:
-    """Outputs before and after a row's deploy, and what there is then."""
+    """Outputs before and after a row's deploy, and what there is then. `unanswered`: requests while it ran."""
 
     before: dict[str, str]
     after: dict[str, str]
     knowledge_bases: list[str]
     answer: str
+    unanswered: list[str] = field(default_factory=list)
 
     def same(self, output: str) -> bool:
         return self.before[output] == self.after[output]
@@ -99,8 +105,10 @@ def change(day: Day, row: Row) -> Changed:
     day.be_there()
     before = merged_outputs(day.outputs)
     row.change(day)
-    day.deploy()
-    return Changed(before, merged_outputs(day.outputs), day.knowledge_bases(), str(day.answer()))
+    with day.watch() as watch:
+        day.deploy()
+    unanswered = watch.faults if watch.asked else ["nothing was asked"]
+    return Changed(before, merged_outputs(day.outputs), day.knowledge_bases(), str(day.answer()), unanswered)
 
 
 def hard_stop(day: Day) -> list[tuple[str | None, list[str]]]:
