@@ -31,9 +31,23 @@ class Passages:
     compared: int = 0
 
 
-def passages_of(section: KnowledgeBase) -> Passages:
-    sizes = list(document_sizes(section).values())
-    tokens = sum(sizes) / BYTES_PER_TOKEN
+@dataclass(frozen=True)
+class Documents:
+    """Their number, and `size` in bytes of all together."""
+
+    count: int
+    size: int
+
+
+def documents_of(section: KnowledgeBase) -> Documents:
+    sizes = document_sizes(section)
+    return Documents(len(sizes), sum(sizes.values()))
+
+
+def passages_of(section: KnowledgeBase, documents: Documents | None = None) -> Passages:
+    """`documents`: those to come, in place of the folder's."""
+    documents = documents or documents_of(section)
+    tokens = documents.size / BYTES_PER_TOKEN
     if section.chunking == "hierarchical":
         return _hierarchical(section, tokens)
     if section.chunking == "semantic":
@@ -41,8 +55,8 @@ def passages_of(section: KnowledgeBase) -> Passages:
         compared = ceil(tokens * (1 + 2 * section.semantic.buffer_sentences))
         return Passages(ceil(tokens / most), ceil(tokens), most, most, compared)
     if section.chunking == "none":
-        each = ceil(tokens / len(sizes)) if sizes else 0
-        return Passages(len(sizes), ceil(tokens), each, each)
+        each = ceil(tokens / documents.count) if documents.count else 0
+        return Passages(documents.count, ceil(tokens), each, each)
     most = section.chunk_max_tokens
     count = ceil(tokens / (most * (1 - section.chunk_overlap_percentage / 100)))  # each starts with the one before
     return Passages(count, count * most, most, most)
