@@ -66,9 +66,9 @@ class Search:
     @property
     def configuration(self) -> dict[str, Any]:
         """A retrievalConfiguration."""
-        search: dict[str, Any] = {"numberOfResults": self.results}
-        if self.hybrid:
-            search["overrideSearchType"] = "HYBRID"
+        # Without a type Bedrock decides, and a hybrid store is not asked by meaning alone.
+        kind = "HYBRID" if self.hybrid else "SEMANTIC"
+        search: dict[str, Any] = {"numberOfResults": self.results, "overrideSearchType": kind}
         if self.filter is not None:
             search["filter"] = self.filter
         if self.rerank_arn:

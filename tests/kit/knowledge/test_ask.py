@@ -126,6 +126,14 @@ def test_a_reranker_and_a_guardrail_are_in_the_request(
     assert search.guardrail == {"guardrailId": "gr0000000001", "guardrailVersion": "3"}
 
 
+def test_a_search_by_meaning_says_so_because_bedrock_would_decide(connected: Callable[..., Deployed]) -> None:
+    found = connected(documents="KBKBKBKBKB")
+
+    inner = search_for(found, found.only(None)).configuration["vectorSearchConfiguration"]
+
+    assert inner["overrideSearchType"] == "SEMANTIC"
+
+
 def test_the_arn_of_a_profile_has_the_account(connected: Callable[..., Deployed]) -> None:
     found = connected(documents="KBKBKBKBKB")
 
