@@ -89,7 +89,8 @@ def _knowledge_base(clients: Clients, outputs: Mapping[str, str], key: str) -> N
     agent, identifier = clients("bedrock-agent"), outputs[f"{key}{KNOWLEDGE_BASE_ID_OUTPUT}"]
     found = agent.get_knowledge_base(knowledgeBaseId=identifier)["knowledgeBase"]
     agent.get_data_source(knowledgeBaseId=identifier, dataSourceId=outputs[f"{key}{DATA_SOURCE_ID_OUTPUT}"])
-    look_at_store(clients, found["storageConfiguration"])
+    if storage := found.get("storageConfiguration"):  # none of a managed one
+        look_at_store(clients, storage)
 
 
 def _harness(clients: Clients, identifier: str) -> None:

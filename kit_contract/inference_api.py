@@ -97,6 +97,7 @@ class KnowledgeBase(NamedTuple):
     """`model` writes the answers if the request names no alias. `guardrail`: its name.
 
     `rerank_model_arn` is None if passages can't be reranked. `hybrid`: its store can match words beside meaning.
+    `managed`: of Bedrock's type MANAGED, with its own way to search.
     """
 
     id: str
@@ -104,6 +105,7 @@ class KnowledgeBase(NamedTuple):
     rerank_model_arn: str | None = None
     guardrail: str | None = None
     hybrid: bool = False
+    managed: bool = False
 
 
 class Agent(NamedTuple):
@@ -187,6 +189,7 @@ def knowledge_bases_json(settings: Settings, account: str) -> str:
             **({"rerank": item.rerank_model_arn} if item.rerank_model_arn else {}),
             **({"guardrail": item.guardrail} if item.guardrail else {}),
             **({"hybrid": True} if item.hybrid else {}),
+            **({"managed": True} if item.managed else {}),
         }
         for name, item in settings.knowledge_bases.items()
     }
@@ -236,6 +239,7 @@ def _knowledge_bases(
             entry.get("rerank"),
             entry.get("guardrail"),
             entry.get("hybrid", False),
+            entry.get("managed", False),
         )
         for name, entry in entries.items()
         if name in ids

@@ -99,9 +99,12 @@ class AgentsStack(cdk.Stack):
     def _function(self, scope: Construct, construct_id: str, tool: Tool) -> lambda_.IFunction | None:
         if tool.knowledge_base:
             parameter = knowledge_base_id(self._config.deployment.name, tool.knowledge_base)
-            existing = self._config.all_knowledge_bases[tool.knowledge_base].existing
-            identifier = existing or parameter_value(scope, f"{construct_id}KnowledgeBaseId", parameter)
-            return KnowledgeBaseTool(scope, construct_id, knowledge_base_id=identifier, results=tool.results).function
+            section = self._config.all_knowledge_bases[tool.knowledge_base]
+            identifier = section.existing or parameter_value(scope, f"{construct_id}KnowledgeBaseId", parameter)
+            managed = section.store == "managed"
+            return KnowledgeBaseTool(
+                scope, construct_id, knowledge_base_id=identifier, results=tool.results, managed=managed
+            ).function
         if tool.function_arn:
             # The gateway's role may invoke it; a function of another account has to allow that, too.
             return lambda_.Function.from_function_attributes(

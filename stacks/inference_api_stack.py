@@ -80,6 +80,7 @@ class InferenceApiStack(cdk.Stack):
                 guardrail=section.guardrail,
                 # Where an existing one keeps its vectors is not known here: Bedrock refuses what the store can't do.
                 hybrid=bool(section.existing) or store_of(section).hybrid,
+                managed=store_of(section).managed,
             )
             for name, section in config.all_knowledge_bases.items()
         }

@@ -6,13 +6,15 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
-from kit_contract.environment import KNOWLEDGE_BASE_ID, PASSAGES
+from kit_contract.environment import KNOWLEDGE_BASE_ID, MANAGED_KNOWLEDGE_BASE, PASSAGES
 
 
 class KnowledgeBaseTool(Construct):
     """Exposes `function`."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, knowledge_base_id: str, results: int = 5) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, knowledge_base_id: str, results: int = 5, managed: bool = False
+    ) -> None:
         super().__init__(scope, construct_id)
         self.function = PythonFunction(
             self,
@@ -20,7 +22,11 @@ class KnowledgeBaseTool(Construct):
             handler="agent_tools.knowledge_base.handler",
             description="Searches a knowledge base for an agent",
             timeout=Duration.seconds(30),
-            environment={KNOWLEDGE_BASE_ID: knowledge_base_id, PASSAGES: str(results)},
+            environment={
+                KNOWLEDGE_BASE_ID: knowledge_base_id,
+                PASSAGES: str(results),
+                **({MANAGED_KNOWLEDGE_BASE: "true"} if managed else {}),
+            },
         )
         knowledge_base = cdk.Stack.of(self).format_arn(
             service="bedrock", resource="knowledge-base", resource_name=knowledge_base_id

@@ -104,7 +104,9 @@ class InferenceApi(Construct):
                 for name, alias in aliases.items()
             },
             knowledge_bases={
-                name: KnowledgeBase(item.id, _model(item.model), item.rerank_model_arn, item.guardrail, item.hybrid)
+                name: KnowledgeBase(
+                    item.id, _model(item.model), item.rerank_model_arn, item.guardrail, item.hybrid, item.managed
+                )
                 for name, item in knowledge_bases.items()
             },
             cors_origins=tuple(cors_origins),

@@ -64,6 +64,7 @@ class ServedKnowledgeBase:
     """`model` answers /v1/retrieve-and-generate if the request names no alias. `guardrail`: its name.
 
     `rerank_model_arn`: the foundation model that searches may rerank with. `hybrid`: its store can match words, too.
+    `managed`: one of Bedrock's managed knowledge bases, which /v1/retrieve-and-generate can't ask.
     """
 
     id: str
@@ -71,6 +72,7 @@ class ServedKnowledgeBase:
     rerank_model_arn: str | None = None
     guardrail: str | None = None
     hybrid: bool = False
+    managed: bool = False
 
 
 def grant_serving(

@@ -20,6 +20,7 @@ from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
 from bedrock_constructs.knowledge_base.permissions import allow, permissions
 from bedrock_constructs.knowledge_base.reading import Reading, build_reading
 from bedrock_constructs.knowledge_base.sources import BucketSource
+from bedrock_constructs.knowledge_base.stores.managed import bucket_connector, managed_configuration
 from bedrock_constructs.knowledge_base.stores.s3_vectors import S3Vectors
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, Store, StoreRequest
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
@@ -81,6 +82,7 @@ class KnowledgeBase(Construct):
             self, kms_key=kms_key, removal_policy=self._removal_policy, destroy=self.destroys_data
         )
         self.role = self._service_role()
+        self._managed = store.managed
         self._store = store.build(
             StoreRequest(
                 scope=self,
@@ -122,7 +124,8 @@ class KnowledgeBase(Construct):
         """What the role may use."""
         used = [*self._store.permitted_arns, *self._reading.permitted_arns]
         used += [arn for source in self._sources for arn in source.permitted_arns]
-        return [self._embedding_model_arn, *used, self.documents_bucket.bucket_arn]
+        embedding = [] if self._managed else [self._embedding_model_arn]
+        return [*embedding, *used, self.documents_bucket.bucket_arn]
 
     def create_after(self, resource: IConstruct) -> None:
         """For a resource that waits until the role is in effect, and begins when the store is there."""
@@ -150,7 +153,7 @@ class KnowledgeBase(Construct):
         for statement in permissions(
             self.documents_bucket,
             documents_prefix=DOCUMENTS_PREFIX,
-            embedding_model_arn=self._embedding_model_arn,
+            embedding_model_arn=None if self._managed else self._embedding_model_arn,
             store=store.statements,
             rerank_model_id=self._rerank_model_id,
         ):
@@ -175,29 +178,35 @@ class KnowledgeBase(Construct):
         self.role.add_to_policy(allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn, through))
 
     def _knowledge_base(self, *, name: str, dimensions: int | None) -> bedrock.CfnKnowledgeBase:
+        configuration = managed_configuration() if self._managed else self._vector_configuration(dimensions)
+        knowledge_base = bedrock.CfnKnowledgeBase(
+            self,
+            f"Resource{self._again}",
+            name=name,
+            role_arn=self.role.role_arn,
+            knowledge_base_configuration=configuration,
+            storage_configuration=self._store.storage_configuration,
+        )
+        knowledge_base.node.add_dependency(self.role)  # and on its policy: Bedrock checks the permissions at creation
+        knowledge_base.node.add_dependency(*self._store.awaited)
+        return knowledge_base
+
+    def _vector_configuration(
+        self, dimensions: int | None
+    ) -> bedrock.CfnKnowledgeBase.KnowledgeBaseConfigurationProperty:
         properties = bedrock.CfnKnowledgeBase
         embedding = properties.EmbeddingModelConfigurationProperty(
             bedrock_embedding_model_configuration=properties.BedrockEmbeddingModelConfigurationProperty(
                 dimensions=dimensions
             )
         )
-        knowledge_base = bedrock.CfnKnowledgeBase(
-            self,
-            f"Resource{self._again}",
-            name=name,
-            role_arn=self.role.role_arn,
-            knowledge_base_configuration=properties.KnowledgeBaseConfigurationProperty(
-                type="VECTOR",
-                vector_knowledge_base_configuration=properties.VectorKnowledgeBaseConfigurationProperty(
-                    embedding_model_arn=self._embedding_model_arn,
-                    embedding_model_configuration=embedding if dimensions else None,
-                ),
+        return properties.KnowledgeBaseConfigurationProperty(
+            type="VECTOR",
+            vector_knowledge_base_configuration=properties.VectorKnowledgeBaseConfigurationProperty(
+                embedding_model_arn=self._embedding_model_arn,
+                embedding_model_configuration=embedding if dimensions else None,
             ),
-            storage_configuration=self._store.storage_configuration,
         )
-        knowledge_base.node.add_dependency(self.role)  # and on its policy: Bedrock checks the permissions at creation
-        knowledge_base.node.add_dependency(*self._store.awaited)
-        return knowledge_base
 
     def _own_source(self, reading: Reading) -> bedrock.CfnDataSource:
         properties = bedrock.CfnDataSource
@@ -209,11 +218,15 @@ class KnowledgeBase(Construct):
                 inclusion_prefixes=[DOCUMENTS_PREFIX],
             ),
         )
+        if self._managed:
+            account = cdk.Stack.of(self).account
+            configuration = bucket_connector(self.documents_bucket.bucket_name, account, [DOCUMENTS_PREFIX])
         name = self._name("documents", *reading.replacing)
         return self._data_source("DataSource", name, configuration, reading)
 
     def _bucket_source(self, source: BucketSource, part: str, prefix: str, reading: Reading) -> bedrock.CfnDataSource:
-        configuration = source.configuration(prefix, cdk.Stack.of(self).account)
+        configure = source.connector if self._managed else source.configuration
+        configuration = configure(prefix, cdk.Stack.of(self).account)
         name = self._name(source.name, source.bucket, prefix, *reading.replacing)
         return self._data_source(f"Source{pascal(source.name)}{part}", name, configuration, reading)
 
@@ -231,7 +244,7 @@ class KnowledgeBase(Construct):
             knowledge_base_id=self.knowledge_base_id,
             # DELETE removes the vectors of a deleted data source from an index that stays. If the stack deletes the
             # index too, that is not needed and fails with DELETE_UNSUCCESSFUL when the index is deleted first.
-            data_deletion_policy="RETAIN" if self.destroys_data else "DELETE",
+            data_deletion_policy="RETAIN" if self.destroys_data and not self._managed else "DELETE",
             data_source_configuration=configuration,
             vector_ingestion_configuration=self._reading.configuration,
         )

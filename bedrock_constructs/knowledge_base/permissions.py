@@ -16,7 +16,7 @@ def permissions(
     bucket: s3.IBucket,
     *,
     documents_prefix: str,
-    embedding_model_arn: str,
+    embedding_model_arn: str | None,
     store: Sequence[iam.PolicyStatement],
     rerank_model_id: str | None,
 ) -> list[iam.PolicyStatement]:
@@ -24,7 +24,11 @@ def permissions(
     own_account = {"aws:ResourceAccount": stack.account}
     documents = bucket.arn_for_objects(f"{documents_prefix}*")
     statements = [
-        allow("Embed", _embedding_actions(embedding_model_arn), embedding_model_arn),
+        *(
+            [allow("Embed", _embedding_actions(embedding_model_arn), embedding_model_arn)]
+            if embedding_model_arn
+            else []
+        ),
         allow(
             "ListDocuments",
             ["s3:ListBucket"],

@@ -40,11 +40,12 @@ def _existing_faults(where: str, item: KnowledgeBase) -> Iterator[str]:
 
 def _built_faults(where: str, item: KnowledgeBase, config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
     embedding = item.embedding_model
-    yield from model_faults(f"{where}.embedding_model", embedding, config, today, _require_embeddings)
-    yield from (f"{where}.{fault}" for fault in _embedding_faults(item, config.model_id(embedding)))
+    if item.store != "managed":
+        yield from model_faults(f"{where}.embedding_model", embedding, config, today, _require_embeddings)
+        yield from (f"{where}.{fault}" for fault in _embedding_faults(item, config.model_id(embedding)))
     if item.parsing:
         yield from model_faults(f"{where}.parsing.model", item.parsing.model, config, today, require_parser)
-    tokens = _longest(config.model_id(embedding))
+    tokens = None if item.store == "managed" else _longest(config.model_id(embedding))
     yield from (f"{where}.{fault}" for fault in reading_faults(item, tokens))
     yield from (f"{where}.{fault}" for fault in store_faults(item, config.deployment))
     yield from source_faults(where, item.sources)

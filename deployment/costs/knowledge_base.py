@@ -13,6 +13,7 @@ from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.costs.reading import Passages, comparing_line, document_sizes, parsing_lines, passages_of
 from deployment.costs.vector_stores import (
     FLOAT_BYTES,
+    MANAGED,
     Vectors,
     capacity_groups,
     capacity_lines,
@@ -35,7 +36,7 @@ def document_bytes(section: KnowledgeBase) -> int:
 def vectors(section: KnowledgeBase, passages: Passages) -> Vectors:
     """Of 4-byte floats, with the passage's text, which Bedrock stores beside them."""
     each = section.dimensions * FLOAT_BYTES + passages.stored * BYTES_PER_TOKEN
-    return Vectors(passages.count * each, passages.count, section.dimensions)
+    return Vectors(passages.count * each, passages.count, section.dimensions, passages.size)
 
 
 def storage_lines(config: DeploymentConfig) -> Iterator[CostLine]:
@@ -76,7 +77,7 @@ def _ingestion(config: DeploymentConfig, where: str, section: KnowledgeBase) -> 
     lines = (
         *parsing_lines(config, section),
         *comparing_line(passages, _embedding_model(section), region),
-        embedding_line(what, passages.embedded, section, region),
+        *_embedding_lines(what, passages.embedded, section, region),
         *_source_lines(section, region),
         *writing_lines(section.store, vectors(section, passages), region),
     )
@@ -106,7 +107,7 @@ def _questions(config: DeploymentConfig, where: str, section: KnowledgeBase, tra
     stored = vectors(section, passages)
     searched = () if section.existing else query_lines(section.store, stored, traffic.requests, region)
     lines = (
-        embedding_line(f"{traffic.requests:,} x {traffic.input_tokens:,} tokens", asked, section, region),
+        *_embedding_lines(f"{traffic.requests:,} x {traffic.input_tokens:,} tokens", asked, section, region),
         *searched,
         *guardrail_lines(config.guardrails.get(section.guardrail or ""), guarded, traffic.requests, region),
         *token_lines(grounded, config.priced_model(section.model), region),
@@ -114,6 +115,12 @@ def _questions(config: DeploymentConfig, where: str, section: KnowledgeBase, tra
     )
     title = _title(f"{traffic.requests:,} cited answers of {section.model}", where)
     return CostGroup(f"{where}.requests", title, lines)
+
+
+def _embedding_lines(what: str, tokens: int, section: KnowledgeBase, region: str) -> Iterator[CostLine]:
+    """None of a managed one, whose price includes it."""
+    if section.store != MANAGED:
+        yield embedding_line(what, tokens, section, region)
 
 
 def embedding_line(what: str, tokens: int, section: KnowledgeBase, region: str) -> CostLine:

@@ -5,7 +5,7 @@ ones, the fewest that there can be.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import ceil
 
 from deployment.config import DeploymentConfig
@@ -21,7 +21,7 @@ from training_data.token_estimate import BYTES_PER_TOKEN
 class Passages:
     """Tokens: `embedded` of all passages together, `stored` of the text beside a vector, `shown` of one in an answer.
 
-    `compared`: what semantic chunking embeds to find where passages end.
+    `compared`: what semantic chunking embeds to find where passages end. `size`: of the documents in bytes.
     """
 
     count: int
@@ -29,6 +29,7 @@ class Passages:
     stored: int
     shown: int
     compared: int = 0
+    size: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ def documents_of(section: KnowledgeBase) -> Documents:
 def passages_of(section: KnowledgeBase, documents: Documents | None = None) -> Passages:
     """`documents`: those to come, in place of the folder's."""
     documents = documents or documents_of(section)
+    return replace(_passages(section, documents), size=documents.size)
+
+
+def _passages(section: KnowledgeBase, documents: Documents) -> Passages:
     tokens = documents.size / BYTES_PER_TOKEN
     if section.chunking == "hierarchical":
         return _hierarchical(section, tokens)

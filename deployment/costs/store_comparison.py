@@ -13,6 +13,7 @@ from deployment.costs.lines import CostGroup, CostLine
 from deployment.costs.reading import Documents, documents_of, passages_of
 from deployment.costs.vector_stores import (
     AURORA,
+    MANAGED,
     OPENSEARCH,
     S3_VECTORS,
     Vectors,
@@ -23,7 +24,6 @@ from deployment.costs.vector_stores import (
 )
 from deployment.sections.knowledge_base import KnowledgeBase
 
-MANAGED = "managed"
 LEAST_AWAKE = 0.5  # ACU of a cluster that never pauses
 
 
@@ -83,8 +83,6 @@ def _costs(section: KnowledgeBase, option: _Option, stored: Vectors, queries: in
 def _lines(
     section: KnowledgeBase, stored: Vectors, queries: int, region: str
 ) -> tuple[Iterator[CostLine], Iterator[CostLine], Iterator[CostLine]]:
-    if section.store == MANAGED:
-        return _unknown("storage", region), _unknown("queries", region), _unknown("ingestion", region)
     return (
         _idle(section, stored, region),
         monthly_query_lines(section, stored, queries, region),
@@ -102,8 +100,3 @@ def _writing(section: KnowledgeBase, stored: Vectors, region: str) -> Iterator[C
     if section.store == AURORA:
         yield use_line(1, stored.graph_size, section.aurora_postgresql, region)
     yield from writing_lines(section.store, stored, region)
-
-
-def _unknown(what: str, region: str) -> Iterator[CostLine]:
-    """No price of managed knowledge bases was found in public (2026-11-27)."""
-    yield CostLine(what, "managed", None, missing=f"price of {what} of managed knowledge bases in {region}")

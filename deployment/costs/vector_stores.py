@@ -23,16 +23,19 @@ FLOAT_BYTES = 4
 GRAPH_BYTES = 8 * 24  # the links of a vector in a graph whose `m` is 24
 OVERHEAD = 1.1
 AURORA, OPENSEARCH, S3_VECTORS = "aurora-postgresql", "opensearch-serverless", "s3-vectors"
+MANAGED = "managed"  # AWS bills the documents, and includes reading and embedding them
+MANAGED_SERVICE = "bedrock-managed-knowledge-base"
 NAMES = {OPENSEARCH: "OpenSearch Serverless", S3_VECTORS: "S3 Vectors"}
 
 
 @dataclass(frozen=True)
 class Vectors:
-    """What is stored: `size` in bytes, in `passages`, each with a vector of `dimensions`."""
+    """What is stored: `size` in bytes, in `passages`, each with a vector of `dimensions`, of `documents_size` bytes."""
 
     size: int
     passages: int
     dimensions: int
+    documents_size: int
 
     @property
     def graph_size(self) -> int:
@@ -66,6 +69,12 @@ def stored_lines(section: KnowledgeBase, label: str, vectors: Vectors, region: s
     if store == AURORA:
         yield from idle_lines(label, vectors.size, section.aurora_postgresql, region)
         return
+    if store == MANAGED:
+        found = price("storage", service=MANAGED_SERVICE, region=region)
+        missing = f"storage of managed knowledge bases in {region}"
+        what = f"{vectors.documents_size:,} bytes of documents in a managed knowledge base"
+        yield line(label, what, vectors.documents_size / GIGABYTE, found, missing=missing)
+        return
     what = f"{vectors.passages:,} passages, about {vectors.size:,} bytes in {NAMES[store]}"
     found = price("storage", service=store, region=region)
     yield line(label, what, vectors.size / GIGABYTE, found, missing=f"{NAMES[store]} storage in {region}")
@@ -92,6 +101,10 @@ def monthly_query_lines(section: KnowledgeBase, vectors: Vectors, requests: int,
 
 def query_lines(store: str, vectors: Vectors, requests: int, region: str) -> Iterator[CostLine]:
     """None where the capacity that is billed anyway searches them."""
+    if store == MANAGED:
+        found = price("query", service=MANAGED_SERVICE, region=region)
+        missing = f"queries of managed knowledge bases in {region}"
+        yield line("managed queries", f"{requests:,} queries", requests, found, missing=missing)
     if store == S3_VECTORS:
         yield line(
             "vector queries",

@@ -26,6 +26,7 @@ QUESTIONS = EXAMPLE.parent.parent / "support" / "questions.jsonl"
 PASSAGES = 3
 ROUNDS = 5
 MEANING, BOTH = "meaning", "meaning and words"
+WAYS = {"s3-vectors": (MEANING,), "managed": ("as AWS decides",)}  # the others search both ways
 NOTES = (
     "Latency and ingestion time are of this machine and its embedded AWS: they say nothing about AWS's.",
     "Recall is that of small static embeddings; on AWS, measure with kit knowledge evaluate.",
@@ -62,7 +63,7 @@ class StoresDemo:
             seconds = self._ingestion_seconds(identifier, merged[f"{key}{DATA_SOURCE_ID_OUTPUT}"])
             for searches_by in _ways(section):
                 search = Search(KnowledgeBase(name, identifier, section), PASSAGES, hybrid=searches_by == BOTH)
-                asked = self._asked(search, cases, f"{section.store}, by {searches_by}")
+                asked = self._asked(search, cases, f"{section.store}: {searches_by}")
                 yield StoreResult(section.store, searches_by, asked, seconds, self._idle(section))
         self._progress.end_bar()
         self._progress.done(f"{len(cases)} questions, {ROUNDS} times each")
@@ -97,7 +98,7 @@ class StoresDemo:
 
 
 def _ways(section: Section) -> Sequence[str]:
-    return (MEANING,) if section.store == "s3-vectors" else (MEANING, BOTH)
+    return WAYS.get(section.store, (MEANING, BOTH))
 
 
 def _answered(search: Search, runtime: Any, case: Case) -> Asked:

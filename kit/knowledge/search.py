@@ -66,6 +66,8 @@ class Search:
     @property
     def configuration(self) -> dict[str, Any]:
         """A retrievalConfiguration."""
+        if self.managed:
+            return {"managedSearchConfiguration": self._managed_search}
         # Without a type Bedrock decides, and a hybrid store is not asked by meaning alone.
         kind = "HYBRID" if self.hybrid else "SEMANTIC"
         search: dict[str, Any] = {"numberOfResults": self.results, "overrideSearchType": kind}
@@ -79,6 +81,17 @@ class Search:
             }
         return {"vectorSearchConfiguration": search}
 
+    @property
+    def managed(self) -> bool:
+        section = self.knowledge_base.section
+        return section is not None and section.store == "managed"
+
+    @property
+    def _managed_search(self) -> dict[str, Any]:
+        """AWS decides how it searches. Its reranker is not asked: it takes no model of deployment.toml."""
+        search: dict[str, Any] = {"numberOfResults": self.results, "rerankingModelType": "NONE"}
+        return search if self.filter is None else {**search, "filter": self.filter}
+
     def passages(self, runtime: Any, question: str) -> list[Passage]:
         """The best first."""
         answer = runtime.retrieve(
@@ -90,6 +103,11 @@ class Search:
         return [passage_of(item) for item in answer["retrievalResults"]]
 
     def answer(self, runtime: Any, question: str) -> Reply:
+        if self.managed:
+            raise InputError(
+                f"{self.knowledge_base.name} is a managed knowledge base, which RetrieveAndGenerate can't ask; "
+                "show its passages with kit knowledge ask --passages-only"
+            )
         generation = {"generationConfiguration": {"guardrailConfiguration": self.guardrail}} if self.guardrail else {}
         begun = time.monotonic()
         said = runtime.retrieve_and_generate(
@@ -152,6 +170,8 @@ def search_for(
             f"deployment.toml has no section of the knowledge base {knowledge_base.name}, so no model that answers; "
             "name another file with --config, or add the section"
         )
+    if hybrid and section.store == "managed":
+        raise InputError(f"{knowledge_base.name} is managed: AWS decides how it searches; leave out --hybrid")
     if rerank and not section.rerank_model:
         raise InputError(
             f"the knowledge base {knowledge_base.name} has no model to rerank with; set rerank_model in its section "

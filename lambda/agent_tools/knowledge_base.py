@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from kit_contract.environment import KNOWLEDGE_BASE_ID, PASSAGES
+from kit_contract.environment import KNOWLEDGE_BASE_ID, MANAGED_KNOWLEDGE_BASE, PASSAGES
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
@@ -34,9 +34,16 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     found = client().retrieve(
         knowledgeBaseId=os.environ[KNOWLEDGE_BASE_ID],
         retrievalQuery={"text": question.strip()[:MAX_QUESTION]},
-        retrievalConfiguration={"vectorSearchConfiguration": {"numberOfResults": int(os.environ[PASSAGES])}},
+        retrievalConfiguration=_configuration(int(os.environ[PASSAGES])),
     )
     return {"passages": [_passage(result) for result in found["retrievalResults"]]}
+
+
+def _configuration(results: int) -> Any:
+    """Each type of knowledge base refuses the search of the other."""
+    if MANAGED_KNOWLEDGE_BASE in os.environ:
+        return {"managedSearchConfiguration": {"numberOfResults": results, "rerankingModelType": "NONE"}}
+    return {"vectorSearchConfiguration": {"numberOfResults": results}}
 
 
 def _passage(result: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from inference_api.errors import ApiError
 from inference_api.guardrails import retrieval_guardrail
 from inference_api.http_messages import Facts
 from inference_api.passage_citations import INSTRUCTION, Passage
-from inference_api.retrieval import MAX_QUERY_CHARACTERS, passages_of, reranking
+from inference_api.retrieval import MAX_QUERY_CHARACTERS, passages_of, reranking, retrieval_configuration
 from inference_api.service import Service
 from kit_contract.inference_api import KnowledgeBase
 
@@ -70,9 +70,11 @@ class FoundPassages:
         search = dict(self._configuration)
         if self._search.rerank and knowledge_base.rerank_model_arn:
             search["rerankingConfiguration"] = reranking(knowledge_base.rerank_model_arn)
+        if self._search.rerank and knowledge_base.managed:
+            search["rerankingModelType"] = "MANAGED"
         request: dict[str, Any] = {
             "retrievalQuery": {"text": query},
-            "retrievalConfiguration": {"vectorSearchConfiguration": search},
+            "retrievalConfiguration": retrieval_configuration(knowledge_base, search),
         }
         if guardrail := retrieval_guardrail(knowledge_base, None, self._service.settings, Facts()):
             request["guardrailConfiguration"] = guardrail
