@@ -34,6 +34,7 @@ S3_VECTORS = S3Vectors()
 class KnowledgeBase(Construct):
     """Searches the documents under `documents_prefix` of `documents_bucket` after their ingestion.
 
+    `kit_deployment`: the stack's name by default; together with `name` it is unique in account and Region.
     `embedding_model_id`: id of a foundation model, or ARN of a provisioned model. `dimensions`: length of a vector
     (Titan Text Embeddings v2: 256, 512 or 1024). `dimensions_configurable` is False for a model that gives one length
     only. `chunk_max_tokens`: 1 to 8192 tokens per passage.
@@ -50,13 +51,13 @@ class KnowledgeBase(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        kit_deployment: str,
-        name: str,
-        embedding_model_id: str,
-        dimensions: int,
+        kit_deployment: str | None = None,
+        name: str = "documents",
+        embedding_model_id: str = "amazon.titan-embed-text-v2:0",
+        dimensions: int = 1024,
         dimensions_configurable: bool = True,
-        removal: Literal["retain", "destroy"],
-        allow_data_deletion: bool,
+        removal: Literal["retain", "destroy"] = "retain",
+        allow_data_deletion: bool = False,
         kms_key: kms.IKey | None = None,
         chunk_max_tokens: int = 300,
         chunk_overlap_percentage: int = 20,
@@ -74,6 +75,7 @@ class KnowledgeBase(Construct):
         self.destroys_data = removal == "destroy" and allow_data_deletion
         self._removal_policy = RemovalPolicy.DESTROY if self.destroys_data else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         stack = cdk.Stack.of(self)
+        kit_deployment = kit_deployment or stack.stack_name.lower()
         foundation_model = f"arn:{stack.partition}:bedrock:{stack.region}::foundation-model/{embedding_model_id}"
         by_arn = embedding_model_id.startswith("arn:")
         self._embedding_model_arn = embedding_model_id if by_arn else foundation_model

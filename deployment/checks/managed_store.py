@@ -46,7 +46,9 @@ def managed_faults(item: KnowledgeBase, deployment: Deployment) -> Iterator[str]
 
 def _documents_faults(item: KnowledgeBase) -> Iterator[str]:
     for name, source in item.sources.items():
-        if source.kms_key_arn:
+        if source.kind != "s3":
+            yield f'sources.{name}: store = "managed" is given buckets only (kind = "s3"); use another store'
+        if getattr(source, "kms_key_arn", None):  # of one in S3
             yield (
                 f"sources.{name}.kms_key_arn: its connector needs kms:DescribeKey, too, which the role of this kit "
                 'does not have; use store = "s3-vectors", or a bucket without a customer managed key'

@@ -53,11 +53,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class Search:
-    """`model`: the ARN or id of the model that answers. `guardrail`: its configuration in a request."""
+    """`model`: the ARN or id of the model that answers. `guardrail`: its configuration in a request.
+
+    `hybrid`: by words, too; False is by meaning alone, and None leaves it to Bedrock.
+    """
 
     knowledge_base: KnowledgeBase
     results: int = DEFAULT_RESULTS
-    hybrid: bool = False
+    hybrid: bool | None = None
     rerank_arn: str | None = None
     filter: Mapping[str, Any] | None = None
     model: str = ""
@@ -68,9 +71,9 @@ class Search:
         """A retrievalConfiguration."""
         if self.managed:
             return {"managedSearchConfiguration": self._managed_search}
-        # Without a type Bedrock decides, and a hybrid store is not asked by meaning alone.
-        kind = "HYBRID" if self.hybrid else "SEMANTIC"
-        search: dict[str, Any] = {"numberOfResults": self.results, "overrideSearchType": kind}
+        search: dict[str, Any] = {"numberOfResults": self.results}
+        if self.hybrid is not None:
+            search["overrideSearchType"] = "HYBRID" if self.hybrid else "SEMANTIC"
         if self.filter is not None:
             search["filter"] = self.filter
         if self.rerank_arn:
@@ -159,7 +162,7 @@ def search_for(
     knowledge_base: KnowledgeBase,
     *,
     results: int = DEFAULT_RESULTS,
-    hybrid: bool = False,
+    hybrid: bool | None = None,
     rerank: bool = False,
     filters: Mapping[str, Any] | None = None,
 ) -> Search:

@@ -115,7 +115,8 @@ def test_the_table_marks_the_chosen_store_and_names_what_is_unknown(
     out = capsys.readouterr().out
     assert "IDLE, A MONTH  QUERIES, A MONTH  WRITING, ONCE  STORE" in out
     assert "147.00" in next(line for line in out.splitlines() if line.endswith("min_capacity = 2   <- deployment.toml"))
-    assert next(line for line in out.splitlines() if line.endswith("  managed")).split()[:3] == ["unknown"] * 3
+    managed = next(line for line in out.splitlines() if line.endswith("  managed"))
+    assert managed.split()[:3] == ["unknown", "unknown", "0.00"]
     assert "price of storage of managed knowledge bases in us-east-1" in out
     assert "secrets-manager, secret month*: 0.5 per month, us-east-1; a test, 2026-11-25" in out
 
