@@ -11,16 +11,17 @@ from typing import Literal
 import aws_cdk as cdk
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_bedrock as bedrock
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
 
+from bedrock_constructs.custom_resources.role_propagation import role_propagation
 from bedrock_constructs.knowledge_base.chunking import FixedSizeChunking
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
-from bedrock_constructs.knowledge_base.permissions import allow, permissions
+from bedrock_constructs.knowledge_base.permissions import allow, permissions, service_role
 from bedrock_constructs.knowledge_base.reading import Reading, build_reading
 from bedrock_constructs.knowledge_base.sources import BucketSource
-from bedrock_constructs.knowledge_base.stores.managed import bucket_connector, managed_configuration
+from bedrock_constructs.knowledge_base.stores.configuration import managed_configuration, vector_configuration
+from bedrock_constructs.knowledge_base.stores.managed import bucket_connector
 from bedrock_constructs.knowledge_base.stores.s3_vectors import S3Vectors
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, Store, StoreRequest
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
@@ -43,7 +44,8 @@ class KnowledgeBase(Construct):
     `allow_data_deletion` is true; `destroys_data` is the result. `generation`: a new one has a new knowledge base, data
     source and index in place of what was deleted by hand, which CloudFormation would not miss. `store`: of the vectors;
     another one replaces the knowledge base. `reading`: in place of the two settings of chunks. `sources`: documents in
-    other buckets; `source_ids` has the ids of their data sources.
+    other buckets; `source_ids` has the ids of their data sources. `wait_for_role`: False if `create_after` is given
+    what waits until IAM knows the role everywhere.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class KnowledgeBase(Construct):
         generation: int = 1,
         store: Store = S3_VECTORS,
         sources: Sequence[BucketSource] = (),
+        wait_for_role: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
         self._again = str(generation) if generation > 1 else ""
@@ -83,7 +86,7 @@ class KnowledgeBase(Construct):
         self.documents_bucket = documents_bucket(
             self, kms_key=kms_key, removal_policy=self._removal_policy, destroy=self.destroys_data
         )
-        self.role = self._service_role()
+        self.role = service_role(self)
         self._managed = store.managed
         self._store = store.build(
             StoreRequest(
@@ -121,6 +124,10 @@ class KnowledgeBase(Construct):
             for part, prefix in source.parts
         ]
 
+        if wait_for_role:
+            waiting = Construct(self, "RolePropagation")
+            self.create_after(role_propagation(waiting, role=self.role, resources=self.permitted_arns))
+
     @property
     def permitted_arns(self) -> list[str]:
         """What the role may use."""
@@ -133,23 +140,6 @@ class KnowledgeBase(Construct):
         """For a resource that waits until the role is in effect, and begins when the store is there."""
         resource.node.add_dependency(*self._store.awaited)
         self._resource.node.add_dependency(resource)
-
-    def _service_role(self) -> iam.Role:
-        stack = cdk.Stack.of(self)
-        any_knowledge_base = stack.format_arn(service="bedrock", resource="knowledge-base", resource_name="*")
-        return iam.Role(
-            self,
-            "Role",
-            description="Bedrock reads the documents and keeps their vectors with it",
-            assumed_by=iam.ServicePrincipal(
-                "bedrock.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": stack.account},
-                    # The role exists before the id, so no narrower ARN is possible.
-                    "ArnLike": {"aws:SourceArn": any_knowledge_base},
-                },
-            ),
-        )
 
     def _grant(self, store: BuiltStore) -> None:
         for statement in permissions(
@@ -180,7 +170,9 @@ class KnowledgeBase(Construct):
         self.role.add_to_policy(allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn, through))
 
     def _knowledge_base(self, *, name: str, dimensions: int | None) -> bedrock.CfnKnowledgeBase:
-        configuration = managed_configuration() if self._managed else self._vector_configuration(dimensions)
+        configuration = (
+            managed_configuration() if self._managed else vector_configuration(self._embedding_model_arn, dimensions)
+        )
         knowledge_base = bedrock.CfnKnowledgeBase(
             self,
             f"Resource{self._again}",
@@ -192,23 +184,6 @@ class KnowledgeBase(Construct):
         knowledge_base.node.add_dependency(self.role)  # and on its policy: Bedrock checks the permissions at creation
         knowledge_base.node.add_dependency(*self._store.awaited)
         return knowledge_base
-
-    def _vector_configuration(
-        self, dimensions: int | None
-    ) -> bedrock.CfnKnowledgeBase.KnowledgeBaseConfigurationProperty:
-        properties = bedrock.CfnKnowledgeBase
-        embedding = properties.EmbeddingModelConfigurationProperty(
-            bedrock_embedding_model_configuration=properties.BedrockEmbeddingModelConfigurationProperty(
-                dimensions=dimensions
-            )
-        )
-        return properties.KnowledgeBaseConfigurationProperty(
-            type="VECTOR",
-            vector_knowledge_base_configuration=properties.VectorKnowledgeBaseConfigurationProperty(
-                embedding_model_arn=self._embedding_model_arn,
-                embedding_model_configuration=embedding if dimensions else None,
-            ),
-        )
 
     def _own_source(self, reading: Reading) -> bedrock.CfnDataSource:
         properties = bedrock.CfnDataSource

@@ -36,16 +36,6 @@ class _Built:
     key_services: Sequence[str] = ()
 
 
-def managed_configuration() -> bedrock.CfnKnowledgeBase.KnowledgeBaseConfigurationProperty:
-    properties = bedrock.CfnKnowledgeBase
-    return properties.KnowledgeBaseConfigurationProperty(
-        type="MANAGED",
-        managed_knowledge_base_configuration=properties.ManagedKnowledgeBaseConfigurationProperty(
-            embedding_model_type="MANAGED"
-        ),
-    )
-
-
 def bucket_connector(
     bucket: str, owner: str, prefixes: Sequence[str] = ()
 ) -> bedrock.CfnDataSource.DataSourceConfigurationProperty:

@@ -24,7 +24,10 @@ STORES: dict[str, Store] = {
 def alone(store: Store | None, **environment: str) -> dict[str, dict[str, Any]]:
     """Logical id -> resource of a plain stack."""
     stack = cdk.Stack(cdk.App(), "MyDocuments", env=cdk.Environment(**environment) if environment else None)
-    KnowledgeBase(stack, "KnowledgeBase", **({"store": store} if store else {}))
+    if store:
+        KnowledgeBase(stack, "KnowledgeBase", store=store)
+    else:
+        KnowledgeBase(stack, "KnowledgeBase")
     return dict(Template.from_stack(stack).to_json()["Resources"])
 
 
@@ -45,6 +48,14 @@ def test_each_store_needs_nothing_but_the_construct(kind: str, environment: dict
     assert only(resources, "AWS::Bedrock::DataSource")["Name"].startswith("documents-")
     names = {item["Properties"].get("Name", "") for item in resources.values() if "OpenSearch" in item["Type"]}
     assert all(name == name.lower() for name in names)
+
+
+def test_it_waits_until_the_role_is_known_everywhere() -> None:
+    resources = alone(None)
+    (waiting,) = (name for name, item in resources.items() if item["Type"] == "Custom::RolePropagation")
+    (made,) = (item for item in resources.values() if item["Type"] == "AWS::Bedrock::KnowledgeBase")
+
+    assert waiting in made["DependsOn"]
 
 
 def test_the_default_store_costs_nothing_while_idle() -> None:
@@ -76,4 +87,5 @@ def test_a_managed_one_has_no_store_no_model_and_the_connector_s_data_source() -
         for action in [statement["Action"]]
         if isinstance(action, str)
     }
-    assert actions == {"s3:ListBucket", "s3:GetObject"}
+    assert {"s3:ListBucket", "s3:GetObject"} <= actions
+    assert not [action for action in actions if action.startswith("bedrock:")]
