@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 from deployment.checks.documents import documents_faults
-from deployment.checks.knowledge_sources import source_faults
+from deployment.checks.knowledge_sources import MOST_DATA_SOURCES, MOST_OF_MANAGED, source_faults
 from deployment.checks.models import model_faults, require_answers
 from deployment.checks.reading import reading_faults, require_parser
 from deployment.checks.vector_stores import store_faults
@@ -48,7 +48,8 @@ def _built_faults(where: str, item: KnowledgeBase, config: DeploymentConfig, tod
     tokens = None if item.store == "managed" else _longest(config.model_id(embedding))
     yield from (f"{where}.{fault}" for fault in reading_faults(item, tokens))
     yield from (f"{where}.{fault}" for fault in store_faults(item, config.deployment))
-    yield from source_faults(where, item.sources)
+    most = MOST_OF_MANAGED if item.store == "managed" else MOST_DATA_SOURCES
+    yield from source_faults(where, item.sources, most)
     if item.documents is None and not item.sources:
         yield (
             f"{where}.documents is missing; add the folder that holds the documents, or sources, or existing, the id "

@@ -9,7 +9,7 @@ from inference_api.errors import ApiError
 from inference_api.guardrails import retrieval_guardrail
 from inference_api.http_messages import Facts
 from inference_api.passage_citations import INSTRUCTION, Passage
-from inference_api.retrieval import MAX_QUERY_CHARACTERS, passages_of, reranking, retrieval_configuration
+from inference_api.retrieval import longest_query, passages_of, reranking, retrieval_configuration
 from inference_api.service import Service
 from kit_contract.inference_api import KnowledgeBase
 
@@ -59,7 +59,7 @@ class FoundPassages:
         found = [
             passage
             for knowledge_base in self._knowledge_bases
-            for passage in self._passages_of(knowledge_base, query[:MAX_QUERY_CHARACTERS])
+            for passage in self._passages_of(knowledge_base, query[: longest_query(knowledge_base)])
             if (passage["score"] or 0.0) >= self._search.least_score
         ]
         found.sort(key=lambda passage: passage["score"] or 0.0, reverse=True)

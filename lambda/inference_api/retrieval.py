@@ -19,6 +19,8 @@ from inference_api.service import Service
 from kit_contract.inference_api import KnowledgeBase, Settings
 
 MAX_QUERY_CHARACTERS = 20_000
+# https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-quotas.html
+MAX_QUERY_CHARACTERS_OF_MANAGED = 10_000
 MAX_RESULTS = 100
 DEFAULT_RESULTS = 5
 SEARCH_FIELDS = ("query", "knowledge_base", "max_results", "filter", "rerank", "search_type")
@@ -28,8 +30,8 @@ def retrieve(request: Request, service: Service, facts: Facts) -> Answer:
     """{"data": [{"text", "score", "source", "metadata"}]}, best first. Raises ApiError 400 or 404."""
     body = request.json()
     fields.refuse_others(body, SEARCH_FIELDS)
-    query = fields.text(body, "query", max_length=MAX_QUERY_CHARACTERS)
     knowledge_base = knowledge_base_of(body, service.settings)
+    query = fields.text(body, "query", max_length=longest_query(knowledge_base))
     search: Any = {"numberOfResults": DEFAULT_RESULTS, **search_of(body, knowledge_base)}
     call: dict[str, Any] = {
         "retrievalQuery": {"text": query},
@@ -51,6 +53,10 @@ def search_of(body: Mapping[str, Any], knowledge_base: KnowledgeBase) -> dict[st
         **_reranking(body, knowledge_base, results or DEFAULT_RESULTS),
     }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def longest_query(knowledge_base: KnowledgeBase) -> int:
+    return MAX_QUERY_CHARACTERS_OF_MANAGED if knowledge_base.managed else MAX_QUERY_CHARACTERS
 
 
 def retrieval_configuration(knowledge_base: KnowledgeBase, search: Mapping[str, Any]) -> Any:

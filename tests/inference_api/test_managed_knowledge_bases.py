@@ -40,6 +40,7 @@ def test_a_search_is_managed_and_not_reranked_unless_asked(managed: Api) -> None
     ("path", "more", "param"),
     [
         ("/v1/retrieve", {"search_type": "semantic"}, "search_type"),
+        ("/v1/retrieve", {"query": "x" * 10_001}, "query"),
         ("/v1/retrieve", {"rerank": {"top_n": 2}}, "rerank.top_n"),
         ("/v1/retrieve-and-generate", {}, "knowledge_base"),
         ("/v1/retrieve-and-generate", {"stream": True}, "knowledge_base"),

@@ -12,7 +12,7 @@ from local_aws.extension.bedrock.service_roles import trusts
 from local_aws.extension.cloudformation import role_propagation
 from local_aws.extension.cloudformation.service_calls import Created, Properties, answer, attributes, members
 from local_aws.extension.knowledge_bases import ingestion_jobs
-from local_aws.extension.knowledge_bases.data_source_rules import check_chunking, check_count
+from local_aws.extension.knowledge_bases.data_source_rules import MOST, check_chunking, check_count
 from local_aws.extension.knowledge_bases.stores import managed, opensearch_serverless
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql import passages
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql.connection import Connection
@@ -85,7 +85,7 @@ def create_data_source(_: str, properties: Properties) -> Created:
     of_managed = managed.is_managed(bedrock_agent._knowledge_bases[knowledge_base])
     _check(DATA_SOURCE, lambda: managed.check_data_source(members(properties), managed=of_managed))
     siblings = [one for one in bedrock_agent._data_sources.values() if one["KnowledgeBaseId"] == knowledge_base]
-    check_count(len(siblings))
+    check_count(len(siblings), managed.MOST_DATA_SOURCES if of_managed else MOST)
     _refuse_taken(DATA_SOURCE, properties["Name"], siblings)
     record = answer(bedrock_agent._create_ds(knowledge_base, json.dumps(members(properties))))["dataSource"]
     return f"{knowledge_base}|{record['dataSourceId']}", _data_source_attributes(record)

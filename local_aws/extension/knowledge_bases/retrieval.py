@@ -25,8 +25,10 @@ UNVERIFIED = (
 def retrieve(body: dict[str, Any], knowledge_base: str) -> Response:
     """Retrieve: passages with scores from 0 to 1, the best first. Raises BedrockError."""
     text = (body.get("retrievalQuery") or {}).get("text") or ""
-    if not 0 < len(text) <= MAX_QUERY:
-        raise BedrockError("ValidationException", f"retrievalQuery.text must have 1 to {MAX_QUERY} characters")
+    record = bedrock_agent._knowledge_bases.get(knowledge_base.rsplit("/", 1)[-1])
+    longest = managed.MAX_QUERY if record and managed.is_managed(record) else MAX_QUERY
+    if not 0 < len(text) <= longest:
+        raise BedrockError("ValidationException", f"retrievalQuery.text must have 1 to {longest} characters")
     search = _search(body.get("retrievalConfiguration") or {}, knowledge_base.rsplit("/", 1)[-1])
     reranking.check_service_role(knowledge_base.rsplit("/", 1)[-1], search)
     guardrail = body.get("guardrailConfiguration")
