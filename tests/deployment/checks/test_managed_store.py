@@ -8,6 +8,7 @@ import pytest
 
 from deployment.checks.managed_store import managed_faults
 from deployment.config import DeploymentConfig
+from deployment.knowledge_bases import knowledge_base_models
 
 MODEL = {"model": "amazon.nova-micro-v1:0", "store": "managed"}
 
@@ -45,6 +46,14 @@ def test_what_aws_decides_is_refused(tmp_path: Path, setting: str, value: Any) -
 
 def test_other_stores_are_not_looked_at(tmp_path: Path) -> None:
     assert faults(tmp_path, region="eu-north-1", store="s3-vectors", dimensions=256) == []
+
+
+def test_no_embedding_model_is_asked_for(tmp_path: Path) -> None:
+    deployment = {"name": "sup", "region": "us-east-1"}
+    sections = {"wiki": MODEL | {"documents": tmp_path}}
+    config = DeploymentConfig.model_validate({"deployment": deployment, "knowledge_bases": sections})
+
+    assert list(knowledge_base_models(config)) == [("knowledge_bases.wiki.model", "amazon.nova-micro-v1:0")]
 
 
 def test_a_region_without_it_names_those_that_have_it(tmp_path: Path) -> None:
