@@ -45,5 +45,5 @@ def _collection(client: Any, arn: str) -> None:
 
 
 def _not_found(what: str, operation: str, more: str = "") -> ClientError:
-    error = {"Code": "ResourceNotFoundException", "Message": f"{what} does not exist{more}"}
-    return ClientError({"Error": error}, operation)
+    message = f"{what} does not exist{more}"
+    return ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": message}}, operation)
