@@ -33,6 +33,7 @@ from kit_contract.model_arns import (
 )
 
 ACCOUNT = ":{account}:"
+FLAGS = ("hybrid", "managed")  # the last fields of a KnowledgeBase
 # What callers read in `served_by`, where it differs from the resource type of the ARN.
 _KINDS = {APPLICATION_INFERENCE_PROFILE: INFERENCE_PROFILE, PROVISIONED_MODEL: "provisioned-throughput"}
 
@@ -96,8 +97,7 @@ class Guardrail(NamedTuple):
 class KnowledgeBase(NamedTuple):
     """`model` writes the answers if the request names no alias. `guardrail`: its name.
 
-    `rerank_model_arn` is None if passages can't be reranked. `hybrid`: its store can match words beside meaning.
-    `managed`: of Bedrock's type MANAGED, with its own way to search.
+    `rerank_model_arn` is None if passages can't be reranked. `hybrid`: its store matches words. `managed`: of this type.
     """
 
     id: str
@@ -188,8 +188,7 @@ def knowledge_bases_json(settings: Settings, account: str) -> str:
             **_entry(item.model, account),
             **({"rerank": item.rerank_model_arn} if item.rerank_model_arn else {}),
             **({"guardrail": item.guardrail} if item.guardrail else {}),
-            **({"hybrid": True} if item.hybrid else {}),
-            **({"managed": True} if item.managed else {}),
+            **{flag: True for flag in FLAGS if getattr(item, flag)},
         }
         for name, item in settings.knowledge_bases.items()
     }
@@ -238,8 +237,7 @@ def _knowledge_bases(
             _model(entry, account),
             entry.get("rerank"),
             entry.get("guardrail"),
-            entry.get("hybrid", False),
-            entry.get("managed", False),
+            *(entry.get(flag, False) for flag in FLAGS),
         )
         for name, entry in entries.items()
         if name in ids

@@ -1,6 +1,5 @@
 """What was deleted by hand gets another generation, what exists keeps its own, and a deploy goes on without looking."""
 
-import json
 from typing import Any
 
 import boto3
@@ -152,36 +151,6 @@ def test_a_collection_that_is_gone_is_made_again(account: Account, there: bool) 
     account.clients |= dict.fromkeys(("bedrock-agent", "opensearchserverless"), Collections(""))
 
     assert account.arguments(KNOWING) == ([] if there else ["-c", "generations=.knowledge-base:2"])
-
-
-@pytest.mark.parametrize(
-    ("reasons", "gone"),
-    [
-        (['ERROR: relation "bedrock_integration.passages_now" does not exist'], True),
-        (['ERROR: relation "bedrock_integration.passages_before" does not exist'], False),  # made again since
-        ([], False),
-        (None, False),  # no ingestion yet
-    ],
-)
-def test_a_table_that_the_last_ingestion_missed_is_made_again(
-    account: Account, reasons: list[str] | None, gone: bool
-) -> None:
-    account.stack("sup-knowledge-base", **OUTPUTS)
-
-    class Aurora(Knowledge):
-        def get_knowledge_base(self, **_: str) -> dict[str, Any]:
-            cluster = {"resourceArn": "arn:cluster", "tableName": "bedrock_integration.passages_now"}
-            return {"knowledgeBase": {"storageConfiguration": {"type": "RDS", "rdsConfiguration": cluster}}}
-
-        def get_parameter(self, *, Name: str) -> dict[str, Any]:
-            assert Name == "/bedrock-kit/sup/knowledge-base/documents/last-ingestion"
-            if reasons is None:
-                raise ClientError({"Error": {"Code": "ParameterNotFound", "Message": "none"}}, "GetParameter")
-            return {"Parameter": {"Value": json.dumps({"failure_reasons": reasons})}}
-
-    account.clients |= dict.fromkeys(("bedrock-agent", "rds", "ssm"), Aurora(""))
-
-    assert account.arguments(KNOWING) == (["-c", "generations=.knowledge-base:2"] if gone else [])
 
 
 def test_a_managed_one_has_no_store_to_look_at(account: Account) -> None:
