@@ -97,7 +97,7 @@ class Guardrail(NamedTuple):
 class KnowledgeBase(NamedTuple):
     """`model` writes the answers if the request names no alias. `guardrail`: its name.
 
-    `rerank_model_arn` is None if passages can't be reranked. `hybrid`: its store matches words. `managed`: of this type.
+    `rerank_model_arn` is None if passages can't be reranked. `hybrid`: its store matches words. `managed`: its type.
     """
 
     id: str
