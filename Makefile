@@ -26,7 +26,7 @@ endif
 CHECKED := deployment.toml tests/stacks/full.toml tests/stacks/full_east.toml tests/iam/encrypted.toml
 UNCHECKED = @echo "the validation of templates is off here (CDK_VALIDATION=false); kit check runs it, cfn-lint and cdk-nag" >&2
 
-.PHONY: up demo-capacity demo-methods down test test-nightly check fuzz setup synth deploy lock lock-check types-check templates-check sbom clean again
+.PHONY: up demo-capacity demo-methods demo-stores down test test-nightly check fuzz setup synth deploy lock lock-check types-check templates-check sbom clean again
 
 up: setup ## deploy, train, ingest and ask, on an embedded AWS
 	@$(BIN)/python -m kit local up
@@ -36,6 +36,9 @@ demo-capacity: setup ## a provisioned throughput bought, swapped and released un
 
 demo-methods: setup ## every way to a custom model on an embedded AWS: training, distillation, reinforcement, copy, SageMaker, import
 	@$(BIN)/python -m examples.methods
+
+demo-stores: setup ## the same documents in each store of vectors on an embedded AWS: recall, latency, ingestion time, idle cost
+	@$(BIN)/python -m examples.stores
 
 # What runs is found by its command, with any Python: .venv or .local may be gone.
 down: ## stop the embedded AWS and everything it started

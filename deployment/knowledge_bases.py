@@ -9,7 +9,8 @@ def knowledge_base_models(config: DeploymentConfig) -> Iterator[tuple[str, str]]
     """Each setting that names a model, with the id or ARN: an existing knowledge base has embedded already."""
     for where, item in config.knowledge_base_sections.items():
         if not item.existing:
-            yield f"{where}.embedding_model", item.embedding_model
+            if item.store != "managed":  # AWS's own model
+                yield f"{where}.embedding_model", item.embedding_model
             if item.parsing:
                 yield f"{where}.parsing.model", item.parsing.model
         yield f"{where}.model", item.model

@@ -14,6 +14,7 @@ from deployment.config import DeploymentConfig
 from kit.stack_outputs import stack_outputs
 from kit.vector_stores import look_at_store
 from kit_contract.agents import ENDPOINT
+from kit_contract.parameters import last_ingestion
 from kit_contract.stacks import (
     AGENT_PARTS,
     DATA_SOURCE_ID_OUTPUT,
@@ -65,7 +66,8 @@ def _generations(config: DeploymentConfig, clients: Clients, say: Say) -> Iterat
             key = config.knowledge_base_key(name)
             if f"{key}{KNOWLEDGE_BASE_ID_OUTPUT}" in outputs:
                 what = f"knowledge base {name}" if key else "knowledge base"
-                gone = _gone(partial(_knowledge_base, clients, outputs, key), what, say)
+                result = last_ingestion(config.deployment.name, name)
+                gone = _gone(partial(_knowledge_base, clients, outputs, key, result), what, say)
                 generation = int(outputs.get(f"{key}{KNOWLEDGE_BASE_GENERATION_OUTPUT}", "1"))
                 yield knowledge_base_generation(key), generation + gone
 
@@ -85,11 +87,12 @@ def _guardrail(clients: Clients, identifier: str, version: str) -> None:
     clients("bedrock").get_guardrail(guardrailIdentifier=identifier, guardrailVersion=version)
 
 
-def _knowledge_base(clients: Clients, outputs: Mapping[str, str], key: str) -> None:
+def _knowledge_base(clients: Clients, outputs: Mapping[str, str], key: str, result: str) -> None:
     agent, identifier = clients("bedrock-agent"), outputs[f"{key}{KNOWLEDGE_BASE_ID_OUTPUT}"]
     found = agent.get_knowledge_base(knowledgeBaseId=identifier)["knowledgeBase"]
     agent.get_data_source(knowledgeBaseId=identifier, dataSourceId=outputs[f"{key}{DATA_SOURCE_ID_OUTPUT}"])
-    look_at_store(clients, found["storageConfiguration"])
+    if storage := found.get("storageConfiguration"):  # none of a managed one
+        look_at_store(clients, storage, result)
 
 
 def _harness(clients: Clients, identifier: str) -> None:

@@ -37,6 +37,7 @@ RESULT_PARAMETER = "RESULT_PARAMETER"
 # Tools of agents; they have KNOWLEDGE_BASE_ID too
 PASSAGES = "PASSAGES"  # how many a search gives
 KNOWLEDGE_BASE_PARAMETER = "KNOWLEDGE_BASE_PARAMETER"  # publishes the id; without it, the id never changes
+MANAGED_KNOWLEDGE_BASE = "MANAGED_KNOWLEDGE_BASE"  # there, if it is of Bedrock's type MANAGED
 
 # Fine-tuning API
 TRAINING_BUCKET = "TRAINING_BUCKET"

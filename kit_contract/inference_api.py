@@ -123,7 +123,7 @@ class Guardrail(NamedTuple):
 class KnowledgeBase(NamedTuple):
     """`model` writes the answers if the request names no alias. `guardrail`: its name.
 
-    `rerank_model_arn` is None if passages can't be reranked. `hybrid`: its store can match words beside meaning.
+    `rerank_model_arn` is None if passages can't be reranked. `hybrid`: its store matches words. `managed`: its type.
     `prompt`: the template of what the model is asked; Bedrock's own if None.
     `parameter` publishes the id, which changes when a deploy replaces it; None if it never changes.
     """
@@ -135,6 +135,7 @@ class KnowledgeBase(NamedTuple):
     hybrid: bool = False
     prompt: str | None = None
     parameter: str | None = None
+    managed: bool = False
 
 
 class Agent(NamedTuple):
@@ -229,6 +230,7 @@ def knowledge_bases_json(settings: Settings, account: str) -> str:
             **({"hybrid": True} if item.hybrid else {}),
             **({"prompt": item.prompt} if item.prompt else {}),
             **({"parameter": item.parameter} if item.parameter else {}),
+            **({"managed": True} if item.managed else {}),
         }
         for name, item in settings.knowledge_bases.items()
     }
@@ -283,6 +285,7 @@ def _knowledge_bases(
             entry.get("hybrid", False),
             entry.get("prompt"),
             entry.get("parameter"),
+            entry.get("managed", False),
         )
         for name, entry in entries.items()
         if name in ids

@@ -99,15 +99,16 @@ class AgentsStack(cdk.Stack):
     def _function(self, scope: Construct, construct_id: str, tool: Tool) -> lambda_.IFunction | None:
         if tool.knowledge_base:
             parameter = knowledge_base_id(self._config.deployment.name, tool.knowledge_base)
-            existing = self._config.all_knowledge_bases[tool.knowledge_base].existing
-            identifier = existing or parameter_value(scope, f"{construct_id}KnowledgeBaseId", parameter)
+            section = self._config.all_knowledge_bases[tool.knowledge_base]
+            identifier = section.existing or parameter_value(scope, f"{construct_id}KnowledgeBaseId", parameter)
             return KnowledgeBaseTool(
                 scope,
                 construct_id,
                 knowledge_base_id=identifier,
                 results=tool.results,
-                id_parameter=None if existing else parameter,
+                id_parameter=None if section.existing else parameter,
                 kit_deployment=self._config.deployment.name,
+                managed=section.store == "managed",
             ).function
         if tool.function_arn:
             # The gateway's role may invoke it; a function of another account has to allow that, too.

@@ -89,6 +89,7 @@ class InferenceApiStack(cdk.Stack):
                 hybrid=bool(section.existing) or store_of(section).hybrid,
                 prompt=section.prompt.template if section.prompt else None,
                 parameter=None if section.existing else knowledge_base_id(config.deployment.name, name),
+                managed=store_of(section).managed,
             )
             for name, section in config.all_knowledge_bases.items()
         }

@@ -68,6 +68,7 @@ class KnowledgeBaseStack(cdk.Stack):
             generation=generation,
             store=store_of(section),
             sources=[_source(name, source) for name, source in section.sources.items()],
+            wait_for_role=False,  # below: with a logical id that is older than the setting
         )
         # Bedrock uses the role at once, when IAM may not know it everywhere yet.
         knowledge_base.create_after(

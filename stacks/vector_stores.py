@@ -2,6 +2,7 @@
 
 from bedrock_constructs.knowledge_base.stores.aurora_postgresql.network import DatabaseNetwork
 from bedrock_constructs.knowledge_base.stores.aurora_postgresql.store import AuroraPostgresql
+from bedrock_constructs.knowledge_base.stores.managed import Managed
 from bedrock_constructs.knowledge_base.stores.opensearch_serverless import OpenSearchServerless
 from bedrock_constructs.knowledge_base.stores.s3_vectors import S3Vectors
 from bedrock_constructs.knowledge_base.stores.store import Store
@@ -11,6 +12,8 @@ from deployment.sections.knowledge_base import KnowledgeBase
 def store_of(section: KnowledgeBase) -> Store:
     if section.store == "opensearch-serverless":
         return OpenSearchServerless(standby_replicas=section.standby_replicas)
+    if section.store == "managed":
+        return Managed()
     return _aurora_postgresql(section) if section.store == "aurora-postgresql" else S3Vectors()
 
 

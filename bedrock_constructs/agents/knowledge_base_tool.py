@@ -13,6 +13,7 @@ from kit_contract.environment import (
     KNOWLEDGE_BASE_ID,
     KNOWLEDGE_BASE_PARAMETER,
     KNOWLEDGE_BASE_SECONDS,
+    MANAGED_KNOWLEDGE_BASE,
     PASSAGES,
 )
 from kit_contract.tags import DEPLOYMENT_TAG, resource_tag_key
@@ -33,6 +34,7 @@ class KnowledgeBaseTool(Construct):
         results: int = 5,
         id_parameter: str | None = None,
         kit_deployment: str = "",
+        managed: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         stack, seconds = cdk.Stack.of(self), known_seconds(self)
@@ -45,7 +47,12 @@ class KnowledgeBaseTool(Construct):
             handler="agent_tools.knowledge_base.handler",
             description="Searches a knowledge base for an agent",
             timeout=Duration.seconds(30),
-            environment={KNOWLEDGE_BASE_ID: knowledge_base_id, PASSAGES: str(results), **following},
+            environment={
+                KNOWLEDGE_BASE_ID: knowledge_base_id,
+                PASSAGES: str(results),
+                **({MANAGED_KNOWLEDGE_BASE: "true"} if managed else {}),
+                **following,
+            },
         )
         for statement in self._statements(stack, knowledge_base_id, id_parameter, kit_deployment):
             self.function.add_to_role_policy(statement)

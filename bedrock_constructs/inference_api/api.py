@@ -122,6 +122,7 @@ class InferenceApi(Construct):
                     item.hybrid,
                     item.prompt,
                     item.parameter,
+                    item.managed,
                 )
                 for name, item in knowledge_bases.items()
             },

@@ -70,6 +70,7 @@ class ServedKnowledgeBase:
     `rerank_model_arn`: the foundation model that searches may rerank with. `hybrid`: its store can match words, too.
     `prompt`: the template of what the model is asked, with $search_results$ in it; Bedrock's own if None.
     `parameter`: SSM parameter with its id, which the API follows: a replacement has the deployment's tag as well.
+    `managed`: one of Bedrock's managed knowledge bases, which /v1/retrieve-and-generate can't ask.
     """
 
     id: str
@@ -79,6 +80,7 @@ class ServedKnowledgeBase:
     hybrid: bool = False
     prompt: str | None = None
     parameter: str | None = None
+    managed: bool = False
 
 
 def grant_serving(

@@ -11,15 +11,22 @@ from typing import Literal
 import aws_cdk as cdk
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_bedrock as bedrock
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
 
+from bedrock_constructs.custom_resources.role_propagation import role_propagation
 from bedrock_constructs.knowledge_base.chunking import FixedSizeChunking
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
-from bedrock_constructs.knowledge_base.permissions import allow, keep_rights_until_replaced, permissions
+from bedrock_constructs.knowledge_base.permissions import (
+    allow,
+    keep_rights_until_replaced,
+    permissions,
+    service_role,
+)
 from bedrock_constructs.knowledge_base.reading import Reading, build_reading
 from bedrock_constructs.knowledge_base.sources import BucketSource
+from bedrock_constructs.knowledge_base.stores.configuration import managed_configuration, vector_configuration
+from bedrock_constructs.knowledge_base.stores.managed import bucket_connector
 from bedrock_constructs.knowledge_base.stores.s3_vectors import S3Vectors
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, Store, StoreRequest
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
@@ -33,6 +40,7 @@ S3_VECTORS = S3Vectors()
 class KnowledgeBase(Construct):
     """Searches the documents under `documents_prefix` of `documents_bucket` after their ingestion.
 
+    `kit_deployment`: the stack's name by default; together with `name` it is unique in account and Region.
     `embedding_model_id`: id of a foundation model, or ARN of a provisioned model. `dimensions`: length of a vector
     (Titan Text Embeddings v2: 256, 512 or 1024). `dimensions_configurable` is False for a model that gives one length
     only. `chunk_max_tokens`: 1 to 8192 tokens per passage.
@@ -41,7 +49,8 @@ class KnowledgeBase(Construct):
     `allow_data_deletion` is true; `destroys_data` is the result. `generation`: a new one has a new knowledge base, data
     source and index in place of what was deleted by hand, which CloudFormation would not miss. `store`: of the vectors;
     another one replaces the knowledge base. `reading`: in place of the two settings of chunks. `sources`: documents in
-    other buckets; `source_ids` has the ids of their data sources.
+    other buckets; `source_ids` has the ids of their data sources. `wait_for_role`: False if `create_after` is given
+    what waits until IAM knows the role everywhere.
     """
 
     def __init__(
@@ -49,13 +58,13 @@ class KnowledgeBase(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        kit_deployment: str,
-        name: str,
-        embedding_model_id: str,
-        dimensions: int,
+        kit_deployment: str | None = None,
+        name: str = "documents",
+        embedding_model_id: str = "amazon.titan-embed-text-v2:0",
+        dimensions: int = 1024,
         dimensions_configurable: bool = True,
-        removal: Literal["retain", "destroy"],
-        allow_data_deletion: bool,
+        removal: Literal["retain", "destroy"] = "retain",
+        allow_data_deletion: bool = False,
         kms_key: kms.IKey | None = None,
         chunk_max_tokens: int = 300,
         chunk_overlap_percentage: int = 20,
@@ -64,6 +73,7 @@ class KnowledgeBase(Construct):
         generation: int = 1,
         store: Store = S3_VECTORS,
         sources: Sequence[BucketSource] = (),
+        wait_for_role: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
         self._again = str(generation) if generation > 1 else ""
@@ -73,6 +83,7 @@ class KnowledgeBase(Construct):
         self.destroys_data = removal == "destroy" and allow_data_deletion
         self._removal_policy = RemovalPolicy.DESTROY if self.destroys_data else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         stack = cdk.Stack.of(self)
+        kit_deployment = kit_deployment or stack.stack_name.lower()
         foundation_model = f"arn:{stack.partition}:bedrock:{stack.region}::foundation-model/{embedding_model_id}"
         by_arn = embedding_model_id.startswith("arn:")
         self._embedding_model_arn = embedding_model_id if by_arn else foundation_model
@@ -80,7 +91,8 @@ class KnowledgeBase(Construct):
         self.documents_bucket = documents_bucket(
             self, kms_key=kms_key, removal_policy=self._removal_policy, destroy=self.destroys_data
         )
-        self.role = self._service_role()
+        self.role = service_role(self)
+        self._managed = store.managed
         self._store = store.build(
             StoreRequest(
                 scope=self,
@@ -119,40 +131,28 @@ class KnowledgeBase(Construct):
             for part, prefix in source.parts
         ]
 
+        if wait_for_role:
+            waiting = Construct(self, "RolePropagation")
+            self.create_after(role_propagation(waiting, role=self.role, resources=self.permitted_arns))
+
     @property
     def permitted_arns(self) -> list[str]:
         """What the role may use, and the policy that says so: another one is to be in effect, too."""
         used = [*self._store.permitted_arns, *self._reading.permitted_arns]
         used += [arn for source in self._sources for arn in source.permitted_arns]
-        return [self._embedding_model_arn, *used, self.documents_bucket.bucket_arn, self._policy_id]
+        embedding = [] if self._managed else [self._embedding_model_arn]
+        return [*embedding, *used, self.documents_bucket.bucket_arn, self._policy_id]
 
     def create_after(self, resource: IConstruct) -> None:
         """For a resource that waits until the role is in effect, and begins when the store is there."""
         resource.node.add_dependency(*self._store.awaited)
         self._resource.node.add_dependency(resource)
 
-    def _service_role(self) -> iam.Role:
-        stack = cdk.Stack.of(self)
-        any_knowledge_base = stack.format_arn(service="bedrock", resource="knowledge-base", resource_name="*")
-        return iam.Role(
-            self,
-            "Role",
-            description="Bedrock reads the documents and keeps their vectors with it",
-            assumed_by=iam.ServicePrincipal(
-                "bedrock.amazonaws.com",
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": stack.account},
-                    # The role exists before the id, so no narrower ARN is possible.
-                    "ArnLike": {"aws:SourceArn": any_knowledge_base},
-                },
-            ),
-        )
-
     def _grant(self, store: BuiltStore) -> None:
         for statement in permissions(
             self.documents_bucket,
             documents_prefix=DOCUMENTS_PREFIX,
-            embedding_model_arn=self._embedding_model_arn,
+            embedding_model_arn=None if self._managed else self._embedding_model_arn,
             store=store.statements,
             rerank_model_id=self._rerank_model_id,
         ):
@@ -177,24 +177,15 @@ class KnowledgeBase(Construct):
         self.role.add_to_policy(allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], key.key_arn, through))
 
     def _knowledge_base(self, *, name: str, dimensions: int | None) -> bedrock.CfnKnowledgeBase:
-        properties = bedrock.CfnKnowledgeBase
-        embedding = properties.EmbeddingModelConfigurationProperty(
-            bedrock_embedding_model_configuration=properties.BedrockEmbeddingModelConfigurationProperty(
-                dimensions=dimensions
-            )
+        configuration = (
+            managed_configuration() if self._managed else vector_configuration(self._embedding_model_arn, dimensions)
         )
         knowledge_base = bedrock.CfnKnowledgeBase(
             self,
             f"Resource{self._again}",
             name=name,
             role_arn=self.role.role_arn,
-            knowledge_base_configuration=properties.KnowledgeBaseConfigurationProperty(
-                type="VECTOR",
-                vector_knowledge_base_configuration=properties.VectorKnowledgeBaseConfigurationProperty(
-                    embedding_model_arn=self._embedding_model_arn,
-                    embedding_model_configuration=embedding if dimensions else None,
-                ),
-            ),
+            knowledge_base_configuration=configuration,
             storage_configuration=self._store.storage_configuration,
         )
         knowledge_base.node.add_dependency(self.role)  # and on its policy: Bedrock checks the permissions at creation
@@ -211,11 +202,15 @@ class KnowledgeBase(Construct):
                 inclusion_prefixes=[DOCUMENTS_PREFIX],
             ),
         )
+        if self._managed:
+            account = cdk.Stack.of(self).account
+            configuration = bucket_connector(self.documents_bucket.bucket_name, account, [DOCUMENTS_PREFIX])
         name = self._name("documents", *reading.replacing)
         return self._data_source("DataSource", name, configuration, reading)
 
     def _bucket_source(self, source: BucketSource, part: str, prefix: str, reading: Reading) -> bedrock.CfnDataSource:
-        configuration = source.configuration(prefix, cdk.Stack.of(self).account)
+        configure = source.connector if self._managed else source.configuration
+        configuration = configure(prefix, cdk.Stack.of(self).account)
         name = self._name(source.name, source.bucket, prefix, *reading.replacing)
         return self._data_source(f"Source{pascal(source.name)}{part}", name, configuration, reading)
 
@@ -233,7 +228,7 @@ class KnowledgeBase(Construct):
             knowledge_base_id=self.knowledge_base_id,
             # DELETE removes the vectors of a deleted data source from an index that stays. If the stack deletes the
             # index too, that is not needed and fails with DELETE_UNSUCCESSFUL when the index is deleted first.
-            data_deletion_policy="RETAIN" if self.destroys_data else "DELETE",
+            data_deletion_policy="RETAIN" if self.destroys_data and not self._managed else "DELETE",
             data_source_configuration=configuration,
             vector_ingestion_configuration=self._reading.configuration,
         )

@@ -11,13 +11,14 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
+from constructs import Construct
 
 
 def permissions(
     bucket: s3.IBucket,
     *,
     documents_prefix: str,
-    embedding_model_arn: str,
+    embedding_model_arn: str | None,
     store: Sequence[iam.PolicyStatement],
     rerank_model_id: str | None,
 ) -> list[iam.PolicyStatement]:
@@ -25,7 +26,11 @@ def permissions(
     own_account = {"aws:ResourceAccount": stack.account}
     documents = bucket.arn_for_objects(f"{documents_prefix}*")
     statements = [
-        allow("Embed", _embedding_actions(embedding_model_arn), embedding_model_arn),
+        *(
+            [allow("Embed", _embedding_actions(embedding_model_arn), embedding_model_arn)]
+            if embedding_model_arn
+            else []
+        ),
         allow(
             "ListDocuments",
             ["s3:ListBucket"],
@@ -40,6 +45,24 @@ def permissions(
         statements.append(allow("Rerank", ["bedrock:Rerank"], "*"))
         statements.append(allow("InvokeRerankModel", ["bedrock:InvokeModel"], model))
     return statements
+
+
+def service_role(scope: Construct) -> iam.Role:
+    stack = cdk.Stack.of(scope)
+    any_knowledge_base = stack.format_arn(service="bedrock", resource="knowledge-base", resource_name="*")
+    return iam.Role(
+        scope,
+        "Role",
+        description="Bedrock reads the documents and keeps their vectors with it",
+        assumed_by=iam.ServicePrincipal(
+            "bedrock.amazonaws.com",
+            conditions={
+                "StringEquals": {"aws:SourceAccount": stack.account},
+                # The role exists before the id, so no narrower ARN is possible.
+                "ArnLike": {"aws:SourceArn": any_knowledge_base},
+            },
+        ),
+    )
 
 
 def allow(

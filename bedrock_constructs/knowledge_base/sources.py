@@ -12,6 +12,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 
+from bedrock_constructs.knowledge_base.stores.managed import bucket_connector
+
 
 @dataclass(frozen=True)
 class BucketSource:
@@ -32,6 +34,10 @@ class BucketSource:
     def parts(self) -> list[tuple[str, str]]:
         """(id, prefix) of each data source. The id follows from the prefix: another order changes nothing."""
         return [(hashlib.sha256(prefix.encode()).hexdigest()[:8], prefix) for prefix in self.prefixes or ("",)]
+
+    def connector(self, prefix: str, own_account: str) -> bedrock.CfnDataSource.DataSourceConfigurationProperty:
+        """Of a managed knowledge base."""
+        return bucket_connector(self.bucket, self.account or own_account, [prefix] if prefix else [])
 
     def configuration(self, prefix: str, own_account: str) -> bedrock.CfnDataSource.DataSourceConfigurationProperty:
         properties = bedrock.CfnDataSource

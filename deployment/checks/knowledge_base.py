@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from deployment.checks.documents import documents_faults
 from deployment.checks.knowledge_evaluation import evaluation_faults
 from deployment.checks.knowledge_prompts import prompt_faults
-from deployment.checks.knowledge_sources import source_faults
+from deployment.checks.knowledge_sources import MOST_DATA_SOURCES, MOST_OF_MANAGED, source_faults
 from deployment.checks.models import model_faults, require_answers
 from deployment.checks.reading import reading_faults, require_parser
 from deployment.checks.vector_stores import store_faults
@@ -44,14 +44,16 @@ def _existing_faults(where: str, item: KnowledgeBase) -> Iterator[str]:
 
 def _built_faults(where: str, item: KnowledgeBase, config: DeploymentConfig, today: datetime.date) -> Iterator[str]:
     embedding = item.embedding_model
-    yield from model_faults(f"{where}.embedding_model", embedding, config, today, _require_embeddings)
-    yield from (f"{where}.{fault}" for fault in _embedding_faults(item, config.model_id(embedding)))
+    if item.store != "managed":
+        yield from model_faults(f"{where}.embedding_model", embedding, config, today, _require_embeddings)
+        yield from (f"{where}.{fault}" for fault in _embedding_faults(item, config.model_id(embedding)))
     if item.parsing:
         yield from model_faults(f"{where}.parsing.model", item.parsing.model, config, today, require_parser)
-    tokens = _longest(config.model_id(embedding))
+    tokens = None if item.store == "managed" else _longest(config.model_id(embedding))
     yield from (f"{where}.{fault}" for fault in reading_faults(item, tokens))
     yield from (f"{where}.{fault}" for fault in store_faults(item, config.deployment))
-    yield from source_faults(where, item.sources)
+    most = MOST_OF_MANAGED if item.store == "managed" else MOST_DATA_SOURCES
+    yield from source_faults(where, item.sources, most)
     if item.documents is None and not item.sources:
         yield (
             f"{where}.documents is missing; add the folder that holds the documents, or sources, or existing, the id "

@@ -8,9 +8,10 @@ from deployment.sections.knowledge_sources import S3Source
 # "Data sources per knowledge base": https://docs.aws.amazon.com/general/latest/gr/bedrock.html (2026-11); one is that
 # of the section's own documents.
 MOST_DATA_SOURCES = 5
+MOST_OF_MANAGED = 200  # https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-quotas.html
 
 
-def source_faults(where: str, sources: Mapping[str, S3Source]) -> Iterator[str]:
+def source_faults(where: str, sources: Mapping[str, S3Source], most: int = MOST_DATA_SOURCES) -> Iterator[str]:
     places = [
         (f"{where}.sources.{name}", source.bucket, prefix)
         for name, source in sources.items()
@@ -22,9 +23,9 @@ def source_faults(where: str, sources: Mapping[str, S3Source]) -> Iterator[str]:
                 f"{other}.prefixes: s3://{bucket}/{below} and s3://{bucket}/{prefix} of {one} overlap, so documents "
                 "would be embedded and found twice; keep one of them"
             )
-    if len(places) >= MOST_DATA_SOURCES:
+    if len(places) >= most:
         yield (
-            f"{where}.sources: Bedrock allows {MOST_DATA_SOURCES} data sources in a knowledge base, one is for the "
+            f"{where}.sources: Bedrock allows {most} data sources in a knowledge base, one is for the "
             f"section's own documents, and each prefix is one: got {len(places)}; use fewer prefixes, or another "
             "knowledge base"
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from deployment.checks.aurora_postgresql import aurora_postgresql_faults
+from deployment.checks.managed_store import managed_faults
 from deployment.sections.deployment import Deployment
 from deployment.sections.knowledge_base import KnowledgeBase
 
@@ -21,6 +22,7 @@ def store_faults(item: KnowledgeBase, deployment: Deployment) -> Iterator[str]:
     if item.store == "opensearch-serverless":
         yield from _region_faults(deployment)
     yield from aurora_postgresql_faults(item)
+    yield from managed_faults(item, deployment)
 
 
 def _region_faults(deployment: Deployment) -> Iterator[str]:

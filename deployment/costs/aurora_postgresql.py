@@ -5,6 +5,7 @@ while it is paused. Each use of a paused cluster is billed until it pauses again
 """
 
 from collections.abc import Iterator
+from math import ceil
 
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.costs.provisioned_throughput import HOURS_PER_MONTH
@@ -16,6 +17,8 @@ SERVICE = "aurora-postgresql"
 # Beside a vector: its index's links and the row; HNSW with 16 links takes about as much again as the vector.
 INDEX_FACTOR = 2
 LEAST_CAPACITY = 0.5  # of a cluster that is not paused
+ACU_BYTES = 2 * 2**30
+SECONDS_PER_HOUR = 3600
 
 
 def idle_lines(label: str, size: int, settings: AuroraPostgresql, region: str) -> Iterator[CostLine]:
@@ -27,6 +30,13 @@ def idle_lines(label: str, size: int, settings: AuroraPostgresql, region: str) -
         settings.min_capacity * HOURS_PER_MONTH,
         _capacity(region),
         missing=f"Aurora capacity in {region}",
+    )
+    yield line(
+        f"{label}, secrets",
+        "2 secrets: the administrator's and Bedrock's",
+        2,
+        price("secret_month", service="secrets-manager", region=region),
+        missing=f"a secret in {region}",
     )
     stored = size * INDEX_FACTOR
     yield line(
@@ -50,6 +60,21 @@ def capacity_group(where: str, name: str, settings: AuroraPostgresql, region: st
         missing=f"Aurora capacity in {region}",
     )
     return CostGroup(f"{where}.capacity", f"An hour of use of {name} in Aurora PostgreSQL, at most", (capacity,))
+
+
+def use_line(requests: int, graph_size: int, settings: AuroraPostgresql, region: str) -> CostLine:
+    """`requests`, evenly over a month, each with the wait for the pause; the index of `graph_size` bytes is in memory.
+
+    What `min_capacity` pays for anyway is left out.
+    """
+    hours = min(HOURS_PER_MONTH, requests * settings.pause_seconds / SECONDS_PER_HOUR)
+    wanted = max(LEAST_CAPACITY, ceil(graph_size / ACU_BYTES / LEAST_CAPACITY) * LEAST_CAPACITY)
+    capacity = max(settings.min_capacity, min(wanted, settings.max_capacity))
+    what = f"{capacity:g} ACU x {hours:,.0f} hours awake, more with more load"
+    if settings.min_capacity:
+        what += f"; {settings.min_capacity:g} ACU of it are idle cost"
+    quantity = (capacity - settings.min_capacity) * hours
+    return line("capacity", what, quantity, _capacity(region), missing=f"Aurora capacity in {region}")
 
 
 def _capacity(region: str) -> Price | None:

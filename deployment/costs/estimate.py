@@ -19,7 +19,6 @@ from deployment.costs.provisioned_throughput import (
     provisioned_throughput_groups,
 )
 from deployment.costs.training import GIGABYTE, model_storage_line, training_groups
-from deployment.costs.vector_stores import capacity_lines
 from deployment.datasets import CustomizationDataset
 from model_catalog.prices import price
 
@@ -90,7 +89,6 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
         yield line("alarms", what, alarms, alarm, missing=f"an alarm in {region}")
     yield from operations_lines(config)
     yield from storage_lines(config)
-    yield from capacity_lines(config)
     size = _stored_bytes(config)
     if size:
         storage = price("storage", service="s3", region=region)

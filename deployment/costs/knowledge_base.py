@@ -11,13 +11,21 @@ from deployment.costs.guardrails import GuardedText, guardrail_lines
 from deployment.costs.inference_api import Traffic, serving_lines, token_lines
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.costs.reading import Passages, comparing_line, document_sizes, parsing_lines, passages_of
-from deployment.costs.vector_stores import Vectors, capacity_groups, query_lines, stored_lines, writing_lines
+from deployment.costs.vector_stores import (
+    FLOAT_BYTES,
+    MANAGED,
+    Vectors,
+    capacity_groups,
+    capacity_lines,
+    query_lines,
+    stored_lines,
+    writing_lines,
+)
 from deployment.sections.knowledge_base import KnowledgeBase
 from kit_contract.model_arns import plain_id
 from model_catalog.prices import price
 from training_data.token_estimate import BYTES_PER_TOKEN
 
-FLOAT_BYTES = 4
 PASSAGES_PER_ANSWER = 5  # the API's default
 
 
@@ -28,14 +36,17 @@ def document_bytes(section: KnowledgeBase) -> int:
 def vectors(section: KnowledgeBase, passages: Passages) -> Vectors:
     """Of 4-byte floats, with the passage's text, which Bedrock stores beside them."""
     each = section.dimensions * FLOAT_BYTES + passages.stored * BYTES_PER_TOKEN
-    return Vectors(passages.count * each, passages.count)
+    return Vectors(passages.count * each, passages.count, section.dimensions, passages.size)
 
 
 def storage_lines(config: DeploymentConfig) -> Iterator[CostLine]:
+    region = config.deployment.region
+    stored = []
     for where, section in config.knowledge_base_sections.items():
         if not section.existing:  # what it stores is paid for where it was made
-            stored = vectors(section, passages_of(section))
-            yield from stored_lines(section, _label("vectors", where), stored, config.deployment.region)
+            stored.append((section, vectors(section, passages_of(section))))
+            yield from stored_lines(section, _label("vectors", where), stored[-1][1], region)
+    yield from capacity_lines(stored, region)
 
 
 def knowledge_base_groups(config: DeploymentConfig, traffic: Traffic) -> list[CostGroup]:
@@ -66,7 +77,7 @@ def ingestion_group(config: DeploymentConfig, where: str, section: KnowledgeBase
     lines = (
         *parsing_lines(config, section),
         *comparing_line(passages, _embedding_model(section), region),
-        _embedding_line(what, passages.embedded, section, region),
+        *_embedding_lines(what, passages.embedded, section, region),
         *_source_lines(section, region),
         *writing_lines(section.store, vectors(section, passages), region),
     )
@@ -96,7 +107,7 @@ def _questions(config: DeploymentConfig, where: str, section: KnowledgeBase, tra
     stored = vectors(section, passages)
     searched = () if section.existing else query_lines(section.store, stored, traffic.requests, region)
     lines = (
-        _embedding_line(f"{traffic.requests:,} x {traffic.input_tokens:,} tokens", asked, section, region),
+        *_embedding_lines(f"{traffic.requests:,} x {traffic.input_tokens:,} tokens", asked, section, region),
         *searched,
         *guardrail_lines(config.guardrails.get(section.guardrail or ""), guarded, traffic.requests, region),
         *token_lines(grounded, config.priced_model(section.model), region),
@@ -106,7 +117,13 @@ def _questions(config: DeploymentConfig, where: str, section: KnowledgeBase, tra
     return CostGroup(f"{where}.requests", title, lines)
 
 
-def _embedding_line(what: str, tokens: int, section: KnowledgeBase, region: str) -> CostLine:
+def _embedding_lines(what: str, tokens: int, section: KnowledgeBase, region: str) -> Iterator[CostLine]:
+    """None of a managed one, whose price includes it."""
+    if section.store != MANAGED:
+        yield embedding_line(what, tokens, section, region)
+
+
+def embedding_line(what: str, tokens: int, section: KnowledgeBase, region: str) -> CostLine:
     model = _embedding_model(section)
     found = price("embedding_tokens", model=model, region=region)
     return line("embedding", what, tokens, found, missing=f"embedding tokens of {model} in {region}")

@@ -5,7 +5,7 @@ ones, the fewest that there can be.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import ceil
 
 from deployment.config import DeploymentConfig
@@ -21,7 +21,7 @@ from training_data.token_estimate import BYTES_PER_TOKEN
 class Passages:
     """Tokens: `embedded` of all passages together, `stored` of the text beside a vector, `shown` of one in an answer.
 
-    `compared`: what semantic chunking embeds to find where passages end.
+    `compared`: what semantic chunking embeds to find where passages end. `size`: of the documents in bytes.
     """
 
     count: int
@@ -29,11 +29,30 @@ class Passages:
     stored: int
     shown: int
     compared: int = 0
+    size: int = field(default=0, compare=False)
 
 
-def passages_of(section: KnowledgeBase) -> Passages:
-    sizes = list(document_sizes(section).values())
-    tokens = sum(sizes) / BYTES_PER_TOKEN
+@dataclass(frozen=True)
+class Documents:
+    """Their number, and `size` in bytes of all together."""
+
+    count: int
+    size: int
+
+
+def documents_of(section: KnowledgeBase) -> Documents:
+    sizes = document_sizes(section)
+    return Documents(len(sizes), sum(sizes.values()))
+
+
+def passages_of(section: KnowledgeBase, documents: Documents | None = None) -> Passages:
+    """`documents`: those to come, in place of the folder's."""
+    documents = documents or documents_of(section)
+    return replace(_passages(section, documents), size=documents.size)
+
+
+def _passages(section: KnowledgeBase, documents: Documents) -> Passages:
+    tokens = documents.size / BYTES_PER_TOKEN
     if section.chunking == "hierarchical":
         return _hierarchical(section, tokens)
     if section.chunking == "semantic":
@@ -41,8 +60,8 @@ def passages_of(section: KnowledgeBase) -> Passages:
         compared = ceil(tokens * (1 + 2 * section.semantic.buffer_sentences))
         return Passages(ceil(tokens / most), ceil(tokens), most, most, compared)
     if section.chunking == "none":
-        each = ceil(tokens / len(sizes)) if sizes else 0
-        return Passages(len(sizes), ceil(tokens), each, each)
+        each = ceil(tokens / documents.count) if documents.count else 0
+        return Passages(documents.count, ceil(tokens), each, each)
     most = section.chunk_max_tokens
     count = ceil(tokens / (most * (1 - section.chunk_overlap_percentage / 100)))  # each starts with the one before
     return Passages(count, count * most, most, most)

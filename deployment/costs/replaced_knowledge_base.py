@@ -2,12 +2,11 @@
 
 from deployment.config import DeploymentConfig
 from deployment.costs.knowledge_base import ingestion_group, vectors
-from deployment.costs.lines import CostGroup, amount, line
+from deployment.costs.lines import CostGroup, amount
 from deployment.costs.provisioned_throughput import HOURS_PER_MONTH
 from deployment.costs.reading import passages_of
-from deployment.costs.vector_stores import OCUS, OPENSEARCH, stored_lines
+from deployment.costs.vector_stores import capacity_lines, stored_lines
 from deployment.sections.knowledge_base import KnowledgeBase, StoreName
-from model_catalog.prices import price
 
 # The quota of Titan Text Embeddings V2; new accounts have less (docs/scale.md).
 TOKENS_PER_MINUTE = 300_000
@@ -17,11 +16,9 @@ AWAITED_MINUTES = 59  # of the hour that CloudFormation waits for a custom resou
 def held_per_hour(section: KnowledgeBase, store: StoreName, region: str) -> str:
     """US dollars of the one before, in `store`, as if it held the documents of today."""
     before = section.model_copy(update={"store": store})
-    lines = list(stored_lines(before, "vectors", vectors(before, passages_of(before)), region))
-    if store == OPENSEARCH:
-        hourly = price("ocu_hour", service=OPENSEARCH, region=region)
-        lines.append(line("OpenSearch Serverless", "", OCUS * HOURS_PER_MONTH, hourly, missing="an OCU-hour"))
-    held = CostGroup("held", "", tuple(lines))
+    stored = vectors(before, passages_of(before))
+    lines = (*stored_lines(before, "vectors", stored, region), *capacity_lines([(before, stored)], region))
+    held = CostGroup("held", "", lines)
     if held.at_least and not held.usd:
         return "unknown"
     return f"{'at least ' if held.at_least else ''}{amount(held.usd / HOURS_PER_MONTH)}"

@@ -11,7 +11,7 @@ from deployment.sections.knowledge_sources import S3Source
 from deployment.sections.reading import Reading
 from deployment.sections.section import FilePath, KnowledgeBaseId, ModelIdOrArn, Name, Removal
 
-StoreName = Literal["s3-vectors", "opensearch-serverless", "aurora-postgresql"]
+StoreName = Literal["s3-vectors", "opensearch-serverless", "aurora-postgresql", "managed"]
 
 
 class KnowledgeBase(Reading):

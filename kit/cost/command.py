@@ -1,4 +1,4 @@
-"""`kit cost`: estimates what deployment.toml costs, as a table or JSON; `kit cost plot` draws it."""
+"""`kit cost`: estimates what deployment.toml costs, as a table or JSON; `plot` draws it, `stores` compares stores."""
 
 import argparse
 from pathlib import Path
@@ -9,19 +9,27 @@ from deployment.costs.break_even import custom_base, serving_options
 from deployment.costs.estimate import estimate
 from deployment.costs.inference_api import Traffic
 from deployment.datasets import prepare_datasets
+from kit.cost import stores
 from kit.cost.plot import SUFFIXES, plot
 from kit.cost.table import as_json, as_table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     usual = Traffic()
-    parser.add_argument("picture", nargs="?", choices=["plot"], help="draw monthly cost against traffic")
+    parser.add_argument(
+        "what", nargs="?", choices=["plot", "stores"], help="draw monthly cost against traffic, or compare stores"
+    )
     parser.add_argument("--config", type=Path, default=Path("deployment.toml"), help="default: deployment.toml")
     parser.add_argument("--requests", type=_count, default=usual.requests, help="default: %(default)s")
     for flag, usual_value in (("--input-tokens", usual.input_tokens), ("--output-tokens", usual.output_tokens)):
         parser.add_argument(flag, type=_count, default=usual_value, help="per request (default: %(default)s)")
     parser.add_argument("--seconds", type=_seconds, default=usual.seconds, help="per request (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--queries-per-month", type=_count, default=usual.requests, help="for stores (default: %(default)s)"
+    )
+    parser.add_argument("--documents", type=_positive, help="for stores: how many, in place of the folder's")
+    parser.add_argument("--gigabytes", type=_gigabytes, help="for stores: of documents, in place of the folder's")
     parser.add_argument("--alias", help="for plot (default: the first with a customization, else the first)")
     parser.add_argument("--output", type=_picture, default=Path("cost.png"), help="for plot (default: %(default)s)")
 
@@ -30,10 +38,24 @@ def run(options: argparse.Namespace) -> int:
     traffic = Traffic(options.requests, options.input_tokens, options.output_tokens, options.seconds)
     config = load_deployment_config(options.config)
     check_deployment(config, options.config.name, prices_accepted=False)  # you look at a price before you accept it
-    if options.picture:
+    if options.what == "stores":
+        return _stores(config, traffic, options)
+    if options.what == "plot":
         return _plot(config, traffic, options.alias, options.output)
     groups = estimate(config, prepare_datasets(config), traffic)
     print(as_json(config, traffic, groups) if options.json else as_table(config, groups))
+    return 0
+
+
+def _stores(config: DeploymentConfig, traffic: Traffic, options: argparse.Namespace) -> int:
+    comparisons = stores.compare(
+        config,
+        queries=options.queries_per_month,
+        query_tokens=traffic.input_tokens,
+        count=options.documents,
+        gigabytes=options.gigabytes,
+    )
+    print(stores.as_json(config, comparisons) if options.json else stores.as_table(config, comparisons))
     return 0
 
 
@@ -61,6 +83,22 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) > 10**12:
         raise argparse.ArgumentTypeError(f"must be a whole number from 0 to 10^12, got {text!r}")
     return int(text)
+
+
+def _positive(text: str) -> int:
+    if not _count(text):
+        raise argparse.ArgumentTypeError(f"must be 1 or more, got {text!r}")
+    return int(text)
+
+
+def _gigabytes(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 10**6:
+        raise argparse.ArgumentTypeError(f"must be above 0 and at most 10^6 gigabytes, got {text!r}")
+    return value
 
 
 def _seconds(text: str) -> float:

@@ -20,16 +20,10 @@ def as_table(config: DeploymentConfig, groups: Sequence[CostGroup]) -> str:
     for group in groups:
         if group.lines:
             rows += ["", f"{group.title}: {total([group])}", *(_row(line) for line in group.lines)]
-    rows += _missing_rows(groups)
-    sources = sorted({_source(line.price) for group in groups for line in group.lines if line.price})
-    wrapped = (
-        line
-        for source in sources
-        for line in textwrap.wrap(source, LINE, subsequent_indent="    ", break_on_hyphens=False)
-    )
+    rows += missing_rows(groups)
     left_out = f"Not counted, billed by use: {', '.join(NOT_COUNTED)}"
     rows += ["", *textwrap.wrap(left_out, LINE, subsequent_indent="  ")]
-    return "\n".join([*rows, "", "Prices (* from a copy, not from AWS itself):", *(f"  {line}" for line in wrapped)])
+    return "\n".join([*rows, *source_rows(groups)])
 
 
 def as_json(config: DeploymentConfig, traffic: Traffic, groups: Sequence[CostGroup]) -> str:
@@ -38,8 +32,8 @@ def as_json(config: DeploymentConfig, traffic: Traffic, groups: Sequence[CostGro
         "region": config.deployment.region,
         "currency": "USD",
         "traffic": asdict(traffic),
-        "groups": [_group(group) for group in groups],
-        "missing": _missing(groups),
+        "groups": [group_as_json(group) for group in groups],
+        "missing": missing_prices(groups),
         "fetch_missing_with": FETCH,
         "not_counted": NOT_COUNTED,
     }
@@ -52,12 +46,19 @@ def _row(line: CostLine) -> str:
     return f"  {usd:>14}{mark} {line.part:<{WIDTH}} {line.what}"
 
 
-def _missing(groups: Sequence[CostGroup]) -> list[str]:
+def source_rows(groups: Sequence[CostGroup]) -> Iterator[str]:
+    yield from ("", "Prices (* from a copy, not from AWS itself):")
+    for source in sorted({_source(line.price) for group in groups for line in group.lines if line.price}):
+        wrapped = textwrap.wrap(source, LINE, subsequent_indent="    ", break_on_hyphens=False)
+        yield from (f"  {line}" for line in wrapped)
+
+
+def missing_prices(groups: Sequence[CostGroup]) -> list[str]:
     return list(dict.fromkeys(line.missing for group in groups for line in group.lines if line.missing))
 
 
-def _missing_rows(groups: Sequence[CostGroup]) -> Iterator[str]:
-    if missing := _missing(groups):
+def missing_rows(groups: Sequence[CostGroup]) -> Iterator[str]:
+    if missing := missing_prices(groups):
         yield from ("", f'Missing prices (totals say "at least"); fetch prices with: {FETCH}')
         yield from (f"  {what}" for what in missing)
 
@@ -71,7 +72,7 @@ def _source(price: Price) -> str:
     return f"{subject}, {kind}{mark}: {usd} per {price.per}, {region}; {price.source}, {price.date}"
 
 
-def _group(group: CostGroup) -> dict[str, Any]:
+def group_as_json(group: CostGroup) -> dict[str, Any]:
     lines = [asdict(line) for line in group.lines]
     return {
         "name": group.name,

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         deployed,
         deployed.only(options.knowledge_base),
         results=options.results,
-        hybrid=options.hybrid,
+        hybrid=options.hybrid or None,
         rerank=options.rerank,
         filters=filters,
     )

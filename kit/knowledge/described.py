@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_GetKnowledgeBa
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_GetDataSource.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +84,7 @@ def _sources(deployed: Deployed, knowledge_base: str) -> list[Source]:
 
 def _source(raw: Mapping[str, Any]) -> Source:
     configuration = raw["dataSourceConfiguration"]
-    s3 = configuration.get("s3Configuration") or {}
+    bucket, prefixes = _bucket(configuration)
     chunking = (raw.get("vectorIngestionConfiguration") or {}).get("chunkingConfiguration") or {}
     return Source(
         id=raw["dataSourceId"],
@@ -92,10 +92,21 @@ def _source(raw: Mapping[str, Any]) -> Source:
         kind=configuration["type"],
         status=raw["status"],
         failure_reasons=tuple(raw.get("failureReasons", ())),
-        bucket=s3["bucketArn"].rpartition(":")[2] if s3 else None,
-        prefixes=tuple(s3.get("inclusionPrefixes") or ("",)) if s3 else (),
+        bucket=bucket,
+        prefixes=tuple(prefixes),
         chunking=_chunking(chunking),
     )
+
+
+def _bucket(configuration: Mapping[str, Any]) -> tuple[str | None, Sequence[str]]:
+    """(bucket, prefixes) of one in S3; managed knowledge bases have connectors."""
+    if s3 := configuration.get("s3Configuration"):
+        return s3["bucketArn"].rpartition(":")[2], s3.get("inclusionPrefixes") or ("",)
+    connector = (configuration.get("managedKnowledgeBaseConnectorConfiguration") or {}).get("connectorParameters") or {}
+    if connector.get("type") != "S3":
+        return None, ()
+    filters = connector.get("filterConfiguration") or {}
+    return connector["connectionConfiguration"]["bucketName"], filters.get("inclusionPrefixes") or ("",)
 
 
 def _chunking(raw: Mapping[str, Any]) -> str:

@@ -56,11 +56,12 @@ class Search:
     """`model`: the ARN or id of the model that answers. `guardrail`: its configuration in a request.
 
     `prompt`: the template of what the model is asked; Bedrock's own if None.
+    `hybrid`: by words, too; False is by meaning alone, and None leaves it to Bedrock.
     """
 
     knowledge_base: KnowledgeBase
     results: int = DEFAULT_RESULTS
-    hybrid: bool = False
+    hybrid: bool | None = None
     rerank_arn: str | None = None
     filter: Mapping[str, Any] | None = None
     model: str = ""
@@ -70,9 +71,11 @@ class Search:
     @property
     def configuration(self) -> dict[str, Any]:
         """A retrievalConfiguration."""
+        if self.managed:
+            return {"managedSearchConfiguration": self._managed_search}
         search: dict[str, Any] = {"numberOfResults": self.results}
-        if self.hybrid:
-            search["overrideSearchType"] = "HYBRID"
+        if self.hybrid is not None:
+            search["overrideSearchType"] = "HYBRID" if self.hybrid else "SEMANTIC"
         if self.filter is not None:
             search["filter"] = self.filter
         if self.rerank_arn:
@@ -96,6 +99,17 @@ class Search:
             **({"generationConfiguration": generation} if generation else {}),
         }
 
+    @property
+    def managed(self) -> bool:
+        section = self.knowledge_base.section
+        return section is not None and section.store == "managed"
+
+    @property
+    def _managed_search(self) -> dict[str, Any]:
+        """AWS decides how it searches. Its reranker is not asked: it takes no model of deployment.toml."""
+        search: dict[str, Any] = {"numberOfResults": self.results, "rerankingModelType": "NONE"}
+        return search if self.filter is None else {**search, "filter": self.filter}
+
     def passages(self, runtime: Any, question: str) -> list[Passage]:
         """The best first."""
         answer = runtime.retrieve(
@@ -107,6 +121,11 @@ class Search:
         return [passage_of(item) for item in answer["retrievalResults"]]
 
     def answer(self, runtime: Any, question: str) -> Reply:
+        if self.managed:
+            raise InputError(
+                f"{self.knowledge_base.name} is a managed knowledge base, which RetrieveAndGenerate can't ask; "
+                "show its passages with kit knowledge ask --passages-only"
+            )
         begun = time.monotonic()
         said = runtime.retrieve_and_generate(
             input={"text": question},
@@ -152,7 +171,7 @@ def search_for(
     knowledge_base: KnowledgeBase,
     *,
     results: int = DEFAULT_RESULTS,
-    hybrid: bool = False,
+    hybrid: bool | None = None,
     rerank: bool = False,
     filters: Mapping[str, Any] | None = None,
 ) -> Search:
@@ -163,6 +182,8 @@ def search_for(
             f"deployment.toml has no section of the knowledge base {knowledge_base.name}, so no model that answers; "
             "name another file with --config, or add the section"
         )
+    if hybrid and section.store == "managed":
+        raise InputError(f"{knowledge_base.name} is managed: AWS decides how it searches; leave out --hybrid")
     if rerank and not section.rerank_model:
         raise InputError(
             f"the knowledge base {knowledge_base.name} has no model to rerank with; set rerank_model in its section "

@@ -20,6 +20,7 @@ from kit_contract.environment import (
     KNOWLEDGE_BASE_ID,
     KNOWLEDGE_BASE_PARAMETER,
     KNOWLEDGE_BASE_SECONDS,
+    MANAGED_KNOWLEDGE_BASE,
     PASSAGES,
 )
 
@@ -52,7 +53,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     found = client().retrieve(
         knowledgeBaseId=_knowledge_base_id(),
         retrievalQuery={"text": question.strip()[:MAX_QUESTION]},
-        retrievalConfiguration={"vectorSearchConfiguration": {"numberOfResults": int(os.environ[PASSAGES])}},
+        retrievalConfiguration=_configuration(int(os.environ[PASSAGES])),
     )
     passages = [_passage(result) for result in found["retrievalResults"]]
     _log("found", passages=len(passages))
@@ -79,6 +80,13 @@ def _published(name: str, period: int) -> str:
     except (BotoCoreError, ClientError):
         return os.environ[KNOWLEDGE_BASE_ID]
     return value
+
+
+def _configuration(results: int) -> Any:
+    """Each type of knowledge base refuses the search of the other."""
+    if MANAGED_KNOWLEDGE_BASE in os.environ:
+        return {"managedSearchConfiguration": {"numberOfResults": results, "rerankingModelType": "NONE"}}
+    return {"vectorSearchConfiguration": {"numberOfResults": results}}
 
 
 def _passage(result: Any) -> dict[str, Any]:

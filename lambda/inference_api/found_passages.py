@@ -9,7 +9,7 @@ from inference_api.errors import ApiError
 from inference_api.guardrails import retrieval_guardrail
 from inference_api.http_messages import Facts
 from inference_api.passage_citations import INSTRUCTION, Passage
-from inference_api.retrieval import MAX_QUERY_CHARACTERS, passages_of, reranking
+from inference_api.retrieval import longest_query, passages_of, reranking, retrieval_configuration
 from inference_api.service import Service
 from kit_contract.inference_api import KnowledgeBase
 
@@ -59,7 +59,7 @@ class FoundPassages:
         found = [
             passage
             for knowledge_base in self._knowledge_bases
-            for passage in self._passages_of(knowledge_base, query[:MAX_QUERY_CHARACTERS])
+            for passage in self._passages_of(knowledge_base, query[: longest_query(knowledge_base)])
             if (passage["score"] or 0.0) >= self._search.least_score
         ]
         found.sort(key=lambda passage: passage["score"] or 0.0, reverse=True)
@@ -70,9 +70,11 @@ class FoundPassages:
         search = dict(self._configuration)
         if self._search.rerank and knowledge_base.rerank_model_arn:
             search["rerankingConfiguration"] = reranking(knowledge_base.rerank_model_arn)
+        if self._search.rerank and knowledge_base.managed:
+            search["rerankingModelType"] = "MANAGED"
         request: dict[str, Any] = {
             "retrievalQuery": {"text": query},
-            "retrievalConfiguration": {"vectorSearchConfiguration": search},
+            "retrievalConfiguration": retrieval_configuration(knowledge_base, search),
         }
         if guardrail := retrieval_guardrail(knowledge_base, None, self._service.settings, Facts()):
             request["guardrailConfiguration"] = guardrail

@@ -13,6 +13,7 @@ from inference_api import fields
 from inference_api.aliases import Target, base_target
 from inference_api.answer_citations import citation_of
 from inference_api.aws.client import Event
+from inference_api.fields import invalid
 from inference_api.grounded_stream import begun, server_sent
 from inference_api.guardrails import guardrail_action, retrieval_guardrail
 from inference_api.http_messages import Answer, Facts, Request, event_answer, json_answer
@@ -21,6 +22,10 @@ from inference_api.service import Service
 from kit_contract.inference_api import KnowledgeBase, Settings
 
 MAX_QUESTION_CHARACTERS = 1_000
+MANAGED = (
+    "knowledge_base must not be a managed one: Bedrock's RetrieveAndGenerate can't ask it; use /v1/retrieve, or a chat "
+    "completion that searches with file_search"
+)
 FIELDS = (*SEARCH_FIELDS, "model", "session_id", "stream")
 # Bedrock has default prompts for base models only; requests to a custom model must contain them.
 # https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-supported.html
@@ -80,6 +85,8 @@ def _question(body: Mapping[str, Any], settings: Settings, facts: Facts) -> Ques
     fields.refuse_others(body, FIELDS)
     text = fields.text(body, "query", max_length=MAX_QUESTION_CHARACTERS)
     knowledge_base = knowledge_base_of(body, settings)
+    if knowledge_base.managed:
+        raise invalid("knowledge_base", MANAGED, code="unsupported_value")
     return Question(
         text=text,
         knowledge_base=knowledge_base,

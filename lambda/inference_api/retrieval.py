@@ -19,6 +19,8 @@ from inference_api.service import Service
 from kit_contract.inference_api import KnowledgeBase, Settings
 
 MAX_QUERY_CHARACTERS = 20_000
+# https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-quotas.html
+MAX_QUERY_CHARACTERS_OF_MANAGED = 10_000
 MAX_RESULTS = 100
 DEFAULT_RESULTS = 5
 SEARCH_FIELDS = ("query", "knowledge_base", "max_results", "filter", "rerank", "search_type")
@@ -28,12 +30,12 @@ def retrieve(request: Request, service: Service, facts: Facts) -> Answer:
     """{"data": [{"text", "score", "source", "metadata"}]}, best first. Raises ApiError 400 or 404."""
     body = request.json()
     fields.refuse_others(body, SEARCH_FIELDS)
-    query = fields.text(body, "query", max_length=MAX_QUERY_CHARACTERS)
     knowledge_base = knowledge_base_of(body, service.settings)
+    query = fields.text(body, "query", max_length=longest_query(knowledge_base))
     search: Any = {"numberOfResults": DEFAULT_RESULTS, **search_of(body, knowledge_base)}
     call: dict[str, Any] = {
         "retrievalQuery": {"text": query},
-        "retrievalConfiguration": {"vectorSearchConfiguration": search},
+        "retrievalConfiguration": retrieval_configuration(knowledge_base, search),
     }
     if guardrail := retrieval_guardrail(knowledge_base, None, service.settings, facts):
         call["guardrailConfiguration"] = guardrail
@@ -50,9 +52,20 @@ def search_of(body: Mapping[str, Any], knowledge_base: KnowledgeBase) -> dict[st
         "numberOfResults": results,
         "filter": retrieval_filter(body),
         "overrideSearchType": _search_type(body, knowledge_base),
-        "rerankingConfiguration": _reranking(body, knowledge_base, results or DEFAULT_RESULTS),
+        **_reranking(body, knowledge_base, results or DEFAULT_RESULTS),
     }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def longest_query(knowledge_base: KnowledgeBase) -> int:
+    return MAX_QUERY_CHARACTERS_OF_MANAGED if knowledge_base.managed else MAX_QUERY_CHARACTERS
+
+
+def retrieval_configuration(knowledge_base: KnowledgeBase, search: Mapping[str, Any]) -> Any:
+    """Bedrock's: each type of knowledge base refuses the search of the other."""
+    if knowledge_base.managed:
+        return {"managedSearchConfiguration": {"rerankingModelType": "NONE", **search}}
+    return {"vectorSearchConfiguration": search}
 
 
 def reranking(model_arn: str, kept: int | None = None) -> dict[str, Any]:
@@ -102,6 +115,9 @@ def source_of(result: Mapping[str, Any]) -> str | None:
 
 def _search_type(body: Mapping[str, Any], knowledge_base: KnowledgeBase) -> str | None:
     value = body.get("search_type")
+    if value is not None and knowledge_base.managed:
+        message = "search_type must be left out: a managed knowledge base decides how it searches"
+        raise invalid("search_type", message, code="unsupported_value")
     if value in (None, "semantic") or (value == "hybrid" and knowledge_base.hybrid):
         return value and str(value).upper()
     message = "search_type must be semantic; S3 Vectors, where the documents are indexed, has no hybrid search"
@@ -110,10 +126,10 @@ def _search_type(body: Mapping[str, Any], knowledge_base: KnowledgeBase) -> str 
     raise invalid("search_type", message, code="unsupported_value")
 
 
-def _reranking(body: Mapping[str, Any], knowledge_base: KnowledgeBase, results: int) -> dict[str, Any] | None:
+def _reranking(body: Mapping[str, Any], knowledge_base: KnowledgeBase, results: int) -> dict[str, Any]:
     value = body.get("rerank")
     if value is None or value is False:
-        return None
+        return {}
     if value is not True and not isinstance(value, dict):
         raise invalid("rerank", f'rerank must be true, false or {{"top_n": 1 to {results}}}')
     options = {} if value is True else value
@@ -122,7 +138,11 @@ def _reranking(body: Mapping[str, Any], knowledge_base: KnowledgeBase, results: 
     if kept is not None and (isinstance(kept, bool) or not isinstance(kept, int) or not 1 <= kept <= results):
         message = f"rerank.top_n must be a whole number from 1 to {results}, the number of passages (max_results)"
         raise invalid("rerank.top_n", message)
+    if knowledge_base.managed:
+        if kept is not None:
+            raise invalid("rerank.top_n", "rerank must be true or false: AWS's reranker keeps all of max_results")
+        return {"rerankingModelType": "MANAGED"}
     if knowledge_base.rerank_model_arn is None:
         message = "this knowledge base has no model to rerank with; set its rerank_model in deployment.toml and deploy"
         raise invalid("rerank", message, code="unsupported_value")
-    return reranking(knowledge_base.rerank_model_arn, kept)
+    return {"rerankingConfiguration": reranking(knowledge_base.rerank_model_arn, kept)}

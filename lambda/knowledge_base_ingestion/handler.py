@@ -22,9 +22,7 @@ from knowledge_base_ingestion.ingestion_job import (
     IngestionJob,
     IngestionPendingError,
     Waiting,
-    client_token,
-    start_job,
-    wait_for_job,
+    ingest,
 )
 from knowledge_base_ingestion.ingestion_report import log_line, parameter_value
 
@@ -77,8 +75,7 @@ def _ingest_and_report(
 
 def _ingest(source: DataSource, message_ids: list[str], settings: IngestionSettings, waiting: Waiting) -> IngestionJob:
     agent, ssm = clients()
-    started = start_job(agent, source, token=client_token(source, message_ids), waiting=waiting)
-    job = wait_for_job(agent, source, started, waiting=waiting)
+    job = ingest(agent, source, message_ids, waiting=waiting)
     ssm.put_parameter(
         Name=settings.result_parameter,
         Value=parameter_value(job, datetime.now(UTC)),

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
+# Aurora at 0 ACU refuses the request that wakes it, and is there after some 15 seconds. Bedrock passes that on, to a
+# search as ValidationException (https://github.com/aws-samples/bedrock-chat/issues/848).
+RESUMING_DATABASE = "resuming after being auto-paused"
+RESUME_SECONDS = 20.0
+MOST_JOBS = 3  # of a batch whose database was paused
 # Time left for the report before Lambda ends the function.
 RESERVE_SECONDS = 15.0
 
@@ -71,6 +76,24 @@ def client_token(source: DataSource, message_ids: Iterable[str]) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+def ingest(
+    client: AgentsforBedrockClient, source: DataSource, message_ids: Iterable[str], *, waiting: Waiting
+) -> IngestionJob:
+    """The last job in its final status, or in its current one if the time of the invocation is up.
+
+    A job that failed because the database was paused has woken it: another one embeds what it left.
+    """
+    ids = list(message_ids)
+    for number in range(MOST_JOBS):
+        token = client_token(source, [*ids, *([f"resumed {number}"] if number else [])])
+        started = start_job(client, source, token=token, waiting=waiting)
+        job = wait_for_job(client, source, started, waiting=waiting)
+        paused = any(RESUMING_DATABASE in reason for reason in job.failure_reasons)
+        if not (job.status.is_final and paused and number + 1 < MOST_JOBS and _pause(waiting, RESUME_SECONDS)):
+            break
+    return job
+
+
 def start_job(client: AgentsforBedrockClient, source: DataSource, *, token: str, waiting: Waiting) -> IngestionJob:
     """Start a job that covers all uploads so far. Raises IngestionPendingError if other jobs run until time is up."""
     pause = FIRST_PAUSE_SECONDS
@@ -82,6 +105,11 @@ def start_job(client: AgentsforBedrockClient, source: DataSource, *, token: str,
             return _job(dict(response["ingestionJob"]))
         # One job per data source (conflict) and few per account (quota): both end by themselves.
         except (client.exceptions.ConflictException, client.exceptions.ServiceQuotaExceededException) as error:
+            if not _pause(waiting, pause):
+                raise IngestionPendingError(f"no ingestion job could be started yet: {error}") from error
+        except client.exceptions.ValidationException as error:
+            if RESUMING_DATABASE not in str(error):
+                raise
             if not _pause(waiting, pause):
                 raise IngestionPendingError(f"no ingestion job could be started yet: {error}") from error
         pause = _longer(pause)

@@ -38,6 +38,14 @@ def asked(text: str) -> dict[str, Any]:
     }
 
 
+def test_a_managed_one_is_searched_its_own_way(bedrock: Stubber, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MANAGED_KNOWLEDGE_BASE", "true")
+    search = {"managedSearchConfiguration": {"numberOfResults": 3, "rerankingModelType": "NONE"}}
+    bedrock.add_response("retrieve", {"retrievalResults": [FOUND]}, asked("How?") | {"retrievalConfiguration": search})
+
+    assert knowledge_base.handler({"question": "How?"}, None)["passages"]
+
+
 def test_a_question_gives_passages_with_their_sources(bedrock: Stubber, capsys: pytest.CaptureFixture[str]) -> None:
     bedrock.add_response("retrieve", {"retrievalResults": [FOUND, {"content": {"text": "No place"}}]}, asked("How?"))
 

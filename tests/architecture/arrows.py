@@ -119,6 +119,7 @@ ARROWS = {
     "local_aws.extension.knowledge_bases": {
         "local_aws.extension",
         "local_aws.extension.bedrock",
+        "local_aws.extension.knowledge_bases.stores",
         "local_aws.extension.knowledge_bases.stores.aurora_postgresql",
     },
     "local_aws.extension.knowledge_bases.stores": {"local_aws.extension", "local_aws.extension.bedrock"},
@@ -179,6 +180,7 @@ ARROWS = {
     "inference_api.openai_responses": {"inference_api", "inference_api.aws"},
     "examples.capacity_demo": {"examples"},
     "examples.methods": {"examples"},
+    "examples.stores": {"examples"},
     "inference_api.openapi": {
         "inference_api",
         "inference_api.agents",

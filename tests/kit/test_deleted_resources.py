@@ -153,6 +153,18 @@ def test_a_collection_that_is_gone_is_made_again(account: Account, there: bool) 
     assert account.arguments(KNOWING) == ([] if there else ["-c", "generations=.knowledge-base:2"])
 
 
+def test_a_managed_one_has_no_store_to_look_at(account: Account) -> None:
+    account.stack("sup-knowledge-base", **OUTPUTS)
+
+    class Managed(Knowledge):
+        def get_knowledge_base(self, **_: str) -> dict[str, Any]:
+            return {"knowledgeBase": {"knowledgeBaseConfiguration": {"type": "MANAGED"}}}
+
+    account.clients |= dict.fromkeys(("bedrock-agent",), Managed(""))
+
+    assert account.arguments(KNOWING) == []
+
+
 def test_of_several_knowledge_bases_each_has_its_own_generation(account: Account) -> None:
     named = {"handbooks": {"documents": "docs"}, "wiki": {"documents": "docs"}, "theirs": {"existing": "KB12345678"}}
     model = {"model": "amazon.nova-micro-v1:0"}

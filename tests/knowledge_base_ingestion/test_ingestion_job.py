@@ -15,6 +15,7 @@ from knowledge_base_ingestion.ingestion_job import (
     IngestionStatus,
     Waiting,
     client_token,
+    ingest,
     start_job,
     wait_for_job,
 )
@@ -154,4 +155,55 @@ def test_pauses_grow_to_15_seconds(client: "AgentsforBedrockClient", stubber: St
 def test_an_unknown_status_raises(client: "AgentsforBedrockClient", stubber: Stubber) -> None:
     stubber.add_response("start_ingestion_job", response("ARCHIVED"), START)
     with pytest.raises(ValueError, match="ARCHIVED"):
+        start_job(client, SOURCE, token=TOKEN, waiting=Clock().waiting())
+
+
+PAUSED = "The Aurora DB instance db-1 is resuming after being auto-paused. Please wait a few seconds and try again."
+AGAIN = START | {"clientToken": client_token(SOURCE, ["one", "two", "resumed 1"])}
+
+
+def test_a_job_that_woke_the_database_is_followed_by_another_one(
+    client: "AgentsforBedrockClient", stubber: Stubber
+) -> None:
+    clock = Clock()
+    stubber.add_response("start_ingestion_job", response("STARTING"), START)
+    stubber.add_response("get_ingestion_job", response("FAILED", failureReasons=[f"Encountered error: {PAUSED}"]), GET)
+    stubber.add_response("start_ingestion_job", response("STARTING", ingestionJobId="JOB7654321"), AGAIN)
+    stubber.add_response("get_ingestion_job", response("COMPLETE"), GET | {"ingestionJobId": "JOB7654321"})
+
+    job = ingest(client, SOURCE, ["one", "two"], waiting=clock.waiting())
+
+    assert job.status is IngestionStatus.COMPLETE
+    assert 20 in clock.slept  # it takes some 15 seconds
+
+
+def test_another_failure_starts_nothing_more(client: "AgentsforBedrockClient", stubber: Stubber) -> None:
+    stubber.add_response("start_ingestion_job", response("STARTING"), START)
+    stubber.add_response("get_ingestion_job", response("FAILED", failureReasons=["Access denied"]), GET)
+
+    assert ingest(client, SOURCE, ["one", "two"], waiting=Clock().waiting()).failure_reasons == ("Access denied",)
+
+
+def test_a_database_that_never_wakes_ends_with_the_third_job(
+    client: "AgentsforBedrockClient", stubber: Stubber
+) -> None:
+    for number in range(3):
+        token = client_token(SOURCE, ["one", "two", *([f"resumed {number}"] if number else [])])
+        stubber.add_response("start_ingestion_job", response("STARTING"), START | {"clientToken": token})
+        stubber.add_response("get_ingestion_job", response("FAILED", failureReasons=[PAUSED]), GET)
+
+    job = ingest(client, SOURCE, ["one", "two"], waiting=Clock(600).waiting())
+
+    assert job.status is IngestionStatus.FAILED
+
+
+def test_a_start_that_the_resuming_database_refuses_is_tried_again(
+    client: "AgentsforBedrockClient", stubber: Stubber
+) -> None:
+    stubber.add_client_error("start_ingestion_job", "ValidationException", PAUSED, expected_params=START)
+    stubber.add_response("start_ingestion_job", response("STARTING"), START)
+    stubber.add_client_error("start_ingestion_job", "ValidationException", "no such field", expected_params=START)
+
+    assert start_job(client, SOURCE, token=TOKEN, waiting=Clock().waiting()).status is IngestionStatus.STARTING
+    with pytest.raises(ClientError, match="no such field"):
         start_job(client, SOURCE, token=TOKEN, waiting=Clock().waiting())

@@ -44,6 +44,7 @@ class OpenSearchServerless:
 
     standby_replicas: bool = False
     hybrid = True
+    managed = False
 
     def build(self, request: StoreRequest) -> BuiltStore:
         return _Built(request, standby_replicas=self.standby_replicas)

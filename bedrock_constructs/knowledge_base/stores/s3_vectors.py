@@ -21,6 +21,7 @@ NON_FILTERABLE_KEYS = ("AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA")
 
 class S3Vectors:
     hybrid = False
+    managed = False
 
     def build(self, request: StoreRequest) -> BuiltStore:
         return _Built(request)

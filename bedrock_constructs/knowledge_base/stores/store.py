@@ -36,7 +36,7 @@ class BuiltStore(Protocol):
     """The resources of a store. Its attributes may hold tokens."""
 
     @property
-    def storage_configuration(self) -> bedrock.CfnKnowledgeBase.StorageConfigurationProperty: ...
+    def storage_configuration(self) -> bedrock.CfnKnowledgeBase.StorageConfigurationProperty | None: ...
 
     @property
     def statements(self) -> Sequence[iam.PolicyStatement]:
@@ -66,10 +66,14 @@ class BuiltStore(Protocol):
 class Store(Protocol):
     """A kind of store with its settings.
 
-    `hybrid`: whether a search can match words beside meaning.
+    `hybrid`: whether a search can match words beside meaning. `managed`: AWS embeds and stores, with its own data
+    sources and searches.
     """
 
     @property
     def hybrid(self) -> bool: ...
+
+    @property
+    def managed(self) -> bool: ...
 
     def build(self, request: StoreRequest) -> BuiltStore: ...

@@ -1,6 +1,7 @@
 """AWS::Bedrock::KnowledgeBase and AWS::Bedrock::DataSource."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from ministack.services import bedrock_agent
@@ -11,8 +12,8 @@ from local_aws.extension.bedrock.service_roles import trusts
 from local_aws.extension.cloudformation import role_propagation
 from local_aws.extension.cloudformation.service_calls import Created, Properties, answer, attributes, members
 from local_aws.extension.knowledge_bases import ingestion_jobs
-from local_aws.extension.knowledge_bases.data_source_rules import check_chunking, check_count
-from local_aws.extension.knowledge_bases.stores import opensearch_serverless
+from local_aws.extension.knowledge_bases.data_source_rules import MOST, check_chunking, check_count
+from local_aws.extension.knowledge_bases.stores import managed, opensearch_serverless
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql import passages
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql.connection import Connection
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql.store import AuroraPostgresqlStore
@@ -23,7 +24,10 @@ DATA_SOURCE = "AWS::Bedrock::DataSource"
 
 
 def create_knowledge_base(_: str, properties: Properties) -> Created:
-    _check_index(properties)
+    if properties["KnowledgeBaseConfiguration"]["Type"] == managed.TYPE:
+        _check(KNOWLEDGE_BASE, lambda: managed.check_knowledge_base(members(properties)))
+    else:
+        _check_index(properties)
     if not trusts(properties["RoleArn"], bedrock_arn(f"knowledge-base/{identifier(10)}")):
         raise ValueError(f"{KNOWLEDGE_BASE}: role {properties['RoleArn']} may not be assumed by Bedrock: see its trust")
     if refused := role_propagation.refusal(properties["RoleArn"]):
@@ -76,9 +80,12 @@ def _check_table(given: Properties) -> None:
 
 def create_data_source(_: str, properties: Properties) -> Created:
     knowledge_base = properties["KnowledgeBaseId"]
-    _check_chunking(properties)
+    if properties["DataSourceConfiguration"]["Type"] != managed.CONNECTOR:
+        _check_chunking(properties)
+    of_managed = managed.is_managed(bedrock_agent._knowledge_bases[knowledge_base])
+    _check(DATA_SOURCE, lambda: managed.check_data_source(members(properties), managed=of_managed))
     siblings = [one for one in bedrock_agent._data_sources.values() if one["KnowledgeBaseId"] == knowledge_base]
-    check_count(len(siblings))
+    check_count(len(siblings), managed.MOST_DATA_SOURCES if of_managed else MOST)
     _refuse_taken(DATA_SOURCE, properties["Name"], siblings)
     record = answer(bedrock_agent._create_ds(knowledge_base, json.dumps(members(properties))))["dataSource"]
     return f"{knowledge_base}|{record['dataSourceId']}", _data_source_attributes(record)
@@ -86,10 +93,14 @@ def create_data_source(_: str, properties: Properties) -> Created:
 
 def _check_chunking(properties: Properties) -> None:
     ingestion = members(properties).get("vectorIngestionConfiguration") or {}
+    _check(DATA_SOURCE, lambda: check_chunking(ingestion.get("chunkingConfiguration") or {}))
+
+
+def _check(resource_type: str, check: Callable[[], None]) -> None:
     try:
-        check_chunking(ingestion.get("chunkingConfiguration") or {})
+        check()
     except ValueError as error:
-        raise ValueError(f"{DATA_SOURCE}: {error}") from None
+        raise ValueError(f"{resource_type}: {error}") from None
 
 
 def update_data_source(physical_id: str, properties: Properties) -> Properties:

@@ -16,10 +16,10 @@ CONFIGURATIONS = {
 }
 
 
-def check_count(present: int) -> None:
+def check_count(present: int, most: int = MOST) -> None:
     """Raise ValueError for one more data source than Bedrock allows."""
-    if present >= MOST:
-        raise ValueError(f"ServiceQuotaExceededException: a knowledge base has at most {MOST} data sources")
+    if present >= most:
+        raise ValueError(f"ServiceQuotaExceededException: a knowledge base has at most {most} data sources")
 
 
 def check_chunking(configuration: dict[str, Any]) -> None:

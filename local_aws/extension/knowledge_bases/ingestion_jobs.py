@@ -16,6 +16,7 @@ from local_aws.extension.bedrock.clock import elapsed, in_background, sleep_unti
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer, arn, identifier, iso
 from local_aws.extension.bedrock.service_roles import role_allows, trusts
 from local_aws.extension.knowledge_bases import documents
+from local_aws.extension.knowledge_bases.stores import managed
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql import passages
 
 STARTING, IN_PROGRESS, STOPPING = 0.3, 1.2, 0.3
@@ -192,7 +193,11 @@ def _run(job: dict[str, Any], source: dict[str, Any]) -> None:
 
 
 def _ingest(job: dict[str, Any], source: dict[str, Any]) -> None:
-    configuration = source["DataSourceConfiguration"].get("s3Configuration") or {}
+    configuration = source["DataSourceConfiguration"]
+    if configuration["type"] == managed.CONNECTOR:
+        configuration = managed.bucket_of(configuration)
+    else:
+        configuration = configuration.get("s3Configuration") or {}
     bucket = str(configuration.get("bucketArn")).rsplit(":", 1)[-1]
     role = bedrock_agent._knowledge_bases[job["knowledge_base"]]["RoleArn"]
     owner = configuration.get("bucketOwnerAccountId") or get_account_id()

@@ -11,6 +11,7 @@ from local_aws.extension.knowledge_bases import documents, ranking, reranking
 from local_aws.extension.knowledge_bases.retrieval_filter import check_filter, matches
 from local_aws.extension.knowledge_bases.role_rights import check_role
 from local_aws.extension.knowledge_bases.searched_chunks import SearchedChunks
+from local_aws.extension.knowledge_bases.stores import managed
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql import passages
 
 MAX_QUERY = 20_000
@@ -25,15 +26,26 @@ UNVERIFIED = (
 def retrieve(body: dict[str, Any], knowledge_base: str) -> Response:
     """Retrieve: passages with scores from 0 to 1, the best first. Raises BedrockError."""
     text = (body.get("retrievalQuery") or {}).get("text") or ""
-    if not 0 < len(text) <= MAX_QUERY:
-        raise BedrockError("ValidationException", f"retrievalQuery.text must have 1 to {MAX_QUERY} characters")
-    search = (body.get("retrievalConfiguration") or {}).get("vectorSearchConfiguration") or {}
+    record = bedrock_agent._knowledge_bases.get(knowledge_base.rsplit("/", 1)[-1])
+    longest = managed.MAX_QUERY if record and managed.is_managed(record) else MAX_QUERY
+    if not 0 < len(text) <= longest:
+        raise BedrockError("ValidationException", f"retrievalQuery.text must have 1 to {longest} characters")
+    search = _search(body.get("retrievalConfiguration") or {}, knowledge_base.rsplit("/", 1)[-1])
     reranking.check_service_role(knowledge_base.rsplit("/", 1)[-1], search)
     guardrail = body.get("guardrailConfiguration")
     query = screened(guardrail, "INPUT", text)
     results = [] if query.blocked else ranked(knowledge_base, query.text, search)
     action = {"guardrailAction": query.action} if guardrail else {}
     return answer({"retrievalResults": results, **action})
+
+
+def _search(configuration: dict[str, Any], knowledge_base: str) -> dict[str, Any]:
+    """The search that the request asks for. Raises BedrockError."""
+    record = bedrock_agent._knowledge_bases.get(knowledge_base)
+    try:
+        return managed.search_of(configuration, managed=bool(record) and managed.is_managed(record))
+    except ValueError as error:
+        raise BedrockError("ValidationException", str(error)) from None
 
 
 def ranked(knowledge_base: str, text: str, search: dict[str, Any]) -> list[dict[str, Any]]:
@@ -58,7 +70,8 @@ def ranked(knowledge_base: str, text: str, search: dict[str, Any]) -> list[dict[
         ranked_chunks = passages.search(store, knowledge_base, text, search, hybrid=hybrid)
     else:
         ranked_chunks = _in_memory(knowledge_base, text, search, count, hybrid=hybrid)
-    found = [_result(chunk, score) for chunk, score in _one_for_each_parent(ranked_chunks)]
+    uri_key = _uri_key(knowledge_base)
+    found = [_result(chunk, score, uri_key) for chunk, score in _one_for_each_parent(ranked_chunks)]
     if kept is None:
         return found
     order = ranking.relevance([result["content"]["text"] for result in found], text)
@@ -70,7 +83,9 @@ def _in_memory(
 ) -> list[tuple[dict[str, Any], float]]:
     chunks = documents.chunks_of(knowledge_base)
     if "filter" in search:
-        chunks = SearchedChunks(chunk for chunk in chunks if matches(search["filter"], _metadata(chunk)))
+        chunks = SearchedChunks(
+            chunk for chunk in chunks if matches(search["filter"], _metadata(chunk, _uri_key(knowledge_base)))
+        )
     return [(chunks[position], score) for position, score in _ranking(chunks, text, count, hybrid=hybrid)]
 
 
@@ -112,14 +127,20 @@ def _is_hybrid(search: dict[str, Any], knowledge_base: str) -> bool:
     return bool(wanted == "HYBRID")
 
 
-def _metadata(chunk: dict[str, Any]) -> dict[str, Any]:
-    return {"x-amz-bedrock-kb-source-uri": chunk["uri"], **chunk["metadata"]}
+def _uri_key(knowledge_base: str) -> str:
+    """https://docs.aws.amazon.com/bedrock/latest/userguide/kb-test-config.html: reserved fields of both types."""
+    of_managed = managed.is_managed(bedrock_agent._knowledge_bases[knowledge_base])
+    return "_source_uri" if of_managed else "x-amz-bedrock-kb-source-uri"
 
 
-def _result(chunk: dict[str, Any], score: float) -> dict[str, Any]:
+def _metadata(chunk: dict[str, Any], uri_key: str) -> dict[str, Any]:
+    return {uri_key: chunk["uri"], **chunk["metadata"]}
+
+
+def _result(chunk: dict[str, Any], score: float, uri_key: str) -> dict[str, Any]:
     return {
         "content": {"type": "TEXT", "text": chunk.get("parent", chunk["text"])},
         "location": {"type": "S3", "s3Location": {"uri": chunk["uri"]}},
         "score": round(score, 4),
-        "metadata": _metadata(chunk),
+        "metadata": _metadata(chunk, uri_key),
     }

@@ -5,12 +5,13 @@ import uuid
 from typing import Any
 
 from ministack.core.responses import AccountRegionScopedDict
-from ministack.services import bedrock_agent_runtime, bedrock_runtime
+from ministack.services import bedrock_agent, bedrock_agent_runtime, bedrock_runtime
 
 from local_aws.extension.bedrock import invocation
 from local_aws.extension.bedrock.guardrails import screened
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
 from local_aws.extension.knowledge_bases import prompt_template, ranking, retrieval
+from local_aws.extension.knowledge_bases.stores import managed
 
 MAX_INPUT = 1_000
 CITED_PASSAGES, MOCK_SENTENCES = 2, 3
@@ -75,6 +76,9 @@ def _answered(body: dict[str, Any]) -> Parts:
     if not 0 < len(text) <= MAX_INPUT:
         raise BedrockError("ValidationException", f"input.text must have 1 to {MAX_INPUT} characters, got {len(text)}")
     configuration = (body.get("retrieveAndGenerateConfiguration") or {}).get("knowledgeBaseConfiguration") or {}
+    record = bedrock_agent._knowledge_bases.get(configuration.get("knowledgeBaseId") or "")
+    if record and managed.is_managed(record):
+        raise BedrockError("ValidationException", "RetrieveAndGenerate can't be used with managed knowledge bases")
     search = (configuration.get("retrievalConfiguration") or {}).get("vectorSearchConfiguration") or {}
     template = prompt_template.template_of(configuration)
     model = invocation.resolve(configuration.get("modelArn") or "")

@@ -28,6 +28,7 @@ def a_template(*, with_key: bool = False, **changes: Any) -> Template:
         "dimensions": 1024,
         "removal": "retain",
         "allow_data_deletion": False,
+        "wait_for_role": False,
         "kms_key": kms.Key(stack, "Key") if with_key else None,
     }
     KnowledgeBase(stack, "KnowledgeBase", **{**arguments, **changes})

@@ -27,6 +27,7 @@ def a_template(*, standby_replicas: bool = False, tag: str = "", **changes: Any)
         "dimensions": 1024,
         "removal": "retain",
         "allow_data_deletion": False,
+        "wait_for_role": False,
         "store": OpenSearchServerless(standby_replicas=standby_replicas),
     }
     made = KnowledgeBase(stack, "KnowledgeBase", **{**arguments, **changes})

@@ -56,11 +56,12 @@ def test_idle_costs_come_first_and_use_is_shown_apart(tmp_path: Path, least: flo
     (tmp_path / "a.md").write_text("x" * 100_000, encoding="utf-8")
     given = config(tmp_path, aurora_postgresql={"min_capacity": least})
 
-    capacity, stored = storage_lines(given)
+    capacity, secrets, stored = storage_lines(given)
     groups = {group.name: group for group in knowledge_base_groups(given, Traffic(100, 100, 100))}
 
     assert capacity.part == "vectors library, capacity"
     assert capacity.usd == pytest.approx(usd)
+    assert secrets.what.startswith("2 secrets")
     assert "Aurora PostgreSQL" in stored.what
     assert groups["knowledge_bases.library.capacity"].usd == pytest.approx(4 * 0.12)
     parts = [line.part for group in groups.values() for line in group.lines]

@@ -130,6 +130,36 @@ def test_a_reranker_and_a_guardrail_are_in_the_request(
     assert search.guardrail == {"guardrailId": "gr0000000001", "guardrailVersion": "3"}
 
 
+@pytest.mark.parametrize(("hybrid", "kind"), [(None, None), (False, "SEMANTIC"), (True, "HYBRID")])
+def test_a_search_by_meaning_says_so_where_bedrock_would_decide(
+    connected: Callable[..., Deployed], hybrid: bool | None, kind: str | None
+) -> None:
+    found = connected(documents="KBKBKBKBKB")
+
+    inner = search_for(found, found.only(None), hybrid=hybrid).configuration["vectorSearchConfiguration"]
+
+    assert inner.get("overrideSearchType") == kind
+
+
+def test_a_managed_one_is_searched_as_aws_decides_and_answers_nothing(
+    connected: Callable[..., Deployed], config: DeploymentConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = config.knowledge_base
+    assert section
+    changed = section.model_copy(update={"store": "managed"})
+    monkeypatch.setattr(config, "__dict__", {**config.__dict__, "knowledge_base": changed})
+    found = connected(documents="KBKBKBKBKB")
+
+    search = search_for(found, found.only(None), filters={"equals": {"key": "a", "value": 1}})
+
+    asked = {"numberOfResults": 5, "rerankingModelType": "NONE", "filter": {"equals": {"key": "a", "value": 1}}}
+    assert search.configuration == {"managedSearchConfiguration": asked}
+    with pytest.raises(InputError, match="RetrieveAndGenerate can't ask"):
+        search.answer(None, "?")
+    with pytest.raises(InputError, match="leave out --hybrid"):
+        search_for(found, found.only(None), hybrid=True)
+
+
 def test_the_arn_of_a_profile_has_the_account(connected: Callable[..., Deployed]) -> None:
     found = connected(documents="KBKBKBKBKB")
 

@@ -38,6 +38,7 @@ class AuroraPostgresql:
     pause_seconds: int = 300
     network: DatabaseNetwork | None = None
     hybrid = True
+    managed = False
 
     def build(self, request: StoreRequest) -> BuiltStore:
         return _Built(self, request)
