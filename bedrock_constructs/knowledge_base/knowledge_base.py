@@ -19,7 +19,7 @@ from bedrock_constructs.knowledge_base.chunking import FixedSizeChunking
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
 from bedrock_constructs.knowledge_base.permissions import allow, permissions
 from bedrock_constructs.knowledge_base.reading import Reading, build_reading
-from bedrock_constructs.knowledge_base.sources import BucketSource
+from bedrock_constructs.knowledge_base.source import Part, Source
 from bedrock_constructs.knowledge_base.stores.s3_vectors import S3Vectors
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, Store, StoreRequest
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
@@ -40,8 +40,8 @@ class KnowledgeBase(Construct):
     stack's deletion destroys data only if `removal` is "destroy" and
     `allow_data_deletion` is true; `destroys_data` is the result. `generation`: a new one has a new knowledge base, data
     source and index in place of what was deleted by hand, which CloudFormation would not miss. `store`: of the vectors;
-    another one replaces the knowledge base. `reading`: in place of the two settings of chunks. `sources`: documents in
-    other buckets; `source_ids` has the ids of their data sources.
+    another one replaces the knowledge base. `reading`: in place of the two settings of chunks. `sources`: documents
+    elsewhere; `source_ids` has the ids of their data sources.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class KnowledgeBase(Construct):
         rerank_model_id: str | None = None,
         generation: int = 1,
         store: Store = S3_VECTORS,
-        sources: Sequence[BucketSource] = (),
+        sources: Sequence[Source] = (),
     ) -> None:
         super().__init__(scope, construct_id)
         self._again = str(generation) if generation > 1 else ""
@@ -112,9 +112,9 @@ class KnowledgeBase(Construct):
         )
         self.data_source_id = self._own_source(reading).attr_data_source_id
         self.source_ids = [
-            (source, part, self._bucket_source(source, part, prefix, reading).attr_data_source_id)
+            (source, part, self._other_source(source, part, reading).attr_data_source_id)
             for source in sources
-            for part, prefix in source.parts
+            for part in source.parts(stack.account)
         ]
 
     @property
@@ -212,10 +212,9 @@ class KnowledgeBase(Construct):
         name = self._name("documents", *reading.replacing)
         return self._data_source("DataSource", name, configuration, reading)
 
-    def _bucket_source(self, source: BucketSource, part: str, prefix: str, reading: Reading) -> bedrock.CfnDataSource:
-        configuration = source.configuration(prefix, cdk.Stack.of(self).account)
-        name = self._name(source.name, source.bucket, prefix, *reading.replacing)
-        return self._data_source(f"Source{pascal(source.name)}{part}", name, configuration, reading)
+    def _other_source(self, source: Source, part: Part, reading: Reading) -> bedrock.CfnDataSource:
+        name = self._name(source.name, *part.replacing, *reading.replacing)
+        return self._data_source(f"Source{pascal(source.name)}{part.id}", name, part.configuration, reading)
 
     def _data_source(
         self,
