@@ -11,7 +11,7 @@ from local_aws.extension.bedrock.service_roles import trusts
 from local_aws.extension.cloudformation import role_propagation
 from local_aws.extension.cloudformation.service_calls import Created, Properties, answer, attributes, members
 from local_aws.extension.knowledge_bases import ingestion_jobs
-from local_aws.extension.knowledge_bases.data_source_rules import check_chunking, check_count
+from local_aws.extension.knowledge_bases.data_source_rules import check_chunking, check_configuration, check_count
 from local_aws.extension.knowledge_bases.stores import opensearch_serverless
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql import passages
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql.connection import Connection
@@ -76,7 +76,7 @@ def _check_table(given: Properties) -> None:
 
 def create_data_source(_: str, properties: Properties) -> Created:
     knowledge_base = properties["KnowledgeBaseId"]
-    _check_chunking(properties)
+    _check_data_source(properties)
     siblings = [one for one in bedrock_agent._data_sources.values() if one["KnowledgeBaseId"] == knowledge_base]
     check_count(len(siblings))
     _refuse_taken(DATA_SOURCE, properties["Name"], siblings)
@@ -84,15 +84,18 @@ def create_data_source(_: str, properties: Properties) -> Created:
     return f"{knowledge_base}|{record['dataSourceId']}", _data_source_attributes(record)
 
 
-def _check_chunking(properties: Properties) -> None:
-    ingestion = members(properties).get("vectorIngestionConfiguration") or {}
+def _check_data_source(properties: Properties) -> None:
+    given = members(properties)
+    storage = (bedrock_agent._knowledge_bases.get(given["knowledgeBaseId"]) or {}).get("StorageConfiguration") or {}
     try:
-        check_chunking(ingestion.get("chunkingConfiguration") or {})
+        check_chunking((given.get("vectorIngestionConfiguration") or {}).get("chunkingConfiguration") or {})
+        check_configuration(given["dataSourceConfiguration"], storage.get("type"))
     except ValueError as error:
         raise ValueError(f"{DATA_SOURCE}: {error}") from None
 
 
 def update_data_source(physical_id: str, properties: Properties) -> Properties:
+    _check_data_source(properties)
     body = json.dumps(members(properties))
     return _data_source_attributes(answer(bedrock_agent._update_ds(*physical_id.split("|"), body))["dataSource"])
 
