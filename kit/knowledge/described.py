@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_GetKnowledgeBa
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_GetDataSource.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ MANAGED = "MANAGED"
 
 @dataclass(frozen=True)
 class Source:
-    """`kind`: S3, WEB, CUSTOM and others. `bucket` and `prefixes`: of one in S3."""
+    """`kind`: S3, WEB, CUSTOM and others. `bucket` and `prefixes`: of one in S3. `urls`: where a crawl begins."""
 
     id: str
     name: str
@@ -29,6 +29,7 @@ class Source:
     bucket: str | None
     prefixes: tuple[str, ...]
     chunking: str
+    urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,13 @@ def _source(raw: Mapping[str, Any]) -> Source:
         bucket=s3["bucketArn"].rpartition(":")[2] if s3 else None,
         prefixes=tuple(s3.get("inclusionPrefixes") or ("",)) if s3 else (),
         chunking=_chunking(chunking),
+        urls=tuple(_urls(configuration.get("webConfiguration") or {})),
     )
+
+
+def _urls(web: Mapping[str, Any]) -> Iterator[str]:
+    seeds = ((web.get("sourceConfiguration") or {}).get("urlConfiguration") or {}).get("seedUrls") or ()
+    yield from (seed["url"] for seed in seeds)
 
 
 def _chunking(raw: Mapping[str, Any]) -> str:

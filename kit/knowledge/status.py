@@ -16,8 +16,8 @@ from kit.knowledge import job_words
 from kit.knowledge.arguments import add_common_arguments
 from kit.knowledge.deployed import Deployed, KnowledgeBase, connect
 from kit.knowledge.described import Description, Source, described
-from kit.knowledge.documents import Documents, documents_of
-from kit.knowledge.repair import repairs
+from kit.knowledge.document_statuses import Documents, documents_of
+from kit.knowledge.repair import CUSTOM, repairs
 from kit.knowledge.sync import job_of
 from kit.runs.words import WIDTH, cut, one_line
 from kit_contract.errors import ExternalError
@@ -97,7 +97,9 @@ def _lines(knowledge_base: KnowledgeBase, description: Description, found: Seque
 
 def _source_lines(knowledge_base: KnowledgeBase, one: SourceStatus) -> Iterator[str]:
     source, documents = one.source, one.documents
-    place = f", s3://{source.bucket}/{source.prefixes[0]}" if source.bucket else ""
+    place = (
+        f", s3://{source.bucket}/{source.prefixes[0]}" if source.bucket else "".join(f", {url}" for url in source.urls)
+    )
     yield cut(f"  SOURCE {source.name} ({source.kind}{place}; {source.chunking})")
     yield from (f"    {one_line(reason)}" for reason in source.failure_reasons)
     statuses = documents.by_status
@@ -106,7 +108,7 @@ def _source_lines(knowledge_base: KnowledgeBase, one: SourceStatus) -> Iterator[
     for job in one.jobs or ():
         yield f"    job        {job_words.line(job)}"
     if not one.jobs:
-        yield "    job        none has run"
+        yield "    job        " + ("none: documents are put" if source.kind == CUSTOM else "none has run")
     failures = [f"{item.document}  {item.status}  {one_line(item.reason)}".rstrip() for item in documents.failures]
     yield from _listed("FAILED", failures)
     yield from _listed("NEVER INGESTED", documents.never)
