@@ -214,7 +214,10 @@ class KnowledgeBase(Construct):
 
     def _other_source(self, source: Source, part: Part, reading: Reading) -> bedrock.CfnDataSource:
         name = self._name(source.name, *part.replacing, *reading.replacing)
-        return self._data_source(f"Source{pascal(source.name)}{part.id}", name, part.configuration, reading)
+        made = self._data_source(f"Source{pascal(source.name)}{part.id}", name, part.configuration, reading)
+        if part.content is None:  # nothing takes its vectors along when another one replaces it
+            made.data_deletion_policy = "DELETE"
+        return made
 
     def _data_source(
         self,

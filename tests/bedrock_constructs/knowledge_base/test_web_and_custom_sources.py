@@ -15,7 +15,7 @@ CUSTOM = {"kind": "custom"}
 
 
 def synthesized(base: dict[str, Any] | None = None, **sources: Any) -> dict[str, Any]:
-    deployment = {"name": "src", "region": "us-east-1", "account": "111122223333"}
+    deployment = {"name": "src", "region": "us-east-1", "account": "111122223333", "allow_data_deletion": True}
     section = {**SECTION, "store": "opensearch-serverless", **(base or {}), "sources": sources}
     app = build_app(
         cdk.App(context=FLAGS),
@@ -105,3 +105,33 @@ def test_the_role_reads_the_objects_that_may_be_put_by_address_and_no_more() -> 
     (statement,) = [item for item in statements if item["Action"] == "s3:GetObject"]
     assert "s3:::drafts/released/*" in str(statement["Resource"])
     assert statement["Condition"] == {"StringEquals": {"aws:ResourceAccount": "111122223333"}}
+
+
+def depends_on(resources: dict[str, Any], name: str) -> set[str]:
+    """All that CloudFormation deletes after the resource."""
+    found: set[str] = set()
+    left = [name]
+    while left:
+        text, item = str(resources[left.pop()]), left
+        found |= (named := {key for key in resources if f"'{key}'" in text and key not in found})
+        item += named
+    return found
+
+
+@pytest.mark.parametrize("store", ["s3-vectors", "opensearch-serverless", "aurora-postgresql"])
+def test_documents_that_were_put_go_with_their_data_source_before_its_store(store: str) -> None:
+    resources = synthesized({"store": store, "removal": "destroy"}, notes=CUSTOM)
+    logical_id, found = source(resources, "Notes")
+
+    assert found["DataDeletionPolicy"] == "DELETE"
+    needed = {resources[key]["Type"] for key in depends_on(resources, logical_id)}
+    stores = {
+        "s3-vectors": {"AWS::S3Vectors::Index", "AWS::S3Vectors::VectorBucket"},
+        "opensearch-serverless": {
+            "AWS::OpenSearchServerless::Collection",
+            "Custom::OpenSearchIndex",
+            "AWS::OpenSearchServerless::AccessPolicy",
+        },
+        "aurora-postgresql": {"AWS::RDS::DBCluster", "AWS::RDS::DBInstance"},
+    }
+    assert stores[store] | {"AWS::IAM::Policy"} <= needed
