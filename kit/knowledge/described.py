@@ -109,4 +109,6 @@ def _chunking(raw: Mapping[str, Any]) -> str:
     """Such as "fixed size, maxTokens 300, overlapPercentage 20"."""
     strategy = raw.get("chunkingStrategy", "DEFAULT").lower().replace("_", " ")
     settings = next((value for value in raw.values() if isinstance(value, dict)), {})
-    return ", ".join([strategy, *(f"{name} {value}" for name, value in settings.items() if isinstance(value, int))])
+    sizes = "/".join(str(level["maxTokens"]) for level in settings.get("levelConfigurations") or ())
+    shown = [f"{name} {value}" for name, value in settings.items() if isinstance(value, int)]
+    return ", ".join([strategy, *shown, *([f"levels {sizes}"] if sizes else [])])

@@ -17,12 +17,16 @@ from kit.knowledge.arguments import add_common_arguments
 from kit.knowledge.deployed import Deployed, KnowledgeBase, connect
 from kit.knowledge.described import Description, Source, described
 from kit.knowledge.document_statuses import Documents, documents_of
+from kit.knowledge.put_target import is_called
 from kit.knowledge.repair import CUSTOM, repairs
 from kit.knowledge.sync import job_of
 from kit.runs.words import WIDTH, cut, one_line
 from kit_contract.errors import ExternalError
 
 JOBS, SHOWN = 5, 20
+MISSING = (
+    "SOURCE {0} is not there: kit deploy; if it was deleted by hand, deploy once without its section and once with it"
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,16 @@ def _one(deployed: Deployed, knowledge_base: KnowledgeBase) -> tuple[dict[str, A
         record = {"name": knowledge_base.name, "id": knowledge_base.id, "healthy": False, "error": str(error)}
         return record, [str(error)]
     found = [_status(deployed, description, source) for source in description.sources]
-    return _record(knowledge_base, description, found), list(_lines(knowledge_base, description, found))
+    missing = _missing(knowledge_base, description)
+    record = _record(knowledge_base, description, found) | {"missing_sources": missing}
+    record["healthy"] = record["healthy"] and not missing
+    return record, [*_lines(knowledge_base, description, found), *(f"  {MISSING.format(name)}" for name in missing)]
+
+
+def _missing(knowledge_base: KnowledgeBase, description: Description) -> list[str]:
+    """Sources of deployment.toml that AWS does not have."""
+    names = knowledge_base.section.sources if knowledge_base.section else ()
+    return [name for name in names if not any(is_called(source, name) for source in description.sources)]
 
 
 def _status(deployed: Deployed, description: Description, source: Source) -> SourceStatus:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from deployment.config import DeploymentConfig
+from deployment.sections.knowledge_sources import CustomSource
 from kit.knowledge import direct_ingestion
 from tests.kit.knowledge.conftest import Knowledge
 from tests.local_aws.knowledge_base import KnowledgeBase
@@ -160,3 +162,18 @@ def test_what_cannot_be_put_is_said_before_anything_is_sent(
 
     assert code == 2
     assert fault in said
+
+
+def test_a_source_that_was_deleted_by_hand_is_told(
+    knowledge: Knowledge, parsed: Callable[..., Any], config: DeploymentConfig, unused: str
+) -> None:
+    assert config.knowledge_base
+    sources = {name: CustomSource(kind="custom") for name in ("notes", "gone")}
+    section = config.knowledge_base.model_copy(update={"sources": sources})
+    object.__setattr__(config, "knowledge_base", section)
+
+    (found,) = parsed("status", documents=unused)
+
+    assert found["missing_sources"] == ["gone"]
+    assert not found["healthy"]
+    assert "SOURCE gone is not there: kit deploy; if it was deleted by hand" in knowledge("status", documents=unused)[1]
