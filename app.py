@@ -23,6 +23,7 @@ from deployment.checks.model_access import model_access_warnings
 from deployment.checks.models import model_warnings
 from deployment.checks.reading import reading_warnings
 from deployment.checks.template_limits import check_templates
+from deployment.checks.web_sources import web_warnings
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
@@ -105,7 +106,7 @@ def main() -> None:
         budget_warnings(config),
         cors_warnings(config),
     )
-    for warning in (*chain(*warnings), *documents_warnings(config), *reading_warnings(config)):
+    for warning in (*chain(*warnings), *documents_warnings(config), *reading_warnings(config), *web_warnings(config)):
         print(f"warning: {path.name}: {warning}", file=sys.stderr)
     print(summary(config), file=sys.stderr)  # standard output belongs to the CDK CLI
     build_app(app, config, account=account)

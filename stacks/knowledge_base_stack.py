@@ -11,10 +11,8 @@ from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
 from bedrock_constructs.custom_resources.role_propagation import role_propagation
 from bedrock_constructs.knowledge_base.ingestion import KnowledgeBaseIngestion
 from bedrock_constructs.knowledge_base.knowledge_base import KnowledgeBase
-from bedrock_constructs.knowledge_base.sources import BucketSource
 from deployment.config import DeploymentConfig
 from deployment.sections.knowledge_base import KnowledgeBase as Section
-from deployment.sections.knowledge_sources import S3Source
 from kit_contract.model_arns import plain_id
 from kit_contract.parameters import knowledge_base_id
 from kit_contract.stacks import (
@@ -31,6 +29,7 @@ from kit_contract.stacks import (
 from model_catalog import catalog
 from stacks.knowledge_base_evaluation import add_evaluation_role
 from stacks.knowledge_base_reading import reading_of
+from stacks.knowledge_sources import source_of
 from stacks.vector_stores import store_of
 
 
@@ -67,7 +66,7 @@ class KnowledgeBaseStack(cdk.Stack):
             rerank_model_id=plain_id(section.rerank_model) if section.rerank_model else None,
             generation=generation,
             store=store_of(section),
-            sources=[_source(name, source) for name, source in section.sources.items()],
+            sources=[source_of(name, source) for name, source in section.sources.items()],
             wait_for_role=False,  # below: with a logical id that is older than the setting
         )
         # Bedrock uses the role at once, when IAM may not know it everywhere yet.
@@ -84,13 +83,14 @@ class KnowledgeBaseStack(cdk.Stack):
             documents = self._documents(key, section.documents, knowledge_base)
             ingestion.start_after(documents, tagged=tagged)
         for source, part, data_source_id in knowledge_base.source_ids:
-            ingestion.start_source(
-                f"{pascal(source.name)}{part}",
-                data_source_id=data_source_id,
-                content=source.bucket,
-                tagged=tagged,
-                schedule=source.schedule,
-            )
+            if part.content is not None:
+                ingestion.start_source(
+                    f"{pascal(source.name)}{part.id}",
+                    data_source_id=data_source_id,
+                    content=part.content,
+                    tagged=tagged,
+                    schedule=source.schedule,
+                )
         self._outputs(key, knowledge_base, ingestion, generation)
         add_evaluation_role(self, config, key, section, knowledge_base)
         self._publish_id(name, key, knowledge_base)
@@ -158,10 +158,6 @@ class KnowledgeBaseStack(cdk.Stack):
         self._ids.append(parameter)
         if not key:  # a stack of release 0.1 imports it until its own update, which is after this one
             self.export_value(knowledge_base.knowledge_base_id)
-
-
-def _source(name: str, section: S3Source) -> BucketSource:
-    return BucketSource(name, section.bucket, section.prefixes, section.account, section.kms_key_arn, section.schedule)
 
 
 def _configurable(embedding_model: str) -> bool:

@@ -24,7 +24,7 @@ from bedrock_constructs.knowledge_base.permissions import (
     service_role,
 )
 from bedrock_constructs.knowledge_base.reading import Reading, build_reading
-from bedrock_constructs.knowledge_base.sources import BucketSource
+from bedrock_constructs.knowledge_base.source import Part, Source
 from bedrock_constructs.knowledge_base.stores.configuration import managed_configuration, vector_configuration
 from bedrock_constructs.knowledge_base.stores.managed import bucket_connector
 from bedrock_constructs.knowledge_base.stores.s3_vectors import S3Vectors
@@ -48,8 +48,8 @@ class KnowledgeBase(Construct):
     stack's deletion destroys data only if `removal` is "destroy" and
     `allow_data_deletion` is true; `destroys_data` is the result. `generation`: a new one has a new knowledge base, data
     source and index in place of what was deleted by hand, which CloudFormation would not miss. `store`: of the vectors;
-    another one replaces the knowledge base. `reading`: in place of the two settings of chunks. `sources`: documents in
-    other buckets; `source_ids` has the ids of their data sources. `wait_for_role`: False if `create_after` is given
+    another one replaces the knowledge base. `reading`: in place of the two settings of chunks. `sources`: documents
+    elsewhere; `source_ids` has the ids of their data sources. `wait_for_role`: False if `create_after` is given
     what waits until IAM knows the role everywhere.
     """
 
@@ -72,7 +72,7 @@ class KnowledgeBase(Construct):
         rerank_model_id: str | None = None,
         generation: int = 1,
         store: Store = S3_VECTORS,
-        sources: Sequence[BucketSource] = (),
+        sources: Sequence[Source] = (),
         wait_for_role: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -126,9 +126,9 @@ class KnowledgeBase(Construct):
         )
         self.data_source_id = self._own_source(reading).attr_data_source_id
         self.source_ids = [
-            (source, part, self._bucket_source(source, part, prefix, reading).attr_data_source_id)
+            (source, part, self._other_source(source, part, reading).attr_data_source_id)
             for source in sources
-            for part, prefix in source.parts
+            for part in source.parts(stack.account)
         ]
 
         if wait_for_role:
@@ -208,11 +208,15 @@ class KnowledgeBase(Construct):
         name = self._name("documents", *reading.replacing)
         return self._data_source("DataSource", name, configuration, reading)
 
-    def _bucket_source(self, source: BucketSource, part: str, prefix: str, reading: Reading) -> bedrock.CfnDataSource:
-        configure = source.connector if self._managed else source.configuration
-        configuration = configure(prefix, cdk.Stack.of(self).account)
-        name = self._name(source.name, source.bucket, prefix, *reading.replacing)
-        return self._data_source(f"Source{pascal(source.name)}{part}", name, configuration, reading)
+    def _other_source(self, source: Source, part: Part, reading: Reading) -> bedrock.CfnDataSource:
+        configuration = part.connector if self._managed else part.configuration
+        if configuration is None:
+            raise ValueError(f"sources: {source.name} can't be read by a managed knowledge base; use a bucket")
+        name = self._name(source.name, *part.replacing, *reading.replacing)
+        made = self._data_source(f"Source{pascal(source.name)}{part.id}", name, configuration, reading)
+        if part.content is None:  # nothing takes its vectors along when another one replaces it
+            made.data_deletion_policy = "DELETE"
+        return made
 
     def _data_source(
         self,

@@ -12,6 +12,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 
+from bedrock_constructs.knowledge_base.source import Part
 from bedrock_constructs.knowledge_base.stores.managed import bucket_connector
 
 
@@ -30,16 +31,28 @@ class BucketSource:
     kms_key_arn: str | None = None
     schedule: str | None = None
 
-    @property
-    def parts(self) -> list[tuple[str, str]]:
-        """(id, prefix) of each data source. The id follows from the prefix: another order changes nothing."""
-        return [(hashlib.sha256(prefix.encode()).hexdigest()[:8], prefix) for prefix in self.prefixes or ("",)]
+    def parts(self, own_account: str) -> list[Part]:
+        """The id follows from the prefix: another order changes nothing."""
+        return [
+            Part(
+                hashlib.sha256(prefix.encode()).hexdigest()[:8],
+                self._configuration(prefix, own_account),
+                (self.bucket, prefix),
+                self.bucket,
+                self._connector(prefix, own_account),
+            )
+            for prefix in self._prefixes
+        ]
 
-    def connector(self, prefix: str, own_account: str) -> bedrock.CfnDataSource.DataSourceConfigurationProperty:
+    def _connector(self, prefix: str, own_account: str) -> bedrock.CfnDataSource.DataSourceConfigurationProperty:
         """Of a managed knowledge base."""
         return bucket_connector(self.bucket, self.account or own_account, [prefix] if prefix else [])
 
-    def configuration(self, prefix: str, own_account: str) -> bedrock.CfnDataSource.DataSourceConfigurationProperty:
+    @property
+    def _prefixes(self) -> Sequence[str]:
+        return self.prefixes or ("",)
+
+    def _configuration(self, prefix: str, own_account: str) -> bedrock.CfnDataSource.DataSourceConfigurationProperty:
         properties = bedrock.CfnDataSource
         return properties.DataSourceConfigurationProperty(
             type="S3",
@@ -56,7 +69,7 @@ class BucketSource:
 
     @property
     def objects(self) -> list[str]:
-        return [f"{self.bucket_arn}/{prefix}*" for _, prefix in self.parts]
+        return [f"{self.bucket_arn}/{prefix}*" for prefix in self._prefixes]
 
     @property
     def permitted_arns(self) -> list[str]:

@@ -10,6 +10,7 @@ from deployment.checks.knowledge_sources import MOST_DATA_SOURCES, MOST_OF_MANAG
 from deployment.checks.models import model_faults, require_answers
 from deployment.checks.reading import reading_faults, require_parser
 from deployment.checks.vector_stores import store_faults
+from deployment.checks.web_sources import web_store_faults
 from deployment.config import DeploymentConfig
 from deployment.sections.knowledge_base import SETTINGS_OF_EXISTING, KnowledgeBase
 from model_catalog import catalog
@@ -52,6 +53,7 @@ def _built_faults(where: str, item: KnowledgeBase, config: DeploymentConfig, tod
     tokens = None if item.store == "managed" else _longest(config.model_id(embedding))
     yield from (f"{where}.{fault}" for fault in reading_faults(item, tokens))
     yield from (f"{where}.{fault}" for fault in store_faults(item, config.deployment))
+    yield from (f"{where}.{fault}" for fault in web_store_faults(item, config.deployment))
     most = MOST_OF_MANAGED if item.store == "managed" else MOST_DATA_SOURCES
     yield from source_faults(where, item.sources, most)
     if item.documents is None and not item.sources:

@@ -85,11 +85,11 @@ def ingestion_group(config: DeploymentConfig, where: str, section: KnowledgeBase
 
 
 def _source_lines(section: KnowledgeBase, region: str) -> Iterator[CostLine]:
-    """Documents in other buckets, whose size nobody knows at synthesis."""
+    """Documents elsewhere, whose size nobody knows at synthesis."""
     for name, source in section.sources.items():
         yield line(
             f"source {name}",
-            f"documents in the bucket {source.bucket}",
+            source.content,
             None,
             price("embedding_tokens", model=_embedding_model(section), region=region),
             missing=f"embedding tokens of {_embedding_model(section)} in {region}",

@@ -7,7 +7,7 @@ from pydantic import Field
 from deployment.sections.aurora_postgresql import AuroraPostgresql
 from deployment.sections.knowledge_evaluation import KnowledgeEvaluation
 from deployment.sections.knowledge_prompt import KnowledgePrompt
-from deployment.sections.knowledge_sources import S3Source
+from deployment.sections.knowledge_sources import Source
 from deployment.sections.reading import Reading
 from deployment.sections.section import FilePath, KnowledgeBaseId, ModelIdOrArn, Name, Removal
 
@@ -19,7 +19,7 @@ class KnowledgeBase(Reading):
 
     documents: FilePath | None = None
     existing: KnowledgeBaseId | None = None
-    sources: dict[Name, S3Source] = {}
+    sources: dict[Name, Source] = {}
     store: StoreName = "s3-vectors"
     standby_replicas: bool = False
     aurora_postgresql: AuroraPostgresql = AuroraPostgresql()

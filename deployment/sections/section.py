@@ -22,6 +22,9 @@ MODEL_ID = rf"^{_MODEL_ID}$"
 MODEL_ID_OR_ARN = rf"^({_MODEL_ID}|{_BEDROCK}({_KINDS}))$"
 MODEL_OR_ALIAS = rf"{MODEL_ID_OR_ARN}|{NAME}"
 HTTPS_URL = r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~%!&'()+,;=:@/-]*)?$"
+# Url of the API of Bedrock, without credentials, queries and fragments.
+WEB_URL = r"^https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~%!&'()+,;=:@/-]*)?$"
+USER_AGENT_SUFFIX = r"^[A-Za-z0-9][A-Za-z0-9._/-]{14,39}$"  # UserAgent of WebCrawlerConfiguration: 15 to 40
 APPLICATION_PROFILE_ARN = rf"^{_BEDROCK}{_PROFILE}$"
 KMS_KEY_ARN = r"^arn:aws(-[a-z]+)*:kms:[a-z0-9-]{1,20}:[0-9]{12}:key/[a-zA-Z0-9-]{1,64}$"
 LAMBDA_ARN = (
@@ -70,6 +73,8 @@ PATTERN_IN_WORDS = {
     ),
     MODEL_OR_ALIAS: "the name of an alias in [inference_api.aliases.*], a model id or the ARN of what answers",
     HTTPS_URL: "a URL such as https://mcp.example.com/mcp, without a query",
+    WEB_URL: "a URL such as https://www.example.com/docs/ (http or https, without a query and fragment)",
+    USER_AGENT_SUFFIX: "15 to 40 letters, digits and . _ / -, starting with a letter or digit",
     APPLICATION_PROFILE_ARN: (
         "the ARN of an application inference profile "
         "(arn:PARTITION:bedrock:REGION:ACCOUNT:application-inference-profile/ID)"
@@ -114,6 +119,8 @@ ModelId = Annotated[str, Field(pattern=MODEL_ID)]
 ModelIdOrArn = Annotated[str, Field(pattern=MODEL_ID_OR_ARN)]
 ModelOrAlias = Annotated[str, Field(pattern=MODEL_OR_ALIAS)]
 HttpsUrl = Annotated[str, Field(pattern=HTTPS_URL, max_length=2048)]
+WebUrl = Annotated[str, Field(pattern=WEB_URL, max_length=2048)]
+UserAgentSuffix = Annotated[str, Field(pattern=USER_AGENT_SUFFIX)]
 ApplicationProfileArn = Annotated[str, Field(pattern=APPLICATION_PROFILE_ARN)]
 KmsKeyArn = Annotated[str, Field(pattern=KMS_KEY_ARN)]
 LambdaArn = Annotated[str, Field(pattern=LAMBDA_ARN)]

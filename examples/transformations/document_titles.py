@@ -34,11 +34,11 @@ def _with_title(s3: Any, bucket: str, file: dict[str, Any]) -> dict[str, Any]:
 
 
 def _title(file: dict[str, Any], chunks: list[dict[str, Any]]) -> str:
-    """The document's first heading, or its file name in words."""
+    """The document's first heading, or its file name in words; AWS documents the place of files in S3 only."""
     heading = HEADING.search(chunks[0]["contentBody"]) if chunks else None
     if heading:
         return heading[1].strip()[:MOST_CHARACTERS]
-    name = unquote(file["originalFileLocation"]["s3_location"]["uri"]).rsplit("/", 1)[-1]
+    name = unquote(file["originalFileLocation"].get("s3_location", {}).get("uri", "")).rsplit("/", 1)[-1]
     return re.sub(r"[-_.]+", " ", name.rsplit(".", 1)[0])[:MOST_CHARACTERS]
 
 

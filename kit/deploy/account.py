@@ -26,6 +26,10 @@ class Account:
         self._partition = identity["Arn"].split(":")[1]
         self.clients = cache(self._clients)
 
+    @property
+    def session(self) -> Any:
+        return self._session
+
     def client(self, service: str) -> Any:
         """A client of your own permissions in the deployment's Region."""
         return self._session.client(service, config=self._config)

@@ -23,6 +23,7 @@ from kit.deploy.assembly import StackName, forget, stacks_in
 from kit.deploy.concurrency import concurrency_notice
 from kit.deploy.history import History, Place
 from kit.deploy.knowledge_base_changes import tell_knowledge_base_changes
+from kit.deploy.put_documents_notice import put_documents_notice
 from kit.deploy.throughput_consent import ACCEPT, look_at_throughput, may_deploy
 from kit.deploy.training import RETRY_FAILED, check_retrain, report_training
 from kit.hint import as_given
@@ -96,6 +97,8 @@ def run(options: argparse.Namespace) -> int:
     history.add(here)
     if notice := concurrency_notice(account.client("lambda").get_account_settings, section.region):
         print(f"warning: {notice}", file=sys.stderr)
+    if config.built_knowledge_bases:
+        put_documents_notice(config, account.session, account.client, lambda line: print(line, file=sys.stderr))
     restoring = restoring_arguments(config, account.client, lambda line: print(line, file=sys.stderr))
     again = generation_arguments(config, account.client, lambda line: print(line, file=sys.stderr))
     look = time_of_look(config, account.client, datetime.now(UTC), say)

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_GetKnowledgeBa
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_GetDataSource.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ MANAGED = "MANAGED"
 
 @dataclass(frozen=True)
 class Source:
-    """`kind`: S3, WEB, CUSTOM and others. `bucket` and `prefixes`: of one in S3."""
+    """`kind`: S3, WEB, CUSTOM and others. `bucket` and `prefixes`: of one in S3. `urls`: where a crawl begins."""
 
     id: str
     name: str
@@ -29,6 +29,7 @@ class Source:
     bucket: str | None
     prefixes: tuple[str, ...]
     chunking: str
+    urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def _source(raw: Mapping[str, Any]) -> Source:
         bucket=bucket,
         prefixes=tuple(prefixes),
         chunking=_chunking(chunking),
+        urls=tuple(_urls(configuration.get("webConfiguration") or {})),
     )
 
 
@@ -109,8 +111,15 @@ def _bucket(configuration: Mapping[str, Any]) -> tuple[str | None, Sequence[str]
     return connector["connectionConfiguration"]["bucketName"], filters.get("inclusionPrefixes") or ("",)
 
 
+def _urls(web: Mapping[str, Any]) -> Iterator[str]:
+    seeds = ((web.get("sourceConfiguration") or {}).get("urlConfiguration") or {}).get("seedUrls") or ()
+    yield from (seed["url"] for seed in seeds)
+
+
 def _chunking(raw: Mapping[str, Any]) -> str:
     """Such as "fixed size, maxTokens 300, overlapPercentage 20"."""
     strategy = raw.get("chunkingStrategy", "DEFAULT").lower().replace("_", " ")
     settings = next((value for value in raw.values() if isinstance(value, dict)), {})
-    return ", ".join([strategy, *(f"{name} {value}" for name, value in settings.items() if isinstance(value, int))])
+    sizes = "/".join(str(level["maxTokens"]) for level in settings.get("levelConfigurations") or ())
+    shown = [f"{name} {value}" for name, value in settings.items() if isinstance(value, int)]
+    return ", ".join([strategy, *shown, *([f"levels {sizes}"] if sizes else [])])

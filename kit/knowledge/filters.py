@@ -28,10 +28,10 @@ def _condition(text: str) -> dict[str, Any]:
     key, equals, value = text.partition("=")
     if not key or not equals:
         raise InputError(f"--filter must be KEY=VALUE or a JSON object, got {text}; such as --filter language=en")
-    return {"equals": {"key": key, "value": _value(value)}}
+    return {"equals": {"key": key, "value": value_of(value)}}
 
 
-def _value(text: str) -> Any:
+def value_of(text: str) -> Any:
     """A number or a boolean as such; write a number that the metadata has as text in quotes: year='"2026"'."""
     try:
         value = json.loads(text)

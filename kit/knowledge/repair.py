@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from kit.knowledge.described import Description, Source
-from kit.knowledge.documents import Documents
+from kit.knowledge.document_statuses import Documents
 
-SYNC = "kit knowledge sync"
+SYNC, PUT = "kit knowledge sync", "kit knowledge put"
+CUSTOM = "CUSTOM"  # no job reads it
 # What Bedrock reads: https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-ds.html (2026-10)
 TYPES = (".txt", ".md", ".html", ".doc", ".docx", ".csv", ".xls", ".xlsx", ".pdf")
 ROLE = "its role has changed by hand: kit deploy, or the policy of the bucket or of its key refuses it"
@@ -14,6 +15,8 @@ KNOWN = {
     "format was not supported": f"convert them to one of {' '.join(TYPES)}, and upload them",
     "size was invalid": "split files of more than 50 MB, and fill or delete empty ones",
     "metadata": "correct the documents' .metadata.json files (docs/knowledge-bases.md has their limits)",
+    "robots.txt": "let the user agent bedrockbot in by the site's robots.txt, which must be there",
+    "maxpages": "raise max_pages, or leave pages out by exclude: kit deploy",
     "not allowed for this account": "kit verify tells whether this account may use the embedding model",
     "may not read": ROLE,
     "is not authorized": ROLE,
@@ -35,6 +38,10 @@ def _repairs(description: Description, source: Source, documents: Documents, las
         yield _known(failure.reason or failure.status)
     if any(not name.lower().endswith(TYPES) for name in documents.never):
         yield f"documents that were never ingested have another type: {KNOWN['format was not supported']}"
+    if source.kind == CUSTOM:
+        if documents.failures:
+            yield f"put them again: {PUT} --knowledge-base NAME --source {source.name} PATH --changed"
+        return
     if last_status is None or last_status in ("FAILED", "STOPPED") or documents.never or documents.changed:
         yield f"ingest what is missing: {SYNC} --knowledge-base NAME --source {source.name}"
 

@@ -16,13 +16,17 @@ from kit.knowledge import job_words
 from kit.knowledge.arguments import add_common_arguments
 from kit.knowledge.deployed import Deployed, KnowledgeBase, connect
 from kit.knowledge.described import Description, Source, described
-from kit.knowledge.documents import Documents, documents_of
-from kit.knowledge.repair import repairs
+from kit.knowledge.document_statuses import Documents, documents_of
+from kit.knowledge.put_target import is_called
+from kit.knowledge.repair import CUSTOM, repairs
 from kit.knowledge.sync import job_of
 from kit.runs.words import WIDTH, cut, one_line
 from kit_contract.errors import ExternalError
 
 JOBS, SHOWN = 5, 20
+MISSING = (
+    "SOURCE {0} is not there: kit deploy; if it was deleted by hand, deploy once without its section and once with it"
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,16 @@ def _one(deployed: Deployed, knowledge_base: KnowledgeBase) -> tuple[dict[str, A
         record = {"name": knowledge_base.name, "id": knowledge_base.id, "healthy": False, "error": str(error)}
         return record, [str(error)]
     found = [_status(deployed, description, source) for source in description.sources]
-    return _record(knowledge_base, description, found), list(_lines(knowledge_base, description, found))
+    missing = _missing(knowledge_base, description)
+    record = _record(knowledge_base, description, found) | {"missing_sources": missing}
+    record["healthy"] = record["healthy"] and not missing
+    return record, [*_lines(knowledge_base, description, found), *(f"  {MISSING.format(name)}" for name in missing)]
+
+
+def _missing(knowledge_base: KnowledgeBase, description: Description) -> list[str]:
+    """Sources of deployment.toml that AWS does not have."""
+    names = knowledge_base.section.sources if knowledge_base.section else ()
+    return [name for name in names if not any(is_called(source, name) for source in description.sources)]
 
 
 def _status(deployed: Deployed, description: Description, source: Source) -> SourceStatus:
@@ -97,7 +110,9 @@ def _lines(knowledge_base: KnowledgeBase, description: Description, found: Seque
 
 def _source_lines(knowledge_base: KnowledgeBase, one: SourceStatus) -> Iterator[str]:
     source, documents = one.source, one.documents
-    place = f", s3://{source.bucket}/{source.prefixes[0]}" if source.bucket else ""
+    place = (
+        f", s3://{source.bucket}/{source.prefixes[0]}" if source.bucket else "".join(f", {url}" for url in source.urls)
+    )
     yield cut(f"  SOURCE {source.name} ({source.kind}{place}; {source.chunking})")
     yield from (f"    {one_line(reason)}" for reason in source.failure_reasons)
     statuses = documents.by_status
@@ -106,7 +121,7 @@ def _source_lines(knowledge_base: KnowledgeBase, one: SourceStatus) -> Iterator[
     for job in one.jobs or ():
         yield f"    job        {job_words.line(job)}"
     if not one.jobs:
-        yield "    job        none has run"
+        yield "    job        " + ("none: documents are put" if source.kind == CUSTOM else "none has run")
     failures = [f"{item.document}  {item.status}  {one_line(item.reason)}".rstrip() for item in documents.failures]
     yield from _listed("FAILED", failures)
     yield from _listed("NEVER INGESTED", documents.never)

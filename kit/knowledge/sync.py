@@ -16,6 +16,7 @@ from kit.knowledge.arguments import add_common_arguments
 from kit.knowledge.deployed import Deployed, KnowledgeBase, connect
 from kit.knowledge.described import Source, described
 from kit.knowledge.job_words import as_record, counts, is_final, reasons
+from kit.knowledge.put_target import is_called, targets_of
 from kit.progress import Progress
 from kit_contract.aws_errors import code_of, message_of
 from kit_contract.errors import ExternalError, InputError
@@ -40,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
         for source in _sources(deployed, knowledge_base, options.source)
     ]
     if not chosen:
+        _refuse_custom(deployed, options)
         raise InputError(f"there is no data source {options.source or 'to ingest'}; kit knowledge status lists them")
     jobs = []
     progress = Progress(len(chosen), sys.stderr)
@@ -54,7 +56,16 @@ def run(options: argparse.Namespace) -> int:
 
 def _sources(deployed: Deployed, knowledge_base: KnowledgeBase, name: str | None) -> list[Source]:
     found = described(deployed, knowledge_base).sources
-    return [source for source in found if source.kind != NOT_INGESTED and name in (None, source.name)]
+    return [source for source in found if source.kind != NOT_INGESTED and (name is None or is_called(source, name))]
+
+
+def _refuse_custom(deployed: Deployed, options: argparse.Namespace) -> None:
+    """Raise InputError if the source that is asked for is a custom one, or all are."""
+    if targets_of(deployed, options.knowledge_base, options.source):
+        raise InputError(
+            f"{options.source or 'each data source'} is custom: no job reads it, and its documents are put: kit "
+            "knowledge put"
+        )
 
 
 def _ingest(

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent_runtime import AgentsforBedrockRuntimeClient
     from mypy_boto3_ssm import SSMClient
 
-MAX_QUESTION = 1000  # characters of retrievalQuery.text
-LOCATIONS = ("s3Location", "webLocation", "confluenceLocation", "salesforceLocation", "sharePointLocation")
+MAX_QUESTION = 20_000  # characters of retrievalQuery.text, by the API's model (botocore 1.44)
 
 
 @cache
@@ -50,9 +49,12 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     if not isinstance(question, str) or not question.strip():
         _log("no question")
         return {"error": f"question must be text, got {question!r}; ask again with a question"}
+    if len(question.strip()) > MAX_QUESTION:
+        given = len(question.strip())
+        return {"error": f"question must have at most {MAX_QUESTION:,} characters, got {given:,}; ask a shorter one"}
     found = client().retrieve(
         knowledgeBaseId=_knowledge_base_id(),
-        retrievalQuery={"text": question.strip()[:MAX_QUESTION]},
+        retrievalQuery={"text": question.strip()},
         retrievalConfiguration=_configuration(int(os.environ[PASSAGES])),
     )
     passages = [_passage(result) for result in found["retrievalResults"]]
@@ -90,7 +92,8 @@ def _configuration(results: int) -> Any:
 
 
 def _passage(result: Any) -> dict[str, Any]:
-    location = result.get("location", {})
-    places = (place for kind in LOCATIONS for place in location.get(kind, {}).values())
+    """Each type of location has one field with the place: uri, url, id or query."""
+    locations = [value for value in result.get("location", {}).values() if isinstance(value, dict)]
+    places = (place for location in locations for place in location.values())
     passage = {"text": result.get("content", {}).get("text", ""), "source": next(places, None)}
     return {name: value for name, value in passage.items() if value}

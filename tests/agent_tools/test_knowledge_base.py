@@ -78,10 +78,29 @@ def test_it_follows_a_knowledge_base_that_a_deploy_replaces(bedrock: Stubber, mo
         published.assert_no_pending_responses()
 
 
-def test_a_question_that_is_too_long_is_cut(bedrock: Stubber) -> None:
-    bedrock.add_response("retrieve", {"retrievalResults": []}, asked("x" * 1000))
+def test_a_question_that_is_too_long_is_refused_and_never_cut(bedrock: Stubber) -> None:
+    bedrock.add_response("retrieve", {"retrievalResults": []}, asked("x" * 20_000))
 
-    assert knowledge_base.handler({"question": "x" * 1001}, None) == {"passages": []}
+    assert knowledge_base.handler({"question": "x" * 20_000 + " "}, None) == {"passages": []}
+    assert knowledge_base.handler({"question": "x" * 20_001}, None) == {
+        "error": "question must have at most 20,000 characters, got 20,001; ask a shorter one"
+    }
+
+
+@pytest.mark.parametrize(
+    ("location", "source"),
+    [
+        ({"type": "WEB", "webLocation": {"url": "https://example.com/"}}, "https://example.com/"),
+        ({"type": "CUSTOM", "customDocumentLocation": {"id": "notes/a.md"}}, "notes/a.md"),
+    ],
+)
+def test_pages_and_documents_that_were_put_have_a_source(
+    bedrock: Stubber, location: dict[str, Any], source: str
+) -> None:
+    bedrock.add_response("retrieve", {"retrievalResults": [{**FOUND, "location": location}]}, asked("How?"))
+
+    (passage,) = knowledge_base.handler({"question": "How?"}, None)["passages"]
+    assert passage["source"] == source
 
 
 @pytest.mark.parametrize("event", [{}, {"question": ""}, {"question": " "}, {"question": ["How?"]}])

@@ -67,6 +67,7 @@ FREE_TEXT = {
     "training.customizations.hyperparameters",  # compared with the catalog
     "knowledge_base.sources.schedule",  # checked, but its * and ? are of cron
     "knowledge_bases.sources.schedule",
+    *(f"{base}.sources.{name}" for base in ("knowledge_base", "knowledge_bases") for name in ("include", "exclude")),
     "training.customizations.distillation.invocation_logs.as_of",
     *(
         f"training.customizations.distillation.invocation_logs.filters.{place}{operator}"  # keys and values of metadata

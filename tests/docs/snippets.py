@@ -30,6 +30,7 @@ EMBEDDED = {
 }
 # These are only parsed (test_commands.py).
 NOT_RUN = {
+    ("docs/knowledge-bases.md", "kit knowledge put"): "needs a custom source; tests/kit/knowledge/test_put.py",
     ("docs/evaluation.md", "kit runs approve"): "needs a run that waits; tests/kit/runs/test_approve.py",
     ("README.md", "make up"): "make test would run itself; what make up runs is in tests/end_to_end",
     ("docs/agents-api.md", "curl "): "needs an agent; tests/inference_api/agents has each request",

@@ -57,6 +57,8 @@ KNOWLEDGE_BASES = {
             *on(f"{PARTNER_BUCKET}/released/manual.pdf", "s3:GetObject", context=PARTNER),
             *on(f"{PARTNER_BUCKET}/drafts/2026/manual.pdf", "s3:GetObject", context=PARTNER),
             *on(PARTNER_KEY, "kms:Decrypt", context=THROUGH_S3),
+            # What may be put into the custom source by its address:
+            *on("arn:aws:s3:::drafts/released/note.md", "s3:GetObject", context=OURS),
             # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
             *on(PROFILE, "bedrock:InvokeModel", "bedrock:GetInferenceProfile"),
             *(request for arn in DESTINATIONS for request in on(arn, "bedrock:InvokeModel")),
@@ -76,6 +78,8 @@ KNOWLEDGE_BASES = {
             *on(f"{PARTNER_BUCKET}/released/manual.pdf", "s3:GetObject", context=OURS),
             *on(f"{PARTNER_BUCKET}/released/manual.pdf", "s3:PutObject", context=PARTNER),
             *on(PARTNER_BUCKET, "s3:ListBucket", context=OURS),
+            *on("arn:aws:s3:::drafts/secret.md", "s3:GetObject", context=OURS),
+            *on("arn:aws:s3:::drafts/released/note.md", "s3:GetObject", context=THEIRS),
             *on(PARTNER_KEY, "kms:Decrypt", context={"kms:ViaService": "s3vectors.us-east-1.amazonaws.com"}),
             *on(PARTNER_KEY, "kms:GenerateDataKey", context=THROUGH_S3),
             *on(arn("s3vectors", "bucket/other/index/other"), *VECTOR_ACTIONS),

@@ -183,8 +183,9 @@ def test_the_ingestion_starts_after_the_upload_and_before_the_events(key: str) -
         """Of the knowledge base: `Handbooks` stands in all its logical ids, and in none of the other's."""
         found = resources(template, kind).items()
         own = [name for name, _ in found if ("Handbooks" in name) == bool(key)]
-        # What is of the source in another bucket has tests of its own: test_sources.py
-        return {name: one for name, one in found if name in own and "Manuals" not in name}
+        # What is of other sources has tests of its own: test_sources.py, test_web_and_custom_sources.py
+        others = ("Manuals", "Site", "Notes")
+        return {name: one for name, one in found if name in own and not any(part in name for part in others)}
 
     (start,) = of_it("Custom::BedrockIngestionStart").items()
     (upload,) = of_it("Custom::BucketObjects").items()

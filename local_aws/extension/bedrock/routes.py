@@ -33,6 +33,7 @@ from local_aws.extension.bedrock.model_import import jobs as import_jobs
 from local_aws.extension.bedrock.responses import BedrockError, Response
 from local_aws.extension.bedrock.token_counts import count_tokens
 from local_aws.extension.knowledge_bases import (
+    direct_documents,
     document_statuses,
     ingestion_jobs,
     rerank,
@@ -50,6 +51,7 @@ DEPLOYMENTS = "/model-customization/custom-model-deployments"
 IMPORTS, IMPORTED = "/model-import-jobs", "/imported-models"
 THROUGHPUT = "/provisioned-model-throughput"
 INGESTION = "/knowledgebases/([^/]+)/datasources/([^/]+)/ingestionjobs"
+DOCUMENTS = "/knowledgebases/([^/]+)/datasources/([^/]+)/documents"
 SERVING = (deployments.STORE, throughputs.STORE)
 TAGGED = re.compile(
     r":(evaluation-job|model-customization-job|model-import-job|custom-model|custom-model-deployment|imported-model|"
@@ -115,7 +117,10 @@ AGENT: tuple[Route, ...] = (
     ("POST", f"{INGESTION}/?", ingestion_jobs.list_jobs),
     ("GET", f"{INGESTION}/([^/]+)", ingestion_jobs.get),
     ("POST", f"{INGESTION}/([^/]+)/stop", ingestion_jobs.stop),
-    ("POST", "/knowledgebases/([^/]+)/datasources/([^/]+)/documents/?", document_statuses.list_documents),
+    ("POST", f"{DOCUMENTS}/?", document_statuses.list_documents),
+    ("PUT", f"{DOCUMENTS}/?", direct_documents.ingest),
+    ("POST", f"{DOCUMENTS}/getDocuments/?", direct_documents.get),
+    ("POST", f"{DOCUMENTS}/deleteDocuments/?", direct_documents.delete),
     ("DELETE", "/knowledgebases/([^/]+)/datasources/([^/]+)/?", ingestion_jobs.delete_data_source),
     ("DELETE", "/knowledgebases/([^/]+)/?", ingestion_jobs.delete_knowledge_base),
     ("POST", "/prompts/", lambda body: once("CreatePrompt", body, prompts.create)),

@@ -12,7 +12,12 @@ from local_aws.extension.bedrock.service_roles import trusts
 from local_aws.extension.cloudformation import role_propagation
 from local_aws.extension.cloudformation.service_calls import Created, Properties, answer, attributes, members
 from local_aws.extension.knowledge_bases import ingestion_jobs
-from local_aws.extension.knowledge_bases.data_source_rules import MOST, check_chunking, check_count
+from local_aws.extension.knowledge_bases.data_source_rules import (
+    MOST,
+    check_chunking,
+    check_configuration,
+    check_count,
+)
 from local_aws.extension.knowledge_bases.stores import managed, opensearch_serverless
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql import passages
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql.connection import Connection
@@ -80,9 +85,9 @@ def _check_table(given: Properties) -> None:
 
 def create_data_source(_: str, properties: Properties) -> Created:
     knowledge_base = properties["KnowledgeBaseId"]
-    if properties["DataSourceConfiguration"]["Type"] != managed.CONNECTOR:
-        _check_chunking(properties)
     of_managed = managed.is_managed(bedrock_agent._knowledge_bases[knowledge_base])
+    if properties["DataSourceConfiguration"]["Type"] != managed.CONNECTOR:
+        _check_data_source(properties)
     _check(DATA_SOURCE, lambda: managed.check_data_source(members(properties), managed=of_managed))
     siblings = [one for one in bedrock_agent._data_sources.values() if one["KnowledgeBaseId"] == knowledge_base]
     check_count(len(siblings), managed.MOST_DATA_SOURCES if of_managed else MOST)
@@ -91,9 +96,12 @@ def create_data_source(_: str, properties: Properties) -> Created:
     return f"{knowledge_base}|{record['dataSourceId']}", _data_source_attributes(record)
 
 
-def _check_chunking(properties: Properties) -> None:
-    ingestion = members(properties).get("vectorIngestionConfiguration") or {}
+def _check_data_source(properties: Properties) -> None:
+    given = members(properties)
+    storage = (bedrock_agent._knowledge_bases.get(given["knowledgeBaseId"]) or {}).get("StorageConfiguration") or {}
+    ingestion = given.get("vectorIngestionConfiguration") or {}
     _check(DATA_SOURCE, lambda: check_chunking(ingestion.get("chunkingConfiguration") or {}))
+    _check(DATA_SOURCE, lambda: check_configuration(given["dataSourceConfiguration"], storage.get("type")))
 
 
 def _check(resource_type: str, check: Callable[[], None]) -> None:
@@ -104,6 +112,7 @@ def _check(resource_type: str, check: Callable[[], None]) -> None:
 
 
 def update_data_source(physical_id: str, properties: Properties) -> Properties:
+    _check_data_source(properties)
     body = json.dumps(members(properties))
     return _data_source_attributes(answer(bedrock_agent._update_ds(*physical_id.split("|"), body))["dataSource"])
 

@@ -19,13 +19,15 @@ HEADING = re.compile(r"^#{1,6}\s+(.+)$", re.MULTILINE)
 Chunk = dict[str, Any]
 
 
-def cut_document(uri: str, content: bytes, source: dict[str, Any], parse: Callable[[str], str] = str) -> list[Chunk]:
+def cut_document(
+    uri: str, content: bytes, source: dict[str, Any], parse: Callable[[str], str] = str, named: str = ""
+) -> list[Chunk]:
     """The chunks of one document, by the data source's chunking strategy. Raises ValueError, PyPdfError.
 
-    `parse` gets the text of a PDF file. A chunk of hierarchical chunking has a "parent", the text that a search returns
-    in its place.
+    `parse` gets the text of a PDF file. `named` tells the type where the URI does not. A chunk of hierarchical chunking
+    has a "parent", the text that a search returns in its place.
     """
-    name = uri.rsplit("/", 1)[-1]
+    name = (named or uri).rsplit("/", 1)[-1]
     text = _text(name, content)
     if name.lower().endswith(".pdf"):
         text = parse(text)

@@ -1,9 +1,10 @@
-"""What Bedrock refuses of a data source: too many in a knowledge base, and its chunking. Pure.
+"""What Bedrock refuses of a data source: too many in a knowledge base, its chunking, and how it crawls. Pure.
 
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_ChunkingConfiguration.html: a strategy has its own
 configuration only, and NONE has none. The messages are not published.
 """
 
+import re
 from typing import Any
 
 # "Data sources per knowledge base", not adjustable: https://docs.aws.amazon.com/general/latest/gr/bedrock.html
@@ -14,6 +15,38 @@ CONFIGURATIONS = {
     "SEMANTIC": "semanticChunkingConfiguration",
     "NONE": None,
 }
+
+
+# https://docs.aws.amazon.com/bedrock/latest/userguide/webcrawl-data-source-connector.html
+CRAWLED_STORE, MOST_URLS, MOST_PAGES = "OPENSEARCH_SERVERLESS", 10, 25_000
+LOOKS_AROUND = re.compile(r"\(\?<?[=!]")
+
+
+def check_configuration(configuration: dict[str, Any], store: str | None) -> None:
+    """Raise ValueError for a dataSourceConfiguration that Bedrock refuses. `store`: the storageConfiguration's type."""
+    kind, web = configuration.get("type"), configuration.get("webConfiguration")
+    if (kind == "WEB") != bool(web):
+        raise ValueError(f"webConfiguration belongs to the type WEB, got {kind}")
+    if not web:
+        return
+    if store != CRAWLED_STORE:
+        raise ValueError(f"data sources of type WEB need a vector store of type {CRAWLED_STORE}, got {store}")
+    if len(web["sourceConfiguration"]["urlConfiguration"]["seedUrls"]) > MOST_URLS:
+        raise ValueError(f"a data source of type WEB has at most {MOST_URLS} seedUrls")
+    crawler = web.get("crawlerConfiguration") or {}
+    if int((crawler.get("crawlerLimits") or {}).get("maxPages") or 1) > MOST_PAGES:
+        raise ValueError(f"maxPages must be at most {MOST_PAGES}")
+    for pattern in (*(crawler.get("inclusionFilters") or ()), *(crawler.get("exclusionFilters") or ())):
+        _check_pattern(pattern)
+
+
+def _check_pattern(pattern: str) -> None:
+    if LOOKS_AROUND.search(pattern):
+        raise ValueError(f"filter patterns must not look ahead, got {pattern}")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"the filter pattern {pattern} is no regular expression: {error}") from None
 
 
 def check_count(present: int, most: int = MOST) -> None:

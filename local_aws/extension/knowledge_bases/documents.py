@@ -1,19 +1,22 @@
 """The documents of data sources: which are new, changed, ignored or gone, and their chunks."""
 
+from collections.abc import Set
+from dataclasses import dataclass
 from typing import Any
 
 import pypdf
 from ministack.core.responses import AccountRegionScopedDict
-from ministack.services import bedrock_agent, s3
+from ministack.services import bedrock_agent
 
 from local_aws.extension.bedrock.embedding_models import check_tokens
 from local_aws.extension.bedrock.responses import BedrockError
 from local_aws.extension.bedrock.static_embeddings import embedded
 from local_aws.extension.knowledge_bases.chunks import TYPES, Chunk, cut_document
-from local_aws.extension.knowledge_bases.document_metadata import SIDECAR, check_vectors, read_sidecar
+from local_aws.extension.knowledge_bases.document_metadata import check_vectors
 from local_aws.extension.knowledge_bases.document_statuses import keep_only, record
 from local_aws.extension.knowledge_bases.parsing import parsed
 from local_aws.extension.knowledge_bases.searched_chunks import SearchedChunks
+from local_aws.extension.knowledge_bases.source_document import SourceDocument
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql import passages
 from local_aws.extension.knowledge_bases.transformations import transformed
 from local_aws.extension.vector_indexes import vector_index
@@ -60,78 +63,103 @@ def _chunks_of(knowledge_base: str) -> SearchedChunks:
     return chunks
 
 
-def ingest(job: dict[str, Any], source: dict[str, Any], bucket: str, keys: list[str]) -> None:
-    """Cut the new and changed documents into chunks; `job` gets the counts and the reasons of failures."""
-    index = index_of(job["knowledge_base"])
+def ingest(
+    job: dict[str, Any], source: dict[str, Any], found: list[SourceDocument], kept: Set[str] = frozenset()
+) -> None:
+    """Cut the new and changed documents into chunks; `job` gets the counts and the reasons of failures.
+
+    Documents of the data source that are neither `found` nor `kept` go.
+    """
     source_ids = (job["knowledge_base"], job["data_source"])
-    prefix = "/".join((*source_ids, ""))
     ignored: dict[str, list[str]] = {}
-    keep_only(*source_ids, {f"s3://{bucket}/{key}" for key in keys})
-    for key in keys:
-        if key.endswith(SIDECAR):
-            job["counts"]["metadata"] += 1
-            continue
+    present = {document.uri for document in found} | kept
+    keep_only(*source_ids, present)
+    for document in found:
         job["counts"]["scanned"] += 1
-        uri, status, reason = f"s3://{bucket}/{key}", "INDEXED", ""
-        try:
-            outcome = _ingest_one(job, prefix + key, bucket, key, source, index)
-        except _IgnoredError as error:
-            ignored.setdefault(str(error), []).append(uri)
-            outcome, status, reason = "failed", "IGNORED", f"Ignored as {error}"
-        except (BedrockError, ValueError, KeyError, pypdf.errors.PyPdfError) as error:
-            job["failures"].append(f"Encountered error: {uri}: {error}")
-            outcome, status = "failed", "FAILED"
-        record(*source_ids, uri, status, reason)
-        if outcome:
-            job["counts"][outcome] += 1
+        tried = attempt(job, source, document)
+        if tried.status == "IGNORED":
+            ignored.setdefault(tried.reason, []).append(document.uri)
+        elif tried.status == "FAILED":
+            job["failures"].append(f"Encountered error: {document.uri}: {tried.reason}")
+        reason = f"Ignored as {tried.reason}" if tried.status == "IGNORED" else ""
+        record(*source_ids, document.uri, tried.status, reason, kind=document.kind)
+        if tried.counted:
+            job["counts"][tried.counted] += 1
     for reason, uris in ignored.items():
         files = ", ".join(uris)
         job["failures"].append(f"Encountered error: Ignored {len(uris)} files as {reason}. [Files: {files}].")
-    present = {prefix + key for key in keys}
-    gone = [held for held in _documents if held.startswith(prefix) and held not in present]
-    for held in gone:
-        passages.forget(*source_ids, f"s3://{bucket}/{held.removeprefix(prefix)}")
-    job["counts"]["deleted"] = sum(1 for held in gone if _documents.pop(held))
-    _changes[job["knowledge_base"]] = _changes.get(job["knowledge_base"], 0) + 1
+    prefix = "/".join((*source_ids, ""))
+    gone = [held.removeprefix(prefix) for held in _documents if held.startswith(prefix)]
+    job["counts"]["deleted"] = sum(remove(*source_ids, uri) for uri in gone if uri not in present)
+    _changed(job["knowledge_base"])
 
 
-def _ingest_one(
-    job: dict[str, Any], held_key: str, bucket: str, key: str, source: dict[str, Any], index: dict[str, Any] | None
-) -> str:
+@dataclass(frozen=True)
+class Attempt:
+    """`counted`: the name of the count that the document adds to, empty for an unchanged one."""
+
+    status: str
+    counted: str
+    reason: str = ""
+
+
+def attempt(job: dict[str, Any], source: dict[str, Any], document: SourceDocument) -> Attempt:
+    """Read, cut, embed and keep one document. `job` has its ids."""
+    try:
+        return Attempt("INDEXED", _ingest_one(job, source, document))
+    except _IgnoredError as error:
+        return Attempt("IGNORED", "failed", str(error))
+    except (BedrockError, ValueError, KeyError, pypdf.errors.PyPdfError) as error:
+        return Attempt("FAILED", "failed", str(error))
+    finally:
+        _changed(job["knowledge_base"])
+
+
+def remove(knowledge_base: str, data_source: str, uri: str) -> bool:
+    """Whether it was there."""
+    passages.forget(knowledge_base, data_source, uri)
+    was_there = _documents.pop(f"{knowledge_base}/{data_source}/{uri}", None) is not None
+    _changed(knowledge_base)
+    return was_there
+
+
+def _changed(knowledge_base: str) -> None:
+    _changes[knowledge_base] = _changes.get(knowledge_base, 0) + 1
+
+
+def _ingest_one(job: dict[str, Any], source: dict[str, Any], document: SourceDocument) -> str:
     """The name of the count that the document adds to, empty for an unchanged one. Raises if it can't be indexed."""
-    objects = s3._buckets[bucket]["objects"]
-    content = s3._get_object_data(bucket, key) or b""
-    if not key.lower().endswith(TYPES):
+    ids, uri = (job["knowledge_base"], job["data_source"]), document.uri
+    content = document.read()
+    if not document.name.lower().endswith(TYPES):
         raise _IgnoredError("their file format was not supported")
     if not 0 < len(content) <= DOCUMENT_BYTES:
         raise _IgnoredError("their size was invalid")
-    uri, held = f"s3://{bucket}/{key}", _documents.get(held_key)
-    metadata = read_sidecar(s3._get_object_data(bucket, key + SIDECAR) or b"") if key + SIDECAR in objects else {}
-    same = held is not None and held["version"] == objects[key]["etag"]
-    chunks = held["chunks"] if same else _read(job, source, uri, content, metadata)
-    if index is not None:
+    held_key = "/".join((*ids, uri))
+    held, metadata = _documents.get(held_key), document.metadata()
+    same = held is not None and held["version"] == document.version
+    chunks = held["chunks"] if same else _read(job, source, document, content, metadata)
+    if (index := index_of(ids[0])) is not None:
         check_vectors(index, chunks, metadata)
     if same:
         changed = held["metadata"] != metadata
         if changed:
-            passages.keep(job["knowledge_base"], job["data_source"], uri, chunks, metadata)
+            passages.keep(*ids, uri, chunks, metadata)
         held["metadata"] = metadata
         return "metadata_modified" if changed else ""
-    _embed(held_key.split("/")[0], chunks)
-    passages.keep(job["knowledge_base"], job["data_source"], uri, chunks, metadata)
-    _documents[held_key] = {
-        "version": objects[key]["etag"],
-        "metadata": metadata,
-        "chunks": chunks,
-    }
+    _embed(ids[0], chunks)
+    passages.keep(*ids, uri, chunks, metadata)
+    _documents[held_key] = {"version": document.version, "metadata": metadata, "chunks": chunks}
     return "modified" if held else "new"
 
 
 def _read(
-    job: dict[str, Any], source: dict[str, Any], uri: str, content: bytes, metadata: dict[str, Any]
+    job: dict[str, Any], source: dict[str, Any], document: SourceDocument, content: bytes, metadata: dict[str, Any]
 ) -> list[Chunk]:
     role = bedrock_agent._knowledge_bases[job["knowledge_base"]]["RoleArn"]
-    chunks = cut_document(uri, content, source, lambda text: parsed(text, source, role))
+    chunks = cut_document(document.uri, content, source, lambda text: parsed(text, source, role), document.name)
+    if document.kind != "S3":
+        chunks = [{**chunk, "kind": document.kind} for chunk in chunks]
     return transformed(source, role, job, chunks, metadata)
 
 

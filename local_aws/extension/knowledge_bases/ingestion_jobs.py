@@ -1,4 +1,4 @@
-"""Ingestion jobs: read the data source's documents from S3, with the knowledge base's role.
+"""Ingestion jobs: read the documents of a data source in S3, or the pages of one on the web.
 
 STARTING -> IN_PROGRESS -> COMPLETE | FAILED, or STOPPING -> STOPPED, over scaled time; one job at a time.
 """
@@ -7,16 +7,14 @@ import threading
 import time
 from typing import Any
 
-from ministack.core.responses import AccountRegionScopedDict, get_account_id
-from ministack.services import bedrock_agent, s3
+from ministack.core.responses import AccountRegionScopedDict
+from ministack.services import bedrock_agent
 
 from local_aws.extension.bedrock import faults
 from local_aws.extension.bedrock.client_tokens import once
 from local_aws.extension.bedrock.clock import elapsed, in_background, sleep_until
-from local_aws.extension.bedrock.responses import BedrockError, Response, answer, arn, identifier, iso
-from local_aws.extension.bedrock.service_roles import role_allows, trusts
-from local_aws.extension.knowledge_bases import documents
-from local_aws.extension.knowledge_bases.stores import managed
+from local_aws.extension.bedrock.responses import BedrockError, Response, answer, identifier, iso
+from local_aws.extension.knowledge_bases import bucket_documents, documents, web_documents
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql import passages
 
 STARTING, IN_PROGRESS, STOPPING = 0.3, 1.2, 0.3
@@ -125,6 +123,8 @@ def _start(body: dict[str, Any], knowledge_base: str, data_source: str) -> Respo
     source = bedrock_agent._data_sources.get(f"{knowledge_base}/{data_source}")
     if source is None:
         raise BedrockError("ResourceNotFoundException", f"Data source {data_source} not found")
+    if source["DataSourceConfiguration"].get("type") == "CUSTOM":  # "You don't need to sync"; no message is published
+        raise BedrockError("ValidationException", f"Data source {data_source} of type CUSTOM has no ingestion jobs")
     if faults.is_on(faults.UNVERIFIED_ACCOUNT):
         role = bedrock_agent._knowledge_bases[knowledge_base]["RoleArn"]
         raise BedrockError("ValidationException", UNVERIFIED.format(role))
@@ -193,27 +193,5 @@ def _run(job: dict[str, Any], source: dict[str, Any]) -> None:
 
 
 def _ingest(job: dict[str, Any], source: dict[str, Any]) -> None:
-    configuration = source["DataSourceConfiguration"]
-    if configuration["type"] == managed.CONNECTOR:
-        configuration = managed.bucket_of(configuration)
-    else:
-        configuration = configuration.get("s3Configuration") or {}
-    bucket = str(configuration.get("bucketArn")).rsplit(":", 1)[-1]
-    role = bedrock_agent._knowledge_bases[job["knowledge_base"]]["RoleArn"]
-    owner = configuration.get("bucketOwnerAccountId") or get_account_id()
-    if owner != get_account_id():
-        job["failures"].append(f"S3 bucket {bucket} of account {owner}: the embedded AWS has one account")
-        return
-    if bucket not in s3._buckets:
-        job["failures"].append(f"S3 bucket {bucket} does not exist or is not in this region")
-        return
-    if not trusts(role, arn(f"knowledge-base/{job['knowledge_base']}")):
-        job["failures"].append(f"The knowledge base cannot assume its role {role}: its trust policy does not allow it")
-        return
-    prefixes = tuple(configuration.get("inclusionPrefixes") or [""])
-    objects = s3._buckets[bucket]["objects"]
-    keys = sorted(key for key in objects if key.startswith(prefixes) and not key.endswith("/"))
-    if denied := [key for key in keys if not role_allows(role, "s3:GetObject", f"s3://{bucket}/{key}")]:
-        job["failures"].append(f"The knowledge base's role {role} may not read s3://{bucket}/{denied[0]}")
-        return
-    documents.ingest(job, source, bucket, keys)
+    kind = source["DataSourceConfiguration"].get("type")
+    (web_documents if kind == "WEB" else bucket_documents).ingest(job, source)

@@ -11,6 +11,7 @@ from local_aws.extension.knowledge_bases import documents, ranking, reranking
 from local_aws.extension.knowledge_bases.retrieval_filter import check_filter, matches
 from local_aws.extension.knowledge_bases.role_rights import check_role
 from local_aws.extension.knowledge_bases.searched_chunks import SearchedChunks
+from local_aws.extension.knowledge_bases.source_document import location_of
 from local_aws.extension.knowledge_bases.stores import managed
 from local_aws.extension.knowledge_bases.stores.aurora_postgresql import passages
 
@@ -140,7 +141,7 @@ def _metadata(chunk: dict[str, Any], uri_key: str) -> dict[str, Any]:
 def _result(chunk: dict[str, Any], score: float, uri_key: str) -> dict[str, Any]:
     return {
         "content": {"type": "TEXT", "text": chunk.get("parent", chunk["text"])},
-        "location": {"type": "S3", "s3Location": {"uri": chunk["uri"]}},
+        "location": location_of(chunk.get("kind", "S3"), chunk["uri"]),
         "score": round(score, 4),
         "metadata": _metadata(chunk, uri_key),
     }

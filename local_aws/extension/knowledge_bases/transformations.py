@@ -30,7 +30,7 @@ def transformed(
     function = step["transformationFunction"]["transformationLambdaConfiguration"]["lambdaArn"]
     bucket, prefix = bucket_and_key(configuration["intermediateStorage"]["s3Location"]["uri"])
     uri = chunks[0]["uri"]
-    event = _event(job, bucket, uri, metadata)
+    event = _event(job, bucket, chunks[0], metadata)
     event["inputFiles"][0]["contentBatches"] = _write(
         role, bucket, f"{prefix}{_folder(job)}{quote(uri, safe='')}", chunks
     )
@@ -44,8 +44,11 @@ def _folder(job: dict[str, Any]) -> str:
     return f"aws/bedrock/knowledge_bases/{job['knowledge_base']}/{job['data_source']}/{job['id']}/"
 
 
-def _event(job: dict[str, Any], bucket: str, uri: str, metadata: dict[str, Any]) -> dict[str, Any]:
-    file = {"originalFileLocation": {"type": "S3", "s3_location": {"uri": uri}}, "fileMetadata": metadata}
+def _event(job: dict[str, Any], bucket: str, chunk: Chunk, metadata: dict[str, Any]) -> dict[str, Any]:
+    """AWS documents the location of a document in S3 only."""
+    kind = chunk.get("kind", "S3")
+    place = {"s3_location": {"uri": chunk["uri"]}} if kind == "S3" else {}
+    file = {"originalFileLocation": {"type": kind, **place}, "fileMetadata": metadata}
     return {
         "version": "1.0",
         "knowledgeBaseId": job["knowledge_base"],

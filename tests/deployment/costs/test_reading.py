@@ -84,3 +84,17 @@ def test_no_documents_cost_nothing(tmp_path: Path) -> None:
         file.unlink()
 
     assert passages_of(found) == Passages(0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ('kind = "web"\nurls = ["https://www.example.com/"]', "up to 1,000 pages of https://www.example.com/"),
+        ('kind = "custom"', "documents that are put"),
+    ],
+)
+def test_what_lies_elsewhere_is_unknown_and_never_free(tmp_path: Path, source: str, what: str) -> None:
+    found = ingestion(config(tmp_path, f"[knowledge_base.sources.more]\n{source}\n"))["source more"]
+
+    assert (found.what, found.usd) == (what, None)
+    assert found.missing

@@ -10,7 +10,7 @@ import pytest
 
 from deployment.config import DeploymentConfig
 from kit.__main__ import main
-from kit.knowledge import ask, evaluate, status, sync
+from kit.knowledge import ask, delete, documents, evaluate, put, status, sync
 from kit.knowledge.deployed import Deployed, deployed
 from kit_contract.parameters import knowledge_base_id
 from tests.local_aws.knowledge_base import KnowledgeBase
@@ -74,7 +74,7 @@ def knowledge(
 
     def run(*words: str, **knowledge_bases: str) -> tuple[int, str, str]:
         found = connected(**knowledge_bases)
-        for module in (ask, evaluate, status, sync):
+        for module in (ask, delete, documents, evaluate, put, status, sync):
             monkeypatch.setattr(module, "connect", lambda *_, **__: found)
         code = main(["knowledge", *words])
         printed = capsys.readouterr()

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from kit.knowledge import sync
 from kit.knowledge.deployed import Deployed
-from kit.knowledge.documents import is_later, reason_for
+from kit.knowledge.document_statuses import is_later, reason_for
 from tests.kit.knowledge.conftest import Knowledge
 from tests.local_aws.knowledge_base import KnowledgeBase
 from tests.local_aws.servers import Clients

@@ -10,10 +10,8 @@ from typing import Any
 
 TYPE, CONNECTOR = "MANAGED", "MANAGED_KNOWLEDGE_BASE_CONNECTOR"
 CONNECTOR_CONFIGURATION = "managedKnowledgeBaseConnectorConfiguration"
-MOST_DATA_SOURCES, MAX_QUERY = (
-    200,
-    10_000,
-)  # https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-quotas.html
+# https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-quotas.html
+MOST_DATA_SOURCES, MAX_QUERY = 200, 10_000
 CHUNKING = ("DEFAULT", "FIXED_SIZE", "NONE")
 OPERATORS_NOT_THERE = ("startsWith", "stringContains")
 RERANKING = ("CUSTOM", "MANAGED", "NONE")
