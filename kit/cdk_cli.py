@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from kit_contract.errors import ExternalError
+from kit_contract.places import BIN, PROJECT
 
-PROJECT = Path(__file__).resolve().parent.parent
-NODE = PROJECT / ".venv" / "bin" / "node"
+NODE = BIN / "node"
 CDK = PROJECT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 STACK_LINE = re.compile(r"^(\S+): (deploying|destroying)\b.*?(\[\d+/\d+\])?$")
 DONE_LINE = re.compile(r"^\s*(✅|❌)\s+(.*)$")

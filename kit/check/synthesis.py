@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kit.cdk_cli import NODE, PROJECT
+from kit.cdk_cli import NODE
 from kit_contract.errors import InputError
+from kit_contract.places import PROJECT
 
 ACCOUNT = "111122223333"  # AWS's documentation uses it; no credentials are needed to check
 OWN_APP = shlex.join([sys.executable, "app.py"])

@@ -9,13 +9,14 @@ from typing import Any
 
 from deployment.checks.check_deployment import check_deployment
 from deployment.config import load_deployment_config
-from kit.cdk_cli import PROJECT, run_cdk
+from kit.cdk_cli import run_cdk
 from kit.embedded_outputs import read_outputs
 from kit.local.lock import held_by, lock
 from kit.local.run import LocalRun
 from kit.local.signals import ignore_signals, stopped_by_signal
 from kit.local.watch import EmbeddedAwsGoneError
 from kit_contract.errors import ExternalError, KitError
+from kit_contract.places import PROJECT
 from local_aws import emulator
 
 LOCAL = PROJECT / ".local"
