@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bedrock_constructs.lambda_functions.sources import source_files
-from distribution.imports import PACKAGE, rewritten, with_installed_command
+from distribution.imports import PACKAGE, rewritten, with_installed_commands
 
 CONSTRUCTS = "bedrock_constructs"
 ROOMS = (
@@ -56,7 +56,7 @@ def _room_files(root: Path, room: str) -> Iterator[tuple[str, bytes]]:
         if path.suffix == ".py":
             text = rewritten(content.decode(), ROOMS, root)
             # The constructs' texts are in templates, which are the same from everywhere.
-            content = (text if room == CONSTRUCTS else with_installed_command(text)).encode()
+            content = (text if room == CONSTRUCTS else with_installed_commands(text)).encode()
         yield path.relative_to(root).as_posix(), content
 
 

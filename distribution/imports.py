@@ -8,7 +8,14 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 PACKAGE = "bedrock_deployment_kit"
-COMMAND, INSTALLED_COMMAND = "python -m kit", "bedrock-kit"
+# What messages name in a clone -> what does the same where the kit is installed.
+COMMANDS = {
+    ".venv/bin/python -m {prog}": "{prog}",
+    "python -m kit": "bedrock-kit",
+    "make up": "bedrock-kit local up",
+    "make down": "bedrock-kit local down",
+    "make deploy": "bedrock-kit deploy",
+}
 
 
 def rewritten(source: str, rooms: Collection[str], root: Path) -> str:
@@ -23,9 +30,11 @@ def rewritten(source: str, rooms: Collection[str], root: Path) -> str:
     return b"".join(lines).decode()
 
 
-def with_installed_command(source: str) -> str:
-    """`source` whose messages name the command as the wheel installs it."""
-    return source.replace(COMMAND, INSTALLED_COMMAND)
+def with_installed_commands(source: str) -> str:
+    """`source` whose messages name the commands that the wheel installs."""
+    for command, installed in COMMANDS.items():
+        source = source.replace(command, installed)
+    return source
 
 
 def _places(tree: ast.Module, lines: list[bytes], rooms: Collection[str], root: Path) -> Iterator[tuple[int, int]]:
