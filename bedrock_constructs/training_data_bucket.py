@@ -7,6 +7,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from bedrock_constructs.feature_flags import logs_by_bucket_policy
 from bedrock_constructs.nag_acknowledgments import acknowledge_auto_delete
 
 OLD_VERSIONS_KEPT = Duration.days(90)
@@ -29,6 +30,7 @@ class TrainingDataBucket(Construct):
         kms_key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        logs_by_bucket_policy(self)
         destroy = removal == "destroy" and allow_data_deletion
         policy = RemovalPolicy.DESTROY if destroy else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         logs = s3.Bucket(

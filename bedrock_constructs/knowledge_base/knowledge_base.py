@@ -15,6 +15,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
 
+from bedrock_constructs.feature_flags import logs_by_bucket_policy
 from bedrock_constructs.knowledge_base.chunking import FixedSizeChunking
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
 from bedrock_constructs.knowledge_base.permissions import allow, permissions
@@ -66,6 +67,7 @@ class KnowledgeBase(Construct):
         sources: Sequence[BucketSource] = (),
     ) -> None:
         super().__init__(scope, construct_id)
+        logs_by_bucket_policy(self)
         self._again = str(generation) if generation > 1 else ""
         self._kms_key = kms_key
         self._rerank_model_id = rerank_model_id
