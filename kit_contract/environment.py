@@ -15,6 +15,7 @@ TOPIC_ARN = "TOPIC_ARN"
 
 # Inference API
 ACCOUNT_ID = "ACCOUNT_ID"
+PARTITION = "PARTITION"  # only where a file names it with a placeholder
 KNOWLEDGE_BASES = "KNOWLEDGE_BASES"  # JSON: name -> knowledge base id
 GUARDRAILS = "GUARDRAILS"  # JSON: name -> {"id", "version"}
 MEDIA_BUCKETS = "MEDIA_BUCKETS"  # JSON list of "bucket" and "bucket/prefix/"

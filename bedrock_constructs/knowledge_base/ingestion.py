@@ -5,6 +5,7 @@ a job. The function waits while another job runs, and reports the result of its 
 """
 
 import json
+from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -121,6 +122,15 @@ class KnowledgeBaseIngestion(Construct):
         for starter in starters:
             starter.node.add_dependency(start)
 
+    def metric_failures(self, **options: Any) -> cloudwatch.Metric:
+        """Documents that were not ingested, and jobs that failed. `options` are those of Metric."""
+        return cloudwatch.Metric(
+            namespace=METRIC_NAMESPACE,
+            metric_name=FAILURES_METRIC,
+            dimensions_map={METRIC_DIMENSION: self._metric_name},
+            **{"statistic": "Sum", "period": Duration.minutes(5), **options},
+        )
+
     def _queues(self) -> None:
         self.dead_letter_queue = sqs.Queue(
             self,
@@ -199,13 +209,6 @@ class KnowledgeBaseIngestion(Construct):
         )
 
     def _alarm(self) -> None:
-        failures = cloudwatch.Metric(
-            namespace=METRIC_NAMESPACE,
-            metric_name=FAILURES_METRIC,
-            dimensions_map={METRIC_DIMENSION: self._metric_name},
-            statistic="Sum",
-            period=Duration.minutes(5),
-        )
         self.alarm = cloudwatch.Alarm(
             self,
             "IngestionFailed",
@@ -213,7 +216,7 @@ class KnowledgeBaseIngestion(Construct):
                 "Documents failed to be ingested, or a whole job did. "
                 f"See the SSM parameter {self.last_ingestion_parameter_name} for which and why."
             ),
-            metric=failures,
+            metric=self.metric_failures(),
             threshold=0,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             evaluation_periods=1,

@@ -24,11 +24,12 @@ from bedrock_constructs.knowledge_base.sources import BucketSource
 from bedrock_constructs.knowledge_base.stores.s3_vectors import S3Vectors
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, Store, StoreRequest
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
+from bedrock_constructs.names import deployment_name
 from kit_contract.run_names import bedrock_name
 from kit_contract.stacks import pascal
 
 DOCUMENTS_PREFIX = "documents/"
-S3_VECTORS = S3Vectors()
+S3_VECTORS, EMBEDDING_MODEL, DIMENSIONS = S3Vectors(), "amazon.titan-embed-text-v2:0", 1024
 
 
 class KnowledgeBase(Construct):
@@ -50,13 +51,13 @@ class KnowledgeBase(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        kit_deployment: str,
-        name: str,
-        embedding_model_id: str,
-        dimensions: int,
+        kit_deployment: str | None = None,
+        name: str | None = None,
+        embedding_model_id: str = EMBEDDING_MODEL,
+        dimensions: int = DIMENSIONS,
         dimensions_configurable: bool = True,
-        removal: Literal["retain", "destroy"],
-        allow_data_deletion: bool,
+        removal: Literal["retain", "destroy"] = "retain",
+        allow_data_deletion: bool = False,
         kms_key: kms.IKey | None = None,
         chunk_max_tokens: int = 300,
         chunk_overlap_percentage: int = 20,
@@ -68,6 +69,7 @@ class KnowledgeBase(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         logs_by_bucket_policy(self)
+        kit_deployment, name = deployment_name(self, kit_deployment), name or construct_id.lower()
         self._again = str(generation) if generation > 1 else ""
         self._kms_key = kms_key
         self._rerank_model_id = rerank_model_id
@@ -216,7 +218,8 @@ class KnowledgeBase(Construct):
 
     def _bucket_source(self, source: BucketSource, part: str, prefix: str, reading: Reading) -> bedrock.CfnDataSource:
         configuration = source.configuration(prefix, cdk.Stack.of(self).account)
-        name = self._name(source.name, source.bucket, prefix, *reading.replacing)
+        bucket = cdk.Stack.of(self).resolve(source.bucket)  # a token's text is not the same in each synth
+        name = self._name(source.name, bucket, prefix, *reading.replacing)
         return self._data_source(f"Source{pascal(source.name)}{part}", name, configuration, reading)
 
     def _data_source(

@@ -1,7 +1,5 @@
 """The code of a function as CDK asset, whose hash is made from the files: under one hash, the same code is shipped."""
 
-import atexit
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -11,7 +9,7 @@ from aws_cdk import AssetHashType, Token
 from aws_cdk import aws_lambda as lambda_
 
 from bedrock_constructs.lambda_functions.code_zip import SERVICE_MODELS_FOLDER, content_hash, zip_bytes, zip_files
-from kit_contract.places import IS_INSTALLED, PROJECT
+from bedrock_constructs.lambda_functions.staging import staging_folder
 
 RUNTIME = lambda_.Runtime.PYTHON_3_14
 
@@ -62,21 +60,9 @@ def _staged(
 
 def _written(files: Mapping[str, bytes]) -> tuple[Path, str]:
     asset_hash = content_hash(files)
-    parent = _zips()
+    parent = staging_folder("lambda")
     with tempfile.NamedTemporaryFile(dir=parent, delete=False) as file:  # another synth may write the same zip
         file.write(zip_bytes(files))
     path = Path(file.name).replace(parent / f"{asset_hash}.zip")
     path.chmod(0o644)
     return path, asset_hash
-
-
-@cache
-def _zips() -> Path:
-    """The folder for zips, which the CDK copies into the cloud assembly at once."""
-    if IS_INSTALLED:
-        folder = Path(tempfile.mkdtemp(prefix="bedrock-constructs-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        return folder
-    folder = PROJECT / ".local" / "lambda"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
