@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from kit.cdk_cli import PROJECT
+from kit_contract.places import PROJECT
 from local_aws import emulator
 from tests.end_to_end.deployed import STATE, Deployed, run_up
 from tests.hostile_environment import HOSTILE
