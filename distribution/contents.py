@@ -21,6 +21,8 @@ ROOMS = (
 )
 DATA = (
     "cdk.json",
+    "package.json",
+    "package-lock.json",
     "docs/openapi.json",
     "docs/openapi-fine-tuning.json",
     "docs/deployment.schema.json",

@@ -10,7 +10,9 @@ from pathlib import Path
 PACKAGE = "bedrock_deployment_kit"
 # What messages name in a clone -> what does the same where the kit is installed.
 COMMANDS = {
-    ".venv/bin/python -m {prog}": "{prog}",
+    "run make setup, then .venv/bin/python -m {prog}": "pip install 'bedrock-deployment-kit[check,node]'",
+    "policy-sentry; run make setup": "policy-sentry; pip install 'bedrock-deployment-kit[check]'",
+    "make setup": "bedrock-kit local install",
     "python -m kit": "bedrock-kit",
     "make up": "bedrock-kit local up",
     "make down": "bedrock-kit local down",
