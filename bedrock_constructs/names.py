@@ -19,11 +19,16 @@ def deployment_name(scope: Construct, given: str | None) -> str:
     if given:
         return given
     stack = cdk.Stack.of(scope).stack_name
-    name = re.sub("[^a-z0-9]+", "-", stack.lower()).strip("-")
+    name = plain_name(stack)
     if len(name) <= LONGEST:
         return name
     digest = hashlib.sha256(stack.encode()).hexdigest()[:6]
     return f"{name[: LONGEST - len(digest) - 1].rstrip('-')}-{digest}"
+
+
+def plain_name(construct_id: str) -> str:
+    """The id of a construct as a name in Bedrock and SSM: lower case, digits and single hyphens."""
+    return re.sub("[^a-z0-9]+", "-", construct_id.lower()).strip("-")
 
 
 def tag_deployment(scope: Construct, kit_deployment: str) -> None:

@@ -11,8 +11,9 @@ _PARTITION, _REGION = "arn:{partition}:", ":{region}:"
 
 
 def placed(text: str, *, partition: str, region: str) -> str:
-    """`text` with placeholders for these two, which are tokens of the CDK."""
-    return text.replace(f"arn:{partition}:", _PARTITION).replace(f":{region}:", _REGION)
+    """`text` with placeholders for those of the two that are given, which are tokens of the CDK."""
+    text = text.replace(f"arn:{partition}:", _PARTITION) if partition else text
+    return text.replace(f":{region}:", _REGION) if region else text
 
 
 def located(text: str, environment: Mapping[str, str]) -> str:

@@ -82,7 +82,12 @@ def _model(target: AliasTarget) -> Model:
 def in_file(scope: Construct, text: str) -> str:
     """`text` for a file of the function's code, which can hold no token."""
     stack = cdk.Stack.of(scope)
-    return placed(text, partition=stack.partition, region=stack.region)
+    return placed(text, partition=_token(stack.partition), region=_token(stack.region))
+
+
+def _token(value: str) -> str:
+    """`value` if the deploy decides it, or an empty text."""
+    return value if cdk.Token.is_unresolved(value) else ""
 
 
 def partition_variable(scope: Construct) -> dict[str, str]:

@@ -18,7 +18,7 @@ from bedrock_constructs.knowledge_base.knowledge_base import DIMENSIONS, EMBEDDI
 from bedrock_constructs.knowledge_base.reading import Reading
 from bedrock_constructs.knowledge_base.sources import BucketSource
 from bedrock_constructs.knowledge_base.stores.store import Store
-from bedrock_constructs.names import deployment_name, tag_deployment
+from bedrock_constructs.names import deployment_name, plain_name, tag_deployment
 
 
 class DocumentKnowledgeBase(Construct):
@@ -53,7 +53,7 @@ class DocumentKnowledgeBase(Construct):
         super().__init__(scope, construct_id)
         self.kit_deployment = deployment_name(self, kit_deployment)
         tag_deployment(self, self.kit_deployment)
-        self.name, destroy = name or construct_id.lower(), removal_policy is cdk.RemovalPolicy.DESTROY
+        self.name, destroy = name or plain_name(construct_id), removal_policy is cdk.RemovalPolicy.DESTROY
         self.knowledge_base = KnowledgeBase(
             self,
             "KnowledgeBase",

@@ -24,7 +24,7 @@ from bedrock_constructs.knowledge_base.sources import BucketSource
 from bedrock_constructs.knowledge_base.stores.s3_vectors import S3Vectors
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, Store, StoreRequest
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
-from bedrock_constructs.names import deployment_name
+from bedrock_constructs.names import deployment_name, plain_name
 from kit_contract.run_names import bedrock_name
 from kit_contract.stacks import pascal
 
@@ -69,7 +69,7 @@ class KnowledgeBase(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         logs_by_bucket_policy(self)
-        kit_deployment, name = deployment_name(self, kit_deployment), name or construct_id.lower()
+        kit_deployment, name = deployment_name(self, kit_deployment), name or plain_name(construct_id)
         self._again = str(generation) if generation > 1 else ""
         self._kms_key = kms_key
         self._rerank_model_id = rerank_model_id
