@@ -1,8 +1,10 @@
 """The modules of the wheel import each other by the names that they have there."""
 
+import tomllib
+
 import pytest
 
-from distribution.contents import ROOMS
+from distribution.contents import CONSTRUCTS, DATA, ROOMS, SOURCES_OF_FUNCTIONS
 from distribution.imports import rewritten, with_installed_commands
 from kit_contract.places import SOURCES
 
@@ -32,3 +34,12 @@ def test_an_import_that_would_bind_another_name_is_refused() -> None:
 
 def test_messages_name_the_installed_command() -> None:
     assert with_installed_commands('"run python -m kit cost"') == '"run bedrock-kit cost"'
+
+
+def test_the_sdist_has_what_the_wheel_is_made_of() -> None:
+    build = tomllib.loads((SOURCES / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    included = build["targets"]["sdist"]["only-include"]
+    rooms = [room if (SOURCES / room).is_dir() else f"{room}.py" for room in ROOMS]
+
+    assert {*rooms, *DATA, CONSTRUCTS, SOURCES_OF_FUNCTIONS, "distribution"} <= set(included)
+    assert [path for path in included if not (SOURCES / path).exists()] == []
