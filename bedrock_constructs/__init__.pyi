@@ -27,3 +27,31 @@ from bedrock_constructs.provisioned_throughput.controlled import ControlledThrou
 from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget as ThroughputTarget
 from bedrock_constructs.provisioned_throughput.throughput import ProvisionedThroughput as ProvisionedThroughput
 from bedrock_constructs.training_data_bucket import TrainingDataBucket as TrainingDataBucket
+
+__all__ = [
+    "Agent",
+    "AuroraPostgresql",
+    "BucketSource",
+    "Budget",
+    "ControlledThroughput",
+    "CustomModelDeployment",
+    "Customization",
+    "CustomizationWorkflow",
+    "DocumentKnowledgeBase",
+    "Guardrail",
+    "InferenceApi",
+    "KnowledgeBase",
+    "KnowledgeBaseIngestion",
+    "ModelAccess",
+    "ModelCustomization",
+    "OpenSearchServerless",
+    "ProvisionedThroughput",
+    "Reading",
+    "S3Vectors",
+    "ServedAlias",
+    "ServedKnowledgeBase",
+    "ThroughputTarget",
+    "TrainingDataBucket",
+    "model_target",
+    "served_alias",
+]

@@ -48,7 +48,7 @@ class ControlledThroughput(Construct):
             notify=notify,
             watches_idleness=release_when_idle_hours is not None,
         )
-        settings = [target.name, target.model_identifier, target.customization, target.alias, model_units]
+        settings: list[Any] = [target.name, target.model_identifier, target.customization, target.alias, model_units]
         settings += [commitment_duration, dict(schedule or {}), expires, release_when_idle_hours]
         start = ProvisionedThroughputStart(
             self,
