@@ -31,6 +31,7 @@ from kit_contract.stacks import (
     agents_stack,
     inference_api_stack,
     knowledge_base_stack,
+    operations_stack,
     provisioned_throughput_stack,
     training_stack,
 )
@@ -40,6 +41,7 @@ from stacks.budget_stack import BudgetStack
 from stacks.inference_api_stack import InferenceApiStack
 from stacks.knowledge_base_stack import KnowledgeBaseStack
 from stacks.model_access_stack import ModelAccessStack
+from stacks.operations_stack import OperationsStack
 from stacks.provisioned_throughput_stack import ProvisionedThroughputStack
 from stacks.training_stack import TrainingStack
 
@@ -67,7 +69,7 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
 
 
 def _answering_stacks(app: cdk.App, config: DeploymentConfig, environment: cdk.Environment) -> list[cdk.Stack]:
-    """What requests reach: knowledge base, agents, the API over all of them."""
+    """What requests reach: knowledge base, agents, the API over all of them; and what watches it."""
     name = config.deployment.name
     stacks: list[cdk.Stack] = []
     if config.built_knowledge_bases:
@@ -77,6 +79,8 @@ def _answering_stacks(app: cdk.App, config: DeploymentConfig, environment: cdk.E
     if config.inference_api:
         api_id = inference_api_stack(name)
         stacks.append(InferenceApiStack(app, api_id, config=config, env=environment))
+    if config.operations:
+        stacks.append(OperationsStack(app, operations_stack(name), config=config, env=environment))
     return stacks
 
 

@@ -16,6 +16,7 @@ from deployment.sections.imported_model import ImportedModel
 from deployment.sections.inference_api import Alias, InferenceApi
 from deployment.sections.knowledge_base import KnowledgeBase, SingleKnowledgeBase
 from deployment.sections.model_access import ModelAccess
+from deployment.sections.operations import Operations
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from deployment.sections.section import ACCOUNT, PATTERN_IN_WORDS, Name, Section
 from deployment.sections.training import Customization, CustomModel, External, Training
@@ -48,6 +49,7 @@ class DeploymentConfig(Section):
     knowledge_bases: dict[Name, KnowledgeBase] = {}
     agents: dict[Name, Agent] = {}
     inference_api: InferenceApi | None = None
+    operations: Operations | None = None
 
     @property
     def customizations(self) -> dict[str, Customization]:

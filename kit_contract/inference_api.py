@@ -34,7 +34,8 @@ from kit_contract.model_arns import (
 
 ACCOUNT = ":{account}:"
 # What callers read in `served_by`, where it differs from the resource type of the ARN.
-_KINDS = {APPLICATION_INFERENCE_PROFILE: INFERENCE_PROFILE, PROVISIONED_MODEL: "provisioned-throughput"}
+PROVISIONED_THROUGHPUT = "provisioned-throughput"
+_KINDS = {APPLICATION_INFERENCE_PROFILE: INFERENCE_PROFILE, PROVISIONED_MODEL: PROVISIONED_THROUGHPUT}
 
 # Before /model in the paths of requests that are signed with AWS credentials.
 IAM_PREFIX = "/iam"
@@ -70,6 +71,16 @@ class Model(NamedTuple):
         return self.kind not in (FOUNDATION_MODEL, INFERENCE_PROFILE)
 
 
+class Prices(NamedTuple):
+    """Of an alias: the name of tokens in Bedrock's usage, such as inputTokens -> US dollars of one, where known.
+
+    `base`: of its foundation model. `custom`: of a custom model on demand.
+    """
+
+    base: Mapping[str, float]
+    custom: Mapping[str, float]
+
+
 class Alias(NamedTuple):
     """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base".
 
@@ -83,6 +94,7 @@ class Alias(NamedTuple):
     embedding: str | None = None
     one_model: bool = False
     guardrail: str | None = None
+    prices: Prices | None = None
 
 
 class Guardrail(NamedTuple):
@@ -173,6 +185,7 @@ def aliases_json(settings: Settings, account: str) -> str:
             **({"embedding": alias.embedding} if alias.embedding else {}),
             **({"one_model": True} if alias.one_model else {}),
             **({"guardrail": alias.guardrail} if alias.guardrail else {}),
+            **({"prices": alias.prices} if alias.prices else {}),
         }
         for name, alias in settings.aliases.items()
     }
@@ -205,6 +218,7 @@ def settings_from(environment: Mapping[str, str], aliases: str, knowledge_bases:
                 entry.get("embedding"),
                 entry.get("one_model", False),
                 entry.get("guardrail"),
+                Prices(*entry["prices"]) if "prices" in entry else None,
             )
             for name, entry in json.loads(aliases).items()
         },

@@ -65,6 +65,16 @@ def hard_stop_topic(kit_deployment: str) -> str:
     return f"{deployment_path(kit_deployment)}/budget/hard-stop-topic"
 
 
+def capacity_alarm(kit_deployment: str) -> str:
+    """The name of the alarm of provisioned throughput. This and the next: for the stack of operations."""
+    return f"{deployment_path(kit_deployment)}/operations/capacity-alarm"
+
+
+def inference_api_log(kit_deployment: str) -> str:
+    """The name of the log group with a line for each request."""
+    return f"{deployment_path(kit_deployment)}/operations/inference-api-log"
+
+
 def knowledge_base_id(kit_deployment: str, knowledge_base: str) -> str:
     """The id of the knowledge base: written by CloudFormation, read by the stack of the inference API."""
     return f"{deployment_path(kit_deployment)}/knowledge-base/{knowledge_base}/id"

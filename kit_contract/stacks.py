@@ -25,7 +25,7 @@ AGENT_PARTS = ("harness", "gateway", "memory")  # each is replaced alone: a new 
 # What follows the deployment's name in the name of a stack, in the order of their deployment.
 STACK_SUFFIXES = (
     *("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "agents"),
-    "inference-api",
+    *("inference-api", "operations"),
 )
 
 # Context (cdk -c name=value) of a deploy that looks at what serves whatever the templates say: kit deploy, make up.
@@ -54,6 +54,10 @@ def agents_stack(kit_deployment: str) -> str:
 
 def inference_api_stack(kit_deployment: str) -> str:
     return f"{kit_deployment}-inference-api"
+
+
+def operations_stack(kit_deployment: str) -> str:
+    return f"{kit_deployment}-operations"
 
 
 def pascal(name: str) -> str:

@@ -15,15 +15,18 @@ METHOD = "FINE_TUNING"
 
 
 def publish_training(stack: cdk.Stack, config: DeploymentConfig, bucket: str, workflow: CustomizationWorkflow) -> None:
-    """`bucket`: its name. Nothing without callers that may fine-tune."""
-    if not (config.inference_api and config.inference_api.fine_tuning_keys):
-        return
+    """`bucket`: its name. Nothing that nobody reads: callers that may fine-tune, and the stack of operations."""
     name = config.deployment.name
-    for construct_id, parameter, value in (
-        ("BucketName", parameters.training_bucket(name), bucket),
-        ("StarterName", parameters.training_starter(name), workflow.starter.function_name),
-        ("WorkflowName", parameters.training_workflow(name), workflow.state_machine.state_machine_name),
-    ):
+    published = []
+    if config.inference_api and config.inference_api.fine_tuning_keys:
+        published += [
+            ("BucketName", parameters.training_bucket(name), bucket),
+            ("StarterName", parameters.training_starter(name), workflow.starter.function_name),
+        ]
+    if published or config.operations:
+        workflow_name = workflow.state_machine.state_machine_name
+        published.append(("WorkflowName", parameters.training_workflow(name), workflow_name))
+    for construct_id, parameter, value in published:
         ssm.StringParameter(stack, construct_id, parameter_name=parameter, string_value=value)
 
 

@@ -8,12 +8,13 @@ from constructs import Construct
 from bedrock_constructs.inference_api.api import InferenceApi, ServedAgent, ServedAlias, ServedKnowledgeBase
 from deployment.alias_models import available_targets, embedding_model, has_one_model
 from deployment.config import DeploymentConfig
+from deployment.costs.alias_prices import alias_prices
 from kit_contract.model_arns import plain_id
-from kit_contract.parameters import agent_confirmed_tool, agent_harness, knowledge_base_id
+from kit_contract.parameters import agent_confirmed_tool, agent_harness, inference_api_log, knowledge_base_id
 from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT, pascal
 from stacks.fine_tuning import add_fine_tuning_api
 from stacks.invoke_target import invoke_target
-from stacks.parameter_value import parameter_value
+from stacks.parameter_value import parameter_value, publish
 from stacks.served_guardrails import served_guardrails
 from stacks.vector_stores import store_of
 
@@ -42,6 +43,7 @@ class InferenceApiStack(cdk.Stack):
                     one_model=has_one_model(config, name),
                     guardrail=alias.guardrail,
                     imported=any(item.alias == name for item in config.imported_models.values()),
+                    prices=alias_prices(config, name),
                 )
                 for name, alias in section.aliases.items()
             },
@@ -61,6 +63,9 @@ class InferenceApiStack(cdk.Stack):
             model_keys=config.training.model_keys if config.training else (),
         )
         add_fine_tuning_api(self, config, api)
+        if config.operations:
+            log_group = api.function.log_group.log_group_name
+            publish(self, "RequestLog", inference_api_log(config.deployment.name), log_group)
         cdk.CfnOutput(self, "ApiUrl", value=api.url)
         cdk.CfnOutput(self, "ApiId", value=api.rest_api.rest_api_id)
         cdk.CfnOutput(self, "ApiStage", value=api.rest_api.deployment_stage.stage_name)

@@ -1,6 +1,7 @@
 """What one stack knows of another: the value of an SSM parameter, read whenever the stack is deployed."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 
@@ -12,3 +13,8 @@ def parameter_value(scope: Construct, construct_id: str, name: str) -> str:
     """
     parameter = cdk.CfnParameter(scope, construct_id, type="AWS::SSM::Parameter::Value<String>", default=name)
     return parameter.value_as_string
+
+
+def publish(scope: Construct, construct_id: str, name: str, value: str) -> None:
+    """Write what another stack reads with `parameter_value`."""
+    ssm.CfnParameter(scope, construct_id, name=name, type="String", value=value)

@@ -16,9 +16,9 @@ from bedrock_constructs.provisioned_throughput.start import ProvisionedThroughpu
 from bedrock_constructs.provisioned_throughput.throughput import ProvisionedThroughput
 from deployment.config import DeploymentConfig
 from deployment.sections.provisioned_throughput import ProvisionedThroughput as Section
-from kit_contract.parameters import hard_stop_topic
+from kit_contract.parameters import capacity_alarm, hard_stop_topic
 from kit_contract.stacks import CAPACITY_FUNCTION_OUTPUT
-from stacks.parameter_value import parameter_value
+from stacks.parameter_value import parameter_value, publish
 
 
 class ProvisionedThroughputStack(cdk.Stack):
@@ -80,6 +80,8 @@ class ProvisionedThroughputStack(cdk.Stack):
             # The throughput is deleted first: if a commitment prevents that, schedule and renewal notices stay.
             throughput.resource.node.add_dependency(capacity.parts, *windows, *told)
             start.node.add_dependency(throughput)
+        if config.operations:
+            publish(self, "AlarmName", capacity_alarm(config.deployment.name), capacity.alarm.alarm_name)
         cdk.CfnOutput(self, CAPACITY_FUNCTION_OUTPUT, value=capacity.function.function_name)
         cdk.CfnOutput(self, "CapacityTopicArn", value=capacity.topic.topic_arn)
 

@@ -22,11 +22,12 @@ gc.disable()  # until the tests are imported: half of that time otherwise
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run last what looks at the boto3 calls of other tests, and test_capacity_demo.py.
+    """Run last what looks at the boto3 calls of other tests, at the steps of a scenario, and test_capacity_demo.py.
 
     The demo starts with the end-to-end tests and waits while the others run.
     """
     items.sort(key=lambda item: "tests/iam/" in item.nodeid and "calls" in getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: item.get_closest_marker("step") is not None)
     items.sort(key=lambda item: "tests/end_to_end/test_capacity_demo.py" in item.nodeid)
 
 

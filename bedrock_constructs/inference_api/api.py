@@ -57,6 +57,7 @@ from kit_contract.inference_api_names import (
     AMAZON_ROOTS_FILE,
     DESCRIPTION_FILE,
     KNOWLEDGE_BASES_FILE,
+    rest_api_name,
 )
 
 __all__ = ["AliasTarget", "InferenceApi", "ServedAgent", "ServedAlias", "ServedKnowledgeBase"]
@@ -197,7 +198,7 @@ class InferenceApi(Construct):
         rest_api = apigateway.RestApi(
             self,
             "RestApi",
-            rest_api_name=f"{kit_deployment}-inference-api",
+            rest_api_name=rest_api_name(kit_deployment),
             description=f"Aliases and knowledge bases of {kit_deployment}",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             # The authorizer finds the key, so the usage plan applies to both headers.
@@ -239,7 +240,6 @@ class InferenceApi(Construct):
         return self.rest_api.metric_server_error(**options)
 
     def grant_read_api_key(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow `grantee` to read the secret of the key that the stack makes."""
         return self.api_key_secret.grant_read(grantee)
 
     def grant_invoke(self, grantee: iam.IGrantable, *, aliases: Sequence[str] | None = None) -> iam.Grant:

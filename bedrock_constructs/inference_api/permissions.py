@@ -13,6 +13,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from bedrock_constructs.custom_model_key import USE, model_key_statement
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
+from kit_contract.inference_api import Prices
 from kit_contract.parameters import aliases_path
 from kit_contract.tags import DEPLOYMENT_TAG, resource_tag_key
 
@@ -48,7 +49,7 @@ class ServedAlias:
 
     `embedding`: the id of the embedding model, None for a model that answers. `one_model`: InvokeModel may fall back,
     because all targets are the same base model or were trained from it.
-    `guardrail`: its name. `imported`: an imported model of the deployment may serve it.
+    `guardrail`: its name. `imported`: an imported model of the deployment may serve it. `prices`: for the log.
     """
 
     base: AliasTarget
@@ -57,6 +58,7 @@ class ServedAlias:
     one_model: bool = False
     guardrail: str | None = None
     imported: bool = False
+    prices: Prices | None = None
 
 
 @dataclass(frozen=True)

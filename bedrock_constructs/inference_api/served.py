@@ -63,7 +63,7 @@ def served_knowledge_bases(
 
 def alias_settings(aliases: Mapping[str, ServedAlias]) -> dict[str, Alias]:
     return {
-        name: Alias(_model(item.base), tuple(item.order), item.embedding, item.one_model, item.guardrail)
+        name: Alias(_model(item.base), tuple(item.order), item.embedding, item.one_model, item.guardrail, item.prices)
         for name, item in aliases.items()
     }
 

@@ -33,6 +33,22 @@ VISIBILITY_TIMEOUT = Duration.minutes(16)
 MAX_RECEIVE_COUNT = 20
 
 
+def metric_name(kit_deployment: str, knowledge_base: str) -> str:
+    """The value of the metrics' dimension."""
+    return f"{kit_deployment}/{knowledge_base}"
+
+
+def failures_metric(kit_deployment: str, knowledge_base: str) -> cloudwatch.Metric:
+    """Documents that failed to be ingested, and jobs that failed as a whole."""
+    return cloudwatch.Metric(
+        namespace=METRIC_NAMESPACE,
+        metric_name=FAILURES_METRIC,
+        dimensions_map={METRIC_DIMENSION: metric_name(kit_deployment, knowledge_base)},
+        statistic="Sum",
+        period=Duration.minutes(5),
+    )
+
+
 class KnowledgeBaseIngestion(Construct):
     """Exposes `queue`, `dead_letter_queue`, `function`, `alarm`, `last_ingestion_parameter_name`.
 
@@ -58,7 +74,8 @@ class KnowledgeBaseIngestion(Construct):
         self._knowledge_base_id, self._knowledge_base_arn = knowledge_base_id, knowledge_base_arn
         self._data_source_id = data_source_id
         self._schedules: IngestionSchedules | None = None
-        self._metric_name = f"{kit_deployment}/{knowledge_base_name}"
+        self._metric_name = metric_name(kit_deployment, knowledge_base_name)
+        self._failures = failures_metric(kit_deployment, knowledge_base_name)
         self.last_ingestion_parameter_name = last_ingestion(kit_deployment, knowledge_base_name)
         self._queues()
         self._function(
@@ -124,12 +141,7 @@ class KnowledgeBaseIngestion(Construct):
 
     def metric_failures(self, **options: Any) -> cloudwatch.Metric:
         """Documents that were not ingested, and jobs that failed. `options` are those of Metric."""
-        return cloudwatch.Metric(
-            namespace=METRIC_NAMESPACE,
-            metric_name=FAILURES_METRIC,
-            dimensions_map={METRIC_DIMENSION: self._metric_name},
-            **{"statistic": "Sum", "period": Duration.minutes(5), **options},
-        )
+        return self._failures.with_(**options)
 
     def _queues(self) -> None:
         self.dead_letter_queue = sqs.Queue(

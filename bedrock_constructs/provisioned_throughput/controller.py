@@ -68,9 +68,10 @@ class ProvisionedThroughputController(Construct):
         self._group = scheduler.CfnScheduleGroup(self, "Schedules")
         self._role = self._scheduler_role()
         tick = self._at("Tick", expression=TICK, event={"action": "reconcile"}, time_zone="UTC")
+        self.alarm = self._alarm()
         # The topic's policy, not the topic: its subscriptions are below it.
         topic_policy = self.topic.node.find_child("Policy")
-        self.parts = DependencyGroup(self.function, self._dead_letters, topic_policy, tick, self._alarm())
+        self.parts = DependencyGroup(self.function, self._dead_letters, topic_policy, tick, self.alarm)
 
     def open_and_close(self, name: str, throughput: str, schedule: Mapping[str, Any]) -> list[scheduler.CfnSchedule]:
         """Wake the function when a window of `schedule` opens and when it closes, on its time zone's wall clock."""

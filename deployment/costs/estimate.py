@@ -11,6 +11,7 @@ from deployment.costs.inference_api import Traffic, inference_api_groups
 from deployment.costs.knowledge_base import document_bytes, knowledge_base_groups, storage_lines
 from deployment.costs.lines import CostGroup, CostLine, line, total
 from deployment.costs.monitoring import customer_key_line, monitoring_groups
+from deployment.costs.operations import operations_lines
 from deployment.costs.provisioned_throughput import (
     committed_line,
     committed_months,
@@ -87,6 +88,7 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
         alarm = price("alarm_month", service="cloudwatch", region=region)
         what = f"{alarms}, for failed ingestion or capacity"
         yield line("alarms", what, alarms, alarm, missing=f"an alarm in {region}")
+    yield from operations_lines(config)
     yield from storage_lines(config)
     yield from capacity_lines(config)
     size = _stored_bytes(config)

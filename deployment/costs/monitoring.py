@@ -83,6 +83,9 @@ def _monthly_lines(config: DeploymentConfig) -> Iterator[CostLine]:
             price("call", service="secrets-manager", region=region),
             missing=f"reads of a secret in {region}",
         )
+    if throughputs := len(config.provisioned_throughput):
+        what = f"{throughputs}, the model units of each throughput"
+        yield line("capacity metrics", what, throughputs, metric, missing=f"a metric in {region}")
     if built := len(config.built_knowledge_bases):
         what = f"{INGESTION_METRICS * built} metrics"
         yield line("ingestion metrics", what, INGESTION_METRICS * built, metric, missing=f"a metric in {region}")

@@ -36,6 +36,7 @@ PYTHON_HANDLER = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$"
 # S3Uri of CreateModelCustomizationJob without "*", which IAM would read as a wildcard.
 S3_PREFIX = r"^s3://[a-z0-9][-.a-z0-9]{1,61}[a-z0-9](/[-!_'().a-zA-Z0-9]+)*/?$"
 KNOWLEDGE_BASE_ID = r"^[0-9A-Z]{10}$"
+TOPIC_ARN = r"^arn:aws(-[a-z]+)*:sns:[a-z0-9-]{1,20}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$"
 SUBNET, SECURITY_GROUP = r"^subnet-[0-9a-z]{1,32}$", r"^sg-[0-9a-z]{1,32}$"
 GUARDRAIL_PROFILE = r"^[a-z0-9-]{1,12}\.guardrail\.v[0-9]+:[0-9]+$"
 # The prefix ends in a slash: "cats/" is not "cats-of-others/".
@@ -88,6 +89,7 @@ PATTERN_IN_WORDS = {
     PYTHON_HANDLER: "the handler of a Python function, such as grader.lambda_handler",
     S3_PREFIX: "an S3 URI such as s3://bucket/prefix/ (letters, digits and -!_'(). in it)",
     KNOWLEDGE_BASE_ID: "the id of a knowledge base: 10 capital letters and digits",
+    TOPIC_ARN: "the ARN of an SNS topic (arn:PARTITION:sns:REGION:ACCOUNT:NAME), not a FIFO topic",
     SUBNET: "the id of a subnet such as subnet-0123456789abcdef0",
     SECURITY_GROUP: "the id of a security group such as sg-0123456789abcdef0",
 }
@@ -118,6 +120,7 @@ ModelPackageArn = Annotated[str, Field(pattern=MODEL_PACKAGE_ARN)]
 PythonHandler = Annotated[str, Field(pattern=PYTHON_HANDLER)]
 S3Prefix = Annotated[str, Field(pattern=S3_PREFIX, max_length=1024)]
 KnowledgeBaseId = Annotated[str, Field(pattern=KNOWLEDGE_BASE_ID)]
+TopicArn = Annotated[str, Field(pattern=TOPIC_ARN)]
 SubnetId = Annotated[str, Field(pattern=SUBNET)]
 SecurityGroupId = Annotated[str, Field(pattern=SECURITY_GROUP)]
 MediaBucket = Annotated[str, Field(pattern=MEDIA_BUCKET)]

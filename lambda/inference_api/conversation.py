@@ -148,7 +148,7 @@ def _resumed(first: Event, events: Generator[Event, None, None], facts: Facts) -
         for event in events:
             name, value = event
             if name == "contentBlockDelta":
-                facts.deltas += 1
+                facts.delta()
             elif name == "messageStop":
                 stopped = True
                 facts.intervened = value.get("stopReason") == INTERVENED

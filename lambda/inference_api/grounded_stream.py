@@ -89,10 +89,12 @@ class _Answer:
 def _resumed(first: Event, events: Generator[Event, None, None], facts: Facts) -> Generator[Event, None, None]:
     try:
         yield SILENCE
-        facts.deltas += first.name == "output"
+        if first.name == "output":
+            facts.delta()
         yield first
         for event in events:
-            facts.deltas += event.name == "output"
+            if event.name == "output":
+                facts.delta()
             if event.name == "guardrail":
                 facts.intervened = event.value.get("action") == "INTERVENED"
             yield event

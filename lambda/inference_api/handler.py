@@ -92,6 +92,7 @@ def _logged(
             answer.body.close()
         if not whole and facts.error is None:
             facts.error = "caller_left"
+        alias = service().settings.aliases.get(facts.alias or "")
         line = log_line(
             request,
             answer,
@@ -99,8 +100,14 @@ def _logged(
             kit_deployment=service().settings.kit_deployment,
             request_id=invocation.aws_request_id,
             now=time.time(),
-            milliseconds=round((time.perf_counter() - started) * 1000),
+            milliseconds=_milliseconds(time.perf_counter() - started),
+            first_token_milliseconds=_milliseconds(facts.first_delta - started) if facts.first_delta else None,
+            prices=alias.prices if alias else None,
         )
         print(line, file=sys.stderr, flush=True)
         for line in variant_lines(answer, facts, kit_deployment=service().settings.kit_deployment, now=time.time()):
             print(line, file=sys.stderr, flush=True)
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)

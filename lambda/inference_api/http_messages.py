@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -49,8 +50,9 @@ class Facts:
     `served_by` has the ARN of the target, `shown_served_by` what callers see instead, unless it `shows_arns`.
     `guardrail`: the name of the one that was applied. `intervened`: whether it blocked or masked something.
     `refused`: the model gave no answer of use (variant_metrics.py). `searches`: those of file_search. `usage`:
-    Bedrock's, None where it did not arrive. `deltas`: parts of a streamed answer so far. `headers` and `fingerprint`
-    (the version of the model) say in the response who served it. `key_name`: of the API key.
+    Bedrock's, None where it did not arrive. `deltas`: parts of a streamed answer so far. `first_delta`: when the first
+    of them came, of time.perf_counter. `headers` and `fingerprint` (the version of the model) say in the response who
+    served it. `key_name`: of the API key.
     """
 
     def __init__(self) -> None:
@@ -63,6 +65,7 @@ class Facts:
         self.attempts: list[Attempt] = []
         self.usage: Mapping[str, Any] | None = None
         self.deltas = 0
+        self.first_delta: float | None = None
         self.guardrail: str | None = None
         self.intervened = False
         self.searches = 0
@@ -70,6 +73,12 @@ class Facts:
         self.error: str | None = None
         self.headers: Mapping[str, str] = {}
         self.fingerprint = ""
+
+    def delta(self) -> None:
+        """Count a part of the answer."""
+        if not self.deltas:
+            self.first_delta = time.perf_counter()
+        self.deltas += 1
 
     def served(self, alias: str | None, served: Served[Any]) -> None:
         """Say who served the request: in the log, the body, and headers for clients that hide what they don't know."""

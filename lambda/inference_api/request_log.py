@@ -7,10 +7,15 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from inference_api.http_messages import Answer, Facts, Request
-from kit_contract.inference_api_names import METRIC_NAMESPACE
+from inference_api.request_cost import estimated_usd
+from kit_contract.inference_api import Prices
+from kit_contract.inference_api_names import ANSWERS, FALLBACKS, METRIC_NAMESPACE, THROTTLES
+
+THROTTLED = "ThrottlingException"
 
 
 def log_line(
@@ -22,8 +27,10 @@ def log_line(
     request_id: str,
     now: float,
     milliseconds: int,
+    first_token_milliseconds: int | None = None,
+    prices: Prices | None = None,
 ) -> str:
-    """`now`: seconds since 1970."""
+    """`now`: seconds since 1970. `prices`: of the alias."""
     line = {
         "event": "request",
         "request_id": request_id,
@@ -31,11 +38,13 @@ def log_line(
         "route": facts.route,
         "status": answer.status,
         "milliseconds": milliseconds,
+        "first_token_milliseconds": first_token_milliseconds,
         "body_bytes": len(request.body),
         "alias": facts.alias,
         "served_by": facts.served_by,
         "attempts": [attempt.facts for attempt in facts.attempts],
         "usage": facts.usage,
+        "estimated_usd": estimated_usd(facts, prices),
         "deltas": facts.deltas,
         "searches": facts.searches,
         "guardrail": facts.guardrail,
@@ -47,22 +56,37 @@ def log_line(
 
 def _metrics(facts: Facts, kit_deployment: str, now: float) -> dict[str, Any]:
     """Counts the answers of each kind of target, how many of them came after a fallback or were changed by a guardrail,
-    and the searches that the model made for them.
+    and the searches that the model made for them; for all kinds together, the calls that Bedrock throttled.
 
     The alias is not a dimension: each combination of dimension values is a metric with a monthly price.
     """
-    if not facts.served_by:
+    served = _answer_metrics(facts) if facts.served_by else {}
+    throttles = sum(THROTTLED in (attempt.error or "").split() for attempt in facts.attempts)  # or with its causes
+    directives = []
+    if served:
+        directives.append(_directive(["Deployment", "Kind"], served))
+    if throttles:
+        directives.append(_directive(["Deployment"], [THROTTLES]))
+    if not directives:
         return {}
-    values = {"Answers": 1, "Fallbacks": int(facts.attempts[0].target != facts.attempts[-1].target)}
+    return {
+        "_aws": {"Timestamp": int(now * 1000), "CloudWatchMetrics": directives},
+        "Deployment": kit_deployment,
+        **({"Kind": facts.served_by["kind"]} if facts.served_by else {}),
+        **served,
+        **({THROTTLES: throttles} if throttles else {}),
+    }
+
+
+def _answer_metrics(facts: Facts) -> dict[str, int]:
+    values = {ANSWERS: 1, FALLBACKS: int(facts.attempts[0].target != facts.attempts[-1].target)}
     if facts.guardrail:
         values["GuardrailInterventions"] = int(facts.intervened)
     if facts.searches:
         values["FileSearches"] = facts.searches
-    metrics = [{"Name": name, "Unit": "Count"} for name in values]
-    directive = {"Namespace": METRIC_NAMESPACE, "Dimensions": [["Deployment", "Kind"]], "Metrics": metrics}
-    return {
-        "_aws": {"Timestamp": int(now * 1000), "CloudWatchMetrics": [directive]},
-        "Deployment": kit_deployment,
-        "Kind": facts.served_by["kind"],
-        **values,
-    }
+    return values
+
+
+def _directive(dimensions: list[str], names: Iterable[str]) -> dict[str, Any]:
+    metrics = [{"Name": name, "Unit": "Count"} for name in names]
+    return {"Namespace": METRIC_NAMESPACE, "Dimensions": [dimensions], "Metrics": metrics}

@@ -15,6 +15,12 @@ from botocore.config import Config
 
 from kit_contract.environment import KIT_DEPLOYMENT, THROUGHPUTS, TOPIC_ARN
 from kit_contract.errors import InputError, ResourceFailedError
+from kit_contract.provisioned_throughput_metrics import (
+    DEPLOYMENT_DIMENSION,
+    METRIC_NAMESPACE,
+    MODEL_UNITS,
+    THROUGHPUT_DIMENSION,
+)
 from provisioned_throughput_controller import overrides
 from provisioned_throughput_controller.context import Context, ControllerClients
 from provisioned_throughput_controller.notices import Notices
@@ -54,8 +60,23 @@ def run(event: Mapping[str, Any], contexts: Mapping[str, Context], *, sleep: Cal
 
 def _settle(context: Context, seconds: float, sleep: Callable[[float], None], steps: list[dict[str, Any]]) -> None:
     step = asdict(Reconciliation(context).settle(seconds=seconds, sleep=sleep))
-    print(json.dumps({"step": "reconcile", **step}), file=sys.stderr)
+    print(json.dumps({"step": "reconcile", **step, **_metrics(context, step)}), file=sys.stderr)
     steps.append(step)
+
+
+def _metrics(context: Context, step: Mapping[str, Any]) -> dict[str, Any]:
+    """Every tick, so that the average of an hour is the part of it that was billed."""
+    directive = {
+        "Namespace": METRIC_NAMESPACE,
+        "Dimensions": [[DEPLOYMENT_DIMENSION, THROUGHPUT_DIMENSION]],
+        "Metrics": [{"Name": MODEL_UNITS, "Unit": "Count"}],
+    }
+    return {
+        "_aws": {"Timestamp": int(context.clock().timestamp() * 1000), "CloudWatchMetrics": [directive]},
+        DEPLOYMENT_DIMENSION: context.kit_deployment,
+        THROUGHPUT_DIMENSION: context.name,
+        MODEL_UNITS: step["model_units"],
+    }
 
 
 def _chosen(request: Request, contexts: Mapping[str, Context]) -> list[Context]:

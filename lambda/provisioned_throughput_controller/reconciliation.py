@@ -19,6 +19,7 @@ from provisioned_throughput_controller.context import Context
 from provisioned_throughput_controller.idleness import Calls
 from provisioned_throughput_controller.purchase import step_towards_bought
 from provisioned_throughput_controller.release import give_back, step_towards_released
+from provisioned_throughput_controller.report import NOT_BILLED
 from provisioned_throughput_controller.settings import Settings
 from provisioned_throughput_controller.wanted_state import Wanted, active_override, idle_override, wanted_state
 
@@ -30,7 +31,10 @@ STEP_SECONDS = 10
 
 @dataclass(frozen=True)
 class Step:
-    """`status` is Bedrock's before the step, or absent. `wanted`, `why` and `until` are the wanted state."""
+    """`status` is Bedrock's before the step, or absent. `wanted`, `why` and `until` are the wanted state.
+
+    `model_units`: those that are billed, without the second throughput of a migration.
+    """
 
     name: str
     status: str
@@ -38,6 +42,7 @@ class Step:
     why: str
     until: str | None
     settled: bool
+    model_units: int = 0
 
 
 class Reconciliation:
@@ -135,4 +140,5 @@ class Reconciliation:
             why=wanted.why,
             until=wanted.until.isoformat(timespec="seconds") if wanted.until else None,
             settled=settled,
+            model_units=found["modelUnits"] if found and found["status"] not in NOT_BILLED else 0,
         )

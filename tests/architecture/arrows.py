@@ -68,6 +68,7 @@ ARROWS = {
         "bedrock_constructs.custom_resources",
         "bedrock_constructs.lambda_functions",
     },
+    "bedrock_constructs.operations": {"bedrock_constructs"},
     "bedrock_constructs.provisioned_throughput": {
         "bedrock_constructs",
         "bedrock_constructs.custom_resources",

@@ -17,6 +17,7 @@ EXCEPTIONS = {
     ("deployment", "lambda"): "name and region apply to all functions",
     ("guardrails", "stacks"): "they belong to the stack of the inference API, which changes before they are deleted",
     ("budget", "lambda"): "CloudFormation creates budgets; no function is needed",
+    ("operations", "lambda"): "CloudFormation creates alarms and dashboards; no function is needed",
 }
 
 

@@ -67,6 +67,7 @@ class Scheduler:
         self._order = itertools.count()
         self._back = _closed_gate()
         self._current: Process | None = None
+        self._until, self._turns = START, 0
 
     @property
     def current(self) -> Process:
@@ -105,13 +106,11 @@ class Scheduler:
 
     def run(self, until: float = float("inf")) -> None:
         """Until nothing is due any more, or only after `until`."""
-        for _ in range(LIVE_LOCK):
-            if not self._due or self._due[0][0] > until:
-                return
-            process = self._next()
-            if process is not None:
-                self._resume(process)
-        raise AssertionError(f"nothing ends: {[item[3].name for item in self._due]}")
+        self._until, self._turns = until, 0
+        while process := self._turn():
+            self._resume(process)
+        if self._turns == LIVE_LOCK:
+            raise AssertionError(f"nothing ends: {[item[3].name for item in self._due]}")
 
     def time_module(self) -> SimpleNamespace:
         """What code under test knows as `time`."""
@@ -133,8 +132,12 @@ class Scheduler:
         process = self.current
         self._check(process)
         self._wake(process, min(moment, process.dies_at, process.alarm_at))
-        self._back.release()
-        process.gate.acquire()
+        # Here and not in `run`: a change of threads takes longer than all the rest, and most turns need none.
+        following = self._turn()
+        if following is not process:
+            self._current = following
+            (following.gate if following else self._back).release()
+            process.gate.acquire()
         self._check(process)
 
     def _check(self, process: Process) -> None:
@@ -148,6 +151,14 @@ class Scheduler:
     def _wake(self, process: Process, moment: float) -> None:
         process.wakes += 1
         heapq.heappush(self._due, (moment, next(self._order), process.wakes, process))
+
+    def _turn(self) -> Process | None:
+        """Whose turn it is; None if nothing is due before `run` ends."""
+        while self._due and self._due[0][0] <= self._until and self._turns < LIVE_LOCK:
+            self._turns += 1
+            if process := self._next():
+                return process
+        return None
 
     def _next(self) -> Process | None:
         """One of the processes that are due first; a wake-up that a later one replaced is dropped."""

@@ -133,6 +133,7 @@ EXAMPLES = (
     "s3://bucket/prefix/",
     "grader.lambda_handler",
     "subnet-0123456789abcdef0",
+    "arn:aws:sns:us-east-1:111122223333:pager",
     "sg-0123456789abcdef0",
     "s3://my-bucket/images/",
     "https://mcp.example.com/mcp",

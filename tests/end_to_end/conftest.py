@@ -1,25 +1,63 @@
-"""One run of `make up` for several files of tests, and `make demo-capacity`, read by the last test.
+"""Scenarios, one of which is a `make up` for several files of tests, and `make demo-capacity`, read by the last test.
 
 The demo waits for the wall clock most of the time, so it starts first and runs beside `make up`, on an embedded AWS
 of its own.
 """
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kit_contract.places import PROJECT
 from local_aws import emulator
-from tests.end_to_end.deployed import STATE, Deployed, run_up
+from tests.end_to_end.background import Scenario, running, step_of
+from tests.end_to_end.deployed import Deployed
+from tests.end_to_end.scenarios import make_up
 from tests.hostile_environment import HOSTILE
+
+SCENARIOS = pytest.StashKey[dict[str, Scenario]]()
+LAST_USER = pytest.StashKey[pytest.Item]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Start the scenarios before the first test, whichever it is, and stop them whatever happens."""
+    users = [item for item in session.items if "deployed" in getattr(item, "fixturenames", ())]
+    steps = [(make_up.__name__, "up")] if users else []
+    steps += [step for item in session.items if (step := step_of(item))]
+    if session.config.option.collectonly:
+        return (yield)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, running(steps, Path(folder)) as scenarios:
+        session.config.stash[SCENARIOS] = scenarios
+        if users:
+            session.config.stash[LAST_USER] = users[-1]
+        elif make_up.__name__ in scenarios:
+            scenarios[make_up.__name__].release()
+        return (yield)
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """The deployment of `make up` is destroyed once no test uses it."""
+    if item is item.config.stash.get(LAST_USER, None):
+        item.config.stash[SCENARIOS][make_up.__name__].release()
+
+
+@pytest.fixture
+def seen(request: pytest.FixtureRequest) -> Any:
+    """What the step of the test returned."""
+    step = step_of(request.node)
+    assert step, "a test that asks for `seen` has a step marker"
+    module, name = step
+    return request.config.stash[SCENARIOS][module].seen(name)
 
 
 class DemoRun:
@@ -69,19 +107,11 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoRun]:
 
 
 @pytest.fixture(scope="session")
-def deployed(demo_run: DemoRun) -> Iterator[Deployed]:
+def deployed(demo_run: DemoRun, request: pytest.FixtureRequest) -> Deployed:
     """`demo_run` is started first and looked at later: most of its time it waits."""
-    emulator.stop(STATE)
-    shutil.rmtree(STATE, ignore_errors=True)
-    STATE.mkdir(parents=True)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in HOSTILE.items():
-                patch.setenv(name, value)
-            outputs = run_up()
-        aws = emulator.running(STATE)
-        assert aws
-        yield Deployed(outputs, aws)
-    finally:
-        emulator.stop(STATE)
-    assert emulator.running(STATE) is None
+    scenario = request.config.stash[SCENARIOS][make_up.__name__]
+    outputs = scenario.seen("up")
+    scenario.wait()
+    aws = emulator.running(scenario.state)
+    assert aws
+    return Deployed(outputs, aws)

@@ -13,20 +13,19 @@ from kit.local.run import LocalRun
 from local_aws import emulator
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-STATE = PROJECT / ".local" / "test-aws"
-OUTPUTS = STATE / "outputs.json"
 CONFIG = PROJECT / "tests" / "end_to_end" / "deployment.toml"
 
 
-def run_up(path: Path = CONFIG) -> dict[str, Any]:
+def run_up(state: Path, path: Path = CONFIG) -> dict[str, Any]:
     config = load_deployment_config(path)
-    return LocalRun(config, path, state=STATE, outputs=OUTPUTS, port=None).up()
+    return LocalRun(config, path, state=state, outputs=state / "outputs.json", port=None).up()
 
 
 class Deployed:
     def __init__(self, outputs: dict[str, Any], aws: emulator.EmbeddedAws) -> None:
         self.outputs = outputs
         self.aws = aws
+        self.file = aws.state_dir / "outputs.json"
 
     def client(self, service: str) -> Any:
         return boto3.client(

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from kit import embedded_outputs
 from kit.__main__ import main
 from tests.end_to_end.clients import client_of
-from tests.end_to_end.deployed import STATE, Deployed
+from tests.end_to_end.deployed import Deployed
 
 pytestmark = pytest.mark.end_to_end
 
@@ -29,7 +29,7 @@ def test_a_wrong_key_is_refused(deployed: Deployed) -> None:
 def test_keys_are_added_rotated_and_removed(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(embedded_outputs, "OUTPUTS", STATE / "outputs.json")
+    monkeypatch.setattr(embedded_outputs, "OUTPUTS", deployed.file)
 
     def kit(*arguments: str) -> str:
         assert main(["keys", *arguments, "--local"]) == 0

@@ -2,14 +2,14 @@
 
 import json
 from itertools import pairwise
-from typing import Any
 
-import openai
 import pytest
 
 from kit_contract.errors import ExternalError
 from tests.end_to_end.clients import client_of
-from tests.end_to_end.deployed import CONFIG, Deployed, run_up
+from tests.end_to_end.deployed import Deployed, run_up
+from tests.end_to_end.scenarios import make_up
+from tests.end_to_end.scenarios.make_up import Again, Beside
 
 pytestmark = pytest.mark.end_to_end
 
@@ -83,33 +83,24 @@ def test_another_language_model_needs_a_restart(deployed: Deployed, monkeypatch:
     monkeypatch.setenv("KIT_LLM_URL", "http://127.0.0.1:9")
 
     with pytest.raises(ExternalError, match="started with none and reads it only when it starts; run make down"):
-        run_up()
+        run_up(deployed.aws.state_dir)
 
 
-def test_another_deployment_in_another_region_stands_beside_the_first(deployed: Deployed) -> None:
-    outputs = run_up(CONFIG.with_name("other.toml"))
-
-    other = openai.OpenAI(base_url=outputs["api_url"], api_key=outputs["api_key"], max_retries=0)
-    messages: Any = [{"role": "user", "content": "Hello"}]
-    assert "llama3-3" in str(other.chat.completions.create(model="llama", messages=messages).choices[0].message.content)
-    assert outputs["region"] == "us-west-2"
-    assert [model.id for model in client_of(deployed).models.list()] == ["assistant", "embeddings", "support-bot"]
+@pytest.mark.step(make_up, "another Region")
+def test_another_deployment_in_another_region_stands_beside_the_first(seen: Beside) -> None:
+    assert "llama3-3" in seen.answer
+    assert seen.outputs["region"] == "us-west-2"
+    assert seen.models == ["assistant", "embeddings", "support-bot"]
 
 
-def test_a_second_run_trains_nothing_and_replaces_nothing(
-    deployed: Deployed, capsys: pytest.CaptureFixture[str]
-) -> None:
-    before = _resources(deployed)
-
-    again = run_up()
-
-    printed = capsys.readouterr().out
-    assert "support: already trained, nothing to do" in printed
-    assert "still exists is unknown" not in printed
-    assert again["aliases"] == deployed.outputs["aliases"]
-    assert _resources(deployed) == before
-    jobs = deployed.client("bedrock").list_model_customization_jobs()["modelCustomizationJobSummaries"]
-    assert len(jobs) == 1
+@pytest.mark.step(make_up, "again")
+def test_a_second_run_trains_nothing_and_replaces_nothing(seen: Again) -> None:
+    assert "support: already trained, nothing to do" in seen.printed
+    assert "still exists is unknown" not in seen.printed
+    assert ":custom-model-deployment/" in seen.outputs["aliases"]["support-bot"]
+    assert seen.outputs["aliases"] == seen.first["aliases"]
+    assert seen.before == seen.after
+    assert seen.jobs == 1
 
 
 def test_every_invocation_wrote_one_json_line(deployed: Deployed) -> None:
@@ -128,13 +119,3 @@ def test_every_invocation_wrote_one_json_line(deployed: Deployed) -> None:
 def _json_lines(lines: list[str]) -> int:
     """Other lines are the runtime's: START, END, REPORT, and the traceback of an invocation that failed."""
     return sum(1 for line in lines if line.startswith("{") and json.loads(line))
-
-
-def _resources(deployed: Deployed) -> dict[str, str]:
-    cloudformation = deployed.client("cloudformation")
-    stacks = [stack["StackName"] for stack in cloudformation.describe_stacks()["Stacks"]]
-    return {
-        f"{stack}/{item['LogicalResourceId']}": item["PhysicalResourceId"]
-        for stack in stacks
-        for item in cloudformation.list_stack_resources(StackName=stack)["StackResourceSummaries"]
-    }

@@ -17,14 +17,14 @@ from tests.docs.pages import Block, blocks
 from tests.docs.shell import commands
 from tests.docs.snippets import places, snippet
 from tests.docs.terminal import Terminal
-from tests.end_to_end.deployed import CONFIG, OUTPUTS, PROJECT, Deployed
+from tests.end_to_end.deployed import CONFIG, PROJECT, Deployed
 
 pytestmark = pytest.mark.end_to_end
 
 
 @pytest.fixture
 def terminal(deployed: Deployed, tmp_path: Path) -> Terminal:
-    return Terminal(tmp_path, deployed.aws, OUTPUTS)
+    return Terminal(tmp_path, deployed.aws, deployed.file)
 
 
 def api_variables() -> str:
@@ -175,7 +175,7 @@ def test_the_kit_commands_of_a_page(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """With --local, and --yes where they would ask. The throughput of this deployment is called reserve."""
-    monkeypatch.setattr(embedded_outputs, "OUTPUTS", OUTPUTS)
+    monkeypatch.setattr(embedded_outputs, "OUTPUTS", deployed.file)
     (block,) = [block for block in blocks() if block.page == page and start in block.text and block.language == "sh"]
     for command in commands([block], tmp_path):
         words = list(command.words[3:])

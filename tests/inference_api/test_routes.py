@@ -152,7 +152,9 @@ def test_answers_and_fallbacks_are_metrics_by_kind_of_target(api: Api) -> None:
 
     line = logged(Request("POST", CHAT), 200, api.facts)
 
-    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    directive, throttles = line["_aws"]["CloudWatchMetrics"]
+    assert (throttles["Dimensions"], throttles["Metrics"][0]["Name"]) == ([["Deployment"]], "Throttles")
+    assert line["Throttles"] == 1
     assert line["_aws"]["Timestamp"] == 5500
     assert [line[name] for name in directive["Dimensions"][0]] == ["support", "foundation-model"]
     assert {metric["Name"]: line[metric["Name"]] for metric in directive["Metrics"]} == {"Answers": 1, "Fallbacks": 1}

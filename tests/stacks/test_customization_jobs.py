@@ -17,6 +17,8 @@ def specifications() -> dict[str, RunSpecification]:
     found = {}
     for item in resources("AWS::SSM::Parameter").values():
         value = item["Properties"]["Value"]
+        if "Fn::GetAtt" in value:  # the name of the workflow
+            continue
         text = value if isinstance(value, str) else "".join(map(_text, value["Fn::Join"][1]))
         read = RunSpecification.from_json(json.loads(text))
         found[read.customization] = read

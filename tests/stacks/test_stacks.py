@@ -18,8 +18,8 @@ STACKS = [
 ] + [
     ("full", f"full-{stack}")
     for stack in (
-        *("agents", "budget", "inference-api", "knowledge-base", "model-access", "provisioned-throughput"),
-        "training",
+        *("agents", "budget", "inference-api", "knowledge-base", "model-access", "operations"),
+        *("provisioned-throughput", "training"),
     )
 ]
 

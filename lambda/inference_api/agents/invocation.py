@@ -76,7 +76,7 @@ def _until(
             if service.clock() > end:
                 raise ApiError(504, "timeout", TOO_LATE)
             if event.name == "contentBlockDelta":
-                facts.deltas += 1
+                facts.delta()
             yield event
     finally:
         events.close()

@@ -138,7 +138,7 @@ def _resumed(first: Event, events: Generator[Event, None, None], facts: Facts) -
         for event in events:
             if event is not SILENCE:
                 last = event
-                facts.deltas += 1
+                facts.delta()
             yield event
         facts.usage = _usage(last)
     except Exception as error:

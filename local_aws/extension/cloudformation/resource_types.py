@@ -10,6 +10,7 @@ from ministack.services.cloudformation import provisioners
 
 from local_aws.extension.cloudformation import (
     agents,
+    alarms,
     budgets,
     databases,
     gateways,
@@ -73,6 +74,8 @@ TYPES: dict[str, tuple[Create, Update | None, Delete]] = {
         opensearch_serverless.update_collection,
         opensearch_serverless.delete_collection,
     ),
+    alarms.ALARM: (alarms.create_alarm, alarms.update_alarm, alarms.delete_alarm),
+    alarms.COMPOSITE: (alarms.create_composite, alarms.update_composite, alarms.delete_composite),
     "AWS::Budgets::Budget": (budgets.create, budgets.update, budgets.delete),
     databases.CLUSTER: (databases.create_cluster, databases.update_cluster, databases.delete_cluster),
     secrets.SECRET: (secrets.create, secrets.update, secrets.delete),

@@ -153,16 +153,40 @@ def test_idle_secrets_and_alarms_are_those_of_the_templates(
     rows = [one | {"usd": 1.0, "region": "*"} for one in ROWS if one["kind"] in ("secret_month", "alarm_month")]
     held = [
         name
-        for template in synthesized(file).values()
+        for stack, template in synthesized(file).items()
+        if not stack.endswith("-operations")  # below: an alarm of several metrics costs as many times
         for name, item in template["Resources"].items()
         if item["Type"] == resource
     ]
+    config = load_deployment_config(PROJECT / file).model_copy(update={"operations": None})
     with price_list(tmp_path, rows):
-        counted = sum(
-            part.usd or 0 for part in idle(load_deployment_config(PROJECT / file)).lines if part.part in kinds
-        )
+        counted = sum(part.usd or 0 for part in idle(config).lines if part.part in kinds)
 
     assert counted == len(held)
+
+
+@pytest.mark.parametrize("file", ["tests/stacks/full.toml", "tests/stacks/full_east.toml"])
+def test_alarms_of_operations_cost_as_many_metrics_as_the_template_has(file: str, tmp_path: Path) -> None:
+    kinds = ("alarm_month", "composite_alarm_month", "dashboard_month")
+    (alarm,) = (one | {"usd": 1.0, "region": "*"} for one in ROWS if one["kind"] == "alarm_month")
+    rows = [alarm | {"kind": kind} for kind in kinds]
+    (template,) = (item for stack, item in synthesized(file).items() if stack.endswith("-operations"))
+    found = [(item["Type"].rpartition("::")[2], item["Properties"]) for item in template["Resources"].values()]
+    metrics = [
+        sum("MetricStat" in one for one in given["Metrics"]) if "Metrics" in given else 1
+        for kind, given in found
+        if kind == "Alarm"
+    ]
+
+    with price_list(tmp_path, rows):
+        lines = {part.part: part.usd for part in idle(load_deployment_config(PROJECT / file)).lines}
+
+    assert lines["operations alarms"] == sum(metrics)
+    assert (
+        max(metrics) <= 10
+    )  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create-alarm-on-metric-math-expression.html
+    assert lines["operations messages"] == sum(kind == "CompositeAlarm" for kind, _ in found)
+    assert lines["dashboard"] == sum(kind == "Dashboard" for kind, _ in found)
 
 
 counts = st.integers(0, 10**9)

@@ -40,8 +40,8 @@ def test_provisioned_throughput_adds_two_metrics() -> None:
 def test_the_metrics_and_the_pause_between_reads_are_those_of_the_functions() -> None:
     assert monitoring.KEY_CACHE_SECONDS == api_keys.CACHE_SECONDS
     assert len(ingestion_report.METRICS) + 1 == monitoring.INGESTION_METRICS  # and Failures
-    assert len(("Answers", "Fallbacks")) == monitoring.METRICS_PER_TARGET_KIND
-    assert '"Answers": 1, "Fallbacks":' in Path(request_log.__file__).read_text(encoding="utf-8")
+    assert len(("ANSWERS", "FALLBACKS")) == monitoring.METRICS_PER_TARGET_KIND
+    assert "{ANSWERS: 1, FALLBACKS:" in Path(request_log.__file__).read_text(encoding="utf-8")
 
 
 def test_a_customer_managed_key_costs_a_dollar_a_month_and_only_where_there_is_one(tmp_path: Path) -> None:

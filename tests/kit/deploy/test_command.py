@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from billed_resources import stack_removal
 from kit import cdk_cli
 from kit.__main__ import main
 from kit.deploy import command
@@ -64,7 +66,7 @@ def cli(aws: FakeAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     monkeypatch.setattr(subprocess, "run", made.run)
     monkeypatch.setattr(command, "PROJECT", tmp_path)
     monkeypatch.setattr(command, "RECORD", tmp_path / "deployed.json")
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    monkeypatch.setattr(stack_removal, "Waiting", partial(stack_removal.Waiting, sleep=lambda seconds: None))
     (tmp_path / "deployment.toml").write_text(HEAD, encoding="utf-8")
     return made
 

@@ -1,0 +1,1 @@
+"""What an operator watches: alarms that reach somebody, and a dashboard."""

@@ -1,0 +1,1 @@
+"""A picture of the dashboard, for docs/operations.md."""
