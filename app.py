@@ -27,6 +27,7 @@ from deployment.checks.web_sources import web_warnings
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
+from kit_contract.places import PROJECT, SOURCES
 from kit_contract.stacks import (
     agents_stack,
     inference_api_stack,
@@ -46,8 +47,6 @@ from stacks.operations_stack import OperationsStack
 from stacks.prompts_stack import PromptsStack
 from stacks.provisioned_throughput_stack import ProvisionedThroughputStack
 from stacks.training_stack import TrainingStack
-
-PROJECT = Path(__file__).resolve().parent
 
 
 def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = None) -> cdk.App:
@@ -91,7 +90,7 @@ def _answering_stacks(app: cdk.App, config: DeploymentConfig, environment: cdk.E
 
 
 def main() -> None:
-    flags = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    flags = json.loads((SOURCES / "cdk.json").read_text(encoding="utf-8"))["context"]
     app = cdk.App(context=flags)  # `python app.py` gives the same templates as the CDK CLI, whose context wins
     path = PROJECT / (app.node.try_get_context("config") or "deployment.toml")
     config = load_deployment_config(path)

@@ -28,13 +28,13 @@ class Budget(Construct):
         construct_id: str,
         *,
         monthly_usd: float,
-        actual_percent: Sequence[float],
-        forecast_percent: Sequence[float],
-        emails: Sequence[str],
-        tag: tuple[str, str] | None,
-        services: Sequence[str],
-        with_topic: bool,
-        hard_stop_percent: float | None,
+        actual_percent: Sequence[float] = (50, 80, 100),
+        forecast_percent: Sequence[float] = (100,),
+        emails: Sequence[str] = (),
+        tag: tuple[str, str] | None = None,
+        services: Sequence[str] = (),
+        with_topic: bool = False,
+        hard_stop_percent: float | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.topic = self._topic("Topic") if with_topic else None

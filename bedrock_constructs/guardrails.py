@@ -37,8 +37,8 @@ class Guardrail(Construct):
         construct_id: str,
         *,
         name: str,
-        blocked_input: str,
-        blocked_output: str,
+        blocked_input: str = "I can't answer that.",
+        blocked_output: str = "I can't answer that.",
         policies: Mapping[str, Any],
         description: str | None = None,
         profile: str | None = None,
@@ -80,6 +80,17 @@ class Guardrail(Construct):
     @property
     def guardrail_id(self) -> str:
         return self._guardrail.attr_guardrail_id
+
+    def grant_apply(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow `grantee` to apply it in Converse and ApplyGuardrail, with its key if it has one."""
+        grant = iam.Grant.add_to_principal(
+            grantee=grantee, actions=["bedrock:ApplyGuardrail"], resource_arns=self.apply_arns
+        )
+        if not self.kms_key_arn:
+            return grant
+        return grant.combine(
+            iam.Grant.add_to_principal(grantee=grantee, actions=["kms:Decrypt"], resource_arns=[self.kms_key_arn])
+        )
 
     def _delete_old_versions(self) -> None:
         CustomResourceProvider.of(self).custom_resource(

@@ -30,7 +30,7 @@ class ModelAccess(Construct):
         construct_id: str,
         *,
         models: Sequence[str],
-        use_case: Mapping[str, str] | None,
+        use_case: Mapping[str, str] | None = None,
         revoke_on_delete: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)

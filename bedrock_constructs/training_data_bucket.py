@@ -3,11 +3,14 @@
 from typing import Literal
 
 from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from bedrock_constructs.feature_flags import logs_by_bucket_policy
 from bedrock_constructs.nag_acknowledgments import acknowledge_auto_delete
+from kit_contract.run_names import data_prefix
 
 OLD_VERSIONS_KEPT = Duration.days(90)
 LOGS_KEPT = Duration.days(365)
@@ -24,11 +27,12 @@ class TrainingDataBucket(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        removal: Literal["retain", "destroy"],
-        allow_data_deletion: bool,
+        removal: Literal["retain", "destroy"] = "retain",
+        allow_data_deletion: bool = False,
         kms_key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        logs_by_bucket_policy(self)
         destroy = removal == "destroy" and allow_data_deletion
         policy = RemovalPolicy.DESTROY if destroy else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         logs = s3.Bucket(
@@ -71,3 +75,11 @@ class TrainingDataBucket(Construct):
         resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
             event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
         )
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Datasets, job output, reports and metrics."""
+        return self.bucket.grant_read(grantee)
+
+    def grant_upload(self, grantee: iam.IGrantable, customization: str) -> iam.Grant:
+        """Allow `grantee` to put records of `customization`, each of which starts a run of its workflow."""
+        return self.bucket.grant_put(grantee, f"{data_prefix(customization)}*")

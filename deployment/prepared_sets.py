@@ -9,6 +9,7 @@ from deployment.method_settings import log_source
 from deployment.sections.training import Customization, CustomModel
 from kit_contract.dataset_limits import DatasetLimits
 from kit_contract.errors import InputError
+from kit_contract.places import PROJECT
 from training_data.checking.model_rules import model_rules
 from training_data.checking.repeated_records import LEAKAGE_FIX, RecordIndex, leaks
 from training_data.conversion.record_conversion import Target
@@ -20,7 +21,7 @@ from training_data.preparation import PreparedDataset, prepare_dataset
 # With fewer records, hardly any difference is more than chance.
 LEAST_HELD_OUT, MOST_HELD_OUT = 10, 20_000
 EVALUATION_FIX = "the model knows the answer; remove it from one of them, or make both with kit data split"
-PREPARED = Path(__file__).resolve().parent.parent / ".local" / "datasets"
+PREPARED = PROJECT / ".local" / "datasets"
 
 
 class SetError(Exception):

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kit.__main__ import run_command
-from kit.cdk_cli import PROJECT
 from kit.local.lock import lock
 from kit.local.signals import ignore_signals, stopped_by_signal
+from kit_contract.places import PROJECT
 from local_aws import emulator
 
 

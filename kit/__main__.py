@@ -10,7 +10,10 @@ from kit.aws_advice import NUMBERS, advice_for, is_setting_of_aws
 from kit.hint import as_given
 from kit.parser import LazyParser
 from kit_contract.errors import KitError
+from kit_contract.places import IS_INSTALLED
+from kit_contract.version import VERSION
 
+PROG = "bedrock-kit" if IS_INSTALLED else "kit"
 # name -> what `kit --help` says. Its module is kit/<name>/command.py.
 COMMANDS = {
     "local": "deploy to an embedded AWS on this machine; stop it, show it",
@@ -38,10 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def command_line() -> LazyParser:
-    parser = LazyParser(prog="kit", description="Amazon Bedrock in your own AWS account.")
+    parser = LazyParser(prog=PROG, description="Amazon Bedrock in your own AWS account.")
+    parser.add_argument("--version", action="version", version=VERSION)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, text in COMMANDS.items():
-        commands.add_parser(name, help=text, description=text, module=f"kit.{name}.command")
+        commands.add_parser(name, help=text, description=text, module=f"{__package__}.{name}.command")
     return parser
 
 

@@ -3,15 +3,16 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from kit_contract.errors import ExternalError
+from kit_contract.places import BIN, IS_INSTALLED, PROJECT
 
-PROJECT = Path(__file__).resolve().parent.parent
-NODE = PROJECT / ".venv" / "bin" / "node"
+NODE = Path((IS_INSTALLED and not (BIN / "node").exists() and shutil.which("node")) or BIN / "node")
 CDK = PROJECT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 STACK_LINE = re.compile(r"^(\S+): (deploying|destroying)\b.*?(\[\d+/\d+\])?$")
 DONE_LINE = re.compile(r"^\s*(✅|❌)\s+(.*)$")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kit.cdk_cli import PROJECT
 from kit_contract.errors import ExternalError
+from kit_contract.places import PROJECT
 from local_aws.guard import require_embedded
 from local_aws.private_files import write_private
 

@@ -3,6 +3,8 @@
 import hashlib
 
 ENDPOINT = "live"  # the endpoint of a harness that callers use; it moves to a new version when that is ready
+# The second one is of the runtime that a harness is built on; both are checked on the harness and on its endpoint.
+INVOKE_HARNESS = ("bedrock-agentcore:InvokeHarness", "bedrock-agentcore:InvokeAgentRuntime")
 GATEWAY_TOOL = "gateway"  # the harness's name for its gateway; no tool of a section may have it
 TOOL_IN_TARGET = "call"  # the gateway calls a tool `<section>___call`: one target for each section
 HARNESS_ARN, CONFIRMED_TOOLS = "harness_arn", "confirmed_tools"

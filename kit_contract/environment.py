@@ -15,6 +15,7 @@ TOPIC_ARN = "TOPIC_ARN"
 
 # Inference API
 ACCOUNT_ID = "ACCOUNT_ID"
+PARTITION = "PARTITION"  # only where a file names it with a placeholder
 KNOWLEDGE_BASES = "KNOWLEDGE_BASES"  # JSON: name -> knowledge base id
 KNOWLEDGE_BASE_SECONDS = "KNOWLEDGE_BASE_SECONDS"  # for how long an id that was read from its parameter is used
 DEFAULT_KNOWLEDGE_BASE_SECONDS = 60

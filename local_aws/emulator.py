@@ -15,8 +15,9 @@ from typing import Any
 
 from kit_contract.embedded_aws import EMBEDDED_ACCOUNT
 from kit_contract.errors import ExternalError
+from kit_contract.places import IS_INSTALLED, PROJECT, SOURCES
 from local_aws import processes
-from local_aws.environment import PROJECT, client_environment, server_environment
+from local_aws.environment import client_environment, server_environment
 from local_aws.private_files import private_folder, write_private
 
 PYTHON = PROJECT / ".local" / "emulator-venv" / "bin" / "python"
@@ -129,7 +130,7 @@ def _launch(environment: dict[str, str], folder: Path, log: Path) -> subprocess.
     with log.open("ab") as output:
         return subprocess.Popen(
             [str(PYTHON), "-m", LAUNCHER, str(folder)],  # `processes` finds it by this
-            cwd=PROJECT,
+            cwd=_modules(folder),
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -137,6 +138,16 @@ def _launch(environment: dict[str, str], folder: Path, log: Path) -> subprocess.
             start_new_session=True,
             umask=0o077,  # also of the Lambda workers
         )
+
+
+def _modules(folder: Path) -> Path:
+    """The folder from which the emulator's Python imports the kit. Of installed packages it must see no other."""
+    if not IS_INSTALLED:
+        return SOURCES
+    link = private_folder(folder / "modules") / SOURCES.name
+    link.unlink(missing_ok=True)
+    link.symlink_to(SOURCES)
+    return link.parent
 
 
 def _wait_until_healthy(aws: EmbeddedAws, process: "subprocess.Popen[bytes]", log: Path) -> None:

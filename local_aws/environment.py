@@ -7,7 +7,8 @@ lead them elsewhere or stop them.
 import os
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
+from kit_contract.places import BIN, PROJECT
+
 KEPT = ("CI",)  # only changes how output looks
 DECIDED = ("KIT_PT_QUOTA", "KIT_FAULTS")  # what you may decide about the emulator
 
@@ -48,7 +49,7 @@ def server_environment(*, folder: Path, port: int, region: str, time_scale: floa
 
 def _base(folder: Path) -> dict[str, str]:
     scratch = str(folder / "tmp")
-    path = (str(PROJECT / ".venv" / "bin"), os.environ.get("PATH"), os.defpath)
+    path = (str(BIN), os.environ.get("PATH"), os.defpath)
     return {
         **_given(KEPT),
         "PATH": os.pathsep.join(part for part in path if part),

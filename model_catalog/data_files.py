@@ -12,10 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kit_contract.places import newest
 from model_catalog.model import Customization, Hyperparameter, Lifecycle, Model, Retired, Route, Serving, Source
 from model_catalog.statements import Statements, listed_lifecycle
 
-API_LISTING = Path(__file__).parent / "api_listing.json"
+API_LISTING = newest(Path(__file__).parent / "api_listing.json")
 DOCUMENTED_FACTS = Path(__file__).parent / "documented_facts.json"
 # Ids that you train or provision but do not invoke: amazon.nova-micro-v1:0:128k.
 VARIANT = re.compile(r"^(?P<model>.+?)(:0|:2)?:(\d+[km]|512)$")

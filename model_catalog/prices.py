@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).parent / "prices.json"
+from kit_contract.places import newest
+
+FILE = newest(Path(__file__).parent / "prices.json")
 # `per` of a price -> quantity in the smallest unit (tokens, requests, hours, ...).
 UNITS: Mapping[str, float] = {
     "thousand tokens": 1e3,

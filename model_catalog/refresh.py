@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kit_contract.places import own_copy
 from model_catalog import data_files, prices
 from model_catalog.api_listing import RegionListing, merged, read_region
 from model_catalog.price_list import products, read_prices, replaced
@@ -73,10 +74,10 @@ def difference(refreshed: Refreshed) -> Iterator[str]:
 def write(refreshed: Refreshed, *, date: str) -> None:
     """Replace each file atomically, if its data was read."""
     if refreshed.regions_read:
-        _replace(data_files.API_LISTING, _lines(refreshed.offered))
+        _replace(own_copy(data_files.API_LISTING), _lines(refreshed.offered))
     if refreshed.price_rows != _price_rows():
         rows = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in refreshed.price_rows)
-        _replace(prices.FILE, f'{{\n "compiled": "{date}",\n "prices": [\n{rows}\n ]\n}}\n')
+        _replace(own_copy(prices.FILE), f'{{\n "compiled": "{date}",\n "prices": [\n{rows}\n ]\n}}\n')
 
 
 def _price_rows() -> list[dict[str, Any]]:
@@ -122,7 +123,8 @@ def _lines(offered: Mapping[str, Any]) -> str:
 
 
 def _replace(file: Path, text: str) -> None:
+    file.parent.mkdir(exist_ok=True)
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as new:
         new.write(text)
-    Path(new.name).chmod(file.stat().st_mode)
+    Path(new.name).chmod(file.stat().st_mode if file.exists() else 0o644)
     Path(new.name).replace(file)

@@ -17,6 +17,7 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 from bedrock_constructs.lambda_functions.code_zip import content_hash
+from kit_contract.version import VERSION
 from tests.synthesized import PROJECT, folder_of, synthesized
 
 # Deploys one of everything.
@@ -53,7 +54,7 @@ def main() -> None:
 def bill() -> Bom:
     bom = Bom()
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    kit = Component(name=project["name"], version=project["version"], type=ComponentType.APPLICATION, bom_ref="kit")
+    kit = Component(name=project["name"], version=VERSION, type=ComponentType.APPLICATION, bom_ref="kit")
     kit.licenses.add(DisjunctiveLicense(id=project["license"]))
     bom.metadata.component = kit
     python = python_packages()

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import aws_bedrockagentcore as agentcore
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from bedrock_constructs.agents import permissions
@@ -17,7 +18,8 @@ from bedrock_constructs.agents.memory import AgentMemory
 from bedrock_constructs.agents.service_role import agentcore_role
 from bedrock_constructs.agents.tools import ConfirmedTool, allowed, declarations
 from bedrock_constructs.guardrails import Guardrail
-from kit_contract.agents import ENDPOINT, GATEWAY_TOOL, MAX_HARNESS_NAME
+from bedrock_constructs.invoke_arns import invoke_arns
+from kit_contract.agents import ENDPOINT, GATEWAY_TOOL, INVOKE_HARNESS, MAX_HARNESS_NAME
 
 Harness = agentcore.CfnHarness
 
@@ -25,9 +27,9 @@ Harness = agentcore.CfnHarness
 class Agent(Construct):
     """Exposes `arn`, `harness_id`, `endpoint`, `role`.
 
-    `model_arns` are what a policy must allow to invoke `model`. `max_tokens` and `timeout_seconds` hold for an
-    invocation, `idle_seconds` for a session that nobody uses. `mcp_servers`: name -> URL. `code_interpreters`: names.
-    `generation`: a new one is a new harness in place of one that was deleted by hand.
+    `model_arns` are what a policy must allow to invoke `model`; by default as the catalog knows it. `max_tokens` and
+    `timeout_seconds` hold for an invocation, `idle_seconds` for a session that nobody uses. `mcp_servers`: name -> URL.
+    `code_interpreters`: names. `generation`: a new one is a new harness in place of one that was deleted by hand.
     """
 
     def __init__(
@@ -37,7 +39,7 @@ class Agent(Construct):
         *,
         name: str,
         model: str,
-        model_arns: Sequence[str],
+        model_arns: Sequence[str] | None = None,
         instructions: str,
         max_iterations: int = 10,
         max_tokens: int = 4096,
@@ -63,7 +65,8 @@ class Agent(Construct):
             sources=[f"harness/{harness_name}-*", "runtime/*"],
             description=f"Role of the agent {name}: it invokes its model and calls its tools",
         )
-        permissions.grant_running(self.role, harness_name=harness_name, model_arns=model_arns)
+        arns = model_arns or invoke_arns(self, model)
+        permissions.grant_running(self.role, harness_name=harness_name, model_arns=arns)
         self._grant_parts(gateway, memory, guardrail, code_interpreters)
         gateway_arn = gateway.gateway.gateway_arn if gateway else None
         harness = Harness(
@@ -100,6 +103,13 @@ class Agent(Construct):
             target_version=harness.attr_version,
         )
         self.arn, self.harness_id, self.endpoint = harness.attr_arn, harness.attr_harness_id, endpoint.endpoint_name
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow `grantee` to invoke it directly: requests may then override its model, prompt and tools."""
+        endpoint = f"{self.arn}/harness-endpoint/{self.endpoint}"
+        return iam.Grant.add_to_principal(
+            grantee=grantee, actions=list(INVOKE_HARNESS), resource_arns=[self.arn, endpoint]
+        )
 
     def _grant_parts(
         self,

@@ -12,10 +12,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from bedrock_constructs.nag_acknowledgments import acknowledge
-from kit_contract.agents import ENDPOINT
-
-# The second one is of the runtime that a harness is built on; both are checked on the harness and on its endpoint.
-INVOKE_HARNESS = ("bedrock-agentcore:InvokeHarness", "bedrock-agentcore:InvokeAgentRuntime")
+from kit_contract.agents import ENDPOINT, INVOKE_HARNESS
 
 
 @dataclass(frozen=True)

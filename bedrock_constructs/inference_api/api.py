@@ -3,10 +3,12 @@
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -27,17 +29,24 @@ from bedrock_constructs.inference_api.permissions import (
     ServedKnowledgeBase,
     grant_serving,
 )
+from bedrock_constructs.inference_api.served import (
+    SearchedKnowledgeBase,
+    alias_settings,
+    in_file,
+    knowledge_base_settings,
+    partition_variable,
+    served_aliases,
+    served_knowledge_bases,
+)
 from bedrock_constructs.inference_api.usage_plan import add_usage_plan
 from bedrock_constructs.inference_api.waits import WAIT_WITHOUT_JITTER, retry_seconds
 from bedrock_constructs.knowledge_base_ids import known_seconds
 from bedrock_constructs.lambda_functions.amazon_roots import amazon_roots
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
+from bedrock_constructs.names import deployment_name
 from kit_contract.inference_api import (
     Agent,
-    Alias,
-    KnowledgeBase,
-    Model,
     Settings,
     aliases_json,
     environment_from,
@@ -62,7 +71,8 @@ LOG_POLICY = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGateway
 
 
 class InferenceApi(Construct):
-    """`aliases`, `knowledge_bases` and `guardrails`: by name.
+    """`aliases`, `knowledge_bases` and `guardrails`: by name. An alias may be the id of a model; `answering_model`
+    writes the answers over knowledge bases that are constructs.
 
     Requests may name images and documents in `media_buckets`, each "bucket" or "bucket/prefix/" of this account.
     `throttle_rate_per_second`, `throttle_burst` (requests) and `monthly_quota` (requests) apply to each key.
@@ -79,14 +89,15 @@ class InferenceApi(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        kit_deployment: str,
-        aliases: Mapping[str, ServedAlias],
-        knowledge_bases: Mapping[str, ServedKnowledgeBase],
-        throttle_rate_per_second: float,
-        throttle_burst: int,
-        monthly_quota: int,
-        stage_rate_per_second: float,
-        stage_burst: int,
+        aliases: Mapping[str, ServedAlias | str],
+        knowledge_bases: Mapping[str, ServedKnowledgeBase | SearchedKnowledgeBase] = MappingProxyType({}),
+        answering_model: str | None = None,
+        kit_deployment: str | None = None,
+        throttle_rate_per_second: float = 10,
+        throttle_burst: int = 20,
+        monthly_quota: int = 100_000,
+        stage_rate_per_second: float = 100,
+        stage_burst: int = 200,
         cors_origins: Sequence[str] = (),
         show_arns: bool = False,
         guardrails: Mapping[str, Guardrail] = MappingProxyType({}),
@@ -97,35 +108,14 @@ class InferenceApi(Construct):
         agents: Mapping[str, ServedAgent] = MappingProxyType({}),
     ) -> None:
         super().__init__(scope, construct_id)
+        kit_deployment = deployment_name(self, kit_deployment)
+        served, searched = served_aliases(self, aliases), served_knowledge_bases(self, knowledge_bases, answering_model)
         self.api_key_secret = self._secret(kit_deployment)
         approvals = approval_secret(self, kit_deployment, agents.values())
         settings = Settings(
             kit_deployment=kit_deployment,
-            aliases={
-                name: Alias(
-                    _model(alias.base),
-                    tuple(alias.order),
-                    alias.embedding,
-                    alias.one_model,
-                    alias.guardrail,
-                    alias.prices,
-                    alias.prompt,
-                )
-                for name, alias in aliases.items()
-            },
-            knowledge_bases={
-                name: KnowledgeBase(
-                    item.id,
-                    _model(item.model),
-                    item.rerank_model_arn,
-                    item.guardrail,
-                    item.hybrid,
-                    item.prompt,
-                    item.parameter,
-                    item.managed,
-                )
-                for name, item in knowledge_bases.items()
-            },
+            aliases=alias_settings(served),
+            knowledge_bases=knowledge_base_settings(searched),
             cors_origins=tuple(cors_origins),
             guardrails={
                 name: ServedGuardrail(name, item.guardrail_id, item.version) for name, item in guardrails.items()
@@ -146,11 +136,12 @@ class InferenceApi(Construct):
             memory_mb=256,  # benchmarks/memory_size.py: half the price of 512, 0.5 ms more per request
             environment={
                 **environment_from(settings, stack.account, stack.to_json_string),
+                **partition_variable(self),
                 "AWS_LAMBDA_EXEC_WRAPPER": f"/var/task/{WRAPPER_FILE}",
             },
             files={
-                ALIASES_FILE: aliases_json(settings, stack.account),
-                KNOWLEDGE_BASES_FILE: knowledge_bases_json(settings, stack.account),
+                ALIASES_FILE: in_file(self, aliases_json(settings, stack.account)),
+                KNOWLEDGE_BASES_FILE: in_file(self, knowledge_bases_json(settings, stack.account)),
                 AMAZON_ROOTS_FILE: amazon_roots(),
                 DESCRIPTION_FILE: description_file(signed=iam_callers is not None, fine_tuning=fine_tuning),
                 WRAPPER_FILE: WRAPPER,
@@ -159,8 +150,8 @@ class InferenceApi(Construct):
         grant_serving(
             self.function,
             kit_deployment,
-            aliases=list(aliases.values()),
-            knowledge_bases=list(knowledge_bases.values()),
+            aliases=list(served.values()),
+            knowledge_bases=list(searched.values()),
             guardrail_arns=[arn for guardrail in guardrails.values() for arn in guardrail.apply_arns],
             guardrail_keys=[item.kms_key_arn for item in guardrails.values() if item.kms_key_arn],
             media_buckets=media_buckets,
@@ -168,7 +159,7 @@ class InferenceApi(Construct):
         )
         grant_agents(self.function, agents.values(), approvals)
         signed = iam_callers is not None
-        self._signed_aliases = tuple(aliases) if signed else ()
+        self._signed_aliases = tuple(served) if signed else ()
         self.rest_api = self._rest_api(kit_deployment, stage_rate_per_second, stage_burst, signed=signed)
         wait = retry_seconds(throttle_rate_per_second, throttle_burst)
         add_gateway_responses(
@@ -244,13 +235,18 @@ class InferenceApi(Construct):
         acknowledge(rest_api.deployment_stage, "AwsSolutions-APIG3", reason=reason)
         return rest_api
 
+    def metric_requests(self, **options: Any) -> cloudwatch.Metric:
+        return self.rest_api.metric_count(**options)
+
+    def metric_errors(self, **options: Any) -> cloudwatch.Metric:
+        return self.rest_api.metric_server_error(**options)
+
+    def grant_read_api_key(self, grantee: iam.IGrantable) -> iam.Grant:
+        return self.api_key_secret.grant_read(grantee)
+
     def grant_invoke(self, grantee: iam.IGrantable, *, aliases: Sequence[str] | None = None) -> iam.Grant:
         """Allow `grantee` to sign requests for `aliases`, or for all: see `iam_callers`, which must not be None.
 
         A grantee of another account gets the right in the resource policy, and needs one in its own account too.
         """
         return grant_invoke(self.rest_api, grantee, aliases, known=self._signed_aliases)
-
-
-def _model(target: AliasTarget) -> Model:
-    return Model(id=target.model, arn=target.invoke_arns[0])

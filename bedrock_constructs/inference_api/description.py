@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from bedrock_constructs.lambda_functions.sources import PROJECT
 from kit_contract.inference_api import IAM_PREFIX
+from kit_contract.places import SOURCES
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authtype.html
 _SIGNATURE = {
@@ -34,7 +34,7 @@ def description_file(*, signed: bool = False, fine_tuning: bool = False) -> str:
 
 
 def _described(name: str) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads((PROJECT / "docs" / name).read_text(encoding="utf-8"))
+    value: dict[str, Any] = json.loads((SOURCES / "docs" / name).read_text(encoding="utf-8"))
     return value
 
 

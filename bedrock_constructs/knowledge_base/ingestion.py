@@ -5,6 +5,7 @@ a job. The function waits while another job runs, and reports the result of its 
 """
 
 import json
+from typing import Any
 
 from aws_cdk import CustomResource, Duration, RemovalPolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -141,6 +142,10 @@ class KnowledgeBaseIngestion(Construct):
         self.starts.append(start)
         return start
 
+    def metric_failures(self, **options: Any) -> cloudwatch.Metric:
+        """Documents that were not ingested, and jobs that failed. `options` are those of Metric."""
+        return self._failures.with_(**options)
+
     def _queues(self) -> None:
         self.dead_letter_queue = sqs.Queue(
             self,
@@ -226,7 +231,7 @@ class KnowledgeBaseIngestion(Construct):
                 "Documents failed to be ingested, or a whole job did. "
                 f"See the SSM parameter {self.last_ingestion_parameter_name} for which and why."
             ),
-            metric=self._failures,
+            metric=self.metric_failures(),
             threshold=0,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             evaluation_periods=1,

@@ -15,6 +15,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct, IConstruct
 
 from bedrock_constructs.custom_resources.role_propagation import role_propagation
+from bedrock_constructs.feature_flags import logs_by_bucket_policy
 from bedrock_constructs.knowledge_base.chunking import FixedSizeChunking
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
 from bedrock_constructs.knowledge_base.permissions import (
@@ -30,11 +31,12 @@ from bedrock_constructs.knowledge_base.stores.managed import bucket_connector
 from bedrock_constructs.knowledge_base.stores.s3_vectors import S3Vectors
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, Store, StoreRequest
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
+from bedrock_constructs.names import deployment_name, plain_name
 from kit_contract.run_names import bedrock_name
 from kit_contract.stacks import pascal
 
 DOCUMENTS_PREFIX = "documents/"
-S3_VECTORS = S3Vectors()
+S3_VECTORS, EMBEDDING_MODEL, DIMENSIONS = S3Vectors(), "amazon.titan-embed-text-v2:0", 1024
 
 
 class KnowledgeBase(Construct):
@@ -59,9 +61,9 @@ class KnowledgeBase(Construct):
         construct_id: str,
         *,
         kit_deployment: str | None = None,
-        name: str = "documents",
-        embedding_model_id: str = "amazon.titan-embed-text-v2:0",
-        dimensions: int = 1024,
+        name: str | None = None,
+        embedding_model_id: str = EMBEDDING_MODEL,
+        dimensions: int = DIMENSIONS,
         dimensions_configurable: bool = True,
         removal: Literal["retain", "destroy"] = "retain",
         allow_data_deletion: bool = False,
@@ -76,6 +78,8 @@ class KnowledgeBase(Construct):
         wait_for_role: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
+        logs_by_bucket_policy(self)
+        kit_deployment, name = deployment_name(self, kit_deployment), name or plain_name(construct_id)
         self._again = str(generation) if generation > 1 else ""
         self._kms_key = kms_key
         self._rerank_model_id = rerank_model_id
@@ -212,7 +216,8 @@ class KnowledgeBase(Construct):
         configuration = part.connector if self._managed else part.configuration
         if configuration is None:
             raise ValueError(f"sources: {source.name} can't be read by a managed knowledge base; use a bucket")
-        name = self._name(source.name, *part.replacing, *reading.replacing)
+        replacing = cdk.Stack.of(self).resolve(list(part.replacing))  # a token's text is not the same in each synth
+        name = self._name(source.name, *replacing, *reading.replacing)
         made = self._data_source(f"Source{pascal(source.name)}{part.id}", name, configuration, reading)
         if part.content is None:  # nothing takes its vectors along when another one replaces it
             made.data_deletion_policy = "DELETE"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 
 from bedrock_constructs.knowledge_base.source import Part
 from bedrock_constructs.knowledge_base.stores.managed import bucket_connector
@@ -30,6 +31,14 @@ class BucketSource:
     account: str | None = None
     kms_key_arn: str | None = None
     schedule: str | None = None
+
+    @classmethod
+    def of(
+        cls, name: str, bucket: s3.IBucket, *, prefixes: Sequence[str] = (), schedule: str | None = None
+    ) -> "BucketSource":
+        """Of a bucket of this account, with the key that the CDK knows of it."""
+        key = bucket.encryption_key
+        return cls(name, bucket.bucket_name, prefixes, kms_key_arn=key.key_arn if key else None, schedule=schedule)
 
     def parts(self, own_account: str) -> list[Part]:
         """The id follows from the prefix: another order changes nothing."""

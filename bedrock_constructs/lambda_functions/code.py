@@ -9,7 +9,7 @@ from aws_cdk import AssetHashType, Token
 from aws_cdk import aws_lambda as lambda_
 
 from bedrock_constructs.lambda_functions.code_zip import SERVICE_MODELS_FOLDER, content_hash, zip_bytes, zip_files
-from bedrock_constructs.lambda_functions.sources import PROJECT
+from bedrock_constructs.lambda_functions.staging import staging_folder
 
 RUNTIME = lambda_.Runtime.PYTHON_3_14
 
@@ -60,8 +60,7 @@ def _staged(
 
 def _written(files: Mapping[str, bytes]) -> tuple[Path, str]:
     asset_hash = content_hash(files)
-    parent = PROJECT / ".local" / "lambda"
-    parent.mkdir(parents=True, exist_ok=True)
+    parent = staging_folder("lambda")
     with tempfile.NamedTemporaryFile(dir=parent, delete=False) as file:  # another synth may write the same zip
         file.write(zip_bytes(files))
     path = Path(file.name).replace(parent / f"{asset_hash}.zip")

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
-SOURCE_ROOTS = (PROJECT / "lambda", PROJECT)
+from kit_contract.places import SOURCES
+
+# Where the kit is installed, the first has all modules of the functions.
+SOURCE_ROOTS = (SOURCES / "lambda", SOURCES)
 
 
 def source_files(module: str) -> dict[str, Path]:

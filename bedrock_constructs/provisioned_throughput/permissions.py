@@ -25,9 +25,9 @@ class ThroughputTarget:
     """
 
     name: str
-    model_identifier: str | None
-    customization: str | None
-    alias: str | None
+    model_identifier: str | None = None
+    customization: str | None = None
+    alias: str | None = None
     model_key: str | None = None
 
     def __post_init__(self) -> None:

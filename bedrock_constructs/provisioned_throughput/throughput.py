@@ -9,6 +9,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
+from bedrock_constructs.names import deployment_name
 from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget, parameter_arn, throughput_statements
 from kit_contract import parameters
 
@@ -25,7 +26,8 @@ class ProvisionedThroughput(Construct):
     nothing: ProvisionedThroughputController does when it opens next. `accepted_hourly_cost_usd` is for all model units.
     `throughputs`: the names of all of the stack, if one of them must not be bought beside its predecessor.
 
-    Exposes `resource`, which buys, before the settings that let the controller buy.
+    Exposes `resource`, which buys, before the settings that let the controller buy. Schedules and ends need a
+    controller: ControlledThroughput has both.
     """
 
     def __init__(
@@ -33,9 +35,9 @@ class ProvisionedThroughput(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        kit_deployment: str,
         target: ThroughputTarget,
-        model_units: int,
+        kit_deployment: str | None = None,
+        model_units: int = 1,
         commitment_duration: str | None = None,
         schedule: Mapping[str, Any] | None = None,
         expires: str | None = None,
@@ -44,6 +46,7 @@ class ProvisionedThroughput(Construct):
         throughputs: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
+        kit_deployment = deployment_name(self, kit_deployment)
         stack = Stack.of(self)
         properties = {
             "ProvisionedModelName": target.name,

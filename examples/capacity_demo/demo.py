@@ -21,12 +21,12 @@ from examples.capacity_demo.caller import Caller
 from examples.capacity_demo.deployment_file import EXAMPLE, DemoDeployment, next_closing
 from examples.capacity_demo.throughput import DemoThroughput
 from kit.capacity.table import table
-from kit.cdk_cli import PROJECT
 from kit.local.following import follow_training
 from kit.local.stacks import LocalStacks, StackOutputs
 from kit.local.watch import ended_with
 from kit.progress import Progress
 from kit_contract.errors import ExternalError
+from kit_contract.places import PROJECT
 from kit_contract.stacks import provisioned_throughput_stack
 
 ON_DEMAND, PROVISIONED = "custom-model-deployment", "provisioned-throughput"
@@ -167,7 +167,7 @@ class CapacityDemo:
     def _destroy(self) -> None:
         self._progress.step("cdk destroy of the provisioned throughput stack; then what is billed by the hour")
         self._stacks.destroy(self._files.bought(), provisioned_throughput_stack(self._config.deployment.name))
-        command = ["-m", "kit", "reap", "--region", self._config.deployment.region]
+        command = ["-m", "kit.__main__", "reap", "--region", self._config.deployment.region]
         done = subprocess.run(
             [sys.executable, *command],
             cwd=PROJECT,

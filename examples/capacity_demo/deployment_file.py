@@ -4,10 +4,10 @@ import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from kit.cdk_cli import PROJECT
+from kit_contract.places import SOURCES
 
-EXAMPLE = PROJECT / "examples" / "capacity_demo" / "deployment.toml"
-SUPPORT = PROJECT / "examples" / "support"
+EXAMPLE = SOURCES / "examples" / "capacity_demo" / "deployment.toml"
+SUPPORT = SOURCES / "examples" / "support"
 SECTION = "[provisioned_throughput.support]"
 SCHEDULE = "[provisioned_throughput.support.schedule]"
 ACCEPTED_PRICE = r"^accept_hourly_cost_usd = .*\n"

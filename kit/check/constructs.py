@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kit.cdk_cli import NODE, PROJECT
+from kit.cdk_cli import NODE
 from kit.check.construct_rules import without_dangling
 from kit.check.finding import Finding
 from kit.check.synthesis import ACCOUNT
 from kit.check.template import Template
 from kit_contract.errors import ExternalError
+from kit_contract.places import PROJECT
 
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 FIXES = {

@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kit.cdk_cli import NODE, PROJECT
+from kit.cdk_cli import NODE
 from kit_contract.errors import InputError
+from kit_contract.places import IS_INSTALLED, PROJECT
 
 ACCOUNT = "111122223333"  # AWS's documentation uses it; no credentials are needed to check
-OWN_APP = shlex.join([sys.executable, "app.py"])
+# A project of one's own has its app; without one, it is the kit's.
+_APP = ["-m", "bedrock_deployment_kit.app"] if IS_INSTALLED and not (PROJECT / "app.py").is_file() else ["app.py"]
+OWN_APP = shlex.join([sys.executable, *_APP])
 BEDROCK_ARN = re.compile(r"arn:[\w-]+:bedrock:[\w-]*:(\d{12}):")
 LONGEST_VARIABLE = 100_000  # bytes; Linux takes 128 KiB
 

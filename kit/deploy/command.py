@@ -15,7 +15,7 @@ from pathlib import Path
 
 from deployment.checks.account import check_account
 from deployment.config import load_deployment_config
-from kit.cdk_cli import CDK, NODE, PROJECT, with_home
+from kit.cdk_cli import CDK, NODE, with_home
 from kit.deleted_resources import generation_arguments
 from kit.deploy.absent import UNDECIDED_OR_LEFT, Absent, Decision, settle
 from kit.deploy.account import Account
@@ -31,6 +31,7 @@ from kit.missing_documents import restoring_arguments
 from kit.training_deploy import training_arguments
 from kit.training_look import time_of_look
 from kit_contract.errors import ExternalError
+from kit_contract.places import PROJECT
 from local_aws.guard import require_real
 
 RECORD = PROJECT / ".local" / "deployed.json"

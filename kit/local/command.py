@@ -9,13 +9,15 @@ from typing import Any
 
 from deployment.checks.check_deployment import check_deployment
 from deployment.config import load_deployment_config
-from kit.cdk_cli import PROJECT, run_cdk
+from kit.cdk_cli import run_cdk
 from kit.embedded_outputs import read_outputs
+from kit.local.install import install
 from kit.local.lock import held_by, lock
 from kit.local.run import LocalRun
 from kit.local.signals import ignore_signals, stopped_by_signal
 from kit.local.watch import EmbeddedAwsGoneError
 from kit_contract.errors import ExternalError, KitError
+from kit_contract.places import IS_INSTALLED, PROJECT
 from local_aws import emulator
 
 LOCAL = PROJECT / ".local"
@@ -29,6 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     up = _action(actions, "up", "start the embedded AWS, deploy, train, ingest and ask questions")
     up.add_argument("--port", type=int, help="port of the embedded AWS (default: a free one)")
     up.set_defaults(run=_up, local=True)  # for what messages name
+    if IS_INSTALLED:  # in a clone, make setup does it
+        text = "install the embedded AWS and the CDK CLI into this folder"
+        _action(actions, "install", text).set_defaults(run=lambda _: install())
     _action(actions, "down", "stop the embedded AWS; what is deployed on it is lost").set_defaults(run=_down)
     _action(actions, "status", "show whether it runs, and the outputs of the last up").set_defaults(run=_status)
     destroy = _action(actions, "destroy", "delete the stacks; the embedded AWS keeps running")

@@ -27,6 +27,7 @@ from inference_api.service import Service
 from inference_api.variant_metrics import variant_lines
 from kit_contract.inference_api import settings_from
 from kit_contract.inference_api_names import ALIASES_FILE, KNOWLEDGE_BASES_FILE
+from kit_contract.placeholders import located
 
 _FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ALIASES_PATH = os.path.join(_FOLDER, ALIASES_FILE)
@@ -36,7 +37,7 @@ KNOWLEDGE_BASES_PATH = os.path.join(_FOLDER, KNOWLEDGE_BASES_FILE)
 @cache
 def service() -> Service:
     with open(ALIASES_PATH, encoding="utf-8") as aliases, open(KNOWLEDGE_BASES_PATH, encoding="utf-8") as bases:
-        settings = settings_from(os.environ, aliases.read(), bases.read())
+        settings = settings_from(os.environ, located(aliases.read(), os.environ), located(bases.read(), os.environ))
     clients = AwsClients()
     return Service(
         settings=settings,

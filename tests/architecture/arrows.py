@@ -21,6 +21,7 @@ ROOMS = (
     "local_aws",
     "kit",
     "examples",
+    "distribution",
     *LAMBDA_PACKAGES,
 )
 # Every room may import kit_contract. A key with dots is a package inside a room; the key of the room itself holds for
@@ -31,7 +32,13 @@ ARROWS = {
     "deployment.checks": {"deployment", "deployment.costs", "deployment.sections"},
     "deployment.costs": {"deployment", "deployment.sections"},
     "stacks": {"bedrock_constructs", "deployment", "model_catalog"},
-    "bedrock_constructs": {"bedrock_constructs.custom_resources"},
+    "bedrock_constructs": {"model_catalog", "training_data", "bedrock_constructs.custom_resources"},
+    "bedrock_constructs.model_customization": {
+        "bedrock_constructs",
+        "bedrock_constructs.custom_resources",
+        "bedrock_constructs.customization",
+        "bedrock_constructs.lambda_functions",
+    },
     "bedrock_constructs.agents": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
     "bedrock_constructs.custom_resources": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
     "bedrock_constructs.customization.methods": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
@@ -140,6 +147,7 @@ ARROWS = {
     "kit.reap": {"kit"},
     "kit.runs": {"kit"},
     "kit.verify": {"kit", "kit.deploy"},
+    "distribution": {"bedrock_constructs"},
     "examples": {"kit", "local_aws", "deployment", "model_catalog", "stacks"},
     "custom_resources": {
         "custom_resources.account",

@@ -5,6 +5,7 @@ import re
 from tests.docs.pages import Block, blocks
 
 OFFLINE = re.compile(r"-m kit (cost|data|models(?! refresh))")
+CONSTRUCTS = "docs/constructs.md"
 # Page and a part of the block. tests/end_to_end/test_snippets.py runs these.
 EMBEDDED = {
     ("docs/costs.md", "aws bedrock list-custom-models"),
@@ -86,6 +87,8 @@ def places(block: Block) -> list[str]:
         return []
     found = [f"embedded: {start}" for page, start in EMBEDDED if _is(block, page, start)]
     found += [f"not run: {start}" for page, start in NOT_RUN if _is(block, page, start)]
+    if block.page == CONSTRUCTS and block.language == "python":
+        found.append("synthesized")  # tests/docs/test_constructs.py
     return found + (["offline"] if OFFLINE.search(block.text) else [])
 
 

@@ -20,7 +20,12 @@ def test_every_entry_has_its_block_and_every_embedded_one_its_test() -> None:
     used = {place for block in RUNNABLE for place in places(block)}
     tests = (PROJECT / "tests" / "end_to_end" / "test_snippets.py").read_text(encoding="utf-8")
 
-    assert used == {"offline", *(f"embedded: {s}" for _, s in EMBEDDED), *(f"not run: {s}" for _, s in NOT_RUN)}
+    assert used == {
+        "offline",
+        "synthesized",
+        *(f"embedded: {s}" for _, s in EMBEDDED),
+        *(f"not run: {s}" for _, s in NOT_RUN),
+    }
     assert [start for _, start in EMBEDDED if start.strip() not in tests] == []
 
 

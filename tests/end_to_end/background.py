@@ -24,7 +24,7 @@ from typing import Any
 
 import pytest
 
-from kit.cdk_cli import PROJECT
+from kit_contract.places import PROJECT
 from local_aws import emulator
 
 AT_A_TIME = 1

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from kit.cdk_cli import PROJECT
+from kit_contract.places import PROJECT
 from local_aws import emulator
 from tests.end_to_end.background import Scenario, running, step_of
 from tests.end_to_end.deployed import Deployed

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from deployment.config import load_deployment_config
-from kit.cdk_cli import PROJECT
 from kit.local.run import LocalRun
 from kit.local.stacks import LocalStacks
 from kit.progress import Progress
+from kit_contract.places import PROJECT
 from local_aws import emulator
 from tests.end_to_end.deployed import CONFIG, Deployed
 

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from kit.cdk_cli import PROJECT
+from kit_contract.places import PROJECT
 
 DEPLOYED = ("kit_contract", "deployment", "stacks", "bedrock_constructs", "lambda", "model_catalog", "training_data")
 RULE = """return f"{kit_deployment}{'_' if '-' in name else '-'}{name}\""""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from kit.cdk_cli import PROJECT
+from kit_contract.places import PROJECT
 
 
 def answer(function: Callable[[Any], object], world: Any) -> tuple[object, str | None]:

@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from bedrock_constructs.lambda_functions.sources import PROJECT, source_files
+from bedrock_constructs.lambda_functions.sources import source_files
 from inference_api.routes import ROUTES
+from kit_contract.places import PROJECT
 
 LOADED = """
 import json, sys

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from kit.__main__ import explain
 from kit.aws_advice import ADVICE, CHECK, advice_for
-from local_aws.environment import PROJECT
+from kit_contract.places import PROJECT
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
 SSO = """[default]

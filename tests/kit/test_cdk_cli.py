@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from kit.cdk_cli import CDK, NODE, PROJECT, run_cdk
+from kit.cdk_cli import CDK, NODE, run_cdk
 from kit_contract.errors import ExternalError
+from kit_contract.places import PROJECT
 
 OUTPUT = """
 support-training: start: Publishing support-training Template (000000000000-us-east-1-bd287948)

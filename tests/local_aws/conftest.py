@@ -8,8 +8,8 @@ from typing import Any
 import boto3
 import pytest
 
+from kit_contract.places import PROJECT
 from local_aws import emulator
-from local_aws.environment import PROJECT
 
 SPEED = 0.5  # of Bedrock: jobs of four seconds take two
 Client = Callable[..., Any]

@@ -15,8 +15,8 @@ from pathlib import Path
 import boto3
 import pytest
 
+from kit_contract.places import PROJECT
 from local_aws import emulator, guard
-from local_aws.environment import PROJECT
 
 Running = emulator.EmbeddedAws
 

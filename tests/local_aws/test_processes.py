@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kit_contract.places import PROJECT
 from local_aws import emulator, processes
-from local_aws.environment import PROJECT
 
 
 @pytest.fixture

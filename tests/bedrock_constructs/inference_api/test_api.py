@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from aws_cdk.assertions import Template
 
-from bedrock_constructs.lambda_functions.sources import PROJECT
 from inference_api import description, handler
 from inference_api.aws import tls
 from kit_contract.inference_api import settings_from
+from kit_contract.places import PROJECT
 from tests.bedrock_constructs.inference_api.api_stack import (
     MICRO,
     MODEL_ARN,

@@ -20,7 +20,7 @@ SERVICE_MODELS = re.compile(r'service_models=\["([a-z0-9-]+)"')
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A project with one function, `app.handler`, and a module it does not use."""
     monkeypatch.setattr(sources, "SOURCE_ROOTS", (tmp_path / "lambda", tmp_path))
-    monkeypatch.setattr(code, "PROJECT", tmp_path)
+    monkeypatch.setattr(code, "staging_folder", lambda name: tmp_path)
     package = tmp_path / "lambda" / "app"
     package.mkdir(parents=True)
     for name, text in (("__init__", ""), ("handler", "import app.core"), ("core", "A = 1\n" * 99), ("unused", "A = 1")):

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from billed_resources import stack_removal
-from kit import cdk_cli
 from kit.__main__ import main
 from kit.deploy import command
 from kit.deploy.absent import UNDECIDED_OR_LEFT
 from kit.deploy.history import History, Place
 from kit.deploy.throughput_changes import Change, Need
 from kit.deploy.throughput_consent import ACCEPT
+from kit_contract.places import PROJECT
 from tests.billed_resources.fake_aws import ACCOUNT, REGION, FakeAws
 from tests.deployment_file import HEAD
 
@@ -199,7 +199,7 @@ def test_a_home_that_does_not_exist_is_replaced(cli: Cli, monkeypatch: pytest.Mo
     deploy(cli, "--keep-absent")
 
     assert Path(given["HOME"]).is_dir()
-    assert given["HOME"] == str(cdk_cli.PROJECT / ".local" / "home")
+    assert given["HOME"] == str(PROJECT / ".local" / "home")
 
 
 def test_both_decisions_are_refused(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:

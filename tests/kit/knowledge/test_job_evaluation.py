@@ -148,7 +148,7 @@ def test_changed_documents_are_judged_anew(config: DeploymentConfig) -> None:
         return documents_state(deployed, description)
 
     def stem(documents: list[str], results: int = 5) -> str:
-        base: Any = SimpleNamespace(id="KB")
+        base: Any = SimpleNamespace(id="KB", section=None)
         search = Search(base, results)
         (found,) = jobs_of(
             *("sup", search, [Case(1, "What?", "This.")]),

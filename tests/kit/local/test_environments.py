@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from kit_contract.places import PROJECT
 from local_aws import emulator
-from local_aws.environment import PROJECT
 from tests.hostile_environment import HOSTILE
 from tests.kit.local.test_up import RUN
 

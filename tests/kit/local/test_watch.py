@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from kit.local.watch import EmbeddedAwsGoneError, ended_with
+from kit_contract.places import PROJECT
 from local_aws import emulator, processes
-from local_aws.environment import PROJECT
 from local_aws.session import embedded_session
 from tests.kit.local.test_up import alive, command, nothing_is_left, started_by, up
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from kit_contract.places import PROJECT
 from local_aws import emulator
-from local_aws.environment import PROJECT, server_environment
+from local_aws.environment import server_environment
 from tests.local_aws.conftest import Call
 from tests.local_aws.servers import switch
 

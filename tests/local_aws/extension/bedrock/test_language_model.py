@@ -11,8 +11,8 @@ from typing import Any
 import boto3
 import pytest
 
+from kit_contract.places import PROJECT
 from local_aws import emulator
-from local_aws.environment import PROJECT
 from tests.local_aws.extension.agents.shop import template
 from tests.local_aws.extension.bedrock.test_serving import ask, deployment
 from tests.local_aws.knowledge_base import KnowledgeBase

@@ -1,0 +1,36 @@
+"""What a construct calls its deployment: the name in SSM parameters, tags and the names of what Bedrock has."""
+
+import hashlib
+import re
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from kit_contract.tags import DEPLOYMENT_TAG
+
+LONGEST = 24  # names of Bedrock's resources hold a name and a hash beside it
+
+
+def deployment_name(scope: Construct, given: str | None) -> str:
+    """`given`, or the name of the stack of `scope` in lower case, shortened where it is long.
+
+    Constructs that share aliases, such as training and an API, need the same name: give it where their stacks differ.
+    """
+    if given:
+        return given
+    stack = cdk.Stack.of(scope).stack_name
+    name = plain_name(stack)
+    if len(name) <= LONGEST:
+        return name
+    digest = hashlib.sha256(stack.encode()).hexdigest()[:6]
+    return f"{name[: LONGEST - len(digest) - 1].rstrip('-')}-{digest}"
+
+
+def plain_name(construct_id: str) -> str:
+    """The id of a construct as a name in Bedrock and SSM: lower case, digits and single hyphens."""
+    return re.sub("[^a-z0-9]+", "-", construct_id.lower()).strip("-")
+
+
+def tag_deployment(scope: Construct, kit_deployment: str) -> None:
+    """Tag what is below `scope`: roles reach what carries the tag of their deployment."""
+    cdk.Tags.of(scope).add(DEPLOYMENT_TAG, kit_deployment)
