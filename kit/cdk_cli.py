@@ -13,6 +13,11 @@ from kit_contract.errors import ExternalError
 PROJECT = Path(__file__).resolve().parent.parent
 NODE = PROJECT / ".venv" / "bin" / "node"
 CDK = PROJECT / "node_modules" / "aws-cdk" / "bin" / "cdk"
+# Context of the app on the embedded AWS, where waiting for AWS is not needed.
+EMBEDDED_CONTEXT = (
+    *("custom_resource_query_seconds=1", "ingestion_batching_seconds=1"),
+    *("role_propagation_seconds=1", "knowledge_base_seconds=1"),
+)
 STACK_LINE = re.compile(r"^(\S+): (deploying|destroying)\b.*?(\[\d+/\d+\])?$")
 DONE_LINE = re.compile(r"^\s*(✅|❌)\s+(.*)$")
 
@@ -53,6 +58,11 @@ def run_cdk(
                 raise
     if code != 0:
         raise ExternalError(_explain(lines, arguments[0], log))
+
+
+def environment_arguments(environment: str | None) -> list[str]:
+    """What the app is told of --environment."""
+    return ["-c", f"environment={environment}"] if environment else []
 
 
 def with_home(environ: Mapping[str, str]) -> dict[str, str]:

@@ -93,6 +93,7 @@ def test_each_check_calls_only_what_its_rights_allow(aws: emulator.EmbeddedAws, 
     assert {name: left for name, left in unused.items() if left} == {
         "job-quota": {"servicequotas:GetAWSDefaultServiceQuota"},
         "unit-quota": {"servicequotas:GetAWSDefaultServiceQuota"},
+        "knowledge-base-quota": {"servicequotas:GetAWSDefaultServiceQuota"},
         "knowledge-base": {"bedrock:GetKnowledgeBase"},
         "names": {"bedrock:ListGuardrails"},  # of a deployment with guardrails
     }
