@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, PrivateAttr, ValidationError
 
-from deployment.fault_words import in_words
 from deployment.environments import Environment, EnvironmentsError, choose, names_of
+from deployment.fault_words import in_words
 from deployment.sections.agents import Agent
 from deployment.sections.budget import Budget
 from deployment.sections.deployment import Deployment
