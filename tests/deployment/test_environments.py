@@ -18,7 +18,7 @@ DEV, PROD = "111122223333", "444455556666"
 STAGES = f"""
 [environments.dev]
 account = "{DEV}"
-without = ["knowledge_base", "training.customizations.support.evaluation"]
+without = ["knowledge_base", "agents", "training.customizations.support.evaluation"]
 
 [environments.prod]
 account = "{PROD}"
