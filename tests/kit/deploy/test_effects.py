@@ -81,6 +81,13 @@ def test_another_embedding_model_replaces_the_knowledge_base_and_ingests_again()
     assert "refers to KnowledgeBaseB1C941BD" in next(item.what for item in found if "DataSource" in item.subject)
 
 
+def test_a_replacement_beside_the_old_one_ingests_again_and_a_new_one_does_not() -> None:
+    one, two = (resource("AWS::Bedrock::KnowledgeBase", Name=name) for name in ("one", "two"))
+
+    assert [item.kind for item in effects({"One": one}, {"Two": two})] == [Kind.DELETE, Kind.REINGEST]
+    assert effects({"One": one}, {"One": one, "Two": two}) == []
+
+
 def test_an_update_in_place_and_what_nobody_notices_is_no_effect() -> None:
     old = {"F": resource("AWS::Lambda::Function", FunctionName="a"), "B": resource("AWS::S3::Bucket", Tags=[])}
     new = {"F": resource("AWS::Lambda::Function", FunctionName="b"), "B": resource("AWS::S3::Bucket", Tags=[1])}
