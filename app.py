@@ -93,7 +93,7 @@ def main() -> None:
     flags = json.loads((SOURCES / "cdk.json").read_text(encoding="utf-8"))["context"]
     app = cdk.App(context=flags)  # `python app.py` gives the same templates as the CDK CLI, whose context wins
     path = PROJECT / (app.node.try_get_context("config") or "deployment.toml")
-    config = load_deployment_config(path)
+    config = load_deployment_config(path, app.node.try_get_context("environment"))
     account = os.environ.get("CDK_DEFAULT_ACCOUNT")  # of the credentials, from the CDK CLI
     check_account(config, account, path.name)
     today = datetime.datetime.now(datetime.UTC).date()

@@ -5,9 +5,11 @@
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, PrivateAttr, ValidationError
 
+from deployment.environments import Environment, EnvironmentsError, choose, names_of
 from deployment.fault_words import in_words
 from deployment.sections.agents import Agent
 from deployment.sections.budget import Budget
@@ -54,6 +56,16 @@ class DeploymentConfig(Section):
     agents: dict[Name, Agent] = {}
     inference_api: InferenceApi | None = None
     operations: Operations | None = None
+    _environment: Environment | None = PrivateAttr(default=None)
+
+    @property
+    def environment(self) -> str | None:
+        """The name of the chosen one of [environments.*]."""
+        return self._environment.name if self._environment else None
+
+    def placed(self, fault: str) -> str:
+        """`fault`, which begins with a setting, names the environment that says it."""
+        return self._environment.placed(fault) if self._environment else fault
 
     @property
     def customizations(self) -> dict[str, Customization]:
@@ -154,24 +166,39 @@ class DeploymentConfig(Section):
         return bedrock_name(self.deployment.name, self.provisioned_throughput[section].customization or section)
 
 
-def load_deployment_config(path: Path) -> DeploymentConfig:
-    """Load `path`; relative paths in it are relative to its folder. Raises ConfigError."""
+def load_deployment_config(path: Path, environment: str | None = None) -> DeploymentConfig:
+    """Load `path` as `environment` has it; relative paths in it are relative to its folder. Raises ConfigError."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw, chosen = choose(_read(path), environment)
+    except EnvironmentsError as error:
+        raise ConfigError([f"{path.name}: {fault}" for fault in error.faults]) from None
+    try:
+        config = DeploymentConfig.model_validate(raw, context={"folder": path.resolve().parent})
+    except ValidationError as error:
+        raise ConfigError([_fault(path.name, detail, chosen) for detail in error.errors()]) from None
+    config._environment = chosen
+    return config
+
+
+def environments_in(path: Path) -> list[str]:
+    """Names of [environments.*], in the order of the file. Raises ConfigError if the file cannot be read."""
+    return names_of(_read(path))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         fix = "name another file (kit: --config FILE, cdk: -c config=FILE)"
         raise ConfigError([f"{path} cannot be read: {error.strerror}; {fix}"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError([f"{path}: not valid TOML: {error}"]) from None
-    try:
-        return DeploymentConfig.model_validate(raw, context={"folder": path.resolve().parent})
-    except ValidationError as error:
-        raise ConfigError([_fault(path.name, detail) for detail in error.errors()]) from None
 
 
-def _fault(file: str, detail: object) -> str:
+def _fault(file: str, detail: object, environment: Environment | None) -> str:
     assert isinstance(detail, dict)
-    where = ".".join(str(part) for part in detail["loc"] if part != "[key]")
+    setting = ".".join(str(part) for part in detail["loc"] if part != "[key]")
+    where = environment.place_of(setting, missing=detail["type"] == "missing") if environment else setting
     if detail["type"] == "extra_forbidden":
         return f"{file}: {where} is not a setting, got {detail['input']!r}; allowed names: {_allowed(detail['loc'])}"
     if detail["type"] == "missing":
@@ -180,7 +207,7 @@ def _fault(file: str, detail: object) -> str:
         return (
             f"{file}: {where}: must be {PATTERN_IN_WORDS[detail['ctx']['pattern']]}, got {detail['input']!r}; change it"
         )
-    if where == "deployment.account":  # digits without quotes
+    if setting == "deployment.account":  # digits without quotes
         return f"{file}: {where}: must be {PATTERN_IN_WORDS[ACCOUNT]}, got {detail['input']!r}; change it"
     return f"{file}: {where}: {in_words(detail)}, got {detail['input']!r}"
 

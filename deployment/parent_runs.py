@@ -15,10 +15,10 @@ def parent_of(
     if item.base_custom_model:
         return item.base_custom_model
     name = item.base_customization
-    return _run_id(name, customizations, datasets) if name else ""
+    return run_id_of(name, customizations, datasets) if name else ""
 
 
-def _run_id(
+def run_id_of(
     name: str, customizations: Mapping[str, Customization], datasets: Mapping[str, CustomizationDataset]
 ) -> str:
     """As the starter makes it (RunSpecification.run_id)."""

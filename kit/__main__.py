@@ -18,6 +18,8 @@ PROG = "bedrock-kit" if IS_INSTALLED else "kit"
 COMMANDS = {
     "local": "deploy to an embedded AWS on this machine; stop it, show it",
     "deploy": "deploy to the AWS account of your credentials",
+    "diff": "show what the next deploy replaces, deletes, buys, trains and ingests again, and its price",
+    "drift": "say what differs from the last deploy, what ends soon and which prices are old; exit code 1 if anything",
     "data": "check, convert, split, measure, show and redact datasets",
     "cost": "estimate what deployment.toml costs: idle, training, requests, provisioned throughput",
     "models": "list, show and compare the models of Bedrock: ids, regions, customization, prices, end of life",

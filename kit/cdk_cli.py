@@ -14,6 +14,11 @@ from kit_contract.places import BIN, IS_INSTALLED, PROJECT
 
 NODE = Path((IS_INSTALLED and not (BIN / "node").exists() and shutil.which("node")) or BIN / "node")
 CDK = PROJECT / "node_modules" / "aws-cdk" / "bin" / "cdk"
+# Context of the app on the embedded AWS, where waiting for AWS is not needed.
+EMBEDDED_CONTEXT = (
+    *("custom_resource_query_seconds=1", "ingestion_batching_seconds=1"),
+    *("role_propagation_seconds=1", "knowledge_base_seconds=1"),
+)
 STACK_LINE = re.compile(r"^(\S+): (deploying|destroying)\b.*?(\[\d+/\d+\])?$")
 DONE_LINE = re.compile(r"^\s*(✅|❌)\s+(.*)$")
 
@@ -54,6 +59,11 @@ def run_cdk(
                 raise
     if code != 0:
         raise ExternalError(_explain(lines, arguments[0], log))
+
+
+def environment_arguments(environment: str | None) -> list[str]:
+    """What the app is told of --environment."""
+    return ["-c", f"environment={environment}"] if environment else []
 
 
 def with_home(environ: Mapping[str, str]) -> dict[str, str]:

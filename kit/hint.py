@@ -9,24 +9,27 @@ CONFIG = Path("deployment.toml")
 EMBEDDED = argparse.Namespace(local=True)  # of what is only said about the embedded AWS
 ACTIONS = (
     *("list", "show", "watch", "plot", "compare", "retry", "history"),  # kit runs
-    *("promote", "rollback", "approve", "stop", "delete"),
+    *("promote", "rollback", "export", "approve", "stop", "delete"),
     *("add", "rotate", "remove"),  # kit keys
     *("ask", "sync", "status", "evaluate"),  # kit knowledge, kit agents, kit prompts
     *("buy", "release", "resume", "migrate"),  # kit capacity
 )
 REST = rf"\b(?: (?:{'|'.join(ACTIONS)})\b)?(?: [0-9a-f]{{16}}\b)?"
 TAKES_LOCAL = re.compile(rf"\bkit (?:runs|keys|knowledge|agents|prompts|capacity|reap|verify){REST}")
-TAKES_CONFIG = re.compile(rf"\bkit (?:runs|keys|knowledge|agents|prompts|capacity|deploy|verify|cost){REST}")
+TAKES_CONFIG = re.compile(rf"\bkit (?:runs|keys|knowledge|agents|prompts|capacity|deploy|diff|drift|verify|cost){REST}")
 DEPLOY = re.compile(r"\bkit deploy\b(?: --retry-failed| --retrain \S+)?")  # make up allows both
 
 
 def as_given(text: str, options: argparse.Namespace) -> str:
-    """`text` with --local or --config after each command that takes it: `kit runs watch` -> `kit runs watch --local`.
+    """`text` with --local, --config or --environment after each command that takes it.
+
+    `kit runs watch` -> `kit runs watch --local`.
 
     With `local`, `kit deploy` is make up.
     """
-    config = getattr(options, "config", CONFIG)
+    config, environment = getattr(options, "config", CONFIG), getattr(options, "environment", None)
     given = f" --config {shlex.quote(str(config))}" if isinstance(config, Path) and config != CONFIG else ""
+    given += f" --environment {shlex.quote(environment)}" if isinstance(environment, str) else ""
     if getattr(options, "local", False):
         again = f"kit local up{given}" if given else "make up"
         return TAKES_LOCAL.sub(r"\g<0> --local", DEPLOY.sub(lambda _: again, text))

@@ -37,7 +37,7 @@ def time_of_look(config: DeploymentConfig, clients: Clients, now: datetime, say:
         outputs = stack_outputs(clients("cloudformation"), training_stack(config.deployment.name))
         if outputs is None:  # all of it is new
             return None
-        reason = _reason(config, clients, outputs)
+        reason = reason_to_look(config, clients, outputs)
     except (ClientError, BotoCoreError) as error:
         reason, outputs = f"what serves is unknown ({error})", {}
     if not reason:
@@ -46,7 +46,7 @@ def time_of_look(config: DeploymentConfig, clients: Clients, now: datetime, say:
     return f"{now:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
-def _reason(config: DeploymentConfig, clients: Clients, outputs: Mapping[str, str]) -> str:
+def reason_to_look(config: DeploymentConfig, clients: Clients, outputs: Mapping[str, str]) -> str:
     """Empty if everything is as the last deploy left it."""
     if COLLECTOR_OUTPUT in outputs:
         return "data in S3 may have changed"

@@ -113,3 +113,8 @@ def agent_confirmed_tool(kit_deployment: str, agent: str, tool: str) -> str:
 def prompt_version(kit_deployment: str, prompt: str) -> str:
     """The ARN of the prompt's current version: written by CloudFormation, for what calls the prompt by it."""
     return f"{deployment_path(kit_deployment)}/prompts/{prompt}"
+
+
+def deploy_record(kit_deployment: str) -> str:
+    """Who deployed last, when, what they accepted, and what it costs: written by `kit deploy`."""
+    return f"{deployment_path(kit_deployment)}/deploys/last"

@@ -11,9 +11,10 @@ def check_account(config: DeploymentConfig, account: str | None, file: str = "de
     """
     wanted = config.deployment.account
     if wanted and account not in (wanted, EMBEDDED_ACCOUNT, None):
+        where = config.placed("deployment.account")
         raise ConfigError(
             [
-                f"{file}: deployment.account is {wanted}, but your credentials are for {account}; log in to {wanted} "
+                f"{file}: {where} is {wanted}, but your credentials are for {account}; log in to {wanted} "
                 "(AWS_PROFILE, --profile), or change the setting"
             ]
         )

@@ -54,4 +54,4 @@ def check_deployment(
         *arn_faults(config, account),
     ]
     if faults:
-        raise ConfigError([f"{file}: {fault}" for fault in faults])
+        raise ConfigError([f"{file}: {config.placed(fault)}" for fault in faults])

@@ -63,7 +63,7 @@ class AgentApi:
         return answer
 
 
-def connect(config: Path, *, local: bool) -> AgentApi:
+def connect(config: Path, environment: str | None = None, *, local: bool) -> AgentApi:
     """Raises KitError, and botocore's errors about credentials."""
     if local:
         embedded_outputs()
@@ -77,7 +77,7 @@ def connect(config: Path, *, local: bool) -> AgentApi:
     key = os.environ.get(KEY, "")
     if not key:
         raise InputError(f"{KEY} is not set; set it to a key of the API (kit keys add NAME prints one)")
-    deployment = load_deployment_config(config).deployment
+    deployment = load_deployment_config(config, environment).deployment
     stack = inference_api_stack(deployment.name)
     outputs = stack_outputs(boto3.client("cloudformation", region_name=deployment.region), stack) or {}
     if "ApiUrl" not in outputs:

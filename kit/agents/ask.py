@@ -19,8 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    agent = chosen_agent(load_deployment_config(options.config), options.config, options.agent)
-    api = connect(options.config, local=options.local)
+    agent = chosen_agent(load_deployment_config(options.config, options.environment), options.config, options.agent)
+    api = connect(options.config, options.environment, local=options.local)
     session = {"session_id": options.session} if options.session else {}
     answer = _until_decided(api, agent, api.invoke(agent, {"input": options.question, **session}))
     if options.json:

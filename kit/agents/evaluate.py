@@ -65,10 +65,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    config = load_deployment_config(options.config)
+    config = load_deployment_config(options.config, options.environment)
     agent = chosen_agent(config, options.config, options.agent)
     cases = read_cases(options.file)
-    api = connect(options.config, local=options.local)
+    api = connect(options.config, options.environment, local=options.local)
     judging = None
     if options.judge:
         if not any(case.answer for case in cases):

@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    found = entries(load_deployment_config(options.config))
+    found = entries(load_deployment_config(options.config, options.environment))
     if options.json:
         print(json.dumps({"agents": found}, indent=2))
     else:

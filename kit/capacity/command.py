@@ -34,13 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    reports = connect(options.config, local=options.local).ask({"action": "status"})
+    reports = connect(options.config, options.environment, local=options.local).ask({"action": "status"})
     print(json.dumps(reports, indent=2) if options.json else as_given(table(reports), options))
     return 0
 
 
 def _buy(options: argparse.Namespace) -> int:
-    function = connect(options.config, local=options.local)
+    function = connect(options.config, options.environment, local=options.local)
     name = function.full_name(options.name)
     if not _accepted(function, name, options):
         print("nothing was bought", file=sys.stderr)
@@ -49,13 +49,13 @@ def _buy(options: argparse.Namespace) -> int:
 
 
 def _release(options: argparse.Namespace) -> int:
-    function = connect(options.config, local=options.local)
+    function = connect(options.config, options.environment, local=options.local)
     name = function.full_name(options.name)
     return _decide(function, options, {"action": "release", "name": name, "reason": options.reason})
 
 
 def _resume(options: argparse.Namespace) -> int:
-    function = connect(options.config, local=options.local)
+    function = connect(options.config, options.environment, local=options.local)
     return _decide(function, options, {"action": "resume", "name": function.full_name(options.name)})
 
 

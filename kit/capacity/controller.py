@@ -74,13 +74,13 @@ class CapacityFunction:
         return outputs[CAPACITY_FUNCTION_OUTPUT]
 
 
-def connect(config: Path, *, local: bool) -> CapacityFunction:
+def connect(config: Path, environment: str | None = None, *, local: bool) -> CapacityFunction:
     """Raises KitError, and botocore's errors about credentials."""
     import boto3
 
     if not local:
         require_real(os.environ)
-        loaded = load_deployment_config(config)
+        loaded = load_deployment_config(config, environment)
         session = boto3.Session(region_name=loaded.deployment.region)
         if loaded.deployment.account:
             check_account(loaded, session.client("sts").get_caller_identity()["Account"], config.name)

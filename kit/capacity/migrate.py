@@ -17,12 +17,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    return migrate(connect(options.config, local=options.local), options)
+    return migrate(connect(options.config, options.environment, local=options.local), options)
 
 
 def migrate(function: CapacityFunction, options: argparse.Namespace) -> int:
     """Raises KitError. As for a deploy, deployment.toml must accept the price."""
-    config = load_deployment_config(options.config)
+    config = load_deployment_config(options.config, options.environment)
     check_deployment(config, options.config.name)
     name = function.full_name(options.name)
     item = _section(config, name)

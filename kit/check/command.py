@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from deployment.config import ConfigError, environments_in
 from kit.check.constructs import ConstructRules
 from kit.check.finding import Finding, as_lines, as_table
 from kit.check.lint import lint_findings
@@ -27,6 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", action="append", default=[], metavar="FILE", help=f"default: deployment.toml; {config}"
     )
+    one = "one of the environments of deployment.toml; default: all of them"
+    parser.add_argument("--environment", metavar="NAME", help=one)
     parser.add_argument("--json", action="store_true", help="print one JSON object for each finding")
 
 
@@ -52,8 +55,9 @@ def _assemblies(options: argparse.Namespace, folder: Path) -> list[Path]:
     with ThreadPoolExecutor(2) as pool:
         if options.app is None:
             files = [Path(config) for config in configs or ["deployment.toml"]]
-            outputs = [folder / f"app{number}" for number in range(len(files))]
-            return list(pool.map(synthesize_own, files, outputs))
+            wanted = [(file, one) for file in files for one in _environments(file, options.environment)]
+            outputs = [folder / f"app{number}" for number in range(len(wanted))]
+            return list(pool.map(lambda item, output: synthesize_own(item[0], output, item[1]), wanted, outputs))
         contexts = [{"config": config} for config in configs] or [{}]
         outputs = [folder / f"app{number}" for number in range(len(contexts))]
         return list(
@@ -61,6 +65,16 @@ def _assemblies(options: argparse.Namespace, folder: Path) -> list[Path]:
                 lambda output, context: synthesize(options.app, output, context, options.directory), outputs, contexts
             )
         )
+
+
+def _environments(file: Path, chosen: str | None) -> Sequence[str | None]:
+    """All environments of the file, unless one is chosen."""
+    if chosen:
+        return [chosen]
+    try:
+        return environments_in(file) or [None]
+    except ConfigError:  # the app says what is wrong
+        return [None]
 
 
 def _findings(templates: Sequence[Template], folder: Path) -> list[Finding]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from deployment.environments import choose
 from kit.cdk_cli import NODE
 from kit_contract.errors import InputError
 from kit_contract.places import IS_INSTALLED, PROJECT
@@ -23,17 +24,19 @@ BEDROCK_ARN = re.compile(r"arn:[\w-]+:bedrock:[\w-]*:(\d{12}):")
 LONGEST_VARIABLE = 100_000  # bytes; Linux takes 128 KiB
 
 
-def synthesize_own(config: Path, folder: Path) -> Path:
-    """The assembly of the kit's own app with the file `config`."""
-    context = {**_context(PROJECT), "config": str(config.resolve())}
-    return _run(OWN_APP, PROJECT, folder, context, f"the app with {config}", account_of(config))
+def synthesize_own(config: Path, folder: Path, environment: str | None = None) -> Path:
+    """The assembly of the kit's own app with the file `config`, as this environment has it."""
+    chosen = {"environment": environment} if environment else {}
+    context = {**_context(PROJECT), "config": str(config.resolve()), **chosen}
+    what = f"the app with {config}" + (f", environment {environment}" if environment else "")
+    return _run(OWN_APP, PROJECT, folder, context, what, account_of(config, environment))
 
 
-def account_of(config: Path) -> str | None:
+def account_of(config: Path, environment: str | None = None) -> str | None:
     """The account that this deployment.toml is for: the one it names, or the one of its Bedrock ARNs."""
     try:
         text = config.read_text(encoding="utf-8")
-        named = tomllib.loads(text).get("deployment", {}).get("account")
+        named = choose(tomllib.loads(text), environment)[0].get("deployment", {}).get("account")
     except OSError as error:
         raise InputError(f"{config}: {error.strerror}; name a deployment.toml with --config") from None
     except (ValueError, AttributeError):  # the app says what is wrong

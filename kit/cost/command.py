@@ -1,17 +1,20 @@
 """`kit cost`: estimates what deployment.toml costs, as a table or JSON; `plot` draws it, `stores` compares stores."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from deployment.checks.check_deployment import check_deployment
-from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
+from deployment.config import ConfigError, DeploymentConfig, environments_in, load_deployment_config
 from deployment.costs.break_even import custom_base, serving_options
 from deployment.costs.estimate import estimate
 from deployment.costs.inference_api import Traffic
 from deployment.datasets import prepare_datasets
 from kit.cost import stores
+from kit.cost.environments import environments_as_json, environments_as_table
 from kit.cost.plot import SUFFIXES, plot
 from kit.cost.table import as_json, as_table
+from kit.deployment_arguments import add_file_arguments
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what", nargs="?", choices=["plot", "stores"], help="draw monthly cost against traffic, or compare stores"
     )
-    parser.add_argument("--config", type=Path, default=Path("deployment.toml"), help="default: deployment.toml")
+    add_file_arguments(parser)
     parser.add_argument("--requests", type=_count, default=usual.requests, help="default: %(default)s")
     for flag, usual_value in (("--input-tokens", usual.input_tokens), ("--output-tokens", usual.output_tokens)):
         parser.add_argument(flag, type=_count, default=usual_value, help="per request (default: %(default)s)")
@@ -36,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     traffic = Traffic(options.requests, options.input_tokens, options.output_tokens, options.seconds)
-    config = load_deployment_config(options.config)
+    if options.environment is None and options.what is None and (names := environments_in(options.config)):
+        return _all_environments(options, names, traffic)
+    config = load_deployment_config(options.config, options.environment)
     check_deployment(config, options.config.name, prices_accepted=False)  # you look at a price before you accept it
     if options.what == "stores":
         return _stores(config, traffic, options)
@@ -56,6 +61,17 @@ def _stores(config: DeploymentConfig, traffic: Traffic, options: argparse.Namesp
         gigabytes=options.gigabytes,
     )
     print(stores.as_json(config, comparisons) if options.json else stores.as_table(config, comparisons))
+    return 0
+
+
+def _all_environments(options: argparse.Namespace, names: Sequence[str], traffic: Traffic) -> int:
+    """Totals, one column an environment."""
+    found = {}
+    for name in names:
+        config = load_deployment_config(options.config, name)
+        check_deployment(config, options.config.name, prices_accepted=False)
+        found[name] = (config, estimate(config, prepare_datasets(config), traffic))
+    print(environments_as_json(found, traffic) if options.json else environments_as_table(found))
     return 0
 
 

@@ -22,7 +22,7 @@ class Account:
         self._session = boto3.Session(profile_name=profile, region_name=region)
         first = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 2})
         identity = self._session.client("sts", config=first).get_caller_identity()  # without a network it ends soon
-        self.id = identity["Account"]
+        self.id, self.arn = identity["Account"], identity["Arn"]
         self._partition = identity["Arn"].split(":")[1]
         self.clients = cache(self._clients)
 

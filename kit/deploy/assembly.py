@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class StackName(NamedTuple):
@@ -29,3 +29,17 @@ def stacks_in(assembly: Path) -> set[StackName] | None:
 def forget(assembly: Path) -> None:
     """So that an assembly that is there after a deploy was made by it."""
     (assembly / "manifest.json").unlink(missing_ok=True)
+
+
+def templates_in(assembly: Path) -> dict[StackName, dict[str, Any]]:
+    """The templates of the assembly's stacks, with those of its stages, in the order of the manifest."""
+    found: dict[StackName, dict[str, Any]] = {}
+    manifest = json.loads((assembly / "manifest.json").read_text(encoding="utf-8"))
+    for key, artifact in manifest.get("artifacts", {}).items():
+        properties = artifact.get("properties", {})
+        if artifact["type"] == "aws:cloudformation:stack" and "templateFile" in properties:
+            name = StackName(artifact["environment"].rpartition("/")[2], properties.get("stackName", key))
+            found[name] = json.loads((assembly / properties["templateFile"]).read_text(encoding="utf-8"))
+        elif artifact["type"] == "cdk:cloud-assembly":
+            found |= templates_in(assembly / properties["directoryName"])
+    return found

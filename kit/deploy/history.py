@@ -7,6 +7,10 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+from kit_contract.places import PROJECT
+
+RECORD = PROJECT / ".local" / "deployed.json"
+
 
 class Place(NamedTuple):
     account: str
@@ -15,11 +19,13 @@ class Place(NamedTuple):
 
 
 class History:
-    """The places of one file, the latest last. It is written before a deploy: an interrupted one counts."""
+    """The places of one file, or one environment of it, the latest last.
 
-    def __init__(self, record: Path, config: Path) -> None:
+    It is written before a deploy: an interrupted one counts."""
+
+    def __init__(self, record: Path, config: Path, environment: str | None = None) -> None:
         self._record = record
-        self._config = str(config.resolve())
+        self._config = f"{config.resolve()}" + (f" [{environment}]" if environment else "")
 
     @property
     def known(self) -> bool:

@@ -34,6 +34,7 @@ class Change:
     hourly: float | None = 0.0
     until_end: float | None = 0.0
     need: Need = Need.NOTHING
+    bought: bool = False
 
 
 def throughput_changes(config: DeploymentConfig, found: Look, now: datetime) -> list[Change]:
@@ -116,7 +117,7 @@ def _added(config: DeploymentConfig, section: str, removed: Sequence[Deployed], 
         )
         return Change(name, what, hourly, until_end, Need.ANOTHER_FILE)
     when = "when its schedule opens" if item.schedule else "once it has a model" if item.customization else "now"
-    return Change(name, f"bought {when}", hourly, until_end)
+    return Change(name, f"bought {when}", hourly, until_end, bought=True)
 
 
 def _is_same(old: Deployed, item: ProvisionedThroughput) -> bool:

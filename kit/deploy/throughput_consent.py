@@ -14,11 +14,11 @@ from kit.deploy.throughput_changes import Change, Need, throughput_changes
 from kit.table import table
 from kit_contract.errors import InputError
 
-ACCEPT = "--accept-throughput-changes"
+ACCEPT_THROUGHPUT = "--accept-throughput-changes"
 HEAD = ("NAME", "USD/HOUR", "USD TO END", "WHAT THE DEPLOY DOES")
 UNDECIDED = (
     "nothing was deployed: what the table asks about is billed by the hour, and there is no terminal to ask on; "
-    f"correct deployment.toml, or add {ACCEPT}"
+    f"correct deployment.toml, or add {ACCEPT_THROUGHPUT}"
 )
 NOT_ACCEPTED = "nothing was deployed; correct deployment.toml and deploy again"
 

@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(options: argparse.Namespace) -> int:
-    stored = connect(options.config, local=options.local).secret.read()
+    stored = connect(options.config, options.environment, local=options.local).secret.read()
     now = time.time()
     print(as_json(stored.keys, stored.faults, now) if options.json else as_table(stored.keys, now))
     for name, fault in stored.faults.items():
@@ -48,7 +48,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
-    deployed = connect(options.config, local=options.local)
+    deployed = connect(options.config, options.environment, local=options.local)
     changes.check_new(deployed.secret.read().keys, options.name)
     key, usage = changes.new_key(), deployed.usage_keys.create(options.name)
     try:
@@ -61,14 +61,14 @@ def _add(options: argparse.Namespace) -> int:
 
 def _rotate(options: argparse.Namespace) -> int:
     grace = changes.seconds_of(options.grace)
-    deployed = connect(options.config, local=options.local)
+    deployed = connect(options.config, options.environment, local=options.local)
     key = changes.new_key()
     deployed.secret.change(lambda keys: changes.rotated(keys, options.name, key, grace, time.time()))
     return _show(options, key)
 
 
 def _remove(options: argparse.Namespace) -> int:
-    deployed = connect(options.config, local=options.local)
+    deployed = connect(options.config, options.environment, local=options.local)
     found = changes.known(deployed.secret.read().keys, options.name)
     if not options.yes and not _confirmed(options.name, found.last4):
         print("nothing was removed", file=sys.stderr)

@@ -21,13 +21,13 @@ class DeployedKeys:
     usage_keys: UsageKeys
 
 
-def connect(config: Path, *, local: bool) -> DeployedKeys:
+def connect(config: Path, environment: str | None = None, *, local: bool) -> DeployedKeys:
     """Raises KitError, and botocore's errors about credentials."""
     import boto3
 
     if not local:
         require_real(os.environ)
-        deployment = load_deployment_config(config).deployment
+        deployment = load_deployment_config(config, environment).deployment
         return deployed_keys(boto3.Session(region_name=deployment.region), deployment.name, None)
     embedded = embedded_outputs()
     return deployed_keys(embedded.session, embedded.deployment, embedded.endpoint_url)

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         length = len(options.question)
         raise InputError(f"the question must have 1 to {LONGEST_QUESTION:,} characters, got {length:,}; shorten it")
     filters = filter_from(options.filter)
-    deployed = connect(options.config, local=options.local)
+    deployed = connect(options.config, options.environment, local=options.local)
     search = search_for(
         deployed,
         deployed.only(options.knowledge_base),

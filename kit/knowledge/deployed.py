@@ -79,9 +79,9 @@ class Deployed:
         return found[0]
 
 
-def connect(config: Path, *, local: bool) -> Deployed:
+def connect(config: Path, environment: str | None = None, *, local: bool) -> Deployed:
     """Raises KitError, and botocore's errors about credentials."""
-    loaded = load_deployment_config(config)
+    loaded = load_deployment_config(config, environment)
     if local:
         embedded = embedded_outputs()
         session, url = embedded.session, embedded.endpoint_url

@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"--at-once must be 1 to 64, got {options.at_once}")
     counts, filters, cases = numbers(options.results), filter_from(options.filter), read_cases(options.file)
     earlier = [way for file in options.compare for way in read_earlier(file, cases)]
-    deployed = connect(options.config, local=options.local)
+    deployed = connect(options.config, options.environment, local=options.local)
     ways = variants(
         deployed,
         deployed.chosen(options.knowledge_base),

@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """0 if there is nothing to repair."""
-    deployed = connect(options.config, local=options.local)
+    deployed = connect(options.config, options.environment, local=options.local)
     records, texts = [], []
     for knowledge_base in deployed.chosen(options.knowledge_base):
         record, lines = _one(deployed, knowledge_base)

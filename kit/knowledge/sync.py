@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """0 if each job is complete and no document failed."""
-    deployed = connect(options.config, local=options.local)
+    deployed = connect(options.config, options.environment, local=options.local)
     chosen = [
         (knowledge_base, source)
         for knowledge_base in deployed.chosen(options.knowledge_base)

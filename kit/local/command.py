@@ -9,7 +9,8 @@ from typing import Any
 
 from deployment.checks.check_deployment import check_deployment
 from deployment.config import load_deployment_config
-from kit.cdk_cli import run_cdk
+from kit.cdk_cli import environment_arguments, run_cdk
+from kit.deployment_arguments import add_file_arguments
 from kit.embedded_outputs import read_outputs
 from kit.local.install import install
 from kit.local.lock import held_by, lock
@@ -39,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     destroy = _action(actions, "destroy", "delete the stacks; the embedded AWS keeps running")
     destroy.set_defaults(run=_destroy)
     for action in (up, destroy):
-        action.add_argument("--config", type=Path, default=Path("deployment.toml"), help="default: deployment.toml")
+        add_file_arguments(action)
 
 
 def _action(actions: Any, name: str, text: str) -> argparse.ArgumentParser:
@@ -50,7 +51,7 @@ def _action(actions: Any, name: str, text: str) -> argparse.ArgumentParser:
 def _up(options: argparse.Namespace) -> int:
     with lock(LOCAL / "up.lock"), stopped_by_signal():
         path = Path(options.config).resolve()
-        config = load_deployment_config(path)
+        config = load_deployment_config(path, options.environment)
         check_deployment(config, path.name)
         started_here = emulator.running(STATE) is None
         try:
@@ -109,9 +110,10 @@ def _destroy(options: argparse.Namespace) -> int:
     if aws is None:
         print("the embedded AWS is not running; there is nothing to destroy")
         return 0
+    app = ("-c", f"config={Path(options.config).resolve()}")
     with lock(LOCAL / "up.lock"):
         run_cdk(
-            ["destroy", "--all", "--force", "-c", f"config={Path(options.config).resolve()}"],
+            ["destroy", "--all", "--force", *app, *environment_arguments(options.environment)],
             environment=emulator.environment(aws),
             log=STATE / "cdk.log",
             on_line=print,

@@ -9,6 +9,7 @@ from billed_resources.kept_models import kept_models_lines, kept_models_of
 from billed_resources.listing import clients as billed_clients
 from deployment.config import DeploymentConfig
 from deployment.datasets import prepare_datasets
+from kit.cdk_cli import environment_arguments
 from kit.deleted_resources import generation_arguments
 from kit.local import questions
 from kit.local.elsewhere import add_sources
@@ -50,15 +51,16 @@ class LocalRun:
         stacks.bootstrap()
         self._progress.step("cdk deploy")
         stacks.show_throughput(self._config)
-        absent = stacks.absent(self._path, self._config.deployment.name)
+        absent = stacks.absent(self._path, self._config)
         restoring = restoring_arguments(self._config, stacks.clients, self._progress.line)
         again = generation_arguments(self._config, stacks.clients, self._progress.line)
         add_sources(self._config, stacks.environment["AWS_ENDPOINT_URL"])
         customizations = self._config.training.customizations if self._config.training else ()
         # Training costs nothing here: what was deleted by hand is trained again.
         look = time_of_look(self._config, stacks.clients, begun, self._progress.line)
+        chosen = environment_arguments(self._config.environment)
         looking = training_arguments(look, retrain=customizations, retry_failed=True)
-        stack_outputs = stacks.deploy(self._path, *restoring, *again, *looking)
+        stack_outputs = stacks.deploy(self._path, *chosen, *restoring, *again, *looking)
         failed = not_served(self._config.custom_models, merged_outputs(stack_outputs))
         if failed:
             raise ExternalError("\n".join(f"{name} does not serve: {reason}" for name, reason in failed.items()))

@@ -13,7 +13,7 @@ from billed_resources.listing import Clients as BilledClients
 from billed_resources.listing import clients_of
 from billed_resources.stack_removal import Waiting
 from deployment.config import DeploymentConfig
-from kit.cdk_cli import run_cdk
+from kit.cdk_cli import EMBEDDED_CONTEXT, run_cdk
 from kit.deploy.absent import Absent, Decision, settle
 from kit.deploy.assembly import forget, stacks_in
 from kit.deploy.history import History, Place
@@ -97,10 +97,10 @@ class LocalStacks:
 
         may_deploy(look_at_throughput(config, clients, datetime.now(UTC), say), accepted=True)
 
-    def absent(self, config: Path, deployment: str) -> Absent:
+    def absent(self, path: Path, config: DeploymentConfig) -> Absent:
         """For `remove_absent` after the deploy. Records the deploy, which may be interrupted."""
-        here = Place(emulator.ACCOUNT, self._region, deployment)
-        history = History(self._state / "deployed.json", config)
+        here = Place(emulator.ACCOUNT, self._region, config.deployment.name)
+        history = History(self._state / "deployed.json", path, config.environment)
         history.add(here)
         return Absent(self._billed_clients, history, here, Waiting(self._progress.line, poll_seconds=0.2))
 
@@ -126,11 +126,7 @@ class LocalStacks:
         return Api(url, _api_key(self.clients, merged[API_KEY_SECRET_OUTPUT], last_key))
 
     def _app(self, config: Path) -> list[str]:
-        seconds = (
-            *("custom_resource_query_seconds", "ingestion_batching_seconds", "role_propagation_seconds"),
-            "knowledge_base_seconds",
-        )
-        context = (f"config={config}", *(f"{name}=1" for name in seconds))
+        context = (f"config={config}", *EMBEDDED_CONTEXT)
         settings = [argument for value in context for argument in ("-c", value)]
         return ["--output", str(self._assembly), *settings]
 

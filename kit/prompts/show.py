@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    config = load_deployment_config(options.config)
+    config = load_deployment_config(options.config, options.environment)
     if options.prompt not in config.prompts:
         known = ", ".join(config.prompts) or "none"
         raise InputError(f"{options.config.name} has no prompt {options.prompt}; it has: {known}")

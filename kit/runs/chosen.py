@@ -11,7 +11,7 @@ from kit.runs.recorded_run import RecordedRun
 
 def found_runs(options: argparse.Namespace) -> tuple[Deployed, list[RecordedRun]]:
     """All of the deployment, the newest first. Raises KitError, and botocore's errors."""
-    deployed = connect(options.config, local=options.local)
+    deployed = connect(options.config, options.environment, local=options.local)
     return deployed, all_runs(deployed)
 
 

@@ -15,6 +15,7 @@ ACTIONS = {
     "history": "who served an alias when and why, and which runs are held back",
     "promote": "serve the model of a run that you choose, such as one that was kept or held back",
     "rollback": "go back to the model that served an alias before, in place and without a job",
+    "export": "the section of deployment.toml with which another environment copies a promoted model",
     "approve": "promote or reject a model that waits for a person after its evaluation",
     "stop": "stop a run and its job; what was trained until then is billed",
     "delete": "delete the model of a run and what the run wrote; never a model that serves",

@@ -86,7 +86,7 @@ class Deployed:
         return self.outputs[name]
 
 
-def connect(config: Path, *, local: bool) -> Deployed:
+def connect(config: Path, environment: str | None = None, *, local: bool) -> Deployed:
     """Raises KitError, and botocore's errors about credentials."""
     if local:
         embedded = embedded_outputs()
@@ -97,7 +97,7 @@ def connect(config: Path, *, local: bool) -> Deployed:
     from botocore.config import Config
 
     require_real(os.environ)
-    loaded = load_deployment_config(config)
+    loaded = load_deployment_config(config, environment)
     session = boto3.Session(region_name=loaded.deployment.region)
     if loaded.deployment.account:
         check_account(loaded, session.client("sts").get_caller_identity()["Account"], config.name)

@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    histories = alias_histories(connect(options.config, local=options.local))
+    histories = alias_histories(connect(options.config, options.environment, local=options.local))
     if options.alias:
         histories = [history_of(histories, options.alias)]
     if options.json:

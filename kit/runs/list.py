@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def show_list(options: argparse.Namespace, limit: int) -> int:
-    deployed = connect(options.config, local=options.local)
+    deployed = connect(options.config, options.environment, local=options.local)
     runs = [item for item in all_runs(deployed) if options.customization in (None, item.customization)]
     shown = details_of(deployed, runs[:limit])
     if options.json:

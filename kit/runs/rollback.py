@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    deployed = connect(options.config, local=options.local)
+    deployed = connect(options.config, options.environment, local=options.local)
     history = history_of(alias_histories(deployed), options.alias)
     target = _named(history, options.to) if options.to else _last_good(deployed, history)
     return serve(deployed, history, target, options, verb="rollback", checked=False)

@@ -5,10 +5,12 @@ import json
 from pathlib import Path
 
 from deployment.config import DeploymentConfig
+from kit.schema.environments import with_environments
 
 
 def schema_text() -> str:
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **DeploymentConfig.model_json_schema()}
+    sections = with_environments(DeploymentConfig.model_json_schema())
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **sections}
     return json.dumps(schema, indent=2, sort_keys=True) + "\n"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from botocore.exceptions import EndpointConnectionError
 
-from kit.deploy.concurrency import concurrency_notice
+from kit.concurrency import concurrency_notice
 from kit.verify.check import Finding, false, holds, unknown
 from kit.verify.place import Place
 from kit_contract.aws_errors import code_of

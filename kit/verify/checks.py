@@ -48,6 +48,12 @@ CHECKS = (
     Check("job-quota", "the account may queue a job for each customization", QUOTA, quotas.customization_jobs),
     Check("unit-quota", "the account may buy the model units of the file", QUOTA, quotas.model_units),
     Check(
+        "knowledge-base-quota",
+        "the account may have the knowledge bases of the file",
+        (*QUOTA, "bedrock:ListKnowledgeBases"),
+        quotas.knowledge_bases,
+    ),
+    Check(
         "lambda-concurrency",
         "Lambda's concurrency is enough for some callers at once",
         ("lambda:GetAccountSettings",),

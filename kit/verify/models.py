@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from deployment.named_models import named_models
 from kit.verify.check import Finding, false, holds, unknown
 from kit.verify.place import Place
 from kit_contract.aws_errors import code_of
@@ -16,7 +17,7 @@ FORM = "the use-case form of Anthropic"
 def invoked(place: Place) -> list[str]:
     """Ids of the models and profiles that are called. What other ARNs stand for is the account's own."""
     config = place.config
-    given = {alias.model for alias in config.aliases.values()}
+    given = {alias.model for alias in config.aliases.values()} | {config.agent_model(name) for name in config.agents}
     for section in config.all_knowledge_bases.values():
         given |= {section.model} if section.existing else {section.model, section.embedding_model}
     return sorted({found for model in given if (found := config.model_id(model))})
@@ -37,7 +38,9 @@ def bought(place: Place) -> list[str]:
 
 def used(place: Place) -> list[str]:
     """All of them, without the prefixes of profiles."""
-    return sorted({*map(without_prefix, invoked(place)), *(base for base, _ in trained(place)), *bought(place)})
+    others = {found for _, model in named_models(place.config) if (found := place.config.model_id(model))}
+    known = {*invoked(place), *others}
+    return sorted({*map(without_prefix, known), *(base for base, _ in trained(place)), *bought(place)})
 
 
 def offered(place: Place) -> Iterator[Finding]:

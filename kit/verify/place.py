@@ -51,13 +51,13 @@ class Place:
         return {item["inferenceProfileId"]: item for page in pages for item in page["inferenceProfileSummaries"]}
 
 
-def your_account(path: Path) -> Place:
+def your_account(path: Path, environment: str | None = None) -> Place:
     """With your credentials, in the Region of the file. Raises KitError and botocore's errors."""
     import boto3
     from botocore.config import Config
 
     require_real(os.environ)
-    config = load_deployment_config(path)
+    config = load_deployment_config(path, environment)
     region = config.deployment.region
     session = boto3.Session(region_name=region)
     settings = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
@@ -66,11 +66,11 @@ def your_account(path: Path) -> Place:
     return place
 
 
-def embedded_aws(path: Path) -> Place:
+def embedded_aws(path: Path, environment: str | None = None) -> Place:
     """The embedded AWS that make up started. Raises KitError."""
     embedded = embedded_outputs()
     session, url = embedded.session, embedded.endpoint_url
-    config = load_deployment_config(path)
+    config = load_deployment_config(path, environment)
     return Place(config, session.region_name, lambda service: session.client(service, endpoint_url=url))
 
 

@@ -17,9 +17,10 @@ TARGET = "ServiceQuotasV20190624."
 NAMES = {
     "L-BE77399C": "Model units no-commitment Provisioned Throughputs across custom models",
     "L-FE44174A": "Model units no-commitment Provisioned Throughputs across base models",
-    "L-0406044C": "Scheduled customization jobs",
+    "L-0406044C": "(Model customization) Scheduled customization jobs",
+    "L-60DA3E0D": "(Knowledge Bases) Knowledge bases per account",
 }
-JOBS = ("L-0406044C", 10.0)
+VALUES = {"L-0406044C": 10.0, "L-60DA3E0D": 100.0}  # of the others, KIT_PT_QUOTA
 
 
 def install() -> None:
@@ -43,7 +44,7 @@ def _answer(operation: str, given: dict[str, Any]) -> Response:
     if operation not in ("GetServiceQuota", "GetAWSDefaultServiceQuota"):
         raise BedrockError("ValidationException", f"The embedded AWS has no {operation}")
     quota = _quota(str(given.get("QuotaCode")))
-    if operation == "GetAWSDefaultServiceQuota" and quota["QuotaCode"] != JOBS[0]:
+    if operation == "GetAWSDefaultServiceQuota" and quota["QuotaCode"] not in VALUES:
         quota["Value"] = 0.0  # AWS gives model units to no new account
     return answer({"Quota": quota})
 
@@ -57,7 +58,7 @@ def _quota(code: str) -> dict[str, Any]:
         "QuotaArn": f"arn:{partition_of(get_region())}:servicequotas:{get_region()}:{get_account_id()}:bedrock/{code}",
         "QuotaCode": code,
         "QuotaName": NAMES[code],
-        "Value": JOBS[1] if code == JOBS[0] else float(units_allowed()),
+        "Value": VALUES.get(code, float(units_allowed())),
         "Unit": "None",
         "Adjustable": True,
         "GlobalQuota": False,

@@ -54,6 +54,8 @@ class FakeAws:
     events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # ARN of a stack -> newest first
     deletions: dict[str, list[str]] = field(default_factory=dict)  # ARN of a stack -> its statuses after DeleteStack
     parameters: dict[str, str] = field(default_factory=dict)
+    history: list[tuple[str, str]] = field(default_factory=list)  # of parameters, the oldest first
+    jobs: list[dict[str, Any]] = field(default_factory=list)
     collections: list[dict[str, str]] = field(default_factory=list)
     clusters: list[dict[str, Any]] = field(default_factory=list)
     endpoints: list[dict[str, Any]] = field(default_factory=list)
@@ -64,16 +66,19 @@ class FakeAws:
     before: dict[str, Callable[[], None]] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     deleted: list[str] = field(default_factory=list)
+    made: dict[str, Any] = field(default_factory=dict)  # clients
 
     def clients(self) -> Clients:
         services = ("bedrock", "cloudformation", "ssm", "opensearchserverless", "rds")
         return Clients(*(self.client(name) for name in services))
 
     def client(self, service: str) -> Any:
-        client: Any = _session().client(service, config=Config(retries={"total_max_attempts": 1}))
-        client.meta.events.register(f"before-parameter-build.{service}", _keep)
-        client.meta.events.register(f"before-call.{service}", self._answer)
-        return client
+        if service not in self.made:
+            client: Any = _session().client(service, config=Config(retries={"total_max_attempts": 1}))
+            client.meta.events.register(f"before-parameter-build.{service}", _keep)
+            client.meta.events.register(f"before-call.{service}", self._answer)
+            self.made[service] = client
+        return self.made[service]
 
     def add_throughput(self, name: str, tags: dict[str, str], **more: Any) -> str:
         arn = f"arn:aws:bedrock:{REGION}:{ACCOUNT}:provisioned-model/{len(self.throughputs):012d}"
@@ -173,6 +178,17 @@ class FakeAws:
         found = [{"Name": name, "Value": value} for name, value in self.parameters.items() if name.startswith(path)]
         return _page(found, "Parameters", given, "NextToken")
 
+    def put_parameter(self, given: dict[str, Any]) -> dict[str, Any]:
+        self.parameters[given["Name"]] = given["Value"]
+        self.history.append((given["Name"], given["Value"]))
+        return {"Version": len(self.history)}
+
+    def parameter_history(self, given: dict[str, Any]) -> dict[str, Any]:
+        found = [{"Name": name, "Value": value} for name, value in self.history if name == given["Name"]]
+        if not found:
+            raise Refused("ParameterNotFound")
+        return _page(found, "Parameters", given, "NextToken")
+
     def list_tags(self, arn: str) -> dict[str, Any]:
         return {"tags": [{"key": key, "value": value} for key, value in self.tags.get(arn, {}).items()]}
 
@@ -227,4 +243,10 @@ _OPERATIONS: dict[str, Callable[[FakeAws, dict[str, Any]], dict[str, Any]]] = {
     "GetTemplate": FakeAws.get_template,
     "GetParametersByPath": FakeAws.list_parameters,
     "GetCallerIdentity": lambda aws, given: {"Account": ACCOUNT},
+    "GetAccountSettings": lambda aws, given: {"AccountLimit": {"UnreservedConcurrentExecutions": 1000}},
+    "PutParameter": FakeAws.put_parameter,
+    "GetParameterHistory": FakeAws.parameter_history,
+    "ListModelCustomizationJobs": lambda aws, given: _page(
+        [job for job in aws.jobs if given["nameContains"] in job["jobName"]], "modelCustomizationJobSummaries", given
+    ),
 }

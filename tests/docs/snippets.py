@@ -32,6 +32,12 @@ EMBEDDED = {
 # These are only parsed (test_commands.py).
 NOT_RUN = {
     ("docs/knowledge-bases.md", "kit knowledge put"): "needs a custom source; tests/kit/knowledge/test_put.py",
+    ("docs/environments.md", "kit deploy"): "needs an account; tests/deployment/test_environments.py",
+    ("docs/environments.md", "kit runs export"): "needs two environments; tests/kit/runs/test_export.py",
+    ("docs/pipelines.md", "kit diff"): "needs a deployment; tests/kit/deploy/test_effects.py",
+    ("docs/pipelines.md", "kit deploy"): "needs an account; tests/kit/deploy/test_effects.py",
+    ("docs/pipelines.md", "get-parameter-history"): "needs a deploy to an account; tests/kit/deploy/test_effects.py",
+    ("docs/pipelines.md", "kit drift"): "needs a deployment; tests/kit/test_drift.py",
     ("docs/evaluation.md", "kit runs approve"): "needs a run that waits; tests/kit/runs/test_approve.py",
     ("README.md", "make up"): "make test would run itself; what make up runs is in tests/end_to_end",
     ("docs/agents-api.md", "curl "): "needs an agent; tests/inference_api/agents has each request",

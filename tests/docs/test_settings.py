@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deployment.checks.check_deployment import check_deployment
-from deployment.config import ConfigError, load_deployment_config
+from deployment.config import ConfigError, environments_in, load_deployment_config
 from deployment.datasets import prepare_datasets
 from tests.deployment_file import SHIPPED
 from tests.docs.pages import PROJECT, Block, blocks
@@ -34,9 +34,11 @@ def validate(snippet: str, folder: Path) -> None:
     sample_folder(folder)
     file = folder / "deployment.toml"
     file.write_text(merged(snippet), encoding="utf-8")
-    config = load_deployment_config(file)
-    check_deployment(config, today=TODAY)
-    prepare_datasets(config)
+    environments: list[str | None] = [*environments_in(file)]
+    for environment in environments or [None]:
+        config = load_deployment_config(file, environment)
+        check_deployment(config, today=TODAY)
+        prepare_datasets(config)
 
 
 @pytest.mark.parametrize("block", SNIPPETS, ids=str)

@@ -22,7 +22,12 @@ ACTIONS = {
     "HeadBucket": "s3:ListBucket",
     "HeadObject": "s3:GetObject",
 }
-PREFIXES = {"bedrock-agent": "bedrock", "service-quotas": "servicequotas", "monitoring": "cloudwatch"}
+PREFIXES = {
+    "bedrock-agent": "bedrock",
+    "bedrock-agentcore-control": "bedrock-agentcore",
+    "service-quotas": "servicequotas",
+    "monitoring": "cloudwatch",
+}
 BASE = "amazon.nova-micro-v1:0:128k"
 
 
@@ -93,6 +98,7 @@ def test_each_check_calls_only_what_its_rights_allow(aws: emulator.EmbeddedAws, 
     assert {name: left for name, left in unused.items() if left} == {
         "job-quota": {"servicequotas:GetAWSDefaultServiceQuota"},
         "unit-quota": {"servicequotas:GetAWSDefaultServiceQuota"},
+        "knowledge-base-quota": {"servicequotas:GetAWSDefaultServiceQuota"},
         "knowledge-base": {"bedrock:GetKnowledgeBase"},
         "names": {"bedrock:ListGuardrails"},  # of a deployment with guardrails
     }

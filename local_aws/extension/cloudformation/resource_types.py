@@ -92,6 +92,7 @@ def install() -> None:
         _register(resource_type, create, update, delete)
     for resource_type, check in databases.CHECKED.items():
         _check_first(resource_type, check)
+    secrets.find_drift()
 
 
 def _register(resource_type: str, create: Create, update: Update | None, delete: Delete) -> None:

@@ -10,7 +10,7 @@ import string
 from typing import Any
 
 from ministack.services import secretsmanager
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import drift, provisioners
 
 from local_aws.extension.cloudformation.service_calls import Created, Properties, answer
 
@@ -46,6 +46,17 @@ def delete(arn: str) -> None:
     name, found = secretsmanager._resolve(arn, use_arn_scope=True)
     if found is not None:
         secretsmanager._purge_secret(name, found)
+
+
+def find_drift() -> None:
+    """Let drift detection find a secret by its ARN, too."""
+    by_name, supported = drift._DRIFT_READERS[SECRET]
+
+    def by_arn(arn: str, properties: Properties) -> Any:
+        name, found = secretsmanager._resolve(arn, use_arn_scope=True)
+        return by_name(name, properties) if found is not None and not found.get("DeletedDate") else None
+
+    drift._DRIFT_READERS[SECRET] = (by_arn, supported)
 
 
 def _value(properties: Properties) -> Properties:

@@ -88,13 +88,13 @@ def undecided(world: World) -> Undecided:
     world.edit(without("provisioned_throughput"))
     with redirect_stdout(StringIO()) as output, redirect_stderr(StringIO()) as errors:
         stacks = world.local()
-        absent = stacks.absent(world.file, "end-to-end")
+        absent = stacks.absent(world.file, load_deployment_config(world.file))
         stacks.deploy(world.file)
         present = stacks_in(world.state / "cdk.out")
         assert present is not None
         asked = settle(absent, present, Decision.ASK, was_known=True)  # standard input is no terminal
     with redirect_stdout(StringIO()) as kept:
-        absent = world.local().absent(world.file, "end-to-end")
+        absent = world.local().absent(world.file, load_deployment_config(world.file))
         code = settle(absent, present, Decision.KEEP, was_known=True)
     return Undecided(
         before, (asked, code), output.getvalue(), errors.getvalue(), kept.getvalue(), world.billed_by_the_hour()

@@ -15,7 +15,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         thread = threading.Thread(target=made.serve_forever, args=(0.01,))
         thread.start()
         for module in (agent_api, evaluate, ask):
-            monkeypatch.setattr(module, "connect", lambda config, *, local: made.api)
+            monkeypatch.setattr(module, "connect", lambda config, environment, *, local: made.api)
         yield made
         made.shutdown()
         thread.join()

@@ -57,7 +57,7 @@ class Aws:
         }
         name = {"StackName": "sup-provisioned-throughput"}
         self.stacks.add_response("describe_stacks", {"Stacks": [stack]}, name)
-        monkeypatch.setattr(command, "connect", lambda config, local: CapacityFunction(clients, "sup"))
+        monkeypatch.setattr(command, "connect", lambda config, environment, local: CapacityFunction(clients, "sup"))
         self.clients = clients
 
     def answers(self, event: dict[str, Any], answer: Any, **more: str) -> None:

@@ -54,7 +54,7 @@ class Function:
 def run(function: Any, tmp_path: Path, name: str = "nova", *, yes: bool = False, toml: str = TOML) -> int:
     config = tmp_path / "deployment.toml"
     config.write_text(toml)
-    return migrate(function, argparse.Namespace(config=config, name=name, yes=yes))
+    return migrate(function, argparse.Namespace(config=config, environment=None, name=name, yes=yes))
 
 
 def test_a_price_that_is_not_accepted_is_a_fault(tmp_path: Path) -> None:

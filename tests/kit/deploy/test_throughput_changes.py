@@ -43,7 +43,7 @@ def test_what_is_kept_and_bought_is_shown_with_its_price_and_not_asked_about(wor
     found = world.look(section("one", units=2), section("two", commitment="OneMonth"))
 
     assert found["sup-one"] == Change("sup-one", "kept", 20.0)
-    assert found["sup-two"] == Change("sup-two", "bought now", 10.0, 7300.0)
+    assert found["sup-two"] == Change("sup-two", "bought now", 10.0, 7300.0, bought=True)
     assert may_deploy(list(found.values()), accepted=False)
     assert "  sup-two  10.00     7,300.00    bought now" in world.said
 

@@ -11,6 +11,6 @@ from tests.kit.keys.fake_aws import FakeAws
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> FakeAws:
     made = FakeAws()
-    monkeypatch.setattr(command, "connect", lambda config, local: deployed_keys(made, "sup", None))
+    monkeypatch.setattr(command, "connect", lambda config, environment, local: deployed_keys(made, "sup", None))
     monkeypatch.setattr("time.time", lambda: NOW)
     return made

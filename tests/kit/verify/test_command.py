@@ -26,7 +26,7 @@ def check(name: str, *findings: Finding) -> Check:
 def run(monkeypatch: pytest.MonkeyPatch, verdicts: list[str], *arguments: str) -> int:
     checks = [check(f"check-{word[0]}", FINDINGS[word]) for word in verdicts]
     monkeypatch.setattr(command, "CHECKS", [*checks, check("empty")])
-    monkeypatch.setattr(command, "your_account", lambda _: Place(config(), REGION, FakeAccount().client))
+    monkeypatch.setattr(command, "your_account", lambda *_: Place(config(), REGION, FakeAccount().client))
     return main(["verify", *arguments])
 
 

@@ -8,7 +8,7 @@ from tests.kit.verify.fake_account import Answer, FakeAccount, config, found_by,
 
 NOVA, TRAINED = "amazon.nova-micro-v1:0", "amazon.nova-micro-v1:0:128k"
 CLAUDE = "anthropic.claude-haiku-4-5-20251001-v1:0"
-ONLY_NOVA: dict[str, Any] = {"training": None, "knowledge_base": None}
+ONLY_NOVA: dict[str, Any] = {"training": None, "knowledge_base": None, "agents": None}
 
 
 def api(model: str, **more: Any) -> dict[str, Any]:

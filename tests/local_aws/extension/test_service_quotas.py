@@ -60,6 +60,7 @@ def test_model_units_are_listed_with_the_value_of_the_account_and_jobs_with_that
         "L-BE77399C": 0.0,
         "L-FE44174A": 0.0,
         "L-0406044C": 10.0,
+        "L-60DA3E0D": 100.0,
     }
 
 

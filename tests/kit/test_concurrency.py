@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from kit.deploy.concurrency import ENOUGH, concurrency_notice
+from kit.concurrency import ENOUGH, concurrency_notice
 
 
 def settings(allowed: int) -> dict[str, Any]:

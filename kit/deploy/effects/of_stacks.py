@@ -1,0 +1,92 @@
+"""Effects of the changes of resources: those that lose data, change what callers know, or are billed by the hour."""
+
+from collections.abc import Iterator, Sequence
+
+from kit.deploy.effects.effect import Effect, Kind
+from kit.deploy.effects.resource_changes import Action, ResourceChange
+
+# Type -> what is lost with one. Whatever else is replaced or deleted is made again without anyone noticing.
+VALUED = {
+    "AWS::ApiGateway::ApiKey": "its key",
+    "AWS::ApiGateway::RestApi": "its URL, which callers use",
+    "AWS::Bedrock::DataSource": "what it has ingested",
+    "AWS::Bedrock::Guardrail": "its versions, which others may apply",
+    "AWS::Bedrock::KnowledgeBase": "its id and what it has ingested",
+    "AWS::BedrockAgentCore::Gateway": "its URL",
+    "AWS::BedrockAgentCore::Harness": "its ARN, which callers use",
+    "AWS::BedrockAgentCore::Memory": "what it remembers",
+    "AWS::KMS::Key": "all data under it",
+    "AWS::Logs::LogGroup": "its logs",
+    "AWS::OpenSearchServerless::Collection": "its vectors",
+    "AWS::RDS::DBCluster": "its tables",
+    "AWS::S3::Bucket": "its objects",
+    "AWS::S3Vectors::Index": "its vectors",
+    "AWS::S3Vectors::VectorBucket": "its vectors",
+    "AWS::SecretsManager::Secret": "its value",
+    "AWS::StepFunctions::StateMachine": "its executions, and those that run",
+    "Custom::BedrockCustomModelDeployment": "its ARN",
+    "Custom::BedrockImportedModelServing": "what it serves",
+    "Custom::BedrockProvisionedThroughput": "its capacity",
+    "Custom::OpenSearchIndex": "its vectors",
+    "Custom::PgVectorTable": "its vectors",
+}
+REINGESTED = {
+    *("AWS::Bedrock::KnowledgeBase", "AWS::Bedrock::DataSource", "AWS::S3Vectors::Index"),
+    *(
+        "AWS::OpenSearchServerless::Collection",
+        "AWS::RDS::DBCluster",
+        "Custom::OpenSearchIndex",
+        "Custom::PgVectorTable",
+    ),
+}
+# Type -> what is billed. A throughput has a table of its own (throughput_changes.py).
+BILLED_BY_THE_HOUR = {
+    "AWS::OpenSearchServerless::Collection": "OpenSearch compute units, by the hour from the deploy on",
+    "AWS::RDS::DBCluster": "Aurora capacity units, by the hour while it does not pause",
+}
+CAPACITY = ("ServerlessV2ScalingConfiguration", "StandbyReplicas")
+
+
+def effects_of_changes(stack: str, changes: Sequence[ResourceChange]) -> Iterator[Effect]:
+    for change in changes:
+        yield from _lost(stack, change)
+        yield from _bought(stack, change)
+    added, removed = (
+        {item.type for item in changes if item.action is action} for action in (Action.ADD, Action.REMOVE)
+    )
+    beside = added & removed  # a replacement that is built beside the old one has another logical id
+    if again := [item for item in changes if item.type in REINGESTED and _is_anew(item, beside)]:
+        bases = sorted(item.logical_id for item in again)
+        what = f"all documents are embedded and stored again, because of the replaced {', '.join(bases)}"
+        yield Effect(Kind.REINGEST, stack, what, stack, usd=None)
+
+
+def _is_anew(change: ResourceChange, beside: set[str]) -> bool:
+    return change.action is Action.REPLACE or (change.action is Action.ADD and change.type in beside)
+
+
+def _lost(stack: str, change: ResourceChange) -> Iterator[Effect]:
+    value = VALUED.get(change.type)
+    if value is None or change.action not in (Action.REMOVE, Action.REPLACE):
+        return
+    subject = f"{change.logical_id} ({change.type})"
+    if change.kept:
+        yield Effect(Kind.LEAVE, subject, f"the stack lets go of it, and it stays with {value}", stack)
+    if change.action is Action.REPLACE:
+        lost = "the old one stays" if change.kept else f"lost: {value}"
+        yield Effect(Kind.REPLACE, subject, f"{change.why}; {lost}", stack)
+    elif not change.kept:
+        yield Effect(Kind.DELETE, subject, f"no longer in the template; lost: {value}", stack)
+
+
+def _bought(stack: str, change: ResourceChange) -> Iterator[Effect]:
+    billed = BILLED_BY_THE_HOUR.get(change.type)
+    if billed is None:
+        return
+    before, after = (item.get("Properties", {}) for item in (change.before, change.resource))
+    changed = [name for name in CAPACITY if before.get(name) != after.get(name)]
+    if change.action is Action.ADD:
+        yield Effect(Kind.BUY, f"{change.logical_id} ({change.type})", billed, stack, usd=None)
+    elif change.action in (Action.UPDATE, Action.REPLACE) and changed:
+        what = f"{billed}: {', '.join(changed)} changes"
+        yield Effect(Kind.BUY, f"{change.logical_id} ({change.type})", what, stack, usd=None)

@@ -1,0 +1,215 @@
+"""What the next deploy does is told by the templates and the account, and nothing of it is done without a yes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployment.datasets import prepare_datasets
+from deployment.parent_runs import run_id_of
+from kit.deploy.assembly import StackName
+from kit.deploy.consent import Accepted, accepted, agreed
+from kit.deploy.difference import Difference, Question, difference
+from kit.deploy.difference_report import as_json, as_markdown, as_table
+from kit.deploy.effects.effect import Effect, Kind, digest_of
+from kit.deploy.effects.identity import IDENTITY
+from kit.deploy.effects.prices import Price, in_words
+from kit.deploy.throughput_changes import Change
+from kit_contract.run_names import custom_model_name
+from tests.billed_resources.fake_aws import NOW, REGION, FakeAws
+from tests.deployment_file import shipped_config
+from tests.synthesized import synthesized
+
+KNOWLEDGE = "support-assistant-knowledge-base"
+MODEL = "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-micro-v1:0:128k/abcdefghijkl"
+
+
+def effects(old: Mapping[str, Any], new: Mapping[str, Any], aws: FakeAws | None = None, **more: Any) -> list[Effect]:
+    """Of stacks with these resources, beside what the shipped file has trained."""
+    made = aws or FakeAws()
+    if not made.models:
+        trained(made)
+    made.templates = {"s": {"Resources": old}} if old else {}
+    question = Question(shipped_config(), {StackName(REGION, "s"): {"Resources": new}}, **more)
+    return list(difference(question, lambda _: made.client("cloudformation"), made.client).effects)
+
+
+def model(name: str) -> dict[str, Any]:
+    return {"modelArn": MODEL, "modelName": name, "creationTime": NOW, "baseModelArn": MODEL, "baseModelName": "x"}
+
+
+def trained(aws: FakeAws) -> str:
+    config = shipped_config()
+    run = run_id_of("support", config.customizations, prepare_datasets(config))
+    name = custom_model_name(config.deployment.name, "support", run)
+    aws.models.append(
+        {"modelArn": MODEL, "modelName": name, "creationTime": NOW, "baseModelArn": MODEL, "baseModelName": "x"}
+    )
+    return run
+
+
+def resource(kind: str, policy: str = "Delete", **properties: Any) -> dict[str, Any]:
+    return {"Type": kind, "Properties": properties, "DeletionPolicy": policy, "UpdateReplacePolicy": policy}
+
+
+def kinds(found: list[Effect]) -> list[tuple[str, str]]:
+    return [(item.kind.value, item.subject.partition(" ")[0]) for item in found]
+
+
+def test_nothing_happens_to_what_is_deployed_as_it_is() -> None:
+    for stack, template in synthesized().items():
+        assert effects(template["Resources"], template["Resources"]) == [], stack
+
+
+def test_another_embedding_model_replaces_the_knowledge_base_and_ingests_again() -> None:
+    resources = synthesized()[KNOWLEDGE]["Resources"]
+    changed = json.loads(json.dumps(resources).replace("titan-embed-text-v2:0", "titan-embed-text-v1"))
+
+    found = effects(resources, changed)
+
+    assert ("replace", "KnowledgeBaseB1C941BD") in kinds(found)
+    assert ("replace", "KnowledgeBaseDataSource867D63C8") in kinds(found), "it refers to the knowledge base"
+    (again,) = [item for item in found if item.kind is Kind.REINGEST]
+    assert "embedded and stored again, because of the replaced KnowledgeBase" in again.what
+    assert "refers to KnowledgeBaseB1C941BD" in next(item.what for item in found if "DataSource" in item.subject)
+
+
+def test_a_replacement_beside_the_old_one_ingests_again_and_a_new_one_does_not() -> None:
+    one, two = (resource("AWS::Bedrock::KnowledgeBase", Name=name) for name in ("one", "two"))
+
+    assert [item.kind for item in effects({"One": one}, {"Two": two})] == [Kind.DELETE, Kind.REINGEST]
+    assert effects({"One": one}, {"One": one, "Two": two}) == []
+
+
+def test_an_update_in_place_and_what_nobody_notices_is_no_effect() -> None:
+    old = {"F": resource("AWS::Lambda::Function", FunctionName="a"), "B": resource("AWS::S3::Bucket", Tags=[])}
+    new = {"F": resource("AWS::Lambda::Function", FunctionName="b"), "B": resource("AWS::S3::Bucket", Tags=[1])}
+
+    assert effects(old, new) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "removed", "renamed"),
+    [("Delete", ["delete"], ["replace"]), ("Retain", ["leave"], ["replace", "leave"])],
+)
+def test_a_removed_and_a_renamed_bucket(policy: str, removed: list[str], renamed: list[str]) -> None:
+    one, other = (resource("AWS::S3::Bucket", policy, BucketName=name) for name in ("a-bucket", "another"))
+    stays = {"X": resource("AWS::SNS::Topic")}
+
+    assert [item.kind.value for item in effects({"B": one, **stays}, stays)] == removed
+    assert [item.kind.value for item in effects({"B": one}, {"B": other})] == renamed
+
+
+def test_custom_resources_are_replaced_where_their_id_changes() -> None:
+    kind = "Custom::BedrockCustomModelDeployment"
+    old, new = (resource(kind, DeploymentName=name, Alias="a") for name in ("one", "two"))
+
+    (found,) = effects({"D": old}, {"D": new})
+
+    assert (found.kind, found.what) == (Kind.REPLACE, "DeploymentName changes; lost: its ARN")
+    assert effects({"D": old}, {"D": {**old, "Properties": {"DeploymentName": "one", "Alias": "b"}}}) == []
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path("bedrock_constructs").rglob("*.py"))
+    assert [name for name in IDENTITY if f'"{name}"' not in sources] == []
+
+
+def test_what_is_billed_by_the_hour_is_bought() -> None:
+    small = resource("AWS::RDS::DBCluster", ServerlessV2ScalingConfiguration={"MaxCapacity": 1})
+    large = resource("AWS::RDS::DBCluster", ServerlessV2ScalingConfiguration={"MaxCapacity": 8})
+    bought = Change("sup-two", "bought now", 10.0, 7300.0, bought=True)
+
+    assert kinds(effects({}, {"C": small})) == [("buy", "C")]
+    assert kinds(effects({"C": small}, {"C": large})) == [("buy", "C")]
+    (throughput,) = effects({}, {}, throughput=[bought, Change("sup-one", "kept", 10.0)])
+    assert (throughput.what, throughput.usd) == ("bought now, at 10.00 USD an hour", 7300.0)
+
+
+def test_a_new_run_is_trained_and_a_model_or_a_job_of_it_is_not_paid_for_again() -> None:
+    aws = FakeAws(
+        models=[{"modelArn": MODEL, "modelName": "x", "creationTime": NOW, "baseModelArn": MODEL, "baseModelName": "x"}]
+    )
+    run = trained(FakeAws())
+
+    (new,) = effects({}, {}, aws)
+    assert (new.kind, new.subject) == (Kind.RETRAIN, "training.customizations.support")
+    assert f"run {run} is new" in new.what
+
+    aws.jobs.append(
+        {
+            "jobArn": MODEL.replace("custom-model", "model-customization-job"),
+            "baseModelArn": MODEL,
+            "jobName": f"support-assistant-support-{run}-20261125000000",
+            "status": "Failed",
+            "creationTime": NOW,
+        }
+    )
+    assert effects({}, {}, aws) == []
+    (again,) = effects({}, {}, aws, retry=True)
+    assert (again.kind, again.optional) == (Kind.RETRAIN, True), "the option that asks for it is the consent"
+
+
+FOUND = [Effect(Kind.BUY, "a", "b"), Effect(Kind.REPLACE, "c", "d"), Effect(Kind.LEAVE, "e", "f")]
+
+
+@pytest.mark.parametrize(
+    ("given", "more", "may"),
+    [
+        (Accepted(), set(), False),
+        (accepted("buy"), set(), False),
+        (accepted("buy,replace"), set(), True),
+        (accepted(" replace , buy,delete"), set(), True),
+        (accepted("replace"), {Kind.BUY}, True),
+        (accepted(f"buy,replace@{digest_of(FOUND)}"), set(), True),
+        (accepted("buy,replace@00000000"), set(), False),
+    ],
+)
+def test_each_kind_is_accepted_by_its_name(
+    given: Accepted, more: set[Kind], may: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+
+    assert agreed(FOUND, given, more=more) is may
+    assert ("--accept" in capsys.readouterr().err) is not may
+
+
+@pytest.mark.parametrize("text", ["all", "", "buy,sell", "@1a2b3c4d", "buy@"])
+def test_other_words_are_refused(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="one or more of replace,delete,buy,retrain,reingest"):
+        accepted(text)
+
+
+@pytest.mark.parametrize(("answer", "may"), [("yes", True), ("y", False)])
+def test_at_a_terminal_it_asks(answer: str, may: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return answer
+
+    monkeypatch.setattr("builtins.input", ask)
+
+    assert agreed(FOUND, Accepted()) is may
+    assert asked == ["Deploy, and replace, buy? Type yes: "]
+    assert agreed([FOUND[2]], Accepted()) is True
+    assert len(asked) == 1
+
+
+def test_reports_have_effects_the_price_and_the_words_that_accept_them() -> None:
+    effect = Effect(Kind.BUY, "cluster", "billed | by the hour <script>", "s", usd=None)
+    found = Difference([effect], Price(10, 0, False, {}), Price(740, 0, True, {}))
+    place = {"deployment": "sup", "account": "1", "region": REGION}
+
+    assert "at least +1.0000 USD an hour, +730.00 USD a month while idle (then 740.00)" in as_table(found)
+    assert f"kit deploy --accept buy@{digest_of([effect])}" in as_table(found)
+    markdown = as_markdown(found, place)
+    assert "| buy | s: cluster | unknown | billed \\| by the hour &lt;script> |" in markdown
+    assert markdown.startswith("<!-- kit diff sup -->\n### `sup` (account 1, us-east-1)")
+    answer = json.loads(as_json(found, place))
+    assert (answer["needs_consent"], answer["usd"]["difference_per_month"]) == (["buy"], 730.0)
+    assert "has no record of its price yet" in in_words(None, found.after)
+    assert "Nothing is replaced" in as_table(Difference([], None, found.after))
