@@ -58,7 +58,7 @@ class KnowledgeBaseTool(Construct):
             self.function.add_to_role_policy(statement)
         if id_parameter:
             reason = "the id of a replacement is not known before its deploy; the tag limits them to this deployment's"
-            acknowledge_wildcards(self.function, [_knowledge_base(stack, "*")], reason=reason)
+            acknowledge_wildcards(self.function.own_role, [_knowledge_base(stack, "*")], reason=reason)
 
     @staticmethod
     def _statements(
