@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+import random
 
 from billed_resources.kit_stacks import kit_stacks, removal_order
 from kit_contract.stacks import STACK_SUFFIXES
@@ -24,7 +24,8 @@ def test_only_living_stacks_with_the_tag_are_found_on_every_page() -> None:
 
 def test_the_order_of_removal_is_the_reverse_of_deployment_whatever_their_age() -> None:
     expected = [f"sup-{suffix}" for suffix in reversed(STACK_SUFFIXES)]
-    for order in list(permutations(STACK_SUFFIXES))[::37]:
+    shuffled = random.Random(1)
+    for order in (shuffled.sample(STACK_SUFFIXES, len(STACK_SUFFIXES)) for _ in range(100)):
         aws = FakeAws()
         for suffix in order:
             aws.add_stack(f"sup-{suffix}", "sup")
