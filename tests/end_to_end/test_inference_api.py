@@ -87,7 +87,8 @@ def test_a_body_of_12_mb_is_too_large(deployed: Deployed) -> None:
 
 
 def test_both_forms_of_the_key_pass_and_models_are_the_aliases(deployed: Deployed) -> None:
-    assert [model.id for model in client_of(deployed).models.list()] == ["assistant", "embeddings", "support-bot"]
+    models = [model.id for model in client_of(deployed).models.list()]
+    assert models == ["agent:support", "assistant", "embeddings", "support-bot"]
     assert len(client_of(deployed).embeddings.create(model="embeddings", input="Hello").data[0].embedding) == 1024
 
     status, _ = deployed.post(
