@@ -12,6 +12,7 @@ VALUED = {
     "AWS::Bedrock::DataSource": "what it has ingested",
     "AWS::Bedrock::Guardrail": "its versions, which others may apply",
     "AWS::Bedrock::KnowledgeBase": "its id and what it has ingested",
+    "AWS::Bedrock::Prompt": "its ARN and versions, which your own code may name",
     "AWS::BedrockAgentCore::Gateway": "its URL",
     "AWS::BedrockAgentCore::Harness": "its ARN, which callers use",
     "AWS::BedrockAgentCore::Memory": "what it remembers",
@@ -39,6 +40,7 @@ REINGESTED = {
         "Custom::PgVectorTable",
     ),
 }
+PUT = "the documents that were put into it, which only you have: put them again after it (kit knowledge put)"
 # Type -> what is billed. A throughput has a table of its own (throughput_changes.py).
 BILLED_BY_THE_HOUR = {
     "AWS::OpenSearchServerless::Collection": "OpenSearch compute units, by the hour from the deploy on",
@@ -66,7 +68,7 @@ def _is_anew(change: ResourceChange, beside: set[str]) -> bool:
 
 
 def _lost(stack: str, change: ResourceChange) -> Iterator[Effect]:
-    value = VALUED.get(change.type)
+    value = PUT if _holds_put_documents(change) else VALUED.get(change.type)
     if value is None or change.action not in (Action.REMOVE, Action.REPLACE):
         return
     subject = f"{change.logical_id} ({change.type})"
@@ -77,6 +79,12 @@ def _lost(stack: str, change: ResourceChange) -> Iterator[Effect]:
         yield Effect(Kind.REPLACE, subject, f"{change.why}; {lost}", stack)
     elif not change.kept:
         yield Effect(Kind.DELETE, subject, f"no longer in the template; lost: {value}", stack)
+
+
+def _holds_put_documents(change: ResourceChange) -> bool:
+    """Whether no ingestion job can fill its replacement."""
+    configuration = change.before.get("Properties", {}).get("DataSourceConfiguration", {})
+    return change.type == "AWS::Bedrock::DataSource" and configuration.get("Type") == "CUSTOM"
 
 
 def _bought(stack: str, change: ResourceChange) -> Iterator[Effect]:
