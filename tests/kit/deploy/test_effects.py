@@ -154,6 +154,24 @@ def test_what_is_billed_by_the_hour_is_bought() -> None:
     assert (throughput.what, throughput.usd) == ("bought now, at 10.00 USD an hour", 7300.0)
 
 
+def test_consent_to_one_purchase_or_replacement_is_none_to_another() -> None:
+    def cluster(most: int) -> dict[str, Any]:
+        return resource("AWS::RDS::DBCluster", ServerlessV2ScalingConfiguration={"MinCapacity": 0, "MaxCapacity": most})
+
+    def base(model: str) -> dict[str, Any]:
+        return resource("AWS::Bedrock::KnowledgeBase", KnowledgeBaseConfiguration={"Type": model})
+
+    (new,), (more,) = effects({}, {"C": cluster(4)}), effects({"C": cluster(4)}, {"C": cluster(128)})
+    assert new.what.endswith(": MaxCapacity 4, MinCapacity 0")
+    assert more.what.endswith(": MaxCapacity 4, MinCapacity 0 -> MaxCapacity 128, MinCapacity 0")
+    pairs = [
+        (effects({"C": cluster(4)}, {"C": cluster(8)}), [more]),
+        (effects({}, {"C": cluster(8)}), [new]),
+        (effects({"K": base("a")}, {"K": base("b")}), effects({"K": base("a")}, {"K": base("c")})),
+    ]
+    assert [digest_of(one) == digest_of(other) for one, other in pairs] == [False, False, False]
+
+
 def test_a_new_run_is_trained_and_a_model_or_a_job_of_it_is_not_paid_for_again() -> None:
     aws = FakeAws(
         models=[{"modelArn": MODEL, "modelName": "x", "creationTime": NOW, "baseModelArn": MODEL, "baseModelName": "x"}]
