@@ -39,7 +39,9 @@ class Effect:
 
 
 def in_order(effects: Iterable[Effect]) -> list[Effect]:
-    return sorted(set(effects), key=lambda item: (ORDER.index(item.kind), item.stack, item.subject, item.what, item.content))
+    return sorted(
+        set(effects), key=lambda item: (ORDER.index(item.kind), item.stack, item.subject, item.what, item.content)
+    )
 
 
 def kinds_of(effects: Iterable[Effect]) -> list[Kind]:
@@ -50,5 +52,7 @@ def kinds_of(effects: Iterable[Effect]) -> list[Kind]:
 
 def digest_of(effects: Sequence[Effect]) -> str:
     """What stands for exactly these effects, in 8 hexadecimal digits. Prices may change in between."""
-    text = "\n".join(f"{item.kind.value} {item.stack} {item.subject} {item.what}{item.content}" for item in in_order(effects))
+    text = "\n".join(
+        f"{item.kind.value} {item.stack} {item.subject} {item.what}{item.content}" for item in in_order(effects)
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:8]
