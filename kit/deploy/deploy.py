@@ -40,8 +40,8 @@ FAILED_PREFLIGHT = 1
 NOT_LOOKED_FOR = "cdk deploy failed; stacks that are no longer in the file were not looked for"
 
 SYNTHESIZED_AGAIN = (
-    "nothing was deployed: another command has synthesized into {assembly} meanwhile, and it would be deployed in place "
-    "of what was shown; deploy again, or give each deploy a folder of its own: -- --output FOLDER"
+    "nothing was deployed: another command has synthesized into {assembly} meanwhile, and it would be deployed in "
+    "place of what was shown; deploy again, or give each deploy a folder of its own: -- --output FOLDER"
 )
 
 

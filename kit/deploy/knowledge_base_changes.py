@@ -85,7 +85,7 @@ def _type_of_store(base: Mapping[str, Any]) -> str:
 
 def _of_knowledge_base(section: KnowledgeBase, base: Mapping[str, Any]) -> Iterator[str]:
     store = _type_of_store(base)
-    pairs = [("store", STORES.get(store, store), section.store)]
+    pairs: list[tuple[str, object, object]] = [("store", STORES.get(store, store), section.store)]
     if "managed" not in pairs[0]:  # which embeds with a model of its own
         vectors = base["knowledgeBaseConfiguration"]["vectorKnowledgeBaseConfiguration"]
         embedding = vectors.get("embeddingModelConfiguration", {}).get("bedrockEmbeddingModelConfiguration", {})

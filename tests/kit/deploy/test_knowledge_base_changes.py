@@ -114,7 +114,7 @@ def test_a_managed_one_stays_until_another_store_is_chosen(tell: Tell, bedrock: 
     bedrock.store = "MANAGED"
 
     assert tell('store = "managed"\n') == []
-    first, filling, held, *_ = tell("dimensions = 512\n")
+    first, _, held, *_ = tell("dimensions = 512\n")
     assert first == "[knowledge_base] is made anew beside the old one: store managed -> s3-vectors"
     assert "the old one (managed) answers until the new one is filled" in held
 
