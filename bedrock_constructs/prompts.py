@@ -19,6 +19,7 @@ VARIANT = "default"
 class Prompt(Construct):
     """`text` has variables such as {{company}}. `inference`: temperature, topP, maxTokens, stopSequences.
 
+    `generation`: a new one has a new prompt in place of what was deleted by hand, which CloudFormation would not miss.
     `arn` names the draft, `version_arn` the version, which `digest` stands for in its description.
     """
 
@@ -32,22 +33,24 @@ class Prompt(Construct):
         description: str | None = None,
         model: str | None = None,
         inference: Mapping[str, Any] = MappingProxyType({}),
+        generation: int = 1,
     ) -> None:
         super().__init__(scope, construct_id)
         self.digest = version_of(
             {"text": text, "model": model, "inference": dict(inference), "description": description}
         )
+        again = str(generation) if generation > 1 else ""
         prompt = bedrock.CfnPrompt(
             self,
-            "Prompt",
-            name=name,
+            f"Prompt{again}",
+            name=f"{name}-{again}" if again else name,  # what is left of the old one goes after this
             description=description,
             default_variant=VARIANT,
             variants=[_variant(text, model, inference)],
         )
         version = bedrock.CfnPromptVersion(
             self,
-            f"Version{self.digest}",
+            f"Version{self.digest}{again and f'G{again}'}",
             prompt_arn=prompt.attr_arn,
             description=f"{self.digest} {description or ''}".strip(),
         )

@@ -30,6 +30,9 @@ from kit_contract.stacks import (
     inference_api_stack,
     knowledge_base_generation,
     knowledge_base_stack,
+    prompt_generation,
+    prompt_output,
+    prompts_stack,
 )
 
 Clients = Callable[[str], Any]
@@ -60,6 +63,7 @@ def _generations(config: DeploymentConfig, clients: Clients, say: Say) -> Iterat
                 number, identifier = made.split()
                 gone = _gone(partial(AGENT_LOOKS[part], clients, identifier), f"{part} of agent {agent}", say)
                 yield agent_generation(agent, part), int(number) + gone
+    yield from _of_prompts(config, clients, say)
     if config.built_knowledge_bases:
         outputs = _outputs(clients, knowledge_base_stack(config.deployment.name), say)
         for name in config.built_knowledge_bases:
@@ -70,6 +74,15 @@ def _generations(config: DeploymentConfig, clients: Clients, say: Say) -> Iterat
                 gone = _gone(partial(_knowledge_base, clients, outputs, key, result), what, say)
                 generation = int(outputs.get(f"{key}{KNOWLEDGE_BASE_GENERATION_OUTPUT}", "1"))
                 yield knowledge_base_generation(key), generation + gone
+
+
+def _of_prompts(config: DeploymentConfig, clients: Clients, say: Say) -> Iterator[tuple[str, int]]:
+    outputs = _outputs(clients, prompts_stack(config.deployment.name), say) if config.prompts else {}
+    for name in config.prompts:
+        if made := outputs.get(prompt_output(name)):
+            number, version = made.split()
+            gone = _gone(partial(_prompt, clients, version), f"prompt {name}", say)
+            yield prompt_generation(name), int(number) + gone
 
 
 def _of_guardrails(
@@ -85,6 +98,11 @@ def _of_guardrails(
 
 def _guardrail(clients: Clients, identifier: str, version: str) -> None:
     clients("bedrock").get_guardrail(guardrailIdentifier=identifier, guardrailVersion=version)
+
+
+def _prompt(clients: Clients, version: str) -> None:
+    identifier, _, number = version.rpartition("/")[2].partition(":")
+    clients("bedrock-agent").get_prompt(promptIdentifier=identifier, promptVersion=number)
 
 
 def _knowledge_base(clients: Clients, outputs: Mapping[str, str], key: str, result: str) -> None:

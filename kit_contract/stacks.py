@@ -101,6 +101,16 @@ def agent_generation(agent: str, part: str) -> str:
     return f".agent.{agent}.{part}"
 
 
+def prompt_output(section: str) -> str:
+    """The prompt's generation and the ARN of its version, separated by a space."""
+    return f"{pascal(section)}Prompt"
+
+
+def prompt_generation(section: str) -> str:
+    """Of the prompt, in the context `generations`."""
+    return f".prompt-{section}"
+
+
 def agent_guardrail_generation(section: str) -> str:
     """The same of the guardrail that the stack of the agents makes of this section."""
     return f".agents-guardrail-{section}"

@@ -86,7 +86,7 @@ class InferenceApiStack(cdk.Stack):
                 rerank_model_arn=self._rerank_model_arn(section.rerank_model),
                 guardrail=section.guardrail,
                 # Where an existing one keeps its vectors is not known here: Bedrock refuses what the store can't do.
-                hybrid=bool(section.existing) or store_of(section).hybrid,
+                hybrid=store_of(section).hybrid or bool(section.existing and section.store != "managed"),
                 prompt=section.prompt.template if section.prompt else None,
                 parameter=None if section.existing else knowledge_base_id(config.deployment.name, name),
                 managed=store_of(section).managed,

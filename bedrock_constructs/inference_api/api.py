@@ -45,13 +45,7 @@ from bedrock_constructs.lambda_functions.amazon_roots import amazon_roots
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge
 from bedrock_constructs.names import deployment_name
-from kit_contract.inference_api import (
-    Agent,
-    Settings,
-    aliases_json,
-    environment_from,
-    knowledge_bases_json,
-)
+from kit_contract.inference_api import Agent, Settings
 from kit_contract.inference_api import Guardrail as ServedGuardrail
 from kit_contract.inference_api_names import (
     ALIASES_FILE,
@@ -60,6 +54,7 @@ from kit_contract.inference_api_names import (
     KNOWLEDGE_BASES_FILE,
     rest_api_name,
 )
+from kit_contract.inference_api_settings import aliases_json, environment_from, knowledge_bases_json
 
 __all__ = ["AliasTarget", "InferenceApi", "ServedAgent", "ServedAlias", "ServedKnowledgeBase"]
 

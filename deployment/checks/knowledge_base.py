@@ -7,6 +7,7 @@ from deployment.checks.documents import documents_faults
 from deployment.checks.knowledge_evaluation import evaluation_faults
 from deployment.checks.knowledge_prompts import prompt_faults
 from deployment.checks.knowledge_sources import MOST_DATA_SOURCES, MOST_OF_MANAGED, source_faults
+from deployment.checks.managed_store import managed_faults
 from deployment.checks.models import model_faults, require_answers
 from deployment.checks.reading import reading_faults, require_parser
 from deployment.checks.vector_stores import store_faults
@@ -29,18 +30,22 @@ def knowledge_base_faults(config: DeploymentConfig, today: datetime.date) -> Ite
         yield from evaluation_faults(where, item, config, today)
         yield from prompt_faults(where, item.prompt)
         if item.existing:
-            yield from _existing_faults(where, item)
+            yield from _existing_faults(where, item, config)
         else:
             yield from _built_faults(where, item, config, today)
 
 
-def _existing_faults(where: str, item: KnowledgeBase) -> Iterator[str]:
+def _existing_faults(where: str, item: KnowledgeBase, config: DeploymentConfig) -> Iterator[str]:
     for setting in type(item).model_fields:
+        if setting == "store" and item.store == "managed":
+            continue  # how it is asked, too
         if setting in item.model_fields_set and setting not in (*SETTINGS_OF_EXISTING, "name"):
             yield (
                 f"{where}.{setting}: says how a knowledge base is made, and {where}.existing names one that exists; "
                 "remove one of the two"
             )
+    if item.store == "managed":
+        yield from (f"{where}.{fault}" for fault in managed_faults(item, config.deployment))
 
 
 def _built_faults(where: str, item: KnowledgeBase, config: DeploymentConfig, today: datetime.date) -> Iterator[str]:

@@ -24,6 +24,8 @@ REFUSED = {
     "rerank_model": "AWS has a reranker of its own, for requests that ask for it",
     "parsing": "AWS parses by itself, and takes no other strategy",
     "transformation": "AWS documents none for managed knowledge bases",
+    "prompt": "it is of RetrieveAndGenerate, which can't ask them",
+    "evaluation": "evaluation jobs can't ask them",
 }
 
 

@@ -33,7 +33,7 @@ class KnowledgeBase(Reading):
     prompt: KnowledgePrompt | None = None
 
 
-# Of an existing knowledge base: how it is asked. Everything else is decided where it was made.
+# Of an existing knowledge base: how it is asked, with store = "managed". Everything else is decided where it was made.
 SETTINGS_OF_EXISTING = ("existing", "model", "rerank_model", "guardrail", "prompt")
 
 

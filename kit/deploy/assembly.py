@@ -1,5 +1,6 @@
 """Reads from a cloud assembly which stacks the app has: those of deployment.toml, and those you added to app.py."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +30,14 @@ def stacks_in(assembly: Path) -> set[StackName] | None:
 def forget(assembly: Path) -> None:
     """So that an assembly that is there after a deploy was made by it."""
     (assembly / "manifest.json").unlink(missing_ok=True)
+
+
+def content_of(assembly: Path) -> str:
+    """Another synthesis into the same folder, such as that of another environment, has another one."""
+    found = hashlib.sha256()
+    for file in sorted((*assembly.glob("*.json"), *assembly.glob("assembly-*/*.json"))):
+        found.update(file.name.encode() + file.read_bytes())
+    return found.hexdigest()
 
 
 def templates_in(assembly: Path) -> dict[StackName, dict[str, Any]]:

@@ -15,7 +15,7 @@ from kit.concurrency import concurrency_notice
 from kit.deleted_resources import generation_arguments
 from kit.deploy.absent import UNDECIDED_OR_LEFT, Absent, Decision, settle
 from kit.deploy.account import Account
-from kit.deploy.assembly import stacks_in, templates_in
+from kit.deploy.assembly import content_of, stacks_in, templates_in
 from kit.deploy.consent import agreed
 from kit.deploy.difference import Difference, Question, difference
 from kit.deploy.difference_report import as_table
@@ -38,6 +38,11 @@ from kit_contract.places import PROJECT
 SKIP_PREFLIGHT = "--skip-preflight"
 FAILED_PREFLIGHT = 1
 NOT_LOOKED_FOR = "cdk deploy failed; stacks that are no longer in the file were not looked for"
+
+SYNTHESIZED_AGAIN = (
+    "nothing was deployed: another command has synthesized into {assembly} meanwhile, and it would be deployed in "
+    "place of what was shown; deploy again, or give each deploy a folder of its own: -- --output FOLDER"
+)
 
 
 class Deploy:
@@ -74,10 +79,14 @@ class Deploy:
         if not made and (code := synthesize(self._path, arguments, assembly)) != 0:
             print(NOT_LOOKED_FOR, file=sys.stderr)
             return code
+        looked_at = content_of(assembly)
         absent = Absent(self._account.clients, history, here, Waiting(self._say))
         found = self._look(assembly, throughput, absent)
         self._say(as_table(found))
         if not agreed(found.effects, given, more=self._accepted_otherwise(), said=self._said):
+            return UNDECIDED_OR_LEFT
+        if content_of(assembly) != looked_at:  # while somebody was thinking
+            print(SYNTHESIZED_AGAIN.format(assembly=assembly), file=sys.stderr)
             return UNDECIDED_OR_LEFT
         was_known = history.known
         history.add(here)

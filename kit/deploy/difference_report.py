@@ -33,7 +33,7 @@ def as_json(found: Difference, place: dict[str, Any]) -> str:
     before, after = found.before, found.after
     answer = {
         **place,
-        "effects": [{**asdict(item), "kind": item.kind.value} for item in found.effects],
+        "effects": [_as_record(item) for item in found.effects],
         "needs_consent": [kind.value for kind in kinds_of(found.effects)],
         "digest": digest_of(found.effects),
         "stacks": {stack: {action.value: n for action, n in item.items()} for stack, item in found.counts.items()},
@@ -64,6 +64,12 @@ def as_markdown(found: Difference, place: dict[str, Any], *, accept: bool = True
         lines += [NOTHING]
     words = _accept(found, quote="`") if accept else ()
     return "\n".join([*lines, "", *(f"- {line}" for line in _stacks(found)), *words])
+
+
+def _as_record(item: Effect) -> dict[str, Any]:
+    record = {**asdict(item), "kind": item.kind.value}
+    del record["content"]  # it is in the digest
+    return record
 
 
 def _row(item: Effect) -> tuple[str, ...]:

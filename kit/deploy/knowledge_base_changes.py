@@ -21,6 +21,7 @@ STORES: Mapping[str, StoreName] = {
     "S3_VECTORS": "s3-vectors",
     "OPENSEARCH_SERVERLESS": "opensearch-serverless",
     "RDS": "aurora-postgresql",
+    "MANAGED": "managed",
 }
 Say = Callable[[str], None]
 
@@ -58,7 +59,7 @@ def _told(
     changes = [*_of_knowledge_base(section, base), *_of_data_source(section, source)]
     if changes:
         yield f"[{where}] is made anew beside the old one: {', '.join(changes)}"
-        store = STORES.get(base["storageConfiguration"]["type"], section.store)
+        store = STORES.get(_type_of_store(base), section.store)
         yield from _consequences(config, where, section, store)
 
 
@@ -77,16 +78,22 @@ def _deployed(agent: Any, outputs: Mapping[str, str], key: str) -> tuple[Any, An
     return base, source
 
 
+def _type_of_store(base: Mapping[str, Any]) -> str:
+    """A managed knowledge base has no storage of its own."""
+    return str((base.get("storageConfiguration") or base["knowledgeBaseConfiguration"])["type"])
+
+
 def _of_knowledge_base(section: KnowledgeBase, base: Mapping[str, Any]) -> Iterator[str]:
-    vectors = base["knowledgeBaseConfiguration"]["vectorKnowledgeBaseConfiguration"]
-    embedding = vectors.get("embeddingModelConfiguration", {}).get("bedrockEmbeddingModelConfiguration", {})
-    store = base["storageConfiguration"]["type"]
-    model = plain_id(section.embedding_model) or section.embedding_model.rpartition("/")[2]
-    pairs = (
-        ("store", STORES.get(store, store), section.store),
-        ("embedding_model", vectors["embeddingModelArn"].rpartition("/")[2], model),
-        ("dimensions", embedding.get("dimensions", section.dimensions), section.dimensions),
-    )
+    store = _type_of_store(base)
+    pairs: list[tuple[str, object, object]] = [("store", STORES.get(store, store), section.store)]
+    if "managed" not in pairs[0]:  # which embeds with a model of its own
+        vectors = base["knowledgeBaseConfiguration"]["vectorKnowledgeBaseConfiguration"]
+        embedding = vectors.get("embeddingModelConfiguration", {}).get("bedrockEmbeddingModelConfiguration", {})
+        model = plain_id(section.embedding_model) or section.embedding_model.rpartition("/")[2]
+        pairs += [
+            ("embedding_model", vectors["embeddingModelArn"].rpartition("/")[2], model),
+            ("dimensions", embedding.get("dimensions", section.dimensions), section.dimensions),
+        ]
     yield from (f"{name} {before} -> {after}" for name, before, after in pairs if before != after)
 
 

@@ -1,20 +1,36 @@
 """Which documents a knowledge base has: the last ingestion job of each data source that has changed some.
 
-Documents that are put one by one (data sources of kind CUSTOM) leave no job.
+Documents that are put one by one (data sources of kind CUSTOM) leave no job: they are listed.
 """
 
+import hashlib
 from typing import Any
 
 from kit.knowledge.deployed import Deployed
 from kit.knowledge.described import Description, Source
+from kit.knowledge.document_statuses import document_name, listed_documents
 from kit.knowledge.job_words import as_counts
 
+CUSTOM = "CUSTOM"
 CHANGES = ("new", "modified", "metadata", "deleted")
 
 
 def documents_state(deployed: Deployed, description: Description) -> list[str]:
-    """One id for each data source that was ever ingested."""
-    return [job for source in description.sources if (job := _last_change(deployed, description.id, source))]
+    """One text for each data source that has documents."""
+    found = (
+        _put(deployed, description.id, source)
+        if source.kind == CUSTOM
+        else _last_change(deployed, description.id, source)
+        for source in description.sources
+    )
+    return [state for state in found if state]
+
+
+def _put(deployed: Deployed, knowledge_base: str, source: Source) -> str | None:
+    """Another one when a document was put, put again or deleted."""
+    listed = listed_documents(deployed, knowledge_base, source.id)
+    documents = sorted(f"{document_name(item)} {item['status']} {item['updatedAt'].timestamp()}" for item in listed)
+    return hashlib.sha256("\n".join(documents).encode()).hexdigest() if documents else None
 
 
 def _last_change(deployed: Deployed, knowledge_base: str, source: Source) -> str | None:

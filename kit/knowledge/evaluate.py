@@ -164,9 +164,13 @@ def _question(deployed: Deployed, ways: list[Variant], cases: list[Case], judge:
         for case in cases
     ]
     least = usd(sum(one.usd for one in each))
-    calls = len(ways) * sum(1 if case.documents else 2 for case in cases)
+    searched = sum(way.search.managed for way in ways)
+    answered, judged_passages = len(ways) - searched, sum(not case.documents for case in cases)
+    calls = answered * len(cases) + len(ways) * judged_passages
     judged = f", and {calls} calls of {judge}" if judge else ""
-    return f"{len(each)} answers are billed, at least USD {least}{judged}. Ask them?"
+    numbers = {"answers": answered, "searches of managed knowledge bases": searched}
+    billed = " and ".join(f"{number * len(cases)} {what}" for what, number in numbers.items() if number)
+    return f"{billed} are billed, at least USD {least}{judged}. Ask them?"
 
 
 def _judging(deployed: Deployed, model: str | None) -> Judging | None:

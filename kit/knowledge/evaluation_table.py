@@ -52,8 +52,10 @@ def _short(value: float) -> str:
 
 
 def _seconds(one: Figures) -> str:
-    if one.search_seconds is None or one.answer_seconds is None:
+    if one.search_seconds is None:
         return UNKNOWN
+    if one.answer_seconds is None:  # of a managed one, which only searches
+        return f"{one.search_seconds:.2f}"
     return f"{one.search_seconds:.2f}+{one.answer_seconds:.2f}"
 
 

@@ -124,6 +124,11 @@ class JobEvaluation:
 
     def _jobs_of(self, way: Variant) -> list[Job]:
         knowledge_base = way.search.knowledge_base
+        if way.search.managed:
+            raise InputError(
+                f"{knowledge_base.name} is a managed knowledge base, which evaluation jobs can't ask: leave out "
+                "--bedrock-job, and its passages are measured, or name others with --knowledge-base"
+            )
         place: Place = place_of(self.deployed, knowledge_base, self.options)
         return jobs_of(
             self.deployed.name,

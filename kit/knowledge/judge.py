@@ -44,14 +44,18 @@ class Judge:
         self._model = model
 
     def judged(
-        self, question: str, expected: str, answer: str, passages: Sequence[str], *, passages_too: bool
+        self, question: str, expected: str, answer: str | None, passages: Sequence[str], *, passages_too: bool
     ) -> Judged:
+        """Without an `answer` of the passages only."""
         shown = "".join(
             f'<passage number="{number}">\n{plain(text)}\n</passage>\n' for number, text in enumerate(passages, start=1)
         )
         parts = {"question": question, "expected_answer": expected}
-        said, given, made = self._said(ANSWER, {**parts, "answer": answer}, shown)
-        scores = {"faithful": _share(said), "correct": CORRECT.get(last(said, "correct").lower())}
+        scores: dict[str, float | None] = {}
+        given = made = 0
+        if answer is not None:
+            said, given, made = self._said(ANSWER, {**parts, "answer": answer}, shown)
+            scores = {"faithful": _share(said), "correct": CORRECT.get(last(said, "correct").lower())}
         if not passages_too:
             return Judged(scores, given, made)
         found, more_given, more_made = self._said(PASSAGES, parts, shown)

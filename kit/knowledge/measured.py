@@ -78,21 +78,24 @@ def _asked(deployed: Deployed, way: Variant, case: Case, judging: Judging | None
     begun = time.monotonic()
     passages = way.search.passages(deployed.runtime, case.question)
     search_seconds = time.monotonic() - begun
-    reply = way.search.answer(deployed.runtime, case.question)
+    # RetrieveAndGenerate takes no managed one: only what it finds is measured.
+    reply = None if way.search.managed else way.search.answer(deployed.runtime, case.question)
+    said = reply.text if reply else ""
     texts = [passage.text for passage in passages]
     sources = tuple(passage.source for passage in passages)
     scores: dict[str, float | None] = {
         **retrieval_scores(case.documents, sources),
-        **answer_scores(case.question, case.answer, reply.text, texts),
+        **(answer_scores(case.question, case.answer, said, texts) if reply else {}),
     }
     paid = Cost(0.0)
-    if judging:
+    if judging and (reply or not case.documents):
         # Who names the documents of an answer knows better than a judge which passages fit.
-        judged = judging.judge.judged(case.question, case.answer, reply.text, texts, passages_too=not case.documents)
+        answer = reply.text if reply else None
+        judged = judging.judge.judged(case.question, case.answer, answer, texts, passages_too=not case.documents)
         scores |= judged.scores
         paid = judge_cost(deployed, judging.model, judged.input_tokens, judged.output_tokens)
-    cost = question_cost(deployed, way.search, way.description, case.question, texts, reply.text)
-    return Answered(case, reply.text, sources, scores, search_seconds, reply.seconds, cost, paid)
+    cost = question_cost(deployed, way.search, way.description, case.question, texts, said)
+    return Answered(case, said, sources, scores, search_seconds, reply.seconds if reply else None, cost, paid)
 
 
 def as_record(answered: Answered) -> dict[str, Any]:

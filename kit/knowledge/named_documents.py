@@ -13,7 +13,7 @@ from typing import Any
 
 from deployment.checks.document_metadata import TYPED, metadata_faults
 from deployment.documents import DocumentsFolder, read_documents_folder
-from kit.knowledge.put_documents import PutDocument, inline_document, stored_document
+from kit.knowledge.put_documents import CONTENT_BYTES, PutDocument, inline_document, stored_document, too_large
 from kit_contract.documents import METADATA_SUFFIX
 from kit_contract.errors import InputError
 
@@ -44,6 +44,11 @@ def named_documents(
 def _add(make: Callable[[], PutDocument], found: dict[str, PutDocument], faults: list[str]) -> None:
     try:
         document = make()
+        if document.id in found and found[document.id] != document:
+            raise InputError(
+                f"{document.id}: is the id of two different documents, and one would replace the other; put them "
+                "from the folder that holds both, with paths below it"
+            )
         found[document.id] = document
     except InputError as error:
         faults.append(str(error))
@@ -57,6 +62,8 @@ def _files(path: Path, kind: str, attributes: Mapping[str, Any]) -> Iterator[Cal
         )
     if not path.exists():
         raise InputError(f"{path}: does not exist; name a file, a folder or s3://BUCKET/KEY")
+    if not (path.is_dir() or path.is_file()):
+        raise InputError(f"{path}: is neither a file nor a folder")
     files = _folder(path) if path.is_dir() else DocumentsFolder(_with_metadata(path))
     if faults := list(metadata_faults(files)):
         raise InputError("\n".join(faults))
@@ -90,7 +97,9 @@ def _id(file: Path, named: Path) -> str:
 def _inline(name: str, file: Path, sidecar: Path | None, attributes: Mapping[str, Any]) -> PutDocument:
     own = _own_attributes(sidecar) if sidecar else {}
     changed = max(one.stat().st_mtime for one in (file, sidecar) if one)
-    content = file.read_bytes()
+    content = file.read_bytes() if file.stat().st_size <= CONTENT_BYTES else b""
+    if not content and file.stat().st_size:
+        raise InputError(too_large(name, file.stat().st_size))
     return inline_document(name, content, {**attributes, **own}, datetime.fromtimestamp(changed, UTC))
 
 

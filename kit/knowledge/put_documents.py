@@ -45,10 +45,7 @@ def inline_document(name: str, content: bytes, attributes: Mapping[str, Any], ch
     """Raises InputError."""
     ending = _ending(name)
     if not 0 < len(content) <= CONTENT_BYTES:
-        raise InputError(
-            f"{name}: a document must have 1 to {CONTENT_BYTES:,} bytes, got {len(content):,}; put a larger one into a "
-            "bucket and name it as s3://BUCKET/KEY"
-        )
+        raise InputError(too_large(name, len(content)))
     if len(name) > ID_CHARACTERS:
         raise InputError(f"{name[:60]}...: an id has at most {ID_CHARACTERS:,} characters; shorten the path")
     inline = (
@@ -57,6 +54,13 @@ def inline_document(name: str, content: bytes, attributes: Mapping[str, Any], ch
     custom = {"customDocumentIdentifier": {"id": name}, "sourceType": "IN_LINE", "inlineContent": inline}
     request = {"content": {"dataSourceType": "CUSTOM", "custom": custom}, **_metadata(name, attributes)}
     return PutDocument(name, request, _checked(name, _size(request, inline, content)), changed)
+
+
+def too_large(name: str, size: int) -> str:
+    return (
+        f"{name}: a document must have 1 to {CONTENT_BYTES:,} bytes, got {size:,}; put a larger one into a bucket and "
+        "name it as s3://BUCKET/KEY"
+    )
 
 
 def stored_document(

@@ -7,6 +7,7 @@ and so is what has an unknown price, which `missing` names. Stores that are paid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from deployment.costs.vector_stores import MANAGED_SERVICE
 from kit.knowledge.deployed import Deployed
 from kit.knowledge.described import Description
 from kit.knowledge.search import Search
@@ -27,6 +28,9 @@ def question_cost(
     deployed: Deployed, search: Search, description: Description, question: str, passages: Sequence[str], answer: str
 ) -> Cost:
     region, section = deployed.region, search.knowledge_base.section
+    if search.managed:  # embedding is in the price of the query, and no model answers
+        found = price("query", service=MANAGED_SERVICE, region=region)
+        return _of("queries of managed knowledge bases", 1, found)
     model = deployed.config.priced_model(section.model) if section else ""
     given = estimated_tokens([question, *passages, search.prompt or ""])
     costs = [

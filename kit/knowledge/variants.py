@@ -18,6 +18,7 @@ class Variant:
     def name(self) -> str:
         search = self.search
         how = ("hybrid" if search.hybrid else "semantic") + (", reranked" if search.rerank_arn else "")
+        how = "as AWS decides" if search.managed else how
         return f"{search.knowledge_base.name}: {search.results}, {how}"
 
 

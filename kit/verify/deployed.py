@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from billed_resources.kit_stacks import kit_stacks
+from deployment.sections.knowledge_base import KnowledgeBase
 from kit.stack_outputs import is_absent_stack
 from kit.verify.check import Finding, false, holds, unknown
 from kit.verify.place import Place
@@ -94,7 +95,7 @@ def _tags_of(bedrock: Any, arn_of: Callable[[Any, str], str], name: str) -> dict
 def knowledge_base(place: Place) -> Iterator[Finding]:
     for name, section in place.config.all_knowledge_bases.items():
         if id_ := section.existing or _deployed_knowledge_base(place, name):
-            yield _active(place, id_)
+            yield _active(place, id_, section)
 
 
 def _deployed_knowledge_base(place: Place, name: str) -> str | None:
@@ -108,9 +109,13 @@ def _deployed_knowledge_base(place: Place, name: str) -> str | None:
         return None
 
 
-def _active(place: Place, id_: str) -> Finding:
+def _active(place: Place, id_: str, section: KnowledgeBase) -> Finding:
     found = place.client("bedrock-agent").get_knowledge_base(knowledgeBaseId=id_)["knowledgeBase"]
     reasons = "; ".join(found.get("failureReasons", []))
+    managed = found["knowledgeBaseConfiguration"]["type"] == "MANAGED"
+    if section.existing and managed != (section.store == "managed"):
+        fix = "add" if managed else "remove"
+        return false(id_, f'is {"" if managed else "not "}managed by AWS: {fix} store = "managed"')
     if found["status"] == "ACTIVE":
         return holds(id_, "ACTIVE")
     return false(id_, f"{found['status']} {reasons}".strip())

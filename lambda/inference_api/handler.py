@@ -25,8 +25,8 @@ from inference_api.routes import respond
 from inference_api.runtime import Invocation, StreamedResponse
 from inference_api.service import Service
 from inference_api.variant_metrics import variant_lines
-from kit_contract.inference_api import settings_from
 from kit_contract.inference_api_names import ALIASES_FILE, KNOWLEDGE_BASES_FILE
+from kit_contract.inference_api_settings import settings_from
 from kit_contract.placeholders import located
 
 _FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

@@ -43,3 +43,12 @@ def test_another_content_is_another_version_of_the_same_prompt(change: dict[str,
     for kind, same in (("Prompt", True), ("PromptVersion", False)):
         ids = [set(one.find_resources(f"AWS::Bedrock::{kind}")) for one in (before, after)]
         assert (ids[0] == ids[1]) is same
+
+
+def test_another_generation_is_another_prompt_beside_what_is_left_of_the_old_one() -> None:
+    (first, _), (second, _) = synthesized(), synthesized(generation=2)
+
+    for kind in ("AWS::Bedrock::Prompt", "AWS::Bedrock::PromptVersion"):
+        assert not first.find_resources(kind).keys() & second.find_resources(kind).keys()
+    (prompt,) = second.find_resources("AWS::Bedrock::Prompt").values()
+    assert prompt["Properties"]["Name"] == "sup-support-2"

@@ -21,7 +21,8 @@ from inference_api.http_messages import Facts, Request
 from inference_api.knowledge_base_ids import KnowledgeBaseIds
 from inference_api.routes import respond
 from inference_api.service import Service
-from kit_contract.inference_api import Settings, settings_from
+from kit_contract.inference_api import Settings
+from kit_contract.inference_api_settings import settings_from
 from tests.inference_api.harness_calls import HarnessCalls
 from tests.inference_api.invocations import Invocations
 

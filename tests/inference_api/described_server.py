@@ -31,7 +31,8 @@ from inference_api.knowledge_base_ids import KnowledgeBaseIds
 from inference_api.openai_errors import error_body
 from inference_api.runtime import Invocation
 from inference_api.service import Service
-from kit_contract.inference_api import Agent, Alias, Model, Settings, settings_from
+from kit_contract.inference_api import Agent, Alias, Model, Settings
+from kit_contract.inference_api_settings import settings_from
 from tests.inference_api.conftest import (
     ALIASES,
     ENVIRONMENT,

@@ -16,7 +16,7 @@ from inference_api.bedrock import AwsClients
 from inference_api.fallback import Fallback
 from inference_api.knowledge_base_ids import KnowledgeBaseIds
 from inference_api.service import Service
-from kit_contract.inference_api import settings_from
+from kit_contract.inference_api_settings import settings_from
 from tests.inference_api.conftest import (
     ALIASES,
     CAPACITY,

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 
 from inference_api.errors import ApiError
 from inference_api.media import document_at, image_at
-from kit_contract.inference_api import Settings, settings_from
+from kit_contract.inference_api import Settings
+from kit_contract.inference_api_settings import settings_from
 from tests.inference_api.conftest import ENVIRONMENT, MICRO, Api, converse_response
 
 PNG, PDF = "s3://pictures/cats/a.PNG", "s3://papers/2026/Report 1.pdf"

@@ -11,7 +11,8 @@ import pytest
 from inference_api import request_log
 from inference_api.http_messages import Answer, Request
 from inference_api.routes import respond
-from kit_contract.inference_api import CORS_EXPOSED_HEADERS, VARIABLES_HEADER, Prompt, aliases_json, settings_from
+from kit_contract.inference_api import CORS_EXPOSED_HEADERS, VARIABLES_HEADER, Prompt
+from kit_contract.inference_api_settings import aliases_json, settings_from
 from tests.inference_api.conftest import ENVIRONMENT, MICRO, Api, converse_response
 
 PROMPT = Prompt("support", "0123456789ab", "You work for {{company}}. Answer in {{language}}.", {"language": "English"})

@@ -225,3 +225,26 @@ def test_each_part_of_an_agent_is_looked_for(account: Account) -> None:
     assert account.arguments(ACTING) == ["-c", f"generations={generations}"]
     assert account.said[0].startswith("harness of agent support: was deleted outside of this deployment")
     assert account.said[1].startswith("warning: whether the gateway of agent support still exists is unknown")
+
+
+PROMPTED = DeploymentConfig.model_validate(
+    HEAD | {"prompts": {"tone": {"text": "Be kind."}, "brief": {"text": "Be brief."}}}
+)
+
+
+def test_a_prompt_or_its_version_that_is_gone_gets_the_next_generation(account: Account) -> None:
+    arn = "arn:aws:bedrock:us-east-1:111122223333:prompt"
+    account.stack("sup-prompts", TonePrompt=f"2 {arn}/ABCDEFGHIJ:4", BriefPrompt=f"1 {arn}/BCDEFGHIJK:1")
+    agent = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1").client(
+        "bedrock-agent"
+    )
+    account.clients["bedrock-agent"], account.stubs["bedrock-agent"] = agent, Stubber(agent)
+    stub = account.stubs["bedrock-agent"]
+    stub.activate()
+    asked = {"promptIdentifier": "ABCDEFGHIJ", "promptVersion": "4"}
+    stub.add_client_error("get_prompt", "ResourceNotFoundException", expected_params=asked)
+    stub.add_client_error("get_prompt", "AccessDeniedException")
+
+    assert account.arguments(PROMPTED) == ["-c", "generations=.prompt-tone:3"]
+    assert account.said[0].startswith("prompt tone: was deleted outside of this deployment; making a new one (")
+    assert account.said[1].startswith("warning: whether the prompt brief still exists is unknown: ")

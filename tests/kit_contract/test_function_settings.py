@@ -1,16 +1,7 @@
 """Settings that cross the Lambda border survive the environment, and leave nothing out."""
 
-from kit_contract.inference_api import (
-    Agent,
-    Alias,
-    KnowledgeBase,
-    Model,
-    Settings,
-    aliases_json,
-    environment_from,
-    knowledge_bases_json,
-    settings_from,
-)
+from kit_contract.inference_api import Agent, Alias, KnowledgeBase, Model, Settings
+from kit_contract.inference_api_settings import aliases_json, environment_from, knowledge_bases_json, settings_from
 from kit_contract.knowledge_base_ingestion import IngestionSettings
 
 MICRO = Model("amazon.nova-micro-v1:0", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0")

@@ -25,7 +25,8 @@ NEED_CONSENT = tuple(kind for kind in Kind if kind is not Kind.LEAVE)
 class Effect:
     """`what` says what happens to `subject`, and why. `usd`: paid once; None if unknown, 0 if nothing is.
 
-    `optional`: only with another consent, such as the removal of a stack that left the file.
+    `optional`: only with another consent, such as the removal of a stack that left the file. `content`: what else the
+    digest stands for, and is not shown: consent to one replacement is none to another one.
     """
 
     kind: Kind
@@ -34,10 +35,13 @@ class Effect:
     stack: str = ""
     usd: float | None = 0.0
     optional: bool = False
+    content: str = ""
 
 
 def in_order(effects: Iterable[Effect]) -> list[Effect]:
-    return sorted(set(effects), key=lambda item: (ORDER.index(item.kind), item.stack, item.subject, item.what))
+    return sorted(
+        set(effects), key=lambda item: (ORDER.index(item.kind), item.stack, item.subject, item.what, item.content)
+    )
 
 
 def kinds_of(effects: Iterable[Effect]) -> list[Kind]:
@@ -48,5 +52,7 @@ def kinds_of(effects: Iterable[Effect]) -> list[Kind]:
 
 def digest_of(effects: Sequence[Effect]) -> str:
     """What stands for exactly these effects, in 8 hexadecimal digits. Prices may change in between."""
-    text = "\n".join(f"{item.kind.value} {item.stack} {item.subject} {item.what}" for item in in_order(effects))
+    text = "\n".join(
+        f"{item.kind.value} {item.stack} {item.subject} {item.what}{item.content}" for item in in_order(effects)
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:8]

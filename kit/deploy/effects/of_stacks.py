@@ -1,6 +1,9 @@
 """Effects of the changes of resources: those that lose data, change what callers know, or are billed by the hour."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from kit.deploy.effects.effect import Effect, Kind
 from kit.deploy.effects.resource_changes import Action, ResourceChange
@@ -12,6 +15,7 @@ VALUED = {
     "AWS::Bedrock::DataSource": "what it has ingested",
     "AWS::Bedrock::Guardrail": "its versions, which others may apply",
     "AWS::Bedrock::KnowledgeBase": "its id and what it has ingested",
+    "AWS::Bedrock::Prompt": "its ARN and versions, which your own code may name",
     "AWS::BedrockAgentCore::Gateway": "its URL",
     "AWS::BedrockAgentCore::Harness": "its ARN, which callers use",
     "AWS::BedrockAgentCore::Memory": "what it remembers",
@@ -39,6 +43,7 @@ REINGESTED = {
         "Custom::PgVectorTable",
     ),
 }
+PUT = "the documents that were put into it, which only you have: put them again after it (kit knowledge put)"
 # Type -> what is billed. A throughput has a table of its own (throughput_changes.py).
 BILLED_BY_THE_HOUR = {
     "AWS::OpenSearchServerless::Collection": "OpenSearch compute units, by the hour from the deploy on",
@@ -58,7 +63,7 @@ def effects_of_changes(stack: str, changes: Sequence[ResourceChange]) -> Iterato
     if again := [item for item in changes if item.type in REINGESTED and _is_anew(item, beside)]:
         bases = sorted(item.logical_id for item in again)
         what = f"all documents are embedded and stored again, because of the replaced {', '.join(bases)}"
-        yield Effect(Kind.REINGEST, stack, what, stack, usd=None)
+        yield Effect(Kind.REINGEST, stack, what, stack, usd=None, content=_content(*again))
 
 
 def _is_anew(change: ResourceChange, beside: set[str]) -> bool:
@@ -66,7 +71,7 @@ def _is_anew(change: ResourceChange, beside: set[str]) -> bool:
 
 
 def _lost(stack: str, change: ResourceChange) -> Iterator[Effect]:
-    value = VALUED.get(change.type)
+    value = PUT if _holds_put_documents(change) else VALUED.get(change.type)
     if value is None or change.action not in (Action.REMOVE, Action.REPLACE):
         return
     subject = f"{change.logical_id} ({change.type})"
@@ -74,19 +79,42 @@ def _lost(stack: str, change: ResourceChange) -> Iterator[Effect]:
         yield Effect(Kind.LEAVE, subject, f"the stack lets go of it, and it stays with {value}", stack)
     if change.action is Action.REPLACE:
         lost = "the old one stays" if change.kept else f"lost: {value}"
-        yield Effect(Kind.REPLACE, subject, f"{change.why}; {lost}", stack)
+        yield Effect(Kind.REPLACE, subject, f"{change.why}; {lost}", stack, content=_content(change))
     elif not change.kept:
         yield Effect(Kind.DELETE, subject, f"no longer in the template; lost: {value}", stack)
+
+
+def _holds_put_documents(change: ResourceChange) -> bool:
+    """Whether no ingestion job can fill its replacement."""
+    configuration = change.before.get("Properties", {}).get("DataSourceConfiguration", {})
+    return change.type == "AWS::Bedrock::DataSource" and configuration.get("Type") == "CUSTOM"
 
 
 def _bought(stack: str, change: ResourceChange) -> Iterator[Effect]:
     billed = BILLED_BY_THE_HOUR.get(change.type)
     if billed is None:
         return
-    before, after = (item.get("Properties", {}) for item in (change.before, change.resource))
-    changed = [name for name in CAPACITY if before.get(name) != after.get(name)]
+    before, after = (_capacity(item.get("Properties", {})) for item in (change.before, change.resource))
+    subject = f"{change.logical_id} ({change.type})"
     if change.action is Action.ADD:
-        yield Effect(Kind.BUY, f"{change.logical_id} ({change.type})", billed, stack, usd=None)
-    elif change.action in (Action.UPDATE, Action.REPLACE) and changed:
-        what = f"{billed}: {', '.join(changed)} changes"
-        yield Effect(Kind.BUY, f"{change.logical_id} ({change.type})", what, stack, usd=None)
+        what = f"{billed}: {_in_words(after)}" if after else billed
+        yield Effect(Kind.BUY, subject, what, stack, usd=None)
+    elif change.action in (Action.UPDATE, Action.REPLACE) and before != after:
+        what = f"{billed}: {_in_words(before) or 'the default'} -> {_in_words(after) or 'the default'}"
+        yield Effect(Kind.BUY, subject, what, stack, usd=None)
+
+
+def _capacity(properties: Any) -> dict[str, Any]:
+    return {name: properties[name] for name in CAPACITY if name in properties}
+
+
+def _in_words(capacity: dict[str, Any]) -> str:
+    """Such as "MaxCapacity 4, MinCapacity 0"."""
+    flat = {name: value if isinstance(value, dict) else {name: value} for name, value in capacity.items()}
+    return ", ".join(f"{name} {value[name]}" for value in flat.values() for name in sorted(value))
+
+
+def _content(*changes: ResourceChange) -> str:
+    """Of what is made. A custom resource may be told the time of the deploy, too."""
+    made = [item.resource.get("Properties") for item in changes if not item.type.startswith("Custom::")]
+    return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest() if made else ""

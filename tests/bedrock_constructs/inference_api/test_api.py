@@ -12,7 +12,7 @@ from aws_cdk.assertions import Template
 
 from inference_api import description, handler
 from inference_api.aws import tls
-from kit_contract.inference_api import settings_from
+from kit_contract.inference_api_settings import settings_from
 from kit_contract.places import PROJECT
 from tests.bedrock_constructs.inference_api.api_stack import (
     MICRO,

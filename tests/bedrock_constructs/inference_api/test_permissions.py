@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
-from kit_contract.inference_api import settings_from
+from kit_contract.inference_api_settings import settings_from
 from tests.bedrock_constructs.inference_api.api_stack import (
     DESTINATION_ARN,
     MICRO,

@@ -8,7 +8,7 @@ from typing import Any
 from aws_cdk.assertions import Template
 
 from bedrock_constructs.inference_api.api import ServedAgent
-from kit_contract.inference_api import settings_from
+from kit_contract.inference_api_settings import settings_from
 from tests.bedrock_constructs.inference_api.api_stack import environment_of, synthesize
 
 HARNESS = "arn:aws:bedrock-agentcore:us-east-1:111122223333:harness/support__support-Ab12Cd34Ef"

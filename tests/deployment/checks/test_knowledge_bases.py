@@ -59,6 +59,16 @@ def test_an_existing_one_is_only_asked(tmp_path: Path) -> None:
     assert fault.startswith("knowledge_bases.theirs.dimensions: says how a knowledge base is made")
 
 
+def test_an_existing_one_can_be_managed_by_aws_which_is_asked_otherwise() -> None:
+    theirs = {"existing": "KB12345678", "store": "managed"}
+
+    assert faults(config(theirs=theirs)) == []
+    (fault,) = faults(config(theirs=theirs | {"rerank_model": "cohere.rerank-v3-5:0"}))
+    assert fault.startswith('knowledge_bases.theirs.rerank_model: store = "managed" takes none')
+    (fault,) = faults(config(theirs=theirs | {"store": "aurora-postgresql"}))
+    assert fault.startswith("knowledge_bases.theirs.store: says how a knowledge base is made")
+
+
 def test_a_store_has_its_own_settings_and_limits(tmp_path: Path) -> None:
     opensearch = {"documents": tmp_path, "store": "opensearch-serverless", "chunk_max_tokens": 8192}
     assert faults(config(handbooks=opensearch | {"standby_replicas": True})) == []  # no limit of S3 Vectors

@@ -34,6 +34,8 @@ def test_the_defaults_have_no_fault(tmp_path: Path) -> None:
         ("rerank_model", "cohere.rerank-v3-5:0"),
         ("parsing", {"model": "us.amazon.nova-lite-v1:0"}),
         ("transformation", "examples/transformations/document_titles.py"),
+        ("prompt", {"text": "Answer from $search_results$."}),
+        ("evaluation", {"evaluator_model": "amazon.nova-pro-v1:0"}),
         ("chunking", "semantic"),
         ("chunking", "hierarchical"),
     ],

@@ -86,6 +86,32 @@ def test_a_replacement_beside_the_old_one_ingests_again_and_a_new_one_does_not()
     assert effects({"One": one}, {"One": one, "Two": two}) == []
 
 
+def test_documents_that_were_put_are_lost_with_their_data_source() -> None:
+    def source(kind: str, **more: Any) -> dict[str, Any]:
+        return resource("AWS::Bedrock::DataSource", KnowledgeBaseId="K", DataSourceConfiguration={"Type": kind}, **more)
+
+    stays = {"X": resource("AWS::SNS::Topic")}
+    (removed,) = effects({"S": source("CUSTOM"), **stays}, stays)
+    beside = effects({"S": source("CUSTOM")}, {"S2": source("CUSTOM")})
+    (read,) = effects({"S": source("S3"), **stays}, stays)
+
+    assert removed.kind is Kind.DELETE
+    assert "put them again after it" in removed.what
+    assert [(item.kind, "put them again" in item.what) for item in beside] == [
+        (Kind.DELETE, True),
+        (Kind.REINGEST, False),
+    ]
+    assert read.what.endswith("lost: what it has ingested")
+
+
+def test_a_removed_prompt_is_shown_and_a_changed_text_is_an_update() -> None:
+    old, new = (resource("AWS::Bedrock::Prompt", Name="tone", Variants=[text]) for text in ("a", "b"))
+    stays = {"X": resource("AWS::SNS::Topic")}
+
+    assert kinds(effects({"P": old, **stays}, stays)) == [("delete", "P")]
+    assert effects({"P": old}, {"P": new}) == []
+
+
 def test_an_update_in_place_and_what_nobody_notices_is_no_effect() -> None:
     old = {"F": resource("AWS::Lambda::Function", FunctionName="a"), "B": resource("AWS::S3::Bucket", Tags=[])}
     new = {"F": resource("AWS::Lambda::Function", FunctionName="b"), "B": resource("AWS::S3::Bucket", Tags=[1])}
@@ -126,6 +152,24 @@ def test_what_is_billed_by_the_hour_is_bought() -> None:
     assert kinds(effects({"C": small}, {"C": large})) == [("buy", "C")]
     (throughput,) = effects({}, {}, throughput=[bought, Change("sup-one", "kept", 10.0)])
     assert (throughput.what, throughput.usd) == ("bought now, at 10.00 USD an hour", 7300.0)
+
+
+def test_consent_to_one_purchase_or_replacement_is_none_to_another() -> None:
+    def cluster(most: int) -> dict[str, Any]:
+        return resource("AWS::RDS::DBCluster", ServerlessV2ScalingConfiguration={"MinCapacity": 0, "MaxCapacity": most})
+
+    def base(model: str) -> dict[str, Any]:
+        return resource("AWS::Bedrock::KnowledgeBase", KnowledgeBaseConfiguration={"Type": model})
+
+    (new,), (more,) = effects({}, {"C": cluster(4)}), effects({"C": cluster(4)}, {"C": cluster(128)})
+    assert new.what.endswith(": MaxCapacity 4, MinCapacity 0")
+    assert more.what.endswith(": MaxCapacity 4, MinCapacity 0 -> MaxCapacity 128, MinCapacity 0")
+    pairs = [
+        (effects({"C": cluster(4)}, {"C": cluster(8)}), [more]),
+        (effects({}, {"C": cluster(8)}), [new]),
+        (effects({"K": base("a")}, {"K": base("b")}), effects({"K": base("a")}, {"K": base("c")})),
+    ]
+    assert [digest_of(one) == digest_of(other) for one, other in pairs] == [False, False, False]
 
 
 def test_a_new_run_is_trained_and_a_model_or_a_job_of_it_is_not_paid_for_again() -> None:

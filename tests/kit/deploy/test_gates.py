@@ -42,3 +42,20 @@ def test_a_preflight_that_does_not_hold_stops_it_before_anything(cli: Cli, monke
     assert deploy(cli, "--keep-absent") == 1
     assert cli.ran == []
     assert deploy(cli, "--keep-absent", "--skip-preflight") == 0
+
+
+def test_what_another_deploy_has_synthesized_is_not_deployed(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two environments of one file share cdk.out, and a question waits for minutes."""
+
+    def agreed(*_: object, **__: object) -> bool:
+        cli.stacks = ["sup-dev-inference-api"]
+        cli.run(["node", "cdk", "synth"])
+        return True
+
+    monkeypatch.setattr(deploys, "agreed", agreed)
+
+    assert deploy(cli, "--keep-absent") == UNDECIDED_OR_LEFT
+    assert "another command has synthesized into" in capsys.readouterr().err
+    assert [words[0] for words in cli.ran] == ["synth", "synth"]

@@ -30,6 +30,8 @@ class Bedrock:
     def get_knowledge_base(self, knowledgeBaseId: str) -> dict[str, Any]:
         if self.gone:
             raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "GetKnowledgeBase")
+        if self.store == "MANAGED":  # which tells neither a storage nor a model
+            return {"knowledgeBase": {"knowledgeBaseConfiguration": {"type": "MANAGED"}}}
         embedding = {"bedrockEmbeddingModelConfiguration": {"dimensions": self.dimensions}}
         model = "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0"
         vectors = {"embeddingModelArn": model, "embeddingModelConfiguration": embedding}
@@ -106,6 +108,18 @@ def test_a_cluster_that_stays_is_told(tell: Tell, bedrock: Bedrock) -> None:
 
     assert any("its cluster stays" in line and "kit reap" in line for line in tell())
     assert not any("its cluster stays" in line for line in tell('removal = "destroy"\n'))
+
+
+def test_a_managed_one_stays_until_another_store_is_chosen(tell: Tell, bedrock: Bedrock) -> None:
+    bedrock.store = "MANAGED"
+
+    assert tell('store = "managed"\n') == []
+    first, _, held, *_ = tell("dimensions = 512\n")
+    assert first == "[knowledge_base] is made anew beside the old one: store managed -> s3-vectors"
+    assert "the old one (managed) answers until the new one is filled" in held
+
+    bedrock.store = "S3_VECTORS"
+    assert tell('store = "managed"\n')[0].endswith(": store s3-vectors -> managed")
 
 
 @pytest.mark.parametrize(

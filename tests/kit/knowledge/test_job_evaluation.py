@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -144,7 +145,7 @@ def test_changed_documents_are_judged_anew(config: DeploymentConfig) -> None:
     def state(*jobs: dict[str, Any]) -> list[str]:
         pages = SimpleNamespace(paginate=lambda **_: [{"ingestionJobSummaries": jobs}])
         deployed: Any = SimpleNamespace(agent=SimpleNamespace(get_paginator=lambda _: pages))
-        description: Any = SimpleNamespace(id="KB", sources=[SimpleNamespace(id="S")])
+        description: Any = SimpleNamespace(id="KB", sources=[SimpleNamespace(id="S", kind="S3")])
         return documents_state(deployed, description)
 
     def stem(documents: list[str], results: int = 5) -> str:
@@ -164,6 +165,29 @@ def test_changed_documents_are_judged_anew(config: DeploymentConfig) -> None:
     assert (state(), state(nothing, first), state(second, nothing, first)) == ([], ["1"], ["3"])
     assert stem(state(first)) == stem(state(nothing, first)) != stem(state(second, first))
     assert stem([], 3) != stem([], 5)
+
+
+def test_changed_documents_that_were_put_are_judged_anew() -> None:
+    """They leave no ingestion job."""
+
+    def state(*days: int) -> list[str]:
+        details = [
+            {
+                "dataSourceId": "S",
+                "identifier": {"dataSourceType": "CUSTOM", "custom": {"id": f"{number}.md"}},
+                "status": "INDEXED",
+                "updatedAt": datetime(2026, 11, day, tzinfo=UTC),
+            }
+            for number, day in enumerate(days)
+        ]
+        pages = SimpleNamespace(paginate=lambda **_: [{"documentDetails": details}])
+        deployed: Any = SimpleNamespace(agent=SimpleNamespace(get_paginator=lambda _: pages))
+        description: Any = SimpleNamespace(id="KB", sources=[SimpleNamespace(id="S", kind="CUSTOM")])
+        return documents_state(deployed, description)
+
+    assert state() == []
+    assert state(1, 1) == state(1, 1)
+    assert len({tuple(state(*days)) for days in ((1,), (1, 1), (1, 2))}) == 3
 
 
 JOB = Job("sup", "kit-knowledge-search-0123", Place("b", "f/", "role"), JUDGE, ("context_coverage",), {}, b"")

@@ -11,6 +11,8 @@ import pytest
 from deployment.config import DeploymentConfig
 from deployment.sections.knowledge_sources import CustomSource
 from kit.knowledge import direct_ingestion
+from kit.knowledge.named_documents import named_documents
+from kit_contract.errors import InputError
 from tests.kit.knowledge.conftest import Knowledge
 from tests.local_aws.knowledge_base import KnowledgeBase
 from tests.local_aws.servers import Clients
@@ -177,3 +179,28 @@ def test_a_source_that_was_deleted_by_hand_is_told(
     assert found["missing_sources"] == ["gone"]
     assert not found["healthy"]
     assert "SOURCE gone is not there: kit deploy; if it was deleted by hand" in knowledge("status", documents=unused)[1]
+
+
+def test_two_documents_of_one_id_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files outside the current folder are named by what is below the folder that is given."""
+    write("a/same.md", "One.")
+    write("b/same.md", "Another.")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    one, other = str(tmp_path / "a" / "same.md"), str(tmp_path / "b" / "same.md")
+
+    with pytest.raises(InputError, match=r"same\.md: is the id of two different documents"):
+        named_documents([one, other], kind="CUSTOM", attributes={}, s3=dict)
+    assert len(named_documents([one, one], kind="CUSTOM", attributes={}, s3=dict)) == 1
+
+
+def test_a_large_file_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (tmp_path / "large.md").open("wb") as file:
+        file.truncate(100 * 1024**3)  # sparse
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was read"))
+    os.mkfifo(tmp_path / "pipe.md")
+
+    with pytest.raises(InputError, match="got 107,374,182,400; put a larger one into a bucket"):
+        named_documents(["large.md"], kind="CUSTOM", attributes={}, s3=dict)
+    with pytest.raises(InputError, match="neither a file nor a folder"):
+        named_documents(["pipe.md"], kind="CUSTOM", attributes={}, s3=dict)

@@ -134,6 +134,16 @@ def test_a_knowledge_base_that_is_not_active_is_seen(status: str, verdict: str) 
     assert seen("knowledge-base", FakeAccount(GetParameter=refused("ParameterNotFound"))) == []
 
 
+@pytest.mark.parametrize(("store", "verdict"), [({"store": "managed"}, "does not hold"), ({}, "holds")])
+def test_an_existing_one_that_is_asked_as_another_type_is_seen(store: dict[str, str], verdict: str) -> None:
+    theirs = {"existing": "ABCDEFGHIJ", "model": "amazon.nova-micro-v1:0", **store}
+    given = config(knowledge_base=None, agents=None, knowledge_bases={"theirs": theirs})
+
+    assert seen("knowledge-base", FakeAccount(GetKnowledgeBase=knowledge_base("ACTIVE")), given) == [
+        ("ABCDEFGHIJ", verdict)
+    ]
+
+
 @pytest.mark.parametrize(
     ("value", "verdict"), [(ARN, "holds"), (ARN.rpartition("/")[2], "cannot tell"), ("other", "cannot tell")]
 )

@@ -9,10 +9,10 @@ import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from local_aws.extension.knowledge_bases.crawling import robots
-from local_aws.extension.knowledge_bases.crawling.links import links_of
+from local_aws.extension.knowledge_bases.crawling.links import joined, links_of
 
 DEFAULT_RATE, DEFAULT_PAGES = 300, 25_000
 FILES = (".pdf", ".doc", ".docx", ".csv", ".xls", ".xlsx", ".txt", ".md")
@@ -128,8 +128,8 @@ class _Crawl:
         for _ in range(MOST_REDIRECTS):
             if not answer.location:
                 break
-            asked = urldefrag(urljoin(asked, answer.location)).url
-            if asked in self._seen or not self._settings.follows(asked) or not self._allowed(asked):
+            asked = joined(asked, answer.location)
+            if not asked or asked in self._seen or not self._settings.follows(asked) or not self._allowed(asked):
                 return True
             self._seen.add(asked)
             answer = self._fetch(asked)

@@ -1,15 +1,25 @@
 """Links of an HTML page, as absolute URLs without fragments. Pure."""
 
 from html.parser import HTMLParser
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 
 def links_of(url: str, html: str) -> list[str]:
     """Those of http and https, each once, in their order."""
     parser = _Links(url)
     parser.feed(html)
-    absolute = [urldefrag(urljoin(parser.base, link)).url for link in parser.found]
+    absolute = [joined(parser.base, link) for link in parser.found]
     return list(dict.fromkeys(link for link in absolute if link.startswith(("http://", "https://"))))
+
+
+def joined(base: str, link: str) -> str:
+    """Empty for what is no URL, such as http://[bad or a port of 99999."""
+    try:
+        absolute = urldefrag(urljoin(base, link)).url
+        _ = urlsplit(absolute).port
+    except ValueError:
+        return ""
+    return absolute
 
 
 class _Links(HTMLParser):
@@ -23,6 +33,6 @@ class _Links(HTMLParser):
         if target is None:
             return
         if tag == "base":
-            self.base = urljoin(self.base, target)
+            self.base = joined(self.base, target) or self.base
         elif tag in ("a", "area"):
             self.found.append(target.strip())

@@ -1,5 +1,6 @@
 """Bedrock's crawler: robots.txt, scope, filters, limits, and nothing beyond 127.0.0.1."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -182,3 +183,20 @@ def test_a_data_source_that_bedrock_refuses_is_refused(configuration: dict[str, 
     data_source_rules.check_configuration({"type": "CUSTOM"}, "S3_VECTORS")
     with pytest.raises(ValueError, match=reason):
         data_source_rules.check_configuration(configuration, store)
+
+
+@pytest.mark.parametrize("link", ["http://[bad", "http://www.example.com:99999/docs/x"])
+def test_a_page_cannot_end_the_crawl_with_what_is_no_url(link: str) -> None:
+    site = {f"{SITE}/docs/": page(link, "a"), f"{SITE}/docs/a": Answer(302, location=link)}
+
+    assert urls(crawled(site)) == ["/docs/"]
+    assert links_of(f"{SITE}/docs/", f'<base href="{link}"><a href="a">x</a>') == [f"{SITE}/docs/a"]
+
+
+def test_a_rule_of_many_wildcards_is_quick() -> None:
+    begun = time.monotonic()
+
+    assert robots.allows(f"User-agent: *\nDisallow: /{'a*' * 20}b\n", AGENTS, "/" + "a" * 60)
+    assert time.monotonic() - begun < 1
+    assert not robots.allows("User-agent: *\nDisallow: /*/b*c$\n", AGENTS, "/a/bcc")
+    assert robots.allows("User-agent: *\nDisallow: /ab*b$\n", AGENTS, "/ab")
