@@ -11,7 +11,7 @@ ACTIONS = (
     *("list", "show", "watch", "plot", "compare", "retry", "history"),  # kit runs
     *("promote", "rollback", "export", "approve", "stop", "delete"),
     *("add", "rotate", "remove"),  # kit keys
-    *("ask", "sync", "status", "evaluate"),  # kit knowledge, kit agents, kit prompts
+    *("ask", "sync", "status", "evaluate", "put", "documents"),  # kit knowledge, kit agents, kit prompts
     *("buy", "release", "resume", "migrate"),  # kit capacity
 )
 REST = rf"\b(?: (?:{'|'.join(ACTIONS)})\b)?(?: [0-9a-f]{{16}}\b)?"

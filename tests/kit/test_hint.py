@@ -20,6 +20,9 @@ FILE = "--config 'my files/eu.toml'"
 # Their texts are said by a module that calls as_given, or raised as an error, which kit/__main__.py completes.
 SAID_ELSEWHERE = {
     "knowledge/repair.py",  # printed by its status
+    "knowledge/put_target.py",  # help, and an InputError
+    "deploy/knowledge_base_changes.py",  # kit deploy completes what it says
+    "deploy/put_documents_notice.py",
     "capacity/table.py",
     "deploy/throughput_changes.py",
     "keys/usage_keys.py",
