@@ -23,6 +23,7 @@ SAID_ELSEWHERE = {
     "knowledge/put_target.py",  # help, and an InputError
     "deploy/knowledge_base_changes.py",  # kit deploy completes what it says
     "deploy/put_documents_notice.py",
+    "deploy/effects/of_stacks.py",
     "capacity/table.py",
     "deploy/throughput_changes.py",
     "keys/usage_keys.py",

@@ -155,7 +155,7 @@ def test_a_knowledge_base_needs_the_table_its_indexes_and_the_rights(
 ) -> None:
     """With the table that the kit's custom resource makes, on the real database."""
     resource = PgVectorTableResource(client("rds-data"), client("secretsmanager"))
-    actions = ["rds:DescribeDBClusters", "rds-data:*", "secretsmanager:GetSecretValue", "s3:*"]
+    actions = ["rds:DescribeDBClusters", "rds-data:*", "secretsmanager:GetSecretValue", "s3:*", "bedrock:InvokeModel"]
     poor, role = (make_role(client, name, some, "*") for name, some in (("Poor", actions[:2]), ("Rich", actions)))
     refusals: list[str] = []
 
