@@ -1,5 +1,7 @@
 """What was deleted by hand gets another generation, what exists keeps its own, and a deploy goes on without looking."""
 
+import json
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -225,3 +227,30 @@ def test_each_part_of_an_agent_is_looked_for(account: Account) -> None:
     assert account.arguments(ACTING) == ["-c", f"generations={generations}"]
     assert account.said[0].startswith("harness of agent support: was deleted outside of this deployment")
     assert account.said[1].startswith("warning: whether the gateway of agent support still exists is unknown")
+
+
+LOGGING = DeploymentConfig.model_validate(HEAD | {"invocation_logging": {}})
+OURS = {"s3Config": {"bucketName": "sup-logs", "keyPrefix": "invocations"}, "textDataDeliveryEnabled": True}
+
+
+@pytest.mark.parametrize(
+    ("present", "said"),
+    [
+        (OURS, []),
+        ({}, ["it is off"]),
+        (OURS | {"textDataDeliveryEnabled": False}, ["with other types of data"]),
+        ({"s3Config": {"bucketName": "theirs"}}, ["it writes to the bucket theirs"]),
+    ],
+)
+def test_logging_that_was_changed_by_hand_is_looked_at(account: Account, present: Any, said: list[str]) -> None:
+    account.stack("sup-invocation-logging", InvocationLoggingGeneration="1")
+    parameter = {"Parameter": {"Value": json.dumps({"config": OURS, "before": None})}}
+    answers = {
+        "get_parameter": parameter,
+        "get_model_invocation_logging_configuration": {"loggingConfig": present} if present else {},
+    }
+    fake = SimpleNamespace(**{name: lambda answer=answer, **_: answer for name, answer in answers.items()})
+    account.clients |= {"ssm": fake, "bedrock": fake}
+
+    assert account.arguments(LOGGING) == (["-c", "generations=.invocation-logging:2"] if said else [])
+    assert [line.partition("(")[2].partition(")")[0] for line in account.said] == said
