@@ -254,3 +254,17 @@ def test_logging_that_was_changed_by_hand_is_looked_at(account: Account, present
 
     assert account.arguments(LOGGING) == (["-c", "generations=.invocation-logging:2"] if said else [])
     assert [line.partition("(")[2].partition(")")[0] for line in account.said] == said
+
+
+def test_a_profile_that_is_gone_is_made_again(account: Account) -> None:
+    aliases = {"bot": {"model": "amazon.nova-micro-v1:0"}, "other-bot": {"model": "amazon.nova-micro-v1:0"}}
+    profiled = DeploymentConfig.model_validate(
+        HEAD | {"inference_api": {"inference_profiles": True, "aliases": aliases}}
+    )
+    account.stack("sup-inference-api", BotCostProfile="2 abcdefgh1234")
+    gone = {"inferenceProfileIdentifier": "abcdefgh1234"}
+    account.stubs["bedrock"].add_client_error(
+        "get_inference_profile", "ResourceNotFoundException", expected_params=gone
+    )
+
+    assert account.arguments(profiled) == ["-c", "generations=.cost-profile-bot:3"]
