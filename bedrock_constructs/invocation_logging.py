@@ -15,6 +15,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
+from bedrock_constructs.names import deployment_name
 from bedrock_constructs.nag_acknowledgments import acknowledge_auto_delete
 from kit_contract.invocation_logging import (
     CLOUDWATCH_DESTINATION,
@@ -52,7 +53,7 @@ class InvocationLogging(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        kit_deployment: str,
+        kit_deployment: str | None = None,
         destinations: Collection[str] = (S3_DESTINATION,),
         data_types: Collection[str] = ("text",),
         large_data: bool = True,
@@ -64,6 +65,7 @@ class InvocationLogging(Construct):
         generation: int = 1,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._kit_deployment = deployment_name(self, kit_deployment)
         self._destroy = removal == "destroy" and allow_data_deletion
         self._policy = RemovalPolicy.DESTROY if self._destroy else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         self._kms_key, self._retention_days = kms_key, retention_days
@@ -77,7 +79,7 @@ class InvocationLogging(Construct):
             self,
             resource_type="Custom::BedrockInvocationLogging",
             properties={
-                "KitDeployment": kit_deployment,
+                "KitDeployment": self._kit_deployment,
                 "Bucket": self.bucket.bucket_name if self.bucket else None,
                 "LogToBucket": to_bucket,
                 "Prefix": LOGS_PREFIX,
@@ -88,7 +90,7 @@ class InvocationLogging(Construct):
                 "TakeOver": take_over,
                 "Generation": str(generation) if generation > 1 else None,
             },
-            statements=self._statements(kit_deployment, role, take_over),
+            statements=self._statements(role, take_over),
             acknowledgment="There is one configuration per account and Region, without an ARN; the role of somebody "
             "else's configuration, which is put back, is unknown at synth",
         )
@@ -173,11 +175,11 @@ class InvocationLogging(Construct):
         conditions = {"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": source}}
         return iam.ServicePrincipal(BEDROCK, conditions=conditions)
 
-    def _statements(self, kit_deployment: str, role: iam.Role | None, take_over: bool) -> list[iam.PolicyStatement]:
+    def _statements(self, role: iam.Role | None, take_over: bool) -> list[iam.PolicyStatement]:
         stack = cdk.Stack.of(self)
         parameter = stack.format_arn(
             service="ssm",
-            resource=f"parameter{invocation_logging(kit_deployment)}",
+            resource=f"parameter{invocation_logging(self._kit_deployment)}",
             arn_format=cdk.ArnFormat.NO_RESOURCE_NAME,
         )
         statements = [
