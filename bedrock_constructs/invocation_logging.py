@@ -15,8 +15,8 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
-from bedrock_constructs.names import deployment_name
 from bedrock_constructs.nag_acknowledgments import acknowledge_auto_delete
+from bedrock_constructs.names import deployment_name
 from kit_contract.invocation_logging import (
     CLOUDWATCH_DESTINATION,
     DATA_TYPES,
