@@ -8,10 +8,12 @@
   Replacement     never: the physical id is the name of the deployment
 
 The SSM parameter keeps `destinations` (whose configuration is this resource's), `config` (what was put) and `before`
-(what it replaced, or null). It is written before each put: a process that dies between the two forgets nothing.
+(what it replaced, or null), and `refused`, the Update whose rollback must succeed. It is written before each put: a process that dies between the two forgets nothing.
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +53,8 @@ class InvocationLoggingResource:
         ours = {*destinations(wanted), *kept.get("destinations", [])}
         if present and not set(destinations(present)) <= ours:
             if not properties.boolean("TakeOver"):
+                if self._rolls_back(request, kept):
+                    return {}
                 raise _taken(present, properties.text("KitDeployment"))
             before = present
         record = {"config": wanted, "before": before}
@@ -68,12 +72,22 @@ class InvocationLoggingResource:
         if kept is None:  # the Create was refused, or this is done
             return
         present = self._present()
-        if present and set(destinations(present)) <= set(kept["destinations"]):
+        if present and set(destinations(present)) <= set(kept.get("destinations", [])):
             self._restore(kept.get("before"))
         json_parameter.remove(self._ssm, _parameter(properties))
 
     def describe(self, request: Request) -> Snapshot:
         return Snapshot(Phase.GONE if request.is_delete else Phase.READY)
+
+    def _rolls_back(self, request: Request, kept: Mapping[str, Any]) -> bool:
+        """Whether this undoes an Update that was refused: it must succeed, and changes nothing, as that one did."""
+        if request.request_type != "Update":
+            return False
+        if kept.get("refused") == _fingerprint(request.old_properties):
+            return True
+        refused = {**kept, "refused": _fingerprint(request.properties)}
+        json_parameter.write(self._ssm, _parameter(Properties(request.properties)), refused)
+        return False
 
     def _present(self) -> Config | None:
         """None if logging is off: Bedrock then answers with nothing, or with a configuration without destinations."""
@@ -112,6 +126,10 @@ def _taken(present: Config, kit_deployment: str) -> ResourceFailedError:
         "logs contain this deployment's calls, too: leave out [invocation_logging], or set "
         "invocation_logging.take_over = true, which restores it when the section is removed"
     )
+
+
+def _fingerprint(properties: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(properties, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _parameter(properties: Properties) -> str:

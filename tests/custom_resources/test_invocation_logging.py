@@ -207,6 +207,25 @@ def test_replaced_by_hand_it_is_told_and_the_deletion_leaves_the_new_one(account
     assert (account.config, account.parameters) == (THEIRS, {})
 
 
+def test_the_rollback_of_a_refused_update_succeeds_and_the_next_update_is_refused_again(account: Account) -> None:
+    first, second = request("Create").properties, request("Create", Generation="2").properties
+    resource(account).create(request("Create"))
+    account.config = copy.deepcopy(THEIRS)
+
+    def update(properties: Any, before: Any) -> None:
+        given = event("Update", properties, OldResourceProperties=dict(before))
+        resource(account).update(Request.from_event(given))
+
+    for _ in range(2):
+        with pytest.raises(ResourceFailedError, match="security-logs"):
+            update(second, first)
+        update(first, second)
+    assert account.config == THEIRS
+    account.config = None
+    update(second, first)
+    assert account.bucket == "sup-logs"
+
+
 def test_another_destination_of_ours_and_the_rollback_to_the_old_one(account: Account) -> None:
     account.config = copy.deepcopy(THEIRS)
     resource(account).create(request("Create", TakeOver="true"))
