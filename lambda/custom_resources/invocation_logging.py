@@ -7,8 +7,9 @@
                   destinations are gone, logging is turned off. Somebody else's stays
   Replacement     never: the physical id is the name of the deployment
 
-The SSM parameter keeps `destinations` (whose configuration is this resource's), `config` (what was put) and `before`
-(what it replaced, or null), and `refused`, the Update whose rollback must succeed. It is written before each put: a process that dies between the two forgets nothing.
+The SSM parameter keeps `destinations` (whose configuration is this resource's), `config` (what was put), `before` (what
+it replaced, or null) and `refused` (an Update whose rollback must succeed). It is written before each put: a process
+that dies between the two forgets nothing.
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html
 """
 
