@@ -19,6 +19,7 @@ from deployment.checks.budget import budget_warnings
 from deployment.checks.check_deployment import check_deployment
 from deployment.checks.cors import cors_warnings
 from deployment.checks.documents import documents_warnings
+from deployment.checks.invocation_logging import invocation_logging_warnings
 from deployment.checks.model_access import model_access_warnings
 from deployment.checks.models import model_warnings
 from deployment.checks.reading import reading_warnings
@@ -31,6 +32,7 @@ from kit_contract.places import PROJECT, SOURCES
 from kit_contract.stacks import (
     agents_stack,
     inference_api_stack,
+    invocation_logging_stack,
     knowledge_base_stack,
     operations_stack,
     prompts_stack,
@@ -41,6 +43,7 @@ from kit_contract.tags import DEPLOYMENT_TAG
 from stacks.agents_stack import AgentsStack
 from stacks.budget_stack import BudgetStack
 from stacks.inference_api_stack import InferenceApiStack
+from stacks.invocation_logging_stack import InvocationLoggingStack
 from stacks.knowledge_base_stack import KnowledgeBaseStack
 from stacks.model_access_stack import ModelAccessStack
 from stacks.operations_stack import OperationsStack
@@ -58,6 +61,9 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
         stacks.append(BudgetStack(app, f"{name}-budget", config=config, env=environment))
     if config.model_access:
         stacks.append(ModelAccessStack(app, f"{name}-model-access", config=config, env=environment))
+    if config.invocation_logging:
+        logging_id = invocation_logging_stack(name)
+        stacks.append(InvocationLoggingStack(app, logging_id, config=config, env=environment))
     if config.training:
         datasets = prepare_datasets(config)
         stacks.append(TrainingStack(app, training_stack(name), config=config, datasets=datasets, env=environment))
@@ -104,6 +110,7 @@ def main() -> None:
         model_access_warnings(config),
         budget_warnings(config),
         cors_warnings(config),
+        invocation_logging_warnings(config),
     )
     for warning in (*chain(*warnings), *documents_warnings(config), *reading_warnings(config), *web_warnings(config)):
         print(f"warning: {path.name}: {warning}", file=sys.stderr)

@@ -18,6 +18,8 @@ _MODULES = {
     "DocumentKnowledgeBase": "knowledge_base.document_knowledge_base",
     "Guardrail": "guardrails",
     "InferenceApi": "inference_api.api",
+    "InferenceProfile": "inference_profile",
+    "InvocationLogging": "invocation_logging",
     "KnowledgeBase": "knowledge_base.knowledge_base",
     "KnowledgeBaseIngestion": "knowledge_base.ingestion",
     "ModelAccess": "model_access",

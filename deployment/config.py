@@ -17,6 +17,7 @@ from deployment.sections.deployment import Deployment
 from deployment.sections.guardrails import Guardrail
 from deployment.sections.imported_model import ImportedModel
 from deployment.sections.inference_api import Alias, InferenceApi
+from deployment.sections.invocation_logging import InvocationLogging
 from deployment.sections.knowledge_base import KnowledgeBase, SingleKnowledgeBase
 from deployment.sections.model_access import ModelAccess
 from deployment.sections.operations import Operations
@@ -47,6 +48,7 @@ class DeploymentConfig(Section):
     deployment: Deployment
     budget: Budget | None = None
     model_access: ModelAccess | None = None
+    invocation_logging: InvocationLogging | None = None
     training: Training | None = None
     provisioned_throughput: dict[Name, ProvisionedThroughput] = {}
     guardrails: dict[Name, Guardrail] = {}
@@ -139,6 +141,8 @@ class DeploymentConfig(Section):
     def kms_keys(self) -> dict[str, str]:
         """The setting that names a KMS key -> its ARN."""
         named = {f"guardrails.{name}.kms_key_arn": item.kms_key_arn for name, item in self.guardrails.items()}
+        if self.invocation_logging:
+            named["invocation_logging.kms_key_arn"] = self.invocation_logging.kms_key_arn
         if self.training:
             named["training.kms_key_arn"] = self.training.kms_key_arn
             named["training.model_kms_key_arn"] = self.training.model_kms_key_arn

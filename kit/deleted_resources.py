@@ -11,6 +11,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deployment.config import DeploymentConfig
+from deployment.cost_profiles import profiled_aliases
+from kit.invocation_logging import logging_changed
 from kit.stack_outputs import stack_outputs
 from kit.vector_stores import look_at_store
 from kit_contract.agents import ENDPOINT
@@ -19,15 +21,20 @@ from kit_contract.stacks import (
     AGENT_PARTS,
     DATA_SOURCE_ID_OUTPUT,
     GENERATIONS_CONTEXT,
+    INVOCATION_LOGGING_GENERATION,
+    INVOCATION_LOGGING_GENERATION_OUTPUT,
     KNOWLEDGE_BASE_GENERATION_OUTPUT,
     KNOWLEDGE_BASE_ID_OUTPUT,
     agent_generation,
     agent_guardrail_generation,
     agent_output,
     agents_stack,
+    cost_profile_generation,
+    cost_profile_output,
     generations_context,
     guardrail_output,
     inference_api_stack,
+    invocation_logging_stack,
     knowledge_base_generation,
     knowledge_base_stack,
     prompt_generation,
@@ -64,6 +71,8 @@ def _generations(config: DeploymentConfig, clients: Clients, say: Say) -> Iterat
                 gone = _gone(partial(AGENT_LOOKS[part], clients, identifier), f"{part} of agent {agent}", say)
                 yield agent_generation(agent, part), int(number) + gone
     yield from _of_prompts(config, clients, say)
+    yield from _of_logging(config, clients, say)
+    yield from _of_profiles(config, clients, say)
     if config.built_knowledge_bases:
         outputs = _outputs(clients, knowledge_base_stack(config.deployment.name), say)
         for name in config.built_knowledge_bases:
@@ -83,6 +92,26 @@ def _of_prompts(config: DeploymentConfig, clients: Clients, say: Say) -> Iterato
             number, version = made.split()
             gone = _gone(partial(_prompt, clients, version), f"prompt {name}", say)
             yield prompt_generation(name), int(number) + gone
+
+
+def _of_logging(config: DeploymentConfig, clients: Clients, say: Say) -> Iterator[tuple[str, int]]:
+    if not config.invocation_logging:
+        return
+    outputs = _outputs(clients, invocation_logging_stack(config.deployment.name), say)
+    if made := outputs.get(INVOCATION_LOGGING_GENERATION_OUTPUT):
+        changed = logging_changed(config.deployment.name, clients, say)
+        yield INVOCATION_LOGGING_GENERATION, int(made) + changed
+
+
+def _of_profiles(config: DeploymentConfig, clients: Clients, say: Say) -> Iterator[tuple[str, int]]:
+    if not (aliases := profiled_aliases(config)):
+        return
+    outputs = _outputs(clients, inference_api_stack(config.deployment.name), say)
+    for alias in aliases:
+        if made := outputs.get(cost_profile_output(alias)):
+            number, identifier = made.split()
+            look = partial(clients("bedrock").get_inference_profile, inferenceProfileIdentifier=identifier)
+            yield cost_profile_generation(alias), int(number) + _gone(look, f"inference profile of {alias}", say)
 
 
 def _of_guardrails(

@@ -20,6 +20,7 @@ KNOWLEDGE_BASES = "KNOWLEDGE_BASES"  # JSON: name -> knowledge base id
 KNOWLEDGE_BASE_SECONDS = "KNOWLEDGE_BASE_SECONDS"  # for how long an id that was read from its parameter is used
 DEFAULT_KNOWLEDGE_BASE_SECONDS = 60
 GUARDRAILS = "GUARDRAILS"  # JSON: name -> {"id", "version"}
+INFERENCE_PROFILES = "INFERENCE_PROFILES"  # JSON: alias -> id of its application inference profile
 MEDIA_BUCKETS = "MEDIA_BUCKETS"  # JSON list of "bucket" and "bucket/prefix/"
 API_KEYS_SECRET_ARN = "API_KEYS_SECRET_ARN"
 AGENTS = "AGENTS"  # JSON: name -> {"harness_arn", "confirmed_tools": {tool: ARN of its function}}

@@ -81,6 +81,7 @@ class Alias(NamedTuple):
     `embedding`: the id of the embedding model, None for a model that answers. `one_model`: all targets are the same
     base model or were trained from it, so they take the same body.
     `guardrail`: its name. `prompt`: comes before the caller's system messages.
+    `profile_arn`: the application inference profile through which the base model is called.
     """
 
     base: Model
@@ -90,6 +91,7 @@ class Alias(NamedTuple):
     guardrail: str | None = None
     prices: Prices | None = None
     prompt: Prompt | None = None
+    profile_arn: str | None = None
 
 
 class Guardrail(NamedTuple):

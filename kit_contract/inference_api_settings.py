@@ -19,6 +19,7 @@ from kit_contract.environment import (
     CORS_ORIGINS,
     DEFAULT_KNOWLEDGE_BASE_SECONDS,
     GUARDRAILS,
+    INFERENCE_PROFILES,
     KIT_DEPLOYMENT,
     KNOWLEDGE_BASE_SECONDS,
     KNOWLEDGE_BASES,
@@ -26,6 +27,7 @@ from kit_contract.environment import (
     SHOW_ARNS,
 )
 from kit_contract.inference_api import Agent, Alias, Guardrail, KnowledgeBase, Model, Prices, Prompt, Settings
+from kit_contract.model_arns import APPLICATION_INFERENCE_PROFILE
 
 ACCOUNT = ":{account}:"
 
@@ -39,6 +41,7 @@ def environment_from(settings: Settings, account: str, to_json: Callable[[object
         **({CORS_ORIGINS: to_json(list(settings.cors_origins))} if settings.cors_origins else {}),
         **_seconds_environment(settings.knowledge_base_seconds),
         **_guardrail_environment(settings, to_json),
+        **_profile_environment(settings, to_json),
         **({SHOW_ARNS: "true"} if settings.show_arns else {}),
         **({MEDIA_BUCKETS: to_json(list(settings.media_buckets))} if settings.media_buckets else {}),
         **_agent_environment(settings, to_json),
@@ -47,6 +50,12 @@ def environment_from(settings: Settings, account: str, to_json: Callable[[object
 
 def _seconds_environment(seconds: int) -> dict[str, str]:
     return {} if seconds == DEFAULT_KNOWLEDGE_BASE_SECONDS else {KNOWLEDGE_BASE_SECONDS: str(seconds)}
+
+
+def _profile_environment(settings: Settings, to_json: Callable[[object], str]) -> dict[str, str]:
+    """Ids, not ARNs, as the environment holds 4 KB."""
+    arns = {name: alias.profile_arn for name, alias in settings.aliases.items() if alias.profile_arn}
+    return {INFERENCE_PROFILES: to_json({name: arn.rpartition("/")[2] for name, arn in arns.items()})} if arns else {}
 
 
 def _agent_environment(settings: Settings, to_json: Callable[[object], str]) -> dict[str, str]:
@@ -104,6 +113,7 @@ def knowledge_bases_json(settings: Settings, account: str) -> str:
 def settings_from(environment: Mapping[str, str], aliases: str, knowledge_bases: str = "{}") -> Settings:
     """The reverse of the functions above. Raises KeyError if a variable is missing."""
     account = environment[ACCOUNT_ID]
+    profiles = json.loads(environment.get(INFERENCE_PROFILES, "{}"))
     return Settings(
         kit_deployment=environment[KIT_DEPLOYMENT],
         aliases={
@@ -115,6 +125,7 @@ def settings_from(environment: Mapping[str, str], aliases: str, knowledge_bases:
                 entry.get("guardrail"),
                 Prices(*entry["prices"]) if "prices" in entry else None,
                 Prompt(*entry["prompt"]) if "prompt" in entry else None,
+                _profile_arn(entry["arn"], account, profiles.get(name)),
             )
             for name, entry in json.loads(aliases).items()
         },
@@ -159,6 +170,12 @@ def _knowledge_bases(
 def _entry(model: Model, account: str) -> dict[str, str]:
     """Its ARN has a placeholder for `account`, which can be a token at synth."""
     return {"model": model.id, "arn": model.arn.replace(f":{account}:", ACCOUNT)}
+
+
+def _profile_arn(model_arn: str, account: str, profile: str | None) -> str | None:
+    """In the partition and Region of the alias's model."""
+    start = ":".join(model_arn.split(":", 4)[:4])
+    return f"{start}:{account}:{APPLICATION_INFERENCE_PROFILE}/{profile}" if profile else None
 
 
 def _model(entry: Mapping[str, Any], account: str) -> Model:

@@ -118,3 +118,8 @@ def prompt_version(kit_deployment: str, prompt: str) -> str:
 def deploy_record(kit_deployment: str) -> str:
     """Who deployed last, when, what they accepted, and what it costs: written by `kit deploy`."""
     return f"{deployment_path(kit_deployment)}/deploys/last"
+
+
+def invocation_logging(kit_deployment: str) -> str:
+    """What the deployment configured as the account's invocation logging, and what it replaced."""
+    return f"{deployment_path(kit_deployment)}/invocation-logging"

@@ -21,11 +21,13 @@ GENERATIONS_CONTEXT = "generations"
 KNOWLEDGE_BASE_GENERATION = ".knowledge-base"  # no section's name has a dot
 KNOWLEDGE_BASE_GENERATION_OUTPUT = "KnowledgeBaseGeneration"  # from the second one on
 KNOWLEDGE_BASE_ID_OUTPUT, DATA_SOURCE_ID_OUTPUT = "KnowledgeBaseId", "DataSourceId"
+INVOCATION_LOGGING_GENERATION = ".invocation-logging"
+INVOCATION_LOGGING_GENERATION_OUTPUT = "InvocationLoggingGeneration"
 AGENT_PARTS = ("harness", "gateway", "memory")  # each is replaced alone: a new harness keeps what was remembered
 # What follows the deployment's name in the name of a stack, in the order of their deployment.
 STACK_SUFFIXES = (
-    *("budget", "model-access", "training", "provisioned-throughput", "knowledge-base", "prompts"),
-    *("agents", "inference-api", "operations"),
+    *("budget", "model-access", "invocation-logging", "training", "provisioned-throughput", "knowledge-base"),
+    *("prompts", "agents", "inference-api", "operations"),
 )
 
 # Context (cdk -c name=value) of a deploy that looks at what serves whatever the templates say: kit deploy, make up.
@@ -34,6 +36,10 @@ LOOK_OUTPUT = "LookedAt"  # the same time: kept by deploys that need no look
 COLLECTOR_OUTPUT = "DatasetCollectorRole"  # where data lies in S3
 RETRAIN_CONTEXT = "retrain"  # customizations, separated by commas, whose deleted models may be paid for again
 RETRY_CONTEXT = "retry_failed"  # any value: runs whose job failed or was stopped may be paid for again
+
+
+def invocation_logging_stack(kit_deployment: str) -> str:
+    return f"{kit_deployment}-invocation-logging"
 
 
 def training_stack(kit_deployment: str) -> str:
@@ -114,6 +120,16 @@ def prompt_generation(section: str) -> str:
 def agent_guardrail_generation(section: str) -> str:
     """The same of the guardrail that the stack of the agents makes of this section."""
     return f".agents-guardrail-{section}"
+
+
+def cost_profile_generation(alias: str) -> str:
+    """Of the alias's application inference profile, in the context `generations`."""
+    return f".cost-profile-{alias}"
+
+
+def cost_profile_output(alias: str) -> str:
+    """Generation and id of the alias's application inference profile, separated by a space."""
+    return f"{pascal(alias)}CostProfile"
 
 
 def generations_from(context: str | None) -> dict[str, int]:

@@ -13,6 +13,7 @@ from kit_contract.inference_api import Prompt
 from kit_contract.model_arns import plain_id
 from kit_contract.parameters import agent_confirmed_tool, agent_harness, inference_api_log, knowledge_base_id
 from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT, pascal
+from stacks.cost_profiles import cost_profiles
 from stacks.fine_tuning import add_fine_tuning_api
 from stacks.invoke_target import invoke_target
 from stacks.parameter_value import parameter_value, publish
@@ -32,6 +33,7 @@ class InferenceApiStack(cdk.Stack):
         super().__init__(scope, construct_id, **kwargs)
         section = config.inference_api
         assert section
+        profiles = cost_profiles(self, config)
         api = InferenceApi(
             self,
             "InferenceApi",
@@ -46,6 +48,7 @@ class InferenceApiStack(cdk.Stack):
                     prompt=_prompt(config, alias.prompt),
                     imported=any(item.alias == name for item in config.imported_models.values()),
                     prices=alias_prices(config, name),
+                    profile_arn=profiles.get(name),
                 )
                 for name, alias in section.aliases.items()
             },

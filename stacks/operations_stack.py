@@ -7,7 +7,13 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from bedrock_constructs.knowledge_base.ingestion import failures_metric
-from bedrock_constructs.operations.alarms import ApiAlarms, IngestionAlarm, Thresholds, TrainingAlarm
+from bedrock_constructs.operations.alarms import (
+    ApiAlarms,
+    IngestionAlarm,
+    InvocationLogsAlarm,
+    Thresholds,
+    TrainingAlarm,
+)
 from bedrock_constructs.operations.dashboard import OperationsDashboard
 from bedrock_constructs.operations.notifications import Notifications
 from bedrock_constructs.operations.signals import ApiSignals
@@ -78,6 +84,8 @@ class OperationsStack(cdk.Stack):
         for name in self._config.built_knowledge_bases:
             failures = failures_metric(self._name, name)
             alarms.append(IngestionAlarm(self, f"Ingestion{pascal(name)}", failures=failures, name=name).alarm)
+        if self._config.invocation_logging:
+            alarms.append(InvocationLogsAlarm(self, "InvocationLogs").alarm)
         return alarms
 
     def _capacity_alarms(self) -> list[cloudwatch.IAlarm]:
@@ -99,7 +107,10 @@ class OperationsStack(cdk.Stack):
         )
         groups = {
             "Answers": (answers, "Callers of the inference API get errors, or wait."),
-            "Work": (work, "A training run or an ingestion failed. What served before goes on serving."),
+            "Work": (
+                work,
+                "A training run, an ingestion or a delivery of logs failed. What served before goes on serving.",
+            ),
         }
         return [
             notifications.one_message(

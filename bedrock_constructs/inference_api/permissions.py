@@ -50,7 +50,8 @@ class ServedAlias:
     `embedding`: the id of the embedding model, None for a model that answers. `one_model`: InvokeModel may fall back,
     because all targets are the same base model or were trained from it.
     `guardrail`: its name. `prompt`: comes before the caller's system messages. `prices`: for the log.
-    `imported`: an imported model of the deployment may serve it.
+    `imported`: an imported model of the deployment may serve it. `profile_arn`: the application inference profile
+    through which the base model is called.
     """
 
     base: AliasTarget
@@ -61,6 +62,15 @@ class ServedAlias:
     imported: bool = False
     prices: Prices | None = None
     prompt: Prompt | None = None
+    profile_arn: str | None = None
+
+    @property
+    def targets(self) -> list[AliasTarget]:
+        """What is called as its base model: the model itself, too, should the profile be gone."""
+        if "base" not in self.order:
+            return []
+        profile = [AliasTarget(self.profile_arn, [self.profile_arn])] if self.profile_arn else []
+        return [self.base, *profile]
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,7 @@ def grant_serving(
     parameters = stack.format_arn(
         service="ssm", resource="parameter", resource_name=f"{aliases_path(kit_deployment)[1:]}/*"
     )
-    base_models = [alias.base for alias in aliases if "base" in alias.order]
+    base_models = [target for alias in aliases for target in alias.targets]
     models = _configured_models(stack, [*base_models, *(item.model for item in knowledge_bases)])
     _add_managed_policies(function, models[INLINE_PARTS:])
     places = {place for alias in aliases for place in alias.order}

@@ -77,6 +77,7 @@ def alias_settings(aliases: Mapping[str, ServedAlias]) -> dict[str, Alias]:
             guardrail=item.guardrail,
             prices=item.prices,
             prompt=item.prompt,
+            profile_arn=item.profile_arn,
         )
         for name, item in aliases.items()
     }

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from bedrock_constructs.operations.signals import PERIOD, TARGET_KINDS, ApiSignals, executions
+from bedrock_constructs.operations.signals import PERIOD, TARGET_KINDS, ApiSignals, executions, failed_delivery
+from kit_contract.invocation_logging import DELIVERIES
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,22 @@ class IngestionAlarm(Construct):
         super().__init__(scope, construct_id)
         text = f"Documents of {name} failed to be ingested. kit knowledge status shows which, and why."
         self.alarm = _any(self, failures, text)
+
+
+class InvocationLogsAlarm(Construct):
+    """`alarm`: Bedrock could not deliver invocation logs of the account in this Region. It does not try again."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        metrics = {f"m{number}": failed_delivery(name) for number, name in enumerate(DELIVERIES)}
+        failed = cloudwatch.MathExpression(
+            expression=" + ".join(f"FILL({name}, 0)" for name in metrics), using_metrics={**metrics}, period=PERIOD
+        )
+        text = (
+            "Bedrock could not write model invocation logs, and these are lost. Compare the policies of the bucket, "
+            "the role and the KMS key with docs/invocation-logging.md."
+        )
+        self.alarm = _any(self, failed, text)
 
 
 def _any(scope: Construct, metric: cloudwatch.IMetric, description: str) -> cloudwatch.Alarm:

@@ -8,6 +8,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 
 from kit_contract.inference_api import PROVISIONED_THROUGHPUT
 from kit_contract.inference_api_names import ANSWERS, FALLBACKS, METRIC_NAMESPACE, THROTTLES
+from kit_contract.invocation_logging import METRIC_NAMESPACE as LOGGING_NAMESPACE
 from kit_contract.model_arns import CUSTOM_MODEL_DEPLOYMENT, FOUNDATION_MODEL, IMPORTED_MODEL, INFERENCE_PROFILE
 from kit_contract.provisioned_throughput_metrics import (
     DEPLOYMENT_DIMENSION,
@@ -97,6 +98,16 @@ def executions(state_machine_arn: str, outcome: str) -> cloudwatch.Metric:
         statistic="Sum",
         period=PERIOD,
         label=outcome.lower(),
+    )
+
+
+def failed_delivery(delivery: str) -> cloudwatch.Metric:
+    """Of invocation logs; `delivery` is one of kit_contract.invocation_logging.DELIVERIES.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/monitoring.html#br-cloudwatch-metrics
+    """
+    return cloudwatch.Metric(
+        namespace=LOGGING_NAMESPACE, metric_name=f"{delivery}Failure", statistic="Sum", period=PERIOD
     )
 
 

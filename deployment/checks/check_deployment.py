@@ -5,6 +5,7 @@ import datetime
 from deployment.checks.agents import agent_faults
 from deployment.checks.arns import arn_faults
 from deployment.checks.budget import budget_faults
+from deployment.checks.cost_profiles import cost_profile_faults
 from deployment.checks.evaluation import evaluation_faults
 from deployment.checks.external_models import external_model_faults
 from deployment.checks.fine_tuning import fine_tuning_faults
@@ -48,6 +49,7 @@ def check_deployment(
         *prompt_faults(config, today),
         *agent_faults(config, today),
         *inference_api_faults(config, today),
+        *cost_profile_faults(config),
         *iam_caller_faults(config, account),
         *fine_tuning_faults(config),
         *guardrail_faults(config),

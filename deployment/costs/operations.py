@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from deployment.config import DeploymentConfig
 from deployment.costs.lines import CostLine, line
 from deployment.costs.monitoring import target_kinds
+from kit_contract.invocation_logging import DELIVERIES
 from model_catalog.prices import price
 
 # CloudWatch bills each metric of an alarm. bedrock_constructs/operations/alarms.py has them.
@@ -15,8 +16,9 @@ def operations_lines(config: DeploymentConfig) -> Iterator[CostLine]:
     if not config.operations:
         return
     region = config.deployment.region
-    work = bool(config.training or config.built_knowledge_bases)
+    work = bool(config.training or config.built_knowledge_bases or config.invocation_logging)
     metrics = (TRAINING if config.training else 0) + len(config.built_knowledge_bases)
+    metrics += len(DELIVERIES) if config.invocation_logging else 0
     if config.inference_api:
         kinds = len(target_kinds(config)) + bool(config.imported_models)
         metrics += ERRORS + SLOW + THROTTLED + FALLBACKS + kinds

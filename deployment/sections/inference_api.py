@@ -19,12 +19,14 @@ class Alias(Section):
     """A name that callers use, its model, the `order` of targets (first choice, then fallbacks), and the guardrail.
 
     `prompt`: the name of the one that comes before the caller's system messages.
+    `inference_profile`: its own, whose tags say on the bill what the alias cost; None does as the API's setting says.
     """
 
     model: ModelIdOrArn
     order: Annotated[list[Target], Field(min_length=1)] = ["provisioned", "on-demand", "base"]
     guardrail: Name | None = None
     prompt: Name | None = None
+    inference_profile: bool | None = None
 
     @field_validator("order")
     @classmethod
@@ -61,6 +63,7 @@ class InferenceApi(Section):
     for it see the ARN of what served them, with the id of the account.
     `media_buckets`: "bucket" or "bucket/prefix/". `iam`: Converse and InvokeModel take requests that are signed with
     AWS credentials, too. `iam_callers`: other accounts, and roles and users of them, that may send these.
+    `inference_profiles`: of each alias that can have one, an application inference profile with cost tags.
     `fine_tuning_keys`: names of API keys whose callers may train, which costs money; without them nobody may.
     """
 
@@ -74,6 +77,7 @@ class InferenceApi(Section):
     media_buckets: list[MediaBucket] = []
     iam: bool = False
     iam_callers: list[IamCaller] = []
+    inference_profiles: bool = False
     fine_tuning_keys: list[Name] = []
     aliases: Annotated[dict[Name, Alias], Field(min_length=1)]
 

@@ -13,6 +13,7 @@ from custom_resources.framework.resource import AsyncResource
 from custom_resources.guardrail_versions import GuardrailVersionsResource
 from custom_resources.imported_model_serving import ImportedModelServingResource
 from custom_resources.ingestion_start import IngestionStartResource
+from custom_resources.invocation_logging import InvocationLoggingResource
 from custom_resources.model_access import ModelAccessResource
 from custom_resources.opensearch_index import OpenSearchIndexResource
 from custom_resources.pg_vector_table.resource import PgVectorTableResource
@@ -67,6 +68,9 @@ def resource_types(session: boto3.Session, region: str) -> dict[str, Factory]:
         ),
         "Custom::BedrockImportedModelServing": lambda: ImportedModelServingResource(
             session.client("ssm", config=retrying)
+        ),
+        "Custom::BedrockInvocationLogging": lambda: InvocationLoggingResource(
+            session.client("bedrock", config=single), session.client("ssm", config=retrying)
         ),
         "Custom::OpenSearchIndex": lambda: OpenSearchIndexResource(
             session.client("opensearchserverless", config=retrying)

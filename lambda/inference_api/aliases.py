@@ -27,6 +27,7 @@ class Target(NamedTuple):
     """`invoke_id`: modelId of Converse. `arn`: modelArn of RetrieveAndGenerate. `custom`: may be a trained model.
 
     `version`: tells two models behind one alias apart; it is the run of a trained model.
+    `profile_arn`: the application inference profile that stands for it on the bill (cost_profiles.py).
     `variant`: which one of a canary or a watch it is, for its metrics; `trial`: the run that is tried or watched.
     """
 
@@ -37,6 +38,7 @@ class Target(NamedTuple):
     version: str = ""
     variant: str = ""
     trial: str = ""
+    profile_arn: str = ""
 
     @property
     def shown(self) -> str:
@@ -122,7 +124,8 @@ class Aliases:
         serving, capacity = self._parameters(alias) if has_parameters else (None, None)
         now = self._now()
         variant, trial = measured_variant(serving or {}, now)
-        found = {"base": base_target(self._settings.aliases[alias].base)} | _places((serving, capacity))
+        settings = self._settings.aliases[alias]
+        found = {"base": base_target(settings.base, settings.profile_arn or "")} | _places((serving, capacity))
         targets = tuple(found[place] for place in order if place in found)
         measured = tuple(target._replace(variant=variant, trial=trial) for target in targets)
         canary = open_canary(serving or {}, now)
@@ -149,8 +152,15 @@ def _places(published: Iterable[Mapping[str, Any] | None]) -> dict[str, Target]:
     return {_PLACES[value["kind"]]: _target(value) for value in found}
 
 
-def base_target(model: Model) -> Target:
-    return Target(invoke_id=model.id, arn=model.arn, kind=model.kind, custom=model.custom, version=shown(model.id))
+def base_target(model: Model, profile_arn: str = "") -> Target:
+    return Target(
+        invoke_id=model.id,
+        arn=model.arn,
+        kind=model.kind,
+        custom=model.custom,
+        version=shown(model.id),
+        profile_arn=profile_arn,
+    )
 
 
 def unknown_alias(settings: Settings) -> ApiError:

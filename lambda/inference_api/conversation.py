@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from inference_api.aliases import Target
 from inference_api.answer_forms import AnswerSchema, Form
 from inference_api.aws.client import SILENCE, Event
+from inference_api.cost_profiles import through_profile
 from inference_api.errors import ApiError, failure_name
 from inference_api.fallback import Served
 from inference_api.guardrails import INTERVENED, guarded, streamed
@@ -44,8 +45,10 @@ def converse(turn: Turn, service: Service, facts: Facts) -> Served[dict[str, Any
 
     def call(target: Target, read_seconds: float) -> dict[str, Any]:
         def send(form: Form) -> dict[str, Any]:
-            response = service.clients.converse(target.invoke_id, form.request, read_seconds=read_seconds)
-            return form.response(response)
+            def one(model: str) -> Any:
+                return service.clients.converse(model, form.request, read_seconds=read_seconds)
+
+            return form.response(through_profile(target, target.invoke_id, one))
 
         return _sent(turn, request, target, send)
 
@@ -68,8 +71,10 @@ def converse_stream(turn: Turn, service: Service, facts: Facts) -> Served[Genera
 
     def opened(target: Target, read_seconds: float) -> Generator[Event, None, None]:
         def send(form: Form) -> Generator[Event, None, None]:
-            answer = service.clients.converse_stream(target.invoke_id, form.request, read_seconds=read_seconds)
-            events = form.events(answer)
+            def one(model: str) -> Any:
+                return service.clients.converse_stream(model, form.request, read_seconds=read_seconds)
+
+            events = form.events(through_profile(target, target.invoke_id, one))
             resumed = _resumed(_first(events), events, facts)
             next(resumed)  # begins it: only then does closing it end the call
             return resumed

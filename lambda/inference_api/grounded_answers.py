@@ -13,6 +13,7 @@ from inference_api import fields
 from inference_api.aliases import Target, base_target
 from inference_api.answer_citations import citation_of
 from inference_api.aws.client import Event
+from inference_api.cost_profiles import through_profile
 from inference_api.fields import invalid
 from inference_api.grounded_stream import begun, server_sent
 from inference_api.guardrails import guardrail_action, retrieval_guardrail
@@ -69,7 +70,10 @@ def retrieve_and_generate(request: Request, service: Service, facts: Facts) -> A
     call: Any = _streamed if question.stream else _whole
 
     def ask(target: Target, read_seconds: float) -> Any:
-        return call(_bedrock_request(question, target, service), service, facts, read_seconds)
+        def one(model: str) -> Any:
+            return call(_bedrock_request(question, target, model, service), service, facts, read_seconds)
+
+        return through_profile(target, target.arn, one)
 
     served = service.fallback.ask(targets, ask, deadline=deadline, attempts=facts.attempts)
     facts.served(alias, served)
@@ -97,13 +101,13 @@ def _question(body: Mapping[str, Any], settings: Settings, facts: Facts) -> Ques
     )
 
 
-def _bedrock_request(question: Question, target: Target, service: Service) -> dict[str, Any]:
+def _bedrock_request(question: Question, target: Target, model_arn: str, service: Service) -> dict[str, Any]:
     generation = _generation(question, target)
     configuration: Any = {
         "type": "KNOWLEDGE_BASE",
         "knowledgeBaseConfiguration": {
             "knowledgeBaseId": service.knowledge_base_ids.of(question.knowledge_base),
-            "modelArn": target.arn,
+            "modelArn": model_arn,
             **({"retrievalConfiguration": {"vectorSearchConfiguration": question.search}} if question.search else {}),
             **({"generationConfiguration": generation} if generation else {}),
             **(_custom_orchestration() if target.custom else {}),

@@ -101,11 +101,16 @@ ARROWS = {
     "local_aws.extension.bedrock": {
         "local_aws.extension.bedrock.customization",
         "local_aws.extension.bedrock.evaluation",
+        "local_aws.extension.bedrock.invocation_logging",
         "local_aws.extension.bedrock.model_import",
         "local_aws.extension.knowledge_bases",
     },
     "local_aws.extension.bedrock.customization": {"local_aws.extension.bedrock"},
     "local_aws.extension.bedrock.model_import": {
+        "local_aws.extension.bedrock",
+        "local_aws.extension.bedrock.customization",
+    },
+    "local_aws.extension.bedrock.invocation_logging": {
         "local_aws.extension.bedrock",
         "local_aws.extension.bedrock.customization",
     },

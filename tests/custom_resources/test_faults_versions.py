@@ -56,6 +56,7 @@ def existing(world: World, stack: Stack, version: str, kind: str) -> None:
         "OpenSearchIndex": "abcdefghij0123456789/vectors-1024-0f0f0f0f",
         "BedrockGuardrailVersions": "abcdefgh1234-versions",
         "BedrockImportedModelServing": "support-serving",
+        "BedrockInvocationLogging": "sup-invocation-logging",
         "PgVectorTable": "bedrock_integration.passages_0a1b2c3d",
     }
     physical_id = identity.get(kind, "the-bucket/docs/" if kind == "BucketObjects" else "sup-support")

@@ -64,6 +64,7 @@ NOT_RUN = {
     ("local_aws/README.md", "ollama"): "needs another project's server; tests/local_aws has a fake of it",
     ("docs/methods.md", "kit local up"): "tests/end_to_end/test_make_up.py deploys; tests/local_aws has the methods",
     ("docs/methods.md", "lambda_handler"): "tests/examples/test_graders.py runs graders of this form",
+    ("docs/costs.md", "aws ce get-cost"): "asks Cost Explorer of a live account, for money",
     ("docs/operations.md", "ApiAlarms("): "tests/bedrock_constructs/operations has these constructs",
     ("docs/prompts.md", "kit prompts"): "the shipped file has no prompts; tests/kit/prompts",
     ("docs/prompts.md", "extra_headers"): "the shipped file has no prompts; tests/inference_api/test_prompts.py",

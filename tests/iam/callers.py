@@ -7,7 +7,7 @@ from botocore import xform_name
 
 PROVIDERS = tuple(
     f"{stack}/CustomResourceProviderFunctionRole"
-    for stack in ("model-access", "knowledge-base", "training", "provisioned-throughput")
+    for stack in ("model-access", "knowledge-base", "training", "provisioned-throughput", "invocation-logging")
 )
 # Path below lambda/ -> roles. The longest path counts, so that a module can differ from its package.
 CALLERS = {
@@ -30,6 +30,7 @@ CALLERS = {
     ),
     "custom_resources/imported_model_serving.py": ("training/CustomResourceProviderFunctionRole",),
     "custom_resources/ingestion_start.py": ("knowledge-base/CustomResourceProviderFunctionRole",),
+    "custom_resources/invocation_logging.py": ("invocation-logging/CustomResourceProviderFunctionRole",),
     "custom_resources/model_access.py": ("model-access/CustomResourceProviderFunctionRole",),
     "custom_resources/opensearch_index.py": ("knowledge-base/CustomResourceProviderFunctionRole",),
     "custom_resources/provisioned_throughput/resource.py": (

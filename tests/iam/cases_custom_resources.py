@@ -32,6 +32,14 @@ MODEL_ACCESS = (
     "bedrock:GetUseCaseForModelAccess",
     "bedrock:PutUseCaseForModelAccess",
 )
+INVOCATION_LOGGING = (
+    "bedrock:GetModelInvocationLoggingConfiguration",
+    "bedrock:PutModelInvocationLoggingConfiguration",
+    "bedrock:DeleteModelInvocationLoggingConfiguration",
+)
+LOGGING = arn("ssm", "parameter/bedrock-kit/iam/invocation-logging")
+OTHER_LOGGING = arn("ssm", "parameter/bedrock-kit/other/invocation-logging")
+LOGS_ROLE = arn("iam", "role/iam-invocation-logging-InvocationLoggingRole", region="")
 # What Bedrock does on behalf of the caller: https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
 MARKETPLACE = ("aws-marketplace:Subscribe", "aws-marketplace:Unsubscribe", "aws-marketplace:ViewSubscriptions")
 
@@ -102,6 +110,19 @@ CUSTOM_RESOURCES = {
         "model-access",
         allowed=on("*", *MODEL_ACCESS, *MARKETPLACE),
         denied=on("*", "bedrock:InvokeModel", "aws-marketplace:AcceptAgreementRequest"),
+    ),
+    "invocation-logging/CustomResourceProviderFunctionRole": provider(
+        "invocation-logging",
+        allowed=[
+            *on("*", *INVOCATION_LOGGING),
+            *on(LOGGING, "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"),
+            *on(LOGS_ROLE, "iam:PassRole", context={"iam:PassedToService": "bedrock.amazonaws.com"}),
+        ],
+        denied=[
+            *on("*", "bedrock:InvokeModel"),
+            *on(OTHER_LOGGING, "ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"),
+            *on(LOGS_ROLE, "iam:PassRole", context={"iam:PassedToService": "lambda.amazonaws.com"}),
+        ],
     ),
     "knowledge-base/CustomResourceProviderFunctionRole": provider(
         "knowledge-base",

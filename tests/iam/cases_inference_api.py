@@ -19,6 +19,7 @@ APPROVALS = arn("secretsmanager", "secret:iam-inference-api-InferenceApiApproval
 INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")
 DESTINATIONS = ("us-east-1", "us-east-2", "us-west-2")
 PROFILES = [arn("bedrock", f"inference-profile/us.amazon.nova-{size}-v1:0") for size in ("micro", "lite")]
+COST_PROFILE = arn("bedrock", "application-inference-profile/iam-inference-api-CostProfileSupportBot")
 FOUNDATION_MODELS = [
     f"arn:aws:bedrock:{region}::foundation-model/amazon.nova-{size}-v1:0"
     for size in ("micro", "lite")
@@ -37,6 +38,7 @@ INFERENCE_API = {
             *(request for model in (*FOUNDATION_MODELS, *PROFILES) for request in on(model, *INVOKE)),
             *(request for model in FOUNDATION_MODELS for request in on(model, "bedrock:CountTokens")),
             *(request for profile in PROFILES for request in on(profile, "bedrock:GetInferenceProfile")),
+            *on(COST_PROFILE, *INVOKE, "bedrock:GetInferenceProfile"),
             *on(DEPLOYMENT, *INVOKE, "bedrock:GetCustomModelDeployment", context=OURS),
             *on(THROUGHPUT, *INVOKE, "bedrock:GetProvisionedModelThroughput", context=OURS),
             *on(MODEL, "bedrock:GetCustomModel", context=OURS),
@@ -70,6 +72,8 @@ INFERENCE_API = {
         ],
         denied=[
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:InvokeModel"),
+            *on(arn("bedrock", "application-inference-profile/other"), *INVOKE, "bedrock:GetInferenceProfile"),
+            *on(COST_PROFILE, "bedrock:DeleteInferenceProfile"),
             *on("arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0", "bedrock:InvokeModel"),
             *on("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0", "bedrock:CountTokens"),
             *on(RERANKER, "bedrock:InvokeModelWithResponseStream"),

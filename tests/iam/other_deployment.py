@@ -82,6 +82,10 @@ WITHOUT_ARN: Mapping[str, str] = {
         f"access to models {ACCOUNTS}",
     ),
     **dict.fromkeys(
+        (f"bedrock:{verb}ModelInvocationLoggingConfiguration" for verb in ("Get", "Put", "Delete")),
+        f"the one configuration of invocation logging {ACCOUNTS}",
+    ),
+    **dict.fromkeys(
         (
             *(f"logs:{verb}LogDelivery" for verb in ("Create", "Get", "Update", "Delete")),
             *("logs:ListLogDeliveries", "logs:DescribeLogGroups"),

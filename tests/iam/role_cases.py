@@ -9,6 +9,7 @@ from tests.iam.cases_evaluation_jobs import EVALUATION_JOBS
 from tests.iam.cases_fine_tuning import FINE_TUNING
 from tests.iam.cases_imported_models import IMPORTED_MODELS
 from tests.iam.cases_inference_api import INFERENCE_API
+from tests.iam.cases_invocation_logging import INVOCATION_LOGGING
 from tests.iam.cases_knowledge_base import KNOWLEDGE_BASES
 from tests.iam.cases_knowledge_evaluation import KNOWLEDGE_EVALUATION
 from tests.iam.cases_promotion import PROMOTION_CHECKS
@@ -23,6 +24,7 @@ ROLES: dict[str, Cases] = {
     **PROMOTION_CHECKS,
     **EVALUATION,
     **EVALUATION_JOBS,
+    **INVOCATION_LOGGING,
     **KNOWLEDGE_BASES,
     **KNOWLEDGE_EVALUATION,
     **AGENTS,

@@ -1,5 +1,7 @@
 """What was deleted by hand gets another generation, what exists keeps its own, and a deploy goes on without looking."""
 
+import json
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -248,3 +250,44 @@ def test_a_prompt_or_its_version_that_is_gone_gets_the_next_generation(account: 
     assert account.arguments(PROMPTED) == ["-c", "generations=.prompt-tone:3"]
     assert account.said[0].startswith("prompt tone: was deleted outside of this deployment; making a new one (")
     assert account.said[1].startswith("warning: whether the prompt brief still exists is unknown: ")
+
+
+LOGGING = DeploymentConfig.model_validate(HEAD | {"invocation_logging": {}})
+OURS = {"s3Config": {"bucketName": "sup-logs", "keyPrefix": "invocations"}, "textDataDeliveryEnabled": True}
+
+
+@pytest.mark.parametrize(
+    ("present", "said"),
+    [
+        (OURS, []),
+        ({}, ["it is off"]),
+        (OURS | {"textDataDeliveryEnabled": False}, ["with other types of data"]),
+        ({"s3Config": {"bucketName": "theirs"}}, ["it writes to the bucket theirs"]),
+    ],
+)
+def test_logging_that_was_changed_by_hand_is_looked_at(account: Account, present: Any, said: list[str]) -> None:
+    account.stack("sup-invocation-logging", InvocationLoggingGeneration="1")
+    parameter = {"Parameter": {"Value": json.dumps({"config": OURS, "before": None})}}
+    answers = {
+        "get_parameter": parameter,
+        "get_model_invocation_logging_configuration": {"loggingConfig": present} if present else {},
+    }
+    fake = SimpleNamespace(**{name: lambda answer=answer, **_: answer for name, answer in answers.items()})
+    account.clients |= {"ssm": fake, "bedrock": fake}
+
+    assert account.arguments(LOGGING) == (["-c", "generations=.invocation-logging:2"] if said else [])
+    assert [line.partition("(")[2].partition(")")[0] for line in account.said] == said
+
+
+def test_a_profile_that_is_gone_is_made_again(account: Account) -> None:
+    aliases = {"bot": {"model": "amazon.nova-micro-v1:0"}, "other-bot": {"model": "amazon.nova-micro-v1:0"}}
+    profiled = DeploymentConfig.model_validate(
+        HEAD | {"inference_api": {"inference_profiles": True, "aliases": aliases}}
+    )
+    account.stack("sup-inference-api", BotCostProfile="2 abcdefgh1234")
+    gone = {"inferenceProfileIdentifier": "abcdefgh1234"}
+    account.stubs["bedrock"].add_client_error(
+        "get_inference_profile", "ResourceNotFoundException", expected_params=gone
+    )
+
+    assert account.arguments(profiled) == ["-c", "generations=.cost-profile-bot:3"]

@@ -35,7 +35,7 @@ def test_all_arns_of_a_deployment_are_in_the_partition_of_its_region(
     # Not what Bedrock offers there, but every resource of every stack.
     assembly = build_app(app, DeploymentConfig.model_validate(sections), account=ACCOUNT).synth()
 
-    assert len(assembly.stacks) == 9
+    assert len(assembly.stacks) == 10
     named = {stack.stack_name: set(PARTITION.findall(json.dumps(stack.template))) for stack in assembly.stacks}
     # The model access stack names no resource: its ARNs are all intrinsic functions of CloudFormation.
     assert {name for name, partitions in named.items() if partitions - {partition_of(region)}} == set()

@@ -18,7 +18,7 @@ STACKS = [
 ] + [
     ("full", f"full-{stack}")
     for stack in (
-        *("agents", "budget", "inference-api", "knowledge-base", "model-access", "operations"),
+        *("agents", "budget", "inference-api", "invocation-logging", "knowledge-base", "model-access", "operations"),
         *("prompts", "provisioned-throughput", "training"),
     )
 ]

@@ -7,6 +7,10 @@ class SupersededError(KitError):
     """When CloudFormation has sent a newer request for the resource. It ignores the answer to this one."""
 
 
+class NotInEffectError(KitError):
+    """When AWS does not see a role or policy yet that was just created. The retry policy knows it by its name."""
+
+
 class OutOfTimeError(BaseException):
     """When the invocation must hand over to the next one.
 

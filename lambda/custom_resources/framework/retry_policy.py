@@ -34,7 +34,7 @@ KINDS = {
         *("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"),
         *("ProvisionedThroughputExceededException", "SlowDown", "TooManyUpdates", "429"),  # DynamoDB, S3, SSM, HEAD
     },
-    Kind.PERMISSION: {"AccessDeniedException", "AccessDenied", "UnauthorizedException", "403"},
+    Kind.PERMISSION: {"AccessDeniedException", "AccessDenied", "UnauthorizedException", "403", "NotInEffectError"},
     Kind.OUTAGE: {
         *("InternalServerException", "InternalFailure", "InternalServerError", "ServiceUnavailableException"),
         *("InternalError", "ServiceUnavailable", "ServiceException", "500", "502", "503", "504"),

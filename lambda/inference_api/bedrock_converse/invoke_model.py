@@ -15,6 +15,7 @@ from inference_api.aws.client import SILENCE, Event
 from inference_api.aws.errors import fields_of
 from inference_api.bedrock_converse.endpoint import EVENT_STREAM, frames
 from inference_api.bucket_media import explained_by_body
+from inference_api.cost_profiles import through_profile
 from inference_api.errors import ApiError, failure_name
 from inference_api.fields import invalid
 from inference_api.http_messages import Answer, Facts, Request
@@ -42,7 +43,10 @@ def invoke(request: Request, service: Service, facts: Facts) -> Answer:
     headers = _headers(request.headers)
 
     def call(target: Target, read_seconds: float) -> Any:
-        return service.clients.invoke_model(target.invoke_id, request.body, headers, read_seconds=read_seconds)
+        def one(model: str) -> Any:
+            return service.clients.invoke_model(model, request.body, headers, read_seconds=read_seconds)
+
+        return through_profile(target, target.invoke_id, one)
 
     reply = _ask(request, call, service, facts)
     tokens = {name: reply.headers.get(f"{BEDROCKS}{kind}-token-count") for name, kind in _TOKENS.items()}
@@ -55,9 +59,11 @@ def invoke_with_response_stream(request: Request, service: Service, facts: Facts
     headers = _headers(request.headers)
 
     def call(target: Target, read_seconds: float) -> tuple[Mapping[str, str], Generator[Event, None, None]]:
-        given, events = service.clients.invoke_model_with_response_stream(
-            target.invoke_id, request.body, headers, read_seconds=read_seconds
-        )
+        def one(model: str) -> Any:
+            clients = service.clients
+            return clients.invoke_model_with_response_stream(model, request.body, headers, read_seconds=read_seconds)
+
+        given, events = through_profile(target, target.invoke_id, one)
         resumed = _resumed(_first(events), events, facts)
         next(resumed)  # begins it: only then does closing it end the call
         return given, resumed

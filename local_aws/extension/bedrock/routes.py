@@ -28,6 +28,7 @@ from local_aws.extension.bedrock.customization import jobs
 from local_aws.extension.bedrock.error_codes import ABSENT, refused, throttled
 from local_aws.extension.bedrock.evaluation import jobs as evaluations
 from local_aws.extension.bedrock.event_pace import paced
+from local_aws.extension.bedrock.invocation_logging import calls, configuration
 from local_aws.extension.bedrock.model_import import imported_models
 from local_aws.extension.bedrock.model_import import jobs as import_jobs
 from local_aws.extension.bedrock.responses import BedrockError, Response
@@ -45,6 +46,7 @@ Handler = Callable[..., Response]
 Route = tuple[str, str, Handler]
 
 JOBS, EVALUATIONS = "/model-customization-jobs", "/evaluation-jobs"
+LOGGING = "/logging/modelinvocations"
 MODELS = "/custom-models"
 COPIES = "/model-copy-jobs"
 DEPLOYMENTS = "/model-customization/custom-model-deployments"
@@ -75,6 +77,9 @@ CONTROL: tuple[Route, ...] = (
     ("POST", "/delete-foundation-model-agreement", model_access.delete_agreement),
     ("GET", "/use-case-for-model-access", model_access.get_use_case),
     ("POST", "/use-case-for-model-access", model_access.put_use_case),
+    ("GET", LOGGING, configuration.get),
+    ("PUT", LOGGING, configuration.put),
+    ("DELETE", LOGGING, configuration.delete),
     ("POST", JOBS, lambda body: once("CreateModelCustomizationJob", body, jobs.create)),
     ("GET", JOBS, jobs.list_jobs),
     ("POST", f"{JOBS}/(.+)/stop", jobs.stop),
@@ -199,12 +204,13 @@ def _wrap_runtime() -> None:
         try:
             path, body = prompts.rendered(path, body)
             invocation.check(path, body)
-            response = paced(path, await invoke_model.answer(behind, method, path, headers, body, query))
+            response = await invoke_model.answer(behind, method, path, headers, body, query)
         except BedrockError as error:
-            return refused("bedrock-runtime", method, path, error)
+            response = refused("bedrock-runtime", method, path, error)
+        calls.log(path, headers, body, response)
         if response[0] == 200:
             invocation.count(path)
-        return response
+        return paced(path, response)
 
     app.SERVICE_HANDLERS["bedrock-runtime"] = handle
 

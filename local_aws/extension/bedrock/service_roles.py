@@ -21,7 +21,9 @@ def trusts(role_arn: str, source_arn: str, *, service: str = SERVICE) -> bool:
     role = iam._roles.get(_name(role_arn))
     if role is None:
         return False
-    context = _context("sts:AssumeRole", role_arn, {"aws:sourcearn": source_arn, "aws:sourceaccount": get_account_id()})
+    context = service_context(
+        "sts:AssumeRole", role_arn, {"aws:sourcearn": source_arn, "aws:sourceaccount": get_account_id()}
+    )
     trust = role.get("AssumeRolePolicyDocument")
     decision: str = iam_evaluator.evaluate_resource_policy(trust, context, service=service).decision
     return decision == "Allow"
@@ -44,7 +46,7 @@ def role_allows(role_arn: str, action: str, uri: str) -> bool:
 
 def role_allows_on(role_arn: str, action: str, resource_arn: str, keys: dict[str, str] | None = None) -> bool:
     """Whether the role's policies allow `action` on the resource. `keys` are condition keys in lower case."""
-    context = _context(action, resource_arn, {"aws:resourceaccount": get_account_id(), **(keys or {})})
+    context = service_context(action, resource_arn, {"aws:resourceaccount": get_account_id(), **(keys or {})})
     account, name = get_account_id(), _name(role_arn)
     policies = iam_evaluator._gather_role_policies(name, account)
     boundary = iam_evaluator._permissions_boundary(iam._roles, name, account)
@@ -57,7 +59,8 @@ def bucket_and_key(uri: str) -> tuple[str, str]:
     return parts.netloc, parts.path.lstrip("/")
 
 
-def _context(action: str, resource_arn: str, keys: dict[str, str]) -> Any:
+def service_context(action: str, resource_arn: str, keys: dict[str, str]) -> Any:
+    """Of a call that Bedrock makes itself."""
     return iam_evaluator.EvalContext(
         principal_arn=SERVICE,
         principal_type="AWSService",

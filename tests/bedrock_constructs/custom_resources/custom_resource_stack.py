@@ -19,6 +19,7 @@ from bedrock_constructs.custom_resources.role_propagation import role_propagatio
 from bedrock_constructs.customization.start import CustomizationStart
 from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.imported_model_serving import ImportedModelServing
+from bedrock_constructs.invocation_logging import InvocationLogging
 from bedrock_constructs.knowledge_base.ingestion_start import ingestion_start
 from bedrock_constructs.knowledge_base.stores.aurora_postgresql.store import AuroraPostgresql
 from bedrock_constructs.knowledge_base.stores.opensearch_index import index_schema, opensearch_index
@@ -74,6 +75,8 @@ def template() -> Template:
         again="",
     )
     AuroraPostgresql().build(vectors)
+    both = ("s3", "cloudwatch-logs")
+    InvocationLogging(stack, "Logging", kit_deployment="sup", destinations=both, generation=2)
     words = {"word_policy_config": {"wordsConfig": [{"text": "acme"}]}}
     Guardrail(stack, "Guardrail", name="sup-polite", blocked_input="no", blocked_output="no", policies=words)
     return Template.from_stack(stack)
