@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """0 if all of them are gone. Nothing is deleted if an ID names no document."""
     if bool(options.ids) == options.all:
         raise InputError("give the ids of documents, or --all; kit knowledge documents lists them")
-    deployed = connect(options.config, local=options.local)
+    deployed = connect(options.config, options.environment, local=options.local)
     base, target = target_of(deployed, options.knowledge_base, options.source)
     present = [document_name(detail) for detail in listed_documents(deployed, target.knowledge_base, target.source.id)]
     chosen = present if options.all else _chosen(options.ids, present)
