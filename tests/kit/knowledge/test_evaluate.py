@@ -10,8 +10,9 @@ import pytest
 
 from deployment.config import DeploymentConfig
 from kit.agents.cases import read_cases as read_agent_cases
-from kit.knowledge import evaluate, variants
+from kit.knowledge import evaluate
 from kit.knowledge.cases import read_cases
+from kit.knowledge.described import described as as_it_is
 from kit.knowledge.figures import figures_of
 from kit.knowledge.variants import numbers
 from kit_contract.errors import InputError
@@ -100,13 +101,10 @@ def test_knowledge_bases_are_compared_side_by_side(
 def test_a_managed_knowledge_base_is_left_out_before_anything_is_paid_for(
     knowledge: Knowledge, base: KnowledgeBase, questions: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = variants.described
-
     def described(*given: Any) -> Any:
-        found = real(*given)
-        return dataclasses.replace(found, store="MANAGED")
+        return dataclasses.replace(as_it_is(*given), store="MANAGED")
 
-    monkeypatch.setattr(variants, "described", described)
+    monkeypatch.setattr("kit.knowledge.variants.described", described)
     monkeypatch.setattr(evaluate, "measure", lambda *_, **__: pytest.fail("models were asked"))
 
     code, _, said = knowledge("evaluate", str(questions), "--yes", documents=base.id)

@@ -96,8 +96,10 @@ def test_before_the_first_deploy_and_an_unknown_one(
 def test_one_that_was_deleted_by_hand_is_told(
     config: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": "us-east-1"}
-    made: dict[str, Any] = {name: boto3.client(name, **keys) for name in ("ssm", "bedrock-agent")}
+    made: dict[str, Any] = {
+        name: boto3.client(name, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+        for name in ("ssm", "bedrock-agent")
+    }
     monkeypatch.setattr(show, "connect", lambda *_, **__: (made.__getitem__, "sup"))
 
     with Stubber(made["ssm"]) as ssm, Stubber(made["bedrock-agent"]) as bedrock:
