@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, PrivateAttr, ValidationError
 
 from deployment.environments import Environment, EnvironmentsError, choose, names_of
-from deployment.fault_words import in_words
+from deployment.fault_words import KIND, TAG_MISSING, given, in_words, setting_of
 from deployment.sections.agents import Agent
 from deployment.sections.budget import Budget
 from deployment.sections.deployment import Deployment
@@ -179,7 +179,7 @@ def load_deployment_config(path: Path, environment: str | None = None) -> Deploy
     try:
         config = DeploymentConfig.model_validate(raw, context={"folder": path.resolve().parent})
     except ValidationError as error:
-        raise ConfigError([_fault(path.name, detail, chosen) for detail in error.errors()]) from None
+        raise ConfigError([_fault(path.name, detail, chosen, raw) for detail in error.errors()]) from None
     config._environment = chosen
     return config
 
@@ -199,13 +199,14 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError([f"{path}: not valid TOML: {error}"]) from None
 
 
-def _fault(file: str, detail: object, environment: Environment | None) -> str:
+def _fault(file: str, detail: object, environment: Environment | None, raw: object) -> str:
     assert isinstance(detail, dict)
-    setting = ".".join(str(part) for part in detail["loc"] if part != "[key]")
-    where = environment.place_of(setting, missing=detail["type"] == "missing") if environment else setting
+    setting = ".".join(str(part) for part in setting_of(detail, raw) if part != "[key]")
+    is_missing = detail["type"] in ("missing", TAG_MISSING)
+    where = environment.place_of(setting, missing=is_missing) if environment else setting
     if detail["type"] == "extra_forbidden":
         return f"{file}: {where} is not a setting, got {detail['input']!r}; allowed names: {_allowed(detail['loc'])}"
-    if detail["type"] == "missing":
+    if is_missing:
         return f"{file}: {where} is missing; add it"
     if detail["type"] == "string_pattern_mismatch":
         return (
@@ -213,17 +214,24 @@ def _fault(file: str, detail: object, environment: Environment | None) -> str:
         )
     if setting == "deployment.account":  # digits without quotes
         return f"{file}: {where}: must be {PATTERN_IN_WORDS[ACCOUNT]}, got {detail['input']!r}; change it"
-    return f"{file}: {where}: {in_words(detail)}, got {detail['input']!r}"
+    return f"{file}: {where}: {in_words(detail)}, got {given(detail)!r}"
 
 
 def _allowed(location: tuple[str | int, ...]) -> str:
     model: type[BaseModel] = DeploymentConfig
+    found: list[type[BaseModel]] = []
     for part in location[:-1]:
         field = model.model_fields.get(str(part))
-        if field is None:  # a name that the user chose, between a table and its section
+        if field is None:  # a name that the user chose, between a table and its section, or a kind of section
+            model = next((one for one in found if part in _kinds(one)), model)
             continue
-        model = next((m for m in _sections(field.annotation)), model)
+        found = _sections(field.annotation)
+        model = found[0] if found else model
     return ", ".join(sorted(field.alias or name for name, field in model.model_fields.items()))
+
+
+def _kinds(model: type[BaseModel]) -> tuple[object, ...]:
+    return getattr(model.model_fields[KIND].annotation, "__args__", ()) if KIND in model.model_fields else ()
 
 
 def _sections(annotation: object) -> list[type[BaseModel]]:

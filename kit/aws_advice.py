@@ -57,6 +57,8 @@ ADVICE = {
         ("SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature", "RequestTimeTooSkewed"),
         f"the secret key is wrong, or this machine's clock is; set the clock, or {LOG_IN}",
     ),
+    **dict.fromkeys(("ParamValidationError", "ValidationException"), "correct what the message names"),
+    "NoSuchBucket": "correct the bucket's name, or make the bucket",
     "OptInRequired": "enable the region in your account, or choose another one",
 }
 CHECK = "check your AWS credentials, their permissions and the region"

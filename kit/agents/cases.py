@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kit.case_lines import record_of, refused
 from kit_contract.errors import InputError
 
 FIELDS = ("question", "tools", "answer", "contains", "matches", "approve")
@@ -38,7 +39,7 @@ class Case:
 
 
 def read_cases(path: Path) -> list[Case]:
-    """Raises InputError with every fault, one a line."""
+    """Raises InputError with what is wrong, one fault a line."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -49,19 +50,17 @@ def read_cases(path: Path) -> list[Case]:
             try:
                 cases.append(_case(number, line))
             except ValueError as error:
-                faults.append(f"{path}:{number}: {error}")
+                faults.append((number, error))
     if not cases and not faults:
-        faults = [f"{path} has no cases; write one JSON object a line, with question, tools and answer"]
+        raise InputError(f"{path} has no cases; write one JSON object a line, with question, tools and answer")
     if faults:
-        raise InputError("\n".join(faults))
+        raise refused(path, faults)
     return cases
 
 
 def _case(number: int, line: str) -> Case:
     """Raises ValueError."""
-    value = json.loads(line)
-    if not isinstance(value, dict):
-        raise ValueError(f"must be a JSON object, got {type(value).__name__}")
+    value = record_of(line)
     if unknown := sorted(set(value) - set(FIELDS)):
         raise ValueError(f"{', '.join(unknown)}: not a field of a case; allowed: {', '.join(FIELDS)}")
     question = _text(value, "question")

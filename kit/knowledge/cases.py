@@ -4,11 +4,11 @@
 addresses, such as "descaling.md" or "manuals/descaling.md".
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kit.case_lines import record_of, refused
 from kit.knowledge.search import LONGEST_QUESTION
 from kit_contract.errors import InputError
 
@@ -26,25 +26,23 @@ class Case:
 
 
 def read_cases(file: Path) -> list[Case]:
-    """Raises InputError with all faults, and OSError."""
+    """Raises InputError with what is wrong, and OSError."""
     cases, faults = [], []
     for number, text in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1):
         if not text.strip():
             continue
         try:
-            cases.append(_case(number, json.loads(text)))
+            cases.append(_case(number, record_of(text)))
         except ValueError as error:
-            faults.append(f"{file}:{number}: {error}")
+            faults.append((number, error))
     if faults:
-        raise InputError("\n".join(faults))
+        raise refused(file, faults)
     if not cases:
         raise InputError(f'{file} has no question; each line is {{"question": "...", "answer": "..."}}')
     return cases
 
 
-def _case(line: int, record: Any) -> Case:
-    if not isinstance(record, dict):
-        raise ValueError("must be a JSON object")
+def _case(line: int, record: dict[str, Any]) -> Case:
     if unknown := [name for name in record if name not in FIELDS]:
         raise ValueError(f"has the fields {', '.join(unknown)}; allowed are {', '.join(FIELDS)}")
     texts = [record.get(name) for name in FIELDS[:2]]

@@ -14,15 +14,33 @@ from kit.knowledge.put_target import KINDS, add_source, targets_of
 from kit.runs.words import iso, one_line, time_of
 from kit_contract.errors import InputError
 
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_KnowledgeBaseDocumentDetail.html
+STATUSES = (
+    "INDEXED",
+    "PARTIALLY_INDEXED",
+    "PENDING",
+    "FAILED",
+    "METADATA_PARTIALLY_INDEXED",
+    "METADATA_UPDATE_FAILED",
+    "IGNORED",
+    "NOT_FOUND",
+    "STARTING",
+    "IN_PROGRESS",
+    "DELETING",
+    "DELETE_IN_PROGRESS",
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common_arguments(parser)
     add_source(parser)
-    text = "only documents with this status, such as FAILED; may be given several times"
-    parser.add_argument("--status", metavar="STATUS", action="append", default=[], help=text)
+    text = f"only documents with this status, one of {', '.join(STATUSES)}; may be given several times"
+    parser.add_argument("--status", metavar="STATUS", type=str.upper, action="append", default=[], help=text)
 
 
 def run(options: argparse.Namespace) -> int:
+    if unknown := [status for status in options.status if status not in STATUSES]:
+        raise InputError(f"--status must be one of {', '.join(STATUSES)}, got {unknown[0]}")
     deployed = connect(options.config, options.environment, local=options.local)
     targets = targets_of(deployed, options.knowledge_base, options.source, KINDS)
     if not targets:

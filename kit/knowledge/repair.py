@@ -42,7 +42,8 @@ def _repairs(description: Description, source: Source, documents: Documents, las
         if documents.failures:
             yield f"put them again: {PUT} --knowledge-base NAME --source {source.name} PATH --changed"
         return
-    if last_status is None or last_status in ("FAILED", "STOPPED") or documents.never or documents.changed:
+    unread = last_status is None and documents.by_status is None  # of an empty bucket there is nothing to ingest
+    if unread or last_status in ("FAILED", "STOPPED") or documents.never or documents.changed:
         yield f"ingest what is missing: {SYNC} --knowledge-base NAME --source {source.name}"
 
 

@@ -20,4 +20,11 @@ def attribute_of(folder: Path | None) -> tuple[str, str] | None:
 
 def _texts(path: Path) -> list[tuple[str, str]]:
     attributes: dict[str, Any] = json.loads(path.read_text(encoding="utf-8-sig"))["metadataAttributes"]
-    return [(key, value) for key, value in attributes.items() if isinstance(value, str)]
+    plain = {key: _plain(value) for key, value in attributes.items()}
+    return [(key, value) for key, value in plain.items() if isinstance(value, str)]
+
+
+def _plain(value: Any) -> Any:
+    """Without its type, `{"value": {"type": "STRING", "stringValue": "en"}}`, which a managed knowledge base needs."""
+    typed = value.get("value", {}) if isinstance(value, dict) else {}
+    return typed.get("stringValue") if isinstance(typed, dict) and typed else value

@@ -112,7 +112,7 @@ def follow_ingestion(config: DeploymentConfig, outputs: StackOutputs, clients: A
 def _followed_ingestion(
     merged: dict[str, str], expected: int, clients: Any, progress: Progress
 ) -> list[dict[str, Any]]:
-    """The ingestion jobs. `merged`: the outputs of one knowledge base, under the names of [knowledge_base]."""
+    """The ingestion jobs; none without documents. `merged`: the outputs of one, under the names of [knowledge_base]."""
     deadline = time.monotonic() + INGESTION_TIMEOUT_SECONDS
     newest: dict[str, Any] | None = None
     while time.monotonic() < deadline:
@@ -123,7 +123,8 @@ def _followed_ingestion(
             reasons = _reasons(newest) or "Bedrock gave no reason"
             raise ExternalError(f"ingestion failed: {reasons}{_document_reasons(clients, merged)}")
         scanned = newest["statistics"]["numberOfDocumentsScanned"] if newest else 0
-        if newest and newest["status"] == "COMPLETE" and scanned >= expected and not waiting:
+        ended = newest["status"] == "COMPLETE" if newest else not expected
+        if ended and scanned >= expected and not waiting:
             return jobs
         progress.bar(scanned / max(expected, 1), newest["status"].lower().replace("_", " ") if newest else "waiting")
         time.sleep(0.3)
@@ -226,16 +227,17 @@ def _ingestion_jobs(clients: Any, merged: dict[str, str]) -> list[dict[str, Any]
     """Every ingestion job of the data source, oldest first."""
     identifiers = {"knowledgeBaseId": merged[KNOWLEDGE_BASE_ID_OUTPUT], "dataSourceId": merged[DATA_SOURCE_ID_OUTPUT]}
     agent = clients("bedrock-agent")
-    summaries = sorted(
-        agent.list_ingestion_jobs(**identifiers)["ingestionJobSummaries"], key=lambda job: job["startedAt"]
-    )
+    found = agent.list_ingestion_jobs(**identifiers)["ingestionJobSummaries"]
     return [
         agent.get_ingestion_job(**identifiers, ingestionJobId=job["ingestionJobId"])["ingestionJob"]
-        for job in summaries
+        for job in sorted(found, key=lambda job: job["startedAt"])
     ]
 
 
 def _show_ingestion(whose: str, jobs: list[dict[str, Any]], progress: Progress) -> None:
+    if not jobs:
+        progress.done(f"{whose}no documents in a folder; for its sources: kit knowledge status --local")
+        return
     newest = jobs[-1]["statistics"]
     indexed = sum(job["statistics"]["numberOfNewDocumentsIndexed"] for job in jobs)
     modified = sum(job["statistics"]["numberOfModifiedDocumentsIndexed"] for job in jobs)

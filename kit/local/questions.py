@@ -32,13 +32,17 @@ class Answer:
 def ask(config: DeploymentConfig, outputs: dict[str, Any], progress: Progress) -> list[Answer]:
     """One question to each customization's alias, and one to each knowledge base, answered with citations.
 
-    A knowledge base whose documents have metadata is asked again, with a filter.
+    A managed one is only searched: RetrieveAndGenerate doesn't take it. One whose documents have metadata is asked
+    again, with a filter.
     """
     if not config.inference_api:
         progress.done("no [inference_api] in deployment.toml")
         return []
     answers = [_current(config.inference_api, outputs, item.alias, progress) for item in config.custom_models.values()]
     for name, section in config.all_knowledge_bases.items():
+        if section.store == "managed":
+            answers.append(_found(outputs, name))
+            continue
         answers.append(_grounded(outputs, name))
         if attribute := attribute_of(section.documents):
             answers.append(_grounded(outputs, name, attribute))
@@ -80,6 +84,13 @@ def _grounded(outputs: dict[str, Any], knowledge_base: str, attribute: tuple[str
     sources = {source["source"] for citation in answer["citations"] for source in citation["sources"]}
     served_by = f"{answer['model']} with knowledge base {knowledge_base}"
     return Answer(question, answer["answer"], served_by, tuple(sorted(sources)))
+
+
+def _found(outputs: dict[str, Any], knowledge_base: str) -> Answer:
+    body = {"query": GROUNDED_QUESTION, "knowledge_base": knowledge_base, "max_results": 1}
+    (passage,) = _post(outputs, "/retrieve", body)["data"] or [{"text": "no passage was found", "source": ""}]
+    sources = (passage["source"],) if passage["source"] else ()
+    return Answer(GROUNDED_QUESTION, passage["text"], f"managed knowledge base {knowledge_base}, its passage", sources)
 
 
 def _post(outputs: dict[str, Any], path: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from kit.deployment_arguments import add_deployment_arguments
 from kit.embedded_outputs import embedded_outputs
 from kit.prompts.list import entries
 from kit_contract.aws_errors import code_of
-from kit_contract.errors import InputError
+from kit_contract.errors import ExternalError, InputError
 from kit_contract.parameters import prompt_version
 from local_aws.guard import require_real
 
@@ -56,7 +56,7 @@ def connect(config: DeploymentConfig, *, local: bool) -> tuple[Clients, str]:
 
 
 def versions(clients: Clients, kit_deployment: str, prompt: str) -> list[dict[str, str]]:
-    """Those in Bedrock, without the draft."""
+    """Those in Bedrock, without the draft. Raises ExternalError if the prompt was deleted by hand."""
     try:
         found = clients("ssm").get_parameter(Name=prompt_version(kit_deployment, prompt))["Parameter"]["Value"]
     except Exception as error:
@@ -65,9 +65,17 @@ def versions(clients: Clients, kit_deployment: str, prompt: str) -> list[dict[st
         return []
     number = found.rpartition("/")[2].partition(":")[0]
     pages = clients("bedrock-agent").get_paginator("list_prompts").paginate(promptIdentifier=number)
+    try:
+        summaries = [item for page in pages for item in page["promptSummaries"]]
+    except Exception as error:
+        if code_of(error) != "ResourceNotFoundException":
+            raise
+        raise ExternalError(
+            f"Bedrock has no prompt {prompt} ({number}) any more: it was deleted by hand; deploy once without "
+            f"[prompts.{prompt}] and what names it, and once with it. Aliases and agents go on with the text they have"
+        ) from None
     return [
         {"arn": item["arn"], "version": item["version"], "description": item.get("description", "")}
-        for page in pages
-        for item in page["promptSummaries"]
+        for item in summaries
         if item["version"] != "DRAFT"
     ]

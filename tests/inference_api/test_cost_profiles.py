@@ -10,7 +10,7 @@ import pytest
 from inference_api.aliases import Target
 from inference_api.cost_profiles import through_profile
 from kit_contract.environment import INFERENCE_PROFILES
-from kit_contract.inference_api import settings_from
+from kit_contract.inference_api_settings import settings_from
 from tests.inference_api.conftest import ALIASES, ENVIRONMENT, KNOWLEDGE_BASES
 
 PROFILE = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abcdefgh1234"

@@ -51,6 +51,9 @@ def failure(code: str) -> ClientError:
             errors.SSLError(endpoint_url="https://sts", error=ValueError("self-signed")),
             "the certificate was refused; set AWS_CA_BUNDLE",
         ),
+        (failure("ValidationException"), "correct what the message names"),
+        (errors.ParamValidationError(report='unknown parameter "bad"'), "correct what the message names"),
+        (failure("NoSuchBucket"), "correct the bucket's name"),
         (errors.UnauthorizedSSOTokenError(), "your session has ended"),
     ],
 )

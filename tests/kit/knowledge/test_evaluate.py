@@ -1,5 +1,6 @@
 """`kit knowledge evaluate`: scores against answers of known quality, several ways in one table, and thresholds."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 import pytest
 
 from deployment.config import DeploymentConfig
+from kit.agents.cases import read_cases as read_agent_cases
 from kit.knowledge import evaluate
 from kit.knowledge.cases import read_cases
+from kit.knowledge.described import described as as_it_is
 from kit.knowledge.figures import figures_of
 from kit.knowledge.variants import numbers
 from kit_contract.errors import InputError
@@ -93,6 +96,34 @@ def test_knowledge_bases_are_compared_side_by_side(
 
     assert [whole["name"], few["name"]] == ["documents: 1, semantic", "few: 1, semantic"]
     assert [way["metrics"]["recall"]["mean"] for way in (whole, few)] == [1.0, 0.0]
+
+
+def test_a_managed_knowledge_base_is_left_out_before_anything_is_paid_for(
+    knowledge: Knowledge, base: KnowledgeBase, questions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def described(*given: Any) -> Any:
+        return dataclasses.replace(as_it_is(*given), store="MANAGED")
+
+    monkeypatch.setattr("kit.knowledge.variants.described", described)
+    monkeypatch.setattr(evaluate, "measure", lambda *_, **__: pytest.fail("models were asked"))
+
+    code, _, said = knowledge("evaluate", str(questions), "--yes", documents=base.id)
+
+    assert code == 2
+    assert "documents is left out: Bedrock's RetrieveAndGenerate can't ask a managed knowledge base" in said
+    assert "there is nothing to evaluate" in said
+
+
+def test_what_is_no_file_of_cases_is_told_in_ten_lines(tmp_path: Path) -> None:
+    file = tmp_path / "README.md"
+    file.write_text("# A title\n" * 30, encoding="utf-8")
+
+    for read in (read_cases, read_agent_cases):
+        with pytest.raises(InputError) as raised:
+            read(file)
+        lines = str(raised.value).splitlines()
+        assert lines[0].startswith(f"{file}:1: must be a JSON object on one line, got '# A title': ")
+        assert (len(lines), lines[-1]) == (11, "and 20 more lines")
 
 
 def test_what_aws_refuses_is_told_and_no_zero(

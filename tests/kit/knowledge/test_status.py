@@ -168,6 +168,14 @@ def test_several_sources_are_ingested_one_after_the_other(
     assert "of account 444455556666: the embedded AWS has one account" in said
 
 
+def test_an_empty_bucket_has_nothing_to_ingest(knowledge: Knowledge, clients: Clients, role: str) -> None:
+    code, printed, _ = knowledge("status", documents=KnowledgeBase(clients, "unfilled", role).id)
+
+    assert "job        none has run" in printed
+    assert "REPAIR" not in printed
+    assert code == 0
+
+
 def test_a_source_that_is_none_is_refused(knowledge: Knowledge, base: KnowledgeBase) -> None:
     assert "no data source other" in knowledge("sync", "--source", "other", documents=base.id)[2]
 

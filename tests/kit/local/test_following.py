@@ -134,3 +134,16 @@ def test_a_failure_shows_the_reason_of_each_document_that_was_not_indexed(folder
     assert lines[2] == "  s3://bucket/documents/0.md is FAILED: see the reasons above"
     assert (len(lines), lines[-1]) == (12, "  and 1 more")
     assert "a.md" not in str(raised.value)
+
+
+def test_a_knowledge_base_without_documents_has_nothing_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    config, output = shipped_config(), io.StringIO()
+    assert config.knowledge_base
+    section = config.knowledge_base.model_copy(update={"documents": None})
+    aws = Aws("COMPLETE", 0, waiting=[1, 0])
+    monkeypatch.setattr(aws, "list_ingestion_jobs", lambda **_: {"ingestionJobSummaries": []})
+
+    follow_ingestion(config.model_copy(update={"knowledge_base": section}), OUTPUTS, aws, Progress(1, output))
+
+    assert aws.waiting == [0]  # its web pages are crawled first
+    assert "no documents in a folder; for its sources: kit knowledge status --local" in output.getvalue()

@@ -91,6 +91,24 @@ def test_documents_with_metadata_are_asked_again_with_a_filter(monkeypatch: pyte
     assert [answer.question.partition("?")[2] for answer in answers] == ["", " (only documents with topic = orders)"]
 
 
+def test_a_managed_knowledge_base_is_searched_because_it_gives_no_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def post(outputs: dict[str, Any], path: str, body: dict[str, Any]) -> dict[str, Any]:
+        asked.append(path)
+        return {"data": [{"text": "Every three months.", "source": "s3://bucket/descaling.md"}]}
+
+    monkeypatch.setattr(questions, "_post", post)
+    raw = load_deployment_config(shipped_file()).model_dump() | {"training": None, "agents": {}}
+    section = {"documents": raw["knowledge_base"]["documents"], "model": BASE, "store": "managed"}
+    settings = DeploymentConfig.model_validate(raw | {"knowledge_base": None, "knowledge_bases": {"wiki": section}})
+
+    (answer,) = questions.ask(settings, {"aliases": {}}, Progress(total=1))
+
+    assert asked == ["/retrieve"]
+    assert (answer.text, answer.sources) == ("Every three months.", ("s3://bucket/descaling.md",))
+
+
 @pytest.mark.parametrize("attributes", [None, {"year": 2026, "tags": ["a"]}], ids=["none", "no text"])
 def test_documents_without_a_text_to_filter_by_are_asked_once(tmp_path: Path, attributes: Any) -> None:
     (tmp_path / "a.md").write_text("A", encoding="utf-8")
@@ -98,3 +116,14 @@ def test_documents_without_a_text_to_filter_by_are_asked_once(tmp_path: Path, at
         (tmp_path / "a.md.metadata.json").write_text(json.dumps({"metadataAttributes": attributes}), encoding="utf-8")
 
     assert attribute_of(tmp_path) is None
+
+
+@pytest.mark.parametrize("value", ["en", {"value": {"type": "STRING", "stringValue": "en"}}], ids=["plain", "typed"])
+def test_a_text_to_filter_by_has_a_type_or_none(tmp_path: Path, value: Any) -> None:
+    (tmp_path / "a.md").write_text("A", encoding="utf-8")
+    text = json.dumps(
+        {"metadataAttributes": {"year": {"value": {"type": "NUMBER", "numberValue": 4}}, "language": value}}
+    )
+    (tmp_path / "a.md.metadata.json").write_text(text, encoding="utf-8")
+
+    assert attribute_of(tmp_path) == ("language", "en")

@@ -91,3 +91,21 @@ def test_before_the_first_deploy_and_an_unknown_one(
 
     assert main(["prompts", "show", "other", "--config", config]) == 2
     assert "has no prompt other; it has: tone, spare" in capsys.readouterr().err
+
+
+def test_one_that_was_deleted_by_hand_is_told(
+    config: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: dict[str, Any] = {
+        name: boto3.client(name, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+        for name in ("ssm", "bedrock-agent")
+    }
+    monkeypatch.setattr(show, "connect", lambda *_, **__: (made.__getitem__, "sup"))
+
+    with Stubber(made["ssm"]) as ssm, Stubber(made["bedrock-agent"]) as bedrock:
+        ssm.add_response("get_parameter", {"Parameter": {"Value": f"{ARN}:1"}})
+        bedrock.add_client_error("list_prompts", "ResourceNotFoundException")
+        code = main(["prompts", "show", "tone", "--config", config])
+
+    assert code == 1
+    assert "no prompt tone (ABCDEFGHIJ) any more: it was deleted by hand; deploy once" in capsys.readouterr().err
