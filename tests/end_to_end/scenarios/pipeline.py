@@ -1,0 +1,224 @@
+"""Steps of a pipeline's life: the workflows that `kit pipeline workflows github` writes, run in a project's folder.
+
+Their own shell runs, on an embedded AWS that stands for the accounts of both environments. GitHub is played.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kit.cdk_cli import EMBEDDED_CONTEXT, PROJECT
+from kit.local.stacks import LocalStacks
+from kit.pipeline.rendering import Workflows, files_of
+from kit.progress import Progress
+from local_aws import emulator
+from tests.pipelines.runner import Job, Machine
+
+ROOMS = (
+    *("deployment", "stacks", "bedrock_constructs", "lambda", "kit", "kit_contract", "model_catalog", "training_data"),
+    *("billed_resources", "local_aws", "docs"),
+)
+FILE = """\
+[deployment]
+name = "walk"
+region = "us-east-1"
+
+[inference_api]
+[inference_api.aliases.bot]
+model = "amazon.nova-micro-v1:0"
+
+[environments.dev]
+[environments.prod]
+"""
+PURCHASE = """
+[environments.prod.provisioned_throughput.reserve]
+model = "amazon.nova-micro-v1:0:128k"
+accept_unknown_price = true
+"""
+BUDGET = """
+[environments.prod.budget]
+monthly_usd = 50.0
+emails = ["owner@example.com"]
+"""
+TESTS = """\
+import tomllib
+import unittest
+from pathlib import Path
+
+class Test(unittest.TestCase):
+    def test_the_model(self):
+        file = tomllib.loads(Path("deployment.toml").read_text())
+        self.assertIn("micro", file["inference_api"]["aliases"]["bot"]["model"])
+"""
+BUDGETS_NAME = "walk-prod"
+
+
+class World:
+    def __init__(self, folder: Path) -> None:
+        self.state, self.project = folder / "aws", folder / "project"
+        self._github, self._calls = folder / "github.json", folder / "calls.txt"
+        self._scratch = folder / "machine"
+        make_project(self.project)
+
+    def start(self) -> None:
+        self.local = LocalStacks(region="us-east-1", state=self.state, port=None, progress=Progress(total=9))
+        self.local.start()
+        self.local.bootstrap()
+        context = dict(value.split("=") for value in EMBEDDED_CONTEXT)
+        home = Path(self.local.environment["HOME"])
+        (home / ".cdk.json").write_text(json.dumps({"context": context}), encoding="utf-8")  # of the user, to the CDK
+        paths = [str(PROJECT / "tests" / "pipelines"), self.local.environment["PATH"]]
+        environ = {
+            **self.local.environment,
+            "PATH": os.pathsep.join(paths),
+            "PYTHONPATH": str(PROJECT / "tests" / "pipelines" / "recording"),
+            "WALK_CALLS": str(self._calls),
+            "GH_STATE": str(self._github),
+            "GITHUB_SHA": "0" * 40,
+        }
+        names = [(role, name) for role in ("diff", "drift", "deploy") for name in ("dev", "prod")]
+        roles = {
+            f"AWS_{role.upper()}_ROLE_{name.upper()}": f"arn:aws:iam::000000000000:role/walk-{name}-github-{role}"
+            for role, name in names
+        }
+        regions = {f"AWS_REGION_{name.upper()}": "us-east-1" for _, name in names}
+        self.machine = Machine(self.project, self._scratch, environ, {**roles, **regions})
+
+    def write(self, text: str) -> None:
+        (self.project / "deployment.toml").write_text(text, encoding="utf-8")
+
+    def run(self, workflow: str, event: dict[str, Any], **more: Any) -> dict[str, Job]:
+        shutil.rmtree(self._scratch / "artifacts", ignore_errors=True)
+        return self.machine.run(self.project / ".github" / "workflows" / workflow, event, **more)
+
+    def stacks(self) -> dict[str, str]:
+        found = self.local.clients("cloudformation").describe_stacks()["Stacks"]
+        return {item["StackName"]: item["StackStatus"] for item in found if item["StackName"] != "CDKToolkit"}
+
+    def github(self) -> dict[str, Any]:
+        if not self._github.exists():
+            return {"issue": [], "comment": []}
+        found: dict[str, Any] = json.loads(self._github.read_text(encoding="utf-8"))
+        return found
+
+    def calls(self) -> list[str]:
+        return sorted(set(self._calls.read_text(encoding="utf-8").splitlines())) if self._calls.exists() else []
+
+
+def make_project(folder: Path) -> None:
+    """What a clone has, and the workflows."""
+    for room in ROOMS:
+        shutil.copytree(PROJECT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("app.py", "cdk.json"):
+        shutil.copy(PROJECT / file, folder)
+    for shared in (".venv", "node_modules"):
+        (folder / shared).symlink_to((PROJECT / shared).resolve())
+    python = ".venv/bin/python"
+    workflows = Workflows(install=f"{python} --version", tests=f"{python} -m unittest -q test_own")
+    for path, text in files_of("github", workflows).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    (folder / "test_own.py").write_text(TESTS, encoding="utf-8")
+    (folder / "deployment.toml").write_text(FILE, encoding="utf-8")
+
+
+@contextmanager
+def world(folder: Path) -> Iterator[World]:
+    made = World(folder)
+    try:
+        made.start()
+        yield made
+    finally:
+        emulator.stop(made.state)
+
+
+def github(reference: str, **event: Any) -> dict[str, Any]:
+    about = {"repository": "octo-org/octo-repo", "ref": reference, "token": "token", "event": event}
+    return {"github": about, "inputs": {}}
+
+
+PULL_REQUEST = github(
+    "refs/pull/7/merge", pull_request={"number": 7, "head": {"repo": {"full_name": "octo-org/octo-repo"}}}
+)
+FORK = github("refs/pull/8/merge", pull_request={"number": 8, "head": {"repo": {"full_name": "other/octo-repo"}}})
+MAIN, TAG = github("refs/heads/main"), github("refs/tags/v1")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`runs`: in their order. `github`: comments and issues. `calls`: of boto3 until now."""
+
+    runs: list[dict[str, Job]]
+    stacks: dict[str, str]
+    github: dict[str, Any]
+    calls: list[str]
+
+
+def pull_request(world: World) -> Seen:
+    """Twice: what is said once is said again in the same place. Then one of a fork."""
+    first = world.run("pull-request.yml", PULL_REQUEST)
+    world.write(FILE + PURCHASE)
+    checked = {"check": first["check"]}
+    again = world.run("pull-request.yml", PULL_REQUEST, earlier=checked)
+    fork = world.run("pull-request.yml", FORK, earlier=checked)
+    world.write(FILE)
+    return seen(world, first, again, fork)
+
+
+def refused_before_the_deploy(world: World) -> Seen:
+    """An invalid setting fails the check, and another model the project's own tests."""
+    world.write(FILE.replace('region = "us-east-1"', 'region = "mars"'))
+    invalid = world.run("deploy-dev.yml", MAIN, approved=("dev",))
+    world.write(FILE.replace("nova-micro-v1", "nova-lite-v1"))
+    untested = world.run("deploy-dev.yml", MAIN, approved=("dev",))
+    world.write(FILE)
+    return seen(world, invalid, untested)
+
+
+def merged(world: World) -> Seen:
+    return seen(world, world.run("deploy-dev.yml", MAIN, approved=("dev",)))
+
+
+def refused_purchase(world: World) -> Seen:
+    """A tag waits for its approval; the approved deploy does not buy what nobody accepted."""
+    world.write(FILE + PURCHASE)
+    waiting = world.run("deploy-prod.yml", TAG)
+    approved = world.run("deploy-prod.yml", TAG, approved=("prod",), earlier=waiting)
+    return seen(world, waiting, approved)
+
+
+def failed_deploy(world: World) -> Seen:
+    """Somebody else's budget has the name; and the night's look finds that nothing is deployed."""
+    world.write(FILE + BUDGET)
+    account = {"AccountId": emulator.ACCOUNT}
+    budget = {"BudgetName": BUDGETS_NAME, "BudgetType": "COST", "TimeUnit": "MONTHLY"}
+    limit = {"BudgetLimit": {"Amount": "1", "Unit": "USD"}}
+    world.local.clients("budgets").create_budget(**account, Budget={**budget, **limit})
+    failed = world.run("deploy-prod.yml", TAG, approved=("prod",))
+    return seen(world, failed, world.run("nightly.yml", MAIN))
+
+
+def approved(world: World) -> Seen:
+    """The failed jobs again, after the cause was removed; and the night's look."""
+    world.local.clients("budgets").delete_budget(AccountId=emulator.ACCOUNT, BudgetName=BUDGETS_NAME)
+    deployed = world.run("deploy-prod.yml", TAG, approved=("prod",), earlier={"check": Job("success")})
+    return seen(world, deployed, world.run("nightly.yml", MAIN))
+
+
+def seen(world: World, *runs: dict[str, Job]) -> Seen:
+    return Seen(list(runs), world.stacks(), world.github(), world.calls())
+
+
+STEPS: dict[str, Callable[[World], Seen]] = {
+    "pull request": pull_request,
+    "refused before the deploy": refused_before_the_deploy,
+    "merge": merged,
+    "refused purchase": refused_purchase,
+    "failed deploy": failed_deploy,
+    "approved": approved,
+}
