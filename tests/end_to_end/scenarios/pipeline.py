@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kit.cdk_cli import EMBEDDED_CONTEXT, PROJECT
+from kit.cdk_cli import EMBEDDED_CONTEXT
 from kit.local.stacks import LocalStacks
 from kit.pipeline.rendering import Workflows, files_of
 from kit.progress import Progress
+from kit_contract.places import PROJECT
 from local_aws import emulator
 from tests.pipelines.runner import Job, Machine
 
