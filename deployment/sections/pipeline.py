@@ -1,24 +1,33 @@
 """[pipeline.github] and [pipeline.gitlab]: what may deploy from CI, without a stored key of AWS."""
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from deployment.sections.section import Section
+from deployment.sections.section import (
+    GIT_BRANCH,
+    GITHUB_ENVIRONMENT,
+    GITLAB_PROJECT,
+    HOST_NAME,
+    NUMERIC_ID,
+    REPOSITORY,
+    ROLE_PREFIX,
+    Section,
+)
 
-# https://docs.github.com/en/actions/reference/security/oidc: nothing that IAM reads as a wildcard or a variable.
-REPOSITORY = r"^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}/[A-Za-z0-9_.-]{1,100}$"
-PROJECT_PATH = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}){1,20}$"
-NUMBER = r"^[1-9][0-9]{0,19}$"
-BRANCH = r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$"
-TAG = r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}\*?$"
-GITHUB_ENVIRONMENT = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$"
-HOST = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$"
-ROLE_PREFIX = r"^[A-Za-z][A-Za-z0-9-]{0,47}$"  # with -github-deploy it is a name of IAM
+TAG = r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}\*?"
+
+
+def _a_tag(text: str) -> str:
+    if not re.fullmatch(TAG, text):
+        raise ValueError(f"must be the name of a tag, and may end in *: v* or release/v1, got {text!r}")
+    return text
+
 
 Provider = Literal["create", "existing"]
-Branch = Annotated[str, Field(pattern=BRANCH)]
-Tag = Annotated[str, Field(pattern=TAG)]
+Branch = Annotated[str, Field(pattern=GIT_BRANCH)]
+Tag = Annotated[str, AfterValidator(_a_tag)]  # its * is a wildcard in a condition, as StringLike has it
 
 
 class PipelineAccess(Section):
@@ -50,16 +59,16 @@ class GitHub(PipelineAccess):
     """
 
     repository: Annotated[str, Field(pattern=REPOSITORY)]
-    repository_id: Annotated[str, Field(pattern=NUMBER)]
-    owner_id: Annotated[str, Field(pattern=NUMBER)]
+    repository_id: Annotated[str, Field(pattern=NUMERIC_ID)]
+    owner_id: Annotated[str, Field(pattern=NUMERIC_ID)]
     environment: Annotated[str, Field(pattern=GITHUB_ENVIRONMENT)] | None = None
 
 
 class GitLab(PipelineAccess):
     """`project`: the path with its groups. `host`: of your instance, which AWS has to reach."""
 
-    project: Annotated[str, Field(pattern=PROJECT_PATH)]
-    host: Annotated[str, Field(pattern=HOST)] = "gitlab.com"
+    project: Annotated[str, Field(pattern=GITLAB_PROJECT)]
+    host: Annotated[str, Field(pattern=HOST_NAME)] = "gitlab.com"
 
 
 class Pipeline(Section):
