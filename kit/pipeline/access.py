@@ -97,12 +97,17 @@ def instructions(config: DeploymentConfig, outputs: Mapping[str, str]) -> Iterat
 def _variables(
     system: str, section: PipelineAccess, config: DeploymentConfig, arns: Mapping[str, str]
 ) -> Iterator[str]:
-    suffix = (config.environment or "").upper().replace("-", "_")
-    names = {f"AWS_{name.upper()}_ROLE" + (f"_{suffix}" if suffix else ""): arn for name, arn in arns.items()}
-    region = {"AWS_REGION" + (f"_{suffix}" if suffix else ""): config.deployment.region}
+    names = variables_of(config.environment)
+    values = [*arns.values(), config.deployment.region]
     yield "set these variables:"
-    for name, value in {**names, **region}.items():
+    for name, value in zip(names, values, strict=True):
         if system == GITHUB:
             yield f"  gh variable set {name} --repo {getattr(section, 'repository', '')} --body {value}"
         else:
             yield f"  glab variable set {name} {value}"
+
+
+def variables_of(environment: str | None) -> list[str]:
+    """What the workflows read: the roles to look, to look for drift and to deploy, and the Region."""
+    suffix = f"_{environment.upper().replace('-', '_')}" if environment else ""
+    return [f"{name}{suffix}" for name in ("AWS_DIFF_ROLE", "AWS_DRIFT_ROLE", "AWS_DEPLOY_ROLE", "AWS_REGION")]
