@@ -21,6 +21,7 @@ from kit_contract.api_keys import hash_of, read_current
 from kit_contract.errors import ExternalError, InputError
 from kit_contract.stacks import API_KEY_SECRET_OUTPUT, inference_api_stack
 from local_aws.guard import require_real
+from model_catalog.data_files import by_id
 
 KEY = "API_KEY"  # environment variable
 QUESTION = "Answer with one word: are you there?"
@@ -78,11 +79,18 @@ def run(options: argparse.Namespace) -> int:
 
 def questions(config: DeploymentConfig, question: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """What is asked, the route, and the body. An alias whose model is called in another way is not asked."""
-    for alias in config.aliases:
+    for alias in asked_aliases(config):
         body = {"model": alias, "messages": [{"role": "user", "content": question}], "max_tokens": 20}
         yield f"alias {alias}", "/chat/completions", body
     for name in config.all_knowledge_bases:
         yield f"knowledge base {name}", "/retrieve", {"query": question, "knowledge_base": name}
+
+
+def asked_aliases(config: DeploymentConfig) -> list[str]:
+    """Those whose model, as the catalog has it, writes text: others are called in another way."""
+    known = by_id()
+    models = {alias: known.get(config.model_id(item.model) or "") for alias, item in config.aliases.items()}
+    return [alias for alias, model in models.items() if model is None or "text" in model.output]
 
 
 def connect(config: DeploymentConfig, account: Account) -> Api:

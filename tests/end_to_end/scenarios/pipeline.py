@@ -16,6 +16,7 @@ from kit.cdk_cli import EMBEDDED_CONTEXT
 from kit.local.stacks import LocalStacks
 from kit.pipeline.rendering import Workflows, files_of
 from kit.progress import Progress
+from kit_contract.parameters import inference_api_log
 from kit_contract.places import PROJECT
 from local_aws import emulator
 from tests.pipelines.runner import Job, Machine
@@ -41,10 +42,10 @@ PURCHASE = """
 model = "amazon.nova-micro-v1:0:128k"
 accept_unknown_price = true
 """
-BUDGET = """
-[environments.prod.budget]
-monthly_usd = 50.0
+OPERATIONS = """
+[environments.prod.operations]
 emails = ["owner@example.com"]
+dashboard = false
 """
 TESTS = """\
 import tomllib
@@ -56,7 +57,7 @@ class Test(unittest.TestCase):
         file = tomllib.loads(Path("deployment.toml").read_text())
         self.assertIn("micro", file["inference_api"]["aliases"]["bot"]["model"])
 """
-BUDGETS_NAME = "walk-prod"
+LEFT_OVER = inference_api_log("walk-prod")  # the API's stack makes it for [operations]
 
 
 class World:
@@ -194,19 +195,16 @@ def refused_purchase(world: World) -> Seen:
 
 
 def failed_deploy(world: World) -> Seen:
-    """Somebody else's budget has the name; and the night's look finds that nothing is deployed."""
-    world.write(FILE + BUDGET)
-    account = {"AccountId": emulator.ACCOUNT}
-    budget = {"BudgetName": BUDGETS_NAME, "BudgetType": "COST", "TimeUnit": "MONTHLY"}
-    limit = {"BudgetLimit": {"Amount": "1", "Unit": "USD"}}
-    world.local.clients("budgets").create_budget(**account, Budget={**budget, **limit})
+    """A parameter that a stack makes is there already; and the night's look finds that something is missing."""
+    world.write(FILE + OPERATIONS)
+    world.local.clients("ssm").put_parameter(Name=LEFT_OVER, Value="left over", Type="String")
     failed = world.run("deploy-prod.yml", TAG, approved=("prod",))
     return seen(world, failed, world.run("nightly.yml", MAIN))
 
 
 def approved(world: World) -> Seen:
     """The failed jobs again, after the cause was removed; and the night's look."""
-    world.local.clients("budgets").delete_budget(AccountId=emulator.ACCOUNT, BudgetName=BUDGETS_NAME)
+    world.local.clients("ssm").delete_parameter(Name=LEFT_OVER)
     deployed = world.run("deploy-prod.yml", TAG, approved=("prod",), earlier={"check": Job("success")})
     return seen(world, deployed, world.run("nightly.yml", MAIN))
 
