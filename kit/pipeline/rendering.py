@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kit_contract.places import IS_INSTALLED
+
 TEMPLATES = Path(__file__).resolve().parent.parent / "init" / "templates"
 FOLDERS = {"github": ".github/workflows", "gitlab": "."}
 PLACEHOLDER = re.compile(r"<<(\w+)>>")
@@ -21,7 +23,7 @@ class Workflows:
     prod: str = "prod"
     branch: str = "main"
     tag: str = "v*"
-    kit: str = ".venv/bin/python -m kit"
+    kit: str = "bedrock-kit" if IS_INSTALLED else ".venv/bin/python -m kit"
     install: str = "make setup"
     tests: str = "make test"
     python: str = "3.13"
