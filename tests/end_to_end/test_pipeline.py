@@ -63,13 +63,15 @@ def test_what_is_merged_is_deployed_to_dev_and_answers(seen: Seen) -> None:
 
 @pytest.mark.step(pipeline, "refused purchase")
 def test_a_tag_waits_for_its_approval_and_buys_nothing_that_nobody_accepted(seen: Seen) -> None:
-    waiting, approved = seen.runs
+    waiting, approved, branch = seen.runs
 
     assert results(waiting) == {"check": SUCCESS, "deploy": WAITING}
     assert results(approved) == {"check": SUCCESS, "deploy": FAILURE}
     assert approved["deploy"].failed == "deploy: exit code 3"
     assert "it needs consent to buy" in approved["deploy"].output
     assert set(seen.stacks) == {DEV}
+    assert results(branch) == {"check": SUCCESS, "deploy": FAILURE}
+    assert "Not authorized to perform sts:AssumeRoleWithWebIdentity" in branch["deploy"].failed
 
 
 @pytest.mark.step(pipeline, "failed deploy")

@@ -6,7 +6,7 @@ takes is remembered and checked against the deployment's stack. Nothing of GitHu
 
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,16 @@ from tests.pipelines.expressions import EXPRESSION, asks_status, evaluate, fille
 SUCCESS, FAILURE, SKIPPED, WAITING = "success", "failure", "skipped", "waiting"
 SHELL = ("bash", "--noprofile", "--norc", "-e", "-c")  # of GitHub, without its file
 STEP_SECONDS = 300.0
+ROLE = "WALK_ROLE"  # of the variables that a step gets with credentials
 PLAYED = ("checkout", "setup-python", "configure-aws-credentials", "upload-artifact", "download-artifact")
+
+
+Claims = Mapping[str, str]
+Assume = Callable[[str, Claims], Mapping[str, str]]
+
+
+class NotAuthorizedError(Exception):
+    """When AWS gives the token no role."""
 
 
 @dataclass
@@ -34,12 +43,16 @@ class Job:
 
 @dataclass
 class Machine:
-    """`project` is what checkout gives; `folder` is for artifacts and for jobs without it; `environ` of every step."""
+    """`project` is what checkout gives; `folder` is for artifacts and for jobs without it; `environ` of every step.
+
+    `assume`: ARN of a role and the claims of a job's token -> variables of the later steps, or NotAuthorizedError.
+    """
 
     project: Path
     folder: Path
     environ: Mapping[str, str]
     variables: Mapping[str, str]
+    assume: Assume
 
     def run(
         self,
@@ -87,19 +100,23 @@ class Machine:
         folder = self.folder / "without-checkout"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        role = ""
+        credentials: dict[str, str] = {}
         for step in job["steps"]:
             given = {**env, **step.get("env", {})}
             values = {name: filled(str(value), context) for name, value in given.items()}
             if "uses" in step:
                 with_ = {name: filled(str(value), context) for name, value in step.get("with", {}).items()}
-                folder, role = self._play(step["uses"], with_, folder, role)
+                try:
+                    folder = self._play(step["uses"], with_, folder, claims(job, context), credentials)
+                except NotAuthorizedError as error:
+                    found.result, found.failed = FAILURE, f"credentials: {error}"
+                    return
                 continue
             found.ran.append(step["name"])
-            done = self._shell(filled(step["run"], context), folder, {**values, "WALK_ROLE": role})
+            done = self._shell(filled(step["run"], context), folder, {**values, **credentials})
             found.output += done.stdout
-            if role:
-                found.roles.append(role)
+            if credentials:
+                found.roles.append(credentials[ROLE])
             if done.returncode != 0:
                 found.result, found.failed = FAILURE, f"{step['name']}: exit code {done.returncode}"
                 return
@@ -117,17 +134,19 @@ class Machine:
             check=False,
         )
 
-    def _play(self, uses: str, with_: Mapping[str, str], folder: Path, role: str) -> tuple[Path, str]:
-        """The folder and the role of the steps that follow."""
+    def _play(
+        self, uses: str, with_: Mapping[str, str], folder: Path, token: Claims, credentials: dict[str, str]
+    ) -> Path:
+        """The folder of the steps that follow; adds to their `credentials`. Raises NotAuthorizedError."""
         action = uses.partition("@")[0].rpartition("/")[2]
         assert action in PLAYED, uses
         artifacts = self.folder / "artifacts"
         if action == "checkout":
-            return self.project, role
+            return self.project
         if action == "configure-aws-credentials":
-            assert with_["role-to-assume"], f"no variable for the role: {with_}"
             assert with_["aws-region"], with_
-            return folder, with_["role-to-assume"].rpartition("/")[2]
+            credentials |= {ROLE: with_["role-to-assume"].rpartition("/")[2]}
+            credentials |= self.assume(with_["role-to-assume"], token)
         if action == "upload-artifact":
             files = list(folder.glob(with_["path"]))
             assert files, with_
@@ -138,7 +157,22 @@ class Machine:
         if action == "download-artifact":
             for file in artifacts.glob(f"{with_['pattern']}/*"):
                 shutil.copy(file, folder)
-        return folder, role
+        return folder
+
+
+def claims(job: Mapping[str, Any], context: Mapping[str, Any]) -> Claims:
+    """Of the job's OIDC token: its subject in the form with immutable ids."""
+    github = context["github"]
+    if job.get("environment"):
+        end = f"environment:{job['environment']}"
+    elif github.get("event", {}).get("pull_request"):
+        end = "pull_request"
+    else:
+        end = f"ref:{github.get('ref')}"
+    owner, _, name = str(github.get("repository", "")).partition("/")
+    subject = f"repo:{owner}@{github.get('owner_id')}/{name}@{github.get('repository_id')}:{end}"
+    named = {name: str(github[name]) for name in ("ref", "repository_id") if name in github}
+    return {"aud": "sts.amazonaws.com", "sub": subject, **named}
 
 
 def load(file: Path) -> dict[str, Any]:

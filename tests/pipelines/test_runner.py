@@ -73,7 +73,7 @@ def test_text_is_filled_and_an_unknown_context_is_an_error() -> None:
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
     (tmp_path / "workflow.yml").write_text(WORKFLOW, encoding="utf-8")
-    return Machine(tmp_path, tmp_path / "jobs", {"PATH": os.environ["PATH"]}, {})
+    return Machine(tmp_path, tmp_path / "jobs", {"PATH": os.environ["PATH"]}, {}, lambda role, token: {})
 
 
 def test_a_step_that_fails_ends_its_job_and_what_needs_it(machine: Machine) -> None:

@@ -3,15 +3,18 @@
 Their own shell runs, on an embedded AWS that stands for the accounts of both environments. GitHub is played.
 """
 
+import base64
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bedrock_constructs.pipelines.trust import GITHUB_ISSUER
 from kit.cdk_cli import EMBEDDED_CONTEXT
 from kit.local.stacks import LocalStacks
 from kit.pipeline.rendering import Workflows, files_of
@@ -19,7 +22,7 @@ from kit.progress import Progress
 from kit_contract.parameters import inference_api_log
 from kit_contract.places import PROJECT
 from local_aws import emulator
-from tests.pipelines.runner import Job, Machine
+from tests.pipelines.runner import Claims, Job, Machine, NotAuthorizedError
 
 ROOMS = (
     *("deployment", "stacks", "bedrock_constructs", "lambda", "kit", "kit_contract", "model_catalog", "training_data"),
@@ -34,8 +37,17 @@ region = "us-east-1"
 [inference_api.aliases.bot]
 model = "amazon.nova-micro-v1:0"
 
+[pipeline.github]
+repository = "octo-org/octo-repo"
+repository_id = "789012"
+owner_id = "123456"
+
 [environments.dev]
 [environments.prod]
+[environments.prod.pipeline.github]
+branches = []
+tags = ["v*"]
+provider = "existing"
 """
 PURCHASE = """
 [environments.prod.provisioned_throughput.reserve]
@@ -89,7 +101,33 @@ class World:
             for role, name in names
         }
         regions = {f"AWS_REGION_{name.upper()}": "us-east-1" for _, name in names}
-        self.machine = Machine(self.project, self._scratch, environ, {**roles, **regions})
+        self.machine = Machine(self.project, self._scratch, environ, {**roles, **regions}, self._assume)
+        for name in ("dev", "prod"):
+            self._deploy_access(name, environ)
+
+    def _deploy_access(self, environment: str, environ: dict[str, str]) -> None:
+        """As an administrator does it."""
+        command = [".venv/bin/python", "-m", "kit", "pipeline", "access", "--environment", environment]
+        shell = [*command, "--", "--require-approval", "never"]
+        done = subprocess.run(shell, cwd=self.project, env=environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert f"gh variable set AWS_DEPLOY_ROLE_{environment.upper()}" in done.stdout
+
+    def _assume(self, role: str, claims: Claims) -> dict[str, str]:
+        parts = ({"alg": "none"}, {"iss": f"https://{GITHUB_ISSUER}", **claims})
+        texts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
+        token = ".".join([*texts, "unsigned"])
+        sts = self.local.clients("sts")
+        try:
+            answer = sts.assume_role_with_web_identity(RoleArn=role, RoleSessionName="walk", WebIdentityToken=token)
+        except sts.exceptions.ClientError as error:
+            raise NotAuthorizedError(str(error)) from None
+        found = answer["Credentials"]
+        return {
+            "AWS_ACCESS_KEY_ID": found["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": found["SessionToken"],
+        }
 
     def write(self, text: str) -> None:
         (self.project / "deployment.toml").write_text(text, encoding="utf-8")
@@ -100,7 +138,8 @@ class World:
 
     def stacks(self) -> dict[str, str]:
         found = self.local.clients("cloudformation").describe_stacks()["Stacks"]
-        return {item["StackName"]: item["StackStatus"] for item in found if item["StackName"] != "CDKToolkit"}
+        names = {item["StackName"]: item["StackStatus"] for item in found}
+        return {name: status for name, status in names.items() if name != "CDKToolkit" and "access" not in name}
 
     def github(self) -> dict[str, Any]:
         if not self._github.exists():
@@ -140,7 +179,13 @@ def world(folder: Path) -> Iterator[World]:
 
 
 def github(reference: str, **event: Any) -> dict[str, Any]:
-    about = {"repository": "octo-org/octo-repo", "ref": reference, "token": "token", "event": event}
+    about: dict[str, Any] = {
+        "repository": "octo-org/octo-repo",
+        "repository_id": "789012",
+        "owner_id": "123456",
+        "ref": reference,
+    }
+    about |= {"token": "token", "event": event}
     return {"github": about, "inputs": {}}
 
 
@@ -187,11 +232,12 @@ def merged(world: World) -> Seen:
 
 
 def refused_purchase(world: World) -> Seen:
-    """A tag waits for its approval; the approved deploy does not buy what nobody accepted."""
+    """A tag waits for its approval; the approved deploy does not buy what nobody accepted. A branch gets no role."""
     world.write(FILE + PURCHASE)
     waiting = world.run("deploy-prod.yml", TAG)
     approved = world.run("deploy-prod.yml", TAG, approved=("prod",), earlier=waiting)
-    return seen(world, waiting, approved)
+    branch = world.run("deploy-prod.yml", MAIN, approved=("prod",), earlier=waiting)
+    return seen(world, waiting, approved, branch)
 
 
 def failed_deploy(world: World) -> Seen:
