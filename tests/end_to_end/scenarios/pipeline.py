@@ -3,52 +3,17 @@
 Their own shell runs, on an embedded AWS that stands for the accounts of both environments. GitHub is played.
 """
 
-import base64
-import json
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bedrock_constructs.pipelines.trust import GITHUB_ISSUER
-from kit.cdk_cli import EMBEDDED_CONTEXT
-from kit.local.stacks import LocalStacks
-from kit.pipeline.rendering import Workflows, files_of
-from kit.progress import Progress
 from kit_contract.parameters import inference_api_log
-from kit_contract.places import PROJECT
 from local_aws import emulator
-from tests.pipelines.runner import Claims, Job, Machine, NotAuthorizedError
+from tests.end_to_end.pipeline_world import FILE, PipelineWorld
+from tests.pipelines.runner import Job
 
-ROOMS = (
-    *("deployment", "stacks", "bedrock_constructs", "lambda", "kit", "kit_contract", "model_catalog", "training_data"),
-    *("billed_resources", "local_aws", "docs"),
-)
-FILE = """\
-[deployment]
-name = "walk"
-region = "us-east-1"
-
-[inference_api]
-[inference_api.aliases.bot]
-model = "amazon.nova-micro-v1:0"
-
-[pipeline.github]
-repository = "octo-org/octo-repo"
-repository_id = "789012"
-owner_id = "123456"
-
-[environments.dev]
-[environments.prod]
-[environments.prod.pipeline.github]
-branches = []
-tags = ["v*"]
-provider = "existing"
-"""
 PURCHASE = """
 [environments.prod.provisioned_throughput.reserve]
 model = "amazon.nova-micro-v1:0:128k"
@@ -59,118 +24,12 @@ OPERATIONS = """
 emails = ["owner@example.com"]
 dashboard = false
 """
-TESTS = """\
-import tomllib
-import unittest
-from pathlib import Path
-
-class Test(unittest.TestCase):
-    def test_the_model(self):
-        file = tomllib.loads(Path("deployment.toml").read_text())
-        self.assertIn("micro", file["inference_api"]["aliases"]["bot"]["model"])
-"""
 LEFT_OVER = inference_api_log("walk-prod")  # the API's stack makes it for [operations]
 
 
-class World:
-    def __init__(self, folder: Path) -> None:
-        self.state, self.project = folder / "aws", folder / "project"
-        self._github, self._calls = folder / "github.json", folder / "calls.txt"
-        self._scratch = folder / "machine"
-        make_project(self.project)
-
-    def start(self) -> None:
-        self.local = LocalStacks(region="us-east-1", state=self.state, port=None, progress=Progress(total=9))
-        self.local.start()
-        self.local.bootstrap()
-        context = dict(value.split("=") for value in EMBEDDED_CONTEXT)
-        home = Path(self.local.environment["HOME"])
-        (home / ".cdk.json").write_text(json.dumps({"context": context}), encoding="utf-8")  # of the user, to the CDK
-        paths = [str(PROJECT / "tests" / "pipelines"), self.local.environment["PATH"]]
-        environ = {
-            **self.local.environment,
-            "PATH": os.pathsep.join(paths),
-            "PYTHONPATH": str(PROJECT / "tests" / "pipelines" / "recording"),
-            "WALK_CALLS": str(self._calls),
-            "GH_STATE": str(self._github),
-            "GITHUB_SHA": "0" * 40,
-        }
-        names = [(role, name) for role in ("diff", "drift", "deploy") for name in ("dev", "prod")]
-        roles = {
-            f"AWS_{role.upper()}_ROLE_{name.upper()}": f"arn:aws:iam::000000000000:role/walk-{name}-github-{role}"
-            for role, name in names
-        }
-        regions = {f"AWS_REGION_{name.upper()}": "us-east-1" for _, name in names}
-        self.machine = Machine(self.project, self._scratch, environ, {**roles, **regions}, self._assume)
-        for name in ("dev", "prod"):
-            self._deploy_access(name, environ)
-
-    def _deploy_access(self, environment: str, environ: dict[str, str]) -> None:
-        """As an administrator does it."""
-        command = [".venv/bin/python", "-m", "kit", "pipeline", "access", "--environment", environment]
-        shell = [*command, "--", "--require-approval", "never"]
-        done = subprocess.run(shell, cwd=self.project, env=environ, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert f"gh variable set AWS_DEPLOY_ROLE_{environment.upper()}" in done.stdout
-
-    def _assume(self, role: str, claims: Claims) -> dict[str, str]:
-        parts = ({"alg": "none"}, {"iss": f"https://{GITHUB_ISSUER}", **claims})
-        texts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
-        token = ".".join([*texts, "unsigned"])
-        sts = self.local.clients("sts")
-        try:
-            answer = sts.assume_role_with_web_identity(RoleArn=role, RoleSessionName="walk", WebIdentityToken=token)
-        except sts.exceptions.ClientError as error:
-            raise NotAuthorizedError(str(error)) from None
-        found = answer["Credentials"]
-        return {
-            "AWS_ACCESS_KEY_ID": found["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": found["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": found["SessionToken"],
-        }
-
-    def write(self, text: str) -> None:
-        (self.project / "deployment.toml").write_text(text, encoding="utf-8")
-
-    def run(self, workflow: str, event: dict[str, Any], **more: Any) -> dict[str, Job]:
-        shutil.rmtree(self._scratch / "artifacts", ignore_errors=True)
-        return self.machine.run(self.project / ".github" / "workflows" / workflow, event, **more)
-
-    def stacks(self) -> dict[str, str]:
-        found = self.local.clients("cloudformation").describe_stacks()["Stacks"]
-        names = {item["StackName"]: item["StackStatus"] for item in found}
-        return {name: status for name, status in names.items() if name != "CDKToolkit" and "access" not in name}
-
-    def github(self) -> dict[str, Any]:
-        if not self._github.exists():
-            return {"issue": [], "comment": []}
-        found: dict[str, Any] = json.loads(self._github.read_text(encoding="utf-8"))
-        return found
-
-    def calls(self) -> list[str]:
-        return sorted(set(self._calls.read_text(encoding="utf-8").splitlines())) if self._calls.exists() else []
-
-
-def make_project(folder: Path) -> None:
-    """What a clone has, and the workflows."""
-    for room in ROOMS:
-        shutil.copytree(PROJECT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("app.py", "cdk.json"):
-        shutil.copy(PROJECT / file, folder)
-    for shared in (".venv", "node_modules"):
-        (folder / shared).symlink_to((PROJECT / shared).resolve())
-    python = ".venv/bin/python"
-    workflows = Workflows(install=f"{python} --version", tests=f"{python} -m unittest -q test_own")
-    for path, text in files_of("github", workflows).items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
-    (folder / "test_own.py").write_text(TESTS, encoding="utf-8")
-    (folder / "deployment.toml").write_text(FILE, encoding="utf-8")
-
-
 @contextmanager
-def world(folder: Path) -> Iterator[World]:
-    made = World(folder)
+def world(folder: Path) -> Iterator[PipelineWorld]:
+    made = PipelineWorld(folder)
     try:
         made.start()
         yield made
@@ -206,7 +65,7 @@ class Seen:
     calls: list[str]
 
 
-def pull_request(world: World) -> Seen:
+def pull_request(world: PipelineWorld) -> Seen:
     """Twice: what is said once is said again in the same place. Then one of a fork."""
     first = world.run("pull-request.yml", PULL_REQUEST)
     world.write(FILE + PURCHASE)
@@ -217,7 +76,7 @@ def pull_request(world: World) -> Seen:
     return seen(world, first, again, fork)
 
 
-def refused_before_the_deploy(world: World) -> Seen:
+def refused_before_the_deploy(world: PipelineWorld) -> Seen:
     """An invalid setting fails the check, and another model the project's own tests."""
     world.write(FILE.replace('region = "us-east-1"', 'region = "mars"'))
     invalid = world.run("deploy-dev.yml", MAIN, approved=("dev",))
@@ -227,11 +86,11 @@ def refused_before_the_deploy(world: World) -> Seen:
     return seen(world, invalid, untested)
 
 
-def merged(world: World) -> Seen:
+def merged(world: PipelineWorld) -> Seen:
     return seen(world, world.run("deploy-dev.yml", MAIN, approved=("dev",)))
 
 
-def refused_purchase(world: World) -> Seen:
+def refused_purchase(world: PipelineWorld) -> Seen:
     """A tag waits for its approval; the approved deploy does not buy what nobody accepted. A branch gets no role."""
     world.write(FILE + PURCHASE)
     waiting = world.run("deploy-prod.yml", TAG)
@@ -240,7 +99,7 @@ def refused_purchase(world: World) -> Seen:
     return seen(world, waiting, approved, branch)
 
 
-def failed_deploy(world: World) -> Seen:
+def failed_deploy(world: PipelineWorld) -> Seen:
     """A parameter that a stack makes is there already; and the night's look finds that something is missing."""
     world.write(FILE + OPERATIONS)
     world.local.clients("ssm").put_parameter(Name=LEFT_OVER, Value="left over", Type="String")
@@ -248,18 +107,18 @@ def failed_deploy(world: World) -> Seen:
     return seen(world, failed, world.run("nightly.yml", MAIN))
 
 
-def approved(world: World) -> Seen:
+def approved(world: PipelineWorld) -> Seen:
     """The failed jobs again, after the cause was removed; and the night's look."""
     world.local.clients("ssm").delete_parameter(Name=LEFT_OVER)
     deployed = world.run("deploy-prod.yml", TAG, approved=("prod",), earlier={"check": Job("success")})
     return seen(world, deployed, world.run("nightly.yml", MAIN))
 
 
-def seen(world: World, *runs: dict[str, Job]) -> Seen:
+def seen(world: PipelineWorld, *runs: dict[str, Job]) -> Seen:
     return Seen(list(runs), world.stacks(), world.github(), world.calls())
 
 
-STEPS: dict[str, Callable[[World], Seen]] = {
+STEPS: dict[str, Callable[[PipelineWorld], Seen]] = {
     "pull request": pull_request,
     "refused before the deploy": refused_before_the_deploy,
     "merge": merged,
