@@ -32,6 +32,7 @@ def test_a_pull_request_says_in_one_comment_what_it_does_and_costs(seen: Seen) -
     assert results(first) == {"check": SUCCESS, "diff": SUCCESS, "comment": SUCCESS}, first
     assert first["diff"].roles == ["walk-dev-github-diff", "walk-prod-github-diff"]
     assert results(again) == results(first), again
+    assert comment["changes"] == 1
     assert comment["path"] == "repos/octo-org/octo-repo/issues/7/comments"
     assert "`walk-dev`" in comment["body"]
     assert "| buy | walk-prod-reserve |" in comment["body"]
