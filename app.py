@@ -30,11 +30,13 @@ from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
 from kit_contract.places import PROJECT, SOURCES
 from kit_contract.stacks import (
+    PIPELINE_ACCESS_CONTEXT,
     agents_stack,
     inference_api_stack,
     invocation_logging_stack,
     knowledge_base_stack,
     operations_stack,
+    pipeline_access_stack,
     prompts_stack,
     provisioned_throughput_stack,
     training_stack,
@@ -47,6 +49,7 @@ from stacks.invocation_logging_stack import InvocationLoggingStack
 from stacks.knowledge_base_stack import KnowledgeBaseStack
 from stacks.model_access_stack import ModelAccessStack
 from stacks.operations_stack import OperationsStack
+from stacks.pipeline_access_stack import PipelineAccessStack
 from stacks.prompts_stack import PromptsStack
 from stacks.provisioned_throughput_stack import ProvisionedThroughputStack
 from stacks.training_stack import TrainingStack
@@ -95,6 +98,13 @@ def _answering_stacks(app: cdk.App, config: DeploymentConfig, environment: cdk.E
     return stacks
 
 
+def build_pipeline_access(app: cdk.App, config: DeploymentConfig, *, account: str | None = None) -> cdk.App:
+    """Without the deployment's tag, by which `kit deploy` finds what is no longer in the file."""
+    environment = cdk.Environment(account=account or config.deployment.account, region=config.deployment.region)
+    PipelineAccessStack(app, pipeline_access_stack(config.deployment.name), config=config, env=environment)
+    return app
+
+
 def main() -> None:
     flags = json.loads((SOURCES / "cdk.json").read_text(encoding="utf-8"))["context"]
     app = cdk.App(context=flags)  # `python app.py` gives the same templates as the CDK CLI, whose context wins
@@ -103,8 +113,10 @@ def main() -> None:
     account = os.environ.get("CDK_DEFAULT_ACCOUNT")  # of the credentials, from the CDK CLI
     check_account(config, account, path.name)
     today = datetime.datetime.now(datetime.UTC).date()
-    account = os.environ.get("CDK_DEFAULT_ACCOUNT")
     check_deployment(config, path.name, today=today, account=account)
+    if app.node.try_get_context(PIPELINE_ACCESS_CONTEXT):
+        build_pipeline_access(app, config, account=account).synth()
+        return
     warnings = (
         model_warnings(config, today),
         model_access_warnings(config),

@@ -21,6 +21,7 @@ from deployment.sections.invocation_logging import InvocationLogging
 from deployment.sections.knowledge_base import KnowledgeBase, SingleKnowledgeBase
 from deployment.sections.model_access import ModelAccess
 from deployment.sections.operations import Operations
+from deployment.sections.pipeline import Pipeline
 from deployment.sections.prompts import Prompt
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from deployment.sections.section import ACCOUNT, PATTERN_IN_WORDS, Name, Section
@@ -58,6 +59,7 @@ class DeploymentConfig(Section):
     agents: dict[Name, Agent] = {}
     inference_api: InferenceApi | None = None
     operations: Operations | None = None
+    pipeline: Pipeline | None = None
     _environment: Environment | None = PrivateAttr(default=None)
 
     @property

@@ -29,6 +29,7 @@ COMMANDS = {
     "capacity": "show, buy, release, resume and migrate provisioned throughput",
     "agents": "list, ask and evaluate the agents of the deployment",
     "prompts": "list the prompts of the deployment and who uses them; show one and its versions",
+    "pipeline": "who may deploy from CI, its workflow files, and questions to ask after a deploy",
     "keys": "list, add, rotate and remove the keys of the inference API",
     "verify": "check your AWS account before and after a deploy; changes nothing and costs nothing",
     "check": "check the templates of this or any CDK app: cfn-lint, cdk-nag and rules of the kit",

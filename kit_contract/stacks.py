@@ -34,6 +34,7 @@ STACK_SUFFIXES = (
 LOOK_CONTEXT = "look_again"  # the time, so that it differs from the last one
 LOOK_OUTPUT = "LookedAt"  # the same time: kept by deploys that need no look
 COLLECTOR_OUTPUT = "DatasetCollectorRole"  # where data lies in S3
+PIPELINE_ACCESS_CONTEXT = "pipeline_access"  # any value: the app has the stack of `kit pipeline access` only
 RETRAIN_CONTEXT = "retrain"  # customizations, separated by commas, whose deleted models may be paid for again
 RETRY_CONTEXT = "retry_failed"  # any value: runs whose job failed or was stopped may be paid for again
 
@@ -68,6 +69,16 @@ def inference_api_stack(kit_deployment: str) -> str:
 
 def operations_stack(kit_deployment: str) -> str:
     return f"{kit_deployment}-operations"
+
+
+def pipeline_access_stack(kit_deployment: str) -> str:
+    """Deployed by hand with `kit pipeline access`, and not one of STACK_SUFFIXES: no deploy makes or removes it."""
+    return f"{kit_deployment}-pipeline-access"
+
+
+def pipeline_role_output(system: str, role: str) -> str:
+    """The ARN of the role `diff`, `drift` or `deploy` of `github` or `gitlab`."""
+    return f"{pascal(system)}{pascal(role)}Role"
 
 
 def pascal(name: str) -> str:

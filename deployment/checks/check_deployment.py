@@ -14,6 +14,7 @@ from deployment.checks.iam_callers import iam_caller_faults
 from deployment.checks.inference_api import inference_api_faults
 from deployment.checks.knowledge_base import knowledge_base_faults
 from deployment.checks.names import name_faults
+from deployment.checks.pipeline import pipeline_faults
 from deployment.checks.promotion import promotion_faults
 from deployment.checks.prompts import prompt_faults
 from deployment.checks.provisioned_throughput import provisioned_throughput_faults
@@ -54,6 +55,7 @@ def check_deployment(
         *fine_tuning_faults(config),
         *guardrail_faults(config),
         *arn_faults(config, account),
+        *pipeline_faults(config),
     ]
     if faults:
         raise ConfigError([f"{file}: {config.placed(fault)}" for fault in faults])

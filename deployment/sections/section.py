@@ -57,6 +57,14 @@ BUCKET_PREFIX = r"^[A-Za-z0-9!_.'()=@+-][A-Za-z0-9!_.'()=@+/-]{0,255}$"
 INGESTION_SCHEDULE = (
     r"(rate\((1 (hour|day)|([2-9]|[1-9][0-9]{1,3}) (hours|days))\)|cron\([0-9A-Z*?,/#-]+( [0-9A-Z*?,/#-]+){5}\))"
 )
+# Of a CI system: https://docs.github.com/en/actions/reference/security/oidc. These reach conditions of trust policies.
+REPOSITORY = r"^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}/[A-Za-z0-9_.-]{1,100}$"
+GITLAB_PROJECT = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}){1,20}$"
+NUMERIC_ID = r"^[1-9][0-9]{0,19}$"
+GIT_BRANCH = r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$"
+GITHUB_ENVIRONMENT = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$"
+HOST_NAME = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$"
+ROLE_PREFIX = r"^[A-Za-z][A-Za-z0-9-]{0,47}$"  # with -github-deploy it is a name of IAM
 # Errors describe a pattern in these words.
 PATTERN_IN_WORDS = {
     NAME: "2 to 31 lowercase letters, digits and single hyphens, starting with a letter",
@@ -97,6 +105,13 @@ PATTERN_IN_WORDS = {
     KNOWLEDGE_BASE_ID: "the id of a knowledge base: 10 capital letters and digits",
     TOPIC_ARN: "the ARN of an SNS topic (arn:PARTITION:sns:REGION:ACCOUNT:NAME), not a FIFO topic",
     VARIABLE_NAME: "letters and digits, with single - or _ between them",
+    REPOSITORY: "a repository of GitHub, OWNER/NAME",
+    GITLAB_PROJECT: "the path of a project of GitLab with its groups, GROUP/NAME",
+    NUMERIC_ID: "a number of GitHub, in quotes",
+    GIT_BRANCH: "the name of a branch, without wildcards (letters, digits and _ . / -)",
+    GITHUB_ENVIRONMENT: "the name of an environment of GitHub (letters, digits and _ . -)",
+    HOST_NAME: "a host name such as gitlab.example.com, without https://",
+    ROLE_PREFIX: "up to 48 letters, digits and hyphens, starting with a letter",
     SUBNET: "the id of a subnet such as subnet-0123456789abcdef0",
     SECURITY_GROUP: "the id of a security group such as sg-0123456789abcdef0",
 }

@@ -22,6 +22,7 @@ from local_aws.extension import (
     s3_vectors,
     service_quotas,
     step_functions,
+    web_identity,
     web_pages,
 )
 from local_aws.extension.agents import control, gateway_endpoint, invocations, memory_records
@@ -71,6 +72,7 @@ def main() -> None:
         language_model,
         memory_records,
         invocations,
+        web_identity,
         web_pages,
     ):
         module.install()

@@ -69,6 +69,7 @@ ARROWS = {
         "bedrock_constructs.lambda_functions",
     },
     "bedrock_constructs.operations": {"bedrock_constructs"},
+    "bedrock_constructs.pipelines": {"bedrock_constructs"},
     "bedrock_constructs.provisioned_throughput": {
         "bedrock_constructs",
         "bedrock_constructs.custom_resources",
@@ -139,6 +140,7 @@ ARROWS = {
     "local_aws.extension.knowledge_bases.stores": {"local_aws.extension", "local_aws.extension.bedrock"},
     "kit": {"model_catalog", "training_data", "billed_resources", "local_aws", "deployment"},
     "kit.agents": {"kit"},
+    "kit.pipeline": {"kit", "kit.deploy"},
     "kit.prompts": {"kit"},
     "kit.capacity": {"kit"},
     "kit.check": {"kit", "kit.check.rules"},

@@ -57,6 +57,8 @@ FREE_TEXT = {
     "prompts.description",
     "prompts.stop_sequences",
     "prompts.text",  # CloudFormation's dynamic references are refused
+    "pipeline.github.tags",  # checked: a * at the end only
+    "pipeline.gitlab.tags",
     "prompts.variables",  # values; the names have a format
     "provisioned_throughput.alias",
     *(f"training.{kind.kind}.promotion.smoke_prompts" for kind in EXTERNAL_KINDS),
@@ -144,6 +146,8 @@ EXAMPLES = (
     "sg-0123456789abcdef0",
     "s3://my-bucket/images/",
     "https://mcp.example.com/mcp",
+    "octo-org/octo-repo",
+    "gitlab.example.com",
 )
 
 
