@@ -50,7 +50,9 @@ class CodePipelineAccess(Construct):
             build.capitalize(),
             role_name=access_role(self._name, build),
             # A principal that is a role has to exist, and dies with it; the account is narrowed to the same role.
-            assumed_by=iam.AccountPrincipal(self._account).with_conditions({"ArnEquals": {"aws:PrincipalArn": trusted}}),
+            assumed_by=iam.AccountPrincipal(self._account).with_conditions(
+                {"ArnEquals": {"aws:PrincipalArn": trusted}}
+            ),
         )
         policy = iam.Policy(self, f"{build.capitalize()}Policy", statements=statements, roles=[role])
         resources = [resource for statement in statements for resource in statement.resources]

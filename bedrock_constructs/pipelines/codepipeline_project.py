@@ -51,7 +51,9 @@ class PipelineProject(Construct):
         for statement in _statements(bucket, objects, key, log, assumes, writes=writes):
             role.add_to_policy(statement)
         acknowledge_wildcards(
-            self, [objects, log.log_group_arn], reason="Names of artifacts and streams are CodePipeline's and CodeBuild's"
+            self,
+            [objects, log.log_group_arn],
+            reason="Names of artifacts and streams are CodePipeline's and CodeBuild's",
         )
         compute = codebuild.ComputeType.MEDIUM if large else codebuild.ComputeType.SMALL
         self.project = codebuild.PipelineProject(

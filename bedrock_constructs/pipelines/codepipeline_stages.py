@@ -57,7 +57,10 @@ def deploy_stage(builds: Builds, environment: DeployedEnvironment) -> codepipeli
     rollback = codepipeline.FailureConditions(result=codepipeline.Result.ROLLBACK)
     return codepipeline.StageProps(
         stage_name=environment.prefix,
-        actions=[_action(builds, "Deploy", deploy, order=1, variables=consent), _action(builds, "Smoke", smoke, order=2)],
+        actions=[
+            _action(builds, "Deploy", deploy, order=1, variables=consent),
+            _action(builds, "Smoke", smoke, order=2),
+        ],
         on_failure=rollback if environment.rollback else None,
     )
 
