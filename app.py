@@ -27,9 +27,9 @@ from deployment.checks.web_sources import web_warnings
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
-from kit_contract.places import PROJECT, SOURCES
 from deployment.pipeline_plan import check_pipeline_account, load_pipeline_plan
 from kit_contract.pipelines import PIPELINE_CONTEXT, pipeline_stack
+from kit_contract.places import PROJECT, SOURCES
 from kit_contract.stacks import (
     PIPELINE_ACCESS_CONTEXT,
     agents_stack,

@@ -16,7 +16,7 @@ class CodePipelineAccess(Construct):
     """`roles` by DIFF, DEPLOY and SMOKE. Each trusts one role of `pipeline_account`, by its name.
 
     `cdk bootstrap --trust` would trust that whole account instead, and is not needed: the deploy role assumes the
-    roles of `cdk bootstrap` from within the account. `pipeline_account`: with its role of a build yet to be made.
+    roles of `cdk bootstrap` from within the account. The roles of the builds may be made later.
     """
 
     def __init__(

@@ -15,13 +15,14 @@ SUMMARY, ACCEPT, BUILD = "KIT_SUMMARY", "KIT_ACCEPT", "KIT_BUILD"
 NOTHING = "nothing"
 PROFILE = (
     "printf '[profile environment]\\nrole_arn = %s\\nrole_session_name = codepipeline\\n"
-    'credential_source = EcsContainer\\nregion = %s\\n\' "$KIT_ROLE" "$KIT_REGION" > /tmp/aws-config'
+    "credential_source = EcsContainer\\nregion = %s\\n' "
+    '"$KIT_ROLE" "$KIT_REGION" > "${TMPDIR:-/tmp}/aws-config"'
 )
 # The SDKs and the CDK CLI renew these credentials, which last an hour.
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html
 AS_ROLE = (
     PROFILE,
-    "export AWS_CONFIG_FILE=/tmp/aws-config AWS_PROFILE=environment",
+    'export AWS_CONFIG_FILE="${TMPDIR:-/tmp}/aws-config" AWS_PROFILE=environment',
     'export AWS_REGION="$KIT_REGION" AWS_DEFAULT_REGION="$KIT_REGION"',
 )
 
