@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -45,7 +45,7 @@ class PipelineProject(Construct):
             self,
             "Role",
             role_name=role_name,
-            assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),
+            assumed_by=_codebuild(Stack.of(self)),
         )
         objects = bucket.arn_for_objects("*")
         for statement in _statements(bucket, objects, key, log, assumes, writes=writes):
@@ -67,6 +67,16 @@ class PipelineProject(Construct):
             queued_timeout=Duration.hours(1),
             logging=codebuild.LoggingOptions(cloud_watch=codebuild.CloudWatchLoggingOptions(log_group=log)),
         )
+
+
+def _codebuild(stack: Stack) -> iam.IPrincipal:
+    """For a project of this account.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html
+    """
+    projects = stack.format_arn(service="codebuild", resource="project", resource_name="*")
+    conditions = {"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": projects}}
+    return iam.ServicePrincipal("codebuild.amazonaws.com", conditions=conditions)
 
 
 def _statements(

@@ -103,7 +103,9 @@ def test_a_push_reaches_prod_after_an_approval_that_says_what_it_accepts(account
     assert "shop-prod in 333344445555, us-west-2: 21.18 USD an hour" in approval["CustomData"]
     assert "+21.18 an hour" in approval["CustomData"]
     assert "retrain support-0; approving accepts retrain@1a2b3c4d" in approval["CustomData"]
-    assert approval["ExternalEntityLink"].endswith("ProdDiffProject6E6E5BEF/build/DeploymentPipelineProdDiffProject6E6E5BEF%3A0f0f")
+    assert approval["ExternalEntityLink"].endswith(
+        "ProdDiffProject6E6E5BEF/build/DeploymentPipelineProdDiffProject6E6E5BEF%3A0f0f"
+    )
     dev, prod = (call[3] for call in place.calls("deploy"))
     assert "--accept" not in dev
     assert prod[prod.index("--accept") + 1] == "retrain@1a2b3c4d"
