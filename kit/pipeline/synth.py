@@ -6,6 +6,7 @@ The deploy synthesizes again, with what it sees in the account: what serves, and
 import argparse
 from pathlib import Path
 
+from kit.check.own_apps import OwnApp
 from kit.check.synthesis import synthesize_own
 from kit.deployment_arguments import add_file_arguments
 
@@ -18,6 +19,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     output = options.output.resolve()
     output.mkdir(parents=True, exist_ok=True)
-    synthesize_own(Path(options.config), output, options.environment)
+    synthesize_own(OwnApp(Path(options.config), options.environment), output)
     print(f"{options.environment or options.config}: {output}")
     return 0

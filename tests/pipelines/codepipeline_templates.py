@@ -39,5 +39,4 @@ def _app() -> cdk.App:
 
 def _template(stack: Any) -> dict[str, Any]:
     assert isinstance(stack, cdk.Stack)
-    found: dict[str, Any] = cdk.assertions.Template.from_stack(stack).to_json()
-    return found
+    return dict(cdk.assertions.Template.from_stack(stack).to_json())

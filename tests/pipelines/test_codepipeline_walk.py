@@ -149,7 +149,12 @@ def test_a_rejected_approval_deploys_nothing_and_rolls_nothing_back(accounts: Ma
 def test_what_differs_from_what_was_approved_is_not_deployed(accounts: Make) -> None:
     place = accounts()
     place.will("prod", difference("retrain"))
-    place.walk.approve = lambda _: place.will("prod", difference("retrain", digest="ffffffff")) is None
+
+    def approve_what_changes_then(_: object) -> bool:
+        place.will("prod", difference("retrain", digest="ffffffff"))
+        return True
+
+    place.walk.approve = approve_what_changes_then
 
     done = place.walk.run(place.revision("one"))
 
@@ -191,13 +196,11 @@ def test_a_wrong_answer_brings_back_the_version_before_and_asks_nobody(accounts:
     place = accounts()
     place.will("dev", difference("retrain"))  # of the first version: its words are of no use for the way back
     assert place.walk.run(place.revision("one")).outputs["DevDiff"]["KIT_ACCEPT"] == "retrain@1a2b3c4d"
-    asked: list[object] = []
-    place.walk.approve = lambda said: asked.append(said) is None
 
     done = place.walk.run(place.revision("wrong"))
 
     assert done.ran[-3:] == ["Dev.Smoke failed", "rollback Dev.Deploy", "rollback Dev.Smoke"]
-    assert (place.has("dev"), place.has("prod"), asked) == ("one", "one", [])
+    assert (place.has("dev"), place.has("prod"), done.approvals) == ("one", "one", [])
 
 
 def test_a_way_back_that_needs_consent_is_refused(accounts: Make) -> None:
