@@ -1,22 +1,43 @@
 """[pipeline.codepipeline]: the pipeline that deploys the environments one after the other, in an account of its own."""
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from deployment.sections.section import REGION, AccountId, EmailAddress, FilePath, Name, Section
-
-# https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html: ARNs have either prefix.
-CONNECTION_ARN = (
-    r"^arn:aws(-[a-z]+)*:(codeconnections|codestar-connections):[a-z0-9-]{1,20}:[0-9]{12}:connection/[0-9a-f-]{36}$"
+from deployment.sections.section import (
+    CONNECTION_ARN,
+    FULL_REPOSITORY,
+    GIT_BRANCH,
+    REGION,
+    AccountId,
+    EmailAddress,
+    FilePath,
+    Name,
+    Section,
 )
-# Nothing that a trigger of CodePipeline reads as a pattern, but for the * of a tag.
-FULL_REPOSITORY = r"^[A-Za-z0-9_.-]{1,100}(/[A-Za-z0-9_.-]{1,100}){1,20}$"
-BRANCH_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$"
-TAG_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_./*-]{0,199}$"
+
+TAGS = r"[A-Za-z0-9_*][A-Za-z0-9_./*-]{0,199}"
+RESOLVED = "{{resolve:"  # CloudFormation would put a secret into the commands
 
 AcceptedKind = Literal["replace", "delete", "buy", "retrain", "reingest"]
-Command = Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+def _tags(text: str) -> str:
+    if not re.fullmatch(TAGS, text):
+        raise ValueError(f"must be the name of a tag, with * for any text, such as v* or release/*, got {text!r}")
+    return text
+
+
+def _a_command(text: str) -> str:
+    if not text.strip() or RESOLVED in text:
+        raise ValueError(f"must be a shell command without {RESOLVED}, got {text!r}")
+    return text
+
+
+Command = Annotated[str, Field(max_length=1000), AfterValidator(_a_command)]
+# Its * is read by a trigger of CodePipeline, and by no policy.
+Tags = Annotated[str, AfterValidator(_tags)]
 
 
 class PipelineStage(Section):
@@ -44,8 +65,8 @@ class CodePipeline(Section):
     region: Annotated[str, Field(pattern=REGION)]
     connection_arn: Annotated[str, Field(pattern=CONNECTION_ARN)]
     repository: Annotated[str, Field(pattern=FULL_REPOSITORY)]
-    branch: Annotated[str, Field(pattern=BRANCH_NAME)] = "main"
-    tags: Annotated[list[Annotated[str, Field(pattern=TAG_PATTERN)]], Field(max_length=8)] = []
+    branch: Annotated[str, Field(pattern=GIT_BRANCH)] = "main"
+    tags: Annotated[list[Tags], Field(max_length=8)] = []
     environments: Annotated[list[Name], Field(min_length=1, max_length=8)]
     stages: dict[Name, PipelineStage] = {}
     emails: Annotated[list[EmailAddress], Field(max_length=10)] = []
