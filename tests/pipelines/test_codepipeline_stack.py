@@ -1,16 +1,19 @@
 """The stacks of a pipeline: what starts it, what it runs, what its builds may read, who approves."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from kit.__main__ import command_line
 from tests.pipelines.codepipeline_templates import FILE, PIPELINE_ACCOUNT, access, pipeline, resources
 from tests.synthesized import without_hashes
 
 CONNECTION = "arn:aws:codeconnections:us-east-1:111122223333:connection/0f0f0f0f-1111-2222-3333-444444444444"
+KIT = ".venv/bin/python -m kit "
 OLD_CONNECTION = CONNECTION.replace("codeconnections", "codestar-connections")
 
 
@@ -137,3 +140,23 @@ def test_commands_of_a_project_made_by_kit_init(tmp_path: Path) -> None:
 
     assert phases["install"]["commands"] == ["pip install -r requirements.txt", "npm ci"]
     assert "{ bedrock-kit deploy --keep-absent" in phases["build"]["commands"][3]
+
+
+def test_each_command_of_a_build_is_one_that_the_kit_knows() -> None:
+    lines = [
+        line
+        for project in resources(pipeline(), "AWS::CodeBuild::Project").values()
+        for line in json.loads(project["Source"]["BuildSpec"])["phases"]["build"]["commands"]
+        if KIT in line
+    ]
+    words = [shlex.split(line[line.index(KIT) + len(KIT) :].split("; }")[0].split(" > ")[0]) for line in lines]
+
+    parsed = [command_line().parse_args([word for word in command if word != "$@"]) for command in words]
+
+    assert len(parsed) == 2 + 2 + 2 * 4  # synth and check; diff, gate, deploy, smoke
+    assert {options.prog for options in parsed} == {
+        "kit check",
+        "kit deploy",
+        "kit diff",
+        *(f"kit pipeline {action}" for action in ("gate", "smoke", "synth")),
+    }

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from deployment.config import DeploymentConfig
+from kit.__main__ import main
+from kit.pipeline import smoke
 from kit.pipeline.smoke_questions import SmokeQuestion, read_questions
 from kit_contract.errors import InputError
 
@@ -16,6 +18,13 @@ CONFIG = DeploymentConfig.model_validate(
         "inference_api": {"aliases": {"support-bot": {"model": "amazon.nova-micro-v1:0"}}},
     }
 )
+TOML = """
+[deployment]
+name = "shop"
+region = "us-east-1"
+[inference_api.aliases.bot]
+model = "amazon.nova-micro-v1:0"
+"""
 
 
 def read(folder: Path, *lines: object) -> list[SmokeQuestion]:
@@ -61,6 +70,29 @@ def test_a_fault_names_its_line(tmp_path: Path, line: object, fault: str) -> Non
         read(tmp_path, {"model": "agent:support", "question": "Who?"}, line)
 
     assert fault in str(refused.value)
+
+
+def test_a_wrong_answer_is_exit_code_1_and_says_what_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, file = tmp_path / "deployment.toml", tmp_path / "questions.jsonl"
+    config.write_text(TOML, encoding="utf-8")
+    file.write_text('{"model": "bot", "question": "Which?", "expect": ["Halden"]}\n', encoding="utf-8")
+    texts = iter(["Use vinegar.", "Halden Descaler."])
+
+    class Api:
+        def post(self, path: str, body: dict[str, object]) -> dict[str, object]:
+            return {"choices": [{"message": {"content": next(texts)}}]}
+
+    monkeypatch.setattr(smoke, "require_real", lambda environ: None)
+    monkeypatch.setattr(smoke, "Account", lambda profile, region: None)
+    monkeypatch.setattr(smoke, "connect", lambda config, account: Api())
+    command = ["pipeline", "smoke", "--config", str(config), "--questions", str(file)]
+
+    assert [main(command), main(command)] == [1, 0]
+    said = capsys.readouterr().out
+    assert "WRONG      bot: Which?: without ['Halden']: 'Use vinegar.'" in said
+    assert "answered   bot: Which?: 'Halden Descaler.'" in said
 
 
 def test_a_file_without_questions_would_ask_nothing_and_is_refused(tmp_path: Path) -> None:
