@@ -10,6 +10,7 @@ from kit.__main__ import main
 from kit.pipeline import smoke
 from kit.pipeline.smoke_questions import SmokeQuestion, read_questions
 from kit_contract.errors import InputError
+from tests.docs.pages import blocks
 
 CONFIG = DeploymentConfig.model_validate(
     {
@@ -93,6 +94,13 @@ def test_a_wrong_answer_is_exit_code_1_and_says_what_it_lacks(
     said = capsys.readouterr().out
     assert "WRONG      bot: Which?: without ['Halden']: 'Use vinegar.'" in said
     assert "answered   bot: Which?: 'Halden Descaler.'" in said
+
+
+def test_the_questions_of_the_documentation_are_read(tmp_path: Path) -> None:
+    (block,) = [block.text for block in blocks() if block.page == "docs/pipelines.md" and '"expect"' in block.text]
+
+    chat, search = read(tmp_path, *block.splitlines())
+    assert (list(chat.expect), list(search.expect)) == (["Halden"], ["three months"])
 
 
 def test_a_file_without_questions_would_ask_nothing_and_is_refused(tmp_path: Path) -> None:
