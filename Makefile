@@ -23,7 +23,7 @@ export npm_config_cache := $(CURDIR)/.local/cache/npm
 export PIP_CACHE_DIR := $(CURDIR)/.local/cache/pip
 export UV_CACHE_DIR := $(CURDIR)/.local/cache/uv
 endif
-CHECKED := deployment.toml tests/stacks/full.toml tests/stacks/full_east.toml tests/iam/encrypted.toml
+CHECKED := deployment.toml tests/stacks/full.toml tests/stacks/full_east.toml tests/iam/encrypted.toml tests/stacks/pipeline.toml
 UNCHECKED = @echo "the validation of templates is off here (CDK_VALIDATION=false); kit check runs it, cfn-lint and cdk-nag" >&2
 
 .PHONY: up demo-capacity demo-methods demo-stores down test test-nightly check fuzz setup synth deploy lock lock-check types-check templates-check sbom clean again

@@ -28,6 +28,8 @@ from deployment.checks.web_sources import web_warnings
 from deployment.config import ConfigError, DeploymentConfig, load_deployment_config
 from deployment.costs.estimate import summary
 from deployment.datasets import prepare_datasets
+from deployment.pipeline_plan import check_pipeline_account, load_pipeline_plan
+from kit_contract.pipelines import PIPELINE_CONTEXT, pipeline_stack
 from kit_contract.places import PROJECT, SOURCES
 from kit_contract.stacks import (
     PIPELINE_ACCESS_CONTEXT,
@@ -105,10 +107,24 @@ def build_pipeline_access(app: cdk.App, config: DeploymentConfig, *, account: st
     return app
 
 
+def build_pipeline(app: cdk.App, path: Path, *, account: str | None = None) -> cdk.App:
+    """The stack of `kit pipeline deploy`, which no deploy of an environment makes or removes."""
+    from stacks.pipeline_stack import PipelineStack  # CodePipeline and CodeBuild take long to load
+
+    plan = load_pipeline_plan(path)
+    check_pipeline_account(plan, account, path.name)
+    environment = cdk.Environment(account=plan.section.account, region=plan.section.region)
+    PipelineStack(app, pipeline_stack(plan.name), plan=plan, config=path, project=PROJECT, env=environment)
+    return app
+
+
 def main() -> None:
     flags = json.loads((SOURCES / "cdk.json").read_text(encoding="utf-8"))["context"]
     app = cdk.App(context=flags)  # `python app.py` gives the same templates as the CDK CLI, whose context wins
     path = PROJECT / (app.node.try_get_context("config") or "deployment.toml")
+    if app.node.try_get_context(PIPELINE_CONTEXT):
+        build_pipeline(app, path, account=os.environ.get("CDK_DEFAULT_ACCOUNT")).synth()
+        return
     config = load_deployment_config(path, app.node.try_get_context("environment"))
     account = os.environ.get("CDK_DEFAULT_ACCOUNT")  # of the credentials, from the CDK CLI
     check_account(config, account, path.name)

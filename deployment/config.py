@@ -191,6 +191,11 @@ def environments_in(path: Path) -> list[str]:
     return names_of(_read(path))
 
 
+def base_name(path: Path) -> str:
+    """[deployment] name of the file, which an environment extends. Raises ConfigError if the file cannot be read."""
+    return str(_read(path)["deployment"]["name"])
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from bedrock_constructs.pipelines.access import PipelineAccess
+from bedrock_constructs.pipelines.codepipeline_access import CodePipelineAccess
 from bedrock_constructs.pipelines.trust import GitHubRepository, GitLabProject
 from deployment.config import DeploymentConfig
 from deployment.sections.pipeline import GitHub, GitLab
@@ -21,6 +22,9 @@ class PipelineAccessStack(cdk.Stack):
             self._github(config.pipeline.github, config.environment)
         if config.pipeline.gitlab:
             self._gitlab(config.pipeline.gitlab)
+        section = config.pipeline.codepipeline
+        if section and config.environment in section.environments:
+            CodePipelineAccess(self, "CodePipeline", kit_deployment=self._name, pipeline_account=section.account)
 
     def _github(self, section: GitHub, environment: str | None) -> None:
         repository = GitHubRepository(section.repository, section.repository_id, section.owner_id)

@@ -12,6 +12,7 @@ from deployment.costs.knowledge_base import document_bytes, knowledge_base_group
 from deployment.costs.lines import CostGroup, CostLine, line, total
 from deployment.costs.monitoring import customer_key_line, monitoring_groups
 from deployment.costs.operations import operations_lines
+from deployment.costs.pipeline import pipeline_groups
 from deployment.costs.provisioned_throughput import (
     committed_line,
     committed_months,
@@ -37,6 +38,7 @@ def estimate(
         *agent_groups(config, traffic),
         *provisioned_throughput_groups(config),
         *monitoring_groups(config),
+        *pipeline_groups(config),
     ]
 
 

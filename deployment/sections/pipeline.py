@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from deployment.sections.codepipeline import CodePipeline
 from deployment.sections.section import (
     GIT_BRANCH,
     GITHUB_ENVIRONMENT,
@@ -74,3 +75,4 @@ class GitLab(PipelineAccess):
 class Pipeline(Section):
     github: GitHub | None = None
     gitlab: GitLab | None = None
+    codepipeline: CodePipeline | None = None

@@ -61,6 +61,11 @@ INGESTION_SCHEDULE = (
 REPOSITORY = r"^[A-Za-z0-9](-?[A-Za-z0-9]){0,38}/[A-Za-z0-9_.-]{1,100}$"
 GITLAB_PROJECT = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}){1,20}$"
 NUMERIC_ID = r"^[1-9][0-9]{0,19}$"
+# https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html: connections have one of two prefixes.
+CONNECTION_ARN = (
+    r"^arn:aws(-[a-z]+)*:(codeconnections|codestar-connections):[a-z0-9-]{1,20}:[0-9]{12}:connection/[0-9a-f-]{36}$"
+)
+FULL_REPOSITORY = r"^[A-Za-z0-9_.-]{1,100}(/[A-Za-z0-9_.-]{1,100}){1,20}$"
 GIT_BRANCH = r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$"
 GITHUB_ENVIRONMENT = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$"
 HOST_NAME = r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$"
@@ -112,6 +117,8 @@ PATTERN_IN_WORDS = {
     GITHUB_ENVIRONMENT: "the name of an environment of GitHub (letters, digits and _ . -)",
     HOST_NAME: "a host name such as gitlab.example.com, without https://",
     ROLE_PREFIX: "up to 48 letters, digits and hyphens, starting with a letter",
+    CONNECTION_ARN: "the ARN of a connection (arn:PARTITION:codeconnections:REGION:ACCOUNT:connection/ID)",
+    FULL_REPOSITORY: "a repository such as owner/name or group/subgroup/name",
     SUBNET: "the id of a subnet such as subnet-0123456789abcdef0",
     SECURITY_GROUP: "the id of a security group such as sg-0123456789abcdef0",
 }

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from deployment.config import ConfigError, environments_in
 from kit.check.constructs import ConstructRules
 from kit.check.finding import Finding, as_lines, as_table
 from kit.check.lint import lint_findings
+from kit.check.own_apps import own_apps
 from kit.check.rules.catalog import own_findings
 from kit.check.synthesis import synthesize, synthesize_own
 from kit.check.template import Template, missing_lookups, templates_in
@@ -55,9 +55,9 @@ def _assemblies(options: argparse.Namespace, folder: Path) -> list[Path]:
     with ThreadPoolExecutor(2) as pool:
         if options.app is None:
             files = [Path(config) for config in configs or ["deployment.toml"]]
-            wanted = [(file, one) for file in files for one in _environments(file, options.environment)]
+            wanted = [app for file in files for app in own_apps(file, options.environment)]
             outputs = [folder / f"app{number}" for number in range(len(wanted))]
-            return list(pool.map(lambda item, output: synthesize_own(item[0], output, item[1]), wanted, outputs))
+            return list(pool.map(synthesize_own, wanted, outputs))
         contexts = [{"config": config} for config in configs] or [{}]
         outputs = [folder / f"app{number}" for number in range(len(contexts))]
         return list(
@@ -65,16 +65,6 @@ def _assemblies(options: argparse.Namespace, folder: Path) -> list[Path]:
                 lambda output, context: synthesize(options.app, output, context, options.directory), outputs, contexts
             )
         )
-
-
-def _environments(file: Path, chosen: str | None) -> Sequence[str | None]:
-    """All environments of the file, unless one is chosen."""
-    if chosen:
-        return [chosen]
-    try:
-        return environments_in(file) or [None]
-    except ConfigError:  # the app says what is wrong
-        return [None]
 
 
 def _findings(templates: Sequence[Template], folder: Path) -> list[Finding]:

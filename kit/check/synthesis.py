@@ -13,6 +13,7 @@ from typing import Any
 
 from deployment.environments import choose
 from kit.cdk_cli import NODE
+from kit.check.own_apps import OwnApp
 from kit_contract.errors import InputError
 from kit_contract.places import IS_INSTALLED, PROJECT
 
@@ -24,12 +25,12 @@ BEDROCK_ARN = re.compile(r"arn:[\w-]+:bedrock:[\w-]*:(\d{12}):")
 LONGEST_VARIABLE = 100_000  # bytes; Linux takes 128 KiB
 
 
-def synthesize_own(config: Path, folder: Path, environment: str | None = None) -> Path:
-    """The assembly of the kit's own app with the file `config`, as this environment has it."""
-    chosen = {"environment": environment} if environment else {}
-    context = {**_context(PROJECT), "config": str(config.resolve()), **chosen}
-    what = f"the app with {config}" + (f", environment {environment}" if environment else "")
-    return _run(OWN_APP, PROJECT, folder, context, what, account_of(config, environment))
+def synthesize_own(own: OwnApp, folder: Path) -> Path:
+    """The assembly of the kit's own app with this file, as this environment has it."""
+    chosen = {"environment": own.environment} if own.environment else {}
+    context = {**_context(PROJECT), "config": str(own.config.resolve()), **chosen, **own.context}
+    what = f"the app with {own.config}" + (f", environment {own.environment}" if own.environment else "")
+    return _run(OWN_APP, PROJECT, folder, context, what, own.account or account_of(own.config, own.environment))
 
 
 def account_of(config: Path, environment: str | None = None) -> str | None:

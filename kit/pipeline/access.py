@@ -37,13 +37,14 @@ def run(options: argparse.Namespace) -> int:
     path = Path(options.config).resolve()
     config = load_deployment_config(path, options.environment)
     sections = sections_of(config)
-    if not sections:
-        raise InputError(f"{path.name} has no [pipeline.github] and no [pipeline.gitlab]; add one")
+    if not sections and not is_deployed_by_codepipeline(config):
+        raise InputError(f"{path.name} has no section [pipeline.*] for this environment; add one")
     account = Account(profile, config.deployment.region)
     check_account(config, account.id, path.name)
     stack = pipeline_access_stack(config.deployment.name)
     deployed = stack_outputs(account.client("cloudformation"), stack)
-    check_providers(sections, account.client("iam"), deployed or {})
+    if sections:
+        check_providers(sections, account.client("iam"), deployed or {})
     context = ["-c", f"config={path}", "-c", f"{PIPELINE_ACCESS_CONTEXT}=1"]
     chosen = environment_arguments(options.environment)
     if code := run_cli(["deploy", "--all", *context, *chosen, *options.cdk_arguments]):
@@ -53,6 +54,11 @@ def run(options: argparse.Namespace) -> int:
     for line in instructions(config, outputs):
         print(line)
     return 0
+
+
+def is_deployed_by_codepipeline(config: DeploymentConfig) -> bool:
+    section = config.pipeline.codepipeline if config.pipeline else None
+    return section is not None and config.environment in section.environments
 
 
 def sections_of(config: DeploymentConfig) -> dict[str, tuple[str, PipelineAccess]]:
@@ -85,6 +91,8 @@ def check_providers(sections: Mapping[str, tuple[str, PipelineAccess]], iam: Any
 
 def instructions(config: DeploymentConfig, outputs: Mapping[str, str]) -> Iterator[str]:
     """What is left to do: no role's ARN is a secret, so they are variables."""
+    if is_deployed_by_codepipeline(config):
+        yield "the roles of [pipeline.codepipeline] are there; kit pipeline deploy makes the pipeline that assumes them"
     for system, (_, section) in sections_of(config).items():
         arns = {name: outputs.get(pipeline_role_output(system, name), "") for name in ("diff", "drift", "deploy")}
         if not all(arns.values()):

@@ -16,6 +16,7 @@ from typing import Any
 from deployment.config import DeploymentConfig, load_deployment_config
 from kit.deploy.account import Account
 from kit.deployment_arguments import add_file_arguments
+from kit.pipeline.smoke_questions import SmokeQuestion, read_questions
 from kit.stack_outputs import stack_outputs
 from kit_contract.api_keys import hash_of, read_current
 from kit_contract.errors import ExternalError, InputError
@@ -55,6 +56,8 @@ class Api:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_file_arguments(parser, defaults=False)
     parser.add_argument("--question", default=QUESTION, help=f"default: {QUESTION}")
+    own = "ask these in place of it: JSON, one a line, with model or knowledge_base, question, and expect"
+    parser.add_argument("--questions", type=Path, metavar="FILE", help=own)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -63,27 +66,31 @@ def run(options: argparse.Namespace) -> int:
     if not config.inference_api:
         print(f"{path.name} has no [inference_api]: nothing to ask")
         return 0
+    asked = read_questions(options.questions, config) if options.questions else questions(config, options.question)
     require_real(os.environ)
     api = connect(config, Account(None, config.deployment.region))
     failed = 0
-    for what, route, body in questions(config, options.question):
+    for question in asked:
         try:
-            answer = api.post(route, body)
+            answer = api.post(question.route, dict(question.body))
         except ExternalError as error:
             failed += 1
-            print(f"NO ANSWER  {what}: {error}")
-        else:
-            print(f"answered   {what}: {_shown(answer)}")
+            print(f"NO ANSWER  {question.what}: {error}")
+            continue
+        missing = question.missing(answer)
+        failed += bool(missing)
+        verdict = f"WRONG      {question.what}: without {missing}:" if missing else f"answered   {question.what}:"
+        print(f"{verdict} {_shown(answer)}")
     return NO_ANSWER if failed else 0
 
 
-def questions(config: DeploymentConfig, question: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """What is asked, the route, and the body. An alias whose model is called in another way is not asked."""
+def questions(config: DeploymentConfig, question: str) -> Iterator[SmokeQuestion]:
+    """An alias whose model is called in another way is not asked."""
     for alias in asked_aliases(config):
         body = {"model": alias, "messages": [{"role": "user", "content": question}], "max_tokens": 20}
-        yield f"alias {alias}", "/chat/completions", body
+        yield SmokeQuestion(f"alias {alias}", "/chat/completions", body)
     for name in config.all_knowledge_bases:
-        yield f"knowledge base {name}", "/retrieve", {"query": question, "knowledge_base": name}
+        yield SmokeQuestion(f"knowledge base {name}", "/retrieve", {"query": question, "knowledge_base": name})
 
 
 def asked_aliases(config: DeploymentConfig) -> list[str]:

@@ -140,7 +140,7 @@ ARROWS = {
     "local_aws.extension.knowledge_bases.stores": {"local_aws.extension", "local_aws.extension.bedrock"},
     "kit": {"model_catalog", "training_data", "billed_resources", "local_aws", "deployment"},
     "kit.agents": {"kit"},
-    "kit.pipeline": {"kit", "kit.deploy"},
+    "kit.pipeline": {"kit", "kit.check", "kit.deploy", "kit.deploy.effects"},
     "kit.prompts": {"kit"},
     "kit.capacity": {"kit"},
     "kit.check": {"kit", "kit.check.rules"},

@@ -57,6 +57,8 @@ FREE_TEXT = {
     "prompts.description",
     "prompts.stop_sequences",
     "prompts.text",  # CloudFormation's dynamic references are refused
+    *(f"pipeline.codepipeline.{name}" for name in ("check", "install", "kit")),  # commands of a shell
+    "pipeline.codepipeline.tags",  # checked: a * reaches a trigger only
     "pipeline.github.tags",  # checked: a * at the end only
     "pipeline.gitlab.tags",
     "prompts.variables",  # values; the names have a format
@@ -143,6 +145,8 @@ EXAMPLES = (
     "grader.lambda_handler",
     "subnet-0123456789abcdef0",
     "arn:aws:sns:us-east-1:111122223333:pager",
+    "arn:aws:codeconnections:us-east-1:111122223333:connection/0f0f0f0f-1111-2222-3333-444444444444",
+    "group/subgroup/name",
     "sg-0123456789abcdef0",
     "s3://my-bucket/images/",
     "https://mcp.example.com/mcp",

@@ -40,6 +40,7 @@ NOT_RUN = {
         "docs/pipelines.md",
         "kit pipeline access",
     ): "needs an account; tests/kit/pipeline, tests/end_to_end/test_pipeline.py",
+    ("docs/pipelines.md", "cdk bootstrap"): "changes an account",
     ("docs/pipelines.md", "get-parameter-history"): "needs a deploy to an account; tests/kit/deploy/test_effects.py",
     ("docs/pipelines.md", "kit drift"): "needs a deployment; tests/kit/test_drift.py",
     ("docs/evaluation.md", "kit runs approve"): "needs a run that waits; tests/kit/runs/test_approve.py",

@@ -30,6 +30,7 @@ ARNS = {
     "AWS::RDS::DBCluster": "arn:aws:rds:{region}:{account}:cluster:{lower}",
     "AWS::Scheduler::ScheduleGroup": "arn:aws:scheduler:{region}:{account}:schedule-group/{name}",
     "AWS::DynamoDB::Table": "arn:aws:dynamodb:{region}:{account}:table/{name}",
+    "AWS::CodeBuild::Project": "arn:aws:codebuild:{region}:{account}:project/{name}",
     "AWS::KMS::Key": "arn:aws:kms:{region}:{account}:key/{name}",
 }
 REF_IS_ARN = {"AWS::StepFunctions::StateMachine", "AWS::SecretsManager::Secret", "AWS::SNS::Topic"}

@@ -51,7 +51,8 @@ def test_make_check_checks_every_configuration() -> None:
     checked = re.search(r"^CHECKED := (.*)$", makefile, re.MULTILINE)
 
     assert checked
-    assert {*GATED.values(), "tests/iam/encrypted.toml"} == set(checked[1].split())
+    more = {"tests/iam/encrypted.toml", "tests/stacks/pipeline.toml"}
+    assert {*GATED.values(), *more} == set(checked[1].split())
     assert "-m kit check $(CHECKED:%=--config %)" in makefile
 
 
