@@ -32,9 +32,10 @@ def run(options: argparse.Namespace) -> int:
         name=check_name(options.name or name_of(folder), given=options.name is not None),
         region=check_region(options.region),
         account=check_account(options.account),
+        pipeline=options.pipeline,
     )
     require_empty(folder, shown=str(options.folder))
-    files = project_files(settings, options.pipeline)
+    files = project_files(settings)
     check_made(files, settings)
     write_files(folder, files)
     print(_next_steps(options, settings, len(files)))

@@ -4,11 +4,15 @@ import json
 from pathlib import Path
 
 from kit.init.settings import Settings
+from kit.pipeline.rendering import FOLDERS, Workflows, files_of
 from kit.schema.command import schema_text
 from kit_contract.places import SOURCES
 
-TEMPLATES = Path(__file__).parent / "templates"
-PIPELINES = ("github", "gitlab", "none")
+TEMPLATES = Path(__file__).parent / "templates" / "project"
+PIPELINES = (*FOLDERS, "none")
+# Every CI starts from nothing; Node for the CDK is a package of requirements.txt.
+INSTALL = "pip install --quiet -r requirements.txt && npm ci --silent --no-audit --no-fund"
+WORKFLOWS = Workflows(kit="bedrock-kit", install=INSTALL, tests="pytest")
 SUPPORT, TOOLS = "examples/support", "examples/tools"
 # Path in the project -> what it is a copy of. A folder is copied whole.
 DATA = {
@@ -25,11 +29,11 @@ SCHEMA = "deployment.schema.json"
 DOTTED = {"gitignore": ".gitignore"}  # a .gitignore among the templates would hide files from Git here
 
 
-def project_files(settings: Settings, pipeline: str) -> dict[str, bytes]:
+def project_files(settings: Settings) -> dict[str, bytes]:
     """Path in the project -> content."""
-    files = _templates("project", settings)
-    if pipeline != "none":
-        files |= _templates(pipeline, settings)
+    files = _templates(settings)
+    if settings.pipeline != "none":
+        files |= {path.as_posix(): text.encode() for path, text in files_of(settings.pipeline, WORKFLOWS).items()}
     for target, source in DATA.items():
         files |= _copied(target, SOURCES / source)
     files |= {name: _named(SOURCES / name, settings.name) for name in NPM}
@@ -37,10 +41,10 @@ def project_files(settings: Settings, pipeline: str) -> dict[str, bytes]:
     return dict(sorted(files.items()))
 
 
-def _templates(folder: str, settings: Settings) -> dict[str, bytes]:
+def _templates(settings: Settings) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
-    for path in _files(TEMPLATES / folder):
-        name = path.relative_to(TEMPLATES / folder).with_name(DOTTED.get(path.name, path.name)).as_posix()
+    for path in _files(TEMPLATES):
+        name = path.relative_to(TEMPLATES).with_name(DOTTED.get(path.name, path.name)).as_posix()
         found[name] = settings.filled(path.read_text(encoding="utf-8")).encode()
     return found
 

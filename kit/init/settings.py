@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 from kit.init.models import invocation_id, trainable
+from kit.pipeline.rendering import rendered
 from kit_contract.version import VERSION
 
-PLACEHOLDER = re.compile(r"__KIT_([A-Z_]+)__")
 CHAT, ANSWERS, BASE = "amazon.nova-micro-v1:0", "amazon.nova-lite-v1:0", "amazon.nova-micro-v1:0:128k"
 # The lines between `# kit:if NAME` and `# kit:end` are left out where NAME doesn't hold; the markers always are.
 CONDITION = re.compile(r"^# kit:if (\w+)\n(.*?)^# kit:end\n", re.MULTILINE | re.DOTALL)
@@ -14,25 +14,27 @@ CONDITION = re.compile(r"^# kit:if (\w+)\n(.*?)^# kit:end\n", re.MULTILINE | re.
 
 @dataclass(frozen=True)
 class Settings:
+    """`pipeline`: github, gitlab or none."""
+
     name: str
     region: str
     account: str | None = None
+    pipeline: str = "none"
 
     def filled(self, text: str) -> str:
-        """A template with its placeholders replaced. Raises KeyError for one that doesn't exist."""
-        values, holds = self._values(), self._holds()
-        kept = CONDITION.sub(lambda found: found[2] if holds[found[1]] else "", text)
-        return PLACEHOLDER.sub(lambda found: values[found[1]], kept)
+        """A template with its <<placeholders>> replaced. Raises KeyError for one that doesn't exist."""
+        holds = self._holds()
+        return rendered(CONDITION.sub(lambda found: found[2] if holds[found[1]] else "", text), self._values())
 
     def _values(self) -> dict[str, str]:
         return {
-            "NAME": self.name,
-            "REGION": self.region,
-            "ACCOUNT": self.account or "111122223333",
-            "VERSION": VERSION,
-            "CHAT_MODEL": invocation_id(CHAT, self.region),
-            "ANSWERING_MODEL": invocation_id(ANSWERS, self.region),
-            "BASE_MODEL": BASE,
+            "name": self.name,
+            "region": self.region,
+            "account": self.account or "",
+            "version": VERSION,
+            "chat_model": invocation_id(CHAT, self.region),
+            "answering_model": invocation_id(ANSWERS, self.region),
+            "base_model": BASE,
         }
 
     def _holds(self) -> dict[str, bool]:
@@ -42,4 +44,6 @@ class Settings:
             "no_training": not can_train,
             "account": self.account is not None,
             "no_account": self.account is None,
+            "github": self.pipeline == "github",
+            "gitlab": self.pipeline == "gitlab",
         }

@@ -34,11 +34,12 @@ class Synthesized:
 
 
 def run(*arguments: str, **environment: str) -> None:
-    """`python ARGUMENTS` in this project. Fails with its output."""
+    """`python ARGUMENTS` in this project, with the Node that is installed beside Python. Fails with its output."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=PROJECT,
-        env={**os.environ, **environment},
+        env={**os.environ, "PATH": path, **environment},
         capture_output=True,
         text=True,
         check=False,

@@ -7,7 +7,7 @@ from aws_cdk.assertions import Match
 
 from tests.project import Synthesized, run
 
-HOLD_DATA = ("AWS::S3::Bucket", "AWS::S3Vectors::VectorBucket", "AWS::S3Vectors::Index", "AWS::Bedrock::KnowledgeBase")
+HOLD_DATA = ("AWS::S3::Bucket", "AWS::S3Vectors::VectorBucket", "AWS::S3Vectors::Index")
 KEPT = ("Retain", "RetainExceptOnCreate")
 # Purchases are decided in a review: who adds one changes this list.
 BILLED_BY_THE_HOUR = ("Custom::BedrockProvisionedThroughput",)
