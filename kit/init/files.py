@@ -18,6 +18,7 @@ SUPPORT, TOOLS = "examples/support", "examples/tools"
 DATA = {
     "documents": f"{SUPPORT}/documents",
     "datasets/chat.jsonl": f"{SUPPORT}/chat.jsonl",
+    "datasets/labelled.json": f"{SUPPORT}/labelled.json",
     "datasets/held-out.jsonl": f"{SUPPORT}/held-out.jsonl",
     "datasets/questions.jsonl": f"{SUPPORT}/questions.jsonl",
     "tools/order_status.py": f"{TOOLS}/order_status.py",
