@@ -22,4 +22,4 @@ def synthesized(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         for path in folder.glob("*.template.json")
     }
     deployment = own.get("deployment", {}).get("name") or f"{FILE['deployment']['name']}-{name}"
-    return Synthesized(name, deployment, stacks)
+    return Synthesized(folder, name, deployment, stacks)

@@ -18,8 +18,9 @@ ENVIRONMENTS: dict[str, dict[str, Any]] = FILE["environments"]
 
 @dataclass(frozen=True)
 class Synthesized:
-    """The app as it is in an environment. `stacks`: name -> template."""
+    """The app as it is in an environment. `stacks`: name -> template, of the cloud assembly in `assembly`."""
 
+    assembly: Path
     environment: str
     deployment: str
     stacks: Mapping[str, Template]
