@@ -9,6 +9,7 @@ import datetime
 import json
 import os
 import sys
+from collections.abc import Callable
 from itertools import chain, pairwise
 from pathlib import Path
 
@@ -55,6 +56,8 @@ from stacks.pipeline_access_stack import PipelineAccessStack
 from stacks.prompts_stack import PromptsStack
 from stacks.provisioned_throughput_stack import ProvisionedThroughputStack
 from stacks.training_stack import TrainingStack
+
+OwnStacks = Callable[[cdk.App, DeploymentConfig, cdk.Environment], object]
 
 
 def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = None) -> cdk.App:
@@ -118,7 +121,16 @@ def build_pipeline(app: cdk.App, path: Path, *, account: str | None = None) -> c
     return app
 
 
-def main() -> None:
+def main(own_stacks: OwnStacks | None = None) -> None:
+    """Synthesize the project's deployment.toml. `own_stacks` adds stacks to the app, after the kit's."""
+    try:
+        _synthesize(own_stacks)
+    except ConfigError as error:
+        sys.exit(f"{error}\n{len(error.faults)} fault(s); nothing was deployed")
+    gc.freeze()  # spares the last collection at exit
+
+
+def _synthesize(own_stacks: OwnStacks | None) -> None:
     flags = json.loads((SOURCES / "cdk.json").read_text(encoding="utf-8"))["context"]
     app = cdk.App(context=flags)  # `python app.py` gives the same templates as the CDK CLI, whose context wins
     path = PROJECT / (app.node.try_get_context("config") or "deployment.toml")
@@ -144,13 +156,12 @@ def main() -> None:
         print(f"warning: {path.name}: {warning}", file=sys.stderr)
     print(summary(config), file=sys.stderr)  # standard output belongs to the CDK CLI
     build_app(app, config, account=account)
+    if own_stacks:
+        environment = cdk.Environment(account=account or config.deployment.account, region=config.deployment.region)
+        own_stacks(app, config, environment)
     app.synth()
     check_templates(Path(app.outdir), path.name)
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except ConfigError as error:
-        sys.exit(f"{error}\n{len(error.faults)} fault(s); nothing was deployed")
-    gc.freeze()  # spares the last collection at exit
+    main()

@@ -12,6 +12,7 @@ PACKAGE = "bedrock_deployment_kit"
 COMMANDS = {
     "run make setup, then .venv/bin/python -m {prog}": "pip install 'bedrock-deployment-kit[check,node]'",
     "policy-sentry; run make setup": "policy-sentry; pip install 'bedrock-deployment-kit[check]'",
+    ".venv/bin/node node_modules/aws-cdk/bin/cdk": "npx cdk",
     "make setup": "bedrock-kit local install",
     "python -m kit": "bedrock-kit",
     "make up": "bedrock-kit local up",

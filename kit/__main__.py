@@ -16,6 +16,7 @@ from kit_contract.version import VERSION
 PROG = "bedrock-kit" if IS_INSTALLED else "kit"
 # name -> what `kit --help` says. Its module is kit/<name>/command.py.
 COMMANDS = {
+    "init": "make a project of your own, which uses the kit as a package",
     "local": "deploy to an embedded AWS on this machine; stop it, show it",
     "deploy": "deploy to the AWS account of your credentials",
     "diff": "show what the next deploy replaces, deletes, buys, trains and ingests again, and its price",

@@ -67,7 +67,12 @@ def environment_arguments(environment: str | None) -> list[str]:
 
 
 def with_home(environ: Mapping[str, str]) -> dict[str, str]:
-    """`environ`; where its HOME does not exist, one in the project: the CLI tries for ever to make it."""
+    """`environ`; where its HOME does not exist, one in the project: the CLI tries for ever to make it.
+
+    Where the kit is installed, an app's `python` is the one that has it, also if its environment is not activated.
+    """
+    if IS_INSTALLED:
+        environ = {**environ, "PATH": os.pathsep.join((str(BIN), environ.get("PATH") or os.defpath))}
     if Path(environ.get("HOME", "")).is_absolute() and Path(environ["HOME"]).is_dir():
         return dict(environ)
     home = PROJECT / ".local" / "home"

@@ -71,7 +71,8 @@ class LocalStacks:
             self._progress.done("already bootstrapped")
             return
         account_and_region = f"aws://{self.environment['CDK_DEFAULT_ACCOUNT']}/{self._region}"
-        self._cdk(["bootstrap", account_and_region, "--output", str(self._assembly)], say=False)
+        # No app: the CLI would synthesize it, and take nothing from it.
+        self._cdk(["bootstrap", account_and_region, "--app", ""], say=False)
         self._progress.done()
 
     def deploy(self, config: Path, *more: str) -> StackOutputs:

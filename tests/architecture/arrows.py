@@ -150,6 +150,7 @@ ARROWS = {
     "kit.deploy": {"kit", "kit.deploy.effects", "kit.knowledge", "kit.verify"},
     "kit.diff": {"kit", "kit.deploy", "kit.deploy.effects"},
     "kit.drift": {"kit", "kit.deploy"},
+    "kit.init": {"kit.pipeline", "kit.schema"},
     "kit.keys": {"kit"},
     "kit.knowledge": {"kit", "kit.runs"},
     "kit.local": {"kit", "kit.deploy", "kit.runs"},

@@ -25,7 +25,8 @@ def _files(room: str) -> list[Path]:
     if room == "app":
         return [PROJECT / "app.py"]
     folder = PROJECT / ("lambda" if room in LAMBDA_PACKAGES else "") / room
-    return sorted(folder.rglob("*.py"))
+    # Templates of kit init are modules of other projects.
+    return sorted(path for path in folder.rglob("*.py") if "templates" not in path.parts)
 
 
 def _imports(path: Path) -> set[str]:

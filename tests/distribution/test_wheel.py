@@ -18,6 +18,7 @@ from distribution.contents import ROOMS
 from distribution.imports import PACKAGE
 from kit_contract.places import BIN, PROJECT
 from kit_contract.version import VERSION
+from tests.distribution.installed import build_wheel
 
 FOREIGN_APP = Path(__file__).parent / "foreign_app"
 PROJECT_FILE = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -27,12 +28,9 @@ QUIET = {"JSII_NODE": str(BIN / "node"), "CDK_VALIDATION": "false", "PYTHONDONTW
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built by the pinned backend, as `pip wheel` does: no network, no environment of its own."""
-    folder = tmp_path_factory.mktemp("wheel")
-    options = ["--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check", "--quiet"]
-    run(sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", str(folder), str(PROJECT))
-    found = list(folder.glob("*.whl"))
-    assert [path.name for path in found] == [f"bedrock_deployment_kit-{VERSION}-py3-none-any.whl"]
-    return found[0]
+    built = build_wheel(tmp_path_factory.mktemp("wheel"))
+    assert built.name == f"bedrock_deployment_kit-{VERSION}-py3-none-any.whl"
+    return built
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,11 @@ def _check(command: tuple[str, ...], mention: bool) -> None:
         "aws": lambda: check_aws(words, mention=mention),
         "make": lambda: check_make(words),
         "kit": lambda: check_kit(words, mention=mention),
+        "bedrock-kit": lambda: check_installed_kit(words, mention=mention),
+        "npm": lambda: _one_of(words, ["ci"]),
+        "npx": lambda: check_cdk(words[1:]) if words[0] == "cdk" else _one_of(words, ["cdk"]),
+        "pip": lambda: _one_of(words[:1], ["install"]),
+        "pytest": lambda: check_pytest(words),
         "cdk": lambda: check_cdk(words),
         "python": lambda: check_python(words, mention=mention),
         "python3": lambda: check_python(words, mention=mention),
@@ -91,6 +96,17 @@ def check_kit(words: Sequence[str], *, mention: bool = False) -> None:
         if not (mention and "required" in str(error)):
             raise
         check_options(words)
+
+
+def check_installed_kit(words: Sequence[str], *, mention: bool = False) -> None:
+    """The same commands, and `local install`, which make setup does in a clone."""
+    if list(words) != ["local", "install"]:
+        check_kit(words, mention=mention)
+
+
+def _one_of(words: Sequence[str], known: Sequence[str]) -> None:
+    if list(words) != list(known):
+        raise ValueError(f"it takes {' '.join(known)} here, got {' '.join(words)}")
 
 
 class _Strict:

@@ -13,7 +13,7 @@ PAGES = tuple(
 FENCE = re.compile(r"^ *```(?P<language>\S*)")
 INDENT = "    "
 SPAN = re.compile(r"`(?P<text>[^`]+)`")
-COMMAND = re.compile(r"(?:[A-Z_]+=\S+ )*(?:kit|make|aws|cdk|curl|ollama|python -m|\.venv/bin/\w+) ")
+COMMAND = re.compile(r"(?:[A-Z_]+=\S+ )*(?:kit|bedrock-kit|npx|make|aws|cdk|curl|ollama|python -m|\.venv/bin/\w+) ")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from tests.docs.pages import Block
 
 # A snippet uses what a reader has: these, and what `make setup` put into .venv/bin.
 TOOLS = ("aws", "curl", "make", "ollama", "python3", ".venv/bin/python", ".venv/bin/node", ".venv/bin/uv")
+INSTALLED = ("bedrock-kit", "npm", "npx", "pip", "pytest")  # in a project of one's own
 SHORT = ("kit", "cdk", "python")  # in prose only, for .venv/bin/python -m kit and so on
 DEFINED = {"API_URL": "https://host/prod", "KEY": "the-key"}  # by docs/inference-api.md, for every later snippet
 RECORDER = r"""#!/bin/bash
@@ -31,7 +32,7 @@ class Command:
 
 def commands(snippets: Sequence[Block], folder: Path, *, prose: bool = False) -> list[Command]:
     """What the snippets run, in order. Raises ValueError for anything that is not in TOOLS, and for bash's errors."""
-    _recorders(folder, (*TOOLS, *SHORT) if prose else TOOLS)
+    _recorders(folder, (*TOOLS, *INSTALLED, *SHORT) if prose else (*TOOLS, *INSTALLED))
     script = "".join(f"export AT='{snippet}'\n{snippet.text}" for snippet in snippets) + "wait\n"
     record = folder / "recorded"
     record.unlink(missing_ok=True)

@@ -31,6 +31,11 @@ EMBEDDED = {
 }
 # These are only parsed (test_commands.py).
 NOT_RUN = {
+    ("docs/own-project.md", "bedrock-kit"): "needs an installed kit; tests/end_to_end/test_own_project.py has one",
+    (
+        "docs/own-project.md",
+        "def own_stacks",
+    ): "needs an installed kit; tests/end_to_end/test_own_project.py adds a stack",
     ("docs/knowledge-bases.md", "kit knowledge put"): "needs a custom source; tests/kit/knowledge/test_put.py",
     ("docs/environments.md", "kit deploy"): "needs an account; tests/deployment/test_environments.py",
     ("docs/environments.md", "kit runs export"): "needs two environments; tests/kit/runs/test_export.py",

@@ -54,7 +54,7 @@ def _kit(match: re.Match[str]) -> list[str]:
     command, action = match["command"], (match["action"] or "").strip()
     if command not in COMMANDS:
         return []
-    known = {file.stem for file in (PROJECT / "kit" / command).glob("*.py")} | set(["buy", "release", "resume"])
+    known = {file.stem for file in (PROJECT / "kit" / command).glob("*.py")} | set(["buy", "release", "resume", "up"])
     options = [word for word in match["options"].split() if word.startswith("-")]
     return [command, *([action] if action in known else []), *options]
 

@@ -1,4 +1,4 @@
-"""A project with the workflows of `kit pipeline workflows`, on an embedded AWS with its access deployed."""
+"""A project that `bedrock-kit init` makes from the wheel, on an embedded AWS, with the access of its pipeline."""
 
 import base64
 import json
@@ -11,15 +11,11 @@ from typing import Any
 from bedrock_constructs.pipelines.trust import GITHUB_ISSUER
 from kit.cdk_cli import EMBEDDED_CONTEXT
 from kit.local.stacks import LocalStacks
-from kit.pipeline.rendering import Workflows, files_of
 from kit.progress import Progress
 from kit_contract.places import PROJECT
+from tests.distribution.installed import Installed
 from tests.pipelines.runner import Claims, Job, Machine, NotAuthorizedError
 
-ROOMS = (
-    *("deployment", "stacks", "bedrock_constructs", "lambda", "kit", "kit_contract", "model_catalog", "training_data"),
-    *("billed_resources", "local_aws", "docs"),
-)
 FILE = """\
 [deployment]
 name = "walk"
@@ -58,7 +54,7 @@ class PipelineWorld:
         self.state, self.project = folder / "aws", folder / "project"
         self._github, self._calls = folder / "github.json", folder / "calls.txt"
         self._scratch = folder / "machine"
-        make_project(self.project)
+        self._kit = make_project(self.project)
 
     def start(self) -> None:
         self.local = LocalStacks(region="us-east-1", state=self.state, port=None, progress=Progress(total=9))
@@ -67,7 +63,7 @@ class PipelineWorld:
         context = dict(value.split("=") for value in EMBEDDED_CONTEXT)
         home = Path(self.local.environment["HOME"])
         (home / ".cdk.json").write_text(json.dumps({"context": context}), encoding="utf-8")  # of the user, to the CDK
-        paths = [str(PROJECT / "tests" / "pipelines"), self.local.environment["PATH"]]
+        paths = [str(PROJECT / "tests" / "pipelines"), str(self._kit.bin), self.local.environment["PATH"]]
         environ = {
             **self.local.environment,
             "PATH": os.pathsep.join(paths),
@@ -88,7 +84,7 @@ class PipelineWorld:
 
     def _deploy_access(self, environment: str, environ: dict[str, str]) -> None:
         """As an administrator does it."""
-        command = [".venv/bin/python", "-m", "kit", "pipeline", "access", "--environment", environment]
+        command = [str(self._kit.bin / "bedrock-kit"), "pipeline", "access", "--environment", environment]
         shell = [*command, "--", "--require-approval", "never"]
         done = subprocess.run(shell, cwd=self.project, env=environ, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -133,18 +129,21 @@ class PipelineWorld:
         return sorted(set(self._calls.read_text(encoding="utf-8").splitlines())) if self._calls.exists() else []
 
 
-def make_project(folder: Path) -> None:
-    """What a clone has, and the workflows."""
-    for room in ROOMS:
-        shutil.copytree(PROJECT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("app.py", "cdk.json"):
-        shutil.copy(PROJECT / file, folder)
-    for shared in (".venv", "node_modules"):
-        (folder / shared).symlink_to((PROJECT / shared).resolve())
-    python = ".venv/bin/python"
-    workflows = Workflows(install=f"{python} --version", tests=f"{python} -m unittest -q test_own")
-    for path, text in files_of("github", workflows).items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
-    (folder / "test_own.py").write_text(TESTS, encoding="utf-8")
+def make_project(folder: Path) -> Installed:
+    """What `bedrock-kit init` makes from the wheel, with a small file; test_own_project.py runs its own tests."""
+    kit = Installed(folder.parent)
+    kit.run("bedrock-kit", "init", folder.name, "--name", "walk", "--pipeline", "github", cwd=folder.parent)
+    (folder / "node_modules").symlink_to((PROJECT / "node_modules").resolve())
+    for name in ("pip", "npm"):  # of the step `install`: what they bring is there
+        _script(kit.bin / name, "")
+    _script(kit.bin / "pytest", f'exec {kit.bin}/python -m pytest "$@"\n')
+    for name in ("conftest.py", "test_stacks.py"):
+        (folder / "tests" / name).unlink()
+    (folder / "tests" / "test_own.py").write_text(TESTS, encoding="utf-8")
     (folder / "deployment.toml").write_text(FILE, encoding="utf-8")
+    return kit
+
+
+def _script(path: Path, text: str) -> None:
+    path.write_text(f"#!/bin/sh\n{text}", encoding="utf-8")
+    path.chmod(0o755)

@@ -32,7 +32,12 @@ def allow(module: Any) -> None:
     module.require_real = lambda environ, *, profile=None: None
 
 
-AFTER: dict[str, Callable[[Any], None]] = {"botocore.client": record, "local_aws.guard": allow}
+GUARD = "local_aws.guard"
+AFTER: dict[str, Callable[[Any], None]] = {
+    "botocore.client": record,
+    GUARD: allow,
+    f"bedrock_deployment_kit.{GUARD}": allow,  # where the kit is installed
+}
 
 
 class Finder(importlib.abc.MetaPathFinder):

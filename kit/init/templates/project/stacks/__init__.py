@@ -1,0 +1,1 @@
+"""Stacks of your own; app.py says how to add one."""
