@@ -13,7 +13,7 @@ from deployment.config import DeploymentConfig, load_deployment_config
 from kit.agents.agent_api import PENDING, AgentApi, AgentFailedError, chosen_agent, connect
 from kit.agents.arguments import add_agent_argument
 from kit.agents.cases import Case, read_cases
-from kit.agents.judge import Judge, judge_of, runtime_client
+from kit.agents.judge import Judge, judge_of, runtime_client, tried
 from kit.agents.report import as_json, as_table, share
 from kit.agents.scores import Score, score
 from kit.deployment_arguments import add_deployment_arguments
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     if options.judge:
         if not any(case.answer for case in cases):
             raise InputError(f"--judge reads the answers of cases with answer, and {options.file} has none; add it")
-        judge = judge_of(runtime_client(config, local=options.local), options.judge)
+        judge = tried(judge_of(runtime_client(config, local=options.local), options.judge), options.judge)
         judging = Judging(judge, _pricing(config, options.judge))
     results = []
     usd = _pricing(config, config.agent_model(agent))

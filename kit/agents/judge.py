@@ -8,6 +8,7 @@ from deployment.config import DeploymentConfig
 from kit.answer_judge import CORRECT, RIGHT, WARNING, asked, last, plain
 from kit.embedded_outputs import embedded_outputs
 from kit_contract.aws_errors import code_of, message_of
+from kit_contract.errors import InputError
 from local_aws.guard import require_real
 
 SYSTEM = (
@@ -47,6 +48,14 @@ def judge_of(runtime: Any, model: str) -> Judge:
         return Verdict(word, score, reason, tokens)
 
     return judged
+
+
+def tried(judge: Judge, model: str) -> Judge:
+    """Before an agent is asked and paid. Raises InputError if the model can't be called."""
+    verdict = judge("What is 1 + 1?", "2", "2")
+    if not verdict.tokens:
+        raise InputError(f"--judge: {model} can't be called: {verdict.reason}; no case was asked; name another model")
+    return judge
 
 
 def runtime_client(config: DeploymentConfig, *, local: bool) -> Any:

@@ -74,7 +74,7 @@ def test_a_verdict_takes_the_place_of_words(word: str, value: float | None, pass
 
 
 def _judged(server: Server, monkeypatch: pytest.MonkeyPatch, *said: str | None) -> Model:
-    model = Model(*said)
+    model = Model("Tried first. <correct>yes</correct>", *said)
     monkeypatch.setattr(evaluate, "runtime_client", lambda config, *, local: model)
     for text in ("It ships on Monday.", "Hello.", "It is lost."):
         server.answer(answer(text))
@@ -99,7 +99,7 @@ def test_only_cases_with_an_answer_are_judged_and_paid_for(
     assert kit("evaluate", cases(tmp_path, *LINES), "--judge", JUDGE, "--at-least", "0.7") == 1
 
     output = capsys.readouterr().out
-    assert len(model.prompts) == 2
+    assert len(model.prompts) == 3
     head, first, second, third = output.splitlines()[:4]
     assert "JUDGE  JUDGE USD  SECONDS" in head
     assert [line.split()[1] for line in (first, second, third)] == ["yes", "yes", "no"]
@@ -123,6 +123,17 @@ def test_json_has_verdicts_and_prices(
     assert 0 < first["judge_usd"] < 0.001
     assert "verdict" not in second
     assert (third["verdict"], third["judge_usd"], third["passed"]) == (NONE, None, False)
+
+
+def test_a_judge_that_cannot_be_called_is_told_before_the_agent_is_asked(
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(evaluate, "runtime_client", lambda config, *, local: Model(None))
+
+    assert kit("evaluate", cases(tmp_path, *LINES), "--judge", JUDGE) == 2
+
+    assert f"--judge: {JUDGE} can't be called: ThrottlingException" in capsys.readouterr().err
+    assert server.asked == []
 
 
 def test_a_judge_without_work_is_a_mistake(
