@@ -10,6 +10,8 @@ from bedrock_constructs.inference_api.permissions import ServedAlias as ServedAl
 from bedrock_constructs.inference_api.permissions import ServedKnowledgeBase as ServedKnowledgeBase
 from bedrock_constructs.inference_api.served import model_target as model_target
 from bedrock_constructs.inference_api.served import served_alias as served_alias
+from bedrock_constructs.inference_profile import InferenceProfile as InferenceProfile
+from bedrock_constructs.invocation_logging import InvocationLogging as InvocationLogging
 from bedrock_constructs.knowledge_base.document_knowledge_base import DocumentKnowledgeBase as DocumentKnowledgeBase
 from bedrock_constructs.knowledge_base.ingestion import KnowledgeBaseIngestion as KnowledgeBaseIngestion
 from bedrock_constructs.knowledge_base.knowledge_base import KnowledgeBase as KnowledgeBase
@@ -40,6 +42,8 @@ __all__ = [
     "DocumentKnowledgeBase",
     "Guardrail",
     "InferenceApi",
+    "InferenceProfile",
+    "InvocationLogging",
     "KnowledgeBase",
     "KnowledgeBaseIngestion",
     "ModelAccess",
