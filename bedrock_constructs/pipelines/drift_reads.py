@@ -18,6 +18,7 @@ DRIFT_READS = (
     "bedrock-agentcore:ListTagsForResource",
     "bedrock:GetDataSource",
     "bedrock:GetGuardrail",
+    "bedrock:GetInferenceProfile",
     "bedrock:GetKnowledgeBase",
     "bedrock:GetPrompt",
     "bedrock:ListTagsForResource",

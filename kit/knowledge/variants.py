@@ -1,15 +1,12 @@
 """The ways to ask that an evaluation compares: each knowledge base with each setting."""
 
 import itertools
-import sys
 from dataclasses import dataclass
 
 from kit.knowledge.deployed import Deployed, KnowledgeBase
-from kit.knowledge.described import MANAGED, Description, described
+from kit.knowledge.described import Description, described
 from kit.knowledge.search import Search, search_for
 from kit_contract.errors import InputError
-
-NO_ANSWERS = "Bedrock's RetrieveAndGenerate can't ask a managed knowledge base"
 
 
 @dataclass(frozen=True)
@@ -38,9 +35,6 @@ def variants(
     found = []
     for knowledge_base in knowledge_bases:
         description = described(deployed, knowledge_base)
-        if description.store == MANAGED:
-            print(f"{knowledge_base.name} is left out: {NO_ANSWERS}", file=sys.stderr)
-            continue
         if hybrid and not description.hybrid and len(knowledge_bases) == 1:
             raise InputError(
                 f"the store of {knowledge_base.name} ({description.store}) has no hybrid search; leave out --hybrid, "
@@ -54,8 +48,6 @@ def variants(
                 deployed, knowledge_base, results=count, hybrid=with_words, rerank=reranked, filters=filters
             )
             found.append(Variant(search, description))
-    if not found:
-        raise InputError(f"there is nothing to evaluate: {NO_ANSWERS}; name another one with --knowledge-base")
     return found
 
 

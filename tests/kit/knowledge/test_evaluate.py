@@ -1,6 +1,5 @@
 """`kit knowledge evaluate`: scores against answers of known quality, several ways in one table, and thresholds."""
 
-import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,6 @@ from deployment.config import DeploymentConfig
 from kit.agents.cases import read_cases as read_agent_cases
 from kit.knowledge import evaluate
 from kit.knowledge.cases import read_cases
-from kit.knowledge.described import described as as_it_is
 from kit.knowledge.figures import figures_of
 from kit.knowledge.variants import numbers
 from kit_contract.errors import InputError
@@ -96,22 +94,6 @@ def test_knowledge_bases_are_compared_side_by_side(
 
     assert [whole["name"], few["name"]] == ["documents: 1, semantic", "few: 1, semantic"]
     assert [way["metrics"]["recall"]["mean"] for way in (whole, few)] == [1.0, 0.0]
-
-
-def test_a_managed_knowledge_base_is_left_out_before_anything_is_paid_for(
-    knowledge: Knowledge, base: KnowledgeBase, questions: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def described(*given: Any) -> Any:
-        return dataclasses.replace(as_it_is(*given), store="MANAGED")
-
-    monkeypatch.setattr("kit.knowledge.variants.described", described)
-    monkeypatch.setattr(evaluate, "measure", lambda *_, **__: pytest.fail("models were asked"))
-
-    code, _, said = knowledge("evaluate", str(questions), "--yes", documents=base.id)
-
-    assert code == 2
-    assert "documents is left out: Bedrock's RetrieveAndGenerate can't ask a managed knowledge base" in said
-    assert "there is nothing to evaluate" in said
 
 
 def test_what_is_no_file_of_cases_is_told_in_ten_lines(tmp_path: Path) -> None:
