@@ -1,6 +1,6 @@
 """Asks the knowledge base of a RagEvaluation job each prompt, with the job's role, and has passages and answers judged.
 
-The place and the fields of AWS's results are not in its user guide; these are those that users' jobs have shown.
+The place and the fields of AWS's results are not in its user guide; they are assumed here.
 """
 
 from typing import Any
