@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
@@ -14,14 +16,19 @@ from bedrock_constructs.provisioned_throughput.controller import ProvisionedThro
 from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget
 from bedrock_constructs.provisioned_throughput.start import ProvisionedThroughputStart
 from bedrock_constructs.provisioned_throughput.throughput import ProvisionedThroughput
+from kit_contract.provisioned_throughput_metrics import (
+    DEPLOYMENT_DIMENSION,
+    METRIC_NAMESPACE,
+    MODEL_UNITS,
+    THROUGHPUT_DIMENSION,
+)
 
 
 class ControlledThroughput(Construct):
     """`schedule` has the keys days (mon ...), from, to (HH:MM) and time_zone: billed while it is open. `expires`: a day
     (ISO 8601) after which it is released. Without a schedule the deploy buys at once. One in a stack.
 
-    `notify`: mail addresses that are told what is bought and released. Exposes
-    `throughput`, `controller`.
+    `notify`: mail addresses that are told what is bought and released. Exposes `throughput`, `controller`.
     """
 
     def __init__(
@@ -40,6 +47,7 @@ class ControlledThroughput(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.kit_deployment = deployment_name(self, kit_deployment)
+        self._name = target.name
         self.controller = ProvisionedThroughputController(
             self,
             "Controller",
@@ -83,3 +91,13 @@ class ControlledThroughput(Construct):
     def function(self) -> lambda_.IFunction:
         """Subscribe it to a topic whose messages are to release the throughput, such as `Budget.hard_stop_topic`."""
         return self.controller.function
+
+    def metric_model_units(self, **options: Any) -> cloudwatch.Metric:
+        """The model units that are billed: the average of an hour is the part of it. `options`: of Metric."""
+        return cloudwatch.Metric(
+            namespace=METRIC_NAMESPACE,
+            metric_name=MODEL_UNITS,
+            dimensions_map={DEPLOYMENT_DIMENSION: self.kit_deployment, THROUGHPUT_DIMENSION: self._name},
+            statistic="Average",
+            period=Duration.hours(1),
+        ).with_(**options)
