@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deployment.config import DeploymentConfig
-from kit.missing_documents import missing_objects
+from kit.missing_documents import missing_in_bucket, missing_objects
 from kit.stack_outputs import stack_outputs
 from kit_contract import parameters
 from kit_contract.aws_errors import code_of, says_absent
@@ -53,7 +53,7 @@ def reason_to_look(config: DeploymentConfig, clients: Clients, outputs: Mapping[
     if config.imported_models:
         return "files of imported models may have changed"
     if missing := missing_objects(clients("s3"), outputs[TRAINING_BUCKET_OUTPUT]):
-        return f"{len(missing)} objects are missing in the bucket, such as {missing[0]}"
+        return missing_in_bucket(missing, "objects")
     for name in config.custom_models:
         execution = outputs.get(run_execution_output(name))
         if execution is not None and not _is_settled(config, clients, name, execution):  # a new one is in the template

@@ -15,6 +15,7 @@ STARTER_OUTPUT = "RunStarter"
 MANIFESTS_PREFIX = ".bedrock-kit/"
 # Context: a new value has the uploaded objects compared with the bucket again, and ingested.
 RESTORE_CONTEXT = "restore_objects"
+RESTORE_OUTPUT = "RestoredAt"  # the same value: kept by deploys that restore nothing
 # Context: `NAME:NUMBER,...` of resources that were deleted by hand. Another number is another resource to
 # CloudFormation, which never looks at one whose properties stay the same. A guardrail's NAME is that of its section.
 GENERATIONS_CONTEXT = "generations"

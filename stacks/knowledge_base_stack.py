@@ -22,6 +22,8 @@ from kit_contract.stacks import (
     INGESTION_QUEUE_OUTPUT,
     KNOWLEDGE_BASE_GENERATION_OUTPUT,
     KNOWLEDGE_BASE_ID_OUTPUT,
+    RESTORE_CONTEXT,
+    RESTORE_OUTPUT,
     generations_from,
     knowledge_base_generation,
     pascal,
@@ -46,6 +48,8 @@ class KnowledgeBaseStack(cdk.Stack):
             name: self._add(name, config.knowledge_base_key(name), section, config)
             for name, section in config.built_knowledge_bases.items()
         }
+        if restored := self.node.try_get_context(RESTORE_CONTEXT):
+            cdk.CfnOutput(self, RESTORE_OUTPUT, value=restored)
         self._switch_when_all_are_filled()
 
     def _add(self, name: str, key: str, section: Section, config: DeploymentConfig) -> KnowledgeBase:

@@ -243,7 +243,7 @@ def _show_ingestion(whose: str, jobs: list[dict[str, Any]], progress: Progress) 
     modified = sum(job["statistics"]["numberOfModifiedDocumentsIndexed"] for job in jobs)
     progress.done(
         f"{whose}{newest['numberOfDocumentsScanned']} documents: {indexed} indexed, {modified} modified, "
-        f"{newest['numberOfDocumentsFailed']} failed, in {len(jobs)} job(s)"
+        f"{newest['numberOfDocumentsFailed']} failed, in {'1 job' if len(jobs) == 1 else f'{len(jobs)} jobs so far'}"
     )
     for reason in jobs[-1].get("failureReasons", []):
         progress.line(f"failed: {reason}")

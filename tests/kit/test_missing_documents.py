@@ -30,8 +30,11 @@ class Account:
             stub.activate()
         self.said: list[str] = []
 
-    def has(self, *keys: str, manifest: list[str], output: str = "DocumentsBucket") -> None:
+    def has(
+        self, *keys: str, manifest: list[str], output: str = "DocumentsBucket", restored: str | None = None
+    ) -> None:
         outputs = [{"OutputKey": output, "OutputValue": "documents"}]
+        outputs += [{"OutputKey": "RestoredAt", "OutputValue": restored}] if restored else []
         stacks = {"Stacks": [{**STACK, "Outputs": outputs}]}
         self.stubs["cloudformation"].add_response("describe_stacks", stacks, {"StackName": STACK["StackName"]})
         listed: dict[str, Any] = {"Contents": [{"Key": MANIFEST}]}
@@ -57,7 +60,7 @@ def test_missing_documents_are_uploaded_again(account: Account) -> None:
     flag, value = account.arguments()
 
     assert (flag, value.split("=")[0]) == ("-c", "restore_objects")
-    assert account.said[0].startswith("2 documents are missing in the bucket, such as documents/b.md")
+    assert account.said[0].startswith("2 documents, such as documents/b.md, are missing in the bucket")
 
 
 def test_each_knowledge_base_is_looked_at(account: Account) -> None:
@@ -67,7 +70,14 @@ def test_each_knowledge_base_is_looked_at(account: Account) -> None:
     account.has("documents/a.md", manifest=["documents/b.md"], output="HandbooksDocumentsBucket")
 
     assert account.arguments(DeploymentConfig.model_validate(config))[0] == "-c"
-    assert account.said[0].startswith("1 documents are missing")
+    assert account.said[0].startswith("documents/b.md is missing")
+
+
+def test_after_a_restoration_a_deploy_without_changes_has_the_same_template(account: Account) -> None:
+    account.has("documents/a.md", manifest=["documents/a.md"], restored="2026-11-27T10:00:00+00:00")
+
+    assert account.arguments() == ["-c", "restore_objects=2026-11-27T10:00:00+00:00"]
+    assert account.said == []
 
 
 def test_nothing_is_asked_for_where_nothing_is_missing(account: Account) -> None:

@@ -34,7 +34,9 @@ def managed(clients: Clients, role: str) -> str:
     )["dataSource"]["dataSourceId"]
     ids = {"knowledgeBaseId": base, "dataSourceId": source}
     ids["ingestionJobId"] = agent.start_ingestion_job(**ids)["ingestionJob"]["ingestionJobId"]
+    deadline = time.monotonic() + 20
     while (job := agent.get_ingestion_job(**ids)["ingestionJob"])["status"] in ("STARTING", "IN_PROGRESS"):
+        assert time.monotonic() < deadline
         time.sleep(0.05)
     assert job["statistics"]["numberOfNewDocumentsIndexed"] == 2, job
     return str(base)

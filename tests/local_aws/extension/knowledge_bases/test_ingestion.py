@@ -120,7 +120,9 @@ def test_nothing_is_deleted_under_a_running_ingestion(clients: Clients, role: st
         agent.delete_data_source(knowledgeBaseId=base.id, dataSourceId=base.source)
     with pytest.raises(ClientError) as of_base:
         agent.delete_knowledge_base(knowledgeBaseId=base.id)
+    deadline = time.monotonic() + 20
     while base.read(job)["status"] in ("STARTING", "IN_PROGRESS"):
+        assert time.monotonic() < deadline
         time.sleep(0.05)
     agent.delete_data_source(knowledgeBaseId=base.id, dataSourceId=base.source)
     agent.delete_knowledge_base(knowledgeBaseId=base.id)
