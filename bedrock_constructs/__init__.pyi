@@ -6,10 +6,10 @@ from bedrock_constructs.custom_model_deployment import CustomModelDeployment as 
 from bedrock_constructs.customization.workflow import CustomizationWorkflow as CustomizationWorkflow
 from bedrock_constructs.guardrails import Guardrail as Guardrail
 from bedrock_constructs.inference_api.api import InferenceApi as InferenceApi
-from bedrock_constructs.inference_api.permissions import ServedAlias as ServedAlias
-from bedrock_constructs.inference_api.permissions import ServedKnowledgeBase as ServedKnowledgeBase
 from bedrock_constructs.inference_api.served import model_target as model_target
 from bedrock_constructs.inference_api.served import served_alias as served_alias
+from bedrock_constructs.inference_api.targets import ServedAlias as ServedAlias
+from bedrock_constructs.inference_api.targets import ServedKnowledgeBase as ServedKnowledgeBase
 from bedrock_constructs.inference_profile import InferenceProfile as InferenceProfile
 from bedrock_constructs.invocation_logging import InvocationLogging as InvocationLogging
 from bedrock_constructs.knowledge_base.document_knowledge_base import DocumentKnowledgeBase as DocumentKnowledgeBase

@@ -1,4 +1,4 @@
-"""What a construct calls its deployment: the name in SSM parameters, tags and the names of what Bedrock has."""
+"""Names that constructs give: that of their deployment, in SSM parameters, tags and Bedrock, and unique ones."""
 
 import hashlib
 import re
@@ -34,3 +34,9 @@ def plain_name(construct_id: str) -> str:
 def tag_deployment(scope: Construct, kit_deployment: str) -> None:
     """Tag what is below `scope`: roles reach what carries the tag of their deployment."""
     cdk.Tags.of(scope).add(DEPLOYMENT_TAG, kit_deployment)
+
+
+def unique_name(prefix: str, *replacing: object) -> str:
+    """Another one for other values of `replacing`: CloudFormation makes a replacement before it deletes the old one."""
+    digest = hashlib.sha256(repr(replacing).encode()).hexdigest()[:8]
+    return re.sub("-+", "-", f"{prefix}-{digest}")  # Bedrock rejects two hyphens in a row

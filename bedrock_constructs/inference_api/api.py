@@ -23,12 +23,7 @@ from bedrock_constructs.inference_api.description import description_file
 from bedrock_constructs.inference_api.gateway_responses import add_gateway_responses
 from bedrock_constructs.inference_api.iam_authorization import add_resource_policy, grant_invoke
 from bedrock_constructs.inference_api.methods import PUBLIC_PATHS, PUBLIC_REQUESTS_PER_SECOND, TIMEOUT, add_methods
-from bedrock_constructs.inference_api.permissions import (
-    AliasTarget,
-    ServedAlias,
-    ServedKnowledgeBase,
-    grant_serving,
-)
+from bedrock_constructs.inference_api.permissions import grant_serving
 from bedrock_constructs.inference_api.served import (
     SearchedKnowledgeBase,
     alias_settings,
@@ -38,6 +33,7 @@ from bedrock_constructs.inference_api.served import (
     served_aliases,
     served_knowledge_bases,
 )
+from bedrock_constructs.inference_api.targets import AliasTarget, ServedAlias, ServedKnowledgeBase
 from bedrock_constructs.inference_api.usage_plan import add_usage_plan
 from bedrock_constructs.inference_api.waits import WAIT_WITHOUT_JITTER, retry_seconds
 from bedrock_constructs.knowledge_base_ids import known_seconds

@@ -6,7 +6,7 @@ from typing import Protocol
 import aws_cdk as cdk
 from constructs import Construct
 
-from bedrock_constructs.inference_api.permissions import AliasTarget, ServedAlias, ServedKnowledgeBase
+from bedrock_constructs.inference_api.targets import AliasTarget, ServedAlias, ServedKnowledgeBase
 from bedrock_constructs.invoke_arns import invoke_arns
 from kit_contract.embedding_models import EMBEDDING_MODELS
 from kit_contract.environment import PARTITION

@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html (trust and permissions of the service role)
 """
 
-import hashlib
-import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -31,7 +29,7 @@ from bedrock_constructs.knowledge_base.stores.managed import bucket_connector
 from bedrock_constructs.knowledge_base.stores.s3_vectors import S3Vectors
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, Store, StoreRequest
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
-from bedrock_constructs.names import deployment_name, plain_name
+from bedrock_constructs.names import deployment_name, plain_name, unique_name
 from kit_contract.run_names import bedrock_name
 from kit_contract.stacks import pascal
 
@@ -243,9 +241,4 @@ class KnowledgeBase(Construct):
         )
 
     def _name(self, prefix: str, *replacing: object) -> str:
-        return _unique_name(prefix, *replacing, *([self._again] if self._again else []))
-
-
-def _unique_name(prefix: str, *replacing: object) -> str:
-    digest = hashlib.sha256(repr(replacing).encode()).hexdigest()[:8]
-    return re.sub("-+", "-", f"{prefix}-{digest}")  # Bedrock rejects two hyphens in a row
+        return unique_name(prefix, *replacing, *([self._again] if self._again else []))

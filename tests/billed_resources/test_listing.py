@@ -10,13 +10,13 @@ import pytest
 from billed_resources.listing import Listing, list_billed
 from billed_resources.resource import BilledResource, Kind
 from model_catalog.prices import prices
-from tests.billed_resources import fake_aws
+from tests.billed_resources import fake_prices
 from tests.billed_resources.fake_aws import ACCOUNT, BASE, MODEL, NOW, PAGE, REGION, FakeAws, Refused
 
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> FakeAws:
-    monkeypatch.setattr("billed_resources.cost.price", fake_aws.price)
+    monkeypatch.setattr("billed_resources.cost.price", fake_prices.price)
     return FakeAws()
 
 

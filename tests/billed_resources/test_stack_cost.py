@@ -9,7 +9,7 @@ import pytest
 from billed_resources.kit_stacks import kit_stacks
 from billed_resources.stack_cost import StackCost, cost_of_stacks, total_usd_per_hour
 from kit_contract.tags import DEPLOYMENT_TAG, RESOURCE_TAG
-from tests.billed_resources import fake_aws
+from tests.billed_resources import fake_aws, fake_prices
 from tests.billed_resources.fake_aws import NOW, REGION, FakeAws, Refused
 
 STACK = "sup-provisioned-throughput"
@@ -18,7 +18,7 @@ OURS = {DEPLOYMENT_TAG: "sup", RESOURCE_TAG: f"{STACK}/SupportThing"}
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> FakeAws:
-    monkeypatch.setattr("billed_resources.cost.price", fake_aws.price)
+    monkeypatch.setattr("billed_resources.cost.price", fake_prices.price)
     made = FakeAws()
     made.add_stack(STACK, "sup")
     made.add_stack("sup-training", "sup")

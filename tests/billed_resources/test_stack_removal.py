@@ -10,7 +10,7 @@ from billed_resources.kit_stacks import kit_stacks
 from billed_resources.stack_cost import StackCost, cost_of_stacks
 from billed_resources.stack_removal import Removal, Waiting, remove_stack
 from kit_contract.tags import DEPLOYMENT_TAG, RESOURCE_TAG
-from tests.billed_resources import fake_aws
+from tests.billed_resources import fake_prices
 from tests.billed_resources.fake_aws import NOW, REGION, FakeAws, Refused, event
 
 STACK = "sup-provisioned-throughput"
@@ -97,7 +97,7 @@ def test_one_that_is_being_deleted_is_waited_for_only(aws: FakeAws) -> None:
 
 
 def test_a_commitment_is_left_alone(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("billed_resources.cost.price", fake_aws.price)
+    monkeypatch.setattr("billed_resources.cost.price", fake_prices.price)
     tags = {DEPLOYMENT_TAG: "sup", RESOURCE_TAG: f"{STACK}/SupportThing"}
     ends = NOW + timedelta(days=20)
     aws.add_throughput("sup-support", tags, commitmentDuration="OneMonth", commitmentExpirationTime=ends)

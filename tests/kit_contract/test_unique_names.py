@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bedrock_constructs.knowledge_base import knowledge_base
+from bedrock_constructs import names
 from deployment.sections.section import NAME
 from kit_contract import run_names, stacks
 from kit_contract.runs import new_run
@@ -32,7 +32,7 @@ SHARED: dict[str, Callable[[str, str], str]] = {
         deployment, name, run_names.execution_name(name, RUN), TIME
     ),
     "client request token": lambda deployment, name: str(run_of(deployment, name).token),
-    "knowledge base": lambda deployment, name: knowledge_base._unique_name(
+    "knowledge base": lambda deployment, name: names.unique_name(
         run_names.bedrock_name(deployment, name), "model", 1024
     ),
 }

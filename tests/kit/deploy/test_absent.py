@@ -14,7 +14,7 @@ from kit.deploy.absent import FAILED, UNDECIDED_OR_LEFT, Absent, Decision, settl
 from kit.deploy.assembly import StackName
 from kit.deploy.history import History, Place
 from kit_contract.tags import DEPLOYMENT_TAG, RESOURCE_TAG
-from tests.billed_resources import fake_aws
+from tests.billed_resources import fake_prices
 from tests.billed_resources.fake_aws import ACCOUNT, NOW, REGION, FakeAws, event
 
 HERE = Place(ACCOUNT, REGION, "sup")
@@ -47,7 +47,7 @@ class Run:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setattr("billed_resources.cost.price", fake_aws.price)
+    monkeypatch.setattr("billed_resources.cost.price", fake_prices.price)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
     made = Run(tmp_path)
     for name in ("sup-training", THROUGHPUT, API.name):

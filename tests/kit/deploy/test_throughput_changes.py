@@ -13,15 +13,15 @@ from kit.deploy.throughput_consent import UNDECIDED, look_at_throughput, may_dep
 from kit_contract.errors import InputError
 from kit_contract.stacks import throughput_logical_ids
 from kit_contract.tags import DEPLOYMENT_TAG, RESOURCE_TAG
-from tests.billed_resources import fake_aws
+from tests.billed_resources import fake_prices
 from tests.billed_resources.fake_aws import NOW, Refused
 from tests.kit.deploy.throughputs import END, MODEL, STACK, TRAINING, World, section
 
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr("billed_resources.cost.price", fake_aws.price)
-    monkeypatch.setattr("deployment.costs.provisioned_throughput.price", fake_aws.price)
+    monkeypatch.setattr("billed_resources.cost.price", fake_prices.price)
+    monkeypatch.setattr("deployment.costs.provisioned_throughput.price", fake_prices.price)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
     return World(tmp_path)
 

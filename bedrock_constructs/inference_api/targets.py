@@ -1,0 +1,64 @@
+"""What the API serves: aliases with what is called for them, and knowledge bases."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kit_contract.inference_api import Prices, Prompt
+
+
+@dataclass(frozen=True)
+class AliasTarget:
+    """`model`: id or ARN. `invoke_arns`: its ARN, then those of the models that a profile routes to."""
+
+    model: str
+    invoke_arns: Sequence[str]
+
+
+@dataclass(frozen=True)
+class ServedAlias:
+    """`order`: the places to try, first to last, each "provisioned", "on-demand" or "base".
+
+    `embedding`: the id of the embedding model, None for a model that answers. `one_model`: InvokeModel may fall back,
+    because all targets are the same base model or were trained from it.
+    `guardrail`: its name. `prompt`: comes before the caller's system messages. `prices`: for the log.
+    `imported`: an imported model of the deployment may serve it. `profile_arn`: the application inference profile
+    through which the base model is called.
+    """
+
+    base: AliasTarget
+    order: Sequence[str]
+    embedding: str | None = None
+    one_model: bool = False
+    guardrail: str | None = None
+    imported: bool = False
+    prices: Prices | None = None
+    prompt: Prompt | None = None
+    profile_arn: str | None = None
+
+    @property
+    def targets(self) -> list[AliasTarget]:
+        """What is called as its base model: the model itself, too, should the profile be gone."""
+        if "base" not in self.order:
+            return []
+        profile = [AliasTarget(self.profile_arn, [self.profile_arn])] if self.profile_arn else []
+        return [self.base, *profile]
+
+
+@dataclass(frozen=True)
+class ServedKnowledgeBase:
+    """`model` answers /v1/retrieve-and-generate if the request names no alias. `guardrail`: its name.
+
+    `rerank_model_arn`: the foundation model that searches may rerank with. `hybrid`: its store can match words, too.
+    `prompt`: the template of what the model is asked, with $search_results$ in it; Bedrock's own if None.
+    `parameter`: SSM parameter with its id, which the API follows: a replacement has the deployment's tag as well.
+    `managed`: one of Bedrock's managed knowledge bases, which /v1/retrieve-and-generate can't ask.
+    """
+
+    id: str
+    model: AliasTarget
+    rerank_model_arn: str | None = None
+    guardrail: str | None = None
+    hybrid: bool = False
+    prompt: str | None = None
+    parameter: str | None = None
+    managed: bool = False
