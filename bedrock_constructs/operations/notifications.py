@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from bedrock_constructs.alarm_topic import alarm_topic
 from bedrock_constructs.nag_acknowledgments import acknowledge
 
 
@@ -46,16 +45,7 @@ class Notifications(Construct):
         return composite
 
     def _topic(self, kit_deployment: str, emails: Sequence[str]) -> sns.Topic:
-        topic = sns.Topic(self, "Topic", display_name=f"{kit_deployment} operations", enforce_ssl=True)
-        topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="AlarmsPublish",
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["sns:Publish"],
-                resources=[topic.topic_arn],
-                conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}},
-            )
-        )
+        topic = alarm_topic(self, "Topic", display_name=f"{kit_deployment} operations")
         for address in dict.fromkeys(emails):
             topic.add_subscription(subscriptions.EmailSubscription(address))
         reason = (

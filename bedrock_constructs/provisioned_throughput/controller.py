@@ -20,6 +20,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct, DependencyGroup
 
+from bedrock_constructs.alarm_topic import alarm_topic
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
 from bedrock_constructs.nag_acknowledgments import acknowledge, acknowledge_wildcards
 from bedrock_constructs.provisioned_throughput.permissions import (
@@ -116,18 +117,9 @@ class ProvisionedThroughputController(Construct):
         return function
 
     def _topic(self, notify: Sequence[str]) -> sns.Topic:
-        topic = sns.Topic(self, "Notices", display_name=f"{self._kit_deployment} capacity", enforce_ssl=True)
+        topic = alarm_topic(self, "Notices", display_name=f"{self._kit_deployment} capacity")
         for address in dict.fromkeys(notify):
             self.subscriptions[address] = topic.add_subscription(subscriptions.EmailSubscription(address))
-        topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="AlarmsPublish",
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["sns:Publish"],
-                resources=[topic.topic_arn],
-                conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}},
-            )
-        )
         return topic
 
     def _queue(self) -> sqs.Queue:
