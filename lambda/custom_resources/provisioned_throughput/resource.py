@@ -97,10 +97,7 @@ class ProvisionedThroughputResource:
 
     def delete(self, request: Request) -> None:
         wanted, now = ThroughputProperties.of(request), self._clock()
-        found = bedrock_calls.find(self._clients.bedrock, wanted.name)
-        if found is not None and not bedrock_calls.is_ours(self._clients.bedrock, found, wanted):
-            return
-        present = self._present(wanted, found)
+        present = self._present(wanted, bedrock_calls.find(self._clients.bedrock, wanted.name))
         for item in present:
             if is_committed(item, now):
                 raise ResourceFailedError(committed_reason(item, wanted, now))
@@ -159,7 +156,7 @@ class ProvisionedThroughputResource:
         return found if found and bedrock_calls.is_ours(self._clients.bedrock, found, wanted) else None
 
     def _present(self, wanted: ThroughputProperties, found: "Throughput | None") -> "list[Throughput]":
-        """Also what a failed rename left under the other name, and what a migration bought or kept."""
+        """Also what a failed rename or Delete left under another name, and what a migration bought or kept."""
         ours = [found] if found and bedrock_calls.is_ours(self._clients.bedrock, found, wanted) else []
         ours += bedrock_calls.owned(self._clients.bedrock, wanted)
         return list({item["provisionedModelArn"]: item for item in ours}.values())

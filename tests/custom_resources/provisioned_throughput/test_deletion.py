@@ -121,6 +121,15 @@ def test_delete_of_foreign_does_nothing(stack: Stack, tags: dict[str, str]) -> N
     assert stack.aws.log == []
 
 
+def test_delete_beside_a_foreign_one_still_takes_what_is_ours(stack: Stack) -> None:
+    """The Create found the name taken, and an earlier Delete had left a throughput under another name."""
+    foreign = stack.there(tags={})
+    stack.there(name="sup-left")
+
+    assert stack.delete() is Phase.GONE
+    assert list(stack.aws.throughputs.values()) == [foreign]
+
+
 def test_delete_of_absent_takes_a_parameter_along_that_points_nowhere(stack: Stack) -> None:
     stack.there()
     stack.look("Create")
