@@ -1,8 +1,8 @@
-"""make setup && .venv/bin/python -m benchmarks.synth [pairs]: `python app.py` against a JavaScript twin.
+"""make setup && .venv/bin/python -m benchmarks.synth [pairs]: `python app.py` against the same app in JavaScript.
 
-The twin (synth_twin.js) creates the same number of resources with the same L2 constructs, on the same Node, without
-Python and jsii. Runs of both alternate. The medians are of wall time and of processor time; on a busy machine, read
-the processor time.
+plain_javascript.py records what the app asks the CDK and writes it as a JavaScript program: the same calls without
+Python, jsii and the packing of functions. The templates of both must be equal. Runs of both alternate. The medians are
+of wall time and of processor time; on a busy machine, read the processor time.
 
 A second table has deployments of 1, 10 and 50 customizations, and the time that each further one costs: the same
 between 1 and 10 as between 10 and 50 if synthesis is linear, and less as Node compiles what runs often.
@@ -24,11 +24,11 @@ import aws_cdk
 import constructs
 from aws_cdk import cloud_assembly_schema
 
+from benchmarks.plain_javascript import javascript, recorded
 from tests.large_deployment import large_deployment
 
 PROJECT = Path(__file__).resolve().parent.parent
 NODE = PROJECT / ".venv" / "bin" / "node"
-TWIN = Path(__file__).with_name("synth_twin.js")
 CUSTOMIZATIONS = (1, 10, 50)
 THROUGHPUTS, ALIASES = 0.4, 10  # for each customization
 
@@ -39,18 +39,18 @@ def main() -> None:
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(dir=PROJECT / ".local") as folder:
         scratch = Path(folder)
-        kit = [sys.executable, "app.py"]
-        kit_environment = {**environment, "CDK_OUTDIR": str(scratch / "kit")}
+        kit, kit_environment = [sys.executable, "app.py"], {**environment, "CDK_OUTDIR": str(scratch / "kit")}
+        plain, plain_environment = _plain(scratch, kit, kit_environment)
         _timed(kit, kit_environment)
-        twin = _twin(scratch, environment)
-        twin_environment = {**environment, "NODE_PATH": str(scratch / "node_modules")}
-        _timed(twin, twin_environment)
-        runs = [(_timed(kit, kit_environment), _timed(twin, twin_environment)) for _ in range(pairs)]
+        _timed(plain, plain_environment)
+        if _templates(scratch / "kit") != _templates(scratch / "plain"):
+            sys.exit("the templates of both differ: plain_javascript.py does not write what the app does")
+        runs = [(_timed(kit, kit_environment), _timed(plain, plain_environment)) for _ in range(pairs)]
     for position, unit in enumerate(("wall", "processor")):
         kit_seconds = statistics.median(run[0][position] for run in runs)
-        twin_seconds = statistics.median(run[1][position] for run in runs)
+        plain_seconds = statistics.median(run[1][position] for run in runs)
         ratio = statistics.median(run[0][position] / run[1][position] for run in runs)
-        seconds = f"python app.py {kit_seconds:5.2f} s   twin {twin_seconds:5.2f} s"
+        seconds = f"python app.py {kit_seconds:5.2f} s   JavaScript {plain_seconds:5.2f} s"
         print(f"{unit:9}  {seconds}   ratio {ratio:.2f}  (n={pairs})")
     _print_growth(environment, pairs)
 
@@ -80,20 +80,17 @@ def _grown(folder: Path, text: str, environment: dict[str, str], runs: int) -> t
     return seconds, sum(len(template["Resources"]) for template in _templates(assembly).values())
 
 
-def _twin(scratch: Path, environment: dict[str, str]) -> list[str]:
-    templates = _templates(scratch / "kit")
-    (scratch / "templates.json").write_text(json.dumps(templates), encoding="utf-8")
-    modules = scratch / "node_modules"
+def _plain(scratch: Path, kit: list[str], environment: dict[str, str]) -> tuple[list[str], dict[str, str]]:
+    """The command of the JavaScript program and its environment."""
+    messages = recorded(kit, environment, scratch, NODE)
+    program, modules = scratch / "plain.js", scratch / "node_modules"
+    program.write_text(javascript(messages), encoding="utf-8")
     for package in (aws_cdk, constructs, cloud_assembly_schema):
         _unpack(next((Path(str(package.__file__)).parent / "_jsii").glob("*.tgz")), modules)
-    command = [str(NODE), str(TWIN), str(scratch / "templates.json"), str(scratch / "twin")]
-    command += [str(PROJECT / ".local" / "lambda"), str(PROJECT / "examples" / "support" / "documents")]
-    made = subprocess.run(
-        command, env={**environment, "NODE_PATH": str(modules)}, check=True, stdout=subprocess.PIPE, text=True
-    )
-    resources = sum(len(template["Resources"]) for template in templates.values())
-    print(f"{len(templates)} stacks; resources: kit {resources}, twin {made.stdout.strip()}")
-    return command
+    stacks = _templates(scratch / "kit")
+    resources = sum(len(template["Resources"]) for template in stacks.values())
+    print(f"{len(stacks)} stacks, {resources} resources, {len(messages) // 2} calls of the CDK")
+    return [str(NODE), str(program)], {**environment, "CDK_OUTDIR": str(scratch / "plain"), "NODE_PATH": str(modules)}
 
 
 def _templates(assembly: Path) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,6 @@ A role's inline policies hold 10,240 characters together, so a policy for each r
 import json
 from collections.abc import Sequence
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -28,7 +27,7 @@ class CustomResourcePolicies(Construct):
         policy = self._policies.get(name) or iam.Policy(self, name, roles=[self._role])
         self._policies[name] = policy
         for statement in statements:
-            content = json.dumps(Stack.of(self).resolve(statement.to_statement_json()), sort_keys=True)
+            content = json.dumps(statement.to_statement_json(), sort_keys=True)
             if (name, content) in self._granted:
                 continue
             self._granted.add((name, content))

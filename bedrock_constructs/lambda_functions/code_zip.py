@@ -12,8 +12,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bedrock_constructs.lambda_functions.shipped_source import shipped_source
-from bedrock_constructs.lambda_functions.sources import source_files
+from bedrock_constructs.lambda_functions.sources import shipped_source, source_files
 
 # Data packages that the Lambda runtime does not guarantee: pinned in requirements.txt, copied as installed.
 INSTALLED = ("tzdata",)
@@ -59,7 +58,7 @@ def zip_bytes(files: Mapping[str, bytes]) -> bytes:
 
 def _files(module: str, data_packages: Sequence[str], service_models: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     for name, path in source_files(module).items():
-        yield name, shipped_source(path.read_text(encoding="utf-8")).encode()  # with \n: Git may check out \r\n
+        yield name, shipped_source(path).encode()
     for package in data_packages:
         yield from _data_package_files(package)
     for service in service_models:

@@ -30,7 +30,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def forget_sources() -> None:
-    for remembered in (code._staged, sources._file, sources._imported):
+    for remembered in (code._staged, sources._file, sources._read):
         remembered.cache_clear()
 
 
