@@ -15,14 +15,18 @@ from pathlib import Path
 from typing import Any
 
 RECORD, NODE = "BENCHMARK_RECORD", "BENCHMARK_NODE"
+RECORD_NAME, SEED_NAME = "record", "seed.js"
 MODULES = {"aws-cdk-lib": "cdk", "constructs": "constructs", "@aws-cdk/cloud-assembly-schema": "schema"}
 # Tokens are numbered from a random number on. The app is recorded with this line too, so its tokens are the program's.
 SEED = "Math.random = () => 0;\n"
 
 
 def recorded(command: list[str], environment: dict[str, str], folder: Path, node: Path) -> list[dict[str, Any]]:
-    """Run the app, and give the messages between jsii and Node: a greeting, then requests and answers in turn."""
-    seed, record, recorder = folder / "seed.js", folder / "record", folder / "recorder"
+    """Run the app, and give the messages between jsii and Node: a greeting, then requests and answers in turn.
+
+    The messages stay in `folder`, and so does the module for Node's --require that seeds the numbers of tokens.
+    """
+    seed, record, recorder = folder / SEED_NAME, folder / RECORD_NAME, folder / "recorder"
     seed.write_text(SEED, encoding="utf-8")
     recorder.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{Path(__file__).resolve()}" "$@"\n', encoding="utf-8")
     recorder.chmod(0o755)

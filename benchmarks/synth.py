@@ -1,8 +1,9 @@
 """make setup && .venv/bin/python -m benchmarks.synth [pairs]: `python app.py` against the same app in JavaScript.
 
 plain_javascript.py records what the app asks the CDK and writes it as a JavaScript program: the same calls without
-Python, jsii and the packing of functions. The templates of both must be equal. Runs of both alternate. The medians are
-of wall time and of processor time; on a busy machine, read the processor time.
+Python, jsii and the packing of functions. The templates of both must be equal. jsii_alone.py sends the same calls to
+Node through jsii, without the app: a bound of what the app can reach with them. Runs alternate; figures are medians,
+ratios are of paired runs to JavaScript. On a busy machine, read the processor time.
 
 A second table has deployments of 1, 10 and 50 customizations, and the time that each further one costs: the same
 between 1 and 10 as between 10 and 50 if synthesis is linear, and less as Node compiles what runs often.
@@ -24,10 +25,11 @@ import aws_cdk
 import constructs
 from aws_cdk import cloud_assembly_schema
 
-from benchmarks.plain_javascript import javascript, recorded
+from benchmarks.plain_javascript import RECORD_NAME, SEED_NAME, javascript, recorded
 from tests.large_deployment import large_deployment
 
 PROJECT = Path(__file__).resolve().parent.parent
+ALONE = Path(__file__).with_name("jsii_alone.py")
 NODE = PROJECT / ".venv" / "bin" / "node"
 CUSTOMIZATIONS = (1, 10, 50)
 THROUGHPUTS, ALIASES = 0.4, 10  # for each customization
@@ -38,20 +40,19 @@ def main() -> None:
     environment = {**os.environ, "CDK_VALIDATION": "false", "PATH": f"{NODE.parent}:{os.environ['PATH']}"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(dir=PROJECT / ".local") as folder:
-        scratch = Path(folder)
-        kit, kit_environment = [sys.executable, "app.py"], {**environment, "CDK_OUTDIR": str(scratch / "kit")}
-        plain, plain_environment = _plain(scratch, kit, kit_environment)
-        _timed(kit, kit_environment)
-        _timed(plain, plain_environment)
-        if _templates(scratch / "kit") != _templates(scratch / "plain"):
+        alternatives = _alternatives(Path(folder), environment)
+        for alternative in alternatives.values():
+            _timed(*alternative)
+        if _templates(Path(folder) / "app") != _templates(Path(folder) / "plain"):
             sys.exit("the templates of both differ: plain_javascript.py does not write what the app does")
-        runs = [(_timed(kit, kit_environment), _timed(plain, plain_environment)) for _ in range(pairs)]
-    for position, unit in enumerate(("wall", "processor")):
-        kit_seconds = statistics.median(run[0][position] for run in runs)
-        plain_seconds = statistics.median(run[1][position] for run in runs)
-        ratio = statistics.median(run[0][position] / run[1][position] for run in runs)
-        seconds = f"python app.py {kit_seconds:5.2f} s   JavaScript {plain_seconds:5.2f} s"
-        print(f"{unit:9}  {seconds}   ratio {ratio:.2f}  (n={pairs})")
+        runs = [{name: _timed(*alternative) for name, alternative in alternatives.items()} for _ in range(pairs)]
+    print(f"\n{'':14}  wall s  ratio  processor s  ratio  (n={pairs})")
+    for name in alternatives:
+        cells = []
+        for position in (0, 1):
+            cells.append(statistics.median(run[name][position] for run in runs))
+            cells.append(statistics.median(run[name][position] / run["JavaScript"][position] for run in runs))
+        print("{:14}  {:6.2f}  {:5.2f}  {:11.2f}  {:5.2f}".format(name, *cells))
     _print_growth(environment, pairs)
 
 
@@ -80,17 +81,25 @@ def _grown(folder: Path, text: str, environment: dict[str, str], runs: int) -> t
     return seconds, sum(len(template["Resources"]) for template in _templates(assembly).values())
 
 
-def _plain(scratch: Path, kit: list[str], environment: dict[str, str]) -> tuple[list[str], dict[str, str]]:
-    """The command of the JavaScript program and its environment."""
-    messages = recorded(kit, environment, scratch, NODE)
+def _alternatives(scratch: Path, environment: dict[str, str]) -> dict[str, tuple[list[str], dict[str, str]]]:
+    """Name -> command and environment."""
+    app, app_environment = [sys.executable, "app.py"], {**environment, "CDK_OUTDIR": str(scratch / "app")}
+    messages = recorded(app, app_environment, scratch, NODE)
     program, modules = scratch / "plain.js", scratch / "node_modules"
     program.write_text(javascript(messages), encoding="utf-8")
     for package in (aws_cdk, constructs, cloud_assembly_schema):
         _unpack(next((Path(str(package.__file__)).parent / "_jsii").glob("*.tgz")), modules)
-    stacks = _templates(scratch / "kit")
+    stacks = _templates(scratch / "app")
     resources = sum(len(template["Resources"]) for template in stacks.values())
     print(f"{len(stacks)} stacks, {resources} resources, {len(messages) // 2} calls of the CDK")
-    return [str(NODE), str(program)], {**environment, "CDK_OUTDIR": str(scratch / "plain"), "NODE_PATH": str(modules)}
+    plain_environment = {**environment, "CDK_OUTDIR": str(scratch / "plain"), "NODE_PATH": str(modules)}
+    alone = [sys.executable, str(ALONE), str(scratch / RECORD_NAME)]
+    alone_environment = {**app_environment, "NODE_OPTIONS": f"--require={scratch / SEED_NAME}"}
+    return {
+        "JavaScript": ([str(NODE), str(program)], plain_environment),
+        "jsii alone": (alone, alone_environment),
+        "python app.py": (app, app_environment),
+    }
 
 
 def _templates(assembly: Path) -> dict[str, dict[str, Any]]:
