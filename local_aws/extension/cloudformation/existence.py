@@ -20,9 +20,9 @@ from local_aws.extension.cloudformation import (
     knowledge_bases,
     memories,
     prompts,
-    s3_vectors,
 )
 from local_aws.extension.cloudformation.service_calls import Properties
+from local_aws.extension.vector_indexes import indexes
 
 LOOKS: Mapping[str, Callable[[str], bool]] = {
     prompts.PROMPT: lambda arn: _answers(lambda: stored_prompts.get({}, arn)),
@@ -33,7 +33,7 @@ LOOKS: Mapping[str, Callable[[str], bool]] = {
     ),
     knowledge_bases.KNOWLEDGE_BASE: lambda number: number in bedrock_agent._knowledge_bases,
     knowledge_bases.DATA_SOURCE: lambda pair: _answers(lambda: bedrock_agent._get_ds(*pair.split("|"))),
-    "AWS::S3Vectors::Index": lambda arn: arn in s3_vectors.indexes,
+    "AWS::S3Vectors::Index": lambda arn: arn in indexes,
     agents.HARNESS: lambda arn: registry.last_part(arn) in registry.harnesses,
     gateways.GATEWAY: lambda number: number in registry.gateways,
     memories.MEMORY: lambda arn: registry.memory(arn) is not None,
