@@ -44,6 +44,8 @@ class InvocationLogging(Construct):
     destination; without it, the log group lacks them. `retention_days`: a value that CloudWatch Logs allows.
     The policy of `kms_key` must admit Bedrock and CloudWatch Logs.
     Data is destroyed with the stack only if `removal` is "destroy" and `allow_data_deletion` is true.
+    `replaced_role_arns`: of the configuration that `take_over` replaces, to pass them when it is put back; None if that
+    is unknown, and any role of the account may be passed to Bedrock.
     `generation`: another number has what is configured looked at, and put right, again.
     Exposes `bucket` and `log_group`, each None if there is none.
     """
@@ -62,6 +64,7 @@ class InvocationLogging(Construct):
         removal: Literal["retain", "destroy"] = "retain",
         allow_data_deletion: bool = False,
         take_over: bool = False,
+        replaced_role_arns: Collection[str] | None = None,
         generation: int = 1,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -90,9 +93,9 @@ class InvocationLogging(Construct):
                 "TakeOver": take_over,
                 "Generation": str(generation) if generation > 1 else None,
             },
-            statements=self._statements(role, take_over),
+            statements=self._statements(role, replaced_role_arns if take_over else ()),
             acknowledgment="There is one configuration per account and Region, without an ARN; the role of somebody "
-            "else's configuration, which is put back, is unknown at synth",
+            "else's configuration, which is put back, is unknown at synth unless `kit deploy` tells it",
         )
         resource.node.add_dependency(*(item for item in (self.bucket, self.log_group, role) if item))
         acknowledge_auto_delete(self)
@@ -175,7 +178,7 @@ class InvocationLogging(Construct):
         conditions = {"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": source}}
         return iam.ServicePrincipal(BEDROCK, conditions=conditions)
 
-    def _statements(self, role: iam.Role | None, take_over: bool) -> list[iam.PolicyStatement]:
+    def _statements(self, role: iam.Role | None, replaced: Collection[str] | None) -> list[iam.PolicyStatement]:
         stack = cdk.Stack.of(self)
         parameter = stack.format_arn(
             service="ssm",
@@ -188,9 +191,9 @@ class InvocationLogging(Construct):
                 actions=["ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"], resources=[parameter]
             ),
         ]
-        any_role = stack.format_arn(service="iam", region="", resource="role", resource_name="*")
-        passed = any_role if take_over else role.role_arn if role else None
-        if passed:
+        if replaced is None:  # the Create finds it in the account, when the template is long written
+            replaced = [stack.format_arn(service="iam", region="", resource="role", resource_name="*")]
+        if passed := [*([role.role_arn] if role else []), *replaced]:
             to_bedrock = {"StringEquals": {"iam:PassedToService": BEDROCK}}
-            statements.append(iam.PolicyStatement(actions=["iam:PassRole"], resources=[passed], conditions=to_bedrock))
+            statements.append(iam.PolicyStatement(actions=["iam:PassRole"], resources=passed, conditions=to_bedrock))
         return statements

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deployment.config import DeploymentConfig
 from deployment.cost_profiles import profiled_aliases
-from kit.invocation_logging import logging_changed
+from kit.invocation_logging import logging_changed, replaced_role_arguments
 from kit.stack_outputs import stack_outputs
 from kit.vector_stores import look_at_store
 from kit_contract.agents import ENDPOINT
@@ -51,10 +51,16 @@ NOT_FOUND = ("ResourceNotFoundException", "NotFoundException", "DBClusterNotFoun
 def generation_arguments(config: DeploymentConfig, clients: Clients, say: Say) -> list[str]:
     """Arguments of `cdk deploy` that replace what is gone, and keep what replaced something before; none if nothing.
 
+    With those for what take_over replaces.
+
     Without the permission to look, the deploy goes on and says so.
     """
     found = {name: number for name, number in _generations(config, clients, say) if number > 1}
-    return ["-c", f"{GENERATIONS_CONTEXT}={generations_context(found)}"] if found else []
+    logging = config.invocation_logging
+    return [
+        *(["-c", f"{GENERATIONS_CONTEXT}={generations_context(found)}"] if found else []),
+        *(replaced_role_arguments(config.deployment.name, clients, say) if logging and logging.take_over else []),
+    ]
 
 
 def _generations(config: DeploymentConfig, clients: Clients, say: Say) -> Iterator[tuple[str, int]]:

@@ -19,6 +19,9 @@ RESTORE_OUTPUT = "RestoredAt"  # the same value: kept by deploys that restore no
 # Context: `NAME:NUMBER,...` of resources that were deleted by hand. Another number is another resource to
 # CloudFormation, which never looks at one whose properties stay the same. A guardrail's NAME is that of its section.
 GENERATIONS_CONTEXT = "generations"
+# Context: `ARN,...` of the roles of the model invocation logging that take_over replaces, or "none".
+REPLACED_LOGGING_ROLES_CONTEXT = "replaced_logging_roles"
+NO_ROLES = "none"
 KNOWLEDGE_BASE_GENERATION = ".knowledge-base"  # no section's name has a dot
 KNOWLEDGE_BASE_GENERATION_OUTPUT = "KnowledgeBaseGeneration"  # from the second one on
 KNOWLEDGE_BASE_ID_OUTPUT, DATA_SOURCE_ID_OUTPUT = "KnowledgeBaseId", "DataSourceId"

@@ -13,6 +13,8 @@ from kit_contract.stacks import (
     GENERATIONS_CONTEXT,
     INVOCATION_LOGGING_GENERATION,
     INVOCATION_LOGGING_GENERATION_OUTPUT,
+    NO_ROLES,
+    REPLACED_LOGGING_ROLES_CONTEXT,
     generations_from,
 )
 
@@ -36,6 +38,7 @@ class InvocationLoggingStack(cdk.Stack):
             removal=section.removal,
             allow_data_deletion=config.deployment.allow_data_deletion,
             take_over=section.take_over,
+            replaced_role_arns=self._replaced_role_arns(),
             generation=generation,
         )
         if logging.bucket and S3_DESTINATION in section.destinations:
@@ -44,3 +47,8 @@ class InvocationLoggingStack(cdk.Stack):
         if logging.log_group:
             cdk.CfnOutput(self, "LogGroup", value=logging.log_group.log_group_name)
         cdk.CfnOutput(self, INVOCATION_LOGGING_GENERATION_OUTPUT, value=str(generation))
+
+    def _replaced_role_arns(self) -> list[str] | None:
+        """Only `kit deploy` looks at the account and knows them."""
+        given: str | None = self.node.try_get_context(REPLACED_LOGGING_ROLES_CONTEXT)
+        return None if given is None else [arn for arn in given.split(",") if arn != NO_ROLES]

@@ -41,6 +41,7 @@ class KnowledgeBaseStack(cdk.Stack):
     def __init__(self, scope: Construct, construct_id: str, *, config: DeploymentConfig, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self._kit_deployment = config.deployment.name
+        self._watched = bool(config.operations)
         self._ids: list[ssm.CfnParameter] = []
         self._ingestions: list[KnowledgeBaseIngestion] = []
         self._generations = generations_from(self.node.try_get_context(GENERATIONS_CONTEXT))
@@ -126,6 +127,7 @@ class KnowledgeBaseStack(cdk.Stack):
             documents_bucket=knowledge_base.documents_bucket,
             documents_prefix=knowledge_base.documents_prefix,
             knowledge_base_id_parameter=knowledge_base_id(self._kit_deployment, name),
+            alarm=not self._watched,  # the operations stack has one of the same metric
         )
         self._ingestions.append(ingestion)
         return ingestion

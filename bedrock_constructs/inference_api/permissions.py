@@ -51,7 +51,8 @@ def grant_serving(
         service="ssm", resource="parameter", resource_name=f"{aliases_path(kit_deployment)[1:]}/*"
     )
     base_models = [target for alias in aliases for target in alias.targets]
-    models = _configured_models(stack, [*base_models, *(item.model for item in knowledge_bases)])
+    generating = [item for item in knowledge_bases if not item.managed]  # RetrieveAndGenerate refuses the managed ones
+    models = _configured_models(stack, [*base_models, *(item.model for item in generating)])
     _add_managed_policies(function, models[INLINE_PARTS:])
     places = {place for alias in aliases for place in alias.order}
     statements = [*models[:INLINE_PARTS], *_own_models(stack, kit_deployment, places, model_keys)]
@@ -61,7 +62,7 @@ def grant_serving(
         statements.append(_allow("ReadAliases", ["ssm:GetParameters"], [parameters]))
     statements += _knowledge_statements(stack, kit_deployment, knowledge_bases)
     statements += _guardrail_statements(guardrail_arns, guardrail_keys)
-    if rerank_models := sorted({item.rerank_model_arn for item in knowledge_bases if item.rerank_model_arn}):
+    if rerank_models := sorted({item.rerank_model_arn for item in generating if item.rerank_model_arn}):
         # Of RetrieveAndGenerate; Retrieve reranks with the knowledge base's role.
         # https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-prereq.html
         statements.append(_allow("Rerank", ["bedrock:Rerank"], ["*"]))
@@ -89,9 +90,10 @@ def _knowledge_statements(
         retrieve.append(_allow("RetrieveOwn", ["bedrock:Retrieve"], [_bedrock_arn(stack, "knowledge-base/*")], own))
         ids = [stack.format_arn(service="ssm", resource="parameter", resource_name=name[1:]) for name in parameters]
         retrieve.append(_allow("ReadKnowledgeBaseIds", ["ssm:GetParameters"], ids))
-    # No resource-level permissions of RetrieveAndGenerate: Retrieve and InvokeModel limit what it reaches.
-    generate = _allow("RetrieveAndGenerate", ["bedrock:RetrieveAndGenerate"], ["*"])
-    return [*retrieve, generate]
+    if any(not item.managed for item in knowledge_bases):
+        # No resource-level permissions of RetrieveAndGenerate: Retrieve and InvokeModel limit what it reaches.
+        retrieve.append(_allow("RetrieveAndGenerate", ["bedrock:RetrieveAndGenerate"], ["*"]))
+    return retrieve
 
 
 def _guardrail_statements(arns: Collection[str], keys: Collection[str]) -> list[iam.PolicyStatement]:

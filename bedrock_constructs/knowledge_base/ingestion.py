@@ -55,7 +55,7 @@ class KnowledgeBaseIngestion(Construct):
 
     `batching_window_seconds` (0 to 300): how long the queue collects uploads. The context value
     `ingestion_batching_seconds` overrides it. `knowledge_base_id_parameter`: SSM parameter from which callers read the
-    id of the knowledge base.
+    id of the knowledge base. `alarm`: False if something else raises one; `alarm` is None then.
     """
 
     def __init__(
@@ -72,6 +72,7 @@ class KnowledgeBaseIngestion(Construct):
         documents_prefix: str,
         batching_window_seconds: int = 20,
         knowledge_base_id_parameter: str | None = None,
+        alarm: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
         self._knowledge_base_id, self._knowledge_base_arn = knowledge_base_id, knowledge_base_arn
@@ -96,7 +97,7 @@ class KnowledgeBaseIngestion(Construct):
         override = self.node.try_get_context("ingestion_batching_seconds")
         self._mapping = self._event_source_mapping(batching_window_seconds if override is None else int(override))
         self._rule = self._upload_rule(documents_bucket, documents_prefix)
-        self._alarm()
+        self.alarm = self._alarm() if alarm else None
 
     def start_after(self, documents: BucketObjects, *, tagged: str | None = None) -> None:
         """Ingest at the deploy, after the upload of `documents`. `tagged`: see ingestion_start.
@@ -223,8 +224,8 @@ class KnowledgeBaseIngestion(Construct):
             targets=[targets.SqsQueue(self.queue)],
         )
 
-    def _alarm(self) -> None:
-        self.alarm = cloudwatch.Alarm(
+    def _alarm(self) -> cloudwatch.Alarm:
+        return cloudwatch.Alarm(
             self,
             "IngestionFailed",
             alarm_description=(

@@ -121,7 +121,7 @@ class TrainingAlarm(Construct):
 class IngestionAlarm(Construct):
     """`alarm`: a document of the knowledge base `name` failed, or a whole job did.
 
-    One of its own: CloudWatch refuses to delete an alarm that a composite alarm of another stack names.
+    In the stack of the composite alarm: CloudWatch refuses to delete an alarm that one of another stack names.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, failures: cloudwatch.IMetric, name: str) -> None:

@@ -19,6 +19,7 @@ from deployment.sections.knowledge_sources import WebSource
 STORE = "opensearch-serverless"
 LOOKS_AROUND = re.compile(r"\(\?<?[=!]")
 REPEATS_A_REPETITION = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
+COUNTRY_LETTERS, SUFFIX_LETTERS = 2, 3  # of the suffixes co.uk and com.au
 
 
 def web_store_faults(item: KnowledgeBase, deployment: Deployment) -> Iterator[str]:
@@ -44,8 +45,12 @@ def web_faults(sources: Mapping[str, WebSource]) -> Iterator[str]:
                 yield f"{where}.exclude: matches {url}, where the crawl begins; correct one of them"
     begun = [(where, source, url) for where, source in sources.items() for url in source.urls]
     for (one, first, url), (other, second, same) in combinations(begun, 2):
-        if _reaches(first, url, same) or _reaches(second, same, url):
-            yield f"{other}.urls: a crawl of {url} of {one} finds {same} too, or the reverse; keep one of them"
+        # Those of one source are one crawl, which takes a page once.
+        if one != other and (_reaches(first, url, same) or _reaches(second, same, url)):
+            yield (
+                f"{other}.urls: a crawl of {url} of {one} finds {same} too, or the reverse: pages would be embedded, "
+                "and paid for, twice; keep one of them, narrow the scope, or exclude the other one's pages"
+            )
 
 
 def web_warnings(config: DeploymentConfig) -> Iterator[str]:
@@ -78,11 +83,28 @@ def _is_pattern(pattern: str) -> bool:
 
 
 def _reaches(source: WebSource, url: str, other: str) -> bool:
-    """Whether a crawl that begins at `url` has the URL `other` in its scope."""
+    """Whether a crawl that begins at `url` takes the URL `other`."""
+    patterns = [pattern for pattern in (*source.include, *source.exclude) if _is_pattern(pattern)]
+    matching = {pattern for pattern in patterns if re.fullmatch(pattern, other)}
+    if matching & {*source.exclude} or (source.include and not matching & {*source.include}):
+        return False
     own, their = urlsplit(url), urlsplit(other)
-    if own.netloc != their.netloc:
+    if source.scope == "subdomains":
+        return _primary_domain(own.hostname or "") == _primary_domain(their.hostname or "")
+    if own.netloc.lower() != their.netloc.lower():
         return False
     return source.scope != "path" or (their.path or "/").startswith(own.path or "/")
+
+
+def _primary_domain(host: str) -> str:
+    """Of which "subdomains" takes all pages. Without a list of public suffixes: example.com, and example.co.uk."""
+    labels = host.split(".")
+    if labels[-1].isdigit():  # an address
+        return host
+    if labels[-1] == "localhost":
+        return labels[-1]
+    of_a_country = len(labels[-1]) == COUNTRY_LETTERS and len(labels) > 1 and len(labels[-2]) <= SUFFIX_LETTERS
+    return ".".join(labels[-3 if of_a_country else -2 :])
 
 
 def _is_private(host: str) -> bool:

@@ -85,7 +85,8 @@ def _idle_lines(config: DeploymentConfig) -> Iterator[CostLine]:
         else:
             yield model_storage_line(f"custom model {name}", what, item.base_model, region)
     yield from customer_key_line(config)
-    if alarms := len(config.built_knowledge_bases) + bool(config.provisioned_throughput):
+    ingestion = 0 if config.operations else len(config.built_knowledge_bases)  # else among those of [operations]
+    if alarms := ingestion + bool(config.provisioned_throughput):
         alarm = price("alarm_month", service="cloudwatch", region=region)
         what = f"{alarms}, for failed ingestion or capacity"
         yield line("alarms", what, alarms, alarm, missing=f"an alarm in {region}")

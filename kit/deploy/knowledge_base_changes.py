@@ -4,7 +4,8 @@ CloudFormation compares templates; this compares deployment.toml with what Bedro
 code of a `transformation`, and other properties of a collection, are not seen here.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from deployment.config import DeploymentConfig
@@ -13,7 +14,7 @@ from deployment.costs.replaced_knowledge_base import AWAITED_MINUTES, filling, h
 from deployment.sections.knowledge_base import KnowledgeBase, StoreName
 from deployment.sections.reading import Reading
 from kit.stack_outputs import stack_outputs
-from kit_contract.aws_errors import code_of
+from kit_contract.aws_errors import code_of, says_denied
 from kit_contract.model_arns import plain_id
 from kit_contract.stacks import DATA_SOURCE_ID_OUTPUT, KNOWLEDGE_BASE_ID_OUTPUT, knowledge_base_stack
 
@@ -26,6 +27,17 @@ STORES: Mapping[str, StoreName] = {
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Replaced:
+    """`base`: the deployed one, as Bedrock describes it. `longest_job`: minutes of its longest ingestion."""
+
+    where: str
+    section: KnowledgeBase
+    base: Mapping[str, Any]
+    changes: Sequence[str]
+    longest_job: float
+
+
 def tell_knowledge_base_changes(config: DeploymentConfig, clients: Callable[[str], Any], say: Say) -> None:
     """Says nothing of what stays, and of what is gone: `kit.deleted_resources` tells that."""
     from botocore.exceptions import BotoCoreError, ClientError
@@ -35,32 +47,58 @@ def tell_knowledge_base_changes(config: DeploymentConfig, clients: Callable[[str
         return
     try:
         outputs = stack_outputs(clients("cloudformation"), knowledge_base_stack(config.deployment.name)) or {}
-        for where, section in sections.items():
-            for line in _told(config, where, section, outputs, clients):
+        found = [_replaced(config, where, section, outputs, clients) for where, section in sections.items()]
+        replaced = [one for one in found if one]
+        for one in replaced:
+            say(f"[{one.where}] is made anew beside the old one: {', '.join(one.changes)}")
+            for line in _consequences(config, one):
                 say(line)
+        for line in _too_long(replaced):
+            say(line)
     except (ClientError, BotoCoreError) as error:
         say(f"warning: which knowledge bases the deploy replaces is unknown: {error}")
 
 
-def _told(
+def _replaced(
     config: DeploymentConfig,
     where: str,
     section: KnowledgeBase,
     outputs: Mapping[str, str],
     clients: Callable[[str], Any],
-) -> Iterator[str]:
+) -> Replaced | None:
     key = config.knowledge_base_key(where.rpartition(".")[2]) if "." in where else ""
     if f"{key}{KNOWLEDGE_BASE_ID_OUTPUT}" not in outputs:
-        return
-    found = _deployed(clients("bedrock-agent"), outputs, key)
+        return None
+    agent = clients("bedrock-agent")
+    found = _deployed(agent, outputs, key)
     if found is None:
-        return
+        return None
     base, source = found
     changes = [*_of_knowledge_base(section, base), *_of_data_source(section, source)]
-    if changes:
-        yield f"[{where}] is made anew beside the old one: {', '.join(changes)}"
-        store = STORES.get(_type_of_store(base), section.store)
-        yield from _consequences(config, where, section, store)
+    if not changes:
+        return None
+    return Replaced(where, section, base, changes, _longest_job(agent, outputs[f"{key}{KNOWLEDGE_BASE_ID_OUTPUT}"]))
+
+
+def _longest_job(agent: Any, identifier: str) -> float:
+    """Of all data sources: what lies in buckets and on web sites has no size here, but it was ingested before.
+
+    0 without the permission to look: the rest is told.
+    """
+    try:
+        return max(_minutes_of_jobs(agent, identifier), default=0.0)
+    except Exception as error:
+        if not says_denied(error):
+            raise
+        return 0.0
+
+
+def _minutes_of_jobs(agent: Any, identifier: str) -> Iterator[float]:
+    sources = agent.get_paginator("list_data_sources").paginate(knowledgeBaseId=identifier)
+    for source in (one["dataSourceId"] for page in sources for one in page["dataSourceSummaries"]):
+        jobs = agent.get_paginator("list_ingestion_jobs").paginate(knowledgeBaseId=identifier, dataSourceId=source)
+        for job in (one for page in jobs for one in page["ingestionJobSummaries"] if one["status"] == "COMPLETE"):
+            yield (job["updatedAt"] - job["startedAt"]).total_seconds() / 60
 
 
 def _deployed(agent: Any, outputs: Mapping[str, str], key: str) -> tuple[Any, Any] | None:
@@ -138,15 +176,27 @@ def _chunking(section: Reading) -> dict[str, Any]:
     return {"chunkingStrategy": strategy, **settings}
 
 
-def _consequences(config: DeploymentConfig, where: str, section: KnowledgeBase, store: StoreName) -> Iterator[str]:
+def _consequences(config: DeploymentConfig, replaced: Replaced) -> Iterator[str]:
+    where, section = replaced.where, replaced.section
+    store = STORES.get(_type_of_store(replaced.base), section.store)
     yield f"  all documents are embedded again: USD {total([filling(config, where, section)])}"
     held = held_per_hour(section, store, config.deployment.region)
     yield f"  the old one ({store}) answers until the new one is filled; then the deploy removes it: USD {held} an hour"
     if store == "aurora-postgresql" != section.store and section.removal == "retain":
         yield '  its cluster stays (removal = "retain") and is billed until you delete it: kit reap'
-    minutes = minutes_to_fill(section)
-    if minutes > AWAITED_MINUTES:
+
+
+def _too_long(replaced: Sequence[Replaced]) -> Iterator[str]:
+    """They are filled at the same time, and what has one embedding model shares the account's quota of it."""
+    for model in dict.fromkeys(one.section.embedding_model for one in replaced):
+        together = [one for one in replaced if one.section.embedding_model == model]
+        least = sum(minutes_to_fill(one.section) for one in together)
+        longest = max(one.longest_job for one in together)
+        if max(least, longest) <= AWAITED_MINUTES:
+            continue
+        why = f"takes {least:,.0f} minutes or more" if least >= longest else f"took {longest:,.0f} minutes before"
         yield (
-            f"  warning: filling it takes {minutes:,.0f} minutes or more, and CloudFormation waits for an hour: the "
-            "deploy would fail and keep the old one; make another section beside it instead (docs/knowledge-bases.md)"
+            f"  warning: filling {', '.join(f'[{one.where}]' for one in together)} {why}, and CloudFormation waits for "
+            "an hour: the deploy would probably fail and keep the old one, after embedding all was paid for. Make "
+            "another section beside it instead (docs/knowledge-bases.md#change-what-answers)"
         )

@@ -20,6 +20,7 @@ from kit.deploy.difference import Difference, Question, difference
 from kit.deploy.difference_report import as_json, as_markdown, as_table
 from kit.deploy.effects.effect import kinds_of
 from kit.deploy.history import History, Place
+from kit.deploy.knowledge_base_changes import tell_knowledge_base_changes
 from kit.deploy.synthesis import synthesize
 from kit.deploy.throughput_consent import look_at_throughput
 from kit.deployment_arguments import add_deployment_arguments
@@ -62,6 +63,7 @@ def _difference(
         print(as_given(line, options), file=sys.stderr)
 
     now, region = datetime.now(UTC), config.deployment.region
+    tell_knowledge_base_changes(config, place.client, say)
     throughput = look_at_throughput(config, place.clients(region), now, say)
     arguments = [
         *place.context,

@@ -16,9 +16,10 @@ from kit.knowledge.described import Source
 from kit.knowledge.document_statuses import document_name
 from kit.knowledge.put_documents import MOST_DOCUMENTS, PutDocument, batches, identifier
 from kit_contract.aws_errors import VALIDATION, code_of, message_of
+from kit_contract.errors import InputError
 
 PENDING = ("STARTING", "PENDING", "IN_PROGRESS", "DELETING", "DELETE_IN_PROGRESS")
-REFUSED = "REFUSED"  # of this command: Bedrock did not take the request
+REFUSED = "REFUSED"  # of this command: it did not send the request, or Bedrock did not take it
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 10.0
 # Of 10 requests that an account may have running ("Concurrent IngestKnowledgeBaseDocuments and
 # DeleteKnowledgeBaseDocuments requests per account"): others need some, too.
@@ -46,10 +47,13 @@ class Target:
 
 
 def put(target: Target, documents: Sequence[PutDocument], say: Say) -> list[Outcome]:
-    """In the order of `documents`. Raises botocore's errors but those of a request that Bedrock finds invalid."""
+    """In the order of `documents`. Raises botocore's errors but those of a request that Bedrock finds invalid.
+
+    A file is read when its batch is sent: one that was changed or removed since then refuses the batch.
+    """
 
     def send(names: list[str]) -> Any:
-        given: Any = [requests[name] for name in names]
+        given: Any = [requests[name]() for name in names]
         return target.deployed.agent.ingest_knowledge_base_documents(**target.ids, documents=given)
 
     requests = {document.id: document.request for document in documents}
@@ -86,8 +90,10 @@ def _followed(target: Target, left: list[list[str]], send: Callable[[list[str]],
             try:
                 answered = send(left[0])
             except Exception as error:
-                if code_of(error) == VALIDATION:
-                    outcomes |= {name: Outcome(name, REFUSED, message_of(error)) for name in left.pop(0)}
+                unread = isinstance(error, InputError | FileNotFoundError)
+                if unread or code_of(error) == VALIDATION:
+                    reason = str(error) if unread else message_of(error)
+                    outcomes |= {name: Outcome(name, REFUSED, reason) for name in left.pop(0)}
                     continue
                 if code_of(error) not in BUSY:
                     raise

@@ -13,7 +13,14 @@ from typing import Any
 
 from deployment.checks.document_metadata import TYPED, metadata_faults
 from deployment.documents import DocumentsFolder, read_documents_folder
-from kit.knowledge.put_documents import CONTENT_BYTES, PutDocument, inline_document, stored_document, too_large
+from kit.knowledge.put_documents import (
+    CONTENT_BYTES,
+    PutDocument,
+    inline_request,
+    payload_bytes,
+    stored_document,
+    too_large,
+)
 from kit_contract.documents import METADATA_SUFFIX
 from kit_contract.errors import InputError
 
@@ -95,12 +102,17 @@ def _id(file: Path, named: Path) -> str:
 
 
 def _inline(name: str, file: Path, sidecar: Path | None, attributes: Mapping[str, Any]) -> PutDocument:
-    own = _own_attributes(sidecar) if sidecar else {}
+    request = partial(_request, name, file, sidecar, attributes)
     changed = max(one.stat().st_mtime for one in (file, sidecar) if one)
-    content = file.read_bytes() if file.stat().st_size <= CONTENT_BYTES else b""
-    if not content and file.stat().st_size:
-        raise InputError(too_large(name, file.stat().st_size))
-    return inline_document(name, content, {**attributes, **own}, datetime.fromtimestamp(changed, UTC))
+    size = payload_bytes(name, request())
+    return PutDocument(name, size, datetime.fromtimestamp(changed, UTC), str(file.resolve()), request)
+
+
+def _request(name: str, file: Path, sidecar: Path | None, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    own = _own_attributes(sidecar) if sidecar else {}
+    if (size := file.stat().st_size) > CONTENT_BYTES:
+        raise InputError(too_large(name, size))
+    return inline_request(name, file.read_bytes(), {**attributes, **own})
 
 
 def _own_attributes(sidecar: Path) -> dict[str, Any]:

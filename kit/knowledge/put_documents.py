@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_KnowledgeBaseD
 import base64
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -33,15 +33,19 @@ KEY_CHARACTERS, TEXT_CHARACTERS, MOST_TEXTS, ID_CHARACTERS, MOST_ATTRIBUTES = 20
 
 @dataclass(frozen=True)
 class PutDocument:
-    """`size`: its bytes in a request. `changed`: when its file or object was."""
+    """`size`: its bytes in a request. `changed`: when its file or object was. `place`: the file or object.
+
+    `request` reads a file again: all files together may be larger than the memory.
+    """
 
     id: str
-    request: Mapping[str, Any]
     size: int
     changed: datetime
+    place: str
+    request: Callable[[], Mapping[str, Any]] = field(compare=False)
 
 
-def inline_document(name: str, content: bytes, attributes: Mapping[str, Any], changed: datetime) -> PutDocument:
+def inline_request(name: str, content: bytes, attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Raises InputError."""
     ending = _ending(name)
     if not 0 < len(content) <= CONTENT_BYTES:
@@ -52,8 +56,18 @@ def inline_document(name: str, content: bytes, attributes: Mapping[str, Any], ch
         {"type": "TEXT", "textContent": {"data": _text(name, content)}} if ending in TEXT else _bytes(ending, content)
     )
     custom = {"customDocumentIdentifier": {"id": name}, "sourceType": "IN_LINE", "inlineContent": inline}
-    request = {"content": {"dataSourceType": "CUSTOM", "custom": custom}, **_metadata(name, attributes)}
-    return PutDocument(name, request, _checked(name, _size(request, inline, content)), changed)
+    return {"content": {"dataSourceType": "CUSTOM", "custom": custom}, **_metadata(name, attributes)}
+
+
+def payload_bytes(name: str, request: Mapping[str, Any]) -> int:
+    """What it takes of a request, bytes as base64. Raises InputError."""
+    size = len(json.dumps(request, default=lambda content: base64.b64encode(content).decode()))
+    if size > PAYLOAD_BYTES:
+        raise InputError(
+            f"{name}: takes {size:,} bytes of a request, of at most {PAYLOAD_BYTES:,}; put it into a bucket and name "
+            "it as s3://BUCKET/KEY"
+        )
+    return size
 
 
 def too_large(name: str, size: int) -> str:
@@ -79,7 +93,7 @@ def stored_document(
     if sidecar and not attributes:
         metadata = {"metadata": {"type": "S3_LOCATION", "s3Location": {"uri": sidecar}}}
     request = {"content": content, **metadata}
-    return PutDocument(uri, request, len(json.dumps(request)), changed)
+    return PutDocument(uri, len(json.dumps(request)), changed, uri, lambda: request)
 
 
 def identifier(kind: str, name: str) -> dict[str, Any]:
@@ -114,22 +128,6 @@ def _text(name: str, content: bytes) -> str:
 
 def _bytes(ending: str, content: bytes) -> dict[str, Any]:
     return {"type": "BYTE", "byteContent": {"data": content, "mimeType": MIME_TYPES[ending]}}
-
-
-def _size(request: Mapping[str, Any], inline: Mapping[str, Any], content: bytes) -> int:
-    if inline["type"] == "TEXT":
-        return len(json.dumps(request))
-    encoded = len(base64.b64encode(content))
-    return encoded + len(json.dumps(request, default=lambda _: ""))
-
-
-def _checked(name: str, size: int) -> int:
-    if size > PAYLOAD_BYTES:
-        raise InputError(
-            f"{name}: takes {size:,} bytes of a request, of at most {PAYLOAD_BYTES:,}; put it into a bucket and name "
-            "it as s3://BUCKET/KEY"
-        )
-    return size
 
 
 def _metadata(name: str, attributes: Mapping[str, Any]) -> dict[str, Any]:

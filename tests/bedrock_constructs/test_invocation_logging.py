@@ -8,6 +8,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from bedrock_constructs.invocation_logging import InvocationLogging
+from tests.iam.simulator import as_list
 
 
 def made(**settings: Any) -> Template:
@@ -62,6 +63,22 @@ def test_somebody_elses_role_can_be_passed_only_with_take_over(take_over: bool) 
 
     assert ("iam::111122223333:role/*" in text) is take_over
     assert text.count("iam:PassedToService") == take_over
+
+
+@pytest.mark.parametrize("destination", ["s3", "cloudwatch-logs"])
+def test_what_is_known_to_be_replaced_is_all_that_can_be_passed(destination: str) -> None:
+    role = "arn:aws:iam::111122223333:role/service-role/Logs"
+    for replaced in ([], [role]):
+        template = made(take_over=True, replaced_role_arns=replaced, destinations=[destination])
+        statements = [
+            one
+            for policy in template.find_resources("AWS::IAM::Policy").values()
+            for one in policy["Properties"]["PolicyDocument"]["Statement"]
+            if one["Action"] == "iam:PassRole"
+        ]
+        passed = [arn for one in statements for arn in as_list(one["Resource"])]
+        assert [arn for arn in passed if isinstance(arn, str)] == replaced
+        assert len(passed) == len(replaced) + (destination == "cloudwatch-logs")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """What each role of a pipeline may do, and may not: read data and secrets, or change anything by itself."""
 
 import pytest
-from cfnlint.schema import ResourceNotFoundError
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from bedrock_constructs.pipelines.drift_reads import DRIFT_READS
 from bedrock_constructs.pipelines.rights import LISTED
@@ -12,8 +10,8 @@ from tests.iam import pipeline_template
 from tests.iam.cases import OTHER_ACCOUNT, REGION, arn, on
 from tests.iam.pipeline_template import OURS, PROVIDER
 from tests.iam.roles import Role
-from tests.iam.simulator import allowed, as_list
-from tests.synthesized import ACCOUNT, synthesized
+from tests.iam.simulator import allowed
+from tests.synthesized import ACCOUNT
 
 OTHERS = "other"
 TAGGED = {"aws:ResourceTag/bedrock-kit:deployment": OURS}
@@ -103,27 +101,3 @@ def test_the_provider_is_kept_and_an_existing_one_is_used() -> None:
 
     assert provider["Properties"]["Url"] == f"https://{GITHUB_ISSUER}"
     assert provider["DeletionPolicy"] == provider["UpdateReplacePolicy"] == "Retain"
-
-
-def test_drift_detection_reads_what_the_schemas_of_the_kits_types_say() -> None:
-    types = {
-        resource["Type"]
-        for config in ("tests/stacks/full.toml", "tests/stacks/aurora_postgresql.toml")
-        for template in synthesized(config).values()
-        for resource in template["Resources"].values()
-        if resource["Type"].startswith("AWS::")
-    }
-    needed = {action for one in types for action in _reads(one)}
-    data = {"secretsmanager:GetSecretValue", "ssm:GetParameters", "s3:GetObject"}
-    never = {"iam:PassRole", "kms:Decrypt", "kms:GenerateDataKey"}
-
-    assert needed - data - never - set(DRIFT_READS) == set()
-    assert not set(DRIFT_READS) & (data | never)
-
-
-def _reads(resource_type: str) -> list[str]:
-    try:
-        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, resource_type).schema
-    except ResourceNotFoundError:
-        return []
-    return as_list(schema.get("handlers", {}).get("read", {}).get("permissions", []))

@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from deployment.config import DeploymentConfig
@@ -96,6 +97,46 @@ def test_logging_that_was_changed_by_hand_is_looked_at(account: Account, present
 
     assert account.arguments(LOGGING) == (["-c", "generations=.invocation-logging:2"] if said else [])
     assert [line.partition("(")[2].partition(")")[0] for line in account.said] == said
+
+
+GONE = ClientError({"Error": {"Code": "ParameterNotFound", "Message": "none"}}, "GetParameter")
+DENIED = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetParameter")
+ROLE, OTHER = "arn:aws:iam::111122223333:role/Theirs", "arn:aws:iam::111122223333:role/service-role/Newer"
+
+
+def written(group: str, role: str) -> dict[str, Any]:
+    return {"cloudWatchConfig": {"logGroupName": group, "roleArn": role}}
+
+
+@pytest.mark.parametrize(
+    ("kept", "present", "roles"),
+    [
+        (GONE, None, "none"),
+        (GONE, written("theirs", ROLE), ROLE),
+        (GONE, {"s3Config": {"bucketName": "theirs"}}, "none"),
+        ({"before": written("theirs", ROLE), "destinations": ["logs:ours"]}, written("ours", "own"), ROLE),
+        ({"before": written("theirs", ROLE), "destinations": ["logs:ours"]}, written("new", OTHER), f"{ROLE},{OTHER}"),
+        ({"before": None, "destinations": ["logs:ours"]}, written("ours", "own"), "none"),
+        (DENIED, None, None),
+    ],
+)
+def test_take_over_is_told_the_roles_that_it_may_have_to_pass(
+    account: Account, kept: Any, present: Any, roles: str | None
+) -> None:
+    account.stack("sup-invocation-logging")  # a release without generations
+
+    def get_parameter(Name: str) -> Any:
+        if isinstance(kept, ClientError):
+            raise kept
+        return {"Parameter": {"Value": json.dumps({"config": OURS, **kept})}}
+
+    answer = {"loggingConfig": present} if present else {}
+    fake = SimpleNamespace(get_parameter=get_parameter, get_model_invocation_logging_configuration=lambda: answer)
+    account.clients |= {"ssm": fake, "bedrock": fake}
+    taking = DeploymentConfig.model_validate(HEAD | {"invocation_logging": {"take_over": True}})
+
+    assert account.arguments(taking) == (["-c", f"replaced_logging_roles={roles}"] if roles else [])
+    assert [line.partition(":")[0] for line in account.said] == ([] if roles else ["warning"])
 
 
 def test_a_profile_that_is_gone_is_made_again(account: Account) -> None:

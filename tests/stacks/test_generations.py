@@ -1,21 +1,26 @@
 """The context `generations` reaches the resources that it names, and the outputs that the next deploy reads."""
 
 import json
+import re
 from pathlib import Path
 
 import aws_cdk as cdk
+import pytest
 from aws_cdk.assertions import Template
 
 from deployment.config import load_deployment_config
 from kit_contract.stacks import (
     GENERATIONS_CONTEXT,
     KNOWLEDGE_BASE_GENERATION,
+    NO_ROLES,
+    REPLACED_LOGGING_ROLES_CONTEXT,
     agent_generation,
     agent_guardrail_generation,
     generations_context,
 )
 from stacks.agents_stack import AgentsStack
 from stacks.inference_api_stack import InferenceApiStack
+from stacks.invocation_logging_stack import InvocationLoggingStack
 from stacks.knowledge_base_stack import KnowledgeBaseStack
 from tests.deployment_file import HEAD, PROJECT, deployment_file
 
@@ -83,3 +88,23 @@ def test_each_part_of_an_agent_is_made_again_alone(tmp_path: Path) -> None:
     }
     names = {after[name]["Properties"].get("Name") for name in made}
     assert names == {"support_desk__support_2", "support-desk__polite_3", None}
+
+
+@pytest.mark.parametrize(
+    ("context", "passed"),
+    [
+        (None, ["role/*"]),
+        (NO_ROLES, []),
+        ("arn:aws:iam::111122223333:role/Logs", ["role/Logs"]),
+    ],
+)
+def test_take_over_passes_the_roles_that_the_deploy_has_found(
+    tmp_path: Path, context: str | None, passed: list[str]
+) -> None:
+    config = load_deployment_config(deployment_file(tmp_path, f"{HEAD}[invocation_logging]\ntake_over = true\n"))
+    app = cdk.App(context={REPLACED_LOGGING_ROLES_CONTEXT: context} if context else {})
+
+    stack = InvocationLoggingStack(app, "Logging", config=config, env=ENVIRONMENT)
+
+    policies = json.dumps(Template.from_stack(stack).find_resources("AWS::IAM::Policy"))
+    assert re.findall(r"iam::111122223333:(role/[^\"]*)", policies) == passed

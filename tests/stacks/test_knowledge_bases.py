@@ -1,6 +1,7 @@
 """Several knowledge bases: one's removal keeps the rights that its Delete needs, and no name is taken twice."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
@@ -16,13 +17,18 @@ SECTION = {"documents": PROJECT / "examples/support/documents", "model": "amazon
 
 
 def deployed(*names: str, **settings: object) -> dict[str, Any]:
-    deployment = {"name": "kbs", "region": "us-east-1", "account": "111122223333"}
-    sections = {"deployment": deployment, "knowledge_bases": dict.fromkeys(names, SECTION | settings)}
+    return stacks({"knowledge_bases": dict.fromkeys(names, SECTION | settings)})["kbs-knowledge-base"]
+
+
+def stacks(sections: Mapping[str, object]) -> dict[str, dict[str, Any]]:
+    every = {"deployment": {"name": "kbs", "region": "us-east-1", "account": "111122223333"}, **sections}
     flags = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]
-    app = build_app(cdk.App(context=flags), DeploymentConfig.model_validate(sections))
-    stack = app.node.find_child("kbs-knowledge-base")
-    assert isinstance(stack, cdk.Stack)
-    return dict(Template.from_stack(stack).to_json())
+    app = build_app(cdk.App(context=flags), DeploymentConfig.model_validate(every))
+    return {
+        child.stack_name: dict(Template.from_stack(child).to_json())
+        for child in app.node.children
+        if isinstance(child, cdk.Stack)
+    }
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
@@ -151,3 +157,17 @@ def test_the_api_may_ask_each_and_the_existing_one() -> None:
     )
     assert '"Ref": "HandbooksKnowledgeBaseId"' in json.dumps(template)
     assert ":knowledge-base/KB12345678" in json.dumps(template)
+
+
+def test_failed_ingestion_has_one_alarm_where_its_message_is(two: dict[str, Any]) -> None:
+    """No composite alarm names another stack's: the section can come and go, and so can the knowledge base."""
+    operations = {"emails": ["oncall@example.com"], "dashboard": False}
+    watched = stacks({"knowledge_bases": dict.fromkeys(("handbooks", "wiki"), SECTION), "operations": operations})
+    alarms, composites = (f"AWS::CloudWatch::{kind}" for kind in ("Alarm", "CompositeAlarm"))
+
+    assert len(of_type(two, alarms)) == 2
+    assert of_type(watched["kbs-knowledge-base"], alarms) == {}
+    (work,) = of_type(watched["kbs-operations"], composites).values()
+    named = {item["Fn::GetAtt"][0] for item in work["Properties"]["AlarmRule"]["Fn::Join"][1] if isinstance(item, dict)}
+    assert named == set(of_type(watched["kbs-operations"], alarms))
+    assert len(named) == 2

@@ -13,6 +13,7 @@ from local_aws.extension.cloudformation import (
     alarms,
     budgets,
     databases,
+    existence,
     gateways,
     guardrails,
     inference_profiles,
@@ -95,6 +96,7 @@ def install() -> None:
     for resource_type, check in databases.CHECKED.items():
         _check_first(resource_type, check)
     secrets.find_drift()
+    existence.install()
 
 
 def _register(resource_type: str, create: Create, update: Update | None, delete: Delete) -> None:

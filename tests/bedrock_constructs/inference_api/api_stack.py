@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ def synthesize(
     knowledge_bases: dict[str, str],
     model: AliasTarget | None,
     rerank: str | None = None,
+    managed: Container[str] = (),
     order: tuple[str, ...] = ORDER,
     media_buckets: tuple[str, ...] = (),
     assembly: Path | None = None,
@@ -42,7 +43,7 @@ def synthesize(
     agents: dict[str, ServedAgent] | None = None,
     use: Callable[[InferenceApi], object] = lambda api: None,
 ) -> Template:
-    """`use` gets the construct before the template is made."""
+    """`managed`: which knowledge bases are. `use` gets the construct before the template is made."""
     app = cdk.App(context=CONTEXT, outdir=str(assembly) if assembly else None)
     stack = cdk.Stack(app, "Test", env=cdk.Environment(account="111122223333", region="us-east-1"))
     api = InferenceApi(
@@ -54,7 +55,7 @@ def synthesize(
             "assistant": ServedAlias(base=PROFILE, order=order),
         },
         knowledge_bases={
-            name: ServedKnowledgeBase(id=id_, model=model, rerank_model_arn=rerank)
+            name: ServedKnowledgeBase(id=id_, model=model, rerank_model_arn=rerank, managed=name in managed)
             for name, id_ in knowledge_bases.items()
             if model
         },

@@ -107,15 +107,39 @@ def test_without_a_knowledge_base_there_are_no_permissions_for_one() -> None:
     assert environment["KNOWLEDGE_BASES"] == "{}"
 
 
+RERANK = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
+
+
+@pytest.mark.parametrize(
+    ("managed", "sids"),
+    [
+        (("a", "b"), {"Retrieve"}),
+        (("a",), {"Retrieve", "RetrieveAndGenerate", "Rerank", "InvokeRerankModel", "InvokeConfiguredModels"}),
+    ],
+)
+def test_managed_knowledge_bases_are_only_searched(managed: tuple[str, ...], sids: set[str]) -> None:
+    """RetrieveAndGenerate refuses them, so it needs neither a model nor a reranker of theirs."""
+    found = _statements(
+        synthesize(
+            knowledge_bases={"a": "KBA1234567", "b": "KBB1234567"},
+            model=MICRO,
+            rerank=RERANK,
+            managed=managed,
+            order=("on-demand",),
+        )
+    )
+
+    assert set(found) - {"InvokeOwnModels", "ReadAliases", "ReadOwnDeployments", "ReadOwnCustomModels"} == sids
+
+
 def test_the_function_may_rerank_with_the_configured_model() -> None:
-    arn = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
-    template = synthesize(knowledge_bases={"documents": "KB12345678"}, model=MICRO, rerank=arn)
+    template = synthesize(knowledge_bases={"documents": "KB12345678"}, model=MICRO, rerank=RERANK)
 
     found = _statements(template)
     assert (found["Rerank"]["Action"], found["Rerank"]["Resource"]) == ("bedrock:Rerank", "*")
     assert (found["InvokeRerankModel"]["Action"], found["InvokeRerankModel"]["Resource"]) == (
         "bedrock:InvokeModel",
-        arn,
+        RERANK,
     )
 
 

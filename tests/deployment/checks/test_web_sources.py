@@ -82,6 +82,19 @@ def test_a_filter_that_excludes_where_the_crawl_begins_is_a_fault() -> None:
         (web(SITE), web("https://www.example.com/blog/", scope="host"), True),
         (web(SITE), web("https://other.example.com/docs/"), False),
         (web("https://www.example.com"), web(SITE), True),
+        (web("https://WWW.example.com/docs/"), web(SITE), True),
+        (web(SITE, exclude=[r".*/docs/api/.*"]), web(f"{SITE}api/"), False),
+        (web(SITE, include=[r".*/docs/guide/.*"]), web(f"{SITE}api/"), False),
+        (web(SITE, scope="subdomains"), web("https://blog.example.com/2026/"), True),
+        (web("https://blog.example.com/2026/"), web(SITE, scope="subdomains"), True),
+        (web("https://example.com/", scope="subdomains"), web("https://a.b.example.com/", scope="subdomains"), True),
+        (web(SITE, scope="subdomains"), web("http://example.com:8080/"), True),
+        (web(SITE, scope="subdomains", exclude=[r"https://blog\..*"]), web("https://blog.example.com/"), False),
+        (web(SITE, scope="subdomains"), web("https://www.example.org/"), False),
+        (web(SITE, scope="subdomains"), web("https://notexample.com/"), False),
+        (web("https://a.example.co.uk/", scope="subdomains"), web("https://b.example.co.uk/"), True),
+        (web("https://example.co.uk/", scope="subdomains"), web("https://other.co.uk/"), False),
+        (web("http://127.0.0.1/", scope="subdomains"), web("http://128.0.0.1/"), False),
     ],
 )
 def test_pages_that_two_crawls_find_are_a_fault(first: WebSource, second: WebSource, overlap: bool) -> None:
@@ -89,6 +102,12 @@ def test_pages_that_two_crawls_find_are_a_fault(first: WebSource, second: WebSou
 
     assert len(found) == overlap
     assert all(fault.startswith(f"{WHERE}2.urls: a crawl of") for fault in found)
+
+
+def test_the_urls_of_one_source_are_one_crawl() -> None:
+    source = web(SITE, f"{SITE}api/", "https://blog.example.com/", scope="subdomains")
+
+    assert list(web_faults({WHERE: source})) == []
 
 
 def test_the_preview_and_what_the_internet_cannot_see_are_warnings() -> None:

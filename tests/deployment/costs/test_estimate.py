@@ -160,7 +160,7 @@ def test_idle_secrets_and_alarms_are_those_of_the_templates(
         for name, item in template["Resources"].items()
         if item["Type"] == resource
     ]
-    config = load_deployment_config(PROJECT / file).model_copy(update={"operations": None})
+    config = load_deployment_config(PROJECT / file)
     with price_list(tmp_path, rows):
         counted = sum(part.usd or 0 for part in idle(config).lines if part.part in kinds)
 

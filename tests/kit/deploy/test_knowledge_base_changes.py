@@ -1,6 +1,8 @@
 """What a deploy says of the knowledge bases that it replaces: why, and what the new and the old one cost."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +19,7 @@ FIXED = {
     "chunkingStrategy": "FIXED_SIZE",
     "fixedSizeChunkingConfiguration": {"maxTokens": 300, "overlapPercentage": 20},
 }
+NEVER = 999  # ended
 OUTPUTS = {"KnowledgeBaseId": "OLD1234567", "DataSourceId": "OLDSOURCE1"}
 
 
@@ -26,6 +29,7 @@ class Bedrock:
     def __init__(self) -> None:
         self.store, self.dimensions, self.chunking = "S3_VECTORS", 1024, FIXED
         self.gone = False
+        self.minutes: dict[str, list[int]] = {"OLDSOURCE1": []}  # of the jobs of each data source
 
     def get_knowledge_base(self, knowledgeBaseId: str) -> dict[str, Any]:
         if self.gone:
@@ -41,6 +45,24 @@ class Bedrock:
 
     def get_data_source(self, knowledgeBaseId: str, dataSourceId: str) -> dict[str, Any]:
         return {"dataSource": {"vectorIngestionConfiguration": {"chunkingConfiguration": self.chunking}}}
+
+    def get_paginator(self, operation: str) -> Any:
+        return SimpleNamespace(paginate=getattr(self, f"_{operation}"))
+
+    def _list_data_sources(self, knowledgeBaseId: str) -> list[dict[str, Any]]:
+        return [{"dataSourceSummaries": [{"dataSourceId": name}]} for name in self.minutes]
+
+    def _list_ingestion_jobs(self, knowledgeBaseId: str, dataSourceId: str) -> list[dict[str, Any]]:
+        begun = datetime(2026, 11, 1, tzinfo=UTC)
+        return [
+            {
+                "ingestionJobSummaries": [
+                    {"status": status, "startedAt": begun, "updatedAt": begun + timedelta(0, 60 * m)}
+                ]
+            }
+            for m in self.minutes[dataSourceId]
+            for status in ["FAILED" if m == NEVER else "COMPLETE"]
+        ]
 
 
 Tell = Callable[..., list[str]]
@@ -147,7 +169,49 @@ def test_hierarchical_chunks_that_stay_are_no_change(tell: Tell, bedrock: Bedroc
 def test_what_cannot_be_filled_in_an_hour_is_warned_of(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deployment.costs.replaced_knowledge_base.TOKENS_PER_MINUTE", 10)
 
-    assert "the deploy would fail and keep the old one" in tell("dimensions = 512\n")[-1]
+    warning = tell("dimensions = 512\n")[-1]
+    assert re.match(r"  warning: filling \[knowledge_base\] takes \d{3,} minutes or more, and CloudFormation", warning)
+    assert "Make another section beside it instead" in warning
+
+
+@pytest.mark.parametrize(
+    ("minutes", "warned"),
+    [
+        ({"OLDSOURCE1": [3, 58], "SITE": [1]}, False),
+        ({"OLDSOURCE1": [3], "SITE": [75, 2]}, True),
+        ({"OLDSOURCE1": [NEVER]}, False),
+    ],
+)
+def test_a_longer_ingestion_before_is_warned_of(
+    tell: Tell, bedrock: Bedrock, minutes: dict[str, list[int]], warned: bool
+) -> None:
+    """Buckets and web sites have no size in the folder."""
+    bedrock.minutes = minutes
+
+    assert ("filling [knowledge_base] took 75 minutes before" in tell("dimensions = 512\n")[-1]) == warned
+    assert tell() == []
+
+
+def test_without_the_right_to_see_jobs_the_rest_is_told(
+    tell: Tell, bedrock: Bedrock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: str) -> Any:
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "ListDataSources")
+
+    monkeypatch.setattr(bedrock, "get_paginator", refuse)
+
+    assert "USD" in tell("dimensions = 512\n")[-1]
+
+
+def test_what_is_filled_together_shares_the_quota(
+    tell: Tell, bedrock: Bedrock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another = '[knowledge_bases.wiki]\ndocuments = "documents"\nmodel = "amazon.nova-micro-v1:0"\ndimensions = 512\n'
+    outputs = OUTPUTS | {f"Wiki{name}": value for name, value in OUTPUTS.items()}
+    monkeypatch.setattr("deployment.costs.replaced_knowledge_base.TOKENS_PER_MINUTE", 60)
+
+    assert "warning" not in tell("dimensions = 512\n")[-1]
+    assert "filling [knowledge_base], [knowledge_bases.wiki] takes" in tell("dimensions = 512\n" + another, outputs)[-1]
 
 
 def test_a_refused_look_is_a_warning(tell: Tell, bedrock: Bedrock, monkeypatch: pytest.MonkeyPatch) -> None:

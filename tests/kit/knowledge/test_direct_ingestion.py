@@ -1,6 +1,8 @@
 """Batches of documents, what a refused request means, and waiting for others."""
 
+import tracemalloc
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,15 +11,15 @@ from botocore.exceptions import ClientError
 from kit.knowledge import direct_ingestion
 from kit.knowledge.described import Source
 from kit.knowledge.direct_ingestion import Target, delete, put
-from kit.knowledge.put_documents import PAYLOAD_BYTES, PutDocument, batches, inline_document
+from kit.knowledge.named_documents import named_documents
+from kit.knowledge.put_documents import PAYLOAD_BYTES, PutDocument, batches, inline_request, payload_bytes
 
 SOURCE = Source("DS12345678", "notes", "CUSTOM", "AVAILABLE", (), None, (), "default")
 
 
 def document(name: str, size: int = 10) -> PutDocument:
-    return PutDocument(
-        name, {"content": {"custom": {"customDocumentIdentifier": {"id": name}}}}, size, datetime.now(UTC)
-    )
+    request = {"content": {"custom": {"customDocumentIdentifier": {"id": name}}}}
+    return PutDocument(name, size, datetime.now(UTC), name, lambda: request)
 
 
 class Agent:
@@ -65,11 +67,49 @@ def test_a_request_has_ten_documents_and_six_megabytes_at_most() -> None:
 
 
 def test_bytes_count_as_base64_and_text_as_json() -> None:
-    binary = inline_document("a.pdf", b"x" * 3_000, {}, datetime.now(UTC))
-    text = inline_document("a.md", b'"' * 3_000, {}, datetime.now(UTC))
+    binary = payload_bytes("a.pdf", inline_request("a.pdf", b"x" * 3_000, {}))
+    text = payload_bytes("a.md", inline_request("a.md", b'"' * 3_000, {}))
 
-    assert 4_000 < binary.size < 4_400
-    assert 6_000 < text.size < 6_400
+    assert 4_000 < binary < 4_400
+    assert 6_000 < text < 6_400
+
+
+def test_files_are_read_batch_by_batch(tmp_path: Path) -> None:
+    """All together may be larger than the memory."""
+    for number in range(20):
+        (tmp_path / f"{number:02}.pdf").write_bytes(b"x" * 1_000_000)
+    read = []
+
+    class Measuring(Agent):
+        def ingest_knowledge_base_documents(self, documents: Any, **given: str) -> dict[str, Any]:
+            read.append(sum(len(one["content"]["custom"]["inlineContent"]["byteContent"]["data"]) for one in documents))
+            return super().ingest_knowledge_base_documents(documents, **given)
+
+    tracemalloc.start()
+    found = named_documents([str(tmp_path)], kind="CUSTOM", attributes={}, s3=dict)
+    held, _ = tracemalloc.get_traced_memory()
+    outcomes = put(target(Measuring()), found, lambda *_: None)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert [one.status for one in outcomes] == ["INDEXED"] * 20
+    assert read == [4_000_000] * 5
+    assert held < 1_000_000
+    assert most < 10_000_000
+
+
+def test_a_file_that_was_changed_or_removed_meanwhile_refuses_its_batch_only(tmp_path: Path) -> None:
+    for name in ("a.md", "b.md", "c.md"):
+        (tmp_path / name).write_text("x" * 3_000_000)
+    found = named_documents([str(tmp_path)], kind="CUSTOM", attributes={}, s3=dict)
+    (tmp_path / "a.md").unlink()
+    (tmp_path / "b.md").write_text("x" * 6_000_000)
+
+    gone, grown, sent = put(target(Agent()), found, lambda *_: None)
+
+    assert (gone.status, grown.status, sent.status) == ("REFUSED", "REFUSED", "INDEXED")
+    assert "No such file" in gone.reason
+    assert "got 6,000,000" in grown.reason
 
 
 def test_a_request_that_bedrock_finds_invalid_fails_its_own_documents_only() -> None:

@@ -64,6 +64,26 @@ def test_a_composite_alarm_changes_its_state_once_for_two_alarms_and_goes_first(
     assert cloudwatch.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"] == []
 
 
+def test_an_alarm_that_a_composite_alarm_of_another_stack_names_cannot_be_deleted(client: Client) -> None:
+    """CloudWatch's words: https://github.com/ekristen/aws-nuke/issues/462. So [operations] has alarms of its own."""
+    cloudformation = client("cloudformation")
+    watched = {"Resources": {"Errors": template(QUERIES)["Resources"]["Errors"]}}
+    watched["Resources"]["Errors"]["Properties"]["AlarmName"] = "of-another-stack"
+    rule = {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmRule": 'ALARM("of-another-stack")'}}
+    for name, body in (("Watched", watched), ("Watching", {"Resources": {"Answers": rule}})):
+        cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(body))
+        assert ended(client, name)["StackStatus"] == "CREATE_COMPLETE"
+
+    cloudformation.delete_stack(StackName="Watched")
+    assert ended(client, "Watched")["StackStatus"] == "DELETE_FAILED"
+    assert "composite alarm(s) depending on it" in reasons(client, "Watched")
+
+    for name in ("Watching", "Watched"):
+        cloudformation.delete_stack(StackName=name)
+        with pytest.raises(cloudformation.exceptions.ClientError, match="does not exist"):
+            ended(client, name)
+
+
 @pytest.mark.parametrize(
     ("queries", "told"),
     [

@@ -27,3 +27,39 @@ def test_changes_by_hand_are_found(client: Client) -> None:
 
     found = {item.what.split()[1]: item.why for item in drift_of_stacks(stacks, ["Drifting"])}
     assert found == {"Secret": "it was deleted", "Queue": "/DelaySeconds is 9, deployed as 0"}
+
+
+MODEL = "amazon.nova-micro-v1:0"
+TEXT = {"Text": "Answer kindly."}
+VARIANT = {"Name": "v", "TemplateType": "TEXT", "ModelId": MODEL, "TemplateConfiguration": {"Text": TEXT}}
+PROFILED = f"arn:aws:bedrock:us-east-1::foundation-model/{MODEL}"
+MESSAGES = dict.fromkeys(("BlockedInputMessaging", "BlockedOutputsMessaging"), "No.")
+WORDS = {"WordPolicyConfig": {"WordsConfig": [{"Text": "bad"}]}}
+BEDROCK = {
+    "Prompt": {
+        "Type": "AWS::Bedrock::Prompt",
+        "Properties": {"Name": "drifting", "DefaultVariant": "v", "Variants": [VARIANT]},
+    },
+    "Version": {"Type": "AWS::Bedrock::PromptVersion", "Properties": {"PromptArn": {"Fn::GetAtt": ["Prompt", "Arn"]}}},
+    "Guardrail": {"Type": "AWS::Bedrock::Guardrail", "Properties": {"Name": "drifting", **MESSAGES, **WORDS}},
+    "Profile": {
+        "Type": "AWS::Bedrock::ApplicationInferenceProfile",
+        "Properties": {"InferenceProfileName": "drifting", "ModelSource": {"CopyFrom": PROFILED}},
+    },
+}
+
+
+def test_what_bedrock_lost_is_found(client: Client) -> None:
+    stacks = client("cloudformation")
+    outputs = {name: {"Value": {"Ref": name}} for name in BEDROCK}
+    stacks.create_stack(StackName="Lost", TemplateBody=json.dumps({"Resources": BEDROCK, "Outputs": outputs}))
+    made = {item["OutputKey"]: item["OutputValue"] for item in ended(client, "Lost")["Outputs"]}
+    assert list(drift_of_stacks(stacks, ["Lost"])) == []
+
+    client("bedrock-agent").delete_prompt(promptIdentifier=made["Prompt"].rpartition("/")[2])
+    client("bedrock").delete_guardrail(guardrailIdentifier=made["Guardrail"].rpartition("/")[2])
+    client("bedrock").delete_inference_profile(inferenceProfileIdentifier=made["Profile"].rpartition("/")[2])
+
+    assert {(item.what.split()[1], item.why) for item in drift_of_stacks(stacks, ["Lost"])} == {
+        (name, "it was deleted") for name in BEDROCK
+    }
