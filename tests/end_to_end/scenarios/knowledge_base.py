@@ -33,11 +33,12 @@ def world(folder: Path) -> Iterator[Day]:
 class Row:
     """`change` before the deploy; `replaced`: the knowledge base has a new id after it.
 
-    `answers`: also while the deploy runs.
+    `answers`: also while the deploy runs. `starts`: the settings that it changes, where no row before it ran.
     """
 
     id: str
     change: Callable[[Day], object]
+    starts: Callable[[Day], object] = lambda day: None
     replaced: bool = False
     data_source_replaced: bool = False
     nightly: bool = False
@@ -53,7 +54,13 @@ ROWS = [
         replaced=True,
     ),
     Row("chunk_max_tokens", settings(chunk_max_tokens=100), data_source_replaced=True),
-    Row("the store back", settings(store='"s3-vectors"'), replaced=True, nightly=True),
+    Row(
+        "the store back",
+        settings(store='"s3-vectors"'),
+        settings(store='"opensearch-serverless"'),
+        replaced=True,
+        nightly=True,
+    ),
     Row("a document deleted by hand", delete_a_document, answers=False),
     Row("the knowledge base deleted by hand", delete_the_knowledge_base, replaced=True, nightly=True, answers=False),
     Row("nothing after that", lambda day: None, nightly=True),
@@ -102,7 +109,7 @@ class Changed:
 
 
 def change(day: Day, row: Row) -> Changed:
-    day.be_there()
+    day.be_there(row.starts)
     before = merged_outputs(day.outputs)
     row.change(day)
     with day.watch() as watch:
