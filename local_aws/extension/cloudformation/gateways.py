@@ -13,10 +13,13 @@ from local_aws.extension.agents.names import agentcore_arn, gateway_url, identif
 from local_aws.extension.bedrock.responses import identifier as letters
 from local_aws.extension.bedrock.responses import iso
 from local_aws.extension.bedrock.service_roles import role_allows_on
+from local_aws.extension.cloudformation import role_propagation
 from local_aws.extension.cloudformation.agents import check_role
 from local_aws.extension.cloudformation.service_calls import Created, Properties, attributes, members
 
 GATEWAY, TARGET = "AWS::BedrockAgentCore::Gateway", "AWS::BedrockAgentCore::GatewayTarget"
+# How AWS begins: Terraform's provider repeats CreateGatewayTarget for it (internal/service/bedrockagentcore).
+LACKS = "Gateway execution role lacks permission"
 NAMED_BY_OTHERS = "properties"  # of a tool's schema: the names below are the tool's
 
 
@@ -51,6 +54,9 @@ def delete_gateway(number: str) -> None:
 
 def create_target(_: str, properties: Properties) -> Created:
     number = properties["GatewayIdentifier"]
+    role = _gateway(TARGET, number).record["roleArn"]
+    if not role_propagation.is_in_effect(role):
+        raise ValueError(f"{TARGET}: ValidationException: {LACKS} of {role}: its policies are not in effect yet")
     target = letters(10)
     return f"{number}|{target}", update_target(f"{number}|{target}", properties)
 
@@ -86,12 +92,11 @@ def delete_target(physical_id: str) -> None:
 
 
 def _check_function(arn: str, role: str) -> None:
-    """AWS does not say when it looks; at the latest, each call of the tool fails."""
     name = arn.split(":function:")[1].split(":")[0]
     if name not in lambda_svc._functions:
         raise ValueError(f"{TARGET}: ValidationException: Lambda function {arn} does not exist")
     if not role_allows_on(role, "lambda:InvokeFunction", arn):
-        raise ValueError(f"{TARGET}: ValidationException: Gateway role {role} may not invoke {arn}")
+        raise ValueError(f"{TARGET}: ValidationException: {LACKS} of {role}: it may not invoke {arn}")
 
 
 def _converted(value: Any) -> Any:
