@@ -17,6 +17,10 @@ from bedrock_constructs.custom_resources.role_propagation import role_propagatio
 from kit_contract.agents import TOOL_IN_TARGET
 from kit_contract.stacks import pascal
 
+# "Concurrent target operations" on a gateway, where CloudFormation would make and delete all of them together:
+# https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html
+AT_ONCE = 5
+
 
 class ToolGateway(Construct):
     """Exposes `gateway` and `role`. Add a tool with `add_tool`; each is a target of its own.
@@ -49,6 +53,7 @@ class ToolGateway(Construct):
         self._policy = iam.Policy(self, "InvokeTools", roles=[self.role])
         # AWS looks whether the role may invoke the function of a target when the target is made.
         self._functions: list[str] = []
+        self._targets: list[agentcore.GatewayTarget] = []
         self._role_is_in_effect = role_propagation(Construct(self, "RolePropagation"), role=self.role, resources=[])
         self._role_is_in_effect.node.add_dependency(self._policy)
 
@@ -75,6 +80,9 @@ class ToolGateway(Construct):
             tool_schema=agentcore.ToolSchema.from_inline([definition]),
         )
         target.node.add_dependency(self._role_is_in_effect)
+        if len(self._targets) >= AT_ONCE:
+            target.node.add_dependency(self._targets[-AT_ONCE])
+        self._targets.append(target)
         return target
 
 

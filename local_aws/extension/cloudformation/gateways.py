@@ -13,7 +13,7 @@ from local_aws.extension.agents.names import agentcore_arn, gateway_url, identif
 from local_aws.extension.bedrock.responses import identifier as letters
 from local_aws.extension.bedrock.responses import iso
 from local_aws.extension.bedrock.service_roles import role_allows_on
-from local_aws.extension.cloudformation import role_propagation
+from local_aws.extension.cloudformation import role_propagation, target_waves
 from local_aws.extension.cloudformation.agents import check_role
 from local_aws.extension.cloudformation.service_calls import Created, Properties, attributes, members
 
@@ -52,8 +52,14 @@ def delete_gateway(number: str) -> None:
     registry.gateways.pop(number, None)
 
 
-def create_target(_: str, properties: Properties) -> Created:
+def create_target(seed: str, properties: Properties) -> Created:
+    """`seed`: STACK-LOGICALID."""
     number = properties["GatewayIdentifier"]
+    if target_waves.is_crowded(*seed.rsplit("-", 1)):
+        raise ValueError(
+            f"{TARGET}: ServiceQuotaExceededException: at most {target_waves.AT_ONCE} operations on targets of the "
+            f"gateway {number} at a time"
+        )
     role = _gateway(TARGET, number).record["roleArn"]
     if not role_propagation.is_in_effect(role):
         raise ValueError(f"{TARGET}: ValidationException: {LACKS} of {role}: its policies are not in effect yet")

@@ -83,6 +83,21 @@ def test_roles_are_in_effect_when_aws_looks_at_them(stack: cdk.Stack) -> None:
         assert wait["Properties"]["RoleName"] in [policy["Properties"]["Roles"][0] for policy in policies]
 
 
+def test_at_most_five_targets_of_a_gateway_are_made_at_once(stack: cdk.Stack) -> None:
+    """https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html"""
+    gateway = ToolGateway(stack, "Gateway", name="desk")
+    function = KnowledgeBaseTool(stack, "Search", knowledge_base_id="KB12345678").function
+    for number in range(12):
+        gateway.add_tool(f"tool-{number}", function=function, description="Searches", input_schema=SCHEMA)
+
+    targets = Template.from_stack(stack).find_resources("AWS::BedrockAgentCore::GatewayTarget")
+    numbers = {name: int(item["Properties"]["Name"].removeprefix("tool-")) for name, item in targets.items()}
+    waits = {
+        numbers[name]: [numbers[one] for one in item["DependsOn"] if one in numbers] for name, item in targets.items()
+    }
+    assert waits == {number: [number - 5] if number >= 5 else [] for number in range(12)}
+
+
 def test_the_model_may_call_what_is_declared(stack: cdk.Stack) -> None:
     gateway = ToolGateway(stack, "Gateway", name="desk")
     function = KnowledgeBaseTool(stack, "Search", knowledge_base_id="KB12345678").function

@@ -204,6 +204,23 @@ def test_long_term_memory_can_be_added_and_removed_in_place(stack: dict[str, str
     assert [(strategy["name"], strategy["type"]) for strategy in found] == [("summaries", "SUMMARIZATION")]
 
 
+@pytest.mark.parametrize(("waits_for", "status"), [(None, "ROLLBACK_COMPLETE"), ("Target", "CREATE_COMPLETE")])
+def test_five_targets_of_a_gateway_are_made_at_once(client: Client, waits_for: str | None, status: str) -> None:
+    wanted = template()
+    for number in range(5):
+        target = copy.deepcopy(wanted["Resources"]["Target"])
+        target["Properties"]["Name"] = f"target-{number}"
+        wanted["Resources"][f"Target{number}"] = target
+    if waits_for:
+        target["DependsOn"] = waits_for
+    name = f"Waves{status.partition('_')[0].title()}"
+    client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(wanted))
+
+    assert ended(client, name)["StackStatus"] == status, reasons(client, name)
+    assert ("at most 5 operations on targets" in reasons(client, name)) is (waits_for is None)
+    client("cloudformation").delete_stack(StackName=name)
+
+
 def test_nothing_is_left_of_a_deleted_stack(client: Client) -> None:
     control = client("bedrock-agentcore-control")
 
