@@ -18,7 +18,7 @@ from local_aws.extension.cloudformation.agents import check_role
 from local_aws.extension.cloudformation.service_calls import Created, Properties, attributes, members
 
 GATEWAY, TARGET = "AWS::BedrockAgentCore::Gateway", "AWS::BedrockAgentCore::GatewayTarget"
-# How AWS begins: Terraform's provider repeats CreateGatewayTarget for it (internal/service/bedrockagentcore).
+# How AWS begins; CloudFormation gives up: https://github.com/aws-samples/agents4energy/issues/161
 LACKS = "Gateway execution role lacks permission"
 NAMED_BY_OTHERS = "properties"  # of a tool's schema: the names below are the tool's
 
