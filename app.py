@@ -135,7 +135,7 @@ def _synthesize(own_stacks: OwnStacks | None) -> None:
     app = cdk.App(context=flags)  # `python app.py` gives the same templates as the CDK CLI, whose context wins
     path = PROJECT / (app.node.try_get_context("config") or "deployment.toml")
     if app.node.try_get_context(PIPELINE_CONTEXT):
-        build_pipeline(app, path, account=os.environ.get("CDK_DEFAULT_ACCOUNT")).synth()
+        _write(build_pipeline(app, path, account=os.environ.get("CDK_DEFAULT_ACCOUNT")), path)
         return
     config = load_deployment_config(path, app.node.try_get_context("environment"))
     account = os.environ.get("CDK_DEFAULT_ACCOUNT")  # of the credentials, from the CDK CLI
@@ -143,7 +143,7 @@ def _synthesize(own_stacks: OwnStacks | None) -> None:
     today = datetime.datetime.now(datetime.UTC).date()
     check_deployment(config, path.name, today=today, account=account)
     if app.node.try_get_context(PIPELINE_ACCESS_CONTEXT):
-        build_pipeline_access(app, config, account=account).synth()
+        _write(build_pipeline_access(app, config, account=account), path)
         return
     warnings = (
         model_warnings(config, today),
@@ -159,6 +159,10 @@ def _synthesize(own_stacks: OwnStacks | None) -> None:
     if own_stacks:
         environment = cdk.Environment(account=account or config.deployment.account, region=config.deployment.region)
         own_stacks(app, config, environment)
+    _write(app, path)
+
+
+def _write(app: cdk.App, path: Path) -> None:
     app.synth()
     check_templates(Path(app.outdir), path.name)
 

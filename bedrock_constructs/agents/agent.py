@@ -17,6 +17,7 @@ from bedrock_constructs.agents.gateway import ToolGateway
 from bedrock_constructs.agents.memory import AgentMemory
 from bedrock_constructs.agents.service_role import agentcore_role
 from bedrock_constructs.agents.tools import ConfirmedTool, allowed, declarations
+from bedrock_constructs.custom_resources.role_propagation import role_propagation
 from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.invoke_arns import invoke_arns
 from kit_contract.agents import ENDPOINT, GATEWAY_TOOL, INVOKE_HARNESS, MAX_HARNESS_NAME
@@ -67,7 +68,7 @@ class Agent(Construct):
         )
         arns = model_arns or invoke_arns(self, model)
         permissions.grant_running(self.role, harness_name=harness_name, model_arns=arns)
-        self._grant_parts(gateway, memory, guardrail, code_interpreters)
+        parts = self._grant_parts(gateway, memory, guardrail, code_interpreters)
         gateway_arn = gateway.gateway.gateway_arn if gateway else None
         harness = Harness(
             self,
@@ -94,7 +95,9 @@ class Agent(Construct):
             max_tokens=max_tokens,
             timeout_seconds=timeout_seconds,
         )
-        harness.node.add_dependency(self.role)
+        # AWS assumes the role when the harness is made, and IAM may not know it everywhere yet.
+        waiting = Construct(self, "RolePropagation")
+        harness.node.add_dependency(role_propagation(waiting, role=self.role, resources=[*arns, *parts]))
         endpoint = agentcore.CfnHarnessEndpoint(
             self,
             f"Endpoint{again}",
@@ -117,15 +120,21 @@ class Agent(Construct):
         memory: AgentMemory | None,
         guardrail: Guardrail | None,
         code_interpreters: Sequence[str],
-    ) -> None:
+    ) -> list[str]:
+        """What the role may use now."""
+        arns: list[str] = []
         if gateway:
             permissions.grant_gateway(self.role, gateway.gateway.gateway_arn)
+            arns.append(gateway.gateway.gateway_arn)
         if memory:
             permissions.grant_memory(self.role, memory.arn)
+            arns.append(memory.arn)
         if guardrail:
             permissions.grant_guardrail(self.role, arns=guardrail.apply_arns, key=guardrail.kms_key_arn)
+            arns += guardrail.apply_arns
         if code_interpreters:
             permissions.grant_code_interpreter(self.role)
+        return arns
 
 
 def _model(model: str, guardrail: Guardrail | None) -> Any:

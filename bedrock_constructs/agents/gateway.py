@@ -6,14 +6,20 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-add-target
 from collections.abc import Mapping
 from typing import Any
 
+import aws_cdk as cdk
 from aws_cdk import aws_bedrockagentcore as agentcore
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from bedrock_constructs.agents.service_role import agentcore_role
+from bedrock_constructs.custom_resources.role_propagation import role_propagation
 from kit_contract.agents import TOOL_IN_TARGET
 from kit_contract.stacks import pascal
+
+# "Concurrent target operations" on a gateway, where CloudFormation would make and delete all of them together:
+# https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html
+AT_ONCE = 5
 
 
 class ToolGateway(Construct):
@@ -45,6 +51,11 @@ class ToolGateway(Construct):
             role=self.role.without_policy_updates(),
         )
         self._policy = iam.Policy(self, "InvokeTools", roles=[self.role])
+        # AWS looks whether the role may invoke the function of a target when the target is made.
+        self._functions: list[str] = []
+        self._targets: list[agentcore.GatewayTarget] = []
+        self._role_is_in_effect = role_propagation(Construct(self, "RolePropagation"), role=self.role, resources=[])
+        self._role_is_in_effect.node.add_dependency(self._policy)
 
     def add_tool(
         self, name: str, *, function: lambda_.IFunction, description: str, input_schema: Mapping[str, Any]
@@ -53,6 +64,10 @@ class ToolGateway(Construct):
         self._policy.add_statements(
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function.function_arn])
         )
+        self._functions.append(function.function_arn)
+        waiting = self._role_is_in_effect.node.default_child
+        assert isinstance(waiting, cdk.CfnResource)
+        waiting.add_property_override("Resources", self._functions)  # another one is waited for again
         definition = agentcore.ToolDefinition(
             name=TOOL_IN_TARGET, description=description, input_schema=_schema(input_schema)
         )
@@ -64,7 +79,10 @@ class ToolGateway(Construct):
             lambda_function=function,
             tool_schema=agentcore.ToolSchema.from_inline([definition]),
         )
-        target.node.add_dependency(self._policy)
+        target.node.add_dependency(self._role_is_in_effect)
+        if len(self._targets) >= AT_ONCE:
+            target.node.add_dependency(self._targets[-AT_ONCE])
+        self._targets.append(target)
         return target
 
 

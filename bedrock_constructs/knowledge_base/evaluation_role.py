@@ -16,7 +16,13 @@ from kit_contract.rag_evaluation_jobs import FOLDER
 from kit_contract.tags import DEPLOYMENT_TAG, resource_tag_key
 
 # The page has StopModelInvocationJob on models too, where it allows nothing (Service Authorization Reference).
-MODELS = ("bedrock:InvokeModel", "bedrock:CreateModelInvocationJob")
+MODELS = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", "bedrock:CreateModelInvocationJob")
+# Which model is behind the ARN that a call names.
+READ = {
+    "inference-profile/": "bedrock:GetInferenceProfile",
+    ":provisioned-model/": "bedrock:GetProvisionedModelThroughput",
+    ":imported-model/": "bedrock:GetImportedModel",
+}
 
 
 class AppliedGuardrail(NamedTuple):
@@ -66,8 +72,9 @@ class KnowledgeBaseEvaluationRole(Construct):
         self._allow("Answer", ["bedrock:RetrieveAndGenerate"], ["*"])
         models = sorted(model_arns)
         self._allow("AskModels", list(MODELS), models)
-        if profiles := [arn for arn in models if "inference-profile/" in arn]:
-            self._allow("ReadProfiles", ["bedrock:GetInferenceProfile"], profiles)
+        for kind, action in READ.items():
+            if read := [arn for arn in models if kind in arn]:
+                self._allow(action.replace("bedrock:Get", "Read"), [action], read)
         if rerank_model_arn:
             self._allow("Rerank", ["bedrock:Rerank"], ["*"])
             self._allow("InvokeRerankModel", ["bedrock:InvokeModel"], [rerank_model_arn])

@@ -18,13 +18,14 @@ from deployment.checks.template_values import TemplateValues
 from deployment.config import ConfigError
 
 RESOURCES, OUTPUTS, PARAMETERS, TEMPLATE_BYTES = 500, 200, 200, 1_000_000
-INLINE_POLICIES, MANAGED_POLICY, MANAGED_POLICIES = 10_240, 6_144, 10
+INLINE_POLICIES, MANAGED_POLICY, MANAGED_POLICIES, TRUST_POLICY = 10_240, 6_144, 10, 2_048
 ENVIRONMENT, PARAMETER_VALUE = 4_096, 4_096
 # The part of deployment.toml that a stack grows with, by the end of the stack's name.
 GROWS_WITH = {
     "training": "[training.customizations.*] sections",
     "provisioned-throughput": "[provisioned_throughput.*] sections",
     "knowledge-base": "[knowledge_bases.*] sections",
+    "pipeline-access": "branches and tags of [pipeline.*], or name tags by a pattern such as v*",
     "inference-api": "[inference_api.aliases.*] sections, or use fewer different models",
 }
 SECOND = "or move some to a file with another [deployment] name (kit: --config FILE, cdk: -c config=FILE)"
@@ -87,6 +88,8 @@ def _policies(resources: Resources, values: TemplateValues) -> Iterator[Size]:
         properties = resources[name].get("Properties", {})
         inline[name] += sum(_characters(values, item["PolicyDocument"]) for item in properties.get("Policies", []))
         managed[name] += len(properties.get("ManagedPolicyArns", []))
+        trust = _characters(values, properties.get("AssumeRolePolicyDocument", ""))
+        yield Size("characters of trust policy", trust, TRUST_POLICY, f"the role {name}")
     for name, item in resources.items():
         if item["Type"] not in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
             continue

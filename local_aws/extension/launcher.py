@@ -36,6 +36,7 @@ from local_aws.extension.cloudformation import (
     resource_types,
     role_propagation,
     schedules,
+    target_waves,
 )
 
 
@@ -64,6 +65,7 @@ def main() -> None:
         response_streaming,
         api_gateway_quotas,
         step_functions,
+        target_waves,
         embedded_metrics,
         schedules,
         service_quotas,

@@ -39,7 +39,11 @@ ARROWS = {
         "bedrock_constructs.customization",
         "bedrock_constructs.lambda_functions",
     },
-    "bedrock_constructs.agents": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
+    "bedrock_constructs.agents": {
+        "bedrock_constructs",
+        "bedrock_constructs.custom_resources",
+        "bedrock_constructs.lambda_functions",
+    },
     "bedrock_constructs.custom_resources": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
     "bedrock_constructs.customization.methods": {"bedrock_constructs", "bedrock_constructs.lambda_functions"},
     "bedrock_constructs.customization.external": {"bedrock_constructs"},

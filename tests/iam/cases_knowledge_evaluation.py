@@ -18,7 +18,7 @@ MODELS = [
     for region in ("us-east-1", "us-east-2", "us-west-2")
 ]
 OTHER_MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
-ASK = ("bedrock:InvokeModel", "bedrock:CreateModelInvocationJob")
+ASK = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", "bedrock:CreateModelInvocationJob")
 OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload")
 BUCKETS = ("s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads")
 QUESTIONS = f"{DOCUMENTS}/evaluations/kit-knowledge-answer-0123/questions.jsonl"
@@ -48,7 +48,7 @@ KNOWLEDGE_EVALUATION = {
             *on(HANDBOOKS_BASE, "bedrock:Retrieve"),
             *on(OTHER_MODEL, *ASK),
             *on(arn("bedrock", f"inference-profile/{JUDGES}", account=OTHER_ACCOUNT), *ASK),
-            *on(MODELS[0], "bedrock:InvokeModelWithResponseStream"),
+            *on(MODELS[0], "bedrock:GetFoundationModel"),
             *on(GUARDRAIL, "bedrock:ApplyGuardrail", context=THEIRS_BY_TAG),
             *on(GUARDRAIL, "bedrock:ApplyGuardrail", context=UNTAGGED),
         ],

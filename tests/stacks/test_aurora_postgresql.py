@@ -45,6 +45,11 @@ def test_snapshot(snapshot: SnapshotAssertion) -> None:
     assert json.dumps(kept, indent=1, sort_keys=True) == snapshot
 
 
+def test_the_cluster_names_no_minor_version() -> None:
+    """AWS retires minors, and upgrades clusters past the one in the template: the next would fail to deploy."""
+    assert of("AWS::RDS::DBCluster", resources())["Properties"]["EngineVersion"] == "17"
+
+
 @pytest.mark.parametrize("change", [{"dimensions": 512}, {"embedding_model": "cohere.embed-english-v3"}])
 def test_other_vectors_have_a_table_beside_the_old_one_in_the_same_cluster(change: dict[str, Any]) -> None:
     before, after = resources(), resources(**change)

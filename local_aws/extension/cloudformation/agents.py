@@ -10,6 +10,7 @@ from local_aws.extension.agents import registry
 from local_aws.extension.agents.names import agentcore_arn, identifier
 from local_aws.extension.bedrock.responses import iso
 from local_aws.extension.bedrock.service_roles import trusts
+from local_aws.extension.cloudformation import role_propagation
 from local_aws.extension.cloudformation.service_calls import Created, Properties, attributes, members
 
 HARNESS, ENDPOINT = "AWS::BedrockAgentCore::Harness", "AWS::BedrockAgentCore::HarnessEndpoint"
@@ -26,6 +27,8 @@ def create_harness(_: str, properties: Properties) -> Created:
     number = identifier(name)
     arn = agentcore_arn(f"harness/{number}")
     _check(properties, arn)
+    if not role_propagation.is_in_effect(role := properties["ExecutionRoleArn"]):
+        raise ValueError(f"{HARNESS}: ValidationException: Role validation failed for {role}: it is not in effect yet")
     record = {"harnessId": number, "harnessName": name, "arn": arn, "status": "READY", "createdAt": iso(time.time())}
     registry.harnesses[number] = registry.Harness(record)
     return arn, _new_version(number, properties)

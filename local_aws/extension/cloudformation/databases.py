@@ -19,6 +19,9 @@ from local_aws.extension.cloudformation.service_calls import Created, Properties
 CLUSTER, INSTANCE, SUBNETS = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::RDS::DBSubnetGroup"
 # The first minor of each major that pauses at 0 ACU.
 PAUSING = {13: 15, 14: 12, 15: 7, 16: 3}
+# AWS retires minor versions one by one, which ends templates that name them: github.com/aws-samples/sample-apj-sup-sa/
+# pull/163 (15.8), github.com/aws-samples/aws-saas-tenant-usage-and-cost-attribution/issues/4 (15.4).
+RETIRED = ("12.4", "13.6", "15.4", "15.8")
 RESERVED_USERS = ("admin", "rdsadmin", "rds_superuser", "public")
 LARGEST_CAPACITY, PAUSE_SECONDS = 256.0, (300, 86_400)
 
@@ -39,6 +42,7 @@ def install() -> None:
 
 def create_cluster(seed: str, properties: Properties) -> Created:
     check_cluster(properties)
+    _check_found(properties)
     identifier = properties.get("DBClusterIdentifier") or f"{seed[:50].lower().rstrip('-')}-{secrets.token_hex(6)}"
     given = {"DBClusterIdentifier": identifier, **properties}
     _answered(CLUSTER, rds._create_db_cluster(provisioners._ec_query(given)))
@@ -52,6 +56,7 @@ def update_cluster(identifier: str, properties: Properties) -> Properties:
     cluster = rds._clusters.get(identifier)
     if cluster is None:
         raise ValueError(f"{CLUSTER}: DBCluster {identifier} not found")
+    check_upgrade(str(cluster.get("EngineVersion", "")), str(properties.get("EngineVersion", "")))
     fields = provisioners._rds_db_cluster_fields(properties)
     fields.pop("_MasterUserPassword")
     cluster.update(fields)
@@ -70,9 +75,31 @@ def delete_cluster(identifier: str) -> None:
 
 
 def check(properties: Properties) -> None:
-    """As for a stack: its schema first. Raises ValueError."""
+    """As for a new one of a stack: its schema first. Raises ValueError."""
     resource_schemas.validate(CLUSTER, properties)
     check_cluster(properties)
+    _check_found(properties)
+
+
+def check_upgrade(before: str, after: str) -> None:
+    """Raise ValueError for an older minor: AWS upgrades clusters by itself, past the one in a template.
+
+    https://github.com/aws-samples/dify-self-hosted-on-aws/issues/101
+    """
+    (major, old), (other, new) = _numbers(before), _numbers(after)
+    if major == other and new < old and "." in before:
+        raise ValueError(f"{CLUSTER}: Cannot upgrade aurora-postgresql from {before} to {after}")
+
+
+def _numbers(version: str) -> tuple[int, int]:
+    """Major and minor; a major alone is its default minor, one of the newest."""
+    major, _, minor = version.partition(".")
+    return int(major or 16), int(minor or 99)
+
+
+def _check_found(properties: Properties) -> None:
+    if (version := properties.get("EngineVersion")) in RETIRED:
+        raise ValueError(f"{CLUSTER}: Cannot find version {version} for aurora-postgresql")
 
 
 def check_cluster(properties: Properties) -> None:
@@ -99,7 +126,7 @@ def _check_scaling(scaling: Properties, version: str) -> None:
         raise ValueError(f"{CLUSTER}: Serverless v2 capacity must be in increments of 0.5, got {least} and {most}")
     if not least <= most or not 1 <= most <= LARGEST_CAPACITY:
         raise ValueError(f"{CLUSTER}: Serverless v2 maximum capacity {most} is not valid with the minimum {least}.")
-    major, minor = (int(part) for part in f"{version}.0".split(".")[:2]) if version else (16, 99)
+    major, minor = _numbers(version)
     if least == 0 and minor < PAUSING.get(major, 0):
         raise ValueError(f"{CLUSTER}: Serverless v2 minimum capacity 0.0 is not valid for engine version {version}.")
     seconds = scaling.get("SecondsUntilAutoPause")

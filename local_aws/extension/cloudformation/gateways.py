@@ -13,10 +13,13 @@ from local_aws.extension.agents.names import agentcore_arn, gateway_url, identif
 from local_aws.extension.bedrock.responses import identifier as letters
 from local_aws.extension.bedrock.responses import iso
 from local_aws.extension.bedrock.service_roles import role_allows_on
+from local_aws.extension.cloudformation import role_propagation, target_waves
 from local_aws.extension.cloudformation.agents import check_role
 from local_aws.extension.cloudformation.service_calls import Created, Properties, attributes, members
 
 GATEWAY, TARGET = "AWS::BedrockAgentCore::Gateway", "AWS::BedrockAgentCore::GatewayTarget"
+# How AWS begins; CloudFormation gives up: https://github.com/aws-samples/agents4energy/issues/161
+LACKS = "Gateway execution role lacks permission"
 NAMED_BY_OTHERS = "properties"  # of a tool's schema: the names below are the tool's
 
 
@@ -49,8 +52,17 @@ def delete_gateway(number: str) -> None:
     registry.gateways.pop(number, None)
 
 
-def create_target(_: str, properties: Properties) -> Created:
+def create_target(seed: str, properties: Properties) -> Created:
+    """`seed`: STACK-LOGICALID."""
     number = properties["GatewayIdentifier"]
+    if target_waves.is_crowded(*seed.rsplit("-", 1)):
+        raise ValueError(
+            f"{TARGET}: ServiceQuotaExceededException: at most {target_waves.AT_ONCE} operations on targets of the "
+            f"gateway {number} at a time"
+        )
+    role = _gateway(TARGET, number).record["roleArn"]
+    if not role_propagation.is_in_effect(role):
+        raise ValueError(f"{TARGET}: ValidationException: {LACKS} of {role}: its policies are not in effect yet")
     target = letters(10)
     return f"{number}|{target}", update_target(f"{number}|{target}", properties)
 
@@ -86,12 +98,11 @@ def delete_target(physical_id: str) -> None:
 
 
 def _check_function(arn: str, role: str) -> None:
-    """AWS does not say when it looks; at the latest, each call of the tool fails."""
     name = arn.split(":function:")[1].split(":")[0]
     if name not in lambda_svc._functions:
         raise ValueError(f"{TARGET}: ValidationException: Lambda function {arn} does not exist")
     if not role_allows_on(role, "lambda:InvokeFunction", arn):
-        raise ValueError(f"{TARGET}: ValidationException: Gateway role {role} may not invoke {arn}")
+        raise ValueError(f"{TARGET}: ValidationException: {LACKS} of {role}: it may not invoke {arn}")
 
 
 def _converted(value: Any) -> Any:

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_
 AWS takes seconds; here it is half a second on Bedrock's clock, and only for roles of CloudFormation. First the trust
 is missing, then the policies. The messages are two that Terraform's provider repeats CreateKnowledgeBase for:
 https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/bedrockagent/knowledge_base.go
+It repeats CreateHarness and CreateGatewayTarget, too (harness.go, gateway_target.go in service/bedrockagentcore).
 """
 
 import time
@@ -29,15 +30,24 @@ def install() -> None:
         handler["update"] = _noting(handler["update"], properties_at=2)
 
 
-def refusal(role_arn: str) -> str | None:
-    """Bedrock's message while the role or its policies are not in effect yet."""
-    changed = _changed.get(role_arn.rsplit("/", 1)[-1])
+def is_in_effect(role_arn: str) -> bool:
+    """Whether the role and its policies are known everywhere."""
+    changed = _changed.get(_name(role_arn))
     seconds = SLOW_SECONDS if faults.is_on(faults.SLOW_ROLES) else PROPAGATION_SECONDS
-    if changed is None or elapsed(changed) >= seconds:
+    return changed is None or elapsed(changed) >= seconds
+
+
+def refusal(role_arn: str) -> str | None:
+    """Bedrock's message for a knowledge base while the role or its policies are not in effect yet."""
+    if is_in_effect(role_arn):
         return None
-    if elapsed(changed) < TRUST_SECONDS:
+    if elapsed(_changed[_name(role_arn)]) < TRUST_SECONDS:
         return f"Bedrock Knowledge Base was unable to assume the given role {role_arn}"
     return f"Knowledge base role {role_arn} is not able to call specified bedrock embedding model"
+
+
+def _name(role_arn: str) -> str:
+    return role_arn.rpartition("/")[2]
 
 
 def _noting(handle: Callable[..., Any], *, properties_at: int) -> Callable[..., Any]:

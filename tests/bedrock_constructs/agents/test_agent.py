@@ -35,7 +35,9 @@ def harness(stack: cdk.Stack) -> dict[str, Any]:
 
 
 def actions(stack: cdk.Stack) -> str:
-    return json.dumps(Template.from_stack(stack).find_resources("AWS::IAM::Policy"))
+    """Of the policies, without those of the custom resources."""
+    policies = Template.from_stack(stack).find_resources("AWS::IAM::Policy")
+    return json.dumps({name: item for name, item in policies.items() if not name.startswith("CustomResource")})
 
 
 def test_an_agent_alone_may_use_no_tool_and_keeps_nothing(stack: cdk.Stack) -> None:
@@ -58,6 +60,42 @@ def test_the_endpoint_follows_the_version_of_the_harness(stack: cdk.Stack) -> No
     (name,) = template.find_resources("AWS::BedrockAgentCore::Harness")
     (endpoint,) = template.find_resources("AWS::BedrockAgentCore::HarnessEndpoint").values()
     assert endpoint["Properties"]["TargetVersion"] == {"Fn::GetAtt": [name, "Version"]}
+
+
+def test_roles_are_in_effect_when_aws_looks_at_them(stack: cdk.Stack) -> None:
+    """At the creation of a harness whether it may assume its role, at that of a target whether the role may call it."""
+    gateway = ToolGateway(stack, "Gateway", name="desk")
+    function = KnowledgeBaseTool(stack, "Search", knowledge_base_id="KB12345678").function
+    gateway.add_tool("manuals", function=function, description="Searches", input_schema=SCHEMA)
+    Agent(stack, "Agent", **GIVEN, gateway=gateway)
+
+    made = Template.from_stack(stack).to_json()["Resources"]
+    waits = {name: item for name, item in made.items() if item["Type"] == "Custom::RolePropagation"}
+    for kind, role, used in (
+        ("Harness", "AgentRole", [MODEL, stack.resolve(gateway.gateway.gateway_arn)]),
+        ("GatewayTarget", "GatewayRole", [stack.resolve(function.function_arn)]),
+    ):
+        (waiting,) = (item for item in made.values() if item["Type"] == f"AWS::BedrockAgentCore::{kind}")
+        (wait,) = (waits[name] for name in waits.keys() & set(waiting["DependsOn"]))
+        assert wait["Properties"]["RoleName"]["Ref"].startswith(role)
+        assert wait["Properties"]["Resources"] == used, "another one is to be in effect, too"
+        policies = [made[name] for name in wait["DependsOn"] if made[name]["Type"] == "AWS::IAM::Policy"]
+        assert wait["Properties"]["RoleName"] in [policy["Properties"]["Roles"][0] for policy in policies]
+
+
+def test_at_most_five_targets_of_a_gateway_are_made_at_once(stack: cdk.Stack) -> None:
+    """https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html"""
+    gateway = ToolGateway(stack, "Gateway", name="desk")
+    function = KnowledgeBaseTool(stack, "Search", knowledge_base_id="KB12345678").function
+    for number in range(12):
+        gateway.add_tool(f"tool-{number}", function=function, description="Searches", input_schema=SCHEMA)
+
+    targets = Template.from_stack(stack).find_resources("AWS::BedrockAgentCore::GatewayTarget")
+    numbers = {name: int(item["Properties"]["Name"].removeprefix("tool-")) for name, item in targets.items()}
+    waits = {
+        numbers[name]: [numbers[one] for one in item["DependsOn"] if one in numbers] for name, item in targets.items()
+    }
+    assert waits == {number: [number - 5] if number >= 5 else [] for number in range(12)}
 
 
 def test_the_model_may_call_what_is_declared(stack: cdk.Stack) -> None:

@@ -55,6 +55,11 @@ def _managed(count: int) -> dict[str, Any]:
     [
         (lambda count: dict.fromkeys(map(str, range(count)), HANDLE), 500, "resources, allowed: 500 for a stack"),
         (
+            lambda size: {"Role": {**ROLE, "Properties": {"AssumeRolePolicyDocument": _document(size)}}},
+            2_048,
+            "characters of trust policy, allowed: 2,048 for the role Role",
+        ),
+        (
             lambda size: {"Role": ROLE, "A": _policy(5_000), "B": _policy(size - 5_000)},
             10_240,
             "characters of inline policies, allowed: 10,240 for the role Role",
@@ -106,7 +111,7 @@ def test_a_policy_counts_with_what_its_references_become() -> None:
     }
     text = json.dumps({"Resources": resources})
 
-    (got,) = [size.got for size in template_sizes("sup", REGION, text) if size.what.startswith("characters")]
+    (got,) = [size.got for size in template_sizes("sup", REGION, text) if size.what == "characters of inline policies"]
 
     named = "arn:aws:us-east-1:arn:aws:KMS:us-east-1:000000000000:Key/sup-Key-000000000000"
     assert got == len(f'{{"Statement":[{{"Action":"kms:Decrypt","Resource":"{named}"}}]}}')
@@ -131,6 +136,10 @@ def test_arns_of_agents_count_with_their_longest() -> None:
     [
         ("sup-provisioned-throughput", "remove [provisioned_throughput.*] sections, or move"),
         ("sup-inference-api", "remove [inference_api.aliases.*] sections, or use fewer different models, or move"),
+        (
+            "sup-pipeline-access",
+            "remove branches and tags of [pipeline.*], or name tags by a pattern such as v*, or move",
+        ),
         ("mine", "take out what you added to this stack"),
     ],
 )

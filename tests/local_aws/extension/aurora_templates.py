@@ -12,7 +12,7 @@ MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:
 def database(**changes: Any) -> dict[str, Any]:
     cluster = {
         "Engine": "aurora-postgresql",
-        "EngineVersion": "17.9",
+        "EngineVersion": "17",
         "MasterUsername": "kit_administrator",
         "ManageMasterUserPassword": True,
         "DatabaseName": "knowledge",

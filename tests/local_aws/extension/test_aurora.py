@@ -135,6 +135,7 @@ def test_a_paused_cluster_refuses_until_it_has_resumed(aws: EmbeddedAws, sql: Sq
     ("changes", "words"),
     [
         ({"EngineVersion": "16.2"}, "minimum capacity 0.0 is not valid for engine version 16.2"),
+        ({"EngineVersion": "15.8"}, "Cannot find version 15.8 for aurora-postgresql"),
         ({"MasterUsername": "rds_superuser"}, "reserved word"),
         ({"ManageMasterUserPassword": False}, "MasterUserPassword must be provided"),
         ({"ServerlessV2ScalingConfiguration": {"MinCapacity": 0.3, "MaxCapacity": 4}}, "increments of 0.5"),
@@ -148,6 +149,14 @@ def test_rds_refuses_a_cluster(call: Call, changes: dict[str, Any], words: str) 
 
     with pytest.raises(ValueError, match=words):
         call("cloudformation.databases", "check", properties)
+
+
+@pytest.mark.parametrize(("before", "after"), [("17.9", "17.9"), ("17.9", "17"), ("17", "17"), ("17.9", "18.1")])
+def test_a_cluster_is_not_downgraded(call: Call, before: str, after: str) -> None:
+    call("cloudformation.databases", "check_upgrade", before, after)
+
+    with pytest.raises(ValueError, match=r"Cannot upgrade aurora-postgresql from 17.10 to 17.9"):
+        call("cloudformation.databases", "check_upgrade", "17.10", "17.9")
 
 
 def test_a_knowledge_base_needs_the_table_its_indexes_and_the_rights(

@@ -2,6 +2,10 @@
 
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html (0 ACU: 16.3 or later)
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.VectorDB.html (pgvector 0.5.0 or later)
+
+Without a minor version: RDS takes its default. AWS retires each minor, and then creates no cluster of it; it upgrades
+clusters by itself, and then neither goes back. CloudFormation's drift detection compares a version as a prefix.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html (EngineVersion)
 """
 
 import aws_cdk as cdk
@@ -14,7 +18,7 @@ from bedrock_constructs.knowledge_base.stores.aurora_postgresql.network import D
 from bedrock_constructs.nag_acknowledgments import acknowledge
 from kit_contract.tags import RESOURCE_TAG
 
-ENGINE, ENGINE_VERSION = "aurora-postgresql", "17.9"
+ENGINE, ENGINE_VERSION = "aurora-postgresql", "17"
 ADMINISTRATOR, DATABASE = "kit_administrator", "knowledge"
 PORT = 5433
 DAYS_OF_BACKUPS = 7

@@ -17,6 +17,7 @@ from local_aws.extension.knowledge_bases import retrieval, retrieve_and_generate
 
 PLACE = "inference_configs/INDEX_0/datasets/{}"
 RERANKING = "rerankingConfiguration"
+INVOKE = ("InvokeModel", "InvokeModelWithResponseStream")  # the page has both; which one the job calls it doesn't say
 
 
 def check_role(body: dict[str, Any]) -> None:
@@ -30,7 +31,7 @@ def check_role(body: dict[str, Any]) -> None:
     if rag_request.answers(body):
         needed += [
             ("bedrock:RetrieveAndGenerate", "*"),
-            ("bedrock:InvokeModel", invoked_arn(searched["modelArn"])),
+            *((f"bedrock:{action}", invoked_arn(searched["modelArn"])) for action in INVOKE),
         ]
         if RERANKING in _search(body):
             needed.append(("bedrock:Rerank", "*"))

@@ -11,15 +11,42 @@ from tests.local_aws.conftest import Client
 from tests.local_aws.stacks import ended, outputs_of, reasons
 
 STACK = "Agents"
+ROLES = {
+    "Agents": ("bedrock-agentcore.amazonaws.com", "lambda:InvokeFunction"),
+    "Untrusting": ("bedrock.amazonaws.com", "lambda:InvokeFunction"),
+    "Powerless": ("bedrock-agentcore.amazonaws.com", "s3:GetObject"),
+}
 
 
-def role(service: str, actions: str = "lambda:InvokeFunction") -> dict[str, Any]:
+def role_arn(name: str) -> str:
+    return f"arn:aws:iam::000000000000:role/{name}"
+
+
+def role(service: str, action: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Trust policy and inline policy."""
     trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    allow = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-    return {
-        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
-        "Policies": [{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": [allow]}}],
-    }
+    allow = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [trust]}, {"Version": "2012-10-17", "Statement": [allow]}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def roles(client: Client) -> Iterator[None]:
+    """Not of the stacks: one that a stack has just made is not in effect yet."""
+    iam = client("iam")
+    for name, settings in ROLES.items():
+        trust, policy = role(*settings)
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+        iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=json.dumps(policy))
+    yield
+    for name in ROLES:
+        iam.delete_role_policy(RoleName=name, PolicyName="own")
+        iam.delete_role(RoleName=name)
+
+
+def new_role() -> dict[str, Any]:
+    trust, policy = role(*ROLES["Agents"])
+    policies = [{"PolicyName": "own", "PolicyDocument": policy}]
+    return {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust, "Policies": policies}}
 
 
 def attribute(resource: str, name: str) -> dict[str, Any]:
@@ -35,7 +62,7 @@ def harness(instructions: str = "Be brief.") -> dict[str, Any]:
     parameters = {"guardrailConfig": {"guardrailIdentifier": "abc", "guardrailVersion": "1"}}
     return {
         "HarnessName": "desk__support",
-        "ExecutionRoleArn": attribute("Role", "Arn"),
+        "ExecutionRoleArn": role_arn("Agents"),
         "Model": {"BedrockModelConfig": {"ModelId": "us.amazon.nova-2-lite-v1:0", "AdditionalParams": parameters}},
         "SystemPrompt": [{"Text": instructions}],
         "Tools": [
@@ -52,7 +79,7 @@ def template() -> dict[str, Any]:
     function = {
         "Runtime": "python3.14",
         "Handler": "index.handler",
-        "Role": attribute("Role", "Arn"),
+        "Role": role_arn("Agents"),
         "Code": {"ZipFile": "def handler(event, context): return event"},
     }
     schema = {"Type": "object", "Properties": {"Order": {"Type": "string"}}, "Required": ["Order"]}
@@ -65,7 +92,7 @@ def template() -> dict[str, Any]:
     }
     facts = {"SemanticMemoryStrategy": {"Name": "facts", "Namespaces": ["/facts/{actorId}/"]}}
     agentcore = {
-        "Gateway": ("Gateway", {"Name": "desk", "AuthorizerType": "AWS_IAM", "RoleArn": attribute("Role", "Arn")}),
+        "Gateway": ("Gateway", {"Name": "desk", "AuthorizerType": "AWS_IAM", "RoleArn": role_arn("Agents")}),
         "Target": (
             "GatewayTarget",
             {
@@ -79,7 +106,6 @@ def template() -> dict[str, Any]:
         "Endpoint": ("HarnessEndpoint", endpoint),
     }
     resources: dict[str, Any] = {
-        "Role": {"Type": "AWS::IAM::Role", "Properties": role("bedrock-agentcore.amazonaws.com")},
         "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
         **{name: {"Type": f"AWS::BedrockAgentCore::{kind}", "Properties": p} for name, (kind, p) in agentcore.items()},
     }
@@ -178,6 +204,23 @@ def test_long_term_memory_can_be_added_and_removed_in_place(stack: dict[str, str
     assert [(strategy["name"], strategy["type"]) for strategy in found] == [("summaries", "SUMMARIZATION")]
 
 
+@pytest.mark.parametrize(("waits_for", "status"), [(None, "ROLLBACK_COMPLETE"), ("Target", "CREATE_COMPLETE")])
+def test_five_targets_of_a_gateway_are_made_at_once(client: Client, waits_for: str | None, status: str) -> None:
+    wanted = template()
+    for number in range(5):
+        target = copy.deepcopy(wanted["Resources"]["Target"])
+        target["Properties"]["Name"] = f"target-{number}"
+        wanted["Resources"][f"Target{number}"] = target
+    if waits_for:
+        target["DependsOn"] = waits_for
+    name = f"Waves{status.partition('_')[0].title()}"
+    client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(wanted))
+
+    assert ended(client, name)["StackStatus"] == status, reasons(client, name)
+    assert ("at most 5 operations on targets" in reasons(client, name)) is (waits_for is None)
+    client("cloudformation").delete_stack(StackName=name)
+
+
 def test_nothing_is_left_of_a_deleted_stack(client: Client) -> None:
     control = client("bedrock-agentcore-control")
 
@@ -189,8 +232,10 @@ def test_nothing_is_left_of_a_deleted_stack(client: Client) -> None:
 @pytest.mark.parametrize(
     ("resource", "properties", "refused"),
     [
-        ("Role", role("bedrock.amazonaws.com"), "Role validation failed"),
-        ("Role", role("bedrock-agentcore.amazonaws.com", "s3:GetObject"), "may not invoke"),
+        ("Harness", {"ExecutionRoleArn": role_arn("Untrusting")}, "Role validation failed"),
+        ("Harness", {"ExecutionRoleArn": attribute("New", "Arn")}, "is not in effect yet"),
+        ("Gateway", {"RoleArn": role_arn("Powerless")}, "may not invoke"),
+        ("Gateway", {"RoleArn": attribute("New", "Arn")}, "policies are not in effect yet"),
         ("Endpoint", {"TargetVersion": "2"}, "Version 2 of harness"),
         ("Endpoint", {"EndpointName": "DEFAULT", "TargetVersion": "1"}, "already exists"),
         ("Harness", {"HarnessName": "with-hyphen"}, "HarnessName"),
@@ -203,6 +248,7 @@ def test_nothing_is_left_of_a_deleted_stack(client: Client) -> None:
 def test_what_aws_would_refuse(client: Client, resource: str, properties: dict[str, Any], refused: str) -> None:
     wrong = copy.deepcopy(template())
     wrong["Resources"][resource]["Properties"] |= properties
+    wrong["Resources"]["New"] = new_role()
     name = f"Refused{abs(hash(refused)) % 1000}"
 
     client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(wrong))

@@ -69,6 +69,7 @@ def allowed(base: KnowledgeBase) -> list[tuple[str, str]]:
         ("bedrock:Retrieve", f"arn:aws:bedrock:us-east-1:000000000000:knowledge-base/{base.id}"),
         ("bedrock:RetrieveAndGenerate", "*"),
         ("bedrock:InvokeModel", MODEL),
+        ("bedrock:InvokeModelWithResponseStream", MODEL),
     ]
 
 
