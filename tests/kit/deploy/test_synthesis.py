@@ -26,7 +26,7 @@ def test_advice_about_another_command_is_left_out(
         os.write(stdout, OUTPUT.encode())
         return SimpleNamespace(returncode=0)
 
-    monkeypatch.setattr(synthesis.subprocess, "run", run)
+    monkeypatch.setattr("kit.deploy.synthesis.subprocess.run", run)
 
     assert synthesis.synthesize(tmp_path / "deployment.toml", [], tmp_path) == 0
 
