@@ -153,7 +153,7 @@ def _synthesize(own_stacks: OwnStacks | None) -> None:
         invocation_logging_warnings(config),
     )
     for warning in (*chain(*warnings), *documents_warnings(config), *reading_warnings(config), *web_warnings(config)):
-        print(f"warning: {path.name}: {warning}", file=sys.stderr)
+        print(f"warning: {path.name}: {config.placed(warning)}", file=sys.stderr)
     print(summary(config), file=sys.stderr)  # standard output belongs to the CDK CLI
     build_app(app, config, account=account)
     if own_stacks:

@@ -181,7 +181,8 @@ def load_deployment_config(path: Path, environment: str | None = None) -> Deploy
     try:
         config = DeploymentConfig.model_validate(raw, context={"folder": path.resolve().parent})
     except ValidationError as error:
-        raise ConfigError([_fault(path.name, detail, chosen, raw) for detail in error.errors()]) from None
+        faults = [_fault(detail, chosen, raw) for detail in error.errors()]
+        raise ConfigError([f"{path.name}: {fault}" for fault in faults]) from None
     config._environment = chosen
     return config
 
@@ -206,22 +207,22 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError([f"{path}: not valid TOML: {error}"]) from None
 
 
-def _fault(file: str, detail: object, environment: Environment | None, raw: object) -> str:
+def _fault(detail: object, environment: Environment | None, raw: object) -> str:
     assert isinstance(detail, dict)
     setting = ".".join(str(part) for part in setting_of(detail, raw) if part != "[key]")
     is_missing = detail["type"] in ("missing", TAG_MISSING)
-    where = environment.place_of(setting, missing=is_missing) if environment else setting
+    fault = f"{setting} is missing; add it" if is_missing else setting + _wrong(detail, setting)
+    return environment.placed(fault, missing=is_missing) if environment else fault
+
+
+def _wrong(detail: dict[str, Any], setting: str) -> str:
     if detail["type"] == "extra_forbidden":
-        return f"{file}: {where} is not a setting, got {detail['input']!r}; allowed names: {_allowed(detail['loc'])}"
-    if is_missing:
-        return f"{file}: {where} is missing; add it"
+        return f" is not a setting, got {detail['input']!r}; allowed names: {_allowed(detail['loc'])}"
     if detail["type"] == "string_pattern_mismatch":
-        return (
-            f"{file}: {where}: must be {PATTERN_IN_WORDS[detail['ctx']['pattern']]}, got {detail['input']!r}; change it"
-        )
+        return f": must be {PATTERN_IN_WORDS[detail['ctx']['pattern']]}, got {detail['input']!r}; change it"
     if setting == "deployment.account":  # digits without quotes
-        return f"{file}: {where}: must be {PATTERN_IN_WORDS[ACCOUNT]}, got {detail['input']!r}; change it"
-    return f"{file}: {where}: {in_words(detail)}, got {given(detail)!r}"
+        return f": must be {PATTERN_IN_WORDS[ACCOUNT]}, got {detail['input']!r}; change it"
+    return f": {in_words(detail)}, got {given(detail)!r}"
 
 
 def _allowed(location: tuple[str | int, ...]) -> str:

@@ -82,7 +82,7 @@ def prepare_datasets(config: DeploymentConfig) -> dict[str, CustomizationDataset
         except SetError as error:
             faults += [f"{config.section_of(name)}.{error.key}: {line}" for line in str(error).splitlines()]
     if faults:
-        raise ConfigError(faults)
+        raise ConfigError([config.placed(fault) for fault in faults])
     return datasets
 
 

@@ -44,10 +44,15 @@ class Environment:
         given = parts[1:] if parts[0] == "deployment" and parts[1:] and parts[1] in PLACE else parts
         return ".".join((ENVIRONMENTS, self.name, *given))
 
-    def placed(self, fault: str) -> str:
-        """`fault`, which begins with a setting, with the place of that setting."""
+    def placed(self, fault: str, *, missing: bool = False) -> str:
+        """`fault`, which begins with a setting, with the place of that setting; else it says the environment.
+
+        The setting may be the file's: the environment's Region, or what it leaves out, can be the cause.
+        """
         found = DOTTED.match(fault)
-        return self.place_of(found[0]) + fault[found.end() :] if found else fault
+        where = found[0] if found else ""
+        place = self.place_of(where, missing=missing)
+        return f"{fault} (environment {self.name})" if place == where else place + fault[len(where) :]
 
 
 def names_of(raw: Mapping[str, Any]) -> list[str]:

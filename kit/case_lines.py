@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from kit_contract.counted import counted
 from kit_contract.errors import InputError
 
 SHOWN = 10
@@ -24,5 +25,5 @@ def record_of(text: str) -> dict[str, Any]:
 def refused(file: Path, faults: Sequence[tuple[int, object]]) -> InputError:
     """`faults`: number of the line, and what is wrong with it. The first ones are shown."""
     lines = [f"{file}:{number}: {fault}" for number, fault in faults[:SHOWN]]
-    more = [f"and {len(faults) - SHOWN:,} more lines"] if len(faults) > SHOWN else []
+    more = [f"and {counted(len(faults) - SHOWN, 'more line')}"] if len(faults) > SHOWN else []
     return InputError("\n".join([*lines, *more]))

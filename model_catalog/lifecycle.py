@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-lifecycle-legacy.html
 
 import datetime
 
+from kit_contract.counted import counted
 from model_catalog.catalog import CatalogError, find
 from model_catalog.model import Lifecycle, Model
 
@@ -60,7 +61,7 @@ def warning(identifier: str, today: datetime.date, region: str | None = None) ->
     near = end is not None and (end - today).days <= WARNING_DAYS
     if life.status != "LEGACY" and not near:
         return None
-    when = f"ends on {end} (in {(end - today).days} days)" if end else "ends on an unknown date"
+    when = f"ends on {end} (in {counted((end - today).days, 'day')})" if end else "ends on an unknown date"
     if life.status == "LEGACY":
         when = f"is Legacy{_evidence(model)} and {when}; {LEGACY_MEANS}"
     return f"{identifier} {when}; {_replacement(model)}"

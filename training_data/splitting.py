@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kit_contract.counted import counted
 from training_data.atomic_output import OutputError, atomic
 from training_data.record_texts import normalized_key, prompt_key, turns_in
 from training_data.sources.files import SourceError, file_state, lines_of, opened, require_unchanged
@@ -64,7 +65,8 @@ def _choose(file: Path, database: sqlite3.Connection, share: float, most: int | 
     chosen = _validation_groups(database.execute(GROUPS), groups, wanted, chance)
     validation = database.executemany(CHOOSE, ((first,) for first in chosen)).rowcount
     if validation < 1:
-        fault = f"has {records} records, too few different ones for a share of {share:g}; add some, or raise --share"
+        found = counted(records, "record")
+        fault = f"has {found}, too few different ones for a share of {share:g}; add some, or raise --share"
         raise SourceError(file, 0, fault)
     return Split(records - validation, validation, records - groups, database.execute(SAME_PROMPTS).fetchone()[0])
 

@@ -12,6 +12,7 @@ from deployment.costs.guardrails import GuardedText, guardrail_lines
 from deployment.costs.inference_api import Traffic, serving_lines, token_lines
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.sections.agents import Agent
+from kit_contract.counted import counted
 from model_catalog.prices import price
 
 SERVICE = "bedrock-agentcore"
@@ -24,7 +25,7 @@ def agent_groups(config: DeploymentConfig, traffic: Traffic) -> list[CostGroup]:
     return [
         CostGroup(
             f"agents.{name}",
-            f"{traffic.requests:,} invocations of agent {name}, each with a tool call",
+            f"{counted(traffic.requests, 'invocation')} of agent {name}, each with a tool call",
             tuple(_lines(config, name, item, traffic)),
         )
         for name, item in config.agents.items()
@@ -42,7 +43,9 @@ def _lines(config: DeploymentConfig, name: str, item: Agent, traffic: Traffic) -
     yield _consumed("session's RAM", f"GB-hours while it runs {idle}, unknown before", None, "gb_hour", region)
     if item.gateway_tools:
         listed = traffic.requests * 2
-        yield _consumed("gateway", f"{listed:,} requests: tools listed, one called", listed, "gateway_request", region)
+        yield _consumed(
+            "gateway", f"{counted(listed, 'request')}: tools listed, one called", listed, "gateway_request", region
+        )
     if item.memory != "off":
         events = traffic.requests * EVENTS
         yield _consumed("memory: events", f"{traffic.requests:,} x {EVENTS} events", events, "memory_event", region)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from deployment.costs.lines import CostLine, line
 from deployment.sections.distillation import Distillation
 from deployment.sections.training import Customization
+from kit_contract.counted import counted
 from model_catalog.prices import price
 
 MOST_PAIRS = 15_000
@@ -20,7 +21,7 @@ def distillation_lines(
 ) -> Iterator[CostLine]:
     teacher, logs = section.teacher_model, section.invocation_logs
     if not (logs and logs.use_responses):
-        asked = f"{records:,} prompts, about {tokens:,} tokens; more if Bedrock adds prompts"
+        asked = f"{counted(records, 'prompt')}, about {tokens:,} tokens; more if Bedrock adds prompts"
         read = price("input_tokens", model=teacher, region=region)
         missing = f"input tokens of {teacher} in {region}"
         yield line(

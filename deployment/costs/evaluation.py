@@ -14,6 +14,7 @@ from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.datasets import CustomizationDataset
 from deployment.evaluated_models import baseline_model
 from deployment.sections.training import CustomModel
+from kit_contract.counted import counted
 from model_catalog.prices import price
 from training_data.record_texts import turns_in
 from training_data.token_estimate import estimated_tokens
@@ -91,7 +92,7 @@ def _model_lines(
     for way, quantity in zip(("input", "output"), tokens, strict=True):
         yield line(
             f"{part}, {way}",
-            f"{records:,} records, about {quantity:,} tokens of {model}",
+            f"{counted(records, 'record')}, about {quantity:,} tokens of {model}",
             quantity,
             price(f"{prefix}{way}_tokens", model=model, region=region),
             missing=f"{way} tokens of {'a custom model of ' if prefix else ''}{model} in {region}",

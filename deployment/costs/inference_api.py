@@ -8,6 +8,7 @@ from deployment.costs.guardrails import GuardedText, guardrail_lines
 from deployment.costs.imported_models import copy_lines
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.sections.guardrails import Guardrail
+from kit_contract.counted import counted
 from kit_contract.embedding_models import EMBEDDING_MODELS
 from model_catalog.catalog import without_prefix
 from model_catalog.prices import price
@@ -47,7 +48,7 @@ def inference_api_groups(config: DeploymentConfig, traffic: Traffic) -> list[Cos
         if name in config.imported_models:
             title, group = f"alias {item.alias}, imported model {name}", f"requests.{item.alias}.{name}"
             lines = (*copy_lines(region), *serving_lines(traffic, region))
-            groups.append(CostGroup(group, f"{traffic.requests:,} requests to {title}", lines))
+            groups.append(CostGroup(group, f"{counted(traffic.requests, 'request')} to {title}", lines))
         elif item.serving == "on-demand":
             title = f"alias {item.alias}, custom model {name} on demand"
             group = f"requests.{item.alias}.{name}"
@@ -70,7 +71,7 @@ def _group(
         *guardrail_lines(guardrail, text, traffic.requests, region),
         *serving_lines(traffic, region),
     )
-    return CostGroup(name, f"{traffic.requests:,} requests to {title}", lines)
+    return CostGroup(name, f"{counted(traffic.requests, 'request')} to {title}", lines)
 
 
 def token_lines(traffic: Traffic, model: str, region: str, prefix: str = "") -> Iterator[CostLine]:
@@ -98,7 +99,7 @@ def token_lines(traffic: Traffic, model: str, region: str, prefix: str = "") -> 
 def serving_lines(traffic: Traffic, region: str) -> Iterator[CostLine]:
     seconds = traffic.requests * traffic.seconds * FUNCTION_GIGABYTES
     for part, what, quantity, kind, service in (
-        ("API Gateway", f"{traffic.requests:,} requests", traffic.requests, "request", "api-gateway"),
+        ("API Gateway", counted(traffic.requests, "request"), traffic.requests, "request", "api-gateway"),
         ("Lambda", f"{FUNCTIONS_PER_REQUEST} functions each", traffic.requests * 2, "request", "lambda"),
         ("Lambda time", f"{traffic.seconds:g} s x {FUNCTION_GIGABYTES} GB each", seconds, "gb_second", "lambda"),
     ):

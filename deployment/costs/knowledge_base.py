@@ -22,6 +22,7 @@ from deployment.costs.vector_stores import (
     writing_lines,
 )
 from deployment.sections.knowledge_base import KnowledgeBase
+from kit_contract.counted import counted
 from kit_contract.model_arns import plain_id
 from model_catalog.prices import price
 from training_data.token_estimate import BYTES_PER_TOKEN
@@ -73,7 +74,7 @@ def _title(what: str, where: str) -> str:
 def ingestion_group(config: DeploymentConfig, where: str, section: KnowledgeBase) -> CostGroup:
     region = config.deployment.region
     size, passages = document_bytes(section), passages_of(section)
-    what = f"{size:,} bytes in {passages.count:,} passages, about {passages.embedded:,} tokens"
+    what = f"{size:,} bytes in {counted(passages.count, 'passage')}, about {passages.embedded:,} tokens"
     lines = (
         *parsing_lines(config, section),
         *comparing_line(passages, _embedding_model(section), region),
@@ -113,7 +114,7 @@ def _questions(config: DeploymentConfig, where: str, section: KnowledgeBase, tra
         *token_lines(grounded, config.priced_model(section.model), region),
         *serving_lines(traffic, region),
     )
-    title = _title(f"{traffic.requests:,} cited answers of {section.model}", where)
+    title = _title(f"{counted(traffic.requests, 'cited answer')} of {section.model}", where)
     return CostGroup(f"{where}.requests", title, lines)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from deployment.config import DeploymentConfig
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.costs.provisioned_throughput import HOURS_PER_MONTH
+from kit_contract.counted import counted
 from kit_contract.model_arns import (
     APPLICATION_INFERENCE_PROFILE,
     CUSTOM_MODEL_DEPLOYMENT,
@@ -73,7 +74,7 @@ def _monthly_lines(config: DeploymentConfig) -> Iterator[CostLine]:
         each = METRICS_PER_TARGET_KIND + (GUARDRAIL_METRICS_PER_TARGET_KIND if config.guardrails else 0)
         each += SEARCH_METRICS_PER_TARGET_KIND if config.all_knowledge_bases else 0
         count = len(kinds) * each
-        what = f"{count} metrics: {each} for each of {', '.join(sorted(kinds))}"
+        what = f"{counted(count, 'metric')}: {each} for each of {', '.join(sorted(kinds))}"
         yield line("API metrics", what, count, metric, missing=f"a metric in {region}")
         reads = READS_OF_THE_SECRET * HOURS_PER_MONTH * 3600 // KEY_CACHE_SECONDS
         yield line(
@@ -87,5 +88,5 @@ def _monthly_lines(config: DeploymentConfig) -> Iterator[CostLine]:
         what = f"{throughputs}, the model units of each throughput"
         yield line("capacity metrics", what, throughputs, metric, missing=f"a metric in {region}")
     if built := len(config.built_knowledge_bases):
-        what = f"{INGESTION_METRICS * built} metrics"
+        what = counted(INGESTION_METRICS * built, "metric")
         yield line("ingestion metrics", what, INGESTION_METRICS * built, metric, missing=f"a metric in {region}")

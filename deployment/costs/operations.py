@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from deployment.config import DeploymentConfig
 from deployment.costs.lines import CostLine, line
 from deployment.costs.monitoring import target_kinds
+from kit_contract.counted import counted
 from kit_contract.invocation_logging import DELIVERIES
 from model_catalog.prices import price
 
@@ -23,7 +24,7 @@ def operations_lines(config: DeploymentConfig) -> Iterator[CostLine]:
         kinds = len(target_kinds(config)) + bool(config.imported_models)
         metrics += ERRORS + SLOW + THROTTLED + FALLBACKS + kinds
     for part, count, kind, what in (
-        ("operations alarms", metrics, "alarm_month", f"{metrics} metrics in alarms"),
+        ("operations alarms", metrics, "alarm_month", f"{counted(metrics, 'metric')} in alarms"),
         ("operations messages", bool(config.inference_api) + work, "composite_alarm_month", "composite alarms"),
         ("dashboard", int(config.operations.dashboard), "dashboard_month", "1; an account's first three are free"),
     ):

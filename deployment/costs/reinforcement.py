@@ -9,6 +9,7 @@ from deployment.costs.lines import CostLine, line
 from deployment.datasets import CustomizationDataset
 from deployment.sections.reinforcement import Reinforcement
 from deployment.sections.training import Customization
+from kit_contract.counted import counted
 from model_catalog.prices import price
 
 
@@ -17,7 +18,7 @@ def reinforcement_lines(
 ) -> Iterator[CostLine]:
     values = dataset.hyperparameters
     samples, epochs = values.get("trainingSamplePerPrompt", "unknown"), values.get("epochCount", "unknown")
-    what = f"{dataset.records:,} prompts, about {tokens:,} tokens, x {samples} answers x {epochs} epochs"
+    what = f"{counted(dataset.records, 'prompt')}, about {tokens:,} tokens, x {samples} answers x {epochs} epochs"
     training = price("reinforcement_hour", model=item.base_model, region=region)
     yield line("training", what, None, training, missing=f"reinforcement fine-tuning of {item.base_model} in {region}")
     compute = price("gb_second", service="lambda", region=region)

@@ -23,6 +23,7 @@ from deployment.costs.vector_stores import (
     writing_lines,
 )
 from deployment.sections.knowledge_base import KnowledgeBase
+from kit_contract.counted import counted
 
 LEAST_AWAKE = 0.5  # ACU of a cluster that never pauses
 
@@ -75,7 +76,7 @@ def _costs(section: KnowledgeBase, option: _Option, stored: Vectors, queries: in
         chosen=section.store == option.store
         and all(getattr(section, name) == value for name, value in option.changes.items()),
         idle=CostGroup(f"{option.store}.idle", "Idle, a month", tuple(idle)),
-        queries=CostGroup(f"{option.store}.queries", f"{queries:,} queries a month", tuple(asked)),
+        queries=CostGroup(f"{option.store}.queries", f"{counted(queries, 'query', 'queries')} a month", tuple(asked)),
         written=CostGroup(f"{option.store}.written", "Writing, once", tuple(written)),
     )
 

@@ -17,6 +17,7 @@ from deployment.costs.promotion import promotion_lines
 from deployment.costs.reinforcement import reinforcement_lines
 from deployment.datasets import CustomizationDataset
 from deployment.sections.training import Customization
+from kit_contract.counted import counted
 from model_catalog.prices import price
 from training_data.record_texts import turns_in
 from training_data.token_estimate import estimated_tokens
@@ -69,7 +70,7 @@ def _job_lines(item: Customization, dataset: CustomizationDataset, tokens: int, 
     else:
         epochs = dataset.hyperparameters.get("epochCount")
         trained = tokens * float(epochs) if epochs else None
-        what = f"{dataset.records:,} records, about {tokens:,} tokens, x {epochs or 'unknown'} epochs"
+        what = f"{counted(dataset.records, 'record')}, about {tokens:,} tokens, x {epochs or 'unknown'} epochs"
         training = price("training_tokens", model=item.base_model, region=region)
         yield line("training", what, trained, training, missing=f"training tokens of {item.base_model} in {region}")
 

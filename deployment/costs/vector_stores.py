@@ -15,6 +15,7 @@ from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.costs.provisioned_throughput import HOURS_PER_MONTH
 from deployment.costs.training import GIGABYTE
 from deployment.sections.knowledge_base import KnowledgeBase
+from kit_contract.counted import counted
 from model_catalog.prices import price
 
 LEAST_OCUS = 0.5  # of searches, and as many of indexing; each twice with standby replicas
@@ -75,7 +76,7 @@ def stored_lines(section: KnowledgeBase, label: str, vectors: Vectors, region: s
         what = f"{vectors.documents_size:,} bytes of documents in a managed knowledge base"
         yield line(label, what, vectors.documents_size / GIGABYTE, found, missing=missing)
         return
-    what = f"{vectors.passages:,} passages, about {vectors.size:,} bytes in {NAMES[store]}"
+    what = f"{counted(vectors.passages, 'passage')}, about {vectors.size:,} bytes in {NAMES[store]}"
     found = price("storage", service=store, region=region)
     yield line(label, what, vectors.size / GIGABYTE, found, missing=f"{NAMES[store]} storage in {region}")
 
@@ -104,11 +105,11 @@ def query_lines(store: str, vectors: Vectors, requests: int, region: str) -> Ite
     if store == MANAGED:
         found = price("query", service=MANAGED_SERVICE, region=region)
         missing = f"queries of managed knowledge bases in {region}"
-        yield line("managed queries", f"{requests:,} queries", requests, found, missing=missing)
+        yield line("managed queries", counted(requests, "query", "queries"), requests, found, missing=missing)
     if store == S3_VECTORS:
         yield line(
             "vector queries",
-            f"{requests:,} queries",
+            counted(requests, "query", "queries"),
             requests,
             price("query", service=S3_VECTORS, region=region),
             missing=f"queries of S3 Vectors in {region}",

@@ -15,6 +15,7 @@ from deployment.sections.section import (
     UserAgentSuffix,
     WebUrl,
 )
+from kit_contract.counted import counted
 
 
 class S3Source(Section):
@@ -60,7 +61,7 @@ class WebSource(Section):
 
     @property
     def content(self) -> str:
-        return f"up to {self.max_pages:,} pages of {', '.join(self.urls)}"
+        return f"up to {counted(self.max_pages, 'page')} of {', '.join(self.urls)}"
 
 
 class CustomSource(Section):

@@ -25,6 +25,7 @@ from kit.local.following import follow_training
 from kit.local.stacks import LocalStacks, StackOutputs
 from kit.local.watch import ended_with
 from kit.progress import Progress
+from kit_contract.counted import counted
 from kit_contract.errors import ExternalError
 from kit_contract.places import PROJECT
 from kit_contract.stacks import provisioned_throughput_stack
@@ -187,8 +188,8 @@ class CapacityDemo:
     def _sum_up(self) -> None:
         self._progress.step("Summary")
         caller = self._caller
-        counted = {"calls": caller.calls, "failures": caller.failures, "answered": caller.answered}
-        text = json.dumps(self._seen | counted | {"models": caller.models}, indent=1, default=str)
+        figures = {"calls": caller.calls, "failures": caller.failures, "answered": caller.answered}
+        text = json.dumps(self._seen | figures | {"models": caller.models}, indent=1, default=str)
         (self._state / "summary.json").write_text(text + "\n", encoding="utf-8")
         seconds = (self._seen["deleted"] - self._seen["bought"]["creationTime"]).total_seconds()
         costs = bill_table(bill(self._config, self._runs, caller, seconds))
@@ -197,7 +198,7 @@ class CapacityDemo:
         )
         if caller.failures:
             self._lines(f"failed: {failure}" for failure in caller.failures[:5])
-            raise ExternalError(f"{len(caller.failures)} of {caller.calls} calls failed")
+            raise ExternalError(f"{len(caller.failures)} of {counted(caller.calls, 'call')} failed")
 
     def _deploy_and_train(self, path: Path) -> StackOutputs:
         begun = datetime.now(UTC)
@@ -213,7 +214,7 @@ class CapacityDemo:
         self._lines(["$ kit capacity", *table(self._seen[name]).splitlines()])
 
     def _count(self) -> None:
-        self._progress.done(f"{self._caller.calls:,} calls so far, {len(self._caller.failures)} failed")
+        self._progress.done(f"{counted(self._caller.calls, 'call')} so far, {len(self._caller.failures)} failed")
 
     def _tell(self, kind: str, model: str) -> None:
         self._progress.line(f"{datetime.now(UTC):%H:%M:%S} calls are now answered by {kind} {model}".rstrip())

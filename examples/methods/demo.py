@@ -17,6 +17,7 @@ from kit.local.following import follow_training
 from kit.local.stacks import LocalStacks, StackOutputs, merged_outputs
 from kit.local.watch import ended_with
 from kit.progress import Progress
+from kit_contract.counted import counted
 from kit_contract.model_arns import is_imported_model
 from kit_contract.parameters import customization_promoted
 from kit_contract.run_names import run_prefix
@@ -75,7 +76,7 @@ class MethodsDemo:
         return Result(
             method=item.method.lower().replace("_", " ") + further,
             base=item.base_model,
-            data=f"{dataset.records} records",
+            data=counted(dataset.records, "record"),
             seconds=self._seconds(name, merged),
             cost=cost,
             result=f"loss {loss:.2f}" if reward is None else f"reward {reward:.2f}, loss {loss:.2f}",

@@ -19,6 +19,7 @@ from kit.local.following import follow_ingestion
 from kit.local.stacks import LocalStacks, merged_outputs
 from kit.local.watch import ended_with
 from kit.progress import Progress
+from kit_contract.counted import counted
 from kit_contract.stacks import DATA_SOURCE_ID_OUTPUT, KNOWLEDGE_BASE_ID_OUTPUT
 
 EXAMPLE = Path(__file__).parent / "deployment.toml"
@@ -66,7 +67,7 @@ class StoresDemo:
                 asked = self._asked(search, cases, f"{section.store}: {searches_by}")
                 yield StoreResult(section.store, searches_by, asked, seconds, self._idle(section))
         self._progress.end_bar()
-        self._progress.done(f"{len(cases)} questions, {ROUNDS} times each")
+        self._progress.done(f"{counted(len(cases), 'question')}, {ROUNDS} times each")
 
     def _asked(self, search: Search, cases: Sequence[Case], title: str) -> list[Asked]:
         runtime = self._stacks.clients("bedrock-agent-runtime")

@@ -1,4 +1,7 @@
-"""`kit agents evaluate FILE`: asks an agent each question in a session of its own, and scores what it does and says."""
+"""`kit agents evaluate FILE`: asks an agent each question in a session of its own, and scores what it does and says.
+
+Exit codes: 0; 1 if a smaller share than --at-least passes, or a case ends in an error: that one was not measured.
+"""
 
 import argparse
 import dataclasses
@@ -58,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_deployment_arguments(parser)
     parser.add_argument("file", type=Path, help="JSON lines; see docs/agents-api.md")
     add_agent_argument(parser)
-    least = "exit with 1 if a smaller share of the cases passes, such as 0.9"
+    least = "exit with 1 if a smaller share of the cases passes, such as 0.9 (default 0); an error always exits with 1"
     judge = "a model that judges answers of cases with an answer: right, partly or wrong; in place of shared words"
     parser.add_argument("--judge", metavar="MODEL", help=judge)
     parser.add_argument("--at-least", type=_share, default=0.0, metavar="SHARE", help=least)
@@ -82,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             print(f"case {len(results)} of {len(cases)}", end="\r", file=sys.stderr, flush=True)
     print(as_json(agent, results) if options.json else as_table(agent, results))
-    return 0 if share(results) >= options.at_least else 1
+    return 0 if share(results) >= options.at_least and not any(result.error for result in results) else 1
 
 
 def evaluated(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kit.table import table
+from kit_contract.counted import counted
 
 if TYPE_CHECKING:
     from kit.agents.evaluate import Result
@@ -113,4 +114,4 @@ def _summary(agent: str, results: Sequence[Result]) -> str:
     cost = f"{least}{sum(known):.5f} USD for the model's tokens" if known else "the model's tokens have no known price"
     paid = [result.judge_usd for result in results if result.judge_usd is not None]
     judge = f", and {sum(paid):.5f} USD for the judge's" if paid else ""
-    return f"{agent}: {passed} of {len(results)} cases passed ({share(results):.0%}); {cost}{judge}"
+    return f"{agent}: {passed} of {counted(len(results), 'case')} passed ({share(results):.0%}); {cost}{judge}"

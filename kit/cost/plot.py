@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from deployment.costs.break_even import BreakEven, ServingOption, break_evens
 from deployment.costs.inference_api import Traffic
 from deployment.costs.lines import FETCH
+from kit_contract.counted import counted
 from kit_contract.errors import KitError
 
 if TYPE_CHECKING:
@@ -82,4 +83,4 @@ def _label(option: ServingOption) -> str:
 
 def _point_label(number: int, point: BreakEven) -> str:
     options = f"{point.provisioned.label} = {point.on_demand.label}"
-    return f"{number}: {point.requests:,.0f} requests, {point.usd:,.0f} USD: {options}"
+    return f"{number}: {counted(point.requests, 'request')}, {point.usd:,.0f} USD: {options}"

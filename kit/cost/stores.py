@@ -13,6 +13,7 @@ from deployment.costs.store_comparison import StoreCosts, store_costs
 from deployment.costs.training import GIGABYTE
 from deployment.sections.knowledge_base import KnowledgeBase
 from kit.cost.table import group_as_json, missing_prices, missing_rows, source_rows
+from kit_contract.counted import counted
 
 HEADS = ("IDLE, A MONTH", "QUERIES, A MONTH", "WRITING, ONCE", "STORE")
 UNKNOWN = "unknown"
@@ -103,8 +104,9 @@ def as_table(config: DeploymentConfig, comparisons: list[Comparison]) -> str:
 def _table(item: Comparison) -> Iterator[str]:
     documents = item.documents
     yield (
-        f"[{item.where}]: {documents.count:,} documents, {documents.size:,} bytes, {item.passages:,} passages of "
-        f"{item.dimensions:,} dimensions; {item.queries:,} queries, evenly over a month"
+        f"[{item.where}]: {counted(documents.count, 'document')}, {documents.size:,} bytes, "
+        f"{counted(item.passages, 'passage')} of {item.dimensions:,} dimensions; "
+        f"{counted(item.queries, 'query', 'queries')}, evenly over a month"
     )
     cells = [HEADS, *(_cells(row) for row in item.rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(HEADS) - 1)]

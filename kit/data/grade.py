@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from kit_contract.counted import counted
 from kit_contract.errors import InputError
 from training_data.sources.files import SourceError
 from training_data.sources.records import read_records
@@ -36,7 +37,10 @@ def run(options: argparse.Namespace) -> int:
     records = list(_records(options.file))
     right = scores(handler, [_sample(record, _reference(record)) for record in records])
     empty = scores(handler, [_sample(record, "") for record in records])
-    print(f"{options.file.name}: {len(records):,} records, mean score of right answers {_mean(right):.2f}, ", end="")
+    print(
+        f"{options.file.name}: {counted(len(records), 'record')}, mean score of right answers {_mean(right):.2f}, ",
+        end="",
+    )
     print(f"of empty answers {_mean(empty):.2f}")
     apart = [a > b for a, b in zip(right, empty, strict=True)]
     same = [number for number, differs in enumerate(apart, 1) if not differs]

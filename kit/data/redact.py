@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from kit.data.reading_options import add_reading_arguments, reading_of
+from kit_contract.counted import counted
 from training_data.atomic_output import refuse_output
 from training_data.redaction import DEFAULT_KINDS, ON_REQUEST, finder, redact_file
 
@@ -34,8 +35,9 @@ def run(options: argparse.Namespace) -> int:
     redaction = redact_file(options.file, options.output, finder(options.kinds), reading_of(options))
     for kind, count in redaction.by_kind.most_common():
         print(f"{count:>8,} {kind}")
-    print(f"{options.output}: {redaction.records:,} records, something taken out of {redaction.touched:,}")
+    print(f"{options.output}: {counted(redaction.records, 'record')}, something taken out of {redaction.touched:,}")
     if redaction.unreadable:
-        print(f"left out, unreadable: {len(redaction.unreadable):,} records, the first: {redaction.unreadable[0]}")
+        unreadable = counted(len(redaction.unreadable), "record")
+        print(f"left out, unreadable: {unreadable}, the first: {redaction.unreadable[0]}")
     print(NOT_FOUND)
     return 1 if redaction.unreadable else 0

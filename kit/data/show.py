@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from kit.data.reading_options import add_reading_arguments, reading_of
+from kit_contract.counted import counted
 from training_data.record_view import RecordView, record_view
 from training_data.sources.files import SourceError
 from training_data.sources.records import read_records
@@ -55,14 +56,14 @@ def run(options: argparse.Namespace) -> int:
         faults += bool(view.fault)
         print("\n".join(_rows(title, view)))
     if not found:
-        what = "no record begins there" if options.lines else f"it has {number:,} records"
+        what = "no record begins there" if options.lines else f"it has {counted(number, 'record')}"
         raise SourceError(options.file, 0, f"{_shown(options.numbers)}: {what}; name others")
     return 1 if faults else 0
 
 
 def _rows(title: str, view: RecordView) -> list[str]:
     """A line of what it is, then role, tokens and text of each turn."""
-    rows = [f"{title}: {view.shape}, {len(view.turns)} texts, about {sum(view.tokens):,} tokens"]
+    rows = [f"{title}: {view.shape}, {counted(len(view.turns), 'text')}, about {sum(view.tokens):,} tokens"]
     for (role, text), tokens in zip(view.turns, view.tokens, strict=True):
         first, *rest = _plain(text).split("\n")
         rows.append(f"  {_plain(role):<{ROLE}}{tokens:>{TOKENS},}  {first}")

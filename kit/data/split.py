@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from kit.data.check import as_text, report_parts, rules_for
+from kit_contract.counted import counted
 from model_catalog import catalog
 from model_catalog.selection import method_name
 from training_data.atomic_output import refuse_output
@@ -48,9 +49,9 @@ def run(options: argparse.Namespace) -> int:
         most=rules.limits.max_validation_records,
     )
     report = check_dataset(options.training, rules, validation=options.validation)
-    print(f"training {split.training}, validation {split.validation} records, seed {options.seed}")
+    print(f"training {split.training:,}, validation {counted(split.validation, 'record')}, seed {options.seed}")
     print(f"duplicates: {split.duplicates}, each on the side of the record that it repeats")
     if split.same_prompts:
-        print(f"{split.same_prompts} validation records have the prompt of a training record, with another answer")
+        print(f"prompts of training records in {counted(split.same_prompts, 'validation record')}, with another answer")
     print(as_text(report_parts(report, options.training, options.validation)))
     return 0 if report.passes else 1

@@ -8,6 +8,7 @@ from kit.data.reading_options import add_reading_arguments, reading_of
 from kit.data.training_cost import cost_lines, training_costs
 from kit.data.worth import worth_lines
 from kit.data.would_convert import would_convert_lines
+from kit_contract.counted import counted
 from kit_contract.dataset_limits import CONVERSE
 from training_data.atomic_output import refuse_output
 from training_data.language_mix import language_mix
@@ -55,7 +56,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _lines(statistics: DatasetStatistics, limit: int | None) -> list[str]:
     tokens, records = statistics.tokens, len(statistics.tokens)
-    turns = ", ".join(f"{number} in {count:,} records" for number, count in sorted(statistics.turns.items())[:12])
+    turns = ", ".join(
+        f"{number} in {counted(count, 'record')}" for number, count in sorted(statistics.turns.items())[:12]
+    )
     lines = [
         f"records: {records:,}, {statistics.with_system:,} with a system prompt",
         f"tokens, estimated as {BYTES_PER_TOKEN} bytes of UTF-8 each: {sum(tokens):,} in all",
@@ -67,10 +70,10 @@ def _lines(statistics: DatasetStatistics, limit: int | None) -> list[str]:
     ]
     if limit:
         longer = sum(count > limit for count in tokens)
-        lines.append(f"longer than the base model's {limit:,} tokens, by this estimate: {longer:,} records")
+        lines.append(f"longer than the base model's {limit:,} tokens, by this estimate: {counted(longer, 'record')}")
     if statistics.unreadable:
         first = statistics.unreadable[0]
-        lines.append(f"unreadable: {len(statistics.unreadable):,} records, the first: {first}")
+        lines.append(f"unreadable: {counted(len(statistics.unreadable), 'record')}, the first: {first}")
     return [*lines, _languages(statistics.sample)]
 
 
@@ -80,4 +83,4 @@ def _languages(sample: list[str]) -> str:
     except MissingPackageError as error:
         return f"languages: {error}"
     shares = ", ".join(f"{name} {count / len(sample):.0%}" for name, count in found.most_common(SHOWN_LANGUAGES))
-    return f"languages (of {len(sample):,} records, by py3langid): {shares or 'none'}"
+    return f"languages (of {counted(len(sample), 'record')}, by py3langid): {shares or 'none'}"

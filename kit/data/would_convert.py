@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from kit_contract.counted import counted
 from training_data.conversion.record_conversion import Target, convert_file
 from training_data.conversion.report import ConversionReport
 from training_data.sources.files import SourceError
@@ -22,7 +23,7 @@ def would_convert_lines(file: Path, record_format: str, reading: Reading) -> lis
 
 
 def _lines(report: ConversionReport, record_format: str) -> Iterator[str]:
-    head = f"kit data convert, to {record_format}, would write {report.written:,} records"
+    head = f"kit data convert, to {record_format}, would write {counted(report.written, 'record')}"
     if not report.dropped and not report.changed:
         yield f"{head}, dropping and changing none"
         return

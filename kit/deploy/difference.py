@@ -52,7 +52,7 @@ def difference(question: Question, cloudformation: Callable[[str], Any], client:
     """`cloudformation`: region -> client. Raises botocore's errors."""
     config = question.config
     changes = dict(_changes(question.templates, cloudformation))
-    effects = [effect for stack, found in changes.items() for effect in effects_of_changes(stack, found)]
+    effects = [effect for stack, found in changes.items() for effect in effects_of_changes(config, stack, found)]
     datasets = prepare_datasets(config)
     effects += effects_of_training(config, datasets, client, again=question.again, retry=question.retry)
     effects += _of_throughput(question.throughput)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from deployment.costs.lines import amount
 from kit.deploy.difference import Difference
 from kit.deploy.effects.effect import Effect, digest_of, kinds_of
 from kit.deploy.effects.prices import Price, in_words
@@ -73,7 +74,7 @@ def _as_record(item: Effect) -> dict[str, Any]:
 
 
 def _row(item: Effect) -> tuple[str, ...]:
-    usd = "unknown" if item.usd is None else f"{item.usd:,.2f}" if item.usd else "-"
+    usd = "unknown" if item.usd is None else amount(item.usd) if item.usd else "-"
     stack = f"{item.stack}: " if item.stack and item.stack != item.subject else ""
     return item.kind.value, f"{stack}{item.subject}", usd, item.what
 

@@ -13,6 +13,7 @@ from deployment.sections.knowledge_base import KnowledgeBase as Section
 from kit.knowledge.deployed import Deployed, deployed
 from kit.knowledge.described import Description, Source, described
 from kit.knowledge.document_statuses import listed_documents
+from kit_contract.counted import counted
 from kit_contract.errors import ExternalError
 from kit_contract.model_arns import plain_id
 
@@ -44,8 +45,9 @@ def notices(found: Deployed) -> Iterator[str]:
             count = sum(1 for _ in listed_documents(found, base.id, source.id))
             if count:
                 yield (
-                    f"{count:,} documents that were put into {source.name} of {base.name} go with this deploy, because "
-                    f"{why}; put them again after it: kit knowledge put --knowledge-base {base.name} PATH"
+                    f"what was put into {source.name} of {base.name} goes with this deploy "
+                    f"({counted(count, 'document')}), because {why}; put it there again after it: "
+                    f"kit knowledge put --knowledge-base {base.name} PATH"
                 )
 
 

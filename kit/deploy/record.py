@@ -13,7 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kit.deploy.effects.prices import Price, from_json, to_json
+from deployment.config import DeploymentConfig
+from kit.deploy.effects.prices import Price, from_json, price_of, to_json
 from kit_contract.aws_errors import code_of
 from kit_contract.parameters import deploy_record
 
@@ -55,8 +56,14 @@ def write_record(ssm: "SSMClient", kit_deployment: str, record: Record, state: s
     ssm.put_parameter(Name=deploy_record(kit_deployment), Value=text, Type="String", Overwrite=True)
 
 
+def write_price(ssm: "SSMClient", config: DeploymentConfig, at: datetime) -> None:
+    """Of a deploy that asks nobody, on the embedded AWS. Raises botocore's errors."""
+    record = Record(by="kit local up", accepted="", effects={}, digest="", price=price_of(config), commit="", run="")
+    write_record(ssm, config.deployment.name, record, DEPLOYED, at)
+
+
 def deployed_price(ssm: "SSMClient", kit_deployment: str) -> Price | None:
-    """Of the last deploy that was done with `kit deploy` and succeeded. Raises botocore's errors."""
+    """Of the last deploy that was done with `kit deploy` or `kit local up` and succeeded. Raises botocore's errors."""
     try:
         pages = ssm.get_paginator("get_parameter_history").paginate(Name=deploy_record(kit_deployment))
         values = [_read(item["Value"]) for page in pages for item in page["Parameters"]]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kit.hint import as_given
+from kit.knowledge.abilities import check_store
 from kit.knowledge.arguments import add_common_arguments, add_filter
 from kit.knowledge.deployed import connect
 from kit.knowledge.filters import filter_from
@@ -36,14 +37,18 @@ def run(options: argparse.Namespace) -> int:
         raise InputError(f"the question must have 1 to {LONGEST_QUESTION:,} characters, got {length:,}; shorten it")
     filters = filter_from(options.filter)
     deployed = connect(options.config, options.environment, local=options.local)
+    base = deployed.only(options.knowledge_base)
     search = search_for(
         deployed,
-        deployed.only(options.knowledge_base),
+        base,
         results=options.results,
         hybrid=options.hybrid or None,
         rerank=options.rerank,
         filters=filters,
     )
+    if not options.passages_only:
+        search.check_answers()
+    check_store(deployed, base, hybrid=options.hybrid, filters=filters)
     passages = search.passages(deployed.runtime, options.question)
     reply = None if options.passages_only else search.answer(deployed.runtime, options.question)
     text = _as_json(search, passages, reply) if options.json else "\n".join(_as_text(search, passages, reply))

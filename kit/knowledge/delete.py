@@ -11,6 +11,7 @@ from kit.knowledge.document_statuses import document_name, listed_documents
 from kit.knowledge.outcomes import report
 from kit.knowledge.put_target import OVERWRITTEN, S3, add_source, target_of
 from kit.progress import Progress
+from kit_contract.counted import counted
 from kit_contract.errors import InputError
 
 GONE = "NOT_FOUND"
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     if target.source.kind == S3:
         print(f"warning: {OVERWRITTEN.format(source=target.source.name)}", file=sys.stderr)
     progress = Progress(1, sys.stderr)
-    progress.step(f"{base.name}: {target.source.name}: deleting {len(chosen):,} documents")
+    progress.step(f"{base.name}: {target.source.name}: deleting {counted(len(chosen), 'document')}")
     return report(delete(target, chosen, progress.bar), progress, wanted=GONE, as_json=options.json)
 
 

@@ -12,6 +12,7 @@ from kit.knowledge.deployed import connect
 from kit.knowledge.document_statuses import document_name, listed_documents
 from kit.knowledge.put_target import KINDS, add_source, targets_of
 from kit.runs.words import iso, one_line, time_of
+from kit_contract.counted import counted
 from kit_contract.errors import InputError
 
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent_KnowledgeBaseDocumentDetail.html
@@ -59,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         print(
             f"{one['status']:<12} {time_of(one['updated_at'])}  {one['document']}  {one_line(one['reason'])}".rstrip()
         )
-    print(f"{len(records):,} documents")
+    print(counted(len(records), "document"))
     return 0
 
 

@@ -25,6 +25,7 @@ from kit.knowledge.variants import Variant, numbers, variants
 from kit.progress import Progress
 from kit.runs.asking import agreed
 from kit.runs.words import usd
+from kit_contract.counted import counted
 from kit_contract.errors import InputError
 
 AT_ONCE = 4
@@ -88,7 +89,7 @@ def _measured(
 ) -> list[list[Answered]]:
     judging = _judging(deployed, options.judge)
     progress = Progress(1, sys.stderr)
-    progress.step(f"{len(cases)} questions in {len(ways)} ways")
+    progress.step(f"{counted(len(cases), 'question')} in {counted(len(ways), 'way')}")
     answers = measure(
         deployed,
         ways,
@@ -167,7 +168,7 @@ def _question(deployed: Deployed, ways: list[Variant], cases: list[Case], judge:
     searched = sum(way.search.managed for way in ways)
     answered, judged_passages = len(ways) - searched, sum(not case.documents for case in cases)
     calls = answered * len(cases) + len(ways) * judged_passages
-    judged = f", and {calls} calls of {judge}" if judge else ""
+    judged = f", and {counted(calls, 'call')} of {judge}" if judge else ""
     numbers = {"answers": answered, "searches of managed knowledge bases": searched}
     billed = " and ".join(f"{number * len(cases)} {what}" for what, number in numbers.items() if number)
     return f"{billed} are billed, at least USD {least}{judged}. Ask them?"

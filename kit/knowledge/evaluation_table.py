@@ -8,6 +8,7 @@ from kit.knowledge.figures import CONFIDENCE, METRICS, Difference, Figures
 from kit.knowledge.measured import Answered, as_record, rounded
 from kit.runs.words import UNKNOWN, usd
 from kit.table import table
+from kit_contract.counted import counted
 from training_data.confidence import Estimate
 
 SHOWN_ERRORS = 5
@@ -28,8 +29,8 @@ def as_text(
     lines = [
         *table(rows if len(metrics) <= MOST_COLUMNS else list(zip(*rows, strict=True))),
         "",
-        f"{found[0].asked} questions each. Mean and {CONFIDENCE:.0%} interval; SECONDS: median of search + answer; "
-        "USD EACH: at least, by estimate.",
+        f"{counted(found[0].asked, 'question')} each. Mean and {CONFIDENCE:.0%} interval; SECONDS: median of search + "
+        "answer; USD EACH: at least, by estimate.",
     ]
     if missing := dict.fromkeys(what for one in found for what in one.cost.missing):
         lines.append(f"Not in USD EACH, as their prices are unknown: {', '.join(missing)}")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kit_contract.errors import InputError
+from kit_contract.retrieval_filter import OPERATORS_OF_SOME, RetrievalFilterError, checked_filter
 
 
 def filter_from(given: Sequence[str]) -> dict[str, Any] | None:
@@ -22,13 +23,18 @@ def _condition(text: str) -> dict[str, Any]:
             condition = json.loads(text)
         except ValueError as error:
             raise InputError(f"--filter is no JSON: {error}, got {text}") from None
-        if not isinstance(condition, dict) or len(condition) != 1:
-            raise InputError(f'--filter must have one operator, such as {{"equals": {{...}}}}, got {text}')
-        return condition
+        return _checked(condition)
     key, equals, value = text.partition("=")
     if not key or not equals:
         raise InputError(f"--filter must be KEY=VALUE or a JSON object, got {text}; such as --filter language=en")
-    return {"equals": {"key": key, "value": value_of(value)}}
+    return _checked({"equals": {"key": key, "value": value_of(value)}})
+
+
+def _checked(condition: Any) -> dict[str, Any]:
+    try:
+        return checked_filter(condition, "--filter", OPERATORS_OF_SOME)
+    except RetrievalFilterError as error:
+        raise InputError(str(error)) from None
 
 
 def value_of(text: str) -> Any:

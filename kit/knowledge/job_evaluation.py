@@ -23,6 +23,7 @@ from kit.knowledge.scores import answer_scores, retrieval_scores
 from kit.knowledge.variants import Variant
 from kit.progress import Progress
 from kit.runs.words import usd
+from kit_contract.counted import counted
 from kit_contract.errors import InputError
 from kit_contract.evaluation_jobs import MOST_RECORDS
 from kit_contract.rag_evaluation_jobs import METRICS
@@ -87,8 +88,9 @@ class JobEvaluation:
         there = len(self.found) - len(self.due)
         kept = f" ({there} more are there already)" if there else ""
         return (
-            f"{len(self.due)} evaluation jobs with {len(self.cases)} questions each are billed{kept}, about USD "
-            f"{usd(cost.usd)} by estimate{known}. Start them?"
+            f"{counted(len(self.due), 'evaluation job')} with {counted(len(self.cases), 'question')} each "
+            f"{'is' if len(self.due) == 1 else 'are'} billed{kept}, about USD {usd(cost.usd)} by estimate{known}. "
+            "Start?"
         )
 
     def stop(self) -> int:
@@ -101,12 +103,12 @@ class JobEvaluation:
         bedrock, s3 = (self.deployed.client(service) for service in ("bedrock", "s3"))
         begun = [(way, started(one, bedrock, s3) if one.to_start else one) for way, one in self.found]
         progress = Progress(1, sys.stderr)
-        progress.step(f"{len(begun)} evaluation jobs for {len(self.ways)} ways")
+        progress.step(f"{counted(len(begun), 'evaluation job')} for {counted(len(self.ways), 'way')}")
         try:
             follow(
                 [one for _, one in begun],
                 bedrock,
-                lambda done, of: progress.bar(done / of, f"{done} of {of} jobs done"),
+                lambda done, of: progress.bar(done / of, f"{done} of {counted(of, 'job')} done"),
             )
         except KeyboardInterrupt:
             progress.line("the jobs go on at AWS: the same command follows them, and with --stop it stops them")

@@ -16,6 +16,7 @@ from kit.knowledge.outcomes import report
 from kit.knowledge.put_documents import PutDocument
 from kit.knowledge.put_target import OVERWRITTEN, S3, add_source, target_of
 from kit.progress import Progress
+from kit_contract.counted import counted
 from kit_contract.errors import InputError
 
 
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     progress = Progress(1, sys.stderr)
     skipped = f", {len(found) - len(left):,} unchanged" if len(left) < len(found) else ""
     size = sum(document.size for document in left)
-    progress.step(f"{base.name}: {target.source.name}: {len(left):,} documents, {size:,} bytes{skipped}")
+    progress.step(f"{base.name}: {target.source.name}: {counted(len(left), 'document')}, {size:,} bytes{skipped}")
     outcomes = put(target, left, progress.bar)
     return report(outcomes, progress, wanted="INDEXED", as_json=options.json)
 

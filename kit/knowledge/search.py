@@ -120,12 +120,16 @@ class Search:
         )
         return [passage_of(item) for item in answer["retrievalResults"]]
 
-    def answer(self, runtime: Any, question: str) -> Reply:
+    def check_answers(self) -> None:
+        """Raises InputError if it gives no answers."""
         if self.managed:
             raise InputError(
                 f"{self.knowledge_base.name} is a managed knowledge base, which RetrieveAndGenerate can't ask; "
                 "show its passages with kit knowledge ask --passages-only"
             )
+
+    def answer(self, runtime: Any, question: str) -> Reply:
+        self.check_answers()
         begun = time.monotonic()
         said = runtime.retrieve_and_generate(
             input={"text": question},
@@ -182,8 +186,9 @@ def search_for(
             f"deployment.toml has no section of the knowledge base {knowledge_base.name}, so no model that answers; "
             "name another file with --config, or add the section"
         )
-    if hybrid and section.store == "managed":
-        raise InputError(f"{knowledge_base.name} is managed: AWS decides how it searches; leave out --hybrid")
+    if section.store == "managed" and (hybrid or rerank):
+        given = "--hybrid" if hybrid else "--rerank"
+        raise InputError(f"{knowledge_base.name} is managed: AWS decides how it searches; leave out {given}")
     if rerank and not section.rerank_model:
         raise InputError(
             f"the knowledge base {knowledge_base.name} has no model to rerank with; set rerank_model in its section "

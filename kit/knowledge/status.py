@@ -20,7 +20,7 @@ from kit.knowledge.document_statuses import Documents, documents_of
 from kit.knowledge.put_target import is_called
 from kit.knowledge.repair import CUSTOM, repairs
 from kit.knowledge.sync import job_of
-from kit.runs.words import WIDTH, cut, one_line
+from kit.runs.words import cut, one_line
 from kit_contract.errors import ExternalError
 
 JOBS, SHOWN = 5, 20
@@ -134,7 +134,7 @@ def _listed(title: str, items: Sequence[str]) -> Iterator[str]:
     if not items:
         return
     yield f"    {title}"
-    yield from (f"      {cut(item, 2 * WIDTH)}" for item in items[:SHOWN])
+    yield from (f"      {item}" for item in items[:SHOWN])  # whole: the end of a reason may be what helps
     if len(items) > SHOWN:
         yield f"      and {len(items) - SHOWN:,} more; all of them: --json"
 

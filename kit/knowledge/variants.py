@@ -3,8 +3,9 @@
 import itertools
 from dataclasses import dataclass
 
+from kit.knowledge.abilities import check_filter, check_hybrid
 from kit.knowledge.deployed import Deployed, KnowledgeBase
-from kit.knowledge.described import Description, described
+from kit.knowledge.described import MANAGED, Description, described
 from kit.knowledge.search import Search, search_for
 from kit_contract.errors import InputError
 
@@ -33,16 +34,15 @@ def variants(
 ) -> list[Variant]:
     """The plain search first; `hybrid` and `rerank` add variants beside it. Raises InputError."""
     found = []
+    several = len(knowledge_bases) > 1
     for knowledge_base in knowledge_bases:
         description = described(deployed, knowledge_base)
-        if hybrid and not description.hybrid and len(knowledge_bases) == 1:
-            raise InputError(
-                f"the store of {knowledge_base.name} ({description.store}) has no hybrid search; leave out --hybrid, "
-                "or choose a store that has it (docs/knowledge-bases.md)"
-            )
+        check_filter(knowledge_base, description, filters)
+        if hybrid and not several:
+            check_hybrid(knowledge_base, description)
         ways = itertools.product(results, [False, True] if hybrid else [False], [False, True] if rerank else [False])
         for count, with_words, reranked in ways:
-            if with_words and not description.hybrid:
+            if (with_words and not description.hybrid) or (reranked and description.store == MANAGED and several):
                 continue  # another store beside it has it
             search = search_for(
                 deployed, knowledge_base, results=count, hybrid=with_words, rerank=reranked, filters=filters

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.local.questions import CHAT_QUESTION, opened
+from kit_contract.counted import counted
 
 SHOWN = 58  # characters of an answer
 MOCK = re.compile(r"\[mock answer by [^]]*\] ")  # the summary explains it below
@@ -64,7 +65,10 @@ def print_streamed(outputs: Mapping[str, Any], alias: str) -> None:
         parts += 1
         print(part, end="", flush=True)
     whole = time.monotonic() - began
-    print(f"\n   streamed in {parts} parts: the first after {first:.2f} s, the last after {whole:.2f} s", flush=True)
+    print(
+        f"\n   streamed in {counted(parts, 'part')}: the first after {first:.2f} s, the last after {whole:.2f} s",
+        flush=True,
+    )
 
 
 def print_dialects(outputs: Mapping[str, Any], alias: str) -> None:

@@ -16,6 +16,7 @@ from kit.local.stacks import StackOutputs, merged_outputs
 from kit.progress import Progress, curve
 from kit.training_deploy import held_back
 from kit_contract import run_names
+from kit_contract.counted import counted
 from kit_contract.errors import ExternalError
 from kit_contract.parameters import customization_promoted
 from kit_contract.run_events import HELD_BACK
@@ -158,7 +159,7 @@ def _document_reasons(clients: Any, merged: dict[str, str]) -> str:
 
 
 def _not_ingested(newest: dict[str, Any] | None, expected: int) -> str:
-    message = f"not all {expected} documents were ingested within {INGESTION_TIMEOUT_SECONDS} s"
+    message = f"the ingestion of {counted(expected, 'document')} was not complete within {INGESTION_TIMEOUT_SECONDS} s"
     if newest is None:
         return f"{message}: no ingestion job was started; see .local/aws/emulator.log"
     statistics = newest["statistics"]
@@ -220,7 +221,7 @@ def _show_loss(clients: Any, kit_deployment: str, name: str, progress: Progress)
         if column == "training_loss" or "reward" in column:
             values = [float(row[column]) for row in rows]
             title = column.replace("_", " ") if column == "training_loss" else "reward"
-            progress.line(f"{title} {values[0]:.2f} {curve(values)} {values[-1]:.2f} ({len(values)} steps)")
+            progress.line(f"{title} {values[0]:.2f} {curve(values)} {values[-1]:.2f} ({counted(len(values), 'step')})")
 
 
 def _ingestion_jobs(clients: Any, merged: dict[str, str]) -> list[dict[str, Any]]:
@@ -241,9 +242,10 @@ def _show_ingestion(whose: str, jobs: list[dict[str, Any]], progress: Progress) 
     newest = jobs[-1]["statistics"]
     indexed = sum(job["statistics"]["numberOfNewDocumentsIndexed"] for job in jobs)
     modified = sum(job["statistics"]["numberOfModifiedDocumentsIndexed"] for job in jobs)
+    ran = f"{counted(len(jobs), 'job')}{' so far' if len(jobs) > 1 else ''}"
     progress.done(
-        f"{whose}{newest['numberOfDocumentsScanned']} documents: {indexed} indexed, {modified} modified, "
-        f"{newest['numberOfDocumentsFailed']} failed, in {'1 job' if len(jobs) == 1 else f'{len(jobs)} jobs so far'}"
+        f"{whose}{counted(newest['numberOfDocumentsScanned'], 'document')}: {indexed} indexed, {modified} modified, "
+        f"{newest['numberOfDocumentsFailed']} failed, in {ran}"
     )
     for reason in jobs[-1].get("failureReasons", []):
         progress.line(f"failed: {reason}")

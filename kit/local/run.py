@@ -11,6 +11,7 @@ from deployment.config import DeploymentConfig
 from deployment.datasets import prepare_datasets
 from kit.cdk_cli import environment_arguments
 from kit.deleted_resources import generation_arguments
+from kit.deploy.record import write_price
 from kit.local import questions
 from kit.local.elsewhere import add_sources
 from kit.local.following import follow_ingestion, follow_training
@@ -21,6 +22,7 @@ from kit.missing_documents import restoring_arguments
 from kit.progress import Progress
 from kit.training_deploy import not_served, training_arguments
 from kit.training_look import time_of_look
+from kit_contract.counted import counted
 from kit_contract.errors import ExternalError
 from kit_contract.parameters import alias_capacity, alias_serving
 from kit_contract.stacks import KNOWLEDGE_BASE_ID_OUTPUT
@@ -64,6 +66,7 @@ class LocalRun:
         failed = not_served(self._config.custom_models, merged_outputs(stack_outputs))
         if failed:
             raise ExternalError("\n".join(f"{name} does not serve: {reason}" for name, reason in failed.items()))
+        write_price(stacks.clients("ssm"), self._config, datetime.now(UTC))  # for the next `kit diff --local`
         stacks.remove_absent(absent)
         self._progress.done()
         follow_training(self._config, stack_outputs, stacks.clients, self._progress, since=begun)
@@ -87,7 +90,7 @@ class LocalRun:
         datasets = prepare_datasets(self._config)
         for name in self._config.customizations:
             dataset = datasets[name]
-            valid = f"{dataset.records} records in {dataset.limits.record_format} format, all valid"
+            valid = f"{counted(dataset.records, 'record')} in {dataset.limits.record_format} format, all valid"
             self._progress.line(f"{name}: {valid if dataset.file_name else 'in S3, read and checked at the deploy'}")
 
     def _write_outputs(self, stack_outputs: StackOutputs, stacks: LocalStacks) -> dict[str, Any]:

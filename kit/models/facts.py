@@ -5,6 +5,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
+from kit_contract.counted import counted
 from model_catalog.lifecycle import state
 from model_catalog.model import Customization, Model
 from model_catalog.prices import Price, prices
@@ -107,7 +108,7 @@ def _regions_text(model: Model, _: str | None) -> str:
     return (
         f"{len(model.regions)}: {', '.join(model.regions)}"
         if len(model.regions) <= 8
-        else f"{len(model.regions)} regions"
+        else counted(len(model.regions), "region")
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from kit_contract.counted import counted
 from kit_contract.errors import InputError
 from model_catalog.refresh import difference, refresh, write
 
@@ -37,7 +38,8 @@ def run(options: argparse.Namespace) -> int:
     for problem in refreshed.problems:
         print(f"kit models refresh: {problem}", file=sys.stderr)
     end = "; nothing was written" if options.dry_run else ""
-    print(f"{len(changes)} differences; {refreshed.regions_read} of {len(regions)} regions read{end}")
+    read = f"{refreshed.regions_read} of {counted(len(regions), 'region')}"
+    print(f"{counted(len(changes), 'difference')}; {read} read{end}")
     if not options.dry_run:
         write(refreshed, date=date)
     return 1 if any("not read" in problem for problem in refreshed.problems) else 0

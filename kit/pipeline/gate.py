@@ -14,6 +14,7 @@ from typing import Any
 
 from kit.deploy.effects.effect import NEED_CONSENT
 from kit.table import table
+from kit_contract.counted import counted
 from kit_contract.errors import InputError
 
 REFUSED = 3
@@ -113,4 +114,4 @@ def _fitting(texts: Sequence[str], room: int) -> str:
         if len(text) <= room:
             return text
         kept.pop()
-    return f"{len(texts)} effects"
+    return counted(len(texts), "effect")

@@ -19,6 +19,7 @@ from kit.deployment_arguments import add_file_arguments
 from kit.pipeline.smoke_questions import SmokeQuestion, read_questions
 from kit.stack_outputs import stack_outputs
 from kit_contract.api_keys import hash_of, read_current
+from kit_contract.counted import counted
 from kit_contract.errors import ExternalError, InputError
 from kit_contract.stacks import API_KEY_SECRET_OUTPUT, inference_api_stack
 from local_aws.guard import require_real
@@ -131,4 +132,4 @@ def _shown(answer: dict[str, Any]) -> str:
     if "choices" in answer:
         text = str(answer["choices"][0]["message"].get("content") or "")
         return f"{text[:60]!r}, by {answer.get('served_by', {}).get('target', 'an unknown target')}"
-    return f"{len(answer.get('results', answer.get('passages', [])))} passages"
+    return counted(len(answer.get("results", answer.get("passages", []))), "passage")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from kit.runs.series import Series
+from kit_contract.counted import counted
 
 WIDTH, HEIGHT = 96, 16
 MARKS = "*o+x#%@&"
@@ -26,7 +27,7 @@ def chart(curves: Mapping[str, Series], measure: str) -> list[str]:
         lines.append(f"{named:>{LEFT}} |{''.join(cells).rstrip()}")
     lines += [f"{'':>{LEFT}} +{'-' * WIDTH}", f"{'':>{LEFT}}  {'step 0':<{WIDTH - 12}}{f'step {last:g}':>12}"]
     for index, (name, item) in enumerate(curves.items()):
-        ends = f"{item.values[0]:.3f} -> {item.values[-1]:.3f}, {len(item.values)} steps"
+        ends = f"{item.values[0]:.3f} -> {item.values[-1]:.3f}, {counted(len(item.values), 'step')}"
         lines.append(f"{MARKS[index % len(MARKS)]:>{LEFT}}  {name}: {ends}")
     return lines
 

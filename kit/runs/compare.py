@@ -15,6 +15,7 @@ from kit.runs.evaluations import figures
 from kit.runs.series import series_in
 from kit.runs.words import UNKNOWN, WIDTH, cut, duration, number, time_of
 from kit.table import table
+from kit_contract.counted import counted
 from kit_contract.errors import InputError
 
 # Names of resources, which follow from the other settings
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     same = [name for name in _names(settings) if len({said.get(name) for said in settings}) == 1]
     differ = [name for name in _names(settings) if name not in same]
     print("\n".join(_table(head, "SETTINGS THAT DIFFER", differ, settings)))
-    print(f"\n{len(same)} other settings are the same.\n" if differ else "  none\n")
+    print(f"\nthe same: {counted(len(same), 'other setting')}.\n" if differ else "  none\n")
     print("\n".join(_table(head, "RESULTS", _names(results), results)))
     return 0
 

@@ -23,6 +23,7 @@ from kit.runs.lookup import customizations, read_parameters
 from kit.runs.removal import Removal, removal_of
 from kit.runs.words import usd
 from kit_contract.aws_errors import says_absent, says_busy
+from kit_contract.counted import counted
 from kit_contract.errors import ExternalError, InputError
 from kit_contract.external_models import EXTERNAL_METHODS
 from kit_contract.model_arns import is_imported_model
@@ -80,7 +81,9 @@ def _question(deployed: Deployed, removal: Removal) -> str:
         elif _is_wanted(deployed, details):
             lines.append("    deployment.toml asks for it: the next deploy says so, and trains it with --retrain only.")
     size = f"{removal.bytes:,} bytes"
-    lines.append(f"  {len(removal.keys)} objects of s3://{deployed.bucket}, {size}; old versions are kept for 90 days")
+    lines.append(
+        f"  {counted(len(removal.keys), 'object')} of s3://{deployed.bucket}, {size}; old versions are kept for 90 days"
+    )
     return "\n".join([*lines, "Delete them?"])
 
 

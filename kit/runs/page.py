@@ -16,6 +16,7 @@ from kit.runs.series import Series, series_in
 from kit.runs.steps import Step
 from kit.runs.words import WIDTH, cut, duration, number, second_of, seconds, time_of, usd
 from kit.table import table
+from kit_contract.counted import counted
 from kit_contract.external_models import IMPORT
 
 LABEL = 13
@@ -106,7 +107,7 @@ def _data(shown: Shown) -> Iterator[str]:
         yield f"{uri}{key}"
     if validation := details.specification.get("validation_key"):
         yield f"validation: {uri}{validation}"
-    counts = [f"{number(details.records)} records"] if details.records is not None else []
+    counts = [counted(details.records, "record")] if details.records is not None else []
     counts += [f"about {number(details.tokens)} tokens"] if details.tokens else []
     digest = details.input.get("dataset_sha256")
     if counts or digest:
@@ -118,7 +119,7 @@ def _check(check: Mapping[str, Any]) -> Iterator[str]:
         if not report:
             continue
         found, warned = report.get("finding_count", 0), report.get("warning_count", 0)
-        yield f"{name}{found} findings, {warned} warnings"
+        yield f"{name}{counted(found, 'finding')}, {counted(warned, 'warning')}"
         for kind in ("findings", "warnings"):
             for item in report.get(kind, [])[:3]:
                 where = f"line {item['line']}: " if item.get("line") else ""

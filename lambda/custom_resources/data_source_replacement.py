@@ -12,6 +12,7 @@ from custom_resources.framework.errors import error_code
 from custom_resources.framework.properties import Properties
 from custom_resources.framework.request import Request
 from custom_resources.framework.resource import Phase, Snapshot
+from kit_contract.counted import counted
 from kit_contract.errors import ResourceFailedError
 
 if TYPE_CHECKING:
@@ -125,14 +126,14 @@ def _filled(agent: "AgentsforBedrockClient", wanted: DataSource, *, allowed: int
     )["ingestionJob"]
     reasons = "; ".join(job.get("failureReasons", []))[:REASON_CHARACTERS] or "Bedrock gives no reason"
     raise ResourceFailedError(
-        f"ingestion job {job_id} of the new data source {wanted.id} is {newest['status']}, {_failed(newest)} documents "
-        f"failed and {allowed} did before: {reasons}; the one before it still answers: correct the documents or the "
-        "settings, then deploy again"
+        f"ingestion job {job_id} of the new data source {wanted.id} is {newest['status']}, "
+        f"{counted(_failed(newest), 'document')} failed and {allowed} did before: {reasons}; the one before it "
+        "still answers: correct the documents or the settings, then deploy again"
     )
 
 
 def _progress(job: "IngestionJobSummaryTypeDef | None") -> str:
-    seen = f"{job['status']}, {_statistic(job, SCANNED):,} documents scanned" if job else "not started"
+    seen = f"{job['status']}, {counted(_statistic(job, SCANNED), 'document')} scanned" if job else "not started"
     return f"the ingestion into the new one is {seen}; the one before it still answers"
 
 

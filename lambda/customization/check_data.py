@@ -11,6 +11,7 @@ from customization.log_source import TrainingDataError as TrainingDataError
 from customization.log_source import check_log_source, reads_logs
 from customization.parent_model import parent_model
 from customization.same_content import claim_run
+from kit_contract.counted import counted
 from kit_contract.run_events import ModelExists, NewJob
 from kit_contract.run_names import job_name
 from kit_contract.runs import Run
@@ -114,4 +115,5 @@ def _reason(report: CheckReport, key: str, report_uri: str) -> str:
     first = report.findings[0]
     counts = ", ".join(f"{rule} {count}" for rule, count in sorted(report.by_rule.items()))
     where = f"{key}:{first.line}" if first.line else key
-    return f"{where}: {first.message} ({report.finding_count} findings: {counts}); the full report is {report_uri}"
+    found = counted(report.finding_count, "finding")
+    return f"{where}: {first.message} ({found}: {counts}); the full report is {report_uri}"

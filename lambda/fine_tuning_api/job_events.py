@@ -8,6 +8,7 @@ from fine_tuning_api import executions, job_record, objects, pages
 from fine_tuning_api.job_record import JobRecord, metrics_of
 from fine_tuning_api.jobs import PREFIX
 from fine_tuning_api.service import Call, Reply, Service
+from kit_contract.counted import counted
 from kit_contract.run_events import WAITS
 
 DEFAULT, MOST = 20, 100
@@ -66,7 +67,7 @@ def list_events(call: Call, service: Service) -> Reply:
 
 def events_of(service: Service, record: JobRecord) -> Iterator[Event]:
     """The oldest first."""
-    made = f"Created fine-tuning job {record.id} of {record.customization} with {record.records} records"
+    made = f"Created fine-tuning job {record.id} of {record.customization} with {counted(record.records, 'record')}"
     yield Event("ftevent-created", record.created_at, "info", made)
     seen: set[str] = set()
     last: tuple[str, str] | None = None

@@ -14,6 +14,7 @@ from inference_api.fallback import Attempt, Served
 from inference_api.fields import invalid
 from inference_api.http_messages import Facts
 from inference_api.service import Service
+from kit_contract.counted import counted
 from kit_contract.embedding_models import EMBEDDING_MODELS
 
 # Titan and Nova take one text a call: one after the other, 100 texts would take ten seconds. More at once would use up
@@ -102,7 +103,7 @@ class _Part:
         except Exception as error:  # whatever is missing or of another type
             raise _no_vectors("a response that has no vectors") from error
         if len(vectors) != count:
-            raise _no_vectors(f"{len(vectors)} vectors for {count} texts")
+            raise _no_vectors(f"{counted(len(vectors), 'vector')} for {counted(count, 'text')}")
         return vectors
 
 

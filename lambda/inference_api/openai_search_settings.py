@@ -12,7 +12,8 @@ from inference_api import fields
 from inference_api.fields import invalid
 from inference_api.found_passages import KnowledgeSearch
 from inference_api.retrieval import DEFAULT_RESULTS
-from inference_api.retrieval_filter import MAX_DEPTH, checked_attribute
+from inference_api.retrieval_filter import checked_attribute
+from kit_contract.retrieval_filter import MAX_DEPTH
 
 TOOL_FIELDS = ("type", "vector_store_ids", "max_num_results", "filters", "ranking_options")
 MAX_RESULTS = 50

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Retrie
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -120,9 +121,8 @@ def _search_type(body: Mapping[str, Any], knowledge_base: KnowledgeBase) -> str 
         raise invalid("search_type", message, code="unsupported_value")
     if value in (None, "semantic") or (value == "hybrid" and knowledge_base.hybrid):
         return value and str(value).upper()
-    message = "search_type must be semantic; S3 Vectors, where the documents are indexed, has no hybrid search"
-    if knowledge_base.hybrid:
-        message = "search_type must be semantic or hybrid"
+    allowed = "semantic or hybrid" if knowledge_base.hybrid else "semantic, as its store has no hybrid search"
+    message = f"search_type must be {allowed}, got {json.dumps(value)[:60]}"
     raise invalid("search_type", message, code="unsupported_value")
 
 

@@ -143,7 +143,7 @@ def test_what_is_worse_than_before_fails_the_deploy_with_the_reason(account: Acc
     account.sees_jobs(NEW, ended, complete=False)
     reasons(account.agent, NEW, status)
 
-    with pytest.raises(ResourceFailedError, match=rf"is {status}, 1 documents failed and 0 did before: .*a\.pdf"):
+    with pytest.raises(ResourceFailedError, match=rf"is {status}, 1 document failed and 0 did before: .*a\.pdf"):
         account.updated()
 
 

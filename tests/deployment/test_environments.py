@@ -10,6 +10,7 @@ import pytest
 
 from deployment.checks.account import check_account
 from deployment.config import ConfigError, DeploymentConfig, environments_in, load_deployment_config
+from deployment.datasets import prepare_datasets
 from kit.__main__ import main
 from kit.deploy.history import History, Place
 from tests.deployment_file import PROJECT, SHIPPED, config_faults, deployment_file
@@ -107,6 +108,37 @@ def test_a_fault_of_the_file_itself_keeps_its_place(tmp_path: Path) -> None:
     fault, *_ = faults(tmp_path, "\n[guardrails.words]\nx = 1\n\n[environments.prod]\nregion = 'us-east-1'\n")
 
     assert fault.startswith("deployment.toml: guardrails.words.x is not a setting")
+
+
+@pytest.mark.parametrize(
+    ("overlay", "fault"),
+    [
+        ("region = 'ap-northeast-3'", "training.customizations.support.base_model"),
+        ("without = ['training.customizations.support.base_model']", "training.customizations.support.base_model is"),
+        ("without = ['training.customizations.support.dataset']", "training.customizations.support"),
+    ],
+)
+def test_what_is_wrong_in_an_environment_only_names_it_where_the_file_says_the_setting(
+    tmp_path: Path, overlay: str, fault: str
+) -> None:
+    assert not faults(tmp_path, "", None)
+
+    found = faults(tmp_path, f"\n[environments.prod]\n{overlay}\n")
+
+    assert any(one.startswith(f"deployment.toml: {fault}") for one in found), found
+    assert all(one.endswith(" (environment prod)") for one in found)
+
+
+def test_a_record_that_an_environment_makes_wrong_names_it(tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text("{\n")
+    dataset = f"\n[environments.prod]\ntraining.customizations.support.dataset = '{tmp_path / 'bad.jsonl'}'\n"
+
+    with pytest.raises(ConfigError) as raised:
+        prepare_datasets(load(tmp_path, dataset, "prod"))
+
+    assert all("environments.prod.training.customizations.support" in line for line in raised.value.faults), (
+        raised.value.faults
+    )
 
 
 @pytest.mark.parametrize(

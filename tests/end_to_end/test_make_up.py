@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from kit.deploy.record import deployed_price
 from kit_contract.errors import ExternalError
 from tests.end_to_end.clients import client_of
 from tests.end_to_end.deployed import Deployed, run_up
@@ -77,6 +78,7 @@ def test_a_reserve_was_bought_by_the_deploy(deployed: Deployed) -> None:
     (found,) = deployed.client("bedrock").list_provisioned_model_throughputs()["provisionedModelSummaries"]
 
     assert (found["provisionedModelName"], found["status"]) == ("end-to-end-reserve", "InService")
+    assert deployed_price(deployed.client("ssm"), deployed.outputs["deployment"]), "the next kit diff --local compares"
 
 
 def test_another_language_model_needs_a_restart(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:

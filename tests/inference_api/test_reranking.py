@@ -98,4 +98,4 @@ def test_a_store_that_matches_words_searches_hybrid(api: Api, path: str) -> None
 
     assert api.post(path, {"query": "How often?", "search_type": "hybrid"})[0] == 200
     status, answer = api.post(path, {"query": "How often?", "search_type": "lexical"})
-    assert (status, answer["error"]["message"]) == (400, "search_type must be semantic or hybrid")
+    assert (status, answer["error"]["message"]) == (400, 'search_type must be semantic or hybrid, got "lexical"')

@@ -122,3 +122,18 @@ def test_an_unknown_field_is_refused_by_name(api: Api, path: str, known: tuple[s
 
     assert (status, answer["error"]["param"], answer["error"]["code"]) == (400, name, "unknown_field")
     assert all(field in answer["error"]["message"] for field in known)
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        (attribute("startsWith", "a"), "not every store of a knowledge base has startsWith; use one of equals, "),
+        (attribute("greaterThan", "2026"), 'filter.greaterThan.value must be a number, got "2026"'),
+        ({"equals": {"key": 5, "value": 1}}, "filter.equals.key must be a string of 1 to 100 characters, got 5"),
+        ({"equals": "a"}, 'the fields "key" and "value" only, got "a"'),
+    ],
+)
+def test_a_refusal_says_what_is_given_and_what_is_allowed(api: Api, condition: dict[str, Any], said: str) -> None:
+    status, answer = api.post(RETRIEVE, {"query": "How often?", "filter": condition})
+
+    assert (status, said in answer["error"]["message"]) == (400, True)

@@ -133,7 +133,7 @@ def test_llamas_limit_of_validation_records_is_kept(tmp_path: Path, capsys: pyte
     file = write(tmp_path, [record(f"q{n}", "a" * numbers.randrange(50) + "b") for n in range(3000)])
 
     assert command(file, "--share", "0.5", model=LLAMA) == 0
-    assert "training 2000, validation 1000" in capsys.readouterr().out
+    assert "training 2,000, validation 1,000" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -70,10 +70,10 @@ def test_the_command_prints_figures_and_draws_a_picture(tmp_path: Path, capsys: 
     printed = capsys.readouterr().out
     assert code == 0
     assert "records: 6, 1 with a system prompt" in printed
-    assert "turns: 1 in 1 records, 2 in 4 records, 4 in 1 records" in printed
+    assert "turns: 1 in 1 record, 2 in 4 records, 4 in 1 record" in printed
     assert "duplicates: 1 word for word, 3 but for upper case" in printed
     assert "longer than the base model's 32,000 tokens, by this estimate: 0 records" in printed
-    assert "unreadable: 1 records, the first: mine.jsonl:7" in printed
+    assert "unreadable: 1 record, the first: mine.jsonl:7" in printed
     assert "languages (of 6 records, by py3langid): en" in printed
     assert picture.read_bytes().startswith(b"\x89PNG")
 

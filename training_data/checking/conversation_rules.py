@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kit_contract.counted import counted
 from kit_contract.dataset_limits import CONVERSE
 from training_data.checking.record_check import MAX_IMAGES, MAX_VIDEOS, RecordCheck
 from training_data.conversation import SCHEMA_VERSION
@@ -30,10 +31,12 @@ def check_converse_prompts(record: Any, check: RecordCheck) -> None:
         return
     if check.rules.base_model.startswith("amazon.nova"):
         advice = "Bedrock's guide takes them for Nova, AWS's distillation validator does not"
-        check.fault("turns-doubtful", f"messages has {len(messages)} turns; {advice}; keep one question to be sure")
+        check.fault(
+            "turns-doubtful", f"messages has {counted(len(messages), 'turn')}; {advice}; keep one question to be sure"
+        )
     else:
         takes = "a question and, if there is one, its answer"
-        check.fault("turns", f"messages must be {takes}, got {len(messages)} turns; keep the last question")
+        check.fault("turns", f"messages must be {takes}, got {counted(len(messages), 'turn')}; keep the last question")
 
 
 def _conversation(record: Any, check: RecordCheck, *, min_turns: int) -> list[Any] | None:

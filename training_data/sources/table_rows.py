@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from kit_contract.counted import counted
 from training_data.sources.files import SourceError, SourceRecord
 from training_data.sources.reading import Reading
 
@@ -37,7 +38,7 @@ class TableRows:
         while len(fields) > width and not fields[-1].strip():
             fields.pop()
         if len(fields) != width:
-            fault = f"has {len(fields)} fields, the header {width}{self._separated}"
+            fault = f"has {counted(len(fields), 'field')}, the header {width}{self._separated}"
             fix = "quote fields that hold separators or quotes"
             return SourceError(self._file, line, f"{fault}; {fix}", original=original)
         return SourceRecord(line, dict(zip(self.header, fields, strict=True)), original)
@@ -66,9 +67,8 @@ class TableRows:
         header, reading = self.header, self._reading
         shown = ", ".join(repr(name[:30]) for name in header[:8])
         if not reading.header and not reading.columns and header[0] == "1":
-            return (
-                f"has {len(header)} columns{self._separated} and no header; --columns prompt=1,response=2 numbers them"
-            )
+            found = f"{counted(len(header), 'column')}{self._separated}"
+            return f"has {found} and no header; --columns prompt=1,response=2 numbers them"
         twice = sorted({name for name in header if header.count(name) > 1})
         if twice or "" in header:
             return f"must name every column once in its first row, got {header}; rename {twice or 'the empty one'}"

@@ -5,7 +5,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from deployment.config import DeploymentConfig
 from kit.deploy.effects.effect import Effect, Kind
+from kit.deploy.effects.reingestion import reingestion_usd
 from kit.deploy.effects.resource_changes import Action, ResourceChange
 
 # Type -> what is lost with one. Whatever else is replaced or deleted is made again without anyone noticing.
@@ -52,7 +54,7 @@ BILLED_BY_THE_HOUR = {
 CAPACITY = ("ServerlessV2ScalingConfiguration", "StandbyReplicas")
 
 
-def effects_of_changes(stack: str, changes: Sequence[ResourceChange]) -> Iterator[Effect]:
+def effects_of_changes(config: DeploymentConfig, stack: str, changes: Sequence[ResourceChange]) -> Iterator[Effect]:
     for change in changes:
         yield from _lost(stack, change)
         yield from _bought(stack, change)
@@ -63,7 +65,8 @@ def effects_of_changes(stack: str, changes: Sequence[ResourceChange]) -> Iterato
     if again := [item for item in changes if item.type in REINGESTED and _is_anew(item, beside)]:
         bases = sorted(item.logical_id for item in again)
         what = f"all documents are embedded and stored again, because of the replaced {', '.join(bases)}"
-        yield Effect(Kind.REINGEST, stack, what, stack, usd=None, content=_content(*again))
+        usd = reingestion_usd(config, stack, bases)
+        yield Effect(Kind.REINGEST, stack, what, stack, usd=usd, content=_content(*again))
 
 
 def _is_anew(change: ResourceChange, beside: set[str]) -> bool:

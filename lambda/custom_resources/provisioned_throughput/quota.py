@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from custom_resources.framework.errors import error_code
 from custom_resources.provisioned_throughput.clients import Clients
 from custom_resources.provisioned_throughput.properties import ThroughputProperties
+from kit_contract.counted import counted
 from kit_contract.errors import ResourceFailedError
 from kit_contract.quotas import BASE_MODELS_CODE, CUSTOM_MODELS_CODE
 
@@ -53,9 +54,9 @@ def explained(error: Exception, clients: Clients, wanted: ThroughputProperties, 
 def _shortage(wanted: ThroughputProperties, model: str, code: str) -> str:
     kind = "custom" if code == CUSTOM_MODELS_CODE else "base"
     return (
-        f"nothing was bought: {wanted.name} needs {wanted.model_units} model units for {model.rpartition('/')[2]}, "
-        f"more than the account's quota {code} (model units without commitment, all {kind} models) or the model's own "
-        "quota allows"
+        f"nothing was bought: {wanted.name} needs {counted(wanted.model_units, 'model unit')} for "
+        f"{model.rpartition('/')[2]}, more than the account's quota {code} (model units without commitment, "
+        f"all {kind} models) or the model's own quota allows"
     )
 
 

@@ -37,6 +37,7 @@ from custom_resources.provisioned_throughput.properties import ThroughputPropert
 from custom_resources.provisioned_throughput.purchase import purchase
 from custom_resources.provisioned_throughput.release import release
 from kit_contract import parameters
+from kit_contract.counted import counted
 from kit_contract.errors import ResourceFailedError
 
 if TYPE_CHECKING:
@@ -172,9 +173,10 @@ class ProvisionedThroughputResource:
         units, commitment = found["desiredModelUnits"], found.get("commitmentDuration")
         if (units, commitment) != (wanted.model_units, wanted.commitment):
             raise ResourceFailedError(
-                f"provisioned throughput {wanted.name} has {units} model units and commitment {commitment or 'none'}, "
-                f"wanted {wanted.model_units} and {wanted.commitment or 'none'}: Bedrock cannot change either, and a "
-                "second one would be billed beside the first; restore the setting, or see what a migration would cost: "
+                f"provisioned throughput {wanted.name} has {counted(units, 'model unit')} and commitment "
+                f"{commitment or 'none'}, wanted {wanted.model_units} and {wanted.commitment or 'none'}: Bedrock "
+                "cannot change either, and a second one would be billed beside the first; restore the setting, or see "
+                "what a migration would cost: "
                 f"python -m kit capacity migrate {wanted.name}"
             )
         if found["provisionedModelName"] != wanted.name:

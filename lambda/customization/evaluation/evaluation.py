@@ -19,6 +19,7 @@ from customization.evaluation.questions import read_questions
 from customization.evaluation.verdict import judge
 from customization.evaluation_gate import Gate, baseline_of, gate_result
 from kit_contract import parameters
+from kit_contract.counted import counted
 from kit_contract.evaluations import (
     MARKDOWN,
     READABLE_REPORT,
@@ -157,7 +158,9 @@ def _require_answers(answers: Mapping[str, Sequence[Mapping[str, Any]]]) -> None
     for role, items in answers.items():
         errors = [item["error"] for item in items if "error" in item]
         if items and len(errors) == len(items):
-            raise EvaluationError(f"the {role} refused all {len(items)} questions, the first with: {errors[0]}")
+            raise EvaluationError(
+                f"the {role} refused all {counted(len(items), 'question')}, the first with: {errors[0]}"
+            )
 
 
 def _not_needed(reason: str) -> Prepared:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from customization.evaluation.answers import Row
 from customization.evaluation.converse import EvaluationError
+from kit_contract.counted import counted
 from kit_contract.evaluation_jobs import ABSENCE, METRICS
 from training_data.held_out import Question
 
@@ -106,8 +107,8 @@ def paired_scores(
         both = [(one, other) for one, other in pairs if one is not None and other is not None]
         if name in needed and len(both) < FEWEST:
             raise EvaluationError(
-                f"{name}: the evaluation jobs scored {len(both)} of {len(rows)} records, and {FEWEST} are needed; "
-                "remove the metric's threshold, or use records that it applies to"
+                f"{name}: the evaluation jobs scored {len(both)} of {counted(len(rows), 'record')}, and {FEWEST} are "
+                "needed; remove the metric's threshold, or use records that it applies to"
             )
         if both:
             candidate[name], baseline[name] = [one for one, _ in both], [other for _, other in both]

@@ -6,6 +6,7 @@ from typing import Any
 from customization.evaluation import judge
 from customization.evaluation.answers import Row
 from customization.evaluation.verdict import Judgement, MetricResult
+from kit_contract.counted import counted
 from kit_contract.evaluations import WIN_RATE, EvaluationSpecification, Prepared
 from kit_contract.runs import Run
 from training_data.confidence import Estimate
@@ -148,7 +149,8 @@ def _shown(estimate: Estimate) -> str:
 def _notes(report: Mapping[str, Any]) -> list[str]:
     lines = []
     if report["judge_model"]:
-        lines.append(f"- judge: `{report['judge_model']}`; in {report['judge_by_order']} records the order decided")
+        by_order = counted(report["judge_by_order"], "record")
+        lines.append(f"- judge: `{report['judge_model']}`; in {by_order} the order decided")
     if "evaluator_model" in report:
         unscored = ", ".join(f"{name} {count}" for name, count in report["unscored"].items())
         lines.append(f"- evaluation jobs: judged by `{report['evaluator_model']}`, whose tokens Bedrock doesn't report")

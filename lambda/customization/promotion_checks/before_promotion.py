@@ -12,6 +12,7 @@ from customization.promotion_checks.verdict import faults
 from customization.serving_parameter import ServingParameter
 from customization.what_serves import last_promotion, serves_already
 from kit_contract.canaries import CANARY, CANARY_KEY, SERVING
+from kit_contract.counted import counted
 from kit_contract.errors import ResourceFailedError
 from kit_contract.promotion_checks import PromotionChecks
 from kit_contract.promotion_events import Begun, CanaryOpened, Compared, LastGood
@@ -98,8 +99,12 @@ class BeforePromotion:
             return compared("WAIT", "", tried, serving)
         if not enough and checks.too_few_requests == "keep":
             raise TooFewRequestsError(
-                f"the canary got {tried['requests']} requests, and {checks.min_requests} were wanted; raise "
+                f"the canary got {counted(tried['requests'], 'request')}, and {checks.min_requests} were wanted; raise "
                 "canary_percent or canary_minutes, or set too_few_requests = 'promote', then deploy again"
             )
-        reason = "not worse than what serves" if enough else f"only {tried['requests']} requests, none of them bad"
+        reason = (
+            "not worse than what serves"
+            if enough
+            else f"only {counted(tried['requests'], 'request')}, none of them bad"
+        )
         return compared("PASSED", reason, tried, serving)

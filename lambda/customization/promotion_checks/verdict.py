@@ -2,6 +2,7 @@
 
 import math
 
+from kit_contract.counted import counted
 from kit_contract.promotion_checks import PromotionChecks
 from kit_contract.promotion_events import Measured
 
@@ -34,8 +35,8 @@ def _rate_fault(
     if seen - serving_percent <= allowed or (certain and count < CERTAIN_COUNT):
         return ""
     return (
-        f"{what} in {percent:.1f} % of {tried['requests']} requests, what serves has {serving_percent:.1f} % of "
-        f"{serving['requests']}; allowed: {allowed:g} points more"
+        f"{what} in {percent:.1f} % of {counted(tried['requests'], 'request')}, what serves has "
+        f"{serving_percent:.1f} % of {serving['requests']}; allowed: {allowed:g} points more"
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from inference_api import retrieval_filter as filters
 from inference_api.openai_file_search import TYPE
 from inference_api.openai_search_settings import COMPARISONS, COMPOUNDS, MAX_RESULTS, MAX_STORES, TOOL_FIELDS
 from inference_api.openapi.knowledge import attribute
 from inference_api.openapi.schemas import Schema, component, list_of, number, one_of, or_null, request
+from kit_contract import retrieval_filter as filters
 
 _NAMES = list_of({"type": "string", "minLength": 1}, minItems=1, maxItems=MAX_STORES)
 _RANKING = request(

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from inference_api import grounded_answers as grounded
-from inference_api import retrieval_filter as filters
 from inference_api.openapi.operation import Operation
 from inference_api.openapi.schemas import (
     FILLED,
@@ -28,6 +27,7 @@ from inference_api.retrieval import (
     MAX_RESULTS,
     SEARCH_FIELDS,
 )
+from kit_contract import retrieval_filter as filters
 
 _PLAIN: Schema = {"type": ["string", "number", "boolean"]}
 _KEY: Schema = {"type": "string", "minLength": 1, "maxLength": filters.MAX_KEY_LENGTH}

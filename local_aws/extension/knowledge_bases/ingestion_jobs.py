@@ -27,6 +27,7 @@ MOST_LISTED = 1000
 # https://docs.aws.amazon.com/general/latest/gr/bedrock.html
 BUSY = "Ongoing ingestion job {} found: maximum number of concurrent ingestion jobs per {}: 1"
 RUNNING = ("STARTING", "IN_PROGRESS", "STOPPING")
+REASON_CHARACTERS = 2_048  # of FailureReason
 COUNTS = {
     "scanned": "numberOfDocumentsScanned",
     "new": "numberOfNewDocumentsIndexed",
@@ -167,7 +168,8 @@ def _view(job: dict[str, Any]) -> dict[str, Any]:
         "startedAt": iso(job["started"]),
         "updatedAt": iso(job["ended"] or time.time()),
     }
-    reasons = {"failureReasons": job["failures"]} if done and job["failures"] else {}
+    failures = [reason[:REASON_CHARACTERS] for reason in job["failures"]]
+    reasons = {"failureReasons": failures} if done and failures else {}
     return {**view, **job["description"], **reasons}
 
 

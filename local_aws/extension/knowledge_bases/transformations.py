@@ -81,7 +81,7 @@ def _invoke(function: str, event: dict[str, Any]) -> Any:
     status, headers, body = app.call_service_handler_sync(handler, "POST", path, {}, json.dumps(event).encode(), query)
     text = body.decode(errors="replace") if isinstance(body, bytes) else str(body)
     if status >= 400 or any(name.lower() == "x-amz-function-error" for name in headers):
-        raise ValueError(f"the transformation function {function} failed: {text[:500]}")
+        raise ValueError(f"the transformation function {function} failed: {text}")
     try:
         return json.loads(text)
     except ValueError:

@@ -12,7 +12,7 @@ from tests.provisioned_throughput_controller.bedrock import BASE, MODEL
 def test_units_or_commitment_changes_are_refused_before_anything_is_bought(stack: Stack) -> None:
     stack.there()
 
-    with pytest.raises(ResourceFailedError, match="has 1 model units and commitment none, wanted 2 and OneMonth") as no:
+    with pytest.raises(ResourceFailedError, match="has 1 model unit and commitment none, wanted 2 and OneMonth") as no:
         stack.resource.update(request("Update", ModelUnits="2", CommitmentDuration="OneMonth"))
 
     assert "kit capacity migrate sup-support" in str(no.value)

@@ -78,14 +78,15 @@ def test_an_evaluation_changes_nothing_unless_a_case_says_so(
     assert server.asked[1][2] == {"session_id": "s", decision: [CALL]}
 
 
+@pytest.mark.parametrize("least", [(), ("--at-least", "0.5"), ("--at-least", "1")])
 def test_a_case_that_fails_is_one_and_the_others_go_on(
-    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str], least: tuple[str, ...]
 ) -> None:
     server.answer({"error": {"message": "the answer broke off"}}, 502)
     server.answer(answer("Hello."))
     case = {"question": "Hi", "tools": []}
 
-    assert kit("evaluate", cases(tmp_path, case, case), "--at-least", "1") == 1
+    assert kit("evaluate", cases(tmp_path, case, case), *least) == 1
 
     output = capsys.readouterr().out
     assert "line 1: 502: the answer broke off" in output
@@ -110,10 +111,18 @@ def test_only_what_has_not_run_is_repeated(server: Server, tmp_path: Path) -> No
     server.answer({"error": {"message": "no"}}, 429, x_should_retry="false")
     case = {"question": "Hi", "tools": []}
 
-    assert kit("evaluate", cases(tmp_path, case, case), "--at-least", "0.5") == 0
+    assert kit("evaluate", cases(tmp_path, case, case), "--at-least", "0.5") == 1
 
     assert len(server.asked) == 3
     assert server.paused == [1.5]
+
+
+def test_a_wrong_answer_is_a_fault_with_a_threshold_only(server: Server, tmp_path: Path) -> None:
+    case = {"question": "Hi", "contains": "shipped"}
+
+    for least, code in (((), 0), (("--at-least", "0.1"), 1)):
+        server.answer(answer("Hello."))
+        assert kit("evaluate", cases(tmp_path, case), *least) == code
 
 
 def test_unknown_usage_is_not_zero(server: Server) -> None:

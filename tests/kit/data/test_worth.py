@@ -110,8 +110,8 @@ def test_what_the_conversion_would_drop_is_said(tmp_path: Path, capsys: pytest.C
 
     lines = stats(capsys, file, "--model", LLAMA)
 
-    assert "kit data convert, to converse, would write 1 records, dropping and changing none" in whole
+    assert "kit data convert, to converse, would write 1 record, dropping and changing none" in whole
     start = next(number for number, line in enumerate(lines) if line.startswith("kit data convert"))
-    assert "to prompt-completion, would write 1 records, drop 5 and change 0" in lines[start]
+    assert "to prompt-completion, would write 1 record, drop 5 and change 0" in lines[start]
     assert lines[start + 1].startswith("  dropped      5  is a preference (chosen and rejected)")
     assert lines[start + 2].strip() == "t.jsonl:2, t.jsonl:3, t.jsonl:4, ..."

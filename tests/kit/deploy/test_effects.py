@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from deployment.costs.knowledge_base import ingestion_group
 from deployment.datasets import prepare_datasets
 from deployment.parent_runs import run_id_of
 from kit.deploy.assembly import StackName
@@ -25,13 +26,15 @@ KNOWLEDGE = "support-assistant-knowledge-base"
 MODEL = "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-micro-v1:0:128k/abcdefghijkl"
 
 
-def effects(old: Mapping[str, Any], new: Mapping[str, Any], aws: FakeAws | None = None, **more: Any) -> list[Effect]:
+def effects(
+    old: Mapping[str, Any], new: Mapping[str, Any], aws: FakeAws | None = None, stack: str = "s", **more: Any
+) -> list[Effect]:
     """Of stacks with these resources, beside what the shipped file has trained."""
     made = aws or FakeAws()
     if not made.models:
         trained(made)
-    made.templates = {"s": {"Resources": old}} if old else {}
-    question = Question(shipped_config(), {StackName(REGION, "s"): {"Resources": new}}, **more)
+    made.templates = {stack: {"Resources": old}} if old else {}
+    question = Question(shipped_config(), {StackName(REGION, stack): {"Resources": new}}, **more)
     return list(difference(question, lambda _: made.client("cloudformation"), made.client).effects)
 
 
@@ -66,12 +69,18 @@ def test_another_embedding_model_replaces_the_knowledge_base_and_ingests_again()
     resources = synthesized()[KNOWLEDGE]["Resources"]
     changed = json.loads(json.dumps(resources).replace("titan-embed-text-v2:0", "titan-embed-text-v1"))
 
-    found = effects(resources, changed)
+    found = effects(resources, changed, stack=KNOWLEDGE)
 
     assert ("replace", "KnowledgeBaseB1C941BD") in kinds(found)
     assert ("replace", "KnowledgeBaseDataSource867D63C8") in kinds(found), "it refers to the knowledge base"
     (again,) = [item for item in found if item.kind is Kind.REINGEST]
     assert "embedded and stored again, because of the replaced KnowledgeBase" in again.what
+    config = shipped_config()
+    assert config.knowledge_base
+    ingestion = ingestion_group(config, "", config.knowledge_base)
+    assert again.usd == ingestion.usd > 0, "as kit cost has it"
+    (own,) = [item for item in effects(resources, changed) if item.kind is Kind.REINGEST]
+    assert own.usd is None, "a stack of your own has documents that nobody knows"
     assert "refers to KnowledgeBaseB1C941BD" in next(item.what for item in found if "DataSource" in item.subject)
 
 

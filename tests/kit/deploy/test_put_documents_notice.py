@@ -51,7 +51,9 @@ def test_documents_that_a_deploy_deletes_are_named(
 ) -> None:
     (line,) = said(monkeypatch, deployed(**section))
 
-    assert line.startswith(f"2 documents that were put into notes-1a2b3c4d of docs go with this deploy, because {why}")
+    assert line.startswith(
+        f"what was put into notes-1a2b3c4d of docs goes with this deploy (2 documents), because {why}"
+    )
     assert said(monkeypatch, deployed(**section), documents=0) == []
 
 

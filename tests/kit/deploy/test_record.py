@@ -5,10 +5,20 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from kit.deploy.effects.prices import Price
-from kit.deploy.record import DEPLOYED, FAILED, Record, commit_of, deployed_price, run_of_ci, write_record
+from kit.deploy.effects.prices import Price, price_of
+from kit.deploy.record import (
+    DEPLOYED,
+    FAILED,
+    Record,
+    commit_of,
+    deployed_price,
+    run_of_ci,
+    write_price,
+    write_record,
+)
 from kit_contract.parameters import deploy_record
 from tests.billed_resources.fake_aws import NOW, FakeAws
+from tests.deployment_file import shipped_config
 
 
 def test_the_record_has_who_when_what_and_the_price_of_the_last_deploy_that_succeeded() -> None:
@@ -36,6 +46,18 @@ def test_the_record_has_who_when_what_and_the_price_of_the_last_deploy_that_succ
         "price": {"month": 7.3, "committed": 0, "at_least": False},
     }
     assert aws.history[0][0] == deploy_record("sup") == "/bedrock-kit/sup/deploys/last"
+
+
+def test_the_price_of_what_is_on_the_embedded_aws_is_known_to_the_next_diff() -> None:
+    aws, config = FakeAws(), shipped_config()
+    ssm = aws.client("ssm")
+
+    write_price(ssm, config, NOW)
+
+    before, after = deployed_price(ssm, config.deployment.name), price_of(config)
+    assert before
+    assert (before.month, before.committed) == (round(after.month, 6), after.committed)
+    assert json.loads(aws.history[0][1])["by"] == "kit local up"
 
 
 def test_commit_and_run_are_those_of_ci(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from deployment.config import DeploymentConfig
 from deployment.sections.knowledge_prompt import KnowledgePrompt
 from kit.knowledge import deployed as deployments
 from kit.knowledge.deployed import Deployed
-from kit.knowledge.filters import filter_from
 from kit.knowledge.search import Part, Reply, answer_parts, arn_of, search_for
 from kit_contract.errors import InputError, KitError
 from tests.kit.knowledge.conftest import Knowledge
@@ -57,34 +56,25 @@ def test_a_filter_leaves_the_other_documents_out(parsed: Callable[..., Any], bas
     assert {passage["source"] for passage in found["passages"]} == {"s3://asked/documents/warranty.md"}
 
 
-@pytest.mark.parametrize(
-    ("given", "wanted"),
-    [
-        ([], None),
-        (["language=en"], {"equals": {"key": "language", "value": "en"}}),
-        (["year=2026"], {"equals": {"key": "year", "value": 2026}}),
-        (['year="2026"'], {"equals": {"key": "year", "value": "2026"}}),
-        (["open=true"], {"equals": {"key": "open", "value": True}}),
-        (["formula=a=b"], {"equals": {"key": "formula", "value": "a=b"}}),
-        (
-            ["a=x", '{"in": {"key": "b", "value": ["y"]}}'],
-            {
-                "andAll": [
-                    {"equals": {"key": "a", "value": "x"}},
-                    {"in": {"key": "b", "value": ["y"]}},
-                ]
-            },
-        ),
-    ],
-)
-def test_a_filter_is_a_key_and_a_value_or_bedrocks_own(given: list[str], wanted: Any) -> None:
-    assert filter_from(given) == wanted
+def test_a_store_that_has_no_hybrid_search_is_not_searched(knowledge: Knowledge, base: KnowledgeBase) -> None:
+    code, printed, said = knowledge("ask", QUESTION, "--hybrid", "--passages-only", documents=base.id)
+
+    assert (code, printed) == (2, "")
+    assert "the store of documents (VECTOR) has no hybrid search; leave out --hybrid" in said
 
 
-@pytest.mark.parametrize("given", ["language", "=en", "{", '{"in": {}, "equals": {}}'])
-def test_a_filter_that_is_neither_is_refused(given: str) -> None:
-    with pytest.raises(InputError, match="--filter"):
-        filter_from([given])
+def test_a_managed_one_is_not_searched_for_an_answer_that_it_cannot_give(
+    knowledge: Knowledge, config: DeploymentConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = config.knowledge_base
+    assert section
+    changed = section.model_copy(update={"store": "managed"})
+    monkeypatch.setattr(config, "__dict__", {**config.__dict__, "knowledge_base": changed})
+
+    # There is no such knowledge base: a search would fail.
+    code, _, said = knowledge("ask", QUESTION, documents="KBKBKBKBKB")
+
+    assert (code, "show its passages with kit knowledge ask --passages-only" in said) == (2, True)
 
 
 def test_text_that_cites_nothing_stays_between_the_parts_that_do() -> None:
@@ -158,6 +148,8 @@ def test_a_managed_one_is_searched_as_aws_decides_and_answers_nothing(
         search.answer(None, "?")
     with pytest.raises(InputError, match="leave out --hybrid"):
         search_for(found, found.only(None), hybrid=True)
+    with pytest.raises(InputError, match="leave out --rerank"):
+        search_for(found, found.only(None), rerank=True)
 
 
 def test_the_arn_of_a_profile_has_the_account(connected: Callable[..., Deployed]) -> None:

@@ -65,6 +65,18 @@ def test_what_never_was_ingested_is_ingested_and_what_fails_is_named(
     ]
 
 
+def test_a_long_reason_is_shown_whole(knowledge: Knowledge, clients: Clients, role: str) -> None:
+    made = KnowledgeBase(clients, "long", role)
+    made.put(f"{'a' * 250}.pdf", b"%PDF-1.4 broken")
+    made.ingest()
+
+    code, printed, _ = knowledge("status", documents=made.id)
+
+    (line,) = [line for line in printed.splitlines() if ".pdf  FAILED  " in line]
+    assert (code, line.endswith(("...", ".pdf"))) == (1, False)
+    assert line.count("a" * 250) == 2  # its address, and its reason, which names it again
+
+
 def test_what_is_uploaded_after_the_job_is_told(
     knowledge: Knowledge, parsed: Callable[..., Any], clients: Clients, role: str
 ) -> None:

@@ -115,7 +115,10 @@ def test_a_failed_job_shows_bedrocks_reasons(folder: Path) -> None:
 
 
 def test_an_incomplete_ingestion_shows_counts_and_reasons(folder: Path) -> None:
-    with pytest.raises(ExternalError, match=r"not all 2 .* COMPLETE with 1 scanned and 0 failed; too large: b\.md"):
+    with pytest.raises(
+        ExternalError,
+        match=r"ingestion of 2 documents was not complete .* COMPLETE with 1 scanned and 0 failed; too large: b\.md",
+    ):
         follow(folder, Aws("COMPLETE", 1, reasons=("too large: b.md",)))
 
 

@@ -32,7 +32,7 @@ def test_several_runs_are_in_one_chart(runs: Runs) -> None:
     assert printed.count("step 0") == 1
     for label in (
         f"*  support {ONE[:8]}: training loss: 2.000 -> 0.500, 3 steps",
-        f"o  support {ONE[:8]}: validation loss: 1.500 -> 1.500, 1 steps",
+        f"o  support {ONE[:8]}: validation loss: 1.500 -> 1.500, 1 step",
         f"+  support {TWO[:8]}: training loss: 2.000 -> 0.250, 3 steps",
     ):
         assert label in printed

@@ -34,7 +34,7 @@ def test_a_failed_run_is_explained(aws: FakeAws, runs: Runs) -> None:
         "epochCount 2",
         "s3://the-bucket/data/support/records.jsonl",
         "9 records, about 400 tokens",
-        "0 findings, 1 warnings",
+        "0 findings, 1 warning",
         "line 7: has only 3 records (few-records)",
         "why          Bedrock failed, and says to try again: Encountered an unexpected error",
         "what to do   try again: kit runs retry",

@@ -92,7 +92,7 @@ def test_a_line_that_is_no_utf_8_is_recoverable(tmp_path: Path) -> None:
     [
         ('a,"b\nc,d\ne,f\n', 3, "is no CSV row"),
         ('"a" b,c\n', 3, "is no CSV row"),
-        ("a\n", 3, "has 1 fields, the header 2"),
+        ("a\n", 3, "has 1 field, the header 2"),
         ("a,b,c\n", 3, "has 3 fields, the header 2"),
         ("\n ,\ng,\n", 5, "response must be text that is not empty"),
     ],

@@ -16,7 +16,8 @@ PAGE = b"# Descaling\n" + b"Rinse it twice with water. " * 60
 RIGHTS = ["s3:GetObject", "s3:PutObject", "lambda:InvokeFunction"]
 # Name of a document -> what the function does instead, and what the ingestion says.
 BROKEN = {
-    "raises": ("raise ValueError('no title')", "failed: .*no title"),
+    "raises": ("raise ValueError('why ' * 200 + 'no title')", "failed: .*why no title"),
+    "talks": ("raise ValueError('why ' * 1_000)", "failed: .*why .{1800}"),
     "nothing": ("return None", "must return outputFiles with contentBatches, got null"),
     "elsewhere": (
         "return {'outputFiles': [{'contentBatches': [{'key': 'none'}]}]}",
@@ -75,6 +76,7 @@ def test_what_the_function_writes_is_embedded_and_its_failures_are_the_documents
     for name, (_, said) in BROKEN.items():
         (reason,) = [reason for reason in job["failureReasons"] if f"/{name}.md: " in reason]
         assert re.search(said, reason), name
+        assert len(reason) <= 2048  # Bedrock's FailureReason
 
 
 @pytest.mark.parametrize("missing", RIGHTS[1:])
