@@ -8,7 +8,7 @@ from deployment.costs.training import training_groups
 from deployment.datasets import CustomizationDataset
 from deployment.parent_runs import run_id_of
 from kit.deploy.effects.effect import Effect, Kind
-from kit_contract.run_names import custom_model_name, is_job_of
+from kit_contract.tags import DEPLOYMENT_TAG
 
 Clients = Callable[[str], Any]
 UNKNOWN = "its data in S3 decides at the deploy whether it is trained"
@@ -27,15 +27,17 @@ def effects_of_training(
     Raises botocore's errors. Without that, a model that was deleted or a job that failed is not paid for again.
     """
     costs = _costs(config, datasets)
+    runs: set[str] = set()
     for name in config.customizations:
         subject = f"training.customizations.{name}"
         if _of_s3(name, config, datasets):
             yield Effect(Kind.RETRAIN, subject, UNKNOWN, usd=None)
             continue
         run = run_id_of(name, config.customizations, datasets)
-        if _has_model(config, name, run, clients):
+        if run in runs or _has_model(config, run, clients):  # customizations of one content pay for one job
             continue
-        job = _job(config, name, run, clients)
+        runs.add(run)
+        job = _job(config, run, clients)
         if not job:
             yield Effect(Kind.RETRAIN, subject, f"run {run} is new: a job is paid for", usd=costs.get(name))
         elif name in again or (retry and job != "Completed"):
@@ -50,22 +52,30 @@ def _of_s3(name: str, config: DeploymentConfig, datasets: Mapping[str, Customiza
     return bool(datasets[name].collection) or bool(parent and _of_s3(parent, config, datasets))
 
 
-def _has_model(config: DeploymentConfig, name: str, run: str, clients: Clients) -> bool:
-    model = custom_model_name(config.deployment.name, name, run)
-    pages = clients("bedrock").get_paginator("list_custom_models").paginate(isOwned=True, nameContains=run)
-    return any(item["modelName"].startswith(model) for page in pages for item in page["modelSummaries"])
+def _has_model(config: DeploymentConfig, run: str, clients: Clients) -> bool:
+    """Under the name of any customization: a renamed one takes its model along."""
+    bedrock = clients("bedrock")
+    pages = bedrock.get_paginator("list_custom_models").paginate(isOwned=True, nameContains=run)
+    found = [item for page in pages for item in page["modelSummaries"] if item["modelName"].endswith(f"-{run}")]
+    return any(_deployment_of(item["modelArn"], bedrock) == config.deployment.name for item in found)
 
 
-def _job(config: DeploymentConfig, name: str, run: str, clients: Clients) -> str:
+def _job(config: DeploymentConfig, run: str, clients: Clients) -> str:
     """The status of the last job of the run, or nothing."""
-    pages = clients("bedrock").get_paginator("list_model_customization_jobs")
-    found = [
+    bedrock = clients("bedrock")
+    pages = bedrock.get_paginator("list_model_customization_jobs")
+    found = (
         item
         for page in pages.paginate(nameContains=run, sortBy="CreationTime", sortOrder="Descending")
         for item in page["modelCustomizationJobSummaries"]
-    ]
-    own = [item["status"] for item in found if is_job_of(item["jobName"], config.deployment.name, name)]
-    return str(own[0]) if own else ""
+    )
+    ours = (item["status"] for item in found if _deployment_of(item["jobArn"], bedrock) == config.deployment.name)
+    return str(next(ours, ""))
+
+
+def _deployment_of(arn: str, bedrock: Any) -> str | None:
+    tags = bedrock.list_tags_for_resource(resourceARN=arn)["tags"]
+    return next((tag["value"] for tag in tags if tag["key"] == DEPLOYMENT_TAG), None)
 
 
 def _costs(config: DeploymentConfig, datasets: Mapping[str, CustomizationDataset]) -> dict[str, float | None]:

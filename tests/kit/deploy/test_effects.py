@@ -16,8 +16,10 @@ from kit.deploy.assembly import StackName
 from kit.deploy.difference import Question, difference
 from kit.deploy.effects.effect import Effect, Kind, digest_of
 from kit.deploy.effects.identity import IDENTITY
+from kit.deploy.effects.of_training import effects_of_training
 from kit.deploy.throughput_changes import Change
 from kit_contract.run_names import custom_model_name
+from kit_contract.tags import DEPLOYMENT_TAG
 from tests.billed_resources.fake_aws import NOW, REGION, FakeAws
 from tests.deployment_file import shipped_config
 from tests.synthesized import synthesized
@@ -42,13 +44,12 @@ def model(name: str) -> dict[str, Any]:
     return {"modelArn": MODEL, "modelName": name, "creationTime": NOW, "baseModelArn": MODEL, "baseModelName": "x"}
 
 
-def trained(aws: FakeAws) -> str:
+def trained(aws: FakeAws, customization: str = "support", deployment: str = "support-assistant") -> str:
     config = shipped_config()
     run = run_id_of("support", config.customizations, prepare_datasets(config))
-    name = custom_model_name(config.deployment.name, "support", run)
-    aws.models.append(
-        {"modelArn": MODEL, "modelName": name, "creationTime": NOW, "baseModelArn": MODEL, "baseModelName": "x"}
-    )
+    arn = f"{MODEL}{len(aws.models)}"
+    aws.models.append({**model(custom_model_name(deployment, customization, run)), "modelArn": arn})
+    aws.tags[arn] = {DEPLOYMENT_TAG: deployment}
     return run
 
 
@@ -178,20 +179,20 @@ def test_consent_to_one_purchase_or_replacement_is_none_to_another() -> None:
 
 
 def test_a_new_run_is_trained_and_a_model_or_a_job_of_it_is_not_paid_for_again() -> None:
-    aws = FakeAws(
-        models=[{"modelArn": MODEL, "modelName": "x", "creationTime": NOW, "baseModelArn": MODEL, "baseModelName": "x"}]
-    )
-    run = trained(FakeAws())
+    aws = FakeAws()
+    run = trained(aws, deployment="other")
 
     (new,) = effects({}, {}, aws)
     assert (new.kind, new.subject) == (Kind.RETRAIN, "training.customizations.support")
     assert f"run {run} is new" in new.what
 
+    job = MODEL.replace("custom-model", "model-customization-job")
+    aws.tags[job] = {DEPLOYMENT_TAG: "support-assistant"}
     aws.jobs.append(
         {
-            "jobArn": MODEL.replace("custom-model", "model-customization-job"),
+            "jobArn": job,
             "baseModelArn": MODEL,
-            "jobName": f"support-assistant-support-{run}-20261125000000",
+            "jobName": f"support-assistant-earlier-{run}-20261125000000",
             "status": "Failed",
             "creationTime": NOW,
         }
@@ -199,3 +200,20 @@ def test_a_new_run_is_trained_and_a_model_or_a_job_of_it_is_not_paid_for_again()
     assert effects({}, {}, aws) == []
     (again,) = effects({}, {}, aws, retry=True)
     assert (again.kind, again.optional) == (Kind.RETRAIN, True), "the option that asks for it is the consent"
+
+
+def test_a_renamed_customization_takes_its_model_along() -> None:
+    aws = FakeAws()
+    trained(aws, customization="earlier")
+
+    assert effects({}, {}, aws) == []
+
+
+def test_copies_in_the_file_pay_for_one_job() -> None:
+    config = shipped_config()
+    assert config.training
+    config.training.customizations["copy"] = config.customizations["support"]
+
+    found = effects_of_training(config, prepare_datasets(config), FakeAws().client)
+
+    assert [effect.subject for effect in found] == ["training.customizations.support"]
