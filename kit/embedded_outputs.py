@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deployment.config import load_deployment_config
+from kit.deployment_arguments import CONFIG
 from kit_contract.errors import ExternalError
 from kit_contract.places import PROJECT
 from local_aws.guard import require_embedded
@@ -36,18 +38,39 @@ def read_outputs(path: Path) -> dict[str, Any] | None:
     return outputs
 
 
-def embedded_outputs() -> EmbeddedOutputs:
-    """Raises ExternalError if nothing is deployed there, or it does not run."""
+def embedded_outputs(config: Path = CONFIG, environment: str | None = None) -> EmbeddedOutputs:
+    """Of the last make up; of another deployment there if the command names a file or an environment.
+
+    Raises KitError if nothing is deployed there, or it does not run.
+    """
     from local_aws.session import embedded_session
 
     outputs = read_outputs(OUTPUTS)
     if outputs is None:
         raise ExternalError("nothing is deployed on the embedded AWS; start it with: make up")
     require_embedded(outputs["endpoint_url"])
-    return EmbeddedOutputs(embedded_session(outputs["region"]), outputs["endpoint_url"], outputs["deployment"])
+    name, region = outputs["deployment"], outputs["region"]
+    if environment or config != CONFIG:
+        named = load_deployment_config(config, environment).deployment
+        name, region = named.name, named.region
+    return EmbeddedOutputs(embedded_session(region), outputs["endpoint_url"], name)
 
 
-def remember_api_key(key: str) -> None:
+def embedded_api(config: Path, environment: str | None = None) -> tuple[str, str]:
+    """URL and key of the API of the last make up. Raises KitError if it has none, or another deployment is named."""
+    named, outputs = embedded_outputs(config, environment).deployment, read_outputs(OUTPUTS) or {}
+    if outputs["deployment"] != named:
+        raise ExternalError(
+            f"the last kit local up deployed {outputs['deployment']}, and {named} was named, whose URL and key are not "
+            "known any more; deploy it again with kit local up"
+        )
+    if not outputs.get("api_url"):
+        raise ExternalError("the deployment on the embedded AWS has no inference API; add [inference_api]")
+    return outputs["api_url"], outputs["api_key"]
+
+
+def remember_api_key(kit_deployment: str, key: str) -> None:
     """Replace the key in the outputs, which `make up`'s questions and the user's own calls read."""
     outputs = read_outputs(OUTPUTS) or {}
-    write_private(OUTPUTS, json.dumps({**outputs, "api_key": key}, indent=2) + "\n")
+    if outputs.get("deployment") == kit_deployment:
+        write_private(OUTPUTS, json.dumps({**outputs, "api_key": key}, indent=2) + "\n")

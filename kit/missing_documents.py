@@ -41,7 +41,7 @@ def restoring_arguments(config: DeploymentConfig, clients: Clients, say: Callabl
     if not missing:
         last = outputs.get(RESTORE_OUTPUT)
         return ["-c", f"{RESTORE_CONTEXT}={last}"] if last else []
-    say(f"{missing_in_bucket(missing, 'documents')}: uploading and ingesting again")
+    say(f"{missing_in_bucket(missing, 'documents')}: the deploy uploads and ingests again")
     return ["-c", f"{RESTORE_CONTEXT}={datetime.now(UTC).isoformat(timespec='seconds')}"]
 
 

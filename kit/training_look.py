@@ -48,17 +48,15 @@ def time_of_look(config: DeploymentConfig, clients: Clients, now: datetime, say:
 
 def reason_to_look(config: DeploymentConfig, clients: Clients, outputs: Mapping[str, str]) -> str:
     """Empty if everything is as the last deploy left it."""
-    if COLLECTOR_OUTPUT in outputs:
-        return "data in S3 may have changed"
-    if config.imported_models:
-        return "files of imported models may have changed"
     if missing := missing_objects(clients("s3"), outputs[TRAINING_BUCKET_OUTPUT]):
         return missing_in_bucket(missing, "objects")
     for name in config.custom_models:
         execution = outputs.get(run_execution_output(name))
         if execution is not None and not _is_settled(config, clients, name, execution):  # a new one is in the template
             return f"{name} is not served by the model of the last deploy, as far as the kit can tell"
-    return ""
+    if COLLECTOR_OUTPUT in outputs:
+        return "data in S3 may have changed"
+    return "files of imported models may have changed" if config.imported_models else ""
 
 
 def _is_settled(config: DeploymentConfig, clients: Clients, name: str, execution: str) -> bool:
@@ -77,6 +75,8 @@ def _is_settled(config: DeploymentConfig, clients: Clients, name: str, execution
     if promoted.get("run_id") != run or serving.get("custom_model_arn") != model or not (model and target):
         return False
     bedrock = clients("bedrock")
+    if name in config.imported_models:  # its own target
+        return target == model and bool(_exists(bedrock.get_imported_model, modelIdentifier=model))
     served = _exists(bedrock.get_custom_model_deployment, customModelDeploymentIdentifier=target)
     if (served.get("status"), served.get("modelArn")) != ("Active", model):
         return False

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from deployment.config import DeploymentConfig, load_deployment_config
-from kit.embedded_outputs import OUTPUTS, embedded_outputs, read_outputs
+from kit.embedded_outputs import embedded_api
 from kit.stack_outputs import stack_outputs
 from kit_contract.errors import ExternalError, InputError
 from kit_contract.stacks import inference_api_stack
@@ -66,11 +66,7 @@ class AgentApi:
 def connect(config: Path, environment: str | None = None, *, local: bool) -> AgentApi:
     """Raises KitError, and botocore's errors about credentials."""
     if local:
-        embedded_outputs()
-        outputs = read_outputs(OUTPUTS) or {}
-        if not outputs.get("api_url"):
-            raise ExternalError("the deployment on the embedded AWS has no inference API; add [inference_api]")
-        return AgentApi(outputs["api_url"], outputs["api_key"])
+        return AgentApi(*embedded_api(config, environment))
     import boto3
 
     require_real(os.environ)

@@ -85,7 +85,7 @@ def connect(config: Path, environment: str | None = None, *, local: bool) -> Cap
         if loaded.deployment.account:
             check_account(loaded, session.client("sts").get_caller_identity()["Account"], config.name)
         return _of(session, loaded.deployment.name, None)
-    embedded = embedded_outputs()
+    embedded = embedded_outputs(config, environment)
     return _of(embedded.session, embedded.deployment, embedded.endpoint_url)
 
 

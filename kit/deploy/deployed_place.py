@@ -43,8 +43,9 @@ def your_account(config: DeploymentConfig, path: Path) -> DeployedPlace:
     return DeployedPlace(account.id, account.clients, account.client)
 
 
-def embedded_aws() -> DeployedPlace:
-    embedded, aws = embedded_outputs(), emulator.running(STATE)
+def embedded_aws(path: Path, environment: str | None) -> DeployedPlace:
+    """In the Region of the file. Raises KitError."""
+    embedded, aws = embedded_outputs(path, environment), emulator.running(STATE)
     if aws is None:
         raise ExternalError("the embedded AWS is not running; start it with: make up")
     session, url = embedded.session, embedded.endpoint_url

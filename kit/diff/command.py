@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     path = Path(options.config).resolve()
     config = load_deployment_config(path, options.environment)
-    place = embedded_aws() if options.local else your_account(config, path)
+    place = embedded_aws(path, options.environment) if options.local else your_account(config, path)
     with tempfile.TemporaryDirectory(prefix="kit-diff-") as folder:
         found = _difference(options, config, path, place, Path(folder) / "assembly")
     names = {"deployment": config.deployment.name, "environment": config.environment}

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     path = Path(options.config).resolve()
     config = load_deployment_config(path, options.environment)
-    place = embedded_aws() if options.local else your_account(config, path)
+    place = embedded_aws(path, options.environment) if options.local else your_account(config, path)
     findings = [
         *drift_of_stacks(place.client("cloudformation"), config.stacks),
         *drift_of_serving(config, place.client),

@@ -56,7 +56,7 @@ def _add(options: argparse.Namespace) -> int:
     except KitError:  # nothing was written
         deployed.usage_keys.delete(usage.id)
         raise
-    return _show(options, key)
+    return _show(options, deployed.kit_deployment, key)
 
 
 def _rotate(options: argparse.Namespace) -> int:
@@ -64,7 +64,7 @@ def _rotate(options: argparse.Namespace) -> int:
     deployed = connect(options.config, options.environment, local=options.local)
     key = changes.new_key()
     deployed.secret.change(lambda keys: changes.rotated(keys, options.name, key, grace, time.time()))
-    return _show(options, key)
+    return _show(options, deployed.kit_deployment, key)
 
 
 def _remove(options: argparse.Namespace) -> int:
@@ -87,10 +87,10 @@ def _confirmed(name: str, last4: str) -> bool:
     return answer.strip().lower() in ("y", "yes")
 
 
-def _show(options: argparse.Namespace, key: str) -> int:
+def _show(options: argparse.Namespace, kit_deployment: str, key: str) -> int:
     """The key alone goes to standard output, so that a script can read it."""
     if options.local and options.name == DEFAULT_NAME:
-        remember_api_key(key)
+        remember_api_key(kit_deployment, key)
     print(json.dumps({"name": options.name, "key": key}) if options.json else key)
     print(f"{options.name}: {VALID}", file=sys.stderr)
     return 0

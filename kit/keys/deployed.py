@@ -17,6 +17,7 @@ from local_aws.guard import require_real
 
 @dataclass(frozen=True)
 class DeployedKeys:
+    kit_deployment: str
     secret: KeySecret
     usage_keys: UsageKeys
 
@@ -29,13 +30,14 @@ def connect(config: Path, environment: str | None = None, *, local: bool) -> Dep
         require_real(os.environ)
         deployment = load_deployment_config(config, environment).deployment
         return deployed_keys(boto3.Session(region_name=deployment.region), deployment.name, None)
-    embedded = embedded_outputs()
+    embedded = embedded_outputs(config, environment)
     return deployed_keys(embedded.session, embedded.deployment, embedded.endpoint_url)
 
 
 def deployed_keys(session: Any, kit_deployment: str, endpoint_url: str | None) -> DeployedKeys:
     outputs = _outputs(session.client("cloudformation", endpoint_url=endpoint_url), kit_deployment)
     return DeployedKeys(
+        kit_deployment,
         KeySecret(session.client("secretsmanager", endpoint_url=endpoint_url), outputs[API_KEY_SECRET_OUTPUT]),
         UsageKeys(session.client("apigateway", endpoint_url=endpoint_url), outputs[USAGE_PLAN_OUTPUT], kit_deployment),
     )

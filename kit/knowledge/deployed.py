@@ -83,7 +83,7 @@ def connect(config: Path, environment: str | None = None, *, local: bool) -> Dep
     """Raises KitError, and botocore's errors about credentials."""
     loaded = load_deployment_config(config, environment)
     if local:
-        embedded = embedded_outputs()
+        embedded = embedded_outputs(config, environment)
         session, url = embedded.session, embedded.endpoint_url
         return deployed(loaded, embedded.deployment, session, lambda service: session.client(service, endpoint_url=url))
     import boto3

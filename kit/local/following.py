@@ -14,6 +14,7 @@ from kit.local.evaluations import is_promoted, outcome_of, waits_for_approval
 from kit.local.run_progress import own_jobs, run_progress, trial_in_words
 from kit.local.stacks import StackOutputs, merged_outputs
 from kit.progress import Progress, curve
+from kit.runs.failure import message_in
 from kit.training_deploy import held_back
 from kit_contract import run_names
 from kit_contract.counted import counted
@@ -187,7 +188,8 @@ def _wait_for_execution(
                 progress.end_bar()
             return state["startDate"], ""
         if state["status"] != "RUNNING":
-            raise ExternalError(f"training of {name} ended {state['status']}: {state.get('cause', 'no reason given')}")
+            reason = message_in(state.get("cause", ""))
+            raise ExternalError(f"training of {name} ended {state['status']}: {reason}")
         waited = True
         fraction, text = run_progress(clients, execution)
         progress.bar(fraction, f"{name}: {text}")

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
         known = ", ".join(config.prompts) or "none"
         raise InputError(f"{options.config.name} has no prompt {options.prompt}; it has: {known}")
     (entry,) = (item for item in entries(config) if item["name"] == options.prompt)
-    deployed = versions(*connect(config, local=options.local), options.prompt)
+    deployed = versions(*connect(options, config), options.prompt)
     if options.json:
         text = {"text": config.prompts[options.prompt].content}
         print(json.dumps({**entry, **text, "deployed": deployed}, indent=2, ensure_ascii=False))
@@ -44,10 +44,10 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def connect(config: DeploymentConfig, *, local: bool) -> tuple[Clients, str]:
+def connect(options: argparse.Namespace, config: DeploymentConfig) -> tuple[Clients, str]:
     """Clients of the deployment's account, and its name. Raises KitError, and botocore's errors about credentials."""
-    if local:
-        embedded = embedded_outputs()
+    if options.local:
+        embedded = embedded_outputs(options.config, options.environment)
         return lambda service: embedded.session.client(service, endpoint_url=embedded.endpoint_url), embedded.deployment
     import boto3
 

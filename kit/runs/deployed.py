@@ -89,7 +89,7 @@ class Deployed:
 def connect(config: Path, environment: str | None = None, *, local: bool) -> Deployed:
     """Raises KitError, and botocore's errors about credentials."""
     if local:
-        embedded = embedded_outputs()
+        embedded = embedded_outputs(config, environment)
         session, url = embedded.session, embedded.endpoint_url
         region = session.region_name
         return deployed(embedded.deployment, region, lambda service: session.client(service, endpoint_url=url))

@@ -68,7 +68,7 @@ def your_account(path: Path, environment: str | None = None) -> Place:
 
 def embedded_aws(path: Path, environment: str | None = None) -> Place:
     """The embedded AWS that make up started. Raises KitError."""
-    embedded = embedded_outputs()
+    embedded = embedded_outputs(path, environment)
     session, url = embedded.session, embedded.endpoint_url
     config = load_deployment_config(path, environment)
     return Place(config, session.region_name, lambda service: session.client(service, endpoint_url=url))

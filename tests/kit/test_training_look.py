@@ -62,6 +62,9 @@ class Aws:
     def get_custom_model(self, modelIdentifier: str) -> Any:
         return self._found(self.models, modelIdentifier)
 
+    def get_imported_model(self, modelIdentifier: str) -> Any:
+        return self._found(self.models, modelIdentifier)
+
     def get_paginator(self, name: str) -> "Aws":
         assert name == "list_objects_v2"
         return self
@@ -170,15 +173,34 @@ def test_a_deployment_without_training_is_not_looked_at() -> None:
     assert time_of_look(config, lambda _: pytest.fail("called AWS"), NOW, pytest.fail) is None
 
 
-def test_files_of_imported_models_are_looked_at_by_each_deploy(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("gone", "reason"),
+    [
+        (False, "files of imported models may have changed"),
+        (True, "support is not served by the model of the last deploy, as far as the kit can tell"),
+    ],
+)
+def test_files_of_imported_models_are_looked_at_by_each_deploy(tmp_path: Path, gone: bool, reason: str) -> None:
     file = tmp_path / "deployment.toml"
     file.write_text(
         '[deployment]\nname = "support-assistant"\nregion = "us-east-1"\n'
-        '[training.imported_models.open]\nalias = "open"\ns3_uri = "s3://open-models/llama/"\n'
+        '[training.imported_models.support]\nalias = "support-bot"\ns3_uri = "s3://open-models/llama/"\n'
     )
-    said: list[str] = []
+    aws = Aws()
+    aws.parameters[SERVING]["target_arn"] = MODEL
+    if gone:
+        aws.models.pop(MODEL)
 
-    found = time_of_look(load_deployment_config(file), Aws(), NOW, said.append)
+    found, said = aws.look(load_deployment_config(file))
 
     assert found == f"{NOW:%Y-%m-%dT%H:%M:%S.%fZ}"
-    assert said == ["training: the starter looks, because files of imported models may have changed"]
+    assert said == [f"training: the starter looks, because {reason}"]
+
+
+def test_what_is_certain_is_told_before_what_may_have_changed() -> None:
+    """kit drift tells the one as drift and the other as unknown."""
+    aws = Aws()
+    aws.outputs[COLLECTOR_OUTPUT] = "role"
+    aws.served.pop(TARGET)
+
+    assert "support is not served" in aws.look()[1][0]

@@ -178,7 +178,7 @@ def test_the_default_key_of_the_embedded_aws_is_remembered(
     aws: FakeAws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     file = tmp_path / "outputs.json"
-    rest = {"endpoint_url": "http://127.0.0.1:1", "region": "us-east-1", "deployment": "support-assistant"}
+    rest = {"endpoint_url": "http://127.0.0.1:1", "region": "us-east-1", "deployment": "sup"}
     file.write_text(json.dumps({"api_key": "old", **rest}))
     monkeypatch.setattr(embedded_outputs, "OUTPUTS", file)
 
@@ -187,3 +187,8 @@ def test_the_default_key_of_the_embedded_aws_is_remembered(
     key = printed(capsys, "--local", "rotate", "default")
 
     assert json.loads(file.read_text()) == {"api_key": key, **rest}
+
+    other = {"api_key": key, **rest, "deployment": "deployed-later"}
+    file.write_text(json.dumps(other))
+    printed(capsys, "--local", "rotate", "default")
+    assert json.loads(file.read_text()) == other

@@ -61,7 +61,7 @@ def test_one_is_shown_with_its_versions(
         service: boto3.client(service, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
         for service in ("ssm", "bedrock-agent")
     }
-    monkeypatch.setattr(show, "connect", lambda config, *, local: (made.__getitem__, "sup"))
+    monkeypatch.setattr(show, "connect", lambda options, config: (made.__getitem__, "sup"))
     summary = {"name": "sup-tone", "id": "ABCDEFGHIJ", "createdAt": NOW, "updatedAt": NOW}
     summaries = [
         {**summary, "arn": ARN, "version": "DRAFT"},
@@ -83,7 +83,7 @@ def test_before_the_first_deploy_and_an_unknown_one(
     config: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ssm: Any = boto3.client("ssm", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
-    monkeypatch.setattr(show, "connect", lambda config, *, local: (lambda service: ssm, "sup"))
+    monkeypatch.setattr(show, "connect", lambda options, config: (lambda service: ssm, "sup"))
     with Stubber(ssm) as stub:
         stub.add_client_error("get_parameter", "ParameterNotFound")
         assert main(["prompts", "show", "tone", "--config", config]) == 0
@@ -100,7 +100,7 @@ def test_one_that_was_deleted_by_hand_is_told(
         name: boto3.client(name, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
         for name in ("ssm", "bedrock-agent")
     }
-    monkeypatch.setattr(show, "connect", lambda *_, **__: (made.__getitem__, "sup"))
+    monkeypatch.setattr(show, "connect", lambda options, config: (made.__getitem__, "sup"))
 
     with Stubber(made["ssm"]) as ssm, Stubber(made["bedrock-agent"]) as bedrock:
         ssm.add_response("get_parameter", {"Parameter": {"Value": f"{ARN}:1"}})
