@@ -38,6 +38,7 @@ from kit_contract.stacks import (
     inference_api_stack,
     invocation_logging_stack,
     knowledge_base_stack,
+    model_access_stack,
     operations_stack,
     pipeline_access_stack,
     prompts_stack,
@@ -68,7 +69,7 @@ def build_app(app: cdk.App, config: DeploymentConfig, *, account: str | None = N
     if config.budget:
         stacks.append(BudgetStack(app, f"{name}-budget", config=config, env=environment))
     if config.model_access:
-        stacks.append(ModelAccessStack(app, f"{name}-model-access", config=config, env=environment))
+        stacks.append(ModelAccessStack(app, model_access_stack(name), config=config, env=environment))
     if config.invocation_logging:
         logging_id = invocation_logging_stack(name)
         stacks.append(InvocationLoggingStack(app, logging_id, config=config, env=environment))

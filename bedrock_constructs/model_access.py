@@ -22,6 +22,7 @@ class ModelAccess(Construct):
     """`models` are ids of foundation models or inference profiles. `use_case` is the form's JSON, with string values.
 
     `revoke_on_delete` deletes the agreements of `models` with the stack, no matter who made them.
+    `generation`: another number has what is missing accepted again.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class ModelAccess(Construct):
         models: Sequence[str],
         use_case: Mapping[str, str] | None = None,
         revoke_on_delete: bool = False,
+        generation: int = 1,
     ) -> None:
         super().__init__(scope, construct_id)
         actions = [*ACTIONS, *USE_CASE_ACTIONS, *(REVOKE_ACTIONS if revoke_on_delete else ())]
@@ -44,6 +46,7 @@ class ModelAccess(Construct):
                 "Models": sorted(models),
                 "UseCaseForm": dict(use_case) if use_case else None,
                 "RevokeOnDelete": revoke_on_delete,
+                "Generation": str(generation) if generation > 1 else None,
             },
             statements=[statement],
             acknowledgment="agreements and the use-case form belong to the account: no ARN exists",

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from deployment.config import DeploymentConfig
 from deployment.cost_profiles import profiled_aliases
 from kit.invocation_logging import logging_changed, replaced_role_arguments
+from kit.model_agreements import agreement_missing
 from kit.stack_outputs import stack_outputs
 from kit.vector_stores import look_at_store
 from kit_contract.agents import ENDPOINT
@@ -25,6 +26,8 @@ from kit_contract.stacks import (
     INVOCATION_LOGGING_GENERATION_OUTPUT,
     KNOWLEDGE_BASE_GENERATION_OUTPUT,
     KNOWLEDGE_BASE_ID_OUTPUT,
+    MODEL_ACCESS_GENERATION,
+    MODEL_ACCESS_GENERATION_OUTPUT,
     agent_generation,
     agent_guardrail_generation,
     agent_output,
@@ -37,6 +40,7 @@ from kit_contract.stacks import (
     invocation_logging_stack,
     knowledge_base_generation,
     knowledge_base_stack,
+    model_access_stack,
     prompt_generation,
     prompt_output,
     prompts_stack,
@@ -77,6 +81,7 @@ def _generations(config: DeploymentConfig, clients: Clients, say: Say) -> Iterat
                 gone = _gone(partial(AGENT_LOOKS[part], clients, identifier), f"{part} of agent {agent}", say)
                 yield agent_generation(agent, part), int(number) + gone
     yield from _of_prompts(config, clients, say)
+    yield from _of_model_access(config, clients, say)
     yield from _of_logging(config, clients, say)
     yield from _of_profiles(config, clients, say)
     if config.built_knowledge_bases:
@@ -98,6 +103,14 @@ def _of_prompts(config: DeploymentConfig, clients: Clients, say: Say) -> Iterato
             number, version = made.split()
             gone = _gone(partial(_prompt, clients, version), f"prompt {name}", say)
             yield prompt_generation(name), int(number) + gone
+
+
+def _of_model_access(config: DeploymentConfig, clients: Clients, say: Say) -> Iterator[tuple[str, int]]:
+    if not config.model_access:
+        return
+    outputs = _outputs(clients, model_access_stack(config.deployment.name), say)
+    if made := outputs.get(MODEL_ACCESS_GENERATION_OUTPUT):
+        yield MODEL_ACCESS_GENERATION, int(made) + agreement_missing(config, clients, say)
 
 
 def _of_logging(config: DeploymentConfig, clients: Clients, say: Say) -> Iterator[tuple[str, int]]:

@@ -25,6 +25,8 @@ NO_ROLES = "none"
 KNOWLEDGE_BASE_GENERATION = ".knowledge-base"  # no section's name has a dot
 KNOWLEDGE_BASE_GENERATION_OUTPUT = "KnowledgeBaseGeneration"  # from the second one on
 KNOWLEDGE_BASE_ID_OUTPUT, DATA_SOURCE_ID_OUTPUT = "KnowledgeBaseId", "DataSourceId"
+MODEL_ACCESS_GENERATION = ".model-access"
+MODEL_ACCESS_GENERATION_OUTPUT = "ModelAccessGeneration"
 INVOCATION_LOGGING_GENERATION = ".invocation-logging"
 INVOCATION_LOGGING_GENERATION_OUTPUT = "InvocationLoggingGeneration"
 AGENT_PARTS = ("harness", "gateway", "memory")  # each is replaced alone: a new harness keeps what was remembered
@@ -41,6 +43,10 @@ COLLECTOR_OUTPUT = "DatasetCollectorRole"  # where data lies in S3
 PIPELINE_ACCESS_CONTEXT = "pipeline_access"  # any value: the app has the stack of `kit pipeline access` only
 RETRAIN_CONTEXT = "retrain"  # customizations, separated by commas, whose deleted models may be paid for again
 RETRY_CONTEXT = "retry_failed"  # any value: runs whose job failed or was stopped may be paid for again
+
+
+def model_access_stack(kit_deployment: str) -> str:
+    return f"{kit_deployment}-model-access"
 
 
 def invocation_logging_stack(kit_deployment: str) -> str:

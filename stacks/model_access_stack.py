@@ -6,10 +6,15 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from bedrock_constructs.model_access import ModelAccess
+from deployment.accessed_models import accessed_models
 from deployment.config import DeploymentConfig
-from deployment.evaluated_models import evaluated_models
-from deployment.named_models import named_models
 from deployment.sections.model_access import UseCase
+from kit_contract.stacks import (
+    GENERATIONS_CONTEXT,
+    MODEL_ACCESS_GENERATION,
+    MODEL_ACCESS_GENERATION_OUTPUT,
+    generations_from,
+)
 
 INTENDED_USERS = {"internal": "0", "external": "1", "both": "2"}
 
@@ -19,19 +24,17 @@ class ModelAccessStack(cdk.Stack):
         super().__init__(scope, construct_id, **kwargs)
         section = config.model_access
         assert section
+        generations = generations_from(self.node.try_get_context(GENERATIONS_CONTEXT))
+        generation = generations.get(MODEL_ACCESS_GENERATION, 1)
         ModelAccess(
             self,
             "ModelAccess",
             models=accessed_models(config),
             use_case=use_case_form(section.use_case) if section.use_case else None,
             revoke_on_delete=section.revoke_on_delete,
+            generation=generation,
         )
-
-
-def accessed_models(config: DeploymentConfig) -> list[str]:
-    """The id of every foundation model and profile in the deployment, once, sorted: of an ARN, what answers for it."""
-    models = {*(model for _, model in named_models(config)), *evaluated_models(config)}
-    return sorted({found for model in models if (found := config.model_id(model))})
+        cdk.CfnOutput(self, MODEL_ACCESS_GENERATION_OUTPUT, value=str(generation))
 
 
 def use_case_form(section: UseCase) -> dict[str, str]:

@@ -23,6 +23,7 @@ LISTED = (
     "bedrock:GetCustomModel",
     "bedrock:GetCustomModelDeployment",
     "bedrock:GetDataSource",
+    "bedrock:GetFoundationModelAvailability",
     "bedrock:GetGuardrail",
     "bedrock:GetImportedModel",
     "bedrock:GetInferenceProfile",
@@ -34,6 +35,7 @@ LISTED = (
     "bedrock:ListCustomModelDeployments",
     "bedrock:ListCustomModels",
     "bedrock:ListDataSources",
+    "bedrock:ListFoundationModelAgreementOffers",
     "bedrock:ListImportedModels",
     "bedrock:ListIngestionJobs",
     "bedrock:ListMarketplaceModelEndpoints",
@@ -46,7 +48,6 @@ LISTED = (
 )
 # Of kit verify --preflight, beside what is listed.
 PREFLIGHT = (
-    "bedrock:GetFoundationModelAvailability",
     "bedrock:GetUseCaseForModelAccess",
     "bedrock:ListFoundationModels",
     "bedrock:ListGuardrails",

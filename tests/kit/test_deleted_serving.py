@@ -153,3 +153,40 @@ def test_a_profile_that_is_gone_is_made_again(account: Account) -> None:
     )
 
     assert account.arguments(profiled) == ["-c", "generations=.cost-profile-bot:3"]
+
+
+NOVA = "amazon.nova-micro-v1:0"
+USABLE = {
+    "authorizationStatus": "AUTHORIZED",
+    "entitlementAvailability": "AVAILABLE",
+    "regionAvailability": "AVAILABLE",
+}
+TERMS = {"usageBasedPricingTerm": {"rateCard": []}, "legalTerm": {}, "supportTerm": {}}
+
+
+def test_an_agreement_that_was_ended_is_accepted_again(account: Account) -> None:
+    aliases = {"ended": "anthropic.claude-haiku-4-5-20251001-v1:0", "kept": "cohere.command-r-v1:0", "own": NOVA}
+    models = {name: {"model": model} for name, model in aliases.items()}
+    config = DeploymentConfig.model_validate(HEAD | {"model_access": {}, "inference_api": {"aliases": models}})
+    account.stack("sup-model-access", ModelAccessGeneration="2")
+    bedrock = account.stubs["bedrock"]
+    for model, agreement in (
+        (NOVA, "NOT_AVAILABLE"),
+        (aliases["ended"], "NOT_AVAILABLE"),
+        (aliases["kept"], "AVAILABLE"),
+    ):
+        answer = {"modelId": model, "agreementAvailability": {"status": agreement}, **USABLE}
+        bedrock.add_response("get_foundation_model_availability", answer, {"modelId": model})
+        if model == NOVA:  # Amazon's own models have no offers
+            bedrock.add_client_error("list_foundation_model_agreement_offers", "ValidationException")
+        elif agreement == "NOT_AVAILABLE":
+            offers = [{"offerToken": "token", "termDetails": TERMS}]
+            bedrock.add_response("list_foundation_model_agreement_offers", {"modelId": model, "offers": offers})
+
+    assert account.arguments(config) == ["-c", "generations=.model-access:3"]
+
+    account.stack("sup-model-access", ModelAccessGeneration="3")
+    bedrock.add_client_error("get_foundation_model_availability", "AccessDeniedException")
+    assert account.arguments(config) == ["-c", "generations=.model-access:3"], "what accepted it once stays"
+    assert account.said[0] == f"{aliases['ended']}: there is no agreement; the deploy accepts it"
+    assert account.said[1].startswith("warning: whether the agreements of [model_access] are in place is unknown: ")

@@ -12,6 +12,7 @@ from deployment.config import load_deployment_config
 from kit_contract.stacks import (
     GENERATIONS_CONTEXT,
     KNOWLEDGE_BASE_GENERATION,
+    MODEL_ACCESS_GENERATION,
     NO_ROLES,
     REPLACED_LOGGING_ROLES_CONTEXT,
     agent_generation,
@@ -22,6 +23,7 @@ from stacks.agents_stack import AgentsStack
 from stacks.inference_api_stack import InferenceApiStack
 from stacks.invocation_logging_stack import InvocationLoggingStack
 from stacks.knowledge_base_stack import KnowledgeBaseStack
+from stacks.model_access_stack import ModelAccessStack
 from tests.deployment_file import HEAD, PROJECT, deployment_file
 
 ENVIRONMENT = cdk.Environment(account="111122223333", region="us-east-1")
@@ -108,3 +110,13 @@ def test_take_over_passes_the_roles_that_the_deploy_has_found(
 
     policies = json.dumps(Template.from_stack(stack).find_resources("AWS::IAM::Policy"))
     assert re.findall(r"iam::111122223333:(role/[^\"]*)", policies) == passed
+
+
+def test_agreements_are_accepted_again(tmp_path: Path) -> None:
+    config = load_deployment_config(deployment_file(tmp_path, f"{HEAD}\n[model_access]\n"))
+    app = cdk.App(context={GENERATIONS_CONTEXT: f"{MODEL_ACCESS_GENERATION}:2"})
+
+    template = Template.from_stack(ModelAccessStack(app, "Access", config=config, env=ENVIRONMENT))
+
+    template.has_resource_properties("Custom::BedrockModelAccess", {"Generation": "2"})
+    template.has_output("ModelAccessGeneration", {"Value": "2"})
