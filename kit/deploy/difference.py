@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from billed_resources.kit_stacks import kit_stacks
 from billed_resources.stack_cost import StackCost
 from deployment.config import DeploymentConfig
 from deployment.datasets import prepare_datasets
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
 Clients = Callable[[str], Any]
+# After a first deploy that failed: the CDK CLI deletes the stack and makes all of it again.
+NEVER_MADE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 Templates = Mapping[StackName, Mapping[str, Any]]
 
 
@@ -63,8 +66,15 @@ def difference(question: Question, cloudformation: Callable[[str], Any], client:
 
 
 def _changes(templates: Templates, cloudformation: Callable[[str], Any]) -> Iterator[tuple[str, list[ResourceChange]]]:
+    regions = {name.region for name in templates}
+    failed = {
+        StackName(region, stack.name)
+        for region in regions
+        for stack in kit_stacks(cloudformation(region))
+        if stack.status in NEVER_MADE
+    }
     for name, template in templates.items():
-        old = deployed_template(cloudformation(name.region), name.name)
+        old = {} if name in failed else deployed_template(cloudformation(name.region), name.name)
         yield (
             name.name,
             resource_changes(old.get("Resources", {}), template.get("Resources", {}), create_only_in(name.region)),

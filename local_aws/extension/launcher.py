@@ -31,6 +31,7 @@ from local_aws.extension.bedrock import language_model, routes
 from local_aws.extension.cloudformation import (
     auto_delete_objects,
     databases,
+    deleted_stacks,
     exports,
     prompt_status,
     resource_types,
@@ -48,6 +49,7 @@ def main() -> None:
         auto_delete_objects,
         databases,
         data_api,
+        deleted_stacks,
         exports,
         prompt_status,
         role_propagation,

@@ -160,6 +160,14 @@ def test_what_is_billed_by_the_hour_is_bought() -> None:
     assert (throughput.what, throughput.usd) == ("bought now, at 10.00 USD an hour", 7300.0)
 
 
+def test_what_a_failed_first_deploy_rolled_back_is_bought() -> None:
+    aws = FakeAws()
+    aws.add_stack("s", "support-assistant", StackStatus="ROLLBACK_COMPLETE")
+    cluster = resource("AWS::OpenSearchServerless::Collection", Name="x")
+
+    assert [item.kind for item in effects({"C": cluster}, {"C": cluster}, aws)] == [Kind.BUY]
+
+
 def test_consent_to_one_purchase_or_replacement_is_none_to_another() -> None:
     def cluster(most: int) -> dict[str, Any]:
         return resource("AWS::RDS::DBCluster", ServerlessV2ScalingConfiguration={"MinCapacity": 0, "MaxCapacity": most})
