@@ -18,6 +18,7 @@ from kit.deploy.history import History, Place
 
 FAILED, UNDECIDED_OR_LEFT = 1, 3
 KEPT = "kept; each deploy shows them again. Remove them: kit deploy --remove-absent"
+LOST = "Deployed from this file {}; kept, and billed until you delete these stacks in CloudFormation:"
 UNDECIDED = (
     "nothing was removed: there is no terminal to ask on; add --remove-absent to remove these stacks, or --keep-absent "
     "to keep them"
@@ -53,6 +54,12 @@ class Absent:
         found = kit_stacks(self.clients(region).cloudformation)
         return self._costs(region, removal_order(stack for stack in found if stack.deployment != self.here.deployment))
 
+    def without_environment(self) -> list[tuple[str, list[StackCost]]]:
+        """By the name of each environment that the file had: its stacks in this account."""
+        found = ((name, place) for name, place in self.history.without_environment() if place != self.here)
+        here = ((name, place) for name, place in found if place.account == self.here.account)
+        return [(name, self._costs(place.region, self._stacks(place, set()))) for name, place in here]
+
     def remove(self, costs: Sequence[StackCost]) -> list[Removal]:
         """One after the other; a failure does not stop the others, which may be billed too."""
         removals = []
@@ -87,11 +94,7 @@ def settle(absent: Absent, present: Iterable[StackName], decision: Decision, *, 
         _show(
             absent.others(), "Other deployments of this kit here, in case this one was renamed (for information):", say
         )
-    for place in absent.history.earlier(absent.here):
-        if place.account != absent.here.account:
-            say(
-                f"not looked at: {place.deployment} in account {place.account}, {place.region}, deployed from this file"
-            )
+    _show_elsewhere(absent)
     if not costs:
         absent.forget_empty([])
         return 0
@@ -107,6 +110,19 @@ def settle(absent: Absent, present: Iterable[StackName], decision: Decision, *, 
     removals = absent.remove(costs)
     absent.forget_empty(item.stack for item in removals if not item.removed)
     return _exit_code(costs, removals)
+
+
+def _show_elsewhere(absent: Absent) -> None:
+    """What is not removed here: of another account, and of environments that the file had."""
+    say = absent.waiting.say
+    for place in absent.history.earlier(absent.here):
+        if place.account != absent.here.account:
+            say(
+                f"not looked at: {place.deployment} in account {place.account}, {place.region}, deployed from this file"
+            )
+    for name, costs in absent.without_environment():
+        when = f"as environment {name}, which it has no more" if name else "before it had environments"
+        _show(costs, LOST.format(when), say)
 
 
 def _show(costs: Sequence[StackCost], title: str, say: Callable[[str], None]) -> None:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+from deployment.config import environments_in
 from kit_contract.places import PROJECT
 
 RECORD = PROJECT / ".local" / "deployed.json"
@@ -25,7 +26,8 @@ class History:
 
     def __init__(self, record: Path, config: Path, environment: str | None = None) -> None:
         self._record = record
-        self._config = f"{config.resolve()}" + (f" [{environment}]" if environment else "")
+        self._file = config.resolve()
+        self._config = self._name(environment)
 
     @property
     def known(self) -> bool:
@@ -37,6 +39,21 @@ class History:
         record = self._read()
         others = {places[-1] for config, places in record.items() if places and config != self._config}
         return [place for place in record.get(self._config, []) if place != here and place not in others]
+
+    def without_environment(self) -> list[tuple[str, Place]]:
+        """What this file deployed as an environment that it has no more, by the name; as none, by an empty one."""
+        record, named = self._read(), environments_in(self._file) if self._file.is_file() else []
+        living = {self._name(name) for name in named} or {self._name(None)}
+        in_use = {place for config in living for place in record.get(config, [])[-1:]}
+        found = []
+        for config, places in record.items():
+            name = config.removeprefix(str(self._file)).strip(" []")
+            if config not in living and config == self._name(name):
+                found += [(name, place) for place in places if place not in in_use]
+        return found
+
+    def _name(self, environment: str | None) -> str:
+        return f"{self._file}" + (f" [{environment}]" if environment else "")
 
     def add(self, place: Place) -> None:
         record = self._read()

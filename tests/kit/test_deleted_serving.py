@@ -161,7 +161,7 @@ USABLE = {
     "entitlementAvailability": "AVAILABLE",
     "regionAvailability": "AVAILABLE",
 }
-TERMS = {"usageBasedPricingTerm": {"rateCard": []}, "legalTerm": {}, "supportTerm": {}}
+TERMS: dict[str, Any] = {"usageBasedPricingTerm": {"rateCard": []}, "legalTerm": {}, "supportTerm": {}}
 
 
 def test_an_agreement_that_was_ended_is_accepted_again(account: Account) -> None:

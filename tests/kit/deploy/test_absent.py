@@ -166,6 +166,34 @@ def test_without_a_record_others_are_shown_and_never_removed(run: Run) -> None:
     assert run.aws.deleted == []
 
 
+def test_stacks_of_an_environment_that_left_the_file_are_shown_and_kept(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "deployment.toml"
+    file.write_text("[environments.dev]\n")
+    run.history = History(tmp_path / "deployed.json", file, "dev")
+    run.here = Place(ACCOUNT, REGION, "sup-dev")
+    run.history.add(run.here)
+    History(tmp_path / "deployed.json", file, "prod").add(Place(ACCOUNT, REGION, "theirs"))
+
+    assert run.settle(Decision.REMOVE, present=set()) == 0
+
+    assert "Deployed from this file as environment prod, which it has no more; kept, and billed" in run.text
+    assert "Deployed from this file before it had environments" in run.text
+    assert "in total 10.00 USD an hour" in run.text
+    assert run.aws.deleted == []
+
+
+def test_an_environment_that_was_renamed_and_kept_its_name_in_aws_is_not_shown(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "deployment.toml"
+    file.write_text("[environments.stage]\n")
+    History(tmp_path / "deployed.json", file, "prod").add(HERE)
+    run.history = History(tmp_path / "deployed.json", file, "stage")
+    run.history.add(HERE)
+    present = {API, StackName(REGION, "sup-training"), StackName(REGION, THROUGHPUT)}
+
+    assert run.settle(Decision.ASK, present=present) == 0
+    assert run.said == []
+
+
 def test_another_account_is_named_and_not_looked_at(run: Run) -> None:
     run.here = Place("444455556666", REGION, "sup")
     run.history.add(run.here)
