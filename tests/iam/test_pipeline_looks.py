@@ -21,8 +21,10 @@ LOOKING = (  # modules of kit/ that ask AWS what somebody deleted or changed by 
     "deleted_resources",
     "invocation_logging",
     "missing_documents",
+    "model_agreements",
     "training_look",
     "vector_stores",
+    "deploy/effects/of_training",
     "deploy/knowledge_base_changes",
 )
 PREFIXES = {
