@@ -21,6 +21,7 @@ from tests.local_aws.servers import Clients, faults, make_role
 
 ACTIONS = [
     *("s3:GetObject", "s3:PutObject", "bedrock:Retrieve", "bedrock:RetrieveAndGenerate", "bedrock:InvokeModel"),
+    "bedrock:InvokeModelWithResponseStream",
 ]
 
 

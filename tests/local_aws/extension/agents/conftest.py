@@ -1,7 +1,5 @@
 """The stack with agents, and a way to ask them."""
 
-import json
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.local_aws.conftest import Client
-from tests.local_aws.extension.agents.shop import template
-from tests.local_aws.stacks import ended, outputs_of, reasons
+from tests.local_aws.extension.agents.shop import made
+from tests.local_aws.stacks import ended, outputs_of
 
 STACK = "Shop"
 Ask = Callable[..., list[dict[str, Any]]]
@@ -18,16 +16,7 @@ Ask = Callable[..., list[dict[str, Any]]]
 
 @pytest.fixture(scope="module")
 def shop(client: Client) -> Iterator[dict[str, str]]:
-    """First what looks at no role: one that a stack has just made is not in effect yet."""
-    whole = template()
-    looking = ("GatewayTarget", "Harness", "HarnessEndpoint")
-    early = {name: item for name, item in whole["Resources"].items() if not item["Type"].endswith(looking)}
-    client("cloudformation").create_stack(StackName=STACK, TemplateBody=json.dumps({"Resources": early}))
-    ended(client, STACK)
-    time.sleep(0.3)
-    client("cloudformation").update_stack(StackName=STACK, TemplateBody=json.dumps(whole))
-    created = ended(client, STACK)
-    assert created["StackStatus"] == "UPDATE_COMPLETE", reasons(client, STACK)
+    created = made(client, STACK)
     yield outputs_of(created)
     client("cloudformation").delete_stack(StackName=STACK)
     ended(client, created["StackId"])

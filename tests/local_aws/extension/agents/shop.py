@@ -1,6 +1,11 @@
 """A stack with an agent: a gateway with an order tool, an inline function, harnesses with and without a memory."""
 
+import json
+import time
 from typing import Any
+
+from tests.local_aws.conftest import Client
+from tests.local_aws.stacks import ended, reasons
 
 MODEL = "amazon.nova-micro-v1:0"
 CODE = """
@@ -126,3 +131,17 @@ def template() -> dict[str, Any]:
         "MemoryId": attribute("Memory", "MemoryId"),
     }
     return {"Resources": resources, "Outputs": {name: {"Value": value} for name, value in outputs.items()}}
+
+
+def made(client: Client, name: str) -> dict[str, Any]:
+    """The stack. First what looks at no role: one that a stack has just made is not in effect yet."""
+    whole = template()
+    looking = ("GatewayTarget", "Harness", "HarnessEndpoint")
+    early = {key: item for key, item in whole["Resources"].items() if not item["Type"].endswith(looking)}
+    client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps({"Resources": early}))
+    ended(client, name)
+    time.sleep(0.3)
+    client("cloudformation").update_stack(StackName=name, TemplateBody=json.dumps(whole))
+    created = ended(client, name)
+    assert created["StackStatus"] == "UPDATE_COMPLETE", reasons(client, name)
+    return created

@@ -13,11 +13,11 @@ import pytest
 
 from kit_contract.places import PROJECT
 from local_aws import emulator
-from tests.local_aws.extension.agents.shop import template
+from tests.local_aws.extension.agents.shop import made
 from tests.local_aws.extension.bedrock.test_serving import ask, deployment
 from tests.local_aws.knowledge_base import KnowledgeBase
 from tests.local_aws.servers import Clients, make_role, settled
-from tests.local_aws.stacks import ended, outputs_of
+from tests.local_aws.stacks import outputs_of
 from tests.local_aws.training_jobs import BUCKET, data, finished, request
 
 PARSER = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0"
@@ -136,8 +136,7 @@ def test_a_knowledge_base_is_asked_with_passages_and_cites_them(clients: Clients
 
 
 def test_an_agents_model_uses_its_tools_and_is_told_what_the_memory_knows(clients: Clients, llm: Llm) -> None:
-    clients("cloudformation").create_stack(StackName="Shop", TemplateBody=json.dumps(template()))
-    arn = outputs_of(ended(clients, "Shop"))["Remembering"]
+    arn = outputs_of(made(clients, "Shop"))["Remembering"]
 
     def asked(text: str, session: str) -> list[Any]:
         messages = [{"role": "user", "content": [{"text": text}]}]
