@@ -42,7 +42,7 @@ def replaced_role_arguments(
     ours = set(destinations(present)) <= set(kept.get("destinations", []))
     replaced = [kept.get("before") or {}, {} if ours else present]
     roles = {config["cloudWatchConfig"]["roleArn"] for config in replaced if config.get("cloudWatchConfig")}
-    return ["-c", f"{REPLACED_LOGGING_ROLES_CONTEXT}={','.join(sorted(roles)) or NO_ROLES}"]
+    return ["-c", f"{REPLACED_LOGGING_ROLES_CONTEXT}={' '.join(sorted(roles)) or NO_ROLES}"]
 
 
 def _kept(kit_deployment: str, ssm: Any) -> Mapping[str, Any]:

@@ -19,7 +19,8 @@ RESTORE_OUTPUT = "RestoredAt"  # the same value: kept by deploys that restore no
 # Context: `NAME:NUMBER,...` of resources that were deleted by hand. Another number is another resource to
 # CloudFormation, which never looks at one whose properties stay the same. A guardrail's NAME is that of its section.
 GENERATIONS_CONTEXT = "generations"
-# Context: `ARN,...` of the roles of the model invocation logging that take_over replaces, or "none".
+# Context: `ARN ...` of the roles of the model invocation logging that take_over replaces, or "none". A role's name may
+# have a comma, but no space.
 REPLACED_LOGGING_ROLES_CONTEXT = "replaced_logging_roles"
 NO_ROLES = "none"
 KNOWLEDGE_BASE_GENERATION = ".knowledge-base"  # no section's name has a dot

@@ -51,4 +51,4 @@ class InvocationLoggingStack(cdk.Stack):
     def _replaced_role_arns(self) -> list[str] | None:
         """Only `kit deploy` looks at the account and knows them."""
         given: str | None = self.node.try_get_context(REPLACED_LOGGING_ROLES_CONTEXT)
-        return None if given is None else [arn for arn in given.split(",") if arn != NO_ROLES]
+        return None if given is None else [arn for arn in given.split() if arn != NO_ROLES]

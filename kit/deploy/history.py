@@ -44,13 +44,14 @@ class History:
         """What this file deployed as an environment that it has no more, by the name; as none, by an empty one."""
         record, named = self._read(), environments_in(self._file) if self._file.is_file() else []
         living = {self._name(name) for name in named} or {self._name(None)}
-        in_use = {place for config in living for place in record.get(config, [])[-1:]}
-        found = []
-        for config, places in record.items():
-            name = config.removeprefix(str(self._file)).strip(" []")
-            if config not in living and config == self._name(name):
-                found += [(name, place) for place in places if place not in in_use]
-        return found
+        gone = {config: name for config in record if config not in living and (name := self._named(config)) is not None}
+        in_use = {place for config, places in record.items() if config not in gone for place in places[-1:]}
+        return [(name, place) for config, name in gone.items() for place in record[config] if place not in in_use]
+
+    def _named(self, config: str) -> str | None:
+        """The environment of this file that the record calls so; None for another file."""
+        name = config.removeprefix(str(self._file)).strip(" []")
+        return name if config == self._name(name) else None
 
     def _name(self, environment: str | None) -> str:
         return f"{self._file}" + (f" [{environment}]" if environment else "")

@@ -67,6 +67,8 @@ def _pass_on(output: int) -> None:
         if text.endswith(": "):  # the CLI asks, such as for the token of an MFA device
             print(text, end="", file=sys.stderr, flush=True)
             text = ""
+    if text and not ADVICE.match(COLOR.sub("", text)):
+        print(text, file=sys.stderr)
 
 
 def option(arguments: Sequence[str], *names: str) -> str | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from inference_api.errors import ApiError
 from inference_api.grounded_answers import FIELDS as GENERATE_FIELDS
 from inference_api.retrieval import SEARCH_FIELDS as RETRIEVE_FIELDS
+from inference_api.retrieval_filter import retrieval_filter
 from tests.inference_api.conftest import MICRO, Api
 from tests.inference_api.test_retrieval import ANSWER, GENERATE
 
@@ -137,3 +140,12 @@ def test_a_refusal_says_what_is_given_and_what_is_allowed(api: Api, condition: d
     status, answer = api.post(RETRIEVE, {"query": "How often?", "filter": condition})
 
     assert (status, said in answer["error"]["message"]) == (400, True)
+
+
+def test_a_value_too_deep_to_be_shown_is_refused_by_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What JSON's reader still reads, its writer may not write: it begins further down the stack."""
+    monkeypatch.setattr("kit_contract.retrieval_filter.json.dumps", Mock(side_effect=RecursionError))
+
+    with pytest.raises(ApiError) as refused:
+        retrieval_filter({"filter": {"equals": {"key": "a", "value": [[]]}}})
+    assert (refused.value.status, refused.value.message.partition(", got ")[2]) == (400, "list")

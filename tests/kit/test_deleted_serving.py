@@ -117,7 +117,7 @@ def written(group: str, role: str) -> dict[str, Any]:
         (GONE, written("theirs", ROLE), ROLE),
         (GONE, {"s3Config": {"bucketName": "theirs"}}, "none"),
         ({"before": written("theirs", ROLE), "destinations": ["logs:ours"]}, written("ours", "own"), ROLE),
-        ({"before": written("theirs", ROLE), "destinations": ["logs:ours"]}, written("new", OTHER), f"{ROLE},{OTHER}"),
+        ({"before": written("theirs", ROLE), "destinations": ["logs:ours"]}, written("new", OTHER), f"{ROLE} {OTHER}"),
         ({"before": None, "destinations": ["logs:ours"]}, written("ours", "own"), "none"),
         (DENIED, None, None),
     ],

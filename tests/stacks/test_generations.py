@@ -98,6 +98,7 @@ def test_each_part_of_an_agent_is_made_again_alone(tmp_path: Path) -> None:
         (None, ["role/*"]),
         (NO_ROLES, []),
         ("arn:aws:iam::111122223333:role/Logs", ["role/Logs"]),
+        ("arn:aws:iam::111122223333:role/Logs,1 arn:aws:iam::111122223333:role/New", ["role/Logs,1", "role/New"]),
     ],
 )
 def test_take_over_passes_the_roles_that_the_deploy_has_found(

@@ -33,6 +33,14 @@ def require_own_name(clients: Clients, wanted: ThroughputProperties, found: "Thr
         raise ResourceFailedError(_of_another_section(wanted))
 
 
+def is_anothers_name(clients: Clients, wanted: ThroughputProperties, found: "Throughput | None") -> bool:
+    """Whether the name of `wanted`, and the ledger with it, is another section's: its Create was refused then."""
+    if found is None:
+        return _settings_owner(clients, wanted, wanted.name) not in ("", wanted.owner)
+    is_ours = bedrock_calls.is_ours(clients.bedrock, found, wanted)
+    return not is_ours and bedrock_calls.is_of_deployment(clients.bedrock, found, wanted.kit_deployment)
+
+
 def require_no_other_key(clients: Clients, wanted: ThroughputProperties) -> None:
     """Of a base model: one that the stack has and deployment.toml does not is the same one under its old key."""
     if not wanted.model_identifier or not wanted.throughputs:

@@ -98,7 +98,8 @@ class ProvisionedThroughputResource:
 
     def delete(self, request: Request) -> None:
         wanted, now = ThroughputProperties.of(request), self._clock()
-        present = self._present(wanted, bedrock_calls.find(self._clients.bedrock, wanted.name))
+        found = bedrock_calls.find(self._clients.bedrock, wanted.name)
+        present = self._present(wanted, found)
         for item in present:
             if is_committed(item, now):
                 raise ResourceFailedError(committed_reason(item, wanted, now))
@@ -106,9 +107,11 @@ class ProvisionedThroughputResource:
             self._remove_dead_target(wanted)
             return
         # The controller does not buy it back: it does nothing without the settings, which are deleted before.
-        before = self._ledger(wanted)
+        is_anothers = other_section.is_anothers_name(self._clients, wanted, found)
+        before = None if is_anothers else self._ledger(wanted)
         released = self._moved(before, RELEASED, "its stack deletes it")
-        write = partial(self._write, wanted, before=before)
+        own = partial(self._write, wanted, before=before)
+        write: Callable[[Ledger], object] = (lambda _: None) if is_anothers else own
         release(self._clients, wanted, present, released=released, write_ledger=write, now=now)
 
     def describe(self, request: Request) -> Snapshot:
@@ -134,8 +137,9 @@ class ProvisionedThroughputResource:
     def _describe_deletion(self, wanted: ThroughputProperties, found: "Throughput | None") -> Snapshot:
         if self._present(wanted, found):
             return Snapshot(Phase.IN_PROGRESS)
-        parameter = parameters.throughput_ledger(wanted.kit_deployment, wanted.name)
-        json_parameter.remove(self._clients.ssm, parameter)
+        if not other_section.is_anothers_name(self._clients, wanted, found):
+            parameter = parameters.throughput_ledger(wanted.kit_deployment, wanted.name)
+            json_parameter.remove(self._clients.ssm, parameter)
         return Snapshot(Phase.GONE)
 
     def _find_ours(self, wanted: ThroughputProperties) -> "Throughput | None":

@@ -130,6 +130,25 @@ def test_delete_beside_a_foreign_one_still_takes_what_is_ours(stack: Stack) -> N
     assert list(stack.aws.throughputs.values()) == [foreign]
 
 
+@pytest.mark.parametrize("is_released", [False, True])
+@pytest.mark.parametrize("left", [False, True])
+def test_delete_of_a_refused_create_leaves_the_other_sections_ledger(
+    stack: Stack, *, is_released: bool, left: bool
+) -> None:
+    """The key of a section was renamed: CloudFormation takes the new resource back, and the old one stays."""
+    settings = {"owner": "sup-training/Old", "properties": {}}
+    stack.aws.parameters["/bedrock-kit/sup/capacity/sup-support/settings"] = json.dumps(settings)
+    ledger = json.dumps({"state": "bought", "since": stack.aws.now.isoformat(), "why": "deployed", "who": "x"})
+    stack.aws.parameters["/bedrock-kit/sup/capacity/sup-support/ledger"] = ledger
+    others = [] if is_released else [stack.there(tags={**TAGS, "bedrock-kit:resource": "sup-training/Old"})]
+    if left:
+        stack.there(name="sup-left")
+
+    assert stack.delete() is Phase.GONE
+    assert list(stack.aws.throughputs.values()) == others
+    assert stack.aws.ledger == json.loads(ledger)
+
+
 def test_delete_of_absent_takes_a_parameter_along_that_points_nowhere(stack: Stack) -> None:
     stack.there()
     stack.look("Create")

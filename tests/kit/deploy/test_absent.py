@@ -194,6 +194,18 @@ def test_an_environment_that_was_renamed_and_kept_its_name_in_aws_is_not_shown(r
     assert run.said == []
 
 
+def test_an_environment_that_got_a_file_of_its_own_is_in_use(run: Run, tmp_path: Path) -> None:
+    file, record = tmp_path / "deployment.toml", tmp_path / "deployed.json"
+    file.write_text("[environments.dev]\n")
+    History(record, file, "prod").add(HERE)
+    History(record, tmp_path / "prod.toml").add(HERE)
+    run.history, run.here = History(record, file, "dev"), Place(ACCOUNT, REGION, "sup-dev")
+    run.history.add(run.here)
+
+    assert run.settle(Decision.ASK, present=set()) == 0
+    assert run.said == []
+
+
 def test_another_account_is_named_and_not_looked_at(run: Run) -> None:
     run.here = Place("444455556666", REGION, "sup")
     run.history.add(run.here)

@@ -1,6 +1,7 @@
 """What the CDK CLI prints of the synthesis: warnings and questions are shown, its advice about `cdk synth` is not."""
 
 import os
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ OUTPUT = f"""{WARNING}
 Supply a stack id (one, two) to display its template.
 79 feature flags are not configured. Run 'cdk flags --unstable=flags' to learn more.
 MFA token for arn:aws:iam::111122223333:mfa/me: """
+LAST = "the last words, without an end of line"
 
 
 def test_advice_about_another_command_is_left_out(
@@ -24,6 +26,8 @@ def test_advice_about_another_command_is_left_out(
         assert "--ci" in command, "errors must go to standard error"
         (tmp_path / "manifest.json").write_text('{"artifacts": {}}')
         os.write(stdout, OUTPUT.encode())
+        time.sleep(0.01)  # the question is shown at once
+        os.write(stdout, f"\n{LAST}".encode())
         return SimpleNamespace(returncode=0)
 
     monkeypatch.setattr("kit.deploy.synthesis.subprocess.run", run)
@@ -31,4 +35,4 @@ def test_advice_about_another_command_is_left_out(
     assert synthesis.synthesize(tmp_path / "deployment.toml", [], tmp_path) == 0
 
     shown = capfd.readouterr()
-    assert (shown.out, shown.err) == ("", f"{WARNING}\nMFA token for arn:aws:iam::111122223333:mfa/me: ")
+    assert (shown.out, shown.err) == ("", f"{WARNING}\nMFA token for arn:aws:iam::111122223333:mfa/me: \n{LAST}\n")
