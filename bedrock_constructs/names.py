@@ -1,6 +1,7 @@
 """Names that constructs give: that of their deployment, in SSM parameters, tags and Bedrock, and unique ones."""
 
 import hashlib
+import json
 import re
 
 import aws_cdk as cdk
@@ -36,7 +37,14 @@ def tag_deployment(scope: Construct, kit_deployment: str) -> None:
     cdk.Tags.of(scope).add(DEPLOYMENT_TAG, kit_deployment)
 
 
-def unique_name(prefix: str, *replacing: object) -> str:
+def unique_name(scope: Construct, prefix: str, *replacing: object) -> str:
     """Another one for other values of `replacing`: CloudFormation makes a replacement before it deletes the old one."""
-    digest = hashlib.sha256(repr(replacing).encode()).hexdigest()[:8]
-    return re.sub("-+", "-", f"{prefix}-{digest}")  # Bedrock rejects two hyphens in a row
+    name = f"{prefix}-{stable_digest(scope, repr(replacing))[:8]}"
+    return re.sub("-+", "-", name)  # Bedrock rejects two hyphens in a row
+
+
+def stable_digest(scope: Construct, text: str) -> str:
+    """SHA-256, the same in each synth: the CDK numbers tokens anew in each, so they count as what they resolve to."""
+    if "${Token[" in text:
+        text = json.dumps(cdk.Stack.of(scope).resolve(text), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

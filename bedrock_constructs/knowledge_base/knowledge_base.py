@@ -241,7 +241,4 @@ class KnowledgeBase(Construct):
         )
 
     def _name(self, prefix: str, *replacing: object) -> str:
-        # A token's text, such as the partition of a parsing model's ARN, is not the same in each synth.
-        stack = cdk.Stack.of(self)
-        same = [stack.resolve(item) if isinstance(item, str) else item for item in replacing]
-        return unique_name(prefix, *same, *([self._again] if self._again else []))
+        return unique_name(self, prefix, *replacing, *([self._again] if self._again else []))

@@ -1,6 +1,5 @@
 """A provisioned throughput with its controller: a schedule, an end, release when nobody calls, and notices by mail."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from bedrock_constructs.names import deployment_name
+from bedrock_constructs.names import deployment_name, stable_digest
 from bedrock_constructs.provisioned_throughput.controller import ProvisionedThroughputController
 from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget
 from bedrock_constructs.provisioned_throughput.start import ProvisionedThroughputStart
@@ -63,7 +62,7 @@ class ControlledThroughput(Construct):
             "Start",
             function=self.controller.function,
             kit_deployment=self.kit_deployment,
-            settings_hash=hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest(),
+            settings_hash=stable_digest(self, json.dumps(settings, sort_keys=True)),
         )
         self.throughput = ProvisionedThroughput(
             self,

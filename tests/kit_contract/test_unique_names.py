@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from tests.customization.aws import specification
 # Few letters and the words that names are built with: collisions are found where they are possible.
 NAMES = st.lists(st.sampled_from(["a", "b", "next", "kept", "training", "throughput", "0123456789abcdef"]), min_size=1)
 PAIRS = st.tuples(*(NAMES.map("-".join).filter(re.compile(NAME).fullmatch),) * 2)
+STACK = cdk.Stack(cdk.App(), "Any")
 RUN, TIME = "0123456789abcdef", "20261124023000"
 
 
@@ -33,7 +35,7 @@ SHARED: dict[str, Callable[[str, str], str]] = {
     ),
     "client request token": lambda deployment, name: str(run_of(deployment, name).token),
     "knowledge base": lambda deployment, name: names.unique_name(
-        run_names.bedrock_name(deployment, name), "model", 1024
+        STACK, run_names.bedrock_name(deployment, name), "model", 1024
     ),
 }
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_CreateModelCustomizationJob.html and the others' pages

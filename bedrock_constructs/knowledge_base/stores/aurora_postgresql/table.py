@@ -1,7 +1,5 @@
 """The table of one embedding model and length of vectors, and the user that Bedrock reads and writes it as."""
 
-import hashlib
-
 import aws_cdk as cdk
 from aws_cdk import CustomResource
 from aws_cdk import aws_iam as iam
@@ -13,6 +11,7 @@ from bedrock_constructs.knowledge_base.permissions import allow
 from bedrock_constructs.knowledge_base.stores.aurora_postgresql.cluster import DATABASE, VectorCluster
 from bedrock_constructs.knowledge_base.stores.store import StoreRequest
 from bedrock_constructs.nag_acknowledgments import acknowledge
+from bedrock_constructs.names import stable_digest
 
 SCHEMA = "bedrock_integration"
 USER = "bedrock_user"
@@ -82,5 +81,5 @@ def _rights(cluster: VectorCluster, secret_arn: str, request: StoreRequest) -> l
 
 def _table_name(request: StoreRequest) -> str:
     """Vectors of another model or length are in another table, beside the old one until nothing uses that any more."""
-    digest = hashlib.sha256(f"{request.embedding_model_arn} {request.dimensions}".encode()).hexdigest()[:8]
+    digest = stable_digest(request.scope, f"{request.embedding_model_arn} {request.dimensions}")[:8]
     return f"{SCHEMA}.passages_{digest}{request.again}"
