@@ -32,5 +32,5 @@ def as_given(text: str, options: argparse.Namespace) -> str:
     given += f" --environment {shlex.quote(environment)}" if isinstance(environment, str) else ""
     if getattr(options, "local", False):
         again = f"kit local up{given}" if given else "make up"
-        return TAKES_LOCAL.sub(r"\g<0> --local", DEPLOY.sub(lambda _: again, text))
+        text = TAKES_LOCAL.sub(r"\g<0> --local", DEPLOY.sub(lambda _: again, text))
     return TAKES_CONFIG.sub(lambda found: found[0] + given, text) if given else text

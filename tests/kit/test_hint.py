@@ -72,6 +72,13 @@ def test_with_the_embedded_aws_another_file_is_deployed_by_kit_local_up() -> Non
     assert as_given("kit deploy looks again", given) == "kit local up --config eu.toml looks again"
 
 
+def test_with_the_embedded_aws_the_file_or_environment_that_was_asked_is_asked_again() -> None:
+    given = Namespace(environment="dev", local=True)
+
+    assert as_given(f"kit runs approve {RUN}", given) == f"kit runs approve {RUN} --environment dev --local"
+    assert as_given("kit reap lists them", given) == "kit reap --local lists them"
+
+
 def test_no_module_says_a_command_without_its_options() -> None:
     package = Path(kit.__file__).parent
     sources = {str(file.relative_to(package)): file.read_text(encoding="utf-8") for file in package.rglob("*.py")}
