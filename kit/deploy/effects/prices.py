@@ -50,6 +50,8 @@ def in_words(before: Price | None, after: Price) -> str:
         return f"{at_least}{_usd(after.hour)} USD an hour, {_usd(after.month)} USD a month while idle; {known}"
     hour, month = after.hour - before.hour, after.month - before.month
     parts = [f"{at_least}{hour:+,.4f} USD an hour, {month:+,.2f} USD a month while idle (then {_usd(after.month)})"]
+    if abs(month) < 0.005:  # else +0.00 or, as records are rounded, -0.00
+        parts = [f"no difference: {at_least}{_usd(after.month)} USD a month while idle"]
     if before.committed != after.committed:
         parts.append(f"{after.committed - before.committed:+,.2f} USD committed")
     return "; ".join(parts)

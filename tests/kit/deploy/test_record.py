@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from kit.deploy.effects.prices import Price, price_of
+from kit.deploy.effects.prices import Price, in_words, price_of
 from kit.deploy.record import (
     DEPLOYED,
     FAILED,
@@ -57,6 +57,7 @@ def test_the_price_of_what_is_on_the_embedded_aws_is_known_to_the_next_diff() ->
     before, after = deployed_price(ssm, config.deployment.name), price_of(config)
     assert before
     assert (before.month, before.committed) == (round(after.month, 6), after.committed)
+    assert in_words(before, after) == "no difference: 2.45 USD a month while idle"
     assert json.loads(aws.history[0][1])["by"] == "kit local up"
 
 
