@@ -71,8 +71,8 @@ def versions(clients: Clients, kit_deployment: str, prompt: str) -> list[dict[st
         if code_of(error) != "ResourceNotFoundException":
             raise
         raise ExternalError(
-            f"Bedrock has no prompt {prompt} ({number}) any more: it was deleted by hand; deploy once without "
-            f"[prompts.{prompt}] and what names it, and once with it. Aliases and agents go on with the text they have"
+            f"Bedrock has no prompt {prompt} ({number}) any more: it was deleted by hand; kit deploy makes "
+            "another. Aliases and agents go on with the text they have"
         ) from None
     return [
         {"arn": item["arn"], "version": item["version"], "description": item.get("description", "")}
