@@ -24,7 +24,7 @@ def _condition(text: str) -> dict[str, Any]:
         except ValueError as error:
             raise InputError(f"--filter is no JSON: {error}, got {text}") from None
         return _checked(condition)
-    key, equals, value = text.partition("=")
+    key, equals, value = (part.strip() for part in text.partition("="))
     if not key or not equals:
         raise InputError(f"--filter must be KEY=VALUE or a JSON object, got {text}; such as --filter language=en")
     return _checked({"equals": {"key": key, "value": value_of(value)}})

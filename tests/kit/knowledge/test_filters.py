@@ -22,6 +22,7 @@ QUESTION = "How often do I have to remove limescale?"
         (["year=2026"], {"equals": {"key": "year", "value": 2026}}),
         (['year="2026"'], {"equals": {"key": "year", "value": "2026"}}),
         (["open=true"], {"equals": {"key": "open", "value": True}}),
+        (["topic = orders"], {"equals": {"key": "topic", "value": "orders"}}),  # as make up prints it
         (["formula=a=b"], {"equals": {"key": "formula", "value": "a=b"}}),
         (
             ["a=x", '{"in": {"key": "b", "value": ["y"]}}'],
