@@ -24,8 +24,13 @@ from kit.runs.words import cut, one_line
 from kit_contract.errors import ExternalError
 
 JOBS, SHOWN = 5, 20
+OWN = "documents"  # the source of the knowledge base's own bucket, which each deploy looks for
 MISSING = (
     "SOURCE {0} is not there: kit deploy; if it was deleted by hand, deploy once without its section and once with it"
+)
+MISSING_OWN = (
+    "SOURCE {0} is not there: it was deleted by hand; kit deploy makes the knowledge base anew and has its documents "
+    "embedded again"
 )
 
 
@@ -69,13 +74,18 @@ def _one(deployed: Deployed, knowledge_base: KnowledgeBase) -> tuple[dict[str, A
     missing = _missing(knowledge_base, description)
     record = _record(knowledge_base, description, found) | {"missing_sources": missing}
     record["healthy"] = record["healthy"] and not missing
-    return record, [*_lines(knowledge_base, description, found), *(f"  {MISSING.format(name)}" for name in missing)]
+    return record, [*_lines(knowledge_base, description, found), *map(_missing_line, missing)]
 
 
 def _missing(knowledge_base: KnowledgeBase, description: Description) -> list[str]:
     """Sources of deployment.toml that AWS does not have."""
-    names = knowledge_base.section.sources if knowledge_base.section else ()
+    section = knowledge_base.section
+    names = (OWN, *section.sources) if section and not section.existing else ()
     return [name for name in names if not any(is_called(source, name) for source in description.sources)]
+
+
+def _missing_line(name: str) -> str:
+    return f"  {(MISSING_OWN if name == OWN else MISSING).format(name)}"
 
 
 def _status(deployed: Deployed, description: Description, source: Source) -> SourceStatus:

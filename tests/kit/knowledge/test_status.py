@@ -31,6 +31,18 @@ def mixed(clients: Clients, role: str) -> KnowledgeBase:
     return made
 
 
+def test_the_source_of_its_own_bucket_that_was_deleted_by_hand_is_named(
+    clients: Clients, role: str, knowledge: Knowledge
+) -> None:
+    made = KnowledgeBase(clients, "sourceless", role)
+    clients("bedrock-agent").delete_data_source(knowledgeBaseId=made.id, dataSourceId=made.source)
+
+    code, printed, _ = knowledge("status", documents=made.id)
+
+    assert code == 1
+    assert "SOURCE documents is not there: it was deleted by hand; kit deploy makes the knowledge base anew" in printed
+
+
 def test_what_never_was_ingested_is_ingested_and_what_fails_is_named(
     knowledge: Knowledge, parsed: Callable[..., Any], mixed: KnowledgeBase
 ) -> None:
