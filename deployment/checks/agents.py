@@ -85,7 +85,7 @@ def _instructions_faults(where: str, name: str, config: DeploymentConfig) -> Ite
     except (OSError, UnicodeDecodeError) as error:
         if item.instructions_prompt:
             return
-        yield f"{where} cannot be read as UTF-8: {error}; name a text file"
+        yield f"{where} cannot be read as UTF-8: {getattr(error, 'strerror', None) or error}; name a text file"
         return
     if not 1 <= len(text) <= MAX_INSTRUCTIONS:
         yield f"{where} must have 1 to {MAX_INSTRUCTIONS:,} characters, got {len(text):,}; change it"

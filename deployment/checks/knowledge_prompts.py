@@ -14,7 +14,7 @@ def prompt_faults(where: str, prompt: KnowledgePrompt | None) -> Iterator[str]:
     try:
         text = prompt.template
     except (OSError, UnicodeDecodeError) as error:
-        yield f"{where} cannot be read as UTF-8: {error}; name a text file"
+        yield f"{where} cannot be read as UTF-8: {getattr(error, 'strerror', None) or error}; name a text file"
         return
     if not 1 <= len(text) <= LONGEST:
         yield f"{where} must have 1 to {LONGEST:,} characters, got {len(text):,}; change it"

@@ -31,7 +31,8 @@ def prompt_faults(config: DeploymentConfig, today: datetime.date) -> Iterator[st
         try:
             readable[name] = item.content
         except (OSError, UnicodeDecodeError) as error:
-            yield f"{where}.file: {item.file} cannot be read as UTF-8: {error}; name a text file"
+            reason = getattr(error, "strerror", None) or error
+            yield f"{where}.file: {item.file} cannot be read as UTF-8: {reason}; name a text file"
             continue
         yield from _text_faults(where, item, readable[name])
         if item.model:

@@ -34,7 +34,10 @@ def test_a_good_template_is_text_or_a_file(tmp_path: Path) -> None:
         ({"text": "$search_results$"}, r"lacks \$output_format_instructions\$.*or set citations = false"),
         ({"text": f"{GOOD} $queries$"}, r"\$queries\$ is not a placeholder; allowed are \$search_results\$, \$query\$"),
         ({"text": GOOD + "x" * 4000}, r"must have 1 to 4,000 characters, got 4,1\d\d"),
-        ({"file": Path("gone.txt")}, r"prompt\.file: gone\.txt cannot be read as UTF-8"),
+        (
+            {"file": Path("gone.txt")},
+            r"prompt\.file: gone\.txt cannot be read as UTF-8: No such file or directory; name",
+        ),
     ],
 )
 def test_a_template_that_bedrock_would_not_use(prompt: dict[str, Any], fault: str) -> None:
