@@ -15,7 +15,7 @@ from kit.knowledge.cases import Case, read_cases
 from kit.knowledge.deployed import KnowledgeBase
 from kit.knowledge.scores import retrieval_scores
 from kit.knowledge.search import Search
-from kit.local.following import follow_ingestion
+from kit.local.following_ingestion import follow_ingestion
 from kit.local.stacks import LocalStacks, merged_outputs
 from kit.local.watch import ended_with
 from kit.progress import Progress

@@ -14,7 +14,8 @@ from kit.deleted_resources import generation_arguments
 from kit.deploy.record import write_price
 from kit.local import questions
 from kit.local.elsewhere import add_sources
-from kit.local.following import follow_ingestion, follow_training
+from kit.local.following import follow_training
+from kit.local.following_ingestion import follow_ingestion
 from kit.local.stacks import Clients, LocalStacks, StackOutputs, merged_outputs
 from kit.local.summary import print_summary
 from kit.local.watch import ended_with

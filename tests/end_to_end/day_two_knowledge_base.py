@@ -7,7 +7,7 @@ from typing import Any
 
 from deployment.config import load_deployment_config
 from kit.deleted_resources import generation_arguments
-from kit.local.following import follow_ingestion
+from kit.local.following_ingestion import follow_ingestion
 from kit.local.stacks import LocalStacks, StackOutputs, merged_outputs
 from kit.missing_documents import restoring_arguments
 from kit.progress import Progress

@@ -22,11 +22,22 @@ LAST = "the last words, without an end of line"
 def test_advice_about_another_command_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    shown: list[str] = []
+
+    def shown_until_the_question() -> str:
+        """A question has no end of line, and is not answered before it is seen."""
+        text, deadline = "", time.monotonic() + 10
+        while not text.endswith("mfa/me: "):
+            assert time.monotonic() < deadline, f"the question is not shown: {text}"
+            time.sleep(0.001)
+            text += capfd.readouterr().err
+        return text
+
     def run(command: list[str], *, stdout: int, **_: Any) -> Any:
         assert "--ci" in command, "errors must go to standard error"
         (tmp_path / "manifest.json").write_text('{"artifacts": {}}')
         os.write(stdout, OUTPUT.encode())
-        time.sleep(0.01)  # the question is shown at once
+        shown.append(shown_until_the_question())
         os.write(stdout, f"\n{LAST}".encode())
         return SimpleNamespace(returncode=0)
 
@@ -34,5 +45,6 @@ def test_advice_about_another_command_is_left_out(
 
     assert synthesis.synthesize(tmp_path / "deployment.toml", [], tmp_path) == 0
 
-    shown = capfd.readouterr()
-    assert (shown.out, shown.err) == ("", f"{WARNING}\nMFA token for arn:aws:iam::111122223333:mfa/me: \n{LAST}\n")
+    rest = capfd.readouterr()
+    assert shown == [f"{WARNING}\nMFA token for arn:aws:iam::111122223333:mfa/me: "]
+    assert (rest.out, rest.err) == ("", f"\n{LAST}\n")

@@ -5,8 +5,10 @@ import time
 from typing import Any
 
 from tests.local_aws.conftest import Client
+from tests.local_aws.servers import SPEED
 from tests.local_aws.stacks import ended, reasons
 
+IN_EFFECT_SECONDS = 0.5  # on Bedrock's clock: local_aws/extension/cloudformation/role_propagation.py
 MODEL = "amazon.nova-micro-v1:0"
 CODE = """
 import time
@@ -140,7 +142,7 @@ def made(client: Client, name: str) -> dict[str, Any]:
     early = {key: item for key, item in whole["Resources"].items() if not item["Type"].endswith(looking)}
     client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps({"Resources": early}))
     ended(client, name)
-    time.sleep(0.3)
+    time.sleep(IN_EFFECT_SECONDS * SPEED)
     client("cloudformation").update_stack(StackName=name, TemplateBody=json.dumps(whole))
     created = ended(client, name)
     assert created["StackStatus"] == "UPDATE_COMPLETE", reasons(client, name)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from kit.local import following
-from kit.local.following import follow_ingestion
+from kit.local import following_ingestion
+from kit.local.following_ingestion import follow_ingestion
 from kit.progress import Progress
 from kit_contract.errors import ExternalError
 from tests.deployment_file import shipped_config
@@ -63,7 +63,7 @@ class Aws:
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "INGESTION_TIMEOUT_SECONDS", 1.0)
+    monkeypatch.setattr(following_ingestion, "INGESTION_TIMEOUT_SECONDS", 1.0)
 
 
 def follow(folder: Path, aws: Aws) -> str:
