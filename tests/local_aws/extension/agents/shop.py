@@ -4,11 +4,11 @@ import json
 import time
 from typing import Any
 
-from tests.local_aws.conftest import Client
-from tests.local_aws.servers import SPEED
+from tests.local_aws.conftest import SPEED, Client
 from tests.local_aws.stacks import ended, reasons
 
-IN_EFFECT_SECONDS = 0.5  # on Bedrock's clock: local_aws/extension/cloudformation/role_propagation.py
+# On Bedrock's clock, a little more than in local_aws/extension/cloudformation/role_propagation.py.
+IN_EFFECT_SECONDS = 0.6
 MODEL = "amazon.nova-micro-v1:0"
 CODE = """
 import time
