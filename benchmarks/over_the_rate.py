@@ -14,13 +14,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from openai import APIStatusError, OpenAI
-from openai.types.chat import ChatCompletionMessageParam
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT / "lambda"))
 
 RATE, BURST, QUESTIONS = 10.0, 20, 15
-MESSAGES: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Hi"}]
 COMPLETION = {
     "id": "chatcmpl-1",
     "object": "chat.completion",

@@ -2,7 +2,6 @@
 
 PIPELINE_CONTEXT = "pipeline"  # any value: the app has the stack of `kit pipeline deploy` only
 DIFF, DEPLOY, SMOKE = "diff", "deploy", "smoke"
-BUILDS = (DIFF, DEPLOY, SMOKE)
 
 
 def pipeline_stack(name: str) -> str:

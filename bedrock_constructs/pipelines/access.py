@@ -11,7 +11,6 @@ from bedrock_constructs.pipelines.rights import Rights
 from bedrock_constructs.pipelines.trust import AUDIENCE, Trust
 
 DIFF, DRIFT, DEPLOY = "diff", "drift", "deploy"
-ROLES = (DIFF, DRIFT, DEPLOY)
 BROAD = "It reads configuration and lists; most of these actions take no resource, or ids that AWS chose"
 
 

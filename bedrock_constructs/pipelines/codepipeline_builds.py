@@ -63,7 +63,7 @@ class Builds:
     def of(
         self, environment: DeployedEnvironment, build: str, lines: Sequence[str], *, exported: Sequence[str] = ()
     ) -> codebuild.PipelineProject:
-        """`build` is one of kit_contract.pipelines.BUILDS. It assumes its role there, and no other."""
+        """`build` is DIFF, DEPLOY or SMOKE of kit_contract.pipelines. It assumes its role there, and no other."""
         role = Stack.of(self._scope).format_arn(
             service="iam",
             region="",

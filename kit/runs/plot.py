@@ -14,8 +14,6 @@ from kit.runs.recorded_run import RecordedRun
 from kit.runs.series import Series, series_in
 from kit_contract.errors import InputError
 
-Curve = tuple[RecordedRun, Series]
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common_arguments(parser)

@@ -1,12 +1,10 @@
 """Pages of a list, as OpenAI's API has them: `after` an id, at most `limit`. Pure."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
 
 from inference_api.errors import ApiError
 from inference_api.fields import invalid
 
-Item = TypeVar("Item")
 FIELDS = ("after", "limit")
 
 

@@ -32,7 +32,6 @@ BREAKING, WITH_FORMAT = "amazon.nova-micro-v1:0", "anthropic.claude-sonnet-4-5"
 PAUSE_SECONDS = 0.15  # after a part of a text, longer than streams.APART_SECONDS
 _STATUS = {"ThrottlingException": 429, "AccessDeniedException": 403, "ResourceNotFoundException": 404}
 _USAGE = {"inputTokens": 10, "outputTokens": 5, "totalTokens": 15}
-_DIMENSIONS = 2
 
 
 class BedrockStub:

@@ -16,7 +16,6 @@ NOW = 1_800_000_000.0
 PARAMETER = "/bedrock-kit/sup/knowledge-base/documents/id"
 OLD = {"KnowledgeBaseId": "OLD1234567", "DataSourceId": "OLDSOURCE1"}
 NEW = {"KnowledgeBaseId": "NEW1234567", "DataSourceId": "NEWSOURCE1"}
-OTHER_CHUNKS = {**OLD, "DataSourceId": "NEWSOURCE1"}
 COMMON = {"QueueUrl": "https://queue", "ContentHash": "h", "IdParameter": PARAMETER, "DrainSeconds": "90"}
 ONE_FAILED = {"numberOfDocumentsFailed": 1, "numberOfDocumentsScanned": 40}
 

@@ -14,7 +14,7 @@ from deployment.datasets import prepare_datasets
 from deployment.parent_runs import parent_of
 from kit_contract.dataset_collection import DatasetCollection
 
-PNG, MP4 = b"\x89PNG\r\n\x1a\n", b"\0\0\0\x18ftypmp42"
+PNG = b"\x89PNG\r\n\x1a\n"
 LITE = "amazon.nova-lite-v1:0:300k"
 TODAY = datetime.date(2026, 11, 27)
 

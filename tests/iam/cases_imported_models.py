@@ -14,7 +14,6 @@ BUCKET = "arn:aws:s3:::iam-training-trainingdatabucket"
 OWN_ACCOUNT, THEIR_ACCOUNT = {"aws:ResourceAccount": ACCOUNT}, {"aws:ResourceAccount": OTHER_ACCOUNT}
 TO_BEDROCK, TO_LAMBDA = ({"iam:PassedToService": f"{name}.amazonaws.com"} for name in ("bedrock", "lambda"))
 FOLDER = {"s3:prefix": "llama/"}
-SERVING = arn("ssm", "parameter/bedrock-kit/iam/aliases/open-bot/serving")
 
 
 def _not_ours(*actions: str) -> list[Request]:

@@ -6,12 +6,11 @@ import json
 from typing import Any
 
 from kit_contract.inference_api import Alias, Model
-from tests.inference_api.conftest import ORDER, THROUGHPUT_ARN, Api
+from tests.inference_api.conftest import ORDER, Api
 
 TITAN = "amazon.titan-embed-text-v2:0"
 COHERE = "cohere.embed-english-v3"
 NOVA = "amazon.nova-2-multimodal-embeddings-v1:0"
-SECOND_ARN = THROUGHPUT_ARN
 
 
 def vector(text: str) -> list[float]:

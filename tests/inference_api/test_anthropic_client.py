@@ -23,7 +23,6 @@ TOOL: ToolParam = {
 NAME = "mcp_weather_d95d13f1"
 USE = {"toolUse": {"toolUseId": "t1", "name": NAME, "input": {"city": "Basel"}}}
 HELLO: Any = [{"role": "user", "content": "Hello"}]
-REASONING = {"reasoningContent": {"reasoningText": {"text": "Hm.", "signature": "c2ln"}}}
 
 
 class Place(pydantic.BaseModel):

@@ -12,7 +12,6 @@ from tests.inference_api.conftest import DEPLOYMENT_ARN, MICRO, Api
 GENERATE = "/v1/retrieve-and-generate"
 LOCATION = {"type": "S3", "s3Location": {"uri": "s3://documents/descaling.md"}}
 PASSAGE = {"content": {"text": "Every two months."}, "location": LOCATION, "score": 0.9, "metadata": {"page": 1}}
-TEXT_PART = {"text": "Every two months.", "span": {"start": 0, "end": 17}}
 ANSWER = {
     "sessionId": "session-1",
     "output": {"text": "Every two months."},

@@ -2,7 +2,6 @@
 
 import json
 import struct
-from pathlib import Path
 from typing import Any
 
 TEMPLATE = "{% for message in messages %}{{ message.content }}{% endfor %}"
@@ -33,9 +32,3 @@ def put_model(s3: Any, bucket: str, prefix: str, files: dict[str, bytes] | None 
     for name, content in (model_files() if files is None else files).items():
         s3.put_object(Bucket=bucket, Key=f"{prefix}/{name}", Body=content)
     return f"s3://{bucket}/{prefix}/"
-
-
-def write_model(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in model_files().items():
-        (folder / name).write_bytes(content)

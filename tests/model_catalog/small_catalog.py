@@ -10,14 +10,6 @@ from unittest.mock import patch
 from model_catalog import data_files, prices
 from tests.model_catalog.listed_account import MICRO
 
-CACHED = (
-    data_files.models,
-    data_files.by_id,
-    data_files.retired,
-    data_files.api_listing,
-    data_files.documented_facts,
-)
-
 
 @contextmanager
 def small_catalog(tmp_path: Path) -> Iterator[Path]:

@@ -17,7 +17,7 @@ STOPPED = {
     "limit_output_tokens": "max_output_tokens_exceeded",
     "limit_total_tokens": "max_output_tokens_exceeded",
 }
-TIMEOUT, TOOL_USE, TOOL_RESULT = "timeout_exceeded", "tool_use", "tool_result"
+TIMEOUT, TOOL_RESULT = "timeout_exceeded", "tool_result"
 
 
 class ModelEvents:

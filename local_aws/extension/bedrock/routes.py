@@ -54,7 +54,6 @@ IMPORTS, IMPORTED = "/model-import-jobs", "/imported-models"
 THROUGHPUT = "/provisioned-model-throughput"
 INGESTION = "/knowledgebases/([^/]+)/datasources/([^/]+)/ingestionjobs"
 DOCUMENTS = "/knowledgebases/([^/]+)/datasources/([^/]+)/documents"
-SERVING = (deployments.STORE, throughputs.STORE)
 TAGGED = re.compile(
     r":(evaluation-job|model-customization-job|model-import-job|custom-model|custom-model-deployment|imported-model|"
     r"provisioned-model)/"

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-TIMES = ("Task", "Wait", "Choice", "Pass", "Fail")
-
 
 def history(*events: tuple[str, Any]) -> list[dict[str, Any]]:
     """Of (type, state's name or (error, cause)), a second after each other, the last one now."""

@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 
 from kit.verify.answers import BEDROCK
-from tests.kit.verify.fake_account import ACCOUNT, FakeAccount, refused, seen
+from tests.kit.verify.fake_account import FakeAccount, refused, seen
 
 OPERATIONS = ["".join(part.capitalize() for part in name.split("_")) for name in BEDROCK]
 ABSENT = refused("ResourceNotFoundException")
-ASSETS = f"cdk-hnb659fds-assets-{ACCOUNT}-us-east-1"
 
 
 @pytest.mark.parametrize("operation", [*OPERATIONS, "GetKnowledgeBase"])

@@ -16,7 +16,6 @@ from tests.local_aws.extension.agents.test_invoke_harness import ORDER_TOOL, cal
 
 OWNER = Credentials("000000000000", "test")
 CALL = {"name": ORDER_TOOL, "arguments": {"order_id": "4711"}}
-Post = Callable[..., tuple[int, Any]]
 
 
 def post(url: str, body: Any, credentials: Credentials | None = OWNER) -> tuple[int, Any]:
