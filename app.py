@@ -18,8 +18,8 @@ import aws_cdk as cdk
 from deployment.checks.account import check_account
 from deployment.checks.budget import budget_warnings
 from deployment.checks.check_deployment import check_deployment
-from deployment.checks.cors import cors_warnings
 from deployment.checks.documents import documents_warnings
+from deployment.checks.inference_api import cors_warnings
 from deployment.checks.invocation_logging import invocation_logging_warnings
 from deployment.checks.model_access import model_access_warnings
 from deployment.checks.models import model_warnings

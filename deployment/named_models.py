@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from deployment.config import DeploymentConfig
-from deployment.knowledge_bases import knowledge_base_models
+from deployment.evaluated_models import evaluated_models
 from deployment.sections.training import Customization, CustomModel
 
 
@@ -32,3 +32,24 @@ def _of_custom_model(where: str, item: CustomModel) -> Iterator[tuple[str, str]]
         yield f"{where}.evaluation.judge_model", item.evaluation.judge_model
     if item.evaluation and item.evaluation.bedrock_job:
         yield f"{where}.evaluation.bedrock_job.evaluator_model", item.evaluation.bedrock_job.evaluator_model
+
+
+def knowledge_base_models(config: DeploymentConfig) -> Iterator[tuple[str, str]]:
+    """Each setting that names a model, with the id or ARN: an existing knowledge base has embedded already."""
+    for where, item in config.knowledge_base_sections.items():
+        if not item.existing:
+            if item.store != "managed":  # AWS's own model
+                yield f"{where}.embedding_model", item.embedding_model
+            if item.parsing:
+                yield f"{where}.parsing.model", item.parsing.model
+        yield f"{where}.model", item.model
+        if item.rerank_model:
+            yield f"{where}.rerank_model", item.rerank_model
+        if item.evaluation:
+            yield f"{where}.evaluation.evaluator_model", item.evaluation.evaluator_model
+
+
+def accessed_models(config: DeploymentConfig) -> list[str]:
+    """The id of every foundation model and profile in the deployment, once, sorted: of an ARN, what answers for it."""
+    models = {*(model for _, model in named_models(config)), *evaluated_models(config)}
+    return sorted({found for model in models if (found := config.model_id(model))})

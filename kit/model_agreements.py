@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployment.accessed_models import accessed_models
 from deployment.config import DeploymentConfig
+from deployment.named_models import accessed_models
 from kit_contract.aws_errors import code_of
 from model_catalog.catalog import CONTEXT_SUFFIX, without_prefix
 

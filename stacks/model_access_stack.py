@@ -6,8 +6,8 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from bedrock_constructs.model_access import ModelAccess
-from deployment.accessed_models import accessed_models
 from deployment.config import DeploymentConfig
+from deployment.named_models import accessed_models
 from deployment.sections.model_access import UseCase
 from kit_contract.stacks import (
     GENERATIONS_CONTEXT,

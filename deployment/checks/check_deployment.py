@@ -5,12 +5,9 @@ import datetime
 from deployment.checks.agents import agent_faults
 from deployment.checks.arns import arn_faults
 from deployment.checks.budget import budget_faults
-from deployment.checks.cost_profiles import cost_profile_faults
 from deployment.checks.evaluation import evaluation_faults
 from deployment.checks.external_models import external_model_faults
-from deployment.checks.fine_tuning import fine_tuning_faults
 from deployment.checks.guardrails import guardrail_faults
-from deployment.checks.iam_callers import iam_caller_faults
 from deployment.checks.inference_api import inference_api_faults
 from deployment.checks.knowledge_base import knowledge_base_faults
 from deployment.checks.names import name_faults
@@ -49,10 +46,7 @@ def check_deployment(
         *knowledge_base_faults(config, today),
         *prompt_faults(config, today),
         *agent_faults(config, today),
-        *inference_api_faults(config, today),
-        *cost_profile_faults(config),
-        *iam_caller_faults(config, account),
-        *fine_tuning_faults(config),
+        *inference_api_faults(config, today, account),
         *guardrail_faults(config),
         *arn_faults(config, account),
         *pipeline_faults(config),

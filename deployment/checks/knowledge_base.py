@@ -4,8 +4,6 @@ import datetime
 from collections.abc import Iterator
 
 from deployment.checks.documents import documents_faults
-from deployment.checks.knowledge_evaluation import evaluation_faults
-from deployment.checks.knowledge_prompts import prompt_faults
 from deployment.checks.knowledge_sources import MOST_DATA_SOURCES, MOST_OF_MANAGED, source_faults
 from deployment.checks.managed_store import managed_faults
 from deployment.checks.models import model_faults, require_answers
@@ -13,7 +11,9 @@ from deployment.checks.reading import reading_faults, require_parser
 from deployment.checks.vector_stores import store_faults
 from deployment.checks.web_sources import web_store_faults
 from deployment.config import DeploymentConfig
-from deployment.sections.knowledge_base import SETTINGS_OF_EXISTING, KnowledgeBase
+from deployment.sections.knowledge_base import SETTINGS_OF_EXISTING, KnowledgeBase, KnowledgePrompt
+from kit_contract.prompt_templates import CITATIONS, LIKE_ONE, LONGEST, PLACEHOLDERS, SEARCH_RESULTS
+from kit_contract.rag_evaluation_jobs import EVALUATORS
 from model_catalog import catalog
 
 # https://docs.aws.amazon.com/bedrock/latest/userguide/rerank-supported.html
@@ -27,7 +27,7 @@ def knowledge_base_faults(config: DeploymentConfig, today: datetime.date) -> Ite
         yield from model_faults(f"{where}.model", item.model, config, today, require_answers)
         if item.rerank_model:
             yield from model_faults(f"{where}.rerank_model", item.rerank_model, config, today, _require_reranking)
-        yield from evaluation_faults(where, item, config, today)
+        yield from _evaluation_faults(where, item, config, today)
         yield from prompt_faults(where, item.prompt)
         if item.existing:
             yield from _existing_faults(where, item, config)
@@ -112,3 +112,41 @@ def _require_reranking(identifier: str, region: str) -> None:
         fix = f"use {there[0]}" if there else "remove the line, or deploy to one of these regions"
         offered = ", ".join(model.on_demand_regions)
         raise catalog.UnlistedError(f"{identifier} is offered in {offered}, got region {region}; {fix}")
+
+
+def _evaluation_faults(
+    where: str, item: KnowledgeBase, config: DeploymentConfig, today: datetime.date
+) -> Iterator[str]:
+    """The model must be one that judges in Bedrock's jobs."""
+    if item.evaluation is None or item.existing:
+        return  # of an existing one it is a fault anyway
+    model, setting = item.evaluation.evaluator_model, f"{where}.evaluation.evaluator_model"
+    yield from model_faults(setting, model, config, today, require_answers)
+    if catalog.without_prefix(model) not in EVALUATORS and not config.deployment.allow_unlisted:
+        yield (
+            f"{setting} must be one of {', '.join(EVALUATORS)}, or a profile of one, got {model}; if Bedrock's user "
+            "guide lists it for RAG evaluation by now: allow_unlisted = true in [deployment]"
+        )
+
+
+def prompt_faults(where: str, prompt: KnowledgePrompt | None) -> Iterator[str]:
+    """What Bedrock refuses, and placeholders that it would leave as they are. `where`: the knowledge base's section."""
+    if prompt is None:
+        return
+    where = f"{where}.prompt.file: {prompt.file.name}" if prompt.file else f"{where}.prompt.text"
+    try:
+        text = prompt.template
+    except (OSError, UnicodeDecodeError) as error:
+        yield f"{where} cannot be read as UTF-8: {getattr(error, 'strerror', None) or error}; name a text file"
+        return
+    if not 1 <= len(text) <= LONGEST:
+        yield f"{where} must have 1 to {LONGEST:,} characters, got {len(text):,}; change it"
+    if SEARCH_RESULTS not in text:
+        yield f"{where} must hold {SEARCH_RESULTS}, which the passages replace; add it"
+    if prompt.citations and CITATIONS not in text:
+        yield (
+            f"{where} lacks {CITATIONS}, without which answers cite no sources; add it, or set citations = false if "
+            "they need none"
+        )
+    for name in sorted(set(LIKE_ONE.findall(text)) - set(PLACEHOLDERS)):
+        yield f"{where}: {name} is not a placeholder; allowed are {', '.join(PLACEHOLDERS)}"

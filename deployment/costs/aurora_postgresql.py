@@ -10,7 +10,7 @@ from math import ceil
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.costs.provisioned_throughput import HOURS_PER_MONTH
 from deployment.costs.training import GIGABYTE
-from deployment.sections.aurora_postgresql import AuroraPostgresql
+from deployment.sections.knowledge_base import AuroraPostgresql
 from model_catalog.prices import Price, price
 
 SERVICE = "aurora-postgresql"

@@ -1,4 +1,4 @@
-"""The jobs of one customization that have not ended. Stopping an execution only asks Bedrock to stop its job."""
+"""Stops the jobs of one customization: stopping an execution only asks Bedrock to stop its job."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING
@@ -6,10 +6,27 @@ from typing import TYPE_CHECKING
 from customization.existing_model import owner_of
 from kit_contract import run_names
 from kit_contract.aws_errors import says_busy
+from kit_contract.run_events import CancelRequest, StopResult
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient
     from mypy_boto3_bedrock.literals import FineTuningJobStatusType
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+def cancel_run(
+    request: CancelRequest, *, kit_deployment: str, bedrock: "BedrockClient", stepfunctions: "SFNClient"
+) -> StopResult:
+    """Stop one execution and its job. Unlike the removal of a customization, it leaves what is promoted alone.
+
+    A customization has one job at a time. Bedrock bills the tokens that it has processed.
+    """
+    arn, customization = request["cancel"], request["customization"]
+    running = stepfunctions.describe_execution(executionArn=arn)["status"] == "RUNNING"
+    if not running:  # another job of the customization may run
+        return {"stopped": 0, "in_progress": []}
+    stepfunctions.stop_execution(executionArn=arn, error="Stopped", cause="cancelled through the API")
+    return {"stopped": 1, "in_progress": stop_jobs(bedrock, kit_deployment, customization)}
 
 
 def stop_jobs(

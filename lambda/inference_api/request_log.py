@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from inference_api.http_messages import Answer, Facts, Request
-from inference_api.request_cost import estimated_usd
-from kit_contract.inference_api import Prices
+from kit_contract.inference_api import PROVISIONED_THROUGHPUT, Prices
 from kit_contract.inference_api_names import ANSWERS, FALLBACKS, METRIC_NAMESPACE, THROTTLES
+from kit_contract.model_arns import CUSTOM_MODEL_DEPLOYMENT, FOUNDATION_MODEL, INFERENCE_PROFILE
 
 THROTTLED = "ThrottlingException"
+TOKENS = ("inputTokens", "outputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")  # of Bedrock's usage
 
 
 def log_line(
@@ -91,3 +92,29 @@ def _answer_metrics(facts: Facts) -> dict[str, int]:
 def _directive(dimensions: list[str], names: Iterable[str]) -> dict[str, Any]:
     metrics = [{"Name": name, "Unit": "Count"} for name in names]
     return {"Namespace": METRIC_NAMESPACE, "Dimensions": [dimensions], "Metrics": metrics}
+
+
+def estimated_usd(facts: Facts, prices: Prices | None) -> float | None:
+    """US dollars, or None if the tokens or one of their prices are unknown. Without tools, guardrails and searches.
+
+    The prices are those of the day of the deploy. Provisioned throughput is billed by the hour: its requests cost
+    nothing more.
+    """
+    kind = facts.served_by["kind"] if facts.served_by else None
+    if kind == PROVISIONED_THROUGHPUT:
+        return 0.0
+    if prices is None or not facts.usage:
+        return None
+    if kind == CUSTOM_MODEL_DEPLOYMENT:
+        price = prices.custom
+    elif kind in (FOUNDATION_MODEL, INFERENCE_PROFILE):
+        price = prices.base
+    else:
+        return None
+    total = 0.0
+    for name in TOKENS:
+        if tokens := facts.usage.get(name):
+            if name not in price:
+                return None
+            total += tokens * price[name]
+    return round(total, 9)

@@ -9,7 +9,6 @@ from inference_api import endpoints
 from inference_api.errors import ApiError, api_error, failure_name
 from inference_api.http_messages import Answer, Facts, Request
 from inference_api.paths import AGENTS, BEDROCK, DESCRIPTION, MESSAGES, MODELS, RESPONSES, STORED, stored_name
-from inference_api.signed_requests import as_with_a_key
 from kit_contract.inference_api import IAM_PREFIX, VARIABLES_HEADER
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
             known = ", ".join(sorted(ROUTES))
             raise ApiError(404, "not_found", f"there is no such path; the paths are {known}")
         facts.route = f"{prefix}{name}"
-        request = as_with_a_key(request) if prefix else request
+        request = _as_with_a_key(request) if prefix else request
         facts.prompt_variables = request.headers.get(VARIABLES_HEADER, "")
         facts.shows_arns = _asks_for_arns(request, service)
         if route.method not in (request.method, None):
@@ -48,6 +47,18 @@ def respond(request: Request, service: Service) -> tuple[Answer, Facts]:
     except Exception as failure:
         facts.error = failure_name(failure)
         return _error_answer(api_error(failure), name, request), facts
+
+
+def _as_with_a_key(request: Request) -> Request:
+    """A request that API Gateway has authenticated with IAM, as if it had a key. Raises ApiError 400.
+
+    IAM policies name the alias by the path. AWS does not say whether they are compared with the path as it was sent or
+    as it was decoded, so a path that differs between the two is refused: no alias needs an encoded character.
+    """
+    sent = request.public_path or request.path
+    if "%" in sent or not sent.endswith(request.path):
+        raise ApiError(400, "invalid_path", "the path of a signed request must name the alias as it is, without %XX")
+    return request._replace(path=request.path.removeprefix(IAM_PREFIX))
 
 
 def _asks_for_arns(request: Request, service: Service) -> bool:

@@ -6,9 +6,11 @@ of those that have run start nothing new.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import boto3
 
 from kit_contract.knowledge_base_ingestion import IngestionSettings
-from knowledge_base_ingestion.batch import messages_by_source
 from knowledge_base_ingestion.ingestion_job import (
     DataSource,
     IngestionJob,
@@ -29,6 +30,8 @@ from knowledge_base_ingestion.ingestion_report import log_line, parameter_value
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agent import AgentsforBedrockClient
     from mypy_boto3_ssm import SSMClient
+
+NAMING = ("deploy", "schedule")
 
 
 class Context(Protocol):
@@ -83,3 +86,26 @@ def _ingest(source: DataSource, message_ids: list[str], settings: IngestionSetti
         Overwrite=True,
     )
     return job
+
+
+def messages_by_source(records: Iterable[Mapping[str, Any]], own: str) -> dict[str, list[str]]:
+    """Data source -> ids of its messages.
+
+    A deploy and a schedule name the data source: {"source": "deploy", "dataSourceId": "..."}. S3's events do not: they
+    are of `own`, the bucket of the knowledge base's own documents.
+    """
+    found: dict[str, list[str]] = {}
+    for record in records:
+        found.setdefault(_source(record.get("body", "")) or own, []).append(record["messageId"])
+    return found
+
+
+def _source(body: str) -> str | None:
+    try:
+        message = json.loads(body)
+    except ValueError:
+        return None
+    if not isinstance(message, dict) or message.get("source") not in NAMING:
+        return None
+    named = message.get("dataSourceId")
+    return named if isinstance(named, str) else None

@@ -1,5 +1,7 @@
 """The context of one throughput: its settings and ledger, read anew at every step, and the people to notify."""
 
+import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,10 +16,10 @@ from provisioned_throughput_controller.settings import Settings, read_settings
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
     from mypy_boto3_cloudwatch import CloudWatchClient
-
-    from provisioned_throughput_controller.notices import Notices
+    from mypy_boto3_sns import SNSClient
 
 WHO = "reconcile"
+SUBJECT_LIMIT = 100
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,26 @@ class ControllerClients(Clients):
     runtime: "BedrockRuntimeClient"
 
 
+class Notices:
+    """A message to the stack's topic, and a line in the log for those who have no subscription."""
+
+    def __init__(self, sns: "SNSClient", topic_arn: str) -> None:
+        self._sns = sns
+        self._topic_arn = topic_arn
+
+    def send(self, subject: str, text: str) -> None:
+        print(json.dumps({"notice": subject, "text": text}), file=sys.stderr)
+        # SNS takes one line of ASCII as the subject; a reason that a person typed may be neither.
+        line = " ".join(subject.encode("ascii", "replace").decode().split())
+        self._sns.publish(TopicArn=self._topic_arn, Subject=line[:SUBJECT_LIMIT], Message=text)
+
+
 @dataclass(frozen=True)
 class Context:
     """`name` is the throughput's name in Bedrock."""
 
     clients: ControllerClients
-    notices: "Notices"
+    notices: Notices
     kit_deployment: str
     name: str
     clock: Callable[[], datetime]

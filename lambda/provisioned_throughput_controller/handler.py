@@ -22,8 +22,7 @@ from kit_contract.provisioned_throughput_metrics import (
     THROUGHPUT_DIMENSION,
 )
 from provisioned_throughput_controller import overrides
-from provisioned_throughput_controller.context import Context, ControllerClients
-from provisioned_throughput_controller.notices import Notices
+from provisioned_throughput_controller.context import Context, ControllerClients, Notices
 from provisioned_throughput_controller.reconciliation import Reconciliation
 from provisioned_throughput_controller.report import report
 from provisioned_throughput_controller.requests import Request, requests_of

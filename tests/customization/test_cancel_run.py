@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from customization.cancel_run import cancel_run
+from customization.jobs_in_progress import cancel_run
 from customization.start_run import starts_a_run
 from kit_contract.run_events import CancelRequest
 from tests.customization.aws import JOB_ARN, KEY, specification

@@ -42,7 +42,7 @@ PARTS = {
         *("promotion_checks/old_models", "promotion_checks/smoke_test", "promotion_checks/verdict"),
     },
     "start_run": {
-        *("start_run", "cancel_run", "dataset_content", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
+        *("start_run", "dataset_content", "earlier_attempts", "earlier_jobs", "jobs_in_progress"),
         *("existing_model", "evaluation_gate", "what_serves"),
         *TARGETS,
         *("base_model", "chosen_run", "held_back", "serving_parameter", "superseded", "start_turn"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deployment.checks.check_deployment import check_deployment
-from deployment.checks.cors import cors_warnings
+from deployment.checks.inference_api import cors_warnings
 from deployment.config import ConfigError, load_deployment_config
 from kit.schema.command import schema_text
 from tests.deployment_file import PROJECT, SHIPPED, deployment_file, shipped_config

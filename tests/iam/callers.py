@@ -52,7 +52,6 @@ CALLERS = {
     "customization/same_content.py": ("training/WorkflowCheckDataRole",),
     "customization/training_metrics.py": ("training/WorkflowMetricsRole",),
     "customization/jobs_in_progress.py": ("training/WorkflowStarterFunctionRole",),
-    "customization/cancel_run.py": ("training/WorkflowStarterFunctionRole",),
     "customization/start_run.py": ("training/WorkflowStarterFunctionRole",),
     "customization/what_serves.py": ("training/WorkflowStarterFunctionRole",),
     "provisioned_throughput_controller/": ("provisioned-throughput/CapacityFunctionRole",),

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from inference_api.http_messages import Facts
-from inference_api.request_cost import estimated_usd
+from inference_api.request_log import estimated_usd
 from kit_contract.inference_api import Prices
 from tests.inference_api.conftest import Api, converse_events
 from tests.inference_api.test_handler import call, event, stand_in

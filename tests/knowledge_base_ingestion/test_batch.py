@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from knowledge_base_ingestion.batch import messages_by_source
+from knowledge_base_ingestion.handler import messages_by_source
 
 
 def record(message: str, body: Any) -> dict[str, str]:

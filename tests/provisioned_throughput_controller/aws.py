@@ -14,8 +14,7 @@ from typing import Any
 import boto3
 from botocore.validate import validate_parameters
 
-from provisioned_throughput_controller.context import Context, ControllerClients
-from provisioned_throughput_controller.notices import Notices
+from provisioned_throughput_controller.context import Context, ControllerClients, Notices
 from tests.provisioned_throughput_controller.bedrock import ACCOUNT_ARN, MODEL, OWNER, FakeBedrock, Refused
 
 NEW_MODEL = f"{ACCOUNT_ARN}:custom-model/amazon.nova-micro-v1:0:128k/bbbbbbbbbbbb"

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from deployment.accessed_models import accessed_models
 from deployment.config import load_deployment_config
+from deployment.named_models import accessed_models
 from tests.deployment_file import HEAD
 from tests.synthesized import PROJECT
 

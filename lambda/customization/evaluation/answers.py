@@ -4,6 +4,7 @@ A function runs for 15 minutes: the workflow calls it again until every batch is
 """
 
 import json
+import random
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -11,14 +12,23 @@ from typing import TYPE_CHECKING, Any
 from customization.evaluation.converse import Asker
 from customization.evaluation.judge import Verdicts
 from kit_contract.evaluations import EvaluationSpecification, Prepared
-from training_data.held_out import Question
+from training_data.held_out import Question, question_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 BATCH = 20
 AT_ONCE = 8
+SEED = 20261127
 Row = dict[str, Any]
+
+
+def read_questions(s3: "S3Client", bucket: str, key: str, most: int) -> list[Question]:
+    """All records, or `most` of them: always the same ones of one file."""
+    lines = s3.get_object(Bucket=bucket, Key=key)["Body"].read().splitlines()
+    numbers = list(range(1, len(lines) + 1))
+    chosen = numbers if len(numbers) <= most else sorted(random.Random(SEED).sample(numbers, most))
+    return [question_of(number, json.loads(lines[number - 1])) for number in chosen]
 
 
 class AnswerFolder:

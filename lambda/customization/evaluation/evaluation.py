@@ -10,12 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from customization.evaluation import report as reports
-from customization.evaluation.answers import AnswerFolder, Interview, Row
+from customization.evaluation.answers import AnswerFolder, Interview, Row, read_questions
 from customization.evaluation.candidate import deploy_candidate
 from customization.evaluation.converse import Asker, EvaluationError
 from customization.evaluation.evaluation_jobs import EvaluationJobs
 from customization.evaluation.judged_answers import Judged, paired_scores, records_of
-from customization.evaluation.questions import read_questions
 from customization.evaluation.verdict import judge
 from customization.evaluation_gate import Gate, baseline_of, gate_result
 from kit_contract import parameters

@@ -4,8 +4,8 @@ import os
 from typing import Any
 
 from customization import invocation
-from customization.cancel_run import cancel_run
 from customization.chosen_run import choose_run
+from customization.jobs_in_progress import cancel_run
 from customization.start_run import RunStarter, StartError, customization_of, starts_a_run
 from kit_contract.environment import KIT_DEPLOYMENT, STATE_MACHINE_ARN
 from kit_contract.run_events import (

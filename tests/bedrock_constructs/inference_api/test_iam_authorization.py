@@ -14,7 +14,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Template
 
 from bedrock_constructs.inference_api.api import InferenceApi
-from deployment.checks.iam_callers import MAX_CHARACTERS, _characters
+from deployment.checks.inference_api import MAX_CHARACTERS, _characters
 from tests.bedrock_constructs.inference_api.api_stack import MICRO, synthesize
 from tests.bedrock_constructs.inference_api.test_cors import methods
 from tests.iam.simulator import Request, allowed

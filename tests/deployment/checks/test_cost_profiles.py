@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from deployment.checks.cost_profiles import cost_profile_faults
+from deployment.checks.inference_api import cost_profile_faults
 from deployment.config import DeploymentConfig
 from deployment.cost_profiles import profiled_aliases
 

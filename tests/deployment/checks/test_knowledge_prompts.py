@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from deployment.checks.knowledge_prompts import prompt_faults
-from deployment.sections.knowledge_prompt import KnowledgePrompt
+from deployment.checks.knowledge_base import prompt_faults
+from deployment.sections.knowledge_base import KnowledgePrompt
 from tests.deployment.checks.test_knowledge_bases import config, faults
 
 GOOD = "Answer from these.\n$search_results$\nIt is $current_time$, a coffee is $3.\n$output_format_instructions$"

@@ -8,7 +8,7 @@ import pytest
 
 from deployment.checks.managed_store import managed_faults
 from deployment.config import DeploymentConfig
-from deployment.knowledge_bases import knowledge_base_models
+from deployment.named_models import knowledge_base_models
 
 MODEL = {"model": "amazon.nova-micro-v1:0", "store": "managed"}
 

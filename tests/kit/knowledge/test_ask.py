@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deployment.config import DeploymentConfig
-from deployment.sections.knowledge_prompt import KnowledgePrompt
+from deployment.sections.knowledge_base import KnowledgePrompt
 from kit.knowledge import deployed as deployments
 from kit.knowledge.deployed import Deployed
 from kit.knowledge.search import Part, Reply, answer_parts, arn_of, search_for
