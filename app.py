@@ -2,6 +2,8 @@
 
 import gc
 
+from kit_contract.counted import counted
+
 if __name__ == "__main__":
     gc.disable()  # a fifth of the synth otherwise: a short process whose objects live to its end
 
@@ -127,7 +129,7 @@ def main(own_stacks: OwnStacks | None = None) -> None:
     try:
         _synthesize(own_stacks)
     except ConfigError as error:
-        sys.exit(f"{error}\n{len(error.faults)} fault(s); nothing was deployed")
+        sys.exit(f"{error}\n{counted(len(error.faults), 'fault')}; nothing was deployed")
     gc.freeze()  # spares the last collection at exit
 
 

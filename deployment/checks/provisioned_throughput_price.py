@@ -12,6 +12,7 @@ from deployment.costs.provisioned_throughput import (
     hourly_price,
 )
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
+from kit_contract.counted import counted
 from model_catalog.prices import Price
 
 
@@ -70,7 +71,9 @@ def _total_price_faults(where: str, item: ProvisionedThroughput, total: float | 
 
 def _bought(config: DeploymentConfig, item: ProvisionedThroughput) -> str:
     kind = "without commitment" if item.commitment == "none" else f"with commitment {item.commitment}"
-    return f"{item.model_units} model unit(s) of {base_model(config, item)} {kind} in {config.deployment.region}"
+    return (
+        f"{counted(item.model_units, 'model unit')} of {base_model(config, item)} {kind} in {config.deployment.region}"
+    )
 
 
 def _exact(usd: float) -> str:
@@ -83,4 +86,4 @@ def _term(item: ProvisionedThroughput, hourly: float | None = None) -> str:
     if not months:
         return ""
     price = f"{hourly * HOURS_PER_MONTH * months:,.2f}" if hourly else "an unknown amount"
-    return f", {price} USD in total for {months} month(s) that cannot be ended early and renew themselves"
+    return f", {price} USD in total for {counted(months, 'month')} that cannot be ended early and renew themselves"

@@ -11,6 +11,7 @@ from deployment.costs.inference_api import Traffic, token_lines
 from deployment.costs.lines import CostLine
 from deployment.costs.provisioned_throughput import HOURS_PER_MONTH
 from deployment.costs.training import model_storage_line
+from kit_contract.counted import counted
 from model_catalog.prices import price
 
 COMMITMENTS = {"none": "no commitment", "OneMonth": "1 month's commitment", "SixMonths": "6 months' commitment"}
@@ -83,7 +84,7 @@ def _on_demand(label: str, storage: Sequence[CostLine], tokens: Iterator[CostLin
 
 def _provisioned(model: str, region: str, commitment: str, units: int, storage: Sequence[CostLine]) -> ServingOption:
     found = price("provisioned_hour", model=model, region=region, commitment=commitment)
-    label = f"{units} model unit{'s' if units > 1 else ''}, {COMMITMENTS[commitment]}"
+    label = f"{counted(units, 'model unit')}, {COMMITMENTS[commitment]}"
     unknown = () if found else (f"price of a model unit and hour of {model}, {COMMITMENTS[commitment]}, in {region}",)
     fixed = found.of(HOURS_PER_MONTH * units) if found else 0.0
     missing = (*unknown, *(line.missing for line in storage if line.missing))

@@ -3,6 +3,7 @@
 from deployment.config import DeploymentConfig
 from deployment.costs.lines import CostGroup, CostLine, line
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
+from kit_contract.counted import counted
 from model_catalog.prices import Price, price
 
 HOURS_PER_MONTH = 730  # 365 days of 24 hours over 12 months, as in AWS's calculator
@@ -35,7 +36,7 @@ def monthly_line(name: str, config: DeploymentConfig, item: ProvisionedThroughpu
 
 def committed_line(name: str, config: DeploymentConfig, item: ProvisionedThroughput) -> CostLine:
     months = committed_months(item)
-    return _line(name, config, item, months * HOURS_PER_MONTH, f"the whole commitment of {months} month(s)")
+    return _line(name, config, item, months * HOURS_PER_MONTH, f"the whole commitment of {counted(months, 'month')}")
 
 
 def hours_per_month(item: ProvisionedThroughput) -> float:
@@ -66,7 +67,7 @@ def _line(name: str, config: DeploymentConfig, item: ProvisionedThroughput, hour
     kind = "without commitment" if item.commitment == "none" else f"with commitment {item.commitment}"
     return line(
         f"provisioned throughput {name}",
-        f"{what}: {item.model_units} model unit(s) x {hours:g} h",
+        f"{what}: {counted(item.model_units, 'model unit')} x {hours:g} h",
         hours * item.model_units,
         hourly_price(config, item),
         missing=f"a model unit and hour of {model} {kind} in {config.deployment.region}",

@@ -8,6 +8,7 @@ from deployment.costs.provisioned_throughput import base_model, hourly_price
 from deployment.costs.training import training_groups
 from deployment.datasets import CustomizationDataset
 from examples.capacity_demo.caller import Caller
+from kit_contract.counted import counted
 from model_catalog.prices import price
 
 KINDS = ("foundation-model", "inference-profile", "custom-model-deployment", "provisioned-throughput")
@@ -32,9 +33,10 @@ def bill(
 
 def _throughput(config: DeploymentConfig, seconds: float) -> CostLine:
     (item,) = config.provisioned_throughput.values()
+    units = counted(item.model_units, "model unit")
     return line(
         "provisioned throughput",
-        f"{item.model_units} model unit(s) for {seconds:.0f} s, by the second; AWS may bill each started hour in full",
+        f"{units} for {seconds:.0f} s, by the second; AWS may bill each started hour in full",
         item.model_units * seconds / 3600,
         hourly_price(config, item),
         missing=f"a model unit and hour of {base_model(config, item)}",

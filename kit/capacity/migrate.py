@@ -9,6 +9,7 @@ from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from kit.capacity.controller import CapacityFunction, connect
 from kit.capacity.table import sentence
 from kit.hint import as_given
+from kit_contract.counted import counted
 from kit_contract.errors import KitError
 
 
@@ -31,7 +32,8 @@ def migrate(function: CapacityFunction, options: argparse.Namespace) -> int:
         raise KitError(f"{name} is {report['status']}: deploy the new settings, the next purchase uses them")
     commitment = None if item.commitment == "none" else item.commitment
     if (report["model_units"], report["commitment"]) == (item.model_units, commitment):
-        print(f"{name} already has {item.model_units} model unit(s) and commitment {item.commitment}; deploy as usual")
+        units = counted(item.model_units, "model unit")
+        print(f"{name} already has {units} and commitment {item.commitment}; deploy as usual")
         return 0
     print(plan(report, item))
     if not options.yes:
@@ -55,8 +57,8 @@ def plan(report: dict[str, Any], item: ProvisionedThroughput) -> str:
     total = f"; at most {item.accept_total_cost_usd:,.2f} USD for the whole term" if item.accept_total_cost_usd else ""
     return "\n".join(
         [
-            f"{name}: {report['model_units']} model unit(s), commitment {report['commitment'] or 'none'} -> "
-            f"{item.model_units} model unit(s), commitment {item.commitment}",
+            f"{name}: {counted(report['model_units'], 'model unit')}, commitment {report['commitment'] or 'none'} -> "
+            f"{counted(item.model_units, 'model unit')}, commitment {item.commitment}",
             f"  1  buy {name}-next: at most {_usd(item.accept_hourly_cost_usd)} USD an hour{total}",
             "  2  wait until it is in service (both are billed meanwhile), then point the alias to it",
             f"  3  {old}",

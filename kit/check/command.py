@@ -16,6 +16,7 @@ from kit.check.own_apps import own_apps
 from kit.check.rules.catalog import own_findings
 from kit.check.synthesis import synthesize, synthesize_own
 from kit.check.template import Template, missing_lookups, templates_in
+from kit_contract.counted import counted
 
 NUMBERED = re.compile(r"^[EFWI](\d{4})$")
 
@@ -101,4 +102,5 @@ def _own_and_lint(templates: Sequence[Template]) -> Iterator[tuple[Template, Fin
 
 def _summary(templates: Sequence[Template], findings: Sequence[Finding]) -> str:
     stacks = len({template.stack for template in templates})
-    return f"{len(findings)} finding(s) in {stacks} stack(s): cfn-lint, the CDK's validation, cdk-nag, the kit's rules"
+    found = f"{counted(len(findings), 'finding')} in {counted(stacks, 'stack')}"
+    return f"{found}: cfn-lint, the CDK's validation, cdk-nag, the kit's rules"

@@ -15,6 +15,7 @@ from kit.cost.environments import environments_as_json, environments_as_table
 from kit.cost.plot import SUFFIXES, plot
 from kit.cost.table import as_json, as_table
 from kit.deployment_arguments import add_file_arguments
+from kit_contract.counted import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +86,7 @@ def _plot(config: DeploymentConfig, traffic: Traffic, alias: str | None, output:
         raise ConfigError(["--input-tokens: must not be 0 when --output-tokens is 0; set one of them"])
     title = f"{config.deployment.name}, alias {chosen}, {config.deployment.region}"
     points = plot(serving_options(config, chosen, traffic), title, traffic, output)
-    print(f"{output}: {len(points)} break-even point(s)")
+    print(f"{output}: {counted(len(points), 'break-even point')}")
     return 0
 
 

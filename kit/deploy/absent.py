@@ -15,6 +15,7 @@ from billed_resources.stack_cost import StackCost, cost_of_stacks, total_usd_per
 from billed_resources.stack_removal import Removal, Waiting, remove_stack
 from kit.deploy.assembly import StackName
 from kit.deploy.history import History, Place
+from kit_contract.counted import counted
 
 FAILED, UNDECIDED_OR_LEFT = 1, 3
 KEPT = "kept; each deploy shows them again. Remove them: kit deploy --remove-absent"
@@ -134,7 +135,9 @@ def _show(costs: Sequence[StackCost], title: str, say: Callable[[str], None]) ->
 
 
 def _asked(account: str, number: int) -> Decision:
-    question = f"Delete {number} stack(s) in account {account}? Data is kept as its removal policy says. Type yes: "
+    question = (
+        f"Delete {counted(number, 'stack')} in account {account}? Data is kept as its removal policy says. Type yes: "
+    )
     try:
         return Decision.REMOVE if input(question).strip() == "yes" else Decision.KEEP
     except EOFError:

@@ -14,6 +14,7 @@ from deployment.config import DeploymentConfig
 from deployment.costs.provisioned_throughput import committed_line, hourly_price
 from deployment.sections.provisioned_throughput import ProvisionedThroughput
 from kit.deploy.deployed_throughput import Deployed, Look, Present, Size
+from kit_contract.counted import counted
 from kit_contract.stacks import throughput_logical_ids
 
 
@@ -153,4 +154,4 @@ def _billed(found: Present) -> tuple[float | None, float | None]:
 
 
 def _size(size: Size) -> str:
-    return f"{size.model_units} model unit(s) with commitment {size.commitment or 'none'}"
+    return f"{counted(size.model_units, 'model unit')} with commitment {size.commitment or 'none'}"

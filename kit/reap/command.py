@@ -16,6 +16,7 @@ from billed_resources.stack_lookup import StackLookup
 from kit.embedded_outputs import embedded_outputs
 from kit.hint import as_given
 from kit.reap.table import Report, as_json, as_table, outcome_table
+from kit_contract.counted import counted
 from kit_contract.errors import KitError
 from local_aws.emulator import ACCOUNT
 
@@ -73,7 +74,7 @@ def _report(account: str, region: str, clients: Clients) -> Report:
 
 def _confirmed(report: Report) -> bool:
     number, place = len(report.orphans), f"account {report.account}, {report.region}"
-    question = f"\nDelete {number} orphan(s) in {place}? Type yes: "
+    question = f"\nDelete {counted(number, 'orphan')} in {place}? Type yes: "
     try:
         return input(question).strip() == "yes"
     except EOFError:

@@ -134,7 +134,7 @@ def _job(shown: Shown) -> Iterator[str]:
     yield job.arn
     more = len(shown.details.run.jobs) - 1
     if more:
-        yield f"and {more} earlier job(s) of this run"
+        yield f"and {counted(more, 'earlier job')} of this run"
 
 
 def _model(shown: Shown) -> Iterator[str]:
@@ -175,7 +175,7 @@ def _cost(shown: Shown) -> Iterator[str]:
         yield "unknown: tokens, epochs or the price are"
         return
     unfinished = "" if cost.whole else ", and an unknown part of it for each that did not finish"
-    yield f"about {usd(one)} USD for each of its {len(details.run.jobs)} job(s){unfinished}"
+    yield f"about {usd(one)} USD a job ({counted(len(details.run.jobs), 'job')}){unfinished}"
 
 
 def _failure(error: str, cause: str, run: str, said: Callable[[str], str]) -> list[str]:
@@ -202,7 +202,7 @@ def _result(step: Step, status: str) -> str:
         goes_on = step.is_waiting and status == "running"
         words.append(f"{'waiting' if goes_on else step.error}: {message_in(step.cause)}")
     words.append("" if step.error or step.done else "under way")
-    words.append(f"waited {step.waits} time(s)" if step.waits and not step.error else "")
+    words.append(f"waited {counted(step.waits, 'time')}" if step.waits and not step.error else "")
     if step.failures and step.done:
-        words.append(f"done after {step.failures} failure(s)")
+        words.append(f"done after {counted(step.failures, 'failure')}")
     return ", ".join(word for word in words if word) or "done"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from custom_resources.framework.errors import error_code
 from custom_resources.provisioned_throughput.ledger import BOUGHT, Ledger, Watch
+from kit_contract.counted import counted
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
@@ -77,8 +78,8 @@ def unknown_text(ledger: Ledger, hours: int) -> str:
     """The notice: it stays billed, and only a person can tell whether anybody needs it."""
     assert ledger.watch
     return (
-        f"It stays in service although no call was counted in {hours} hours. Bedrock's metric Invocations has shown "
-        f"none for ModelId {ledger.watch.throughput_arn} since {ledger.watch.since}, not even the kit's own first "
-        "call, or cannot be read. Whether anybody calls the throughput is unknown, so release_when_idle_hours has no "
-        "effect until the metric shows a call. To release it: kit capacity release."
+        f"It stays in service although no call was counted in {counted(hours, 'hour')}. Bedrock's metric Invocations "
+        f"has shown none for ModelId {ledger.watch.throughput_arn} since {ledger.watch.since}, not even the kit's own "
+        "first call, or cannot be read. Whether anybody calls the throughput is unknown, so release_when_idle_hours "
+        "has no effect until the metric shows a call. To release it: kit capacity release."
     )

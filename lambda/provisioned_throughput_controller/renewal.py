@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from custom_resources.provisioned_throughput.ledger import Ledger
+from kit_contract.counted import counted
 from provisioned_throughput_controller.context import Context
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def due_warning(found: "Throughput", warned: tuple[str, ...], now: datetime) -> 
     if end is None or end <= now:
         return None
     for days in DAYS_AHEAD:
-        mark = f"renewal of {found['provisionedModelName']} {end.date().isoformat()}, {days} days"
+        mark = f"renewal of {found['provisionedModelName']} {end.date().isoformat()}, {counted(days, 'day')}"
         if end - now <= timedelta(days=days):
             return None if mark in warned else mark
     return None

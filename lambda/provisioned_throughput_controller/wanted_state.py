@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from custom_resources.provisioned_throughput.ledger import BOUGHT, RELEASED, Ledger, Override
+from kit_contract.counted import counted
 from provisioned_throughput_controller.settings import Settings
 
 
@@ -64,7 +65,7 @@ def budget_override(reason: str, who: str, now: datetime) -> Override:
 def idle_override(settings: Settings, now: datetime) -> Override:
     """Nobody calls it: released until the schedule opens next; without a schedule until a person buys."""
     opening = settings.schedule.next_opening(now) if settings.schedule else None
-    why = f"no call for {settings.release_when_idle_hours} hours"
+    why = f"no call for {counted(settings.release_when_idle_hours or 0, 'hour')}"
     return Override(RELEASED, why, "idle release", _text(opening) if opening else None)
 
 

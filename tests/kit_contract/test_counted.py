@@ -50,6 +50,8 @@ def _fixed(path: Path) -> Iterator[str]:
         parts = node.values if isinstance(node, ast.JoinedStr) else []
         for before, after in pairwise(parts):
             if isinstance(before, ast.FormattedValue) and isinstance(after, ast.Constant):
+                if re.match(r"[\w -]*\(s\)", str(after.value)):
+                    yield f"{{{ast.unparse(before.value)}}}{after.value!s}"
                 value = ast.unparse(before.value)
                 plural = PLURAL.match(str(after.value))
                 if plural and NUMBER.search(value) and not value.startswith("counted("):

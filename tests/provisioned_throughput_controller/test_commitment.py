@@ -35,7 +35,7 @@ def test_when_the_commitment_has_ended_it_is_released(aws: FakeAws) -> None:
     assert aws.throughputs == {}
 
 
-@pytest.mark.parametrize(("days", "told"), [(8, []), (7, ["7 days"]), (1, ["1 days"])])
+@pytest.mark.parametrize(("days", "told"), [(8, []), (7, ["7 days"]), (1, ["1 day"])])
 def test_renewal_is_warned_about_seven_days_and_one_day_ahead(aws: FakeAws, days: int, told: list[str]) -> None:
     aws.deploy(ledger={"state": "bought"})
     aws.plant(commitment="SixMonths", end=aws.now + timedelta(days=days))
@@ -44,7 +44,7 @@ def test_renewal_is_warned_about_seven_days_and_one_day_ahead(aws: FakeAws, days
         settle(aws)
         aws.sleep(60)
 
-    assert [mark for mark in ("1 days", "7 days") for text in aws.told if mark in text.split("\n")[0]] == told
+    assert [mark for mark in ("1 day", "7 days") for text in aws.told if mark in text.split("\n")[0]] == told
 
 
 def test_the_warning_of_the_last_day_follows_that_of_the_week(aws: FakeAws) -> None:
@@ -66,7 +66,7 @@ def test_lost_ticks_cost_no_warning_that_still_helps(aws: FakeAws) -> None:
     settle(aws)
 
     (text,) = aws.told
-    assert "1 days" in text.split("\n")[0]
+    assert "1 day" in text.split("\n")[0]
 
 
 def test_a_renewed_term_is_warned_about_anew(aws: FakeAws) -> None:
@@ -90,7 +90,7 @@ def test_a_destroy_that_was_refused_leaves_the_warnings(aws: FakeAws) -> None:
         settle(aws)
         aws.sleep(24 * 3600 - 60)
 
-    assert [("7 days" in text, "1 days" in text) for text in aws.told] == [(True, False), (False, True)]
+    assert [("7 days" in text, "1 day" in text) for text in aws.told] == [(True, False), (False, True)]
     assert aws.log == []
 
 

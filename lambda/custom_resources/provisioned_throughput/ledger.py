@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from custom_resources.account import json_parameter
 from custom_resources.provisioned_throughput.alias_capacity import DRAIN_SECONDS
+from kit_contract.counted import counted
 from kit_contract.parameters import throughput_ledger
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Size:
     commitment: "CommitmentDurationType | None"
 
     def __str__(self) -> str:
-        return f"{self.model_units} model unit(s) with commitment {self.commitment or 'none'}"
+        return f"{counted(self.model_units, 'model unit')} with commitment {self.commitment or 'none'}"
 
 
 @dataclass(frozen=True)

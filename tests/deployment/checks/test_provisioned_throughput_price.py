@@ -33,7 +33,7 @@ def faults(folder: Path, rows: list[dict[str, Any]] = HOURLY, **section: Any) ->
 def test_an_unaccepted_price_is_named_with_its_source_and_what_to_set(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, model_units=2)
 
-    assert fault.startswith("provisioned_throughput.support.accept_hourly_cost_usd: 2 model unit(s) of " + MICRO)
+    assert fault.startswith("provisioned_throughput.support.accept_hourly_cost_usd: 2 model units of " + MICRO)
     assert "without commitment in us-east-1 costs 40.00 USD an hour, 29,200.00 USD a month" in fault
     assert "(a test, 2026-11-25, not verified with AWS); got nothing; set it to 40 or more to accept the price" in fault
 
@@ -42,7 +42,7 @@ def test_with_a_commitment_the_fault_names_the_price_of_the_whole_term(tmp_path:
     (fault, _) = faults(tmp_path, commitment="SixMonths", accept_hourly_cost_usd=12.49)
 
     assert "12.50 USD an hour" in fault
-    assert "54,750.00 USD in total for 6 month(s) that cannot be ended early and renew themselves" in fault
+    assert "54,750.00 USD in total for 6 months that cannot be ended early and renew themselves" in fault
     assert "got 12.49; set it to 12.5" in fault
     assert "not verified with AWS" not in fault
 
@@ -50,11 +50,9 @@ def test_with_a_commitment_the_fault_names_the_price_of_the_whole_term(tmp_path:
 def test_an_unknown_price_must_be_accepted_and_the_fault_names_the_command(tmp_path: Path) -> None:
     (fault, total) = faults(tmp_path, commitment="OneMonth", accept_hourly_cost_usd=1000.0)
 
-    assert fault.startswith(
-        "provisioned_throughput.support.accept_unknown_price: no price is known for 1 model unit(s)"
-    )
+    assert fault.startswith("provisioned_throughput.support.accept_unknown_price: no price is known for 1 model unit")
     assert "python -m kit models refresh" in fault
-    assert "an unknown amount USD in total for 1 month(s)" in fault
+    assert "an unknown amount USD in total for 1 month" in fault
     assert "costs an unknown amount (hours of the term x the price AWS told you) USD in total" in total
     assert faults(tmp_path, commitment="OneMonth", accept_unknown_price=True, accept_total_cost_usd=1.0) == []
 

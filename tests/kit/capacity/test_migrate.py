@@ -88,7 +88,7 @@ def test_without_yes_it_prints_the_plan_and_does_nothing(tmp_path: Path, capsys:
 
     shown = capsys.readouterr().out
     for part in (
-        "1 model unit(s), commitment none -> 2 model unit(s)",
+        "1 model unit, commitment none -> 2 model units",
         "at most 1,000,000.00 USD an hour",
         "nothing was",
     ):

@@ -18,4 +18,4 @@ def test_stages_nested_stacks_and_context_are_read_and_what_the_app_accepts_is_n
 
     printed = capsys.readouterr()
     assert (code, printed.out) == (0, ""), printed.out
-    assert printed.err == "0 finding(s) in 2 stack(s): cfn-lint, the CDK's validation, cdk-nag, the kit's rules\n"
+    assert printed.err == "0 findings in 2 stacks: cfn-lint, the CDK's validation, cdk-nag, the kit's rules\n"

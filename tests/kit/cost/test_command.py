@@ -66,7 +66,7 @@ def test_a_price_is_shown_before_it_is_accepted(tmp_path: Path, capsys: pytest.C
     with price_list(tmp_path, rows):
         assert main(["cost", "--config", str(file)]) == 0
 
-    assert "Provisioned throughput bot, an hour: 2 model unit(s) x 1 h: 8.00" in capsys.readouterr().out
+    assert "Provisioned throughput bot, an hour: 2 model units x 1 h: 8.00" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [["--requests", "-1"], ["--input-tokens", "1.5"], ["--seconds", "nan"]])

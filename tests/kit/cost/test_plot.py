@@ -24,7 +24,7 @@ def test_a_png_is_written_and_its_points_are_counted(tmp_path: Path, capsys: pyt
     assert plotted(tmp_path, "cost.png") == 0
 
     assert (tmp_path / "cost.png").read_bytes().startswith(b"\x89PNG")
-    assert "6 break-even point(s)" in capsys.readouterr().out
+    assert "6 break-even points" in capsys.readouterr().out
 
 
 def test_the_picture_names_every_option_its_price_and_every_point(tmp_path: Path) -> None:

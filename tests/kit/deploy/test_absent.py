@@ -108,7 +108,7 @@ def test_a_terminal_is_asked(run: Run, monkeypatch: pytest.MonkeyPatch, typed: s
 
     assert run.settle(Decision.ASK) == 0
 
-    assert f"Delete 2 stack(s) in account {ACCOUNT}?" in asked[0]
+    assert f"Delete 2 stacks in account {ACCOUNT}?" in asked[0]
     assert len(run.aws.deleted) == deleted
     assert ("--remove-absent" in run.text) == (deleted == 0)
 

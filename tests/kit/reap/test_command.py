@@ -59,7 +59,7 @@ def test_the_question_names_account_and_number(aws: FakeAws, monkeypatch: pytest
     monkeypatch.setattr("builtins.input", yes)
 
     assert run("--delete-orphans") == 0
-    assert f"Delete 3 orphan(s) in account {ACCOUNT}, {REGION}?" in asked[0]
+    assert f"Delete 3 orphans in account {ACCOUNT}, {REGION}?" in asked[0]
     assert len(aws.deleted) == 3
 
 

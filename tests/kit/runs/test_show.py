@@ -41,7 +41,7 @@ def test_a_failed_run_is_explained(aws: FakeAws, runs: Runs) -> None:
     ):
         assert text in printed
     assert [line.split()[0] for line in printed.splitlines()[-3:]] == ["STEP", "CheckData", "Train"]
-    assert "done after 1 failure(s)" in printed
+    assert "done after 1 failure" in printed
     assert printed.splitlines()[-1].endswith("States.TaskFailed: no capacity")
 
 
@@ -127,7 +127,7 @@ def test_a_step_that_waits_has_not_failed(aws: FakeAws, runs: Runs) -> None:
     _, failed, _ = runs("show", "support")
 
     assert "waiting: sup-support is being updated" in waiting
-    assert "waited 2 time(s)" in done
+    assert "waited 2 times" in done
     assert "failure" not in done
     assert "PromotionBusyError: sup-support is being updated" in failed
 
