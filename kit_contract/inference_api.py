@@ -14,6 +14,7 @@ from kit_contract.model_arns import (
     PROVISIONED_MODEL,
     model_arn,
 )
+from kit_contract.vector_stores import MANAGED, UNKNOWN
 
 # What callers read in `served_by`, where it differs from the resource type of the ARN.
 PROVISIONED_THROUGHPUT = "provisioned-throughput"
@@ -105,7 +106,7 @@ class Guardrail(NamedTuple):
 class KnowledgeBase(NamedTuple):
     """`model` writes the answers if the request names no alias. `guardrail`: its name.
 
-    `rerank_model_arn` is None if passages can't be reranked. `hybrid`: its store matches words. `managed`: its type.
+    `rerank_model_arn` is None if passages can't be reranked. `store`: of its vectors, see vector_stores.py.
     `prompt`: the template of what the model is asked; Bedrock's own if None.
     `parameter` publishes the id, which changes when a deploy replaces it; None if it never changes.
     """
@@ -114,10 +115,13 @@ class KnowledgeBase(NamedTuple):
     model: Model
     rerank_model_arn: str | None = None
     guardrail: str | None = None
-    hybrid: bool = False
+    store: str = UNKNOWN
     prompt: str | None = None
     parameter: str | None = None
-    managed: bool = False
+
+    @property
+    def managed(self) -> bool:
+        return self.store == MANAGED
 
 
 class Agent(NamedTuple):

@@ -2,9 +2,7 @@
 
 # Files beside the packages in a function's zip.
 ALIASES_FILE = "aliases.json"  # alias -> {"model", "arn", "order", "embedding"?, "one_model"?, "guardrail"?}
-KNOWLEDGE_BASES_FILE = (
-    "knowledge_bases.json"  # name -> {"model", "arn", "rerank"?, "guardrail"?, "hybrid"?, "managed"?}
-)
+KNOWLEDGE_BASES_FILE = "knowledge_bases.json"  # name -> {"model", "arn", "rerank"?, "guardrail"?, "store"?}
 AMAZON_ROOTS_FILE = "amazon_roots.pem"
 DESCRIPTION_FILE = "openapi.json"  # what GET /openapi.json answers
 

@@ -28,6 +28,7 @@ from kit_contract.environment import (
 )
 from kit_contract.inference_api import Agent, Alias, Guardrail, KnowledgeBase, Model, Prices, Prompt, Settings
 from kit_contract.model_arns import APPLICATION_INFERENCE_PROFILE
+from kit_contract.vector_stores import UNKNOWN
 
 ACCOUNT = ":{account}:"
 
@@ -100,10 +101,9 @@ def knowledge_bases_json(settings: Settings, account: str) -> str:
             **_entry(item.model, account),
             **({"rerank": item.rerank_model_arn} if item.rerank_model_arn else {}),
             **({"guardrail": item.guardrail} if item.guardrail else {}),
-            **({"hybrid": True} if item.hybrid else {}),
+            **({"store": item.store} if item.store else {}),
             **({"prompt": item.prompt} if item.prompt else {}),
             **({"parameter": item.parameter} if item.parameter else {}),
-            **({"managed": True} if item.managed else {}),
         }
         for name, item in settings.knowledge_bases.items()
     }
@@ -157,10 +157,9 @@ def _knowledge_bases(
             _model(entry, account),
             entry.get("rerank"),
             entry.get("guardrail"),
-            entry.get("hybrid", False),
+            entry.get("store", UNKNOWN),
             entry.get("prompt"),
             entry.get("parameter"),
-            entry.get("managed", False),
         )
         for name, entry in entries.items()
         if name in ids

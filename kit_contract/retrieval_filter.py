@@ -9,13 +9,13 @@ import json
 import math
 from typing import Any
 
+from kit_contract.vector_stores import UNKNOWN, operators_missing
+
 GROUPS = ("andAll", "orAll")
 NUMBERS = ("greaterThan", "greaterThanOrEquals", "lessThan", "lessThanOrEquals")
 LISTS = ("in", "notIn")
-# Operators of every store: S3 Vectors and managed knowledge bases have none for prefixes and substrings.
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-metadata-filtering.html
-OPERATORS = ("equals", "notEquals", *NUMBERS, *LISTS, "listContains", *GROUPS)
-OPERATORS_OF_SOME = ("startsWith", "stringContains")
+TEXTS = ("listContains", "startsWith", "stringContains")
+OPERATORS = ("equals", "notEquals", *NUMBERS, *LISTS, *TEXTS, *GROUPS)
 MAX_KEY_LENGTH = 100
 MAX_DEPTH = 10
 MAX_LIST = 1_000
@@ -31,26 +31,29 @@ class RetrievalFilterError(ValueError):
         self.code = code
 
 
-def checked_filter(condition: Any, where: str, more: tuple[str, ...] = (), *, depth: int = 1) -> dict[str, Any]:
-    """`more`: those of OPERATORS_OF_SOME that the store has. Raises RetrievalFilterError."""
-    known = (*OPERATORS, *more)
+def checked_filter(
+    condition: Any, where: str, store: str = UNKNOWN, searched: str = "this knowledge base", *, depth: int = 1
+) -> dict[str, Any]:
+    """`store`: of the knowledge base `searched`, see vector_stores.py. Raises RetrievalFilterError."""
+    missing = operators_missing(store)
+    known = [operator for operator in OPERATORS if operator not in missing]
     if not isinstance(condition, dict) or len(condition) != 1:
         got = f"{len(condition)} fields" if isinstance(condition, dict) else type(condition).__name__
         message = f"{where} must be an object with one operator ({', '.join(known)}), got {got}"
         raise RetrievalFilterError(where, message)
     operator, operand = next(iter(condition.items()))
     where = f"{where}.{operator}"
-    if operator in OPERATORS_OF_SOME and operator not in more:
-        message = f"{where}: not every store of a knowledge base has {operator}; use one of {', '.join(known)}"
+    if operator in missing:
+        message = f"{where}: the store of {searched} ({store}) has no {operator}; use one of {', '.join(known)}"
         raise RetrievalFilterError(where, message, "unsupported_value")
     if operator in GROUPS:
-        return {operator: _group(operand, where, more, depth)}
+        return {operator: _group(operand, where, store, searched, depth)}
     if operator not in known:
         raise RetrievalFilterError(where, f"{where} is not an operator; use one of {', '.join(known)}", "unknown_field")
     return {operator: _attribute(operand, operator, where)}
 
 
-def _group(conditions: Any, where: str, more: tuple[str, ...], depth: int) -> list[dict[str, Any]]:
+def _group(conditions: Any, where: str, store: str, searched: str, depth: int) -> list[dict[str, Any]]:
     if not isinstance(conditions, list) or len(conditions) < 2:
         got = f"{len(conditions)} of them" if isinstance(conditions, list) else type(conditions).__name__
         raise RetrievalFilterError(where, f"{where} must be a list of at least 2 filters, got {got}")
@@ -58,7 +61,7 @@ def _group(conditions: Any, where: str, more: tuple[str, ...], depth: int) -> li
         message = f"filter must be at most {MAX_DEPTH} levels deep; flatten it"
         raise RetrievalFilterError(where.partition(".")[0], message)
     return [
-        checked_filter(condition, f"{where}[{index}]", more, depth=depth + 1)
+        checked_filter(condition, f"{where}[{index}]", store, searched, depth=depth + 1)
         for index, condition in enumerate(conditions)
     ]
 
@@ -86,7 +89,7 @@ def _fits(value: Any, operator: str) -> bool:
         return _is_number(value)
     if operator in LISTS:
         return isinstance(value, list) and 1 <= len(value) <= MAX_LIST and all(_is_plain(item) for item in value)
-    return isinstance(value, str) if operator in ("listContains", *OPERATORS_OF_SOME) else _is_plain(value)
+    return isinstance(value, str) if operator in TEXTS else _is_plain(value)
 
 
 def _wanted(operator: str) -> str:
@@ -94,7 +97,7 @@ def _wanted(operator: str) -> str:
         return "a number"
     if operator in LISTS:
         return f"a list of 1 to {MAX_LIST} strings, numbers or booleans"
-    return "a string" if operator in ("listContains", *OPERATORS_OF_SOME) else "a string, number or boolean"
+    return "a string" if operator in TEXTS else "a string, number or boolean"
 
 
 def _shown(value: Any) -> str:

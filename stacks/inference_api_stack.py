@@ -13,6 +13,7 @@ from kit_contract.inference_api import Prompt
 from kit_contract.model_arns import plain_id
 from kit_contract.parameters import agent_confirmed_tool, agent_harness, inference_api_log, knowledge_base_id
 from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT, pascal
+from kit_contract.vector_stores import UNKNOWN
 from stacks.cost_profiles import cost_profiles
 from stacks.fine_tuning import add_fine_tuning_api
 from stacks.invoke_target import invoke_target
@@ -88,11 +89,10 @@ class InferenceApiStack(cdk.Stack):
                 model=invoke_target(self, config, section.model),
                 rerank_model_arn=self._rerank_model_arn(section.rerank_model),
                 guardrail=section.guardrail,
-                # Where an existing one keeps its vectors is not known here: Bedrock refuses what the store can't do.
-                hybrid=store_of(section).hybrid or bool(section.existing and section.store != "managed"),
+                # Where an existing one keeps its vectors is not known here.
+                store=UNKNOWN if section.existing and section.store != "managed" else store_of(section).type,
                 prompt=section.prompt.template if section.prompt else None,
                 parameter=None if section.existing else knowledge_base_id(config.deployment.name, name),
-                managed=store_of(section).managed,
             )
             for name, section in config.all_knowledge_bases.items()
         }

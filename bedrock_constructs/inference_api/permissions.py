@@ -15,6 +15,7 @@ from bedrock_constructs.inference_api.targets import AliasTarget, ServedAlias, S
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from kit_contract.parameters import aliases_path
 from kit_contract.tags import DEPLOYMENT_TAG, resource_tag_key
+from kit_contract.vector_stores import MANAGED
 
 WILDCARD_REASON = (
     "Bedrock chooses the ids of trained models, and a tag limits them to this deployment's own; a global profile runs "
@@ -51,7 +52,9 @@ def grant_serving(
         service="ssm", resource="parameter", resource_name=f"{aliases_path(kit_deployment)[1:]}/*"
     )
     base_models = [target for alias in aliases for target in alias.targets]
-    generating = [item for item in knowledge_bases if not item.managed]  # RetrieveAndGenerate refuses the managed ones
+    generating = [
+        item for item in knowledge_bases if item.store != MANAGED
+    ]  # RetrieveAndGenerate refuses the managed ones
     models = _configured_models(stack, [*base_models, *(item.model for item in generating)])
     _add_managed_policies(function, models[INLINE_PARTS:])
     places = {place for alias in aliases for place in alias.order}
@@ -90,7 +93,7 @@ def _knowledge_statements(
         retrieve.append(_allow("RetrieveOwn", ["bedrock:Retrieve"], [_bedrock_arn(stack, "knowledge-base/*")], own))
         ids = [stack.format_arn(service="ssm", resource="parameter", resource_name=name[1:]) for name in parameters]
         retrieve.append(_allow("ReadKnowledgeBaseIds", ["ssm:GetParameters"], ids))
-    if any(not item.managed for item in knowledge_bases):
+    if any(item.store != MANAGED for item in knowledge_bases):
         # No resource-level permissions of RetrieveAndGenerate: Retrieve and InvokeModel limit what it reaches.
         retrieve.append(_allow("RetrieveAndGenerate", ["bedrock:RetrieveAndGenerate"], ["*"]))
     return retrieve

@@ -17,19 +17,13 @@ TRAINED = ("provisioned", "on-demand", "base")
 
 
 class SearchedKnowledgeBase(Protocol):
-    """A knowledge base of this app, such as DocumentKnowledgeBase.
-
-    `hybrid`: its store can match words, too. `managed`: it is one of Bedrock's managed ones.
-    """
+    """A knowledge base of this app, such as DocumentKnowledgeBase. `store`: Bedrock's type of its store."""
 
     @property
     def knowledge_base_id(self) -> str: ...
 
     @property
-    def hybrid(self) -> bool: ...
-
-    @property
-    def managed(self) -> bool: ...
+    def store(self) -> str: ...
 
 
 def model_target(scope: Construct, model: str) -> AliasTarget:
@@ -61,7 +55,7 @@ def served_knowledge_bases(
             found[name] = item
         elif answering_model:
             model = model_target(scope, answering_model)
-            found[name] = ServedKnowledgeBase(item.knowledge_base_id, model, hybrid=item.hybrid, managed=item.managed)
+            found[name] = ServedKnowledgeBase(item.knowledge_base_id, model, store=item.store)
         else:
             raise ValueError(f"knowledge_bases.{name} needs a model that answers; give the API an answering_model")
     return found
@@ -90,10 +84,9 @@ def knowledge_base_settings(knowledge_bases: Mapping[str, ServedKnowledgeBase]) 
             model=_model(item.model),
             rerank_model_arn=item.rerank_model_arn,
             guardrail=item.guardrail,
-            hybrid=item.hybrid,
+            store=item.store,
             prompt=item.prompt,
             parameter=item.parameter,
-            managed=item.managed,
         )
         for name, item in knowledge_bases.items()
     }

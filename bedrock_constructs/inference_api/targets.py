@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kit_contract.inference_api import Prices, Prompt
+from kit_contract.vector_stores import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,16 @@ class ServedAlias:
 class ServedKnowledgeBase:
     """`model` answers /v1/retrieve-and-generate if the request names no alias. `guardrail`: its name.
 
-    `rerank_model_arn`: the foundation model that searches may rerank with. `hybrid`: its store can match words, too.
+    `rerank_model_arn`: the foundation model that searches may rerank with. `store`: Bedrock's type, such as
+    S3_VECTORS or MANAGED: searches that it can't do are refused before the call.
     `prompt`: the template of what the model is asked, with $search_results$ in it; Bedrock's own if None.
     `parameter`: SSM parameter with its id, which the API follows: a replacement has the deployment's tag as well.
-    `managed`: one of Bedrock's managed knowledge bases, which /v1/retrieve-and-generate can't ask.
     """
 
     id: str
     model: AliasTarget
     rerank_model_arn: str | None = None
     guardrail: str | None = None
-    hybrid: bool = False
+    store: str = UNKNOWN
     prompt: str | None = None
     parameter: str | None = None
-    managed: bool = False

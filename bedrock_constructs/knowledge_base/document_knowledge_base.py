@@ -29,8 +29,8 @@ class DocumentKnowledgeBase(Construct):
     it by `removal_policy` DESTROY. `kms_key` encrypts the documents. Existing buckets are `sources`:
     `BucketSource.of("manuals", bucket)`.
 
-    Exposes `knowledge_base`, `ingestion`, `documents_bucket`, `documents_prefix`, `knowledge_base_id`, `hybrid` and
-    `managed`.
+    Exposes `knowledge_base`, `ingestion`, `documents_bucket`, `documents_prefix`, `knowledge_base_id` and `store`,
+    Bedrock's type of it.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class DocumentKnowledgeBase(Construct):
             store=store,
             sources=sources,
         )
-        self.hybrid, self.managed = store.hybrid, store.managed
+        self.store = store.type
         self.knowledge_base_id = self.knowledge_base.knowledge_base_id
         self.documents_bucket: s3.IBucket = self.knowledge_base.documents_bucket
         self.documents_prefix = self.knowledge_base.documents_prefix

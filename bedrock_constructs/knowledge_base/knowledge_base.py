@@ -32,6 +32,7 @@ from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from bedrock_constructs.names import deployment_name, plain_name, unique_name
 from kit_contract.run_names import bedrock_name
 from kit_contract.stacks import pascal
+from kit_contract.vector_stores import MANAGED
 
 DOCUMENTS_PREFIX = "documents/"
 S3_VECTORS, EMBEDDING_MODEL, DIMENSIONS = S3Vectors(), "amazon.titan-embed-text-v2:0", 1024
@@ -94,7 +95,7 @@ class KnowledgeBase(Construct):
             self, kms_key=kms_key, removal_policy=self._removal_policy, destroy=self.destroys_data
         )
         self.role = service_role(self)
-        self._managed = store.managed
+        self._managed = store.type == MANAGED
         self._store = store.build(
             StoreRequest(
                 scope=self,

@@ -4,8 +4,8 @@ As if every byte were text; a PDF has less. Semantic chunking ends passages wher
 ones, the fewest that there can be.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from math import ceil
 
 from deployment.config import DeploymentConfig
@@ -34,37 +34,52 @@ class Passages:
 
 @dataclass(frozen=True)
 class Documents:
-    """Their number, and `size` in bytes of all together."""
+    """Their number, and `size` in bytes of all together. `sizes`: of some of them, for which all stand equally."""
 
     count: int
     size: int
+    sizes: Sequence[float]
 
 
 def documents_of(section: KnowledgeBase) -> Documents:
-    sizes = document_sizes(section)
-    return Documents(len(sizes), sum(sizes.values()))
+    sizes = tuple(document_sizes(section).values())
+    return Documents(len(sizes), sum(sizes), sizes)
 
 
 def passages_of(section: KnowledgeBase, documents: Documents | None = None) -> Passages:
     """`documents`: those to come, in place of the folder's."""
     documents = documents or documents_of(section)
-    return replace(_passages(section, documents), size=documents.size)
+    read = [_read(section, size / BYTES_PER_TOKEN) for size in documents.sizes if size]
+    each = documents.count / len(documents.sizes) if documents.sizes else 0
+    count, embedded, shown, compared = (ceil(sum(part) * each) for part in zip(*read, strict=True)) if read else [0] * 4
+    if not count:
+        return Passages(0, 0, 0, 0, size=documents.size)
+    shown = ceil(shown / count)
+    beside = ceil(embedded / count) if section.chunking == "hierarchical" else 0
+    return Passages(count, embedded, shown + beside, shown, compared, documents.size)
 
 
-def _passages(section: KnowledgeBase, documents: Documents) -> Passages:
-    tokens = documents.size / BYTES_PER_TOKEN
+def _read(section: KnowledgeBase, tokens: float) -> tuple[float, float, float, float]:
+    """Of one document, as no passage holds text of two: (passages, tokens embedded, shown and compared)."""
     if section.chunking == "hierarchical":
-        return _hierarchical(section, tokens)
+        levels = section.hierarchical
+        parents, held = _pieces(tokens, levels.parent_max_tokens, levels.overlap_tokens)
+        children, embedded = _pieces(held / parents, levels.child_max_tokens, levels.overlap_tokens)
+        return parents * children, parents * embedded, held * children, 0
     if section.chunking == "semantic":
-        most = section.semantic.max_tokens
-        compared = ceil(tokens * (1 + 2 * section.semantic.buffer_sentences))
-        return Passages(ceil(tokens / most), ceil(tokens), most, most, compared)
+        compared = tokens * (1 + 2 * section.semantic.buffer_sentences)
+        return ceil(tokens / section.semantic.max_tokens), tokens, tokens, compared
     if section.chunking == "none":
-        each = ceil(tokens / documents.count) if documents.count else 0
-        return Passages(documents.count, ceil(tokens), each, each)
+        return 1, tokens, tokens, 0
     most = section.chunk_max_tokens
-    count = ceil(tokens / (most * (1 - section.chunk_overlap_percentage / 100)))  # each starts with the one before
-    return Passages(count, count * most, most, most)
+    count, held = _pieces(tokens, most, most * section.chunk_overlap_percentage / 100)
+    return count, held, held, 0
+
+
+def _pieces(tokens: float, most: float, overlap: float) -> tuple[int, float]:
+    """(their number, the tokens of all): each but the first begins with the end of the one before."""
+    more = ceil(max(0, tokens - most) / max(1, most - overlap))
+    return 1 + more, tokens + more * overlap
 
 
 def parsing_lines(config: DeploymentConfig, section: KnowledgeBase) -> Iterator[CostLine]:
@@ -84,14 +99,6 @@ def comparing_line(passages: Passages, model: str, region: str) -> Iterator[Cost
         what = f"about {tokens:,} tokens of sentences, if the embedding model compares them"
         found = price("embedding_tokens", model=model, region=region)
         yield line("semantic chunking", what, tokens, found, missing=f"embedding tokens of {model} in {region}")
-
-
-def _hierarchical(section: KnowledgeBase, tokens: float) -> Passages:
-    levels = section.hierarchical
-    parent, child, overlap = levels.parent_max_tokens, levels.child_max_tokens, levels.overlap_tokens
-    parents = ceil(tokens / max(1, parent - overlap))
-    count = ceil(parents * parent / max(1, child - overlap))
-    return Passages(count, count * child, child + parent, parent)
 
 
 def document_sizes(section: KnowledgeBase) -> dict[str, int]:

@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
-NAME, REGION = r"^[a-z](-?[a-z0-9]){1,30}$", r"^[a-z]{2,4}(-[a-z]+)+-\d$"
+_NAME = r"[a-z](-?[a-z0-9])+$"
+NAME = rf"^(?!.{{32}}|.*\n){_NAME}"  # 31 with the hyphens, and Python's $ is also before a line feed
+REGION = r"^[a-z]{2,4}(-[a-z]+)+-\d$"
 ACCOUNT = r"^[0-9]{12}$"
 TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
 ADDRESS = r"^[A-Za-z0-9.!#%&'+/=^_`|~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
@@ -20,7 +22,7 @@ _OTHERS = r"[0-9]{12}:(provisioned-model|imported-model|custom-model-deployment|
 _KINDS = rf":foundation-model/{_MODEL_ID}|[0-9]{{12}}:inference-profile/{_MODEL_ID}|{_PROFILE}|{_OTHERS}"
 MODEL_ID = rf"^{_MODEL_ID}$"
 MODEL_ID_OR_ARN = rf"^({_MODEL_ID}|{_BEDROCK}({_KINDS}))$"
-MODEL_OR_ALIAS = rf"{MODEL_ID_OR_ARN}|{NAME}"
+MODEL_OR_ALIAS = rf"{MODEL_ID_OR_ARN}|^{_NAME}"
 HTTPS_URL = r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~%!&'()+,;=:@/-]*)?$"
 # Url of the API of Bedrock, without credentials, queries and fragments.
 WEB_URL = r"^https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~%!&'()+,;=:@/-]*)?$"
@@ -135,7 +137,7 @@ def _below_the_file(path: Path, info: ValidationInfo) -> Path:
     return folder / path
 
 
-Name = Annotated[str, Field(pattern=NAME)]
+Name = Annotated[str, Field(pattern=re.compile(NAME))]  # of Python: Pydantic's own patterns look not ahead
 EmailAddress = Annotated[str, Field(pattern=ADDRESS)]
 ModelId = Annotated[str, Field(pattern=MODEL_ID)]
 ModelIdOrArn = Annotated[str, Field(pattern=MODEL_ID_OR_ARN)]

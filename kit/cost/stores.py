@@ -69,8 +69,11 @@ def _documents(where: str, section: KnowledgeBase, count: int | None, gigabytes:
         if each is None:
             raise ConfigError([f"{where}: has no documents to take their size from; give --documents and --gigabytes"])
         size = (gigabytes or 0) * GIGABYTE
-        return Documents(ceil(size / each), ceil(size)) if count is None else Documents(count, ceil(count * each))
-    return Documents(count, ceil(gigabytes * GIGABYTE))
+        if count is None:
+            return Documents(ceil(size / each), ceil(size), found.sizes)
+        return Documents(count, ceil(count * each), found.sizes)
+    size = gigabytes * GIGABYTE
+    return Documents(count, ceil(size), [size / count])
 
 
 def _comparison(

@@ -11,10 +11,7 @@ from typing import Any
 from kit.knowledge.deployed import Deployed, KnowledgeBase
 from kit_contract.aws_errors import code_of
 from kit_contract.errors import ExternalError
-
-# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_KnowledgeBaseVectorSearchConfiguration.html
-HYBRID_STORES = ("OPENSEARCH_SERVERLESS", "OPENSEARCH_MANAGED_CLUSTER", "RDS", "MONGO_DB_ATLAS")
-MANAGED = "MANAGED"
+from kit_contract.vector_stores import has_hybrid_search
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class Description:
 
     @property
     def hybrid(self) -> bool:
-        return self.store in HYBRID_STORES
+        return has_hybrid_search(self.store)
 
 
 def described(deployed: Deployed, knowledge_base: KnowledgeBase) -> Description:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kit_contract.errors import InputError
-from kit_contract.retrieval_filter import OPERATORS_OF_SOME, RetrievalFilterError, checked_filter
+from kit_contract.retrieval_filter import RetrievalFilterError, checked_filter
 
 
 def filter_from(given: Sequence[str]) -> dict[str, Any] | None:
@@ -32,7 +32,7 @@ def _condition(text: str) -> dict[str, Any]:
 
 def _checked(condition: Any) -> dict[str, Any]:
     try:
-        return checked_filter(condition, "--filter", OPERATORS_OF_SOME)
+        return checked_filter(condition, "--filter")
     except RetrievalFilterError as error:
         raise InputError(str(error)) from None
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from kit.knowledge.abilities import check_filter, check_hybrid
 from kit.knowledge.deployed import Deployed, KnowledgeBase
-from kit.knowledge.described import MANAGED, Description, described
+from kit.knowledge.described import Description, described
 from kit.knowledge.search import Search, search_for
 from kit_contract.errors import InputError
+from kit_contract.vector_stores import MANAGED
 
 
 @dataclass(frozen=True)

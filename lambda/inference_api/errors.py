@@ -120,6 +120,7 @@ _TABLE: Mapping[str, _Row] = {
     "InternalServerException": _UNAVAILABLE,
     "ServiceUnavailableException": _UNAVAILABLE,
     "ConnectionError": _UNAVAILABLE,
+    "RecursionError": _Row(400, "invalid_json", "the body is nested too deeply; flatten it"),
 }
 ROWS = (*_TABLE.values(), _LEGACY, _NO_KNOWLEDGE_BASE)
 

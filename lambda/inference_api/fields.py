@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from inference_api.errors import ApiError
+
+
+def strict_json(content: bytes | str) -> Any:
+    """Raises ValueError also for numbers that Python reads and JSON does not have: NaN, Infinity, 1e999."""
+    return json.loads(content, parse_constant=_finite, parse_float=_finite)
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(f"{number} is not a number of JSON")
+    return value
 
 
 def invalid(param: str, message: str, *, code: str = "invalid_value") -> ApiError:

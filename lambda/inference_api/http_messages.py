@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from inference_api.errors import ApiError
 from inference_api.fallback import Attempt, Served
+from inference_api.fields import strict_json
 
 
 class Request(NamedTuple):
@@ -28,8 +29,8 @@ class Request(NamedTuple):
     def json(self) -> dict[str, Any]:
         """The body as an object. Raises ApiError 400."""
         try:
-            value = json.loads(self.body, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError):
+            value = strict_json(self.body)
+        except ValueError:
             raise ApiError(400, "invalid_json", "the body must be JSON; check quotes, commas and encoding") from None
         if not isinstance(value, dict):
             raise ApiError(400, "invalid_json", f"the body must be a JSON object, got {type(value).__name__}")
@@ -107,7 +108,3 @@ def event_answer(events: Iterator[bytes], headers: Mapping[str, str] | None = No
     """Server-sent events."""
     own = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
     return Answer(200, {**own, **(headers or {})}, events)
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolConfigur
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -51,7 +50,7 @@ def arguments(value: Any, where: str) -> dict[str, Any]:
     if value is None or (isinstance(value, str) and not value.strip()):
         return {}
     try:
-        found = json.loads(value)
+        found = fields.strict_json(value)
     except (TypeError, ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):

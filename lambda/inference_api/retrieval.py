@@ -18,6 +18,7 @@ from inference_api.http_messages import Answer, Facts, Request, json_answer
 from inference_api.retrieval_filter import retrieval_filter
 from inference_api.service import Service
 from kit_contract.inference_api import KnowledgeBase, Settings
+from kit_contract.vector_stores import has_hybrid_search
 
 MAX_QUERY_CHARACTERS = 20_000
 # https://docs.aws.amazon.com/bedrock/latest/userguide/kb-managed-quotas.html
@@ -51,7 +52,7 @@ def search_of(body: Mapping[str, Any], knowledge_base: KnowledgeBase) -> dict[st
     results = fields.integer(body, "max_results", low=1, high=MAX_RESULTS)
     said = {
         "numberOfResults": results,
-        "filter": retrieval_filter(body),
+        "filter": retrieval_filter(body, knowledge_base.store),
         "overrideSearchType": _search_type(body, knowledge_base),
         **_reranking(body, knowledge_base, results or DEFAULT_RESULTS),
     }
@@ -119,9 +120,10 @@ def _search_type(body: Mapping[str, Any], knowledge_base: KnowledgeBase) -> str 
     if value is not None and knowledge_base.managed:
         message = "search_type must be left out: a managed knowledge base decides how it searches"
         raise invalid("search_type", message, code="unsupported_value")
-    if value in (None, "semantic") or (value == "hybrid" and knowledge_base.hybrid):
+    hybrid = has_hybrid_search(knowledge_base.store)
+    if value in (None, "semantic") or (value == "hybrid" and hybrid):
         return value and str(value).upper()
-    allowed = "semantic or hybrid" if knowledge_base.hybrid else "semantic, as its store has no hybrid search"
+    allowed = "semantic or hybrid" if hybrid else "semantic, as its store has no hybrid search"
     message = f"search_type must be {allowed}, got {json.dumps(value)[:60]}"
     raise invalid("search_type", message, code="unsupported_value")
 

@@ -10,15 +10,15 @@ from inference_api.fields import invalid
 from kit_contract import retrieval_filter as rules
 
 
-def retrieval_filter(body: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The filter of a request, None if the field is absent. Raises ApiError 400.
+def retrieval_filter(body: Mapping[str, Any], store: str) -> dict[str, Any] | None:
+    """The filter of a request, None if the field is absent. `store`: of the knowledge base. Raises ApiError 400.
 
     A filter of null is refused: a caller that has lost its filter must not get every document.
     """
     if "filter" not in body:
         return None
     try:
-        return rules.checked_filter(body["filter"], "filter")
+        return rules.checked_filter(body["filter"], "filter", store)
     except rules.RetrievalFilterError as error:
         raise _refused(error) from None
 

@@ -98,10 +98,6 @@ def _error_answer(error: ApiError, name: str, request: Request) -> Answer:
     return openai_errors.error_answer(error)
 
 
-def _stored(name: str) -> Callable[[], endpoints.Endpoint]:
-    return endpoints.stored_response if name.startswith(RESPONSES) else endpoints.stored_completion
-
-
 ROUTES: dict[str, Route] = {
     "/health": Route("GET", endpoints.health),
     DESCRIPTION: Route("GET", endpoints.description),

@@ -41,7 +41,7 @@ ENVIRONMENT = {
     "ACCOUNT_ID": "111122223333",
     "KNOWLEDGE_BASES": json.dumps({"documents": "KB12345678"}),
 }
-KNOWLEDGE_BASES = json.dumps({"documents": MICRO})
+KNOWLEDGE_BASES = json.dumps({"documents": {**MICRO, "store": "S3_VECTORS"}})
 ALIASES = json.dumps({"support-bot": {**MICRO, "order": ORDER}, "assistant": {**PROFILE, "order": ORDER}})
 PATH = "/bedrock-kit/support-assistant/aliases"
 THROUGHPUT_ARN = f"arn:aws:bedrock:{REGION}:111122223333:provisioned-model/abcdefgh5678"

@@ -129,7 +129,7 @@ def described_settings() -> Settings:
     arn = f"arn:aws:bedrock:us-east-1::foundation-model/{model}"
     embeddings = Alias(Model(model, arn), ("base",), embedding=model, one_model=True)
     rerank = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
-    settings = with_knowledge_base(settings, rerank_model_arn=rerank, hybrid=True)
+    settings = with_knowledge_base(settings, rerank_model_arn=rerank, store="OPENSEARCH_SERVERLESS")
     agent = Agent("arn:aws:bedrock-agentcore:us-east-1:111122223333:harness/a__support-Ab12Cd34Ef")
     return settings._replace(aliases={**settings.aliases, "embeddings": embeddings}, agents={"support": agent})
 

@@ -38,6 +38,7 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"n": 2}, "n", "must be 1"),
     ({"n": 1.0, "logprobs": True}, "logprobs", "must be false"),
+    ({"response_format": {}}, "response_format.type", "json_schema"),
     ({"response_format": {"type": "grammar"}}, "response_format.type", "json_schema"),
     ({"response_format": {"type": "json_object", "schema": {}}}, "response_format.schema", "not a field"),
     ({"response_format": {"type": "json_schema"}}, "response_format.json_schema", "schema"),

@@ -13,7 +13,7 @@ FOUND = {"content": {"text": "Every two months."}, "score": 0.9}
 
 @pytest.fixture
 def managed(api: Api) -> Api:
-    api.service = api.service._replace(settings=with_knowledge_base(api.settings, managed=True))
+    api.service = api.service._replace(settings=with_knowledge_base(api.settings, store="MANAGED"))
     return api
 
 

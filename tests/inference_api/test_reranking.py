@@ -92,7 +92,7 @@ def test_a_deployment_without_a_model_to_rerank_with_says_so(api: Api) -> None:
 
 @pytest.mark.parametrize("path", [RETRIEVE, GENERATE])
 def test_a_store_that_matches_words_searches_hybrid(api: Api, path: str) -> None:
-    api.service = api.service._replace(settings=with_knowledge_base(api.settings, hybrid=True))
+    api.service = api.service._replace(settings=with_knowledge_base(api.settings, store="OPENSEARCH_SERVERLESS"))
     search = {"overrideSearchType": "HYBRID"}
     expect(api, path, {"numberOfResults": 5, **search} if path == RETRIEVE else search)
 

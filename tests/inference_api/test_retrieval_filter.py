@@ -12,7 +12,7 @@ from inference_api.errors import ApiError
 from inference_api.grounded_answers import FIELDS as GENERATE_FIELDS
 from inference_api.retrieval import SEARCH_FIELDS as RETRIEVE_FIELDS
 from inference_api.retrieval_filter import retrieval_filter
-from tests.inference_api.conftest import MICRO, Api
+from tests.inference_api.conftest import MICRO, Api, with_knowledge_base
 from tests.inference_api.test_retrieval import ANSWER, GENERATE
 
 RETRIEVE = "/v1/retrieve"
@@ -62,6 +62,19 @@ def test_a_filter_alone_reaches_bedrock(api: Api, path: str) -> None:
     expect(api, path, {"filter": TENANT} | ({"numberOfResults": 5} if path == RETRIEVE else {}))
 
     assert api.post(path, {"query": "How often?", "filter": TENANT})[0] == 200
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("store", "operator"),
+    [("OPENSEARCH_SERVERLESS", "startsWith"), ("OPENSEARCH_SERVERLESS", "stringContains"), ("RDS", "stringContains")],
+)
+def test_a_store_that_has_an_operator_gets_it(api: Api, path: str, store: str, operator: str) -> None:
+    api.service = api.service._replace(settings=with_knowledge_base(api.settings, store=store))
+    condition = {"andAll": [TENANT, {operator: {"key": "title", "value": "Descal"}}]}
+    expect(api, path, {"numberOfResults": 7, "filter": copy.deepcopy(condition)})
+
+    assert api.post(path, {"query": "How often?", "filter": condition, "max_results": 7})[0] == 200
 
 
 def nested(levels: int) -> dict[str, Any]:
@@ -130,7 +143,10 @@ def test_an_unknown_field_is_refused_by_name(api: Api, path: str, known: tuple[s
 @pytest.mark.parametrize(
     ("condition", "said"),
     [
-        (attribute("startsWith", "a"), "not every store of a knowledge base has startsWith; use one of equals, "),
+        (
+            attribute("startsWith", "a"),
+            "filter.startsWith: the store of this knowledge base (S3_VECTORS) has no startsWith; use one of equals, ",
+        ),
         (attribute("greaterThan", "2026"), 'filter.greaterThan.value must be a number, got "2026"'),
         ({"equals": {"key": 5, "value": 1}}, "filter.equals.key must be a string of 1 to 100 characters, got 5"),
         ({"equals": "a"}, 'the fields "key" and "value" only, got "a"'),
@@ -147,5 +163,5 @@ def test_a_value_too_deep_to_be_shown_is_refused_by_its_type(monkeypatch: pytest
     monkeypatch.setattr("kit_contract.retrieval_filter.json.dumps", Mock(side_effect=RecursionError))
 
     with pytest.raises(ApiError) as refused:
-        retrieval_filter({"filter": {"equals": {"key": "a", "value": [[]]}}})
+        retrieval_filter({"filter": {"equals": {"key": "a", "value": [[]]}}}, "")
     assert (refused.value.status, refused.value.message.partition(", got ")[2]) == (400, "list")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -72,6 +73,34 @@ def test_a_body_that_is_not_a_json_object_is_a_400(api: Api, path: str, body: by
     status, _, content = api.raw("POST", path, body)
 
     assert (status, json.loads(content)["error"]["code"]) == (400, "invalid_json")
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "-1e999"])
+@pytest.mark.parametrize("place", ["in the body", "in arguments"])
+def test_a_number_that_json_does_not_have_is_a_400(api: Api, place: str, number: str) -> None:
+    held = f'{{"a": {number}}}'
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": held}}
+    messages = [*HELLO["messages"], {"role": "assistant", "tool_calls": [call]}]
+    body = json.dumps({**HELLO, "messages": messages, "metadata": 0})
+    body = body if place == "in arguments" else body.replace("0}", f"{held}}}")
+
+    status, _, content = api.raw("POST", CHAT, body.encode())
+
+    error = json.loads(content)["error"]
+    where = "messages[1].tool_calls[0].function.arguments"
+    assert (status, error["param"]) == (400, where if place == "in arguments" else None)
+    assert error["code"] == ("invalid_value" if place == "in arguments" else "invalid_json")
+
+
+def test_a_body_that_can_be_read_but_not_sent_on_is_too_deep(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JSON's writer begins further down the stack than its reader."""
+    monkeypatch.setattr(api.clients, "converse", Mock(side_effect=RecursionError))
+    api.base_serves()
+
+    status, answer = api.post(CHAT, HELLO)
+
+    assert (status, answer["error"]["code"]) == (400, "invalid_json")
+    assert answer["error"]["message"] == "the body is nested too deeply; flatten it"
 
 
 def test_a_missing_model_is_a_400(api: Api) -> None:

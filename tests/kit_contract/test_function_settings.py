@@ -10,7 +10,7 @@ PROFILE = Model("us.amazon.nova-lite-v1:0", "arn:aws:bedrock:us-east-1:1:inferen
 
 def test_settings_of_the_inference_api() -> None:
     bases = {
-        "documents": KnowledgeBase("KB1", PROFILE, "arn:r", "polite", hybrid=True, prompt="$search_results$"),
+        "documents": KnowledgeBase("KB1", PROFILE, "arn:r", "polite", store="RDS", prompt="$search_results$"),
         "more": KnowledgeBase("2", MICRO),
     }
     settings = Settings("support", {"bot": Alias(MICRO, ("provisioned", "base"))}, bases)

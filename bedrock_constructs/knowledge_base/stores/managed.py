@@ -11,13 +11,13 @@ from aws_cdk import aws_iam as iam
 from constructs import IDependable
 
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, StoreRequest
+from kit_contract.vector_stores import MANAGED
 
 
 class Managed:
     """AWS's own embedding model. A search takes no type, and RetrieveAndGenerate refuses the knowledge base."""
 
-    hybrid = False  # not by request
-    managed = True
+    type = MANAGED
 
     def build(self, request: StoreRequest) -> BuiltStore:
         """Raises ValueError for a KMS key: the rights that AWS needs on it are not documented for managed ones."""

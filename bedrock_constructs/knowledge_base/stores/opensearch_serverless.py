@@ -30,6 +30,7 @@ from bedrock_constructs.knowledge_base.stores.opensearch_index import (
 )
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, StoreRequest
 from kit_contract.tags import DEPLOYMENT_TAG
+from kit_contract.vector_stores import OPENSEARCH_SERVERLESS
 
 # The knowledge base searches and writes; CreateIndex and its like reach a private collection as the second service.
 SOURCE_SERVICES = ("bedrock.amazonaws.com", "aoss.amazonaws.com")
@@ -43,8 +44,7 @@ class OpenSearchServerless:
     """`standby_replicas` in another Availability Zone double the price. A change makes another collection."""
 
     standby_replicas: bool = False
-    hybrid = True
-    managed = False
+    type = OPENSEARCH_SERVERLESS
 
     def build(self, request: StoreRequest) -> BuiltStore:
         return _Built(request, standby_replicas=self.standby_replicas)
@@ -75,7 +75,7 @@ class _Built:
         self.permitted_arns = [collection.attr_arn, f"index/{name}/{index_name}"]
         properties = bedrock.CfnKnowledgeBase
         self.storage_configuration = properties.StorageConfigurationProperty(
-            type="OPENSEARCH_SERVERLESS",
+            type=OPENSEARCH_SERVERLESS,
             opensearch_serverless_configuration=properties.OpenSearchServerlessConfigurationProperty(
                 collection_arn=collection.attr_arn,
                 vector_index_name=index_name,

@@ -13,6 +13,7 @@ from aws_cdk import aws_s3vectors as s3vectors
 from constructs import IDependable
 
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, StoreRequest
+from kit_contract.vector_stores import S3_VECTORS
 
 ACTIONS = ("PutVectors", "GetVectors", "DeleteVectors", "QueryVectors", "GetIndex")
 # Bedrock writes the passage and its source here. Filterable metadata is limited to 2 KB per vector, too few for them.
@@ -20,8 +21,7 @@ NON_FILTERABLE_KEYS = ("AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA")
 
 
 class S3Vectors:
-    hybrid = False
-    managed = False
+    type = S3_VECTORS
 
     def build(self, request: StoreRequest) -> BuiltStore:
         return _Built(request)
@@ -36,7 +36,7 @@ class _Built:
         bucket = _bucket(request)
         index = _index(request, bucket)
         self.storage_configuration = bedrock.CfnKnowledgeBase.StorageConfigurationProperty(
-            type="S3_VECTORS",
+            type=S3_VECTORS,
             s3_vectors_configuration=bedrock.CfnKnowledgeBase.S3VectorsConfigurationProperty(
                 index_arn=index.attr_index_arn
             ),

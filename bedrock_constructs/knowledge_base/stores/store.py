@@ -64,16 +64,9 @@ class BuiltStore(Protocol):
 
 
 class Store(Protocol):
-    """A kind of store with its settings.
-
-    `hybrid`: whether a search can match words beside meaning. `managed`: AWS embeds and stores, with its own data
-    sources and searches.
-    """
+    """A kind of store with its settings. `type`: Bedrock's, or MANAGED (kit_contract/vector_stores.py)."""
 
     @property
-    def hybrid(self) -> bool: ...
-
-    @property
-    def managed(self) -> bool: ...
+    def type(self) -> str: ...
 
     def build(self, request: StoreRequest) -> BuiltStore: ...

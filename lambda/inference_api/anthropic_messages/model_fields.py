@@ -33,7 +33,7 @@ class ModelFields:
 
     def __init__(self, body: Mapping[str, Any], headers: Mapping[str, str]) -> None:
         self._top_k = fields.integer(body, "top_k", low=0, high=_MAX)
-        self._thinking = _thinking(fields.optional_object(body, "thinking"))
+        self._thinking = _thinking(fields.optional_object(body, "thinking")) if "thinking" in body else {}
         named = [name.strip() for name in headers.get("anthropic-beta", "").split(",")]
         self._betas = [name for name in named if _BETAS.fullmatch(name)]
 
@@ -56,8 +56,6 @@ class ModelFields:
 
 
 def _thinking(value: Mapping[str, Any]) -> dict[str, Any]:
-    if not value:
-        return {}
     kind = str(value.get("type"))
     if kind not in _THINKING:
         raise invalid("thinking.type", f"thinking.type must be one of {', '.join(_THINKING)}")

@@ -121,7 +121,7 @@ def _system(body: Mapping[str, Any]) -> list[Block]:
 
 
 def _stop_sequences(body: Mapping[str, Any]) -> list[str]:
-    stops = body.get("stop_sequences") or []
+    stops = body.get("stop_sequences", [])
     if not isinstance(stops, list) or not all(isinstance(item, str) and item for item in stops):
         raise invalid("stop_sequences", "stop_sequences must be a list of strings that are not empty")
     return stops
@@ -134,8 +134,8 @@ def _output(body: Mapping[str, Any]) -> tuple[str | None, AnswerSchema | None]:
     level = config.get("effort")
     if level is not None and level not in EFFORTS:
         raise invalid("output_config.effort", f"output_config.effort must be one of {', '.join(EFFORTS)}")
-    where = "output_format" if body.get("output_format") else "output_config.format"
-    value = body.get("output_format") or config.get("format")
+    where = "output_format" if "output_format" in body else "output_config.format"
+    value = body.get("output_format", config.get("format"))
     if value is None:
         return level, None
     if not isinstance(value, dict) or value.get("type") != "json_schema":

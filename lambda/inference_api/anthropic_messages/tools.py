@@ -27,7 +27,7 @@ def tool_config(body: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) 
     tools: list[dict[str, Any]] = []
     for index, item in enumerate(fields.items(body, "tools")):
         tools += _tool(item, f"tools[{index}].")
-    choice = _choice(fields.optional_object(body, _CHOICE))
+    choice = {} if body.get(_CHOICE) is None else _choice(fields.optional_object(body, _CHOICE))
     used = have_used_tools(messages)
     if choice is None:
         if used:
@@ -73,9 +73,7 @@ def _tool(item: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
 
 
 def _choice(choice: Mapping[str, Any]) -> dict[str, Any] | None:
-    """None for "none", empty if there is no choice."""
-    if not choice:
-        return {}
+    """None for "none"."""
     kind = choice.get("type")
     if kind not in _CHOICES:
         raise invalid(f"{_CHOICE}.type", f"{_CHOICE}.type must be one of {', '.join(_CHOICES)}")

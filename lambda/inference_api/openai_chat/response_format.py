@@ -16,8 +16,10 @@ _TYPES = ("text", "json_object", "json_schema")
 
 def answer_schema(body: Mapping[str, Any]) -> AnswerSchema | None:
     """None if the answer is free text. Raises ApiError 400."""
+    if body.get(_FORMAT) is None:
+        return None
     value = fields.optional_object(body, _FORMAT)
-    kind = value.get("type", "text")
+    kind = value.get("type")
     if kind not in _TYPES:
         raise invalid(f"{_FORMAT}.type", f"{_FORMAT}.type must be one of {', '.join(_TYPES)}")
     fields.refuse_others(value, ("type", "json_schema") if kind == "json_schema" else ("type",), where=f"{_FORMAT}.")

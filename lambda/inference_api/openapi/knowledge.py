@@ -35,7 +35,7 @@ _KEY: Schema = {"type": "string", "minLength": 1, "maxLength": filters.MAX_KEY_L
 
 def attribute(operator: str) -> dict[str, Schema]:
     """What Bedrock's `operator` compares: the fields `key` and `value`."""
-    value: Schema = {"type": "string"} if operator == "listContains" else _PLAIN
+    value: Schema = {"type": "string"} if operator in filters.TEXTS else _PLAIN
     if operator in filters.NUMBERS:
         value = {"type": "number"}
     elif operator in filters.LISTS:
@@ -53,7 +53,7 @@ _FILTER = {
     **request(filters.OPERATORS, {name: _operand(name) for name in filters.OPERATORS}),
     "minProperties": 1,
     "maxProperties": 1,
-    "description": f"one operator; groups at most {filters.MAX_DEPTH} levels deep",
+    "description": f"one operator that the store has; groups at most {filters.MAX_DEPTH} levels deep",
 }
 _RESULTS = or_null(number(1, MAX_RESULTS, "integer"))
 _FIELDS: Mapping[str, Schema] = {

@@ -47,12 +47,17 @@ def _check_converse(model: str, body: bytes) -> None:
     if ":imported-model/" in model:
         imported_models.check_converse(model)
     try:
-        request = json.loads(body or b"{}")
+        request = json.loads(body or b"{}", parse_constant=_refuse_constant)
     except ValueError:
         return  # ministack says so
     if isinstance(request, dict):
         converse_requests.check(model, request)
         bucket_media.check(model, request.get("messages") or [])
+
+
+def _refuse_constant(name: str) -> None:
+    """Python reads NaN and Infinity, which are not JSON. AWS's message is not published."""
+    raise BedrockError("SerializationException", f"the request is not valid JSON: {name}")
 
 
 def _fail(model: str) -> None:

@@ -74,8 +74,10 @@ def _matches_one(operator: str, operand: Filter, metadata: dict[str, Any]) -> bo
         return any(_same(element, item) for element in elements for item in value)
     if operator in NUMBERS:
         return _is_number(held) and _compares(operator, held, value)
-    if operator in TEXTS:
-        return isinstance(held, str) and (held.startswith(value) if operator == "startsWith" else value in held)
+    if operator == "startsWith":
+        return isinstance(held, str) and held.startswith(value)
+    if operator == "stringContains":
+        return any(isinstance(element, str) and value in element for element in elements)
     if operator == "listContains" and not isinstance(held, list):
         return False
     return any(_same(element, value) for element in elements)

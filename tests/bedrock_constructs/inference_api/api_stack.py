@@ -55,7 +55,9 @@ def synthesize(
             "assistant": ServedAlias(base=PROFILE, order=order),
         },
         knowledge_bases={
-            name: ServedKnowledgeBase(id=id_, model=model, rerank_model_arn=rerank, managed=name in managed)
+            name: ServedKnowledgeBase(
+                id=id_, model=model, rerank_model_arn=rerank, store="MANAGED" if name in managed else ""
+            )
             for name, id_ in knowledge_bases.items()
             if model
         },

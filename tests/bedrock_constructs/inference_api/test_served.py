@@ -21,8 +21,7 @@ NOVA = "amazon.nova-lite-v1:0"
 @dataclass(frozen=True)
 class Searched:
     knowledge_base_id: str = "ABCDEFGHIJ"
-    hybrid: bool = True
-    managed: bool = False
+    store: str = "RDS"
 
 
 def a_stack(environment: cdk.Environment | None = HERE) -> cdk.Stack:
@@ -48,7 +47,7 @@ def test_a_knowledge_base_of_the_app_needs_a_model_that_answers() -> None:
     stack = a_stack()
     found = served_knowledge_bases(stack, {"docs": Searched()}, NOVA)["docs"]
 
-    assert (found.id, found.model.model, found.hybrid) == ("ABCDEFGHIJ", NOVA, True)
+    assert (found.id, found.model.model, found.store) == ("ABCDEFGHIJ", NOVA, "RDS")
     with pytest.raises(ValueError, match=r"knowledge_bases\.docs needs a model that answers"):
         served_knowledge_bases(stack, {"docs": Searched()}, None)
 

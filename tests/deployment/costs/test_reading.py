@@ -8,7 +8,7 @@ from deployment.config import DeploymentConfig, load_deployment_config
 from deployment.costs.inference_api import Traffic
 from deployment.costs.knowledge_base import knowledge_base_groups, vectors
 from deployment.costs.lines import CostLine
-from deployment.costs.reading import Passages, passages_of
+from deployment.costs.reading import Documents, Passages, passages_of
 from deployment.sections.knowledge_base import KnowledgeBase
 from tests.deployment_file import HEAD
 
@@ -39,16 +39,16 @@ def ingestion(loaded: DeploymentConfig) -> dict[str, CostLine]:
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        ("", Passages(13, 3900, 300, 300)),
+        ("", Passages(12, 3480, 290, 290)),
         (
             'chunking = "hierarchical"\n[knowledge_base.hierarchical]\n'
             "parent_max_tokens = 1100\nchild_max_tokens = 200\noverlap_tokens = 100\n",
-            Passages(33, 6600, 1300, 1100),
+            Passages(28, 5400, 943, 750),
         ),
-        ('chunking = "semantic"\n', Passages(10, 3000, 300, 300, 3000)),
+        ('chunking = "semantic"\n', Passages(12, 3000, 250, 250, 3000)),
         (
             'chunking = "semantic"\n[knowledge_base.semantic]\nbuffer_sentences = 1\n',
-            Passages(10, 3000, 300, 300, 9000),
+            Passages(12, 3000, 250, 250, 9000),
         ),
         ('chunking = "none"\n', Passages(4, 3000, 750, 750)),
     ],
@@ -58,6 +58,22 @@ def test_passages_of_each_strategy(tmp_path: Path, settings: str, expected: Pass
 
     assert passages_of(found) == expected
     assert vectors(found, expected).size == expected.count * (1024 * 4 + expected.stored * 4)
+
+
+@pytest.mark.parametrize("chunking", ["fixed", "hierarchical", "semantic", "none"])
+def test_no_passage_holds_text_of_two_documents(tmp_path: Path, chunking: str) -> None:
+    found = section(tmp_path, f'chunking = "{chunking}"\n')
+    short = Documents(count=1_000, size=40_000, sizes=[40])
+
+    said = passages_of(found, short)
+
+    assert (said.count, said.embedded, said.shown) == (1_000, 10_000, 10)
+
+
+def test_documents_to_come_have_the_sizes_of_those_that_are_there(tmp_path: Path) -> None:
+    one_in_two_is_long = Documents(count=20, size=0, sizes=[40, 12_000])
+
+    assert passages_of(section(tmp_path), one_in_two_is_long).count == 10 * (1 + 13)
 
 
 def test_semantic_chunking_embeds_the_sentences_first(tmp_path: Path) -> None:

@@ -70,17 +70,18 @@ def test_what_bedrock_would_refuse_is_refused_before_the_call(
     assert (said or "") in error
 
 
-def test_a_store_without_substrings_or_words_says_so() -> None:
+def test_a_store_without_prefixes_or_substrings_says_what_it_has() -> None:
     base: Any = SimpleNamespace(name="documents")
 
     def of(store: str, operator: str) -> str:
         description: Any = SimpleNamespace(store=store)
         try:
-            check_filter(base, description, {"orAll": [{operator: {"key": "a", "value": "x"}}, {}]})
+            check_filter(base, description, {"orAll": [{operator: {"key": "a", "value": "x"}}] * 2})
         except InputError as error:
             return str(error)
         return ""
 
     assert "(S3_VECTORS) has no stringContains" in of("S3_VECTORS", "stringContains")
-    assert "(RDS) has no startsWith" in of("RDS", "startsWith")
+    assert "(RDS) has no startsWith; use one of" in of("RDS", "startsWith")
+    assert "stringContains, andAll, orAll" in of("RDS", "startsWith")
     assert of("RDS", "stringContains") == of("OPENSEARCH_SERVERLESS", "startsWith") == of("MANAGED", "equals") == ""

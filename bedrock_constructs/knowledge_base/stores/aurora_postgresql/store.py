@@ -15,6 +15,7 @@ from bedrock_constructs.knowledge_base.stores.aurora_postgresql.cluster import D
 from bedrock_constructs.knowledge_base.stores.aurora_postgresql.network import DatabaseNetwork, isolated_network
 from bedrock_constructs.knowledge_base.stores.aurora_postgresql.table import VectorTable
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, StoreRequest
+from kit_contract.vector_stores import RDS
 
 COLUMNS = {
     "primary_key_field": "id",
@@ -37,8 +38,7 @@ class AuroraPostgresql:
     max_capacity: float = 4
     pause_seconds: int = 300
     network: DatabaseNetwork | None = None
-    hybrid = True
-    managed = False
+    type = RDS
 
     def build(self, request: StoreRequest) -> BuiltStore:
         return _Built(self, request)
@@ -65,7 +65,7 @@ class _Built:
         self.awaited: Sequence[IDependable] = [table.resource]
         properties = bedrock.CfnKnowledgeBase
         self.storage_configuration = properties.StorageConfigurationProperty(
-            type="RDS",
+            type=RDS,
             rds_configuration=properties.RdsConfigurationProperty(
                 resource_arn=cluster.arn,
                 credentials_secret_arn=table.secret_arn,

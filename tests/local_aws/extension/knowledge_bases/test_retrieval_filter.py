@@ -127,3 +127,16 @@ def test_a_filter_that_the_index_cannot_apply_is_refused(base: KnowledgeBase, co
         unchecked.retrieve(knowledgeBaseId=base.id, retrievalQuery={"text": "secret"}, retrievalConfiguration=search)
 
     assert code(error) == "ValidationException"
+
+
+def test_other_stores_look_for_a_substring_in_a_text_and_in_the_members_of_a_list(base: KnowledgeBase) -> None:
+    role = make_role(base.clients, "unindexed", ["s3:GetObject"], "arn:aws:s3:::*/*")
+    other = KnowledgeBase(base.clients, "unindexed-bucket", role)
+    for name, held in {"a": "red", "b": ["blue", "dark red"], "c": ["blue", 1]}.items():
+        other.put(f"{name}.md", b"# Invoices")
+        other.put(f"{name}.md.metadata.json", json.dumps({"metadataAttributes": {"colour": held}}).encode())
+    other.ingest()
+
+    found = other.retrieve("invoices", filter=has("stringContains", "colour", "re"))
+
+    assert sorted(passage["location"]["s3Location"]["uri"][-4] for passage in found) == ["a", "b"]
