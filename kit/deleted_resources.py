@@ -77,8 +77,8 @@ def _generations(config: DeploymentConfig, clients: Clients, say: Say) -> Iterat
         yield from _of_guardrails(own, outputs, clients, say)
         for agent, part in product(config.agents, AGENT_PARTS):
             if made := outputs.get(agent_output(agent, part)):
-                number, identifier = made.split()
-                gone = _gone(partial(AGENT_LOOKS[part], clients, identifier), f"{part} of agent {agent}", say)
+                number, *identifiers = made.split()
+                gone = _gone(partial(AGENT_LOOKS[part], clients, *identifiers), f"{part} of agent {agent}", say)
                 yield agent_generation(agent, part), int(number) + gone
     yield from _of_prompts(config, clients, say)
     yield from _of_model_access(config, clients, say)
@@ -165,8 +165,10 @@ def _harness(clients: Clients, identifier: str) -> None:
     clients(AGENTCORE).get_harness_endpoint(harnessId=identifier, endpointName=ENDPOINT)
 
 
-def _gateway(clients: Clients, identifier: str) -> None:
+def _gateway(clients: Clients, identifier: str, *targets: str) -> None:
     clients(AGENTCORE).get_gateway(gatewayIdentifier=identifier)
+    for target in targets:
+        clients(AGENTCORE).get_gateway_target(gatewayIdentifier=identifier, targetId=target)
 
 
 def _memory(clients: Clients, identifier: str) -> None:

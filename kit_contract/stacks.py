@@ -120,7 +120,7 @@ def knowledge_base_generation(key: str) -> str:
 
 
 def agent_output(agent: str, part: str) -> str:
-    """The generation and id of the agent's `part` (AGENT_PARTS), separated by a space."""
+    """The generation and id of the agent's `part` (AGENT_PARTS), and the ids of a gateway's targets, between spaces."""
     return f"{pascal(agent)}{pascal(part)}"
 
 

@@ -74,7 +74,7 @@ class AgentsStack(cdk.Stack):
         confirmed = {tool: functions[tool].function_arn for tool in section.confirmed_tools}
         self._publish(name, own, agent, confirmed)
         parts = {"harness": agent.harness_id}
-        parts |= {"gateway": gateway.gateway.gateway_id} if gateway else {}
+        parts |= {"gateway": " ".join((gateway.gateway.gateway_id, *gateway.target_ids))} if gateway else {}
         parts |= {"memory": memory.memory_id} if memory else {}
         for part, identifier in parts.items():
             cdk.CfnOutput(self, agent_output(name, part), value=f"{self._generation(name, part)} {identifier}")

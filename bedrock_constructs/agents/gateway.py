@@ -23,7 +23,7 @@ AT_ONCE = 5
 
 
 class ToolGateway(Construct):
-    """Exposes `gateway` and `role`. Add a tool with `add_tool`; each is a target of its own.
+    """Exposes `gateway`, `role` and `target_ids`. Add a tool with `add_tool`; each is a target of its own.
 
     `generation`: a new one is a new gateway in place of one that was deleted by hand, under another name.
     """
@@ -56,6 +56,10 @@ class ToolGateway(Construct):
         self._targets: list[agentcore.GatewayTarget] = []
         self._role_is_in_effect = role_propagation(Construct(self, "RolePropagation"), role=self.role, resources=[])
         self._role_is_in_effect.node.add_dependency(self._policy)
+
+    @property
+    def target_ids(self) -> list[str]:
+        return [target.target_id for target in self._targets]
 
     def add_tool(
         self, name: str, *, function: lambda_.IFunction, description: str, input_schema: Mapping[str, Any]

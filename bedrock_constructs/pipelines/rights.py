@@ -18,6 +18,7 @@ LISTED = (
     "aoss:ListCollections",
     "aoss:ListTagsForResource",
     "bedrock-agentcore:GetGateway",
+    "bedrock-agentcore:GetGatewayTarget",
     "bedrock-agentcore:GetHarnessEndpoint",
     "bedrock-agentcore:GetMemory",
     "bedrock:GetCustomModel",

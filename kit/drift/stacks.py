@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
 DEPLOY = "kit deploy restores a property only if the template changes it; set it back, or put it into deployment.toml"
-DELETED = "kit deploy makes again what it looks for (docs/pipelines.md); else delete the stack and deploy it"
+DELETED = "kit deploy makes it again, or docs/reliability.md says how: What was deleted by hand"
 LAST_INGESTION = last_ingestion("", "").rpartition("/")[2]
 POLL_SECONDS, LONGEST_SECONDS = 3.0, 900.0
 

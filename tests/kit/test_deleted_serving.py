@@ -1,6 +1,7 @@
 """Agents, prompts, logging and inference profiles that were deleted or changed by hand."""
 
 import json
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +23,16 @@ AGENT = {"model": "amazon.nova-micro-v1:0", "instructions": "Be brief.", "guardr
 ACTING = DeploymentConfig.model_validate(
     HEAD | {"agents": {"support": AGENT}, "guardrails": {"polite": {"profanity": True}}}
 )
+
+MADE = {"createdAt": datetime(2026, 1, 1, tzinfo=UTC), "updatedAt": datetime(2026, 1, 1, tzinfo=UTC), "status": "READY"}
+ARN = "arn:aws:bedrock-agentcore:us-east-1:111122223333:gateway/sup-support-def"
+NAMES = {"gatewayId": "sup-support-def", "name": "sup-support", "authorizerType": "AWS_IAM"}
+GATEWAY = {"gatewayArn": ARN, **NAMES, **MADE}
+CONFIGURED = {
+    "targetConfiguration": {"mcp": {"openApiSchema": {"inlinePayload": "{}"}}},
+    "credentialProviderConfigurations": [{"credentialProviderType": "GATEWAY_IAM_ROLE"}],
+}
+TARGET = {"gatewayArn": ARN, "targetId": "0123456789", "name": "orders", **CONFIGURED, **MADE}
 
 
 def test_each_part_of_an_agent_is_looked_for(account: Account) -> None:
@@ -47,6 +58,37 @@ def test_each_part_of_an_agent_is_looked_for(account: Account) -> None:
     assert account.arguments(ACTING) == ["-c", f"generations={generations}"]
     assert account.said[0].startswith("harness of agent support: was deleted outside of this deployment")
     assert account.said[1].startswith("warning: whether the gateway of agent support still exists is unknown")
+
+
+@pytest.mark.parametrize(
+    ("answers", "arguments", "said"),
+    [
+        (["", ""], [], []),
+        (
+            ["", "ResourceNotFoundException"],
+            ["-c", "generations=.agent.support.gateway:2"],
+            ["gateway of agent support: was deleted outside of this deployment"],
+        ),
+        (["AccessDeniedException"], [], ["warning: whether the gateway of agent support still exists is unknown"]),
+    ],
+)
+def test_a_gateway_is_made_again_where_one_of_its_targets_is_gone(
+    account: Account, answers: list[str], arguments: list[str], said: list[str]
+) -> None:
+    account.stack("sup-agents", SupportGateway="1 sup-support-def 0123456789 ABCDEFGHIJ")
+    gateway = {"gatewayIdentifier": "sup-support-def"}
+    control = account.stubs["bedrock-agentcore-control"]
+    control.add_response("get_gateway", GATEWAY, gateway)
+    for target, error in zip(("0123456789", "ABCDEFGHIJ"), answers, strict=False):
+        asked = {**gateway, "targetId": target}
+        if error:
+            control.add_client_error("get_gateway_target", error, expected_params=asked)
+        else:
+            control.add_response("get_gateway_target", TARGET, asked)
+
+    assert account.arguments(ACTING) == arguments
+    control.assert_no_pending_responses()
+    assert [line.partition(" (")[0].partition(";")[0].partition(": An error")[0] for line in account.said] == said
 
 
 PROMPTED = DeploymentConfig.model_validate(

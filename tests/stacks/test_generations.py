@@ -77,10 +77,10 @@ def test_each_part_of_an_agent_is_made_again_alone(tmp_path: Path) -> None:
         for context in ({}, {GENERATIONS_CONTEXT: generations_context(generations)})
     ]
 
-    before, after = (
-        Template.from_stack(AgentsStack(app, "Agents", config=config, env=ENVIRONMENT)).to_json()["Resources"]
-        for app in apps
-    )
+    templates = [
+        Template.from_stack(AgentsStack(app, "Agents", config=config, env=ENVIRONMENT)).to_json() for app in apps
+    ]
+    before, after = (template["Resources"] for template in templates)
 
     gone, made = before.keys() - after.keys(), after.keys() - before.keys()
     assert {before[name]["Type"] for name in gone} == {
@@ -90,6 +90,10 @@ def test_each_part_of_an_agent_is_made_again_alone(tmp_path: Path) -> None:
     }
     names = {after[name]["Properties"].get("Name") for name in made}
     assert names == {"support_desk__support_2", "support-desk__polite_3", None}
+    made_of = templates[0]["Outputs"]["SupportGateway"]["Value"]["Fn::Join"][1]
+    attributes = [part["Fn::GetAtt"][1] for part in made_of if isinstance(part, dict)]
+    tools = len(config.agents["support"].gateway_tools)
+    assert attributes == ["GatewayIdentifier", *["TargetId"] * tools], "the next deploy looks for each target"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The control plane of what stacks have made: looks at harnesses and gateways, and deletes a harness by hand.
+"""The control plane of what stacks have made: looks at harnesses and gateways, and deletes them by hand.
 
 https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_GetHarness.html
 """
@@ -95,6 +95,31 @@ def list_targets(_: Query, number: str) -> Any:
     return {"items": list(_gateway(number).targets.values())}
 
 
+def get_target(_: Query, number: str, target: str) -> Any:
+    targets = _gateway(number).targets
+    if target not in targets:
+        raise BedrockError(ABSENT, f"Target {target} of gateway {number} was not found")
+    return targets[target]
+
+
+def delete_gateway(_: Query, number: str) -> Any:
+    if _gateway(number).targets:
+        raise BedrockError(
+            "ValidationException",
+            f"Gateway {number} has targets associated with it. Delete all targets before deleting the gateway",
+        )
+    registry.gateways.pop(registry.last_part(number))
+    return {"gatewayId": number, "status": "DELETING"}
+
+
+def delete_target(_: Query, number: str, target: str) -> Any:
+    found = get_target(_, number, target)
+    gateway = _gateway(number)
+    gateway.targets.pop(target)
+    registry.gateways[registry.last_part(number)] = gateway
+    return {"gatewayArn": found["gatewayArn"], "targetId": target, "status": "DELETING"}
+
+
 def _endpoint(harness: registry.Harness, name: str, version: str) -> dict[str, Any]:
     record = harness.record
     kept = {key: record[key] for key in ("harnessId", "harnessName", "status", "createdAt", "updatedAt")}
@@ -125,5 +150,8 @@ ROUTES: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("GET", "/harnesses/([^/]+)/endpoints/([^/]+)", get_endpoint),
     ("GET", "/gateways/?", list_gateways),
     ("GET", "/gateways/([^/]+)/?", get_gateway),
+    ("DELETE", "/gateways/([^/]+)/?", delete_gateway),
     ("GET", "/gateways/([^/]+)/targets/?", list_targets),
+    ("GET", "/gateways/([^/]+)/targets/([^/]+)/?", get_target),
+    ("DELETE", "/gateways/([^/]+)/targets/([^/]+)/?", delete_target),
 )

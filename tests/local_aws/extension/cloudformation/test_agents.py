@@ -75,6 +75,22 @@ def test_the_services_have_what_the_stack_made(stack: dict[str, str], client: Cl
     assert [strategy["type"] for strategy in strategies] == ["SEMANTIC"]
 
 
+def test_a_target_and_then_its_gateway_are_deleted_by_hand(stack: dict[str, str], client: Client) -> None:
+    control = client("bedrock-agentcore-control")
+    gateway = {"gatewayIdentifier": stack["Gateway"]}
+    target = {**gateway, "targetId": control.list_gateway_targets(**gateway)["items"][0]["targetId"]}
+    assert control.get_gateway_target(**target)["name"] == "order-status"
+
+    with pytest.raises(control.exceptions.ValidationException, match="has targets associated with it"):
+        control.delete_gateway(**gateway)
+    control.delete_gateway_target(**target)
+    with pytest.raises(control.exceptions.ResourceNotFoundException):
+        control.get_gateway_target(**target)
+    control.delete_gateway(**gateway)
+    with pytest.raises(control.exceptions.ResourceNotFoundException):
+        control.get_gateway(**gateway)
+
+
 def test_a_change_is_a_new_version_to_which_the_endpoint_moves(stack: dict[str, str], client: Client) -> None:
     changed = template()
     changed["Resources"]["Harness"]["Properties"] = harness("Be thorough.")
