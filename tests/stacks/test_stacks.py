@@ -201,3 +201,9 @@ def test_the_ingestion_starts_after_the_upload_and_before_the_events(key: str) -
     assert wait in base["DependsOn"]
     for kind in ("AWS::Lambda::EventSourceMapping", "AWS::Events::Rule"):
         assert all(start[0] in item["DependsOn"] for item in of_it(kind).values())
+
+
+def test_the_budget_says_that_its_addresses_have_to_be_verified() -> None:
+    outputs = synthesized("tests/stacks/full.toml")["full-budget"]["Outputs"]
+
+    assert "12 hours" in outputs["ConfirmEmails"]["Value"]
