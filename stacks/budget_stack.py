@@ -18,8 +18,8 @@ ACTIVATE_TAG = (
     "takes up to 24 more to become active."
 )
 CONFIRM_EMAILS = (
-    "AWS Budgets mails only to verified addresses. Each gets a link that ends after 12 hours, and its reader has to sign "
-    "in to this account: Billing and Cost Management, Budgets, shows who is pending and sends the link again."
+    "AWS Budgets mails only to verified addresses. Each gets a link that ends after 12 hours, and its reader has to "
+    "sign in to this account: Billing and Cost Management, Budgets, shows who is pending and sends the link again."
 )
 
 
