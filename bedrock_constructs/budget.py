@@ -12,7 +12,10 @@ from bedrock_constructs.nag_acknowledgments import acknowledge
 
 
 class Budget(Construct):
-    """Alarms at `actual_percent` and `forecast_percent` of `monthly_usd`. `emails` need no confirmation.
+    """Alarms at `actual_percent` and `forecast_percent` of `monthly_usd`.
+
+    AWS mails to each of `emails` only once its reader has opened a link and signed in to this account:
+    https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-email-recipients.html
 
     The budget counts costs with `tag` (key, value; None: any) and of `services` (empty: any).
     `topic` gets every alarm. `hard_stop_topic` gets only the alarm at `hard_stop_percent` actual cost, so that

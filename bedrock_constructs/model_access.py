@@ -7,15 +7,18 @@ from constructs import Construct
 
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 
+# The prerequisites of https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html have all three of
+# aws-marketplace, also for who never revokes.
 ACTIONS = (
     "bedrock:GetFoundationModelAvailability",
     "bedrock:ListFoundationModelAgreementOffers",
     "bedrock:CreateFoundationModelAgreement",
     "aws-marketplace:Subscribe",
+    "aws-marketplace:Unsubscribe",
     "aws-marketplace:ViewSubscriptions",
 )
 USE_CASE_ACTIONS = ("bedrock:GetUseCaseForModelAccess", "bedrock:PutUseCaseForModelAccess")
-REVOKE_ACTIONS = ("bedrock:DeleteFoundationModelAgreement", "aws-marketplace:Unsubscribe")
+REVOKE_ACTIONS = ("bedrock:DeleteFoundationModelAgreement",)
 
 
 class ModelAccess(Construct):

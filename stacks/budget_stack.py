@@ -17,6 +17,10 @@ ACTIVATE_TAG = (
     "Management, Cost allocation tags, Activate. The tag is listed there up to 24 hours after the first deploy, and "
     "takes up to 24 more to become active."
 )
+CONFIRM_EMAILS = (
+    "AWS Budgets mails only to verified addresses. Each gets a link that ends after 12 hours, and its reader has to "
+    "sign in to this account: Billing and Cost Management, Budgets, shows who is pending and sends the link again."
+)
 
 
 class BudgetStack(cdk.Stack):
@@ -36,6 +40,8 @@ class BudgetStack(cdk.Stack):
             with_topic=section.topic,
             hard_stop_percent=HARD_STOP_PERCENT if section.hard_stop else None,
         )
+        if section.emails:
+            cdk.CfnOutput(self, "ConfirmEmails", value=CONFIRM_EMAILS)
         if section.by_tag:
             cdk.CfnOutput(self, "ActivateTag", value=ACTIVATE_TAG)
         if budget.topic:

@@ -147,6 +147,10 @@ class InvocationLogsAlarm(Construct):
 
 
 def _any(scope: Construct, metric: cloudwatch.IMetric, description: str) -> cloudwatch.Alarm:
+    """In one of three periods: FILL would hide a metric that comes late from an alarm that looks at one only.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+    """
     return cloudwatch.Alarm(
         scope,
         "Failed",
@@ -154,6 +158,7 @@ def _any(scope: Construct, metric: cloudwatch.IMetric, description: str) -> clou
         metric=metric,
         threshold=0,
         comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-        evaluation_periods=1,
+        evaluation_periods=3,
+        datapoints_to_alarm=1,
         treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
     )

@@ -71,17 +71,21 @@ class DeploymentPipeline(Construct):
         self._tell_failures()
 
     def _role(self, repository: Repository) -> iam.Role:
-        """https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html"""
+        """https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+
+        A connection's source action sets an ACL on its artifact (aws-cdk#13557), and needs both names of UseConnection:
+        https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
+        """
         bucket, key = self.store.bucket, self.store.key
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("codepipeline.amazonaws.com"))
         objects = bucket.arn_for_objects("*")
-        service = repository.connection_arn.split(":")[2]  # the prefix has to be that of the ARN
+        connection = ["codeconnections:UseConnection", "codestar-connections:UseConnection"]
         builds = ["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"]
         for action, resources in (
-            (["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], [objects]),
+            (["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl"], [objects]),
             (["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], [bucket.bucket_arn]),
             (["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn]),
-            ([f"{service}:UseConnection"], [repository.connection_arn]),
+            (connection, [repository.connection_arn]),
             (builds, [project.project_arn for project in self.builds.projects.values()]),
             (["sns:Publish"], [self.store.topic.topic_arn]),
         ):

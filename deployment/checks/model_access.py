@@ -22,8 +22,8 @@ def model_access_warnings(config: DeploymentConfig) -> Iterator[str]:
         yield f"{what}; the deploy subscribes the account, and {PAYMENT} for it"
     else:
         yield (
-            f"{what}; the first call subscribes the account, {PAYMENT} and the caller aws-marketplace:Subscribe and "
-            "aws-marketplace:ViewSubscriptions, which the API's function does not have; add [model_access], or call "
+            f"{what}; the first call subscribes the account, {PAYMENT} and the caller aws-marketplace:Subscribe, "
+            "Unsubscribe and ViewSubscriptions, which the API's function does not have; add [model_access], or call "
             "each model once with a role that may subscribe"
         )
 

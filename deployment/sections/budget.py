@@ -14,6 +14,7 @@ class Budget(Section):
     """A monthly budget of AWS Budgets. Without `by_tag` and `services` it counts the whole account.
 
     `actual_percent` and `forecast_percent` raise alarms, which go to `emails` and, if `topic` is true, to an SNS topic.
+    AWS verifies each of `emails` before it mails there: the reader opens a link and signs in to the account.
     `hard_stop`: when 100 % is spent, provisioned throughput without commitment is released until the next month.
     """
 

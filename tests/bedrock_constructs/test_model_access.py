@@ -14,3 +14,10 @@ def test_nothing_may_be_revoked_unless_asked() -> None:
 
     assert "bedrock:CreateFoundationModelAgreement" in actions
     assert "bedrock:DeleteFoundationModelAgreement" not in actions
+
+
+def test_whoever_subscribes_has_the_three_rights_that_aws_asks_for() -> None:
+    """https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html (prerequisites)"""
+    rights = {"aws-marketplace:Subscribe", "aws-marketplace:Unsubscribe", "aws-marketplace:ViewSubscriptions"}
+
+    assert rights <= set(actions_of("BedrockModelAccess"))

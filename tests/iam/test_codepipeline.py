@@ -2,6 +2,7 @@
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
 https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html#edit-role-connections
 """
 
 import pytest
@@ -27,6 +28,7 @@ ASSUMING = {
     for build in ("Diff", "Deploy", "Smoke")
 }
 PROJECTS = (*PLAIN, *WRITING, *ASSUMING)
+USE = ("codeconnections:UseConnection", "codestar-connections:UseConnection")
 BUILDS = ("codebuild:StartBuild", "codebuild:BatchGetBuilds", "codebuild:StopBuild")
 
 
@@ -58,7 +60,7 @@ def refused_to_build(name: str) -> list[Request]:
         *on("arn:aws:s3:::others/key", "s3:GetObject", "s3:PutObject"),
         *on(OBJECT, "s3:DeleteObject", *([] if name in WRITING else ["s3:PutObject"])),
         *on(arn("kms", "key/other"), "kms:Decrypt", "kms:GenerateDataKey"),
-        *on(CONNECTION, "codeconnections:UseConnection"),
+        *on(CONNECTION, *USE),
         *on(TOPIC, "sns:Publish"),
         *on(project(name), *BUILDS),
         *on(arn("secretsmanager", "secret:any"), "secretsmanager:GetSecretValue"),
@@ -67,10 +69,10 @@ def refused_to_build(name: str) -> list[Request]:
 
 ALLOWED = {f"{PREFIX}{name}Role": build_requests(name) for name in PROJECTS} | {
     f"{PREFIX}Role": [
-        *on(OBJECT, "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
+        *on(OBJECT, "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl"),
         *on(BUCKET, "s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"),
         *on(KEY, "kms:Decrypt", "kms:GenerateDataKey"),
-        *on(CONNECTION, "codeconnections:UseConnection"),
+        *on(CONNECTION, *USE),
         *(request for name in PROJECTS for request in on(project(name), *BUILDS)),
         *on(TOPIC, "sns:Publish"),
     ]
@@ -78,8 +80,8 @@ ALLOWED = {f"{PREFIX}{name}Role": build_requests(name) for name in PROJECTS} | {
 DENIED = {f"{PREFIX}{name}Role": refused_to_build(name) for name in PROJECTS} | {
     f"{PREFIX}Role": [
         *on(OBJECT, "s3:DeleteObject"),
-        *on("arn:aws:s3:::others/key", "s3:GetObject", "s3:PutObject"),
-        *on(arn("codeconnections", "connection/other"), "codeconnections:UseConnection"),
+        *on("arn:aws:s3:::others/key", "s3:GetObject", "s3:PutObject", "s3:PutObjectAcl"),
+        *on(arn("codeconnections", "connection/other"), *USE),
         *on(arn("codebuild", "project/other"), *BUILDS),
         *on(arn("sns", "other"), "sns:Publish"),
         *(request for role in ASSUMING.values() for request in on(role, "sts:AssumeRole")),

@@ -112,17 +112,18 @@ def test_each_environment_waits_for_an_approval_but_the_first_or_as_the_file_say
     assert approvals(said) == ["DevReview", "ProdReview"]
 
 
-def test_the_right_to_the_connection_has_the_prefix_of_its_arn(tmp_path: Path) -> None:
-    def actions(template: dict[str, Any]) -> list[Any]:
-        statements = [
-            statement
+def test_a_connection_of_either_prefix_is_used_by_both_names_of_the_action(tmp_path: Path) -> None:
+    def statements(template: dict[str, Any]) -> list[Any]:
+        return [
+            (statement["Action"], statement["Resource"])
             for policy in resources(template, "AWS::IAM::Policy").values()
             for statement in policy["PolicyDocument"]["Statement"]
+            if "UseConnection" in json.dumps(statement)
         ]
-        return [item["Action"] for item in statements if "UseConnection" in json.dumps(item)]
 
-    assert actions(pipeline()) == ["codeconnections:UseConnection"]
-    assert actions(changed(tmp_path, CONNECTION, OLD_CONNECTION)) == ["codestar-connections:UseConnection"]
+    both = ["codeconnections:UseConnection", "codestar-connections:UseConnection"]
+    assert statements(pipeline()) == [(both, CONNECTION)]
+    assert statements(changed(tmp_path, CONNECTION, OLD_CONNECTION)) == [(both, OLD_CONNECTION)]
 
 
 def test_a_pipeline_without_rollback_stops(tmp_path: Path) -> None:

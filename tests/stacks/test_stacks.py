@@ -201,3 +201,29 @@ def test_the_ingestion_starts_after_the_upload_and_before_the_events(key: str) -
     assert wait in base["DependsOn"]
     for kind in ("AWS::Lambda::EventSourceMapping", "AWS::Events::Rule"):
         assert all(start[0] in item["DependsOn"] for item in of_it(kind).values())
+
+
+@pytest.mark.parametrize("config", CONFIGS.values())
+def test_an_alarm_that_fills_gaps_looks_at_more_periods_than_it_needs(config: str) -> None:
+    """A metric that comes late is filled first: one period of one would never see it.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
+    """
+    alarms = [
+        alarm["Properties"]
+        for template in synthesized(config).values()
+        for alarm in resources(template, "AWS::CloudWatch::Alarm").values()
+        if "FILL(" in json.dumps(alarm["Properties"].get("Metrics", []))
+    ]
+
+    assert bool(alarms) == (config == CONFIGS["full"])
+    looks = [
+        (alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]), alarm["EvaluationPeriods"]) for alarm in alarms
+    ]
+    assert all(needed < periods for needed, periods in looks), looks
+
+
+def test_the_budget_says_that_its_addresses_have_to_be_verified() -> None:
+    outputs = synthesized("tests/stacks/full.toml")["full-budget"]["Outputs"]
+
+    assert "12 hours" in outputs["ConfirmEmails"]["Value"]

@@ -36,7 +36,7 @@ def test_all_models_that_are_sold_there_give_one_warning(tmp_path: Path) -> None
 
     assert warning.count(ANTHROPIC.removeprefix("us.")) == 1
     assert "amazon.nova" not in warning
-    assert "valid payment method and the caller aws-marketplace:Subscribe and" in warning
+    assert "valid payment method and the caller aws-marketplace:Subscribe," in warning
     assert "add [model_access], or call each model once" in warning
 
 
