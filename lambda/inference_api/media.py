@@ -123,7 +123,7 @@ def _unused(name: str, names: set[str]) -> str:
     number, candidate = 1, name
     while candidate in names:
         number += 1
-        candidate = f"{name[: _MAX_NAME - 8]} ({number})"
+        candidate = f"{name[: _MAX_NAME - 8].strip()} ({number})"
     return candidate
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from inference_api.media import complete_documents, document_block
 from tests.inference_api.chat_requests import PATH, PIXEL, TOOL, USER, body, image
 from tests.inference_api.conftest import Api, converse_response
 
@@ -144,6 +145,16 @@ def test_an_image_in_a_tool_result(api: Api) -> None:
     (result,) = sent(api, messages=messages, tools=[TOOL])["messages"][2]["content"]
 
     assert [next(iter(block)) for block in result["toolResult"]["content"]] == ["image", "text"]
+
+
+def test_a_long_name_of_two_documents_has_no_two_blanks() -> None:
+    """Bedrock refuses two whitespace characters in a row."""
+    name = f"{'x' * 191} {'y' * 8}"
+    blocks = [document_block(b"x", "text/plain", f"{name}.txt", "file") for _ in range(2)]
+
+    complete_documents([{"content": blocks}])
+
+    assert [block["document"]["name"] for block in blocks[:2]] == [name, f"{'x' * 191} (2)"]
 
 
 def test_documents_get_a_format_a_name_of_their_own_and_a_text(api: Api) -> None:

@@ -23,6 +23,13 @@ from local_aws.extension.bedrock.bedrock_error import BedrockError
 
 TOOL_NAME, TOOL_NAME_LENGTH = "[a-zA-Z0-9_-]+", 64
 TOOL_USE_ID = "[a-zA-Z0-9_.:-]+"
+# Underscores are taken, other blanks than one space are not: https://github.com/aws-samples/generative-ai-use-cases/issues/1671
+DOCUMENT_NAME = r"(?!.*  )[a-zA-Z0-9 ()\[\]_-]{1,200}"
+DOCUMENT_NAME_REFUSED = (
+    "The document file name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and "
+    "square brackets. The name can't contain more than one consecutive whitespace character. Check that the file name "
+    "conforms to these restrictions and retry your request."
+)
 RANGES = {"maxTokens": (1, None), "temperature": (0, 1), "topP": (0, 1)}
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolChoice.html
 NO_FORCED_CHOICE = ("meta.",)
@@ -75,6 +82,8 @@ def _check_content(messages: list[Request]) -> None:
             if isinstance(block.get("text"), str) and not block["text"].strip():
                 where = f"The text field in the ContentBlock object at messages.{index}.content.{position} is blank."
                 raise _refused(f"{where} Add text to the text field, and try again.")
+            if not re.fullmatch(DOCUMENT_NAME, (block.get("document") or {}).get("name", "a")):
+                raise _refused(DOCUMENT_NAME_REFUSED)
 
 
 def _check_roles(roles: list[Any]) -> None:

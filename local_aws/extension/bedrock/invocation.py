@@ -12,7 +12,14 @@ import bm25s
 import Stemmer
 from ministack.services import bedrock, bedrock_runtime, cloudwatch
 
-from local_aws.extension.bedrock import bucket_media, converse_requests, custom_models, embedding_models, faults
+from local_aws.extension.bedrock import (
+    bucket_media,
+    converse_requests,
+    custom_models,
+    embedding_models,
+    faults,
+    request_shapes,
+)
 from local_aws.extension.bedrock import custom_model_deployments as deployments
 from local_aws.extension.bedrock import provisioned_throughput as throughputs
 from local_aws.extension.bedrock.customization import jobs
@@ -51,6 +58,7 @@ def _check_converse(model: str, body: bytes) -> None:
     except ValueError:
         return  # ministack says so
     if isinstance(request, dict):
+        request_shapes.check("bedrock-runtime", "ConverseRequest", request)
         converse_requests.check(model, request)
         bucket_media.check(model, request.get("messages") or [])
 

@@ -27,7 +27,8 @@ def embedded(texts: Sequence[str]) -> Vectors:
 def means(texts: Sequence[str]) -> Vectors:
     """As `embedded`, but not normalized."""
     tokens, weights = _loaded()
-    rows = [weights[tokens(text) or [0]].mean(axis=0) for text in texts]
+    whole = [text.encode("utf-8", "replace").decode() for text in texts]  # half characters are "?", as in Java
+    rows = [weights[tokens(text) or [0]].mean(axis=0) for text in whole]
     return numpy.array(rows, dtype=numpy.float32).reshape(len(rows), BASE)
 
 

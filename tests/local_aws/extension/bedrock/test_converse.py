@@ -42,25 +42,20 @@ def converse(client: Client, *messages: dict[str, Any], model: str = NOVA, **mor
     return answer
 
 
-@pytest.mark.parametrize("number", [b"NaN", b"Infinity"])
-def test_a_number_that_json_does_not_have_is_refused(client: Client, number: bytes) -> None:
-    runtime = client("bedrock-runtime")
-
-    def written(request: Any, **_: Any) -> None:
-        request.data = request.data.replace(b'"here"', number)
-
-    runtime.meta.events.register("before-sign.bedrock-runtime.Converse", written)
-    with pytest.raises(ClientError, match="not valid JSON") as refused:
-        runtime.converse(modelId=NOVA, messages=[user("Hello")], additionalModelRequestFields={"a": "here"})
-
-    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
-
-
 CALLED = (user("Rain?"), assistant({"toolUse": USE}))
 REFUSED: list[tuple[str, tuple[dict[str, Any], ...], dict[str, Any], str]] = [
     ("assistant first", (assistant("Hello"), user("Hi")), {}, "A conversation must start with a user message."),
     ("same roles", (user("Hello"), user("Hi")), {}, "A conversation must alternate between user and assistant roles."),
     ("blank text", (user(" "),), {}, "The text field in the ContentBlock object at messages.0.content.0 is blank."),
+    *(
+        (
+            f"document name {name}",
+            (user("x", {"document": {"format": "txt", "name": name, "source": {"bytes": b"a"}}}),),
+            {},
+            "The document file name can only contain alphanumeric characters",
+        )
+        for name in ("a.txt", "a  b", "a\u3000b", "résumé")
+    ),
     ("no content", (user(),), {}, "The content field in the Message object at messages.0 is empty."),
     (
         "no toolConfig",

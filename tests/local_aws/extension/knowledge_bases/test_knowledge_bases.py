@@ -52,6 +52,10 @@ def test_a_paraphrased_question_finds_its_document(base: KnowledgeBase, item: di
     assert all(0 <= score <= 1 for score in scores)
 
 
+def test_half_a_character_is_no_failure(base: KnowledgeBase) -> None:
+    assert base.retrieve("descale \ud83d")
+
+
 def test_a_prompt_template_decides_on_citations(base: KnowledgeBase) -> None:
     runtime, request = base.clients("bedrock-agent-runtime"), base.request(questions()[0]["question"])
     asked = request["retrieveAndGenerateConfiguration"]["knowledgeBaseConfiguration"]

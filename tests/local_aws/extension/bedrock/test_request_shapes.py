@@ -1,0 +1,40 @@
+"""JSON of another type than the operation's input has is refused before its values are looked at."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.local_aws.conftest import Client
+from tests.local_aws.extension.bedrock.test_converse import NOVA, user
+
+
+@pytest.mark.parametrize(
+    ("sent", "written", "said"),
+    [
+        (b'"here"', b"NaN", "not valid JSON"),
+        (b'"here"', b"Infinity", "not valid JSON"),
+        (b"7", b'"7"', "STRING_VALUE can not be converted to an Integer"),
+        (b"0.5", b'"0.5"', "STRING_VALUE can not be converted to a Float"),
+        (b'["x"]', b'"x"', "STRING_VALUE can not be converted to a list"),
+        (b'"Hello"', b"true", "TRUE_VALUE can not be converted to a String"),
+        (b'"Hello"', b"{}", "Start of structure or map found where not expected."),
+    ],
+)
+def test_json_of_another_type_is_refused(client: Client, sent: bytes, written: bytes, said: str) -> None:
+    runtime = client("bedrock-runtime")
+
+    def write(request: Any, **_: Any) -> None:
+        assert sent in request.data
+        request.data = request.data.replace(sent, written)
+
+    runtime.meta.events.register("before-sign.bedrock-runtime.Converse", write)
+    with pytest.raises(ClientError, match=said) as refused:
+        runtime.converse(
+            modelId=NOVA,
+            messages=[user("Hello")],
+            inferenceConfig={"maxTokens": 7, "temperature": 0.5, "stopSequences": ["x"]},
+            additionalModelRequestFields={"a": "here"},
+        )
+
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
