@@ -107,7 +107,12 @@ ROUTES: dict[str, Route] = {
     MESSAGES: Route("POST", endpoints.messages),
     f"{MESSAGES}/count_tokens": Route("POST", endpoints.count_tokens),
     "/v1/responses": Route("POST", endpoints.responses),
-    **{name: Route(None, _stored(name), methods) for name, methods in STORED.items()},
+    **{
+        name: Route(
+            None, endpoints.stored_response if name.startswith(RESPONSES) else endpoints.stored_completion, methods
+        )
+        for name, methods in STORED.items()
+    },
     "/v1/embeddings": Route("POST", endpoints.embeddings),
     "/v1/retrieve": Route("POST", endpoints.retrieve),
     "/v1/retrieve-and-generate": Route("POST", endpoints.retrieve_and_generate),
