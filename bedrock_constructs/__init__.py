@@ -9,7 +9,7 @@ import importlib
 _MODULES = {
     "Agent": "agents.agent",
     "AuroraPostgresql": "knowledge_base.stores.aurora_postgresql.store",
-    "BucketSource": "knowledge_base.sources",
+    "BucketSource": "knowledge_base.bucket_source",
     "Budget": "budget",
     "ControlledThroughput": "provisioned_throughput.controlled",
     "CustomModelDeployment": "custom_model_deployment",

@@ -12,11 +12,11 @@ from bedrock_constructs.inference_api.targets import ServedAlias as ServedAlias
 from bedrock_constructs.inference_api.targets import ServedKnowledgeBase as ServedKnowledgeBase
 from bedrock_constructs.inference_profile import InferenceProfile as InferenceProfile
 from bedrock_constructs.invocation_logging import InvocationLogging as InvocationLogging
+from bedrock_constructs.knowledge_base.bucket_source import BucketSource as BucketSource
 from bedrock_constructs.knowledge_base.document_knowledge_base import DocumentKnowledgeBase as DocumentKnowledgeBase
 from bedrock_constructs.knowledge_base.ingestion import KnowledgeBaseIngestion as KnowledgeBaseIngestion
 from bedrock_constructs.knowledge_base.knowledge_base import KnowledgeBase as KnowledgeBase
 from bedrock_constructs.knowledge_base.reading import Reading as Reading
-from bedrock_constructs.knowledge_base.sources import BucketSource as BucketSource
 from bedrock_constructs.knowledge_base.stores.aurora_postgresql.store import AuroraPostgresql as AuroraPostgresql
 from bedrock_constructs.knowledge_base.stores.opensearch_serverless import (
     OpenSearchServerless as OpenSearchServerless,

@@ -9,9 +9,14 @@ from constructs import Construct
 
 from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
 from bedrock_constructs.custom_resources.role_propagation import role_propagation
+from bedrock_constructs.knowledge_base.bucket_source import BucketSource
+from bedrock_constructs.knowledge_base.custom_source import CustomSource
 from bedrock_constructs.knowledge_base.ingestion import KnowledgeBaseIngestion
 from bedrock_constructs.knowledge_base.knowledge_base import KnowledgeBase
+from bedrock_constructs.knowledge_base.source import Source
+from bedrock_constructs.knowledge_base.web_source import WebSource
 from deployment.config import DeploymentConfig
+from deployment.sections import knowledge_sources as sections
 from deployment.sections.knowledge_base import KnowledgeBase as Section
 from kit_contract.model_arns import plain_id
 from kit_contract.parameters import knowledge_base_id
@@ -31,7 +36,6 @@ from kit_contract.stacks import (
 from model_catalog import catalog
 from stacks.knowledge_base_evaluation import add_evaluation_role
 from stacks.knowledge_base_reading import reading_of
-from stacks.knowledge_sources import source_of
 from stacks.vector_stores import store_of
 
 
@@ -71,7 +75,7 @@ class KnowledgeBaseStack(cdk.Stack):
             rerank_model_id=plain_id(section.rerank_model) if section.rerank_model else None,
             generation=generation,
             store=store_of(section),
-            sources=[source_of(name, source) for name, source in section.sources.items()],
+            sources=[_source(name, source) for name, source in section.sources.items()],
             wait_for_role=False,  # below: with a logical id that is older than the setting
         )
         # Bedrock uses the role at once, when IAM may not know it everywhere yet.
@@ -172,3 +176,11 @@ def _configurable(embedding_model: str) -> bool:
         return len(catalog.find(embedding_model).dimensions) != 1
     except catalog.CatalogError:
         return True
+
+
+def _source(name: str, section: sections.Source) -> Source:
+    if isinstance(section, sections.WebSource):
+        return WebSource(name, **section.model_dump(exclude={"kind"}))
+    if isinstance(section, sections.CustomSource):
+        return CustomSource(name, section.objects)
+    return BucketSource(name, section.bucket, section.prefixes, section.account, section.kms_key_arn, section.schedule)

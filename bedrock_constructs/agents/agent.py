@@ -19,7 +19,7 @@ from bedrock_constructs.agents.service_role import agentcore_role
 from bedrock_constructs.agents.tools import ConfirmedTool, allowed, declarations
 from bedrock_constructs.custom_resources.role_propagation import role_propagation
 from bedrock_constructs.guardrails import Guardrail
-from bedrock_constructs.invoke_arns import invoke_arns
+from bedrock_constructs.model_arns import invoke_arns
 from kit_contract.agents import ENDPOINT, GATEWAY_TOOL, INVOKE_HARNESS, MAX_HARNESS_NAME
 
 Harness = agentcore.CfnHarness

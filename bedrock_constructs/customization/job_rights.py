@@ -11,7 +11,7 @@ from constructs import Construct
 from bedrock_constructs import ownership
 from bedrock_constructs.custom_model_key import CREATE, JOB_KEY, model_key_statement
 from bedrock_constructs.customization.external.kinds import KINDS, grant_external, is_trained
-from bedrock_constructs.foundation_models import foundation_model_arns
+from bedrock_constructs.model_arns import foundation_model_arns
 from bedrock_constructs.nag_acknowledgments import acknowledge_wildcards
 from bedrock_constructs.ownership import both
 from kit_contract.external_models import IMPORT

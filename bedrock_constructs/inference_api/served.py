@@ -7,7 +7,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from bedrock_constructs.inference_api.targets import AliasTarget, ServedAlias, ServedKnowledgeBase
-from bedrock_constructs.invoke_arns import invoke_arns
+from bedrock_constructs.model_arns import invoke_arns
 from kit_contract.embedding_models import EMBEDDING_MODELS
 from kit_contract.environment import PARTITION
 from kit_contract.inference_api import Alias, KnowledgeBase, Model

@@ -10,12 +10,12 @@ from kit_contract.inference_api import PROVISIONED_THROUGHPUT
 from kit_contract.inference_api_names import ANSWERS, FALLBACKS, METRIC_NAMESPACE, THROTTLES
 from kit_contract.invocation_logging import METRIC_NAMESPACE as LOGGING_NAMESPACE
 from kit_contract.model_arns import CUSTOM_MODEL_DEPLOYMENT, FOUNDATION_MODEL, IMPORTED_MODEL, INFERENCE_PROFILE
-from kit_contract.provisioned_throughput_metrics import (
+from kit_contract.provisioned_throughput import (
     DEPLOYMENT_DIMENSION,
     MODEL_UNITS,
     THROUGHPUT_DIMENSION,
 )
-from kit_contract.provisioned_throughput_metrics import METRIC_NAMESPACE as CAPACITY_NAMESPACE
+from kit_contract.provisioned_throughput import METRIC_NAMESPACE as CAPACITY_NAMESPACE
 
 PERIOD = Duration.minutes(5)
 # Of the targets that answer requests: each is a value of the metrics' dimension Kind.

@@ -15,7 +15,7 @@ from bedrock_constructs.provisioned_throughput.controller import ProvisionedThro
 from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget
 from bedrock_constructs.provisioned_throughput.start import ProvisionedThroughputStart
 from bedrock_constructs.provisioned_throughput.throughput import ProvisionedThroughput
-from kit_contract.provisioned_throughput_metrics import (
+from kit_contract.provisioned_throughput import (
     DEPLOYMENT_DIMENSION,
     METRIC_NAMESPACE,
     MODEL_UNITS,

@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 
 from bedrock_constructs import ownership
 from bedrock_constructs.custom_model_key import USE, model_key_statement
-from bedrock_constructs.foundation_models import CONTEXT_SUFFIX
+from bedrock_constructs.model_arns import CONTEXT_SUFFIX
 from kit_contract import parameters
 from kit_contract.parameters import ANY
 

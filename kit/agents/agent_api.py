@@ -1,5 +1,6 @@
 """Calls the agents' route of a deployed inference API."""
 
+import argparse
 import json
 import os
 import time
@@ -107,3 +108,7 @@ def _message(error: urllib.error.HTTPError) -> str:
         return f"{error.code}: {json.loads(text)['error']['message']}"
     except (ValueError, KeyError, TypeError):
         return f"{error.code}: {text[:200]}"
+
+
+def add_agent_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--agent", metavar="NAME", help="can be left out if there is only one")

@@ -6,8 +6,7 @@ import sys
 from typing import Any
 
 from deployment.config import load_deployment_config
-from kit.agents.agent_api import PENDING, AgentApi, chosen_agent, connect
-from kit.agents.arguments import add_agent_argument
+from kit.agents.agent_api import PENDING, AgentApi, add_agent_argument, chosen_agent, connect
 from kit.deployment_arguments import add_deployment_arguments
 
 

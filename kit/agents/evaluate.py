@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from deployment.config import DeploymentConfig, load_deployment_config
-from kit.agents.agent_api import PENDING, AgentApi, AgentFailedError, chosen_agent, connect
-from kit.agents.arguments import add_agent_argument
+from kit.agents.agent_api import PENDING, AgentApi, AgentFailedError, add_agent_argument, chosen_agent, connect
 from kit.agents.cases import Case, read_cases
 from kit.agents.judge import Judge, judge_of, runtime_client, tried
 from kit.agents.report import as_json, as_table, share

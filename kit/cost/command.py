@@ -11,9 +11,8 @@ from deployment.costs.estimate import estimate
 from deployment.costs.inference_api import Traffic
 from deployment.datasets import prepare_datasets
 from kit.cost import stores
-from kit.cost.environments import environments_as_json, environments_as_table
 from kit.cost.plot import SUFFIXES, plot
-from kit.cost.table import as_json, as_table
+from kit.cost.table import as_json, as_table, environments_as_json, environments_as_table
 from kit.deployment_arguments import add_file_arguments
 from kit_contract.counted import counted
 

@@ -2,16 +2,18 @@
 
 import json
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from deployment.config import DeploymentConfig
 from deployment.costs.inference_api import Traffic
 from deployment.costs.lines import FETCH, NOT_COUNTED, CostGroup, CostLine, amount, total
+from kit.table import table
 from model_catalog.prices import EVERY_REGION, Price
 
 WIDTH, LINE = 20, 116
+Estimates = Mapping[str, tuple[DeploymentConfig, Sequence[CostGroup]]]
 
 
 def as_table(config: DeploymentConfig, groups: Sequence[CostGroup]) -> str:
@@ -81,3 +83,19 @@ def group_as_json(group: CostGroup) -> dict[str, Any]:
         "at_least": group.at_least,
         "lines": lines,
     }
+
+
+def environments_as_table(estimates: Estimates) -> str:
+    """The total of each group; an environment without such a group, or without a cost in it, has a dash."""
+    columns = {name: {group.title: group for group in groups if group.lines} for name, (_, groups) in estimates.items()}
+    titles = dict.fromkeys(title for column in columns.values() for title in column)
+    rows = [("US DOLLARS", *estimates)]
+    rows.append(("Region", *(config.deployment.region for config, _ in estimates.values())))
+    for title in titles:
+        rows.append((title, *(total([column[title]]) if title in column else "-" for column in columns.values())))
+    return "\n".join([*table(rows), "", "Lines, sources and missing prices of one: kit cost --environment NAME"])
+
+
+def environments_as_json(estimates: Estimates, traffic: Traffic) -> str:
+    found = {name: json.loads(as_json(config, traffic, groups)) for name, (config, groups) in estimates.items()}
+    return json.dumps({"environments": found}, indent=1)

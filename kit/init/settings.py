@@ -1,11 +1,12 @@
 """What differs between two projects of `kit init`, and how a template says it."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
-from kit.init.models import invocation_id, trainable
 from kit.pipeline.rendering import rendered
 from kit_contract.version import VERSION
+from model_catalog import catalog
 
 CHAT, ANSWERS, BASE = "amazon.nova-micro-v1:0", "amazon.nova-lite-v1:0", "amazon.nova-micro-v1:0:128k"
 # The lines between `# kit:if NAME` and `# kit:end` are left out where NAME doesn't hold; the markers always are.
@@ -47,3 +48,21 @@ class Settings:
             "github": self.pipeline == "github",
             "gitlab": self.pipeline == "gitlab",
         }
+
+
+def invocation_id(model_id: str, region: str) -> str:
+    """The id itself, or the inference profile of the Region. Where neither is listed, the check of the file says so."""
+    profiles = [f"{prefix}.{model_id}" for prefix in catalog.find(model_id).profiles]
+    for identifier in (model_id, *profiles):
+        with suppress(catalog.CatalogError):
+            catalog.invocable(identifier, region)
+            return identifier
+    return model_id
+
+
+def trainable(base_model: str, region: str) -> bool:
+    try:
+        catalog.customizable(base_model, region)
+    except catalog.CatalogError:
+        return False
+    return True

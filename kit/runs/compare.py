@@ -11,7 +11,6 @@ from kit.runs.costs import cost_text, run_cost
 from kit.runs.deployed import Deployed
 from kit.runs.details import Details, details_of, read_object
 from kit.runs.entry import name_of
-from kit.runs.evaluations import figures
 from kit.runs.series import series_in
 from kit.runs.words import UNKNOWN, WIDTH, cut, duration, number, time_of
 from kit.table import table
@@ -94,3 +93,22 @@ def _table(head: Sequence[str], title: str, names: Sequence[str], columns: Seque
     room = max(16, (WIDTH - left) // len(columns) - 2)
     rows = [(name, *(cut(column.get(name, UNKNOWN), room) for column in columns)) for name in names]
     return table([(title, *head[1:]), *rows])
+
+
+def figures(report: Mapping[str, Any]) -> dict[str, str]:
+    """Of evaluation.json: decision, and each metric of the candidate with its interval where the report has one."""
+    if not report:
+        return {}
+    found = {"evaluation": str(report.get("decision", "unknown"))}
+    metrics = report.get("metrics")
+    for name, value in metrics.items() if isinstance(metrics, dict) else ():
+        found[f"evaluation {name}"] = _figure(value)
+    return found
+
+
+def _figure(value: Any) -> str:
+    if isinstance(value, dict):
+        value = value.get("candidate", value.get("mean"))
+    if isinstance(value, dict):
+        value = value.get("mean")
+    return f"{value:.4g}" if isinstance(value, int | float) else "unknown"

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from kit.runs.arguments import RUN, add_common_arguments
@@ -9,10 +10,11 @@ from kit.runs.chart import chart
 from kit.runs.chosen import chosen_runs
 from kit.runs.details import Details, details_of, read_object
 from kit.runs.model_source import is_external
-from kit.runs.picture import SUFFIXES, draw
 from kit.runs.recorded_run import RecordedRun
 from kit.runs.series import Series, series_in
 from kit_contract.errors import InputError
+
+SUFFIXES = (".png", ".svg")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,3 +74,22 @@ def _picture(text: str) -> Path:
     if Path(text).suffix not in SUFFIXES:
         raise argparse.ArgumentTypeError(f"must end in {' or '.join(SUFFIXES)}, got {text!r}")
     return Path(text)
+
+
+def draw(curves: Mapping[str, Series], output: Path) -> None:
+    """Write the picture (PNG or SVG by `output`'s suffix). Raises OSError."""
+    # Figure without pyplot: no window, no global state, no backend to choose.
+    from matplotlib.figure import Figure
+
+    measures = list(dict.fromkeys(item.measure for item in curves.values()))
+    figure = Figure(figsize=(10, 4.5 * len(measures)), layout="constrained")
+    fields = figure.subplots(len(measures), 1, squeeze=False)[:, 0]
+    for axes, measure in zip(fields, measures, strict=True):
+        for index, (name, item) in enumerate(curves.items()):
+            if item.measure == measure:
+                points = "o-" if len(item.values) <= 10 else "-"
+                axes.plot(item.steps, item.values, points, color=f"C{index}", label=name, markersize=4)
+        axes.set(xlabel="step", ylabel=measure)
+        axes.grid(alpha=0.4)
+        axes.legend(frameon=False, fontsize=9)
+    figure.savefig(output, dpi=120)

@@ -17,15 +17,16 @@ from kit.runs.chosen import chosen_run
 from kit.runs.deployed import Deployed
 from kit.runs.failure import failure_of, message_in
 from kit.runs.recorded_run import Attempt, RecordedRun
-from kit.runs.transient import is_transient
 from kit.runs.under_way import what_happens
 from kit.runs.words import duration
+from kit_contract.aws_errors import code_of, status_of
 from kit_contract.errors import InputError
 
 PROMOTED, FAILED, KEPT, STOPPED, INTERRUPTED = 0, 1, 3, 4, 130
 LONGEST_PAUSE = 60.0
 QUIET = 600.0  # seconds after which a log gets a line without news: some pipelines end what is silent
 ENDED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+THROTTLED = ("Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown", "RequestTimeout")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -131,3 +132,13 @@ class _JsonLines:
     def end(self, code: int, text: str) -> int:
         print(json.dumps({**self._name, "ended": text, "code": code}), flush=True)
         return code
+
+
+def is_transient(error: Exception) -> bool:
+    """Says nothing about the run: throttling, an outage, a network that is gone for a while."""
+    from botocore.exceptions import ConnectionError as NoConnectionError
+    from botocore.exceptions import HTTPClientError
+
+    if isinstance(error, NoConnectionError | HTTPClientError):
+        return True
+    return code_of(error).startswith(THROTTLED) or status_of(error) == 429 or status_of(error) >= 500

@@ -6,7 +6,7 @@ from typing import Any
 from kit.verify.check import Finding, false, holds, unknown
 from kit.verify.place import Place
 from kit_contract.aws_errors import code_of
-from kit_contract.quotas import BASE_MODELS_CODE, CUSTOM_MODELS_CODE
+from kit_contract.provisioned_throughput import BASE_MODELS_CODE, CUSTOM_MODELS_CODE
 from kit_contract.run_names import bedrock_name
 
 # Scheduled customization jobs: https://docs.aws.amazon.com/general/latest/gr/bedrock.html

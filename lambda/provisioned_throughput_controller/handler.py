@@ -15,7 +15,7 @@ from botocore.config import Config
 
 from kit_contract.environment import KIT_DEPLOYMENT, THROUGHPUTS, TOPIC_ARN
 from kit_contract.errors import InputError, ResourceFailedError
-from kit_contract.provisioned_throughput_metrics import (
+from kit_contract.provisioned_throughput import (
     DEPLOYMENT_DIMENSION,
     METRIC_NAMESPACE,
     MODEL_UNITS,

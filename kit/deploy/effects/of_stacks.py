@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from deployment.config import DeploymentConfig
+from deployment.costs.knowledge_base import ingestion_group
 from kit.deploy.effects.effect import Effect, Kind
-from kit.deploy.effects.reingestion import reingestion_usd
 from kit.deploy.effects.resource_changes import Action, ResourceChange
+from kit_contract.stacks import knowledge_base_stack
 
 # Type -> what is lost with one. Whatever else is replaced or deleted is made again without anyone noticing.
 VALUED = {
@@ -121,3 +122,19 @@ def _content(*changes: ResourceChange) -> str:
     """Of what is made. A custom resource may be told the time of the deploy, too."""
     made = [item.resource.get("Properties") for item in changes if not item.type.startswith("Custom::")]
     return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest() if made else ""
+
+
+def reingestion_usd(config: DeploymentConfig, stack: str, logical_ids: Iterable[str]) -> float | None:
+    """Of the knowledge bases that these resources belong to.
+
+    None if a price or the size of documents is unknown, and for knowledge bases of your own stacks.
+    """
+    if stack != knowledge_base_stack(config.deployment.name):
+        return None
+    built = {f"KnowledgeBase{config.knowledge_base_key(name)}": name for name in config.built_knowledge_bases}
+    owners = {max((one for one in built if item.startswith(one)), key=len, default="") for item in logical_ids}
+    if not owners <= built.keys():
+        return None
+    names = sorted(built[owner] for owner in owners)
+    groups = [ingestion_group(config, name, config.built_knowledge_bases[name]) for name in names]
+    return None if any(group.at_least for group in groups) else sum(group.usd for group in groups)

@@ -12,11 +12,17 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from kit.deploy.effects.identity import IDENTITY
-
 Resources = Mapping[str, Mapping[str, Any]]
 # Type -> paths of its create-only properties, such as ("KnowledgeBaseConfiguration", "Type").
 CreateOnly = Callable[[str], "list[tuple[str, ...]]"]
+# Properties whose change replaces a custom resource: its `physical_id` in lambda/custom_resources is made of them.
+# CloudFormation has no schema of them. A throughput is renamed in place.
+IDENTITY: dict[str, list[tuple[str, ...]]] = {
+    "Custom::BedrockCustomModelDeployment": [("DeploymentName",)],
+    "Custom::BedrockImportedModelServing": [("Customization",)],
+    "Custom::OpenSearchIndex": [("CollectionId",), ("IndexName",)],
+    "Custom::PgVectorTable": [("Table",)],
+}
 
 
 class Action(Enum):

@@ -13,7 +13,7 @@ from custom_resources.provisioned_throughput.clients import Clients
 from custom_resources.provisioned_throughput.properties import ThroughputProperties
 from kit_contract.counted import counted
 from kit_contract.errors import ResourceFailedError
-from kit_contract.quotas import BASE_MODELS_CODE, CUSTOM_MODELS_CODE
+from kit_contract.provisioned_throughput import BASE_MODELS_CODE, CUSTOM_MODELS_CODE
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock import BedrockClient

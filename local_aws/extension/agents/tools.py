@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ministack.core.responses import new_uuid
 
 from local_aws.extension.agents import registry, remote_mcp
 from local_aws.extension.agents.agent_core_error import InvalidFieldError
-from local_aws.extension.agents.allowed_tools import BUILTIN, allows
 from local_aws.extension.agents.definition import HarnessDefinition
 from local_aws.extension.agents.gateway_calls import Answer, called
 from local_aws.extension.agents.registry import Gateway, GatewayTool
@@ -26,11 +26,12 @@ CODE = {
     "properties": {"code": {"type": "string"}, "language": {"type": "string", "enum": ["python", "javascript"]}},
     "required": ["code"],
 }
+BUILTIN = "builtin"
 
 
 @dataclass(frozen=True)
 class HarnessTool:
-    """`call` is None for an inline function, which the caller of the harness runs. `server`: see allowed_tools.py."""
+    """`call` is None for an inline function, which the caller of the harness runs. `server`: see `allows`."""
 
     name: str
     description: str
@@ -83,3 +84,21 @@ def _not_here(name: str, description: str, schema: Record, server: str = "") -> 
         return Answer(f"{name} is not on the embedded AWS; it runs on AWS only", failed=True)
 
     return HarnessTool(name, description, schema, refuse, server)
+
+
+def allows(patterns: list[str], server: str, name: str) -> bool:
+    """Whether `allowedTools` of a harness lets the model use the tool.
+
+    `server`: the harness's name of a gateway or MCP server, BUILTIN, or empty for its other tools.
+    https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/harness-tools.html
+    """
+    return any(_matches(pattern, server, name) for pattern in patterns)
+
+
+def _matches(pattern: str, server: str, name: str) -> bool:
+    if pattern == "*":
+        return True
+    if not pattern.startswith("@"):
+        return server in ("", BUILTIN) and fnmatchcase(name, pattern)
+    wanted, slash, tool = pattern.removeprefix("@").partition("/")
+    return fnmatchcase(server or name, wanted) and (not slash or fnmatchcase(name, tool))

@@ -7,9 +7,9 @@ from ministack.services import bedrock_agent
 from local_aws.extension.bedrock import faults
 from local_aws.extension.bedrock.guardrails import screened
 from local_aws.extension.bedrock.responses import BedrockError, Response, answer
+from local_aws.extension.bedrock.service_roles import role_allows_on
 from local_aws.extension.knowledge_bases import documents, ranking, reranking
 from local_aws.extension.knowledge_bases.retrieval_filter import check_filter, matches
-from local_aws.extension.knowledge_bases.role_rights import check_role
 from local_aws.extension.knowledge_bases.searched_chunks import SearchedChunks
 from local_aws.extension.knowledge_bases.source_document import location_of
 from local_aws.extension.knowledge_bases.stores import managed
@@ -145,3 +145,24 @@ def _result(chunk: dict[str, Any], score: float, uri_key: str) -> dict[str, Any]
         "score": round(score, 4),
         "metadata": _metadata(chunk, uri_key),
     }
+
+
+def check_role(knowledge_base: dict[str, Any]) -> None:
+    """Raise BedrockError unless the role may search. Aurora checks its own rights.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html. The words are those of CreateKnowledgeBase
+    for a role without these rights (cloudformation/role_propagation.py); AWS documents none for a search.
+    """
+    role = knowledge_base["RoleArn"]
+    vectors = knowledge_base["KnowledgeBaseConfiguration"].get("vectorKnowledgeBaseConfiguration") or {}
+    model = vectors.get("embeddingModelArn")
+    if model and not role_allows_on(role, "bedrock:InvokeModel", model):
+        raise _refused(role, f"call specified bedrock embedding model {model}")
+    storage = knowledge_base.get("StorageConfiguration") or {}
+    index = (storage.get("s3VectorsConfiguration") or {}).get("indexArn")
+    if index and not role_allows_on(role, "s3vectors:QueryVectors", index):
+        raise _refused(role, f"perform s3vectors:QueryVectors on {index}")
+
+
+def _refused(role: str, what: str) -> BedrockError:
+    return BedrockError("ValidationException", f"Knowledge base role {role} is not able to {what}")

@@ -9,8 +9,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Match, Template
 
+from bedrock_constructs.knowledge_base.bucket_source import BucketSource
 from bedrock_constructs.knowledge_base.document_knowledge_base import DocumentKnowledgeBase
-from bedrock_constructs.knowledge_base.sources import BucketSource
 from kit_contract.tags import DEPLOYMENT_TAG
 
 

@@ -15,8 +15,8 @@ from deployment.parent_runs import run_id_of
 from kit.deploy.assembly import StackName
 from kit.deploy.difference import Question, difference
 from kit.deploy.effects.effect import Effect, Kind, digest_of
-from kit.deploy.effects.identity import IDENTITY
 from kit.deploy.effects.of_training import effects_of_training
+from kit.deploy.effects.resource_changes import IDENTITY
 from kit.deploy.throughput_changes import Change
 from kit_contract.run_names import custom_model_name
 from kit_contract.tags import DEPLOYMENT_TAG

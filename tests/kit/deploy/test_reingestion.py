@@ -3,7 +3,7 @@
 from typing import Any
 
 from deployment.config import DeploymentConfig
-from kit.deploy.effects.reingestion import reingestion_usd
+from kit.deploy.effects.of_stacks import reingestion_usd
 from tests.deployment_file import PROJECT
 
 STACK = "sup-knowledge-base"

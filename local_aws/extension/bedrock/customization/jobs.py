@@ -16,6 +16,8 @@ from local_aws.extension.bedrock import custom_models, faults
 from local_aws.extension.bedrock.clock import in_background, sleep_until
 from local_aws.extension.bedrock.customization import job_request
 from local_aws.extension.bedrock.customization.base_models import BASES, LEGACY
+from local_aws.extension.bedrock.customization.distillation import DISTILLATION
+from local_aws.extension.bedrock.customization.fine_tuning import FINE_TUNING
 from local_aws.extension.bedrock.customization.job_description import (
     TRAINED,
     VALIDATED,
@@ -25,7 +27,7 @@ from local_aws.extension.bedrock.customization.job_description import (
     status,
 )
 from local_aws.extension.bedrock.customization.method import Method
-from local_aws.extension.bedrock.customization.methods_by_type import METHODS
+from local_aws.extension.bedrock.customization.reinforcement import REINFORCEMENT
 from local_aws.extension.bedrock.customization.training_records import Pairs, TrainingDataError
 from local_aws.extension.bedrock.listing import listing
 from local_aws.extension.bedrock.responses import (
@@ -48,6 +50,12 @@ DETAILED = (
 
 _jobs = AccountRegionScopedDict()
 _pairs: dict[str, Pairs] = {}
+# By customizationType. Others have no base model that takes them (CONTINUED_PRE_TRAINING).
+METHODS: dict[str, Method] = {
+    "FINE_TUNING": FINE_TUNING,
+    "DISTILLATION": DISTILLATION,
+    "REINFORCEMENT_FINE_TUNING": REINFORCEMENT,
+}
 
 
 def create(body: dict[str, Any]) -> Response:

@@ -55,7 +55,7 @@ def test_patterns_allow_tools(call: Call, pattern: str, allowed: set[str]) -> No
         *(("git-mcp", name) for name in ("git_status", "read_file")),
     ]
 
-    found = {name for server, name in tools if call("agents.allowed_tools", "allows", [pattern], server, name)}
+    found = {name for server, name in tools if call("agents.tools", "allows", [pattern], server, name)}
 
     assert found == allowed
 
