@@ -41,7 +41,7 @@ SAID_ELSEWHERE = {
     "runs/rollback.py",  # help
     "runs/stop.py",  # in the history of an execution, which anyone may read
 }
-COMPLETED = ("InputError", "ExternalError", "KitError", "NotReadOnlyError")  # by kit/__main__.py
+COMPLETED = ("InputError", "ExternalError", "KitError", "NotDeployedError", "NotReadOnlyError")  # by kit/__main__.py
 HELP = ("add_argument", "add_parser")
 
 
