@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, PrivateAttr, ValidationError
 
-from deployment.environments import Environment, EnvironmentsError, choose, names_of
+from deployment.environments import ENVIRONMENTS, Environment, EnvironmentsError, choose, names_of
 from deployment.fault_words import KIND, TAG_MISSING, given, in_words, setting_of
 from deployment.sections.agents import Agent
 from deployment.sections.budget import Budget
@@ -235,7 +235,8 @@ def _allowed(location: tuple[str | int, ...]) -> str:
             continue
         found = _sections(field.annotation)
         model = found[0] if found else model
-    return ", ".join(sorted(field.alias or name for name, field in model.model_fields.items()))
+    whole = (ENVIRONMENTS,) if model is DeploymentConfig else ()
+    return ", ".join(sorted([*(field.alias or name for name, field in model.model_fields.items()), *whole]))
 
 
 def _kinds(model: type[BaseModel]) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kit.aws_advice import NUMBERS, advice_for, is_setting_of_aws
 from kit.hint import as_given
+from kit.not_deployed import NotDeployedError
 from kit.parser import LazyParser
 from kit_contract.errors import KitError
 from kit_contract.places import IS_INSTALLED
@@ -82,7 +83,8 @@ def explain(error: Exception, prog: str, options: argparse.Namespace) -> tuple[s
     """The message and exit code of an error that you can do something about. Raises every other `error`."""
     match error:
         case KitError():
-            text = as_given(str(error), options)
+            told = error.told(options.config, options.environment) if isinstance(error, NotDeployedError) else error
+            text = as_given(str(told), options)
             return (f"{prog}: {text}" if error.exit_code == 2 else text), error.exit_code
         case ModuleNotFoundError():
             return f"{prog}: {error.msg}; run make setup, then .venv/bin/python -m {prog}", 2

@@ -61,8 +61,8 @@ def embedded_api(config: Path, environment: str | None = None) -> tuple[str, str
     named, outputs = embedded_outputs(config, environment).deployment, read_outputs(OUTPUTS) or {}
     if outputs["deployment"] != named:
         raise ExternalError(
-            f"the last kit local up deployed {outputs['deployment']}, and {named} was named, whose URL and key are not "
-            "known any more; deploy it again with kit local up"
+            f"the last deploy to the embedded AWS was of {outputs['deployment']}, and {named} was named, whose URL and "
+            "key are not known; deploy it with kit deploy"
         )
     if not outputs.get("api_url"):
         raise ExternalError("the deployment on the embedded AWS has no inference API; add [inference_api]")

@@ -23,7 +23,10 @@ class LazyParser(argparse.ArgumentParser):
             module.add_arguments(self)
             self.set_defaults(run=getattr(module, "run", None))
         self.set_defaults(prog=self.prog)
-        return super().parse_known_args(*arguments, **settings)
+        options, unknown = super().parse_known_args(*arguments, **settings)
+        if unknown:  # here, not where they came in: that parser would show the usage of kit
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return options, unknown
 
 
 def add_actions(

@@ -1,19 +1,26 @@
 """Prints steps, a progress bar and a small curve: redrawn in place on a terminal, as plain lines elsewhere."""
 
+import argparse
 import os
 import sys
 import time
 from collections.abc import Sequence
 from typing import TextIO
 
+from kit.hint import as_given
+
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 class Progress:
-    """Numbered steps with their duration. `bar` redraws its line only on a terminal where CI is not set."""
+    """Numbered steps with their duration. `bar` redraws its line only on a terminal where CI is not set.
 
-    def __init__(self, total: int, output: TextIO | None = None) -> None:
+    `options`: of the command, for the commands that its lines name.
+    """
+
+    def __init__(self, total: int, output: TextIO | None = None, options: argparse.Namespace | None = None) -> None:
         self._total = total
+        self._options = options or argparse.Namespace()
         self._number = 0
         self._started = time.monotonic()
         self._output = output or sys.stdout
@@ -30,7 +37,7 @@ class Progress:
         """Print `text` in place of a bar that is being drawn; the bar returns below it with its next call."""
         room = "\r\033[K" if self._bar_drawn else ""
         self._bar_drawn = False
-        self._write(f"{room}      {text}\n")
+        self._write(f"{room}      {as_given(text, self._options)}\n")
 
     def done(self, text: str = "done") -> None:
         self.line(f"{text} ({time.monotonic() - self._started:.1f} s)")

@@ -21,6 +21,7 @@ from examples.capacity_demo.caller import Caller
 from examples.capacity_demo.deployment_file import EXAMPLE, DemoDeployment, next_closing
 from examples.capacity_demo.throughput import DemoThroughput
 from kit.capacity.table import table
+from kit.hint import EMBEDDED
 from kit.local.following import follow_training
 from kit.local.stacks import LocalStacks, StackOutputs
 from kit.local.watch import ended_with
@@ -44,7 +45,7 @@ class CapacityDemo:
     """Runs once, on an embedded AWS in `state` that the caller stops. Writes `state`/summary.json."""
 
     def __init__(self, *, state: Path, port: int | None) -> None:
-        self._progress = Progress(total=13)
+        self._progress = Progress(total=13, options=EMBEDDED)
         self._state = state
         self._files = DemoDeployment(state)
         self._config = load_deployment_config(EXAMPLE)

@@ -12,6 +12,7 @@ from deployment.costs.training import training_groups
 from deployment.datasets import CustomizationDataset, prepare_datasets
 from deployment.sections.training import External
 from examples.methods.results import Result, result_table
+from kit.hint import EMBEDDED
 from kit.local.elsewhere import add_sources
 from kit.local.following import follow_training
 from kit.local.stacks import LocalStacks, StackOutputs, merged_outputs
@@ -31,7 +32,7 @@ class MethodsDemo:
     """Runs once, on an embedded AWS in `state` that the caller stops. Writes `state`/summary.json."""
 
     def __init__(self, *, state: Path, port: int | None) -> None:
-        self._progress = Progress(total=5)
+        self._progress = Progress(total=5, options=EMBEDDED)
         self._state = state
         self._config = load_deployment_config(EXAMPLE)
         region = self._config.deployment.region

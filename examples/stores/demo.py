@@ -11,6 +11,7 @@ from deployment.costs.lines import total
 from deployment.costs.store_comparison import store_costs
 from deployment.sections.knowledge_base import KnowledgeBase as Section
 from examples.stores.table import Asked, StoreResult, as_record, store_table
+from kit.hint import EMBEDDED
 from kit.knowledge.cases import Case, read_cases
 from kit.knowledge.deployed import KnowledgeBase
 from kit.knowledge.scores import retrieval_scores
@@ -39,7 +40,7 @@ class StoresDemo:
     """Runs once, on an embedded AWS in `state` that the caller stops. Writes `state`/summary.json."""
 
     def __init__(self, *, state: Path, port: int | None) -> None:
-        self._progress = Progress(total=6)
+        self._progress = Progress(total=6, options=EMBEDDED)
         self._state = state
         self._config = load_deployment_config(EXAMPLE)
         region = self._config.deployment.region

@@ -13,6 +13,7 @@ from typing import Any
 
 from deployment.config import DeploymentConfig, load_deployment_config
 from kit.embedded_outputs import embedded_api
+from kit.not_deployed import NotDeployedError
 from kit.stack_outputs import stack_outputs
 from kit_contract.errors import ExternalError, InputError
 from kit_contract.stacks import inference_api_stack
@@ -76,9 +77,9 @@ def connect(config: Path, environment: str | None = None, *, local: bool) -> Age
         raise InputError(f"{KEY} is not set; set it to a key of the API (kit keys add NAME prints one)")
     deployment = load_deployment_config(config, environment).deployment
     stack = inference_api_stack(deployment.name)
-    outputs = stack_outputs(boto3.client("cloudformation", region_name=deployment.region), stack) or {}
-    if "ApiUrl" not in outputs:
-        raise ExternalError(f"stack {stack} has no API; add [inference_api] to {config} and deploy")
+    outputs = stack_outputs(boto3.client("cloudformation", region_name=deployment.region), stack)
+    if outputs is None or "ApiUrl" not in outputs:
+        raise NotDeployedError(stack, "[inference_api]")
     return AgentApi(f"{outputs['ApiUrl'].rstrip('/')}/v1", key)
 
 

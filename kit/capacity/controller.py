@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from deployment.checks.account import check_account
 from deployment.config import load_deployment_config
 from kit.embedded_outputs import embedded_outputs
+from kit.not_deployed import NotDeployedError
 from kit.stack_outputs import stack_outputs
 from kit_contract.errors import ExternalError
 from kit_contract.run_names import bedrock_name
@@ -63,10 +64,7 @@ class CapacityFunction:
         stack = provisioned_throughput_stack(self._kit_deployment)
         outputs = stack_outputs(self._clients.cloudformation, stack)
         if outputs is None:
-            raise ExternalError(
-                f"stack {stack} does not exist: this deployment has no provisioned throughput; add a "
-                "[provisioned_throughput.*] section to deployment.toml and deploy"
-            )
+            raise NotDeployedError(stack, "[provisioned_throughput.*]")
         if CAPACITY_FUNCTION_OUTPUT not in outputs:
             raise ExternalError(
                 f"stack {stack} has no output {CAPACITY_FUNCTION_OUTPUT}; deploy it again with this version of the kit"

@@ -9,6 +9,7 @@ from deployment.config import load_deployment_config
 from kit.embedded_outputs import embedded_outputs
 from kit.keys.secret import KeySecret
 from kit.keys.usage_keys import UsageKeys
+from kit.not_deployed import NotDeployedError
 from kit.stack_outputs import stack_outputs
 from kit_contract.errors import ExternalError
 from kit_contract.stacks import API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT, inference_api_stack
@@ -47,10 +48,7 @@ def _outputs(client: Any, kit_deployment: str) -> dict[str, str]:
     stack = inference_api_stack(kit_deployment)
     outputs = stack_outputs(client, stack)
     if outputs is None:
-        raise ExternalError(
-            f"stack {stack} does not exist: this deployment has no inference API; add [inference_api] to "
-            "deployment.toml and deploy"
-        )
+        raise NotDeployedError(stack, "[inference_api]")
     for name in (API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT):
         if name not in outputs:
             raise ExternalError(f"stack {stack} has no output {name}; deploy it again with this version of the kit")

@@ -15,8 +15,10 @@ from deployment.checks.account import check_account
 from deployment.config import DeploymentConfig, load_deployment_config
 from deployment.sections.knowledge_base import KnowledgeBase as Section
 from kit.embedded_outputs import embedded_outputs
-from kit_contract.errors import ExternalError, InputError
+from kit.not_deployed import NotDeployedError
+from kit_contract.errors import InputError
 from kit_contract.parameters import deployment_path, knowledge_base_id
+from kit_contract.stacks import knowledge_base_stack
 from local_aws.guard import require_real
 
 if TYPE_CHECKING:
@@ -104,9 +106,7 @@ def deployed(config: DeploymentConfig, name: str, session: Any, make_client: Mak
     existing = {item: section.existing for item, section in sections.items() if section.existing}
     ids = _ids(make_client("ssm"), name) | existing
     if not ids:
-        raise ExternalError(
-            f"deployment {name} has no knowledge base in {region}; add [knowledge_base] to deployment.toml and deploy"
-        )
+        raise NotDeployedError(knowledge_base_stack(name), "[knowledge_base]")
     found = {item: KnowledgeBase(item, identifier, sections.get(item)) for item, identifier in ids.items()}
     return Deployed(name, region, session.get_partition_for_region(region), config, found, make_client)
 

@@ -12,6 +12,7 @@ from deployment.config import load_deployment_config
 from kit.cdk_cli import environment_arguments, run_cdk
 from kit.deployment_arguments import add_file_arguments
 from kit.embedded_outputs import read_outputs
+from kit.hint import as_given
 from kit.local.install import install
 from kit.local.lock import held_by, lock
 from kit.local.run import LocalRun
@@ -55,7 +56,7 @@ def _up(options: argparse.Namespace) -> int:
         check_deployment(config, path.name)
         started_here = emulator.running(STATE) is None
         try:
-            LocalRun(config, path, state=STATE, outputs=OUTPUTS, port=options.port).up()
+            LocalRun(config, path, state=STATE, outputs=OUTPUTS, port=options.port, options=options).up()
         except EmbeddedAwsGoneError:
             emulator.stop(STATE)  # Lambda workers may have outlived it
             raise
@@ -71,11 +72,8 @@ def _up(options: argparse.Namespace) -> int:
                 emulator.stop(STATE)
                 print("\nstopped the embedded AWS; nothing is left running", file=sys.stderr)
             elif emulator.running(STATE):
-                print(
-                    "\nthe embedded AWS keeps running, because it ran before this make up; make up again goes on, make "
-                    "down stops it",
-                    file=sys.stderr,
-                )
+                text = "the embedded AWS keeps running, because it ran before; make up goes on, make down stops it"
+                print(f"\n{as_given(text, options)}", file=sys.stderr)
             raise
     return 0
 

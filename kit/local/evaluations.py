@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from kit.hint import EMBEDDED, as_given
 from kit.progress import Progress
 from kit_contract import run_names
 from kit_contract.evaluations import APPROVAL, REPORT
@@ -20,7 +19,7 @@ def outcome_of(clients: Any, bucket: str, customization: str, run: str, progress
     if report["decision"] == "keep":
         return f"kept, not promoted: {report['reason']}"
     if report["decision"] == "approve":
-        return as_given(f"waits for a person ({report['reason']}): kit runs approve {run}", EMBEDDED)
+        return f"waits for a person ({report['reason']}): kit runs approve {run}"
     return ""
 
 

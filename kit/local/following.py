@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from deployment.config import DeploymentConfig
-from kit.hint import EMBEDDED, as_given
 from kit.local.evaluations import is_promoted, outcome_of, waits_for_approval
 from kit.local.run_progress import own_jobs, run_progress, trial_in_words
 from kit.local.stacks import StackOutputs, merged_outputs
@@ -58,10 +57,10 @@ def _follow(
         started, trial = _wait_for_execution(clients, execution, name, bucket, progress)
     if trial:
         follow = f"to follow it: kit runs watch {run_names.run_of(execution)}"
-        progress.done(as_given(f"{name}: {trial}; {follow}", EMBEDDED))
+        progress.done(f"{name}: {trial}; {follow}")
         return
     if held := held_back([name], merged):
-        progress.done(as_given(f"{name}: not promoted, {HELD_BACK}{held[name]}", EMBEDDED))
+        progress.done(f"{name}: not promoted, {HELD_BACK}{held[name]}")
         return
     run = run_names.run_of(execution)
     outcome = outcome_of(clients, bucket, name, run, progress) if bucket and run else ""

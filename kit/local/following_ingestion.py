@@ -5,7 +5,6 @@ from typing import Any
 
 from deployment.config import DeploymentConfig
 from deployment.documents import read_documents_folder
-from kit.hint import EMBEDDED, as_given
 from kit.local.stacks import StackOutputs, merged_outputs
 from kit.progress import Progress
 from kit_contract.counted import counted
@@ -106,7 +105,7 @@ def _ingestion_jobs(clients: Any, merged: dict[str, str]) -> list[dict[str, Any]
 
 def _show_ingestion(whose: str, jobs: list[dict[str, Any]], progress: Progress) -> None:
     if not jobs:
-        progress.done(as_given(f"{whose}no documents in a folder; for its sources: kit knowledge status", EMBEDDED))
+        progress.done(f"{whose}no documents in a folder; for its sources: kit knowledge status")
         return
     newest = jobs[-1]["statistics"]
     indexed = sum(job["statistics"]["numberOfNewDocumentsIndexed"] for job in jobs)

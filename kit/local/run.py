@@ -1,5 +1,6 @@
 """The steps of `kit local up`: start the embedded AWS, deploy with the CDK CLI, train, ingest, ask, summarize."""
 
+import argparse
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from deployment.datasets import prepare_datasets
 from kit.cdk_cli import environment_arguments
 from kit.deleted_resources import generation_arguments
 from kit.deploy.record import write_price
+from kit.hint import EMBEDDED
 from kit.local import questions
 from kit.local.elsewhere import add_sources
 from kit.local.following import follow_training
@@ -31,15 +33,28 @@ from local_aws.private_files import write_private
 
 
 class LocalRun:
-    """One run. Running it again changes only what differs: nothing is trained twice, no resource is replaced."""
+    """One run. Running it again changes only what differs: nothing is trained twice, no resource is replaced.
 
-    def __init__(self, config: DeploymentConfig, path: Path, *, state: Path, outputs: Path, port: int | None) -> None:
+    `options`: of the command, for the commands that messages name.
+    """
+
+    def __init__(
+        self,
+        config: DeploymentConfig,
+        path: Path,
+        *,
+        state: Path,
+        outputs: Path,
+        port: int | None,
+        options: argparse.Namespace = EMBEDDED,
+    ) -> None:
         self._config = config
         self._path = path
         self._state = state
         self._outputs = outputs
         self._port = port
-        self._progress = Progress(total=8)
+        self._options = options
+        self._progress = Progress(total=8, options=options)
 
     def up(self) -> dict[str, Any]:
         begun = datetime.now(UTC)
@@ -76,7 +91,7 @@ class LocalRun:
         self._progress.step("Questions through the deployed API")
         answers = questions.ask(self._config, outputs, self._progress)
         self._progress.step("Summary")
-        print_summary(self._config, outputs, answers)
+        print_summary(self._config, outputs, answers, self._options)
         self._print_kept_models(stacks.clients)
         return outputs
 

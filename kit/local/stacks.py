@@ -18,7 +18,6 @@ from kit.deploy.absent import Absent, Decision, settle
 from kit.deploy.assembly import forget, stacks_in
 from kit.deploy.history import History, Place
 from kit.deploy.throughput_consent import look_at_throughput, may_deploy
-from kit.hint import EMBEDDED, as_given
 from kit.progress import Progress
 from kit_contract.api_keys import KIT_STAGE, hash_of, read_current, read_managed
 from kit_contract.errors import ExternalError
@@ -92,11 +91,7 @@ class LocalStacks:
     def show_throughput(self, config: DeploymentConfig) -> None:
         """What the next deploy does with it; nothing is paid here. Raises InputError for what would be refused."""
         clients = self._billed_clients(self._region)
-
-        def say(line: str) -> None:
-            self._progress.line(as_given(line, EMBEDDED))
-
-        may_deploy(look_at_throughput(config, clients, datetime.now(UTC), say), accepted=True)
+        may_deploy(look_at_throughput(config, clients, datetime.now(UTC), self._progress.line), accepted=True)
 
     def absent(self, path: Path, config: DeploymentConfig) -> Absent:
         """For `remove_absent` after the deploy. Records the deploy, which may be interrupted."""

@@ -1,11 +1,13 @@
 """Prints the summary of `kit local up`: answers, URL, key, snippets, next steps."""
 
+import argparse
 import os
 import textwrap
 from typing import Any
 
 from deployment.alias_models import embedding_model
 from deployment.config import DeploymentConfig
+from kit.hint import CONFIG, EMBEDDED, as_given
 from kit.local.agent_question import print_asked
 from kit.local.dialects import print_dialects, print_embedding, print_streamed
 from kit.local.questions import Answer
@@ -14,7 +16,12 @@ from kit_contract.errors import ExternalError
 MOCK = "[mock answer"
 
 
-def print_summary(config: DeploymentConfig, outputs: dict[str, Any], answers: list[Answer]) -> None:
+def print_summary(
+    config: DeploymentConfig,
+    outputs: dict[str, Any],
+    answers: list[Answer],
+    options: argparse.Namespace = EMBEDDED,
+) -> None:
     for answer in answers:
         print()
         print(_wrapped("Q  ", answer.question))
@@ -26,10 +33,11 @@ def print_summary(config: DeploymentConfig, outputs: dict[str, Any], answers: li
         _show_dialects(config, outputs)
         _show_agent(config, outputs)
     if any(MOCK in answer.text for answer in answers):
-        _explain_mocks()
+        _explain_mocks(options)
     if config.inference_api:
         _print_snippets(config, outputs)
-    print("\nnext: edit deployment.toml and run make up again; the pages are listed in README.md;")
+    file = getattr(options, "config", CONFIG)
+    print(as_given(f"\nnext: edit {file} and run make up again; the pages are listed in README.md;", options))
     print("      make deploy deploys to your AWS account; make down stops everything on this machine")
 
 
@@ -58,13 +66,13 @@ def _answering_alias(config: DeploymentConfig) -> str | None:
     return next((name for name, item in config.aliases.items() if not embedding_model(config, item.model)), None)
 
 
-def _explain_mocks() -> None:
+def _explain_mocks(options: argparse.Namespace) -> None:
     print("\nAnswers marked [mock answer ...] come from the embedded AWS, not from a language model.")
     if url := os.environ.get("KIT_LLM_URL"):
         print(f"{url} did not answer: .local/aws/emulator.log shows the requests (local_aws/README.md).")
         return
     print("To ask a server with OpenAI's chat API (Ollama, llama.cpp) instead:")
-    print("  make down; KIT_LLM_URL=http://127.0.0.1:11434 KIT_LLM_MODEL=llama3.2 make up")
+    print(as_given("  make down; KIT_LLM_URL=http://127.0.0.1:11434 KIT_LLM_MODEL=llama3.2 make up", options))
 
 
 def _print_snippets(config: DeploymentConfig, outputs: dict[str, Any]) -> None:

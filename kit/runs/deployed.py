@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from deployment.checks.account import check_account
 from deployment.config import load_deployment_config
 from kit.embedded_outputs import embedded_outputs
+from kit.not_deployed import NotDeployedError
 from kit.stack_outputs import stack_outputs
 from kit_contract.errors import ExternalError
 from kit_contract.stacks import TRAINING_BUCKET_OUTPUT, WORKFLOW_OUTPUT, training_stack
@@ -116,8 +117,5 @@ def deployed(name: str, region: str, make_client: MakeClient) -> Deployed:
     stack = training_stack(name)
     outputs = stack_outputs(make_client("cloudformation"), stack)
     if outputs is None:
-        raise ExternalError(
-            f"stack {stack} does not exist in {region}: this deployment has no training; add [training] to "
-            "deployment.toml and deploy. Models that a removed stack left: kit reap"
-        )
+        raise NotDeployedError(stack, "[training]", ". Models that a removed stack left: kit reap")
     return Deployed(name, region, outputs, make_client)

@@ -20,14 +20,15 @@ from kit_contract.parameters import customization_promoted
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common_arguments(parser)
-    parser.add_argument("customization", metavar="CUSTOMIZATION", nargs="?", help="default: all of the file")
+    parser.add_argument("named", metavar="CUSTOMIZATION", nargs="?", help="default: all of the file")
     parser.add_argument("--to", required=True, metavar="ENVIRONMENT", help="which environment gets the model")
 
 
 def run(options: argparse.Namespace) -> int:
     config = load_deployment_config(options.config, options.environment)
     target = load_deployment_config(options.config, options.to)
-    names = [options.customization] if options.customization else list(config.customizations)
+    name = options.named or options.customization
+    names = [name] if name else list(config.customizations)
     if strangers := sorted(set(names) - set(config.customizations)):
         known = ", ".join(config.customizations) or "none"
         raise InputError(f"{strangers[0]} is no customization of {options.config.name}; allowed: {known}")

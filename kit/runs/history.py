@@ -7,8 +7,9 @@ from dataclasses import asdict
 
 from kit.hint import as_given
 from kit.runs.arguments import add_common_arguments
+from kit.runs.chosen import found_histories
 from kit.runs.deployed import connect
-from kit.runs.served_history import AliasHistory, alias_histories, history_of
+from kit.runs.served_history import AliasHistory, history_of
 from kit.runs.words import cut, one_line, time_in
 from kit.table import table
 
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    histories = alias_histories(connect(options.config, options.environment, local=options.local))
+    histories = found_histories(connect(options.config, options.environment, local=options.local), options)
     if options.alias:
         histories = [history_of(histories, options.alias)]
     if options.json:

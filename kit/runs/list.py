@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from kit.hint import as_given
 from kit.runs.arguments import add_common_arguments
+from kit.runs.chosen import found_runs
 from kit.runs.costs import cost_text, run_cost
-from kit.runs.deployed import Deployed, connect
+from kit.runs.deployed import Deployed
 from kit.runs.details import Details, details_of
 from kit.runs.entry import entry
 from kit.runs.failure import message_in
-from kit.runs.lookup import all_runs
 from kit.runs.recorded_run import UNSUCCESSFUL, RecordedRun
 from kit.runs.words import cut, duration, number, time_of
 from kit.table import table
@@ -35,8 +35,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def show_list(options: argparse.Namespace, limit: int) -> int:
-    deployed = connect(options.config, options.environment, local=options.local)
-    runs = [item for item in all_runs(deployed) if options.customization in (None, item.customization)]
+    deployed, found = found_runs(options)
+    runs = [item for item in found if options.customization in (None, item.customization)]
     shown = details_of(deployed, runs[:limit])
     if options.json:
         print(json.dumps([entry(item, deployed.region) for item in shown], indent=1))

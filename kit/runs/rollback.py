@@ -8,9 +8,10 @@ import argparse
 
 from kit.runs.arguments import add_common_arguments
 from kit.runs.choice import add_choice_arguments, serve
+from kit.runs.chosen import found_histories
 from kit.runs.deployed import Deployed, connect
 from kit.runs.imported_models import status_of
-from kit.runs.served_history import AliasHistory, Served, alias_histories, history_of
+from kit.runs.served_history import AliasHistory, Served, history_of
 from kit_contract.aws_errors import says_absent
 from kit_contract.errors import InputError
 from kit_contract.run_events import BASE_MODEL
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     deployed = connect(options.config, options.environment, local=options.local)
-    history = history_of(alias_histories(deployed), options.alias)
+    history = history_of(found_histories(deployed, options), options.alias)
     target = _named(history, options.to) if options.to else _last_good(deployed, history)
     return serve(deployed, history, target, options, verb="rollback", checked=False)
 

@@ -30,6 +30,12 @@ def test_an_unknown_key_names_the_allowed_ones(tmp_path: Path) -> None:
     assert "removal" in fault.split("allowed names:")[1]
 
 
+def test_environments_are_among_the_sections_that_are_allowed(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, SHIPPED + "\n[environmets.dev]\n")
+
+    assert ", environments, " in fault.split("allowed names:")[1]
+
+
 def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     text = SHIPPED.replace("burst = 20", "burst = 0").replace('serving = "on-demand"', 'serving = "cheap"')
 

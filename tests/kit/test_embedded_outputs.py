@@ -41,5 +41,5 @@ def test_a_named_environment_is_asked(file: Path, environment: str | None, deplo
 
 def test_the_api_of_another_deployment_than_the_last_is_not_asked(file: Path) -> None:
     assert embedded_outputs.embedded_api(file, "prod") == ("http://url", "key")
-    with pytest.raises(ExternalError, match="deployed shop-prod, and shop-dev was named"):
+    with pytest.raises(ExternalError, match="was of shop-prod, and shop-dev was named"):
         embedded_outputs.embedded_api(file, "dev")

@@ -12,6 +12,7 @@ import kit.agents.command as agents
 import kit.knowledge.command as knowledge
 import kit.prompts.command as prompts
 import kit.runs.command as runs
+from kit.__main__ import COMMANDS, command_line
 from kit.hint import ACTIONS, EMBEDDED, TAKES_LOCAL, as_given
 
 OTHER_FILE = Namespace(config=Path("my files/eu.toml"), local=False)
@@ -23,7 +24,12 @@ SAID_ELSEWHERE = {
     "knowledge/put_target.py",  # help, and an InputError
     "deploy/knowledge_base_changes.py",  # kit deploy completes what it says
     "deploy/put_documents_notice.py",
+    "local/evaluations.py",  # a Progress completes what it prints
+    "local/following.py",
+    "local/following_ingestion.py",
     "deploy/effects/of_stacks.py",
+    "deploy/consent.py",
+    "deploy/difference_report.py",
     "capacity/table.py",
     "deploy/throughput_changes.py",
     "keys/usage_keys.py",
@@ -35,7 +41,7 @@ SAID_ELSEWHERE = {
     "runs/rollback.py",  # help
     "runs/stop.py",  # in the history of an execution, which anyone may read
 }
-COMPLETED = ("InputError", "ExternalError", "KitError", "NotReadOnlyError")  # by kit/__main__.py
+COMPLETED = ("InputError", "ExternalError", "KitError", "NotDeployedError", "NotReadOnlyError")  # by kit/__main__.py
 HELP = ("add_argument", "add_parser")
 
 
@@ -46,6 +52,7 @@ HELP = ("add_argument", "add_parser")
         ("run kit runs delete again", "kit runs delete --local again", f"kit runs delete {FILE} again"),
         ("kit runs, then wait", "kit runs --local, then wait", f"kit runs {FILE}, then wait"),
         ("kit keys rotate default", "kit keys rotate --local default", f"kit keys rotate {FILE} default"),
+        ("compare with kit diff", "with kit diff --local", f"with kit diff {FILE}"),
         ("see kit agents ask", "kit agents ask --local", f"kit agents ask {FILE}"),
         ("kit prompts show tone", "kit prompts show --local tone", f"kit prompts show {FILE} tone"),
         ("kit reap lists them", "kit reap --local lists them", "kit reap lists them"),
@@ -64,6 +71,25 @@ def test_each_action_is_known() -> None:
     assert set(runs.ACTIONS) < set(ACTIONS)
     assert set(knowledge.ACTIONS) < set(ACTIONS)
     assert set(agents.ACTIONS) | set(prompts.ACTIONS) < set(ACTIONS)
+
+
+def test_each_command_that_takes_local_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    takes = {name for name in COMMANDS if "--local" in _help_of(name, capsys)}
+
+    assert takes == {name for name in COMMANDS if TAKES_LOCAL.search(f"kit {name}")}
+
+
+def _help_of(command: str, capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit):
+        command_line().parse_args([command, "--help"])
+    return capsys.readouterr().out
+
+
+def test_make_up_of_another_file_or_environment_is_kit_local_up() -> None:
+    given = Namespace(config=Path("eu.toml"), environment="dev", local=True)
+
+    assert as_given("run make up again", given) == "run kit local up --config eu.toml --environment dev again"
+    assert as_given("run make up again", EMBEDDED) == "run make up again"
 
 
 def test_with_the_embedded_aws_another_file_is_deployed_by_kit_local_up() -> None:

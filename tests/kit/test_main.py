@@ -79,3 +79,25 @@ def test_without_credentials_a_command_says_how_to_go_on(
     error = capsys.readouterr().err
     assert "until aws sts get-caller-identity answers" in error
     assert "for the embedded AWS that make up started, add --local" in error
+
+
+@pytest.mark.parametrize(
+    ("words", "prog"),
+    [
+        (("models", "show", "x", "--wrong"), "kit models show"),
+        (("runs", "--local", "show", "support", "more"), "kit runs show"),
+        (("local", "up", "--local"), "kit local up"),
+        (("cost", "--wrong"), "kit cost"),
+        (("--wrong", "cost"), "kit"),
+    ],
+)
+def test_an_unknown_argument_shows_the_usage_of_its_command(
+    words: tuple[str, ...], prog: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(list(words))
+
+    printed = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert printed.startswith(f"usage: {prog} ")
+    assert f"{prog}: error: unrecognized arguments: " in printed

@@ -1,6 +1,7 @@
 """What a person sees without a terminal: plain lines, each change once; the curve has the shape of its values."""
 
 import io
+from argparse import Namespace
 
 import pytest
 
@@ -58,3 +59,11 @@ def test_a_line_takes_the_place_of_a_bar_that_is_being_drawn(monkeypatch: pytest
     progress.end_bar()
 
     assert output.getvalue().endswith("\r\033[K      callers are answered by another\n      a second line\n")
+
+
+def test_a_command_that_a_line_names_has_the_options_of_the_command_that_says_it() -> None:
+    output = io.StringIO()
+
+    Progress(1, output, Namespace(local=True, environment="dev")).line("to follow it: kit runs watch")
+
+    assert output.getvalue().strip() == "to follow it: kit runs watch --environment dev --local"

@@ -133,7 +133,7 @@ def test_a_missing_stack_says_what_to_add(aws: Aws) -> None:
     CapacityFunction(aws.clients, "sup")
 
     with pytest.raises(
-        ExternalError, match=r"stack sup-provisioned-throughput does not exist.*add a \[provisioned_throughput"
+        ExternalError, match=r"stack sup-provisioned-throughput does not exist.*has no \[provisioned_throughput"
     ):
         CapacityFunction(aws.clients, "sup")
 

@@ -169,7 +169,7 @@ def test_of_several_knowledge_bases_one_is_chosen(knowledge: Knowledge, base: Kn
 
 
 def test_a_deployment_without_any_says_so(connected: Callable[..., Deployed]) -> None:
-    with pytest.raises(KitError, match="has no knowledge base in us-east-1; add"):
+    with pytest.raises(KitError, match=r"has no \[knowledge_base\]; add"):
         connected()
 
 

@@ -38,7 +38,7 @@ def clients(report: dict[str, Any] | None, name: str = "evaluation.json") -> Any
     [
         ("promote", ""),
         ("keep", "kept, not promoted: too few words"),
-        ("approve", f"waits for a person (too few words): kit runs approve {RUN} --local"),
+        ("approve", f"waits for a person (too few words): kit runs approve {RUN}"),
     ],
 )
 def test_the_outcome_and_the_metrics(decision: str, outcome: str) -> None:

@@ -149,4 +149,4 @@ def test_a_knowledge_base_without_documents_has_nothing_to_wait_for(monkeypatch:
     follow_ingestion(config.model_copy(update={"knowledge_base": section}), OUTPUTS, aws, Progress(1, output))
 
     assert aws.waiting == [0]  # its web pages are crawled first
-    assert "no documents in a folder; for its sources: kit knowledge status --local" in output.getvalue()
+    assert "no documents in a folder; for its sources: kit knowledge status" in output.getvalue()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kit.hint import EMBEDDED
 from kit.local.following import TRAINING_TIMEOUT_SECONDS, follow_training
 from kit.progress import Progress
 from kit_contract.errors import ExternalError
@@ -65,7 +66,7 @@ class Aws:
 def follow(execution: str, aws: Aws | None = None, **more: str) -> str:
     output = io.StringIO()
     outputs = {"training": {"SupportExecution": execution, **more}}
-    follow_training(shipped_config(), outputs, aws or Aws(), Progress(1, output), since=NOW)
+    follow_training(shipped_config(), outputs, aws or Aws(), Progress(1, output, EMBEDDED), since=NOW)
     return output.getvalue()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,3 +49,14 @@ def test_an_api_that_only_embeds_has_no_chat_to_show(asked: list[str], capsys: p
 
     assert asked == ["/v1/embeddings"]
     assert "curl" not in capsys.readouterr().out
+
+
+def test_what_is_next_has_the_file_and_the_environment_that_were_given(
+    asked: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = Namespace(config=Path("eu.toml"), environment="dev", local=True)
+
+    summary.print_summary(config("embeddings"), OUTPUTS, [], options)
+
+    again = "next: edit eu.toml and run kit local up --config eu.toml --environment dev again"
+    assert again in capsys.readouterr().out

@@ -223,7 +223,7 @@ def test_an_interrupted_second_run_says_that_the_embedded_aws_stays(folder: Path
             output, _ = second.communicate(timeout=30)
 
             assert second.returncode == 130, output
-            assert "the embedded AWS keeps running, because it ran before this make up" in output
+            assert "the embedded AWS keeps running, because it ran before; kit local up --config" in output
             assert emulator.running(folder / "aws")
     finally:
         emulator.stop(folder / "aws")

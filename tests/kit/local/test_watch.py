@@ -38,7 +38,7 @@ def test_a_run_whose_embedded_aws_is_killed_ends_and_names_the_log(folder: Path,
 
     assert time.monotonic() - begun < SECONDS
     assert run.returncode == 1
-    assert "the embedded AWS ended while it was in use; run make up again" in output
+    assert "the embedded AWS ended while it was in use; run kit local up --config" in output
     assert str(folder / "aws" / "emulator.log") in output
     assert "Traceback" not in output
     assert "keeps running" not in output

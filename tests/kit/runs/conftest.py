@@ -8,7 +8,6 @@ import pytest
 
 from kit.__main__ import main
 from kit.runs import chosen
-from kit.runs import list as list_action
 from kit.runs.deployed import Deployed, deployed
 from tests.kit.runs.fake_aws import FakeAws
 
@@ -33,7 +32,6 @@ def runs(aws: FakeAws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
         return deployed("sup", "us-east-1", aws.client)
 
     monkeypatch.setattr(chosen, "connect", connect)
-    monkeypatch.setattr(list_action, "connect", connect)
 
     def run(*words: str) -> tuple[int, str, str]:
         code = main(["runs", *words])

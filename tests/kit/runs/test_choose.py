@@ -73,15 +73,15 @@ def test_an_unknown_run_ends_every_action_with_its_candidates(runs: Runs) -> Non
 
 
 def test_a_deployment_without_training_says_so(aws: FakeAws, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kit.runs import list as list_action
+    from kit.runs import chosen
     from kit.runs.deployed import deployed
 
-    monkeypatch.setattr(list_action, "connect", lambda *_, **__: deployed("sap", "us-east-1", aws.client))
+    monkeypatch.setattr(chosen, "connect", lambda *_, **__: deployed("sap", "us-east-1", aws.client))
 
     code, _, error = runs("list")
 
     assert code == 1
-    assert "stack sap-training does not exist in us-east-1" in error
+    assert "stack sap-training does not exist: this deployment has no [training]" in error
 
 
 def test_a_stack_of_an_earlier_release_says_what_to_do(aws: FakeAws, runs: Runs) -> None:
@@ -92,3 +92,15 @@ def test_a_stack_of_an_earlier_release_says_what_to_do(aws: FakeAws, runs: Runs)
 
     assert code == 1
     assert "stack sup-training has no output RunStarter; deploy it again" in error
+
+
+def test_an_unknown_customization_is_told_with_those_there_are(aws: FakeAws, runs: Runs) -> None:
+    aws.add_run("a" * 16)
+
+    for words in (["list"], ["show", "support"], ["plot", "support"], ["delete", "support"], ["stop", "support"]):
+        code, printed, error = runs(*words, "--customization", "suport")
+
+        assert (code, printed) == (2, ""), words
+        assert "--customization must be one that is deployed or has runs: " in error
+        assert "support" in error
+        assert "; got 'suport'" in error

@@ -88,3 +88,10 @@ def test_without_a_promoted_model_or_such_a_customization(
     assert "no model was promoted in dev yet" in capsys.readouterr().out
     assert exported(tmp_path, NOVA, "", monkeypatch, "other") == 2
     assert "other is no customization of deployment.toml; allowed: support" in capsys.readouterr().err
+
+
+def test_the_option_names_the_customization_as_the_argument_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exported(tmp_path, TITAN, "", monkeypatch, "--customization", "suport") == 2
+    assert "suport is no customization of deployment.toml; allowed: support" in capsys.readouterr().err

@@ -200,3 +200,11 @@ def test_a_run_of_a_removed_customization_names_the_fix(runs: Runs, recorded: Ca
     recorded(RecordedRun("sales", ONE))
 
     assert "which is no customization of sup any more; add it to deployment.toml" in runs("promote", ONE, "--yes")[2]
+
+
+@pytest.mark.parametrize("words", [("history",), ("rollback", "support-bot")])
+def test_of_an_unknown_customization_there_is_no_history(runs: Runs, words: tuple[str, ...]) -> None:
+    code, printed, error = runs(*words, "--customization", "suport")
+
+    assert (code, printed) == (2, "")
+    assert "--customization must be one that is deployed or has runs: support; got 'suport'" in error
