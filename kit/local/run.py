@@ -76,7 +76,7 @@ class LocalRun:
         self._progress.step("Questions through the deployed API")
         answers = questions.ask(self._config, outputs, self._progress)
         self._progress.step("Summary")
-        print_summary(self._config, outputs, answers)
+        print_summary(self._config, self._path, outputs, answers)
         self._print_kept_models(stacks.clients)
         return outputs
 

@@ -1,11 +1,14 @@
 """Prints the summary of `kit local up`: answers, URL, key, snippets, next steps."""
 
+import argparse
 import os
 import textwrap
+from pathlib import Path
 from typing import Any
 
 from deployment.alias_models import embedding_model
 from deployment.config import DeploymentConfig
+from kit.hint import as_given
 from kit.local.agent_question import print_asked
 from kit.local.dialects import print_dialects, print_embedding, print_streamed
 from kit.local.questions import Answer
@@ -14,7 +17,7 @@ from kit_contract.errors import ExternalError
 MOCK = "[mock answer"
 
 
-def print_summary(config: DeploymentConfig, outputs: dict[str, Any], answers: list[Answer]) -> None:
+def print_summary(config: DeploymentConfig, path: Path, outputs: dict[str, Any], answers: list[Answer]) -> None:
     for answer in answers:
         print()
         print(_wrapped("Q  ", answer.question))
@@ -26,11 +29,20 @@ def print_summary(config: DeploymentConfig, outputs: dict[str, Any], answers: li
         _show_dialects(config, outputs)
         _show_agent(config, outputs)
     if any(MOCK in answer.text for answer in answers):
-        _explain_mocks()
+        _explain_mocks(_commands(config, path)[0])
     if config.inference_api:
         _print_snippets(config, outputs)
-    print("\nnext: edit deployment.toml and run make up again; the pages are listed in README.md;")
-    print("      make deploy deploys to your AWS account; make down stops everything on this machine")
+    again, deploy = _commands(config, path)
+    print(f"\nnext: edit {path.name} and run {again} again; {deploy} deploys to your AWS account;")
+    print("      make down stops everything on this machine")
+
+
+def _commands(config: DeploymentConfig, path: Path) -> tuple[str, str]:
+    """What deploys the same again, here and to AWS."""
+    named = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    given = argparse.Namespace(config=named, environment=config.environment)
+    again, deploy = as_given("kit deploy", argparse.Namespace(local=True, **vars(given))), as_given("kit deploy", given)
+    return again, "make deploy" if deploy == "kit deploy" else deploy
 
 
 def _show_agent(config: DeploymentConfig, outputs: dict[str, Any]) -> None:
@@ -58,13 +70,13 @@ def _answering_alias(config: DeploymentConfig) -> str | None:
     return next((name for name, item in config.aliases.items() if not embedding_model(config, item.model)), None)
 
 
-def _explain_mocks() -> None:
+def _explain_mocks(again: str) -> None:
     print("\nAnswers marked [mock answer ...] come from the embedded AWS, not from a language model.")
     if url := os.environ.get("KIT_LLM_URL"):
         print(f"{url} did not answer: .local/aws/emulator.log shows the requests (local_aws/README.md).")
         return
     print("To ask a server with OpenAI's chat API (Ollama, llama.cpp) instead:")
-    print("  make down; KIT_LLM_URL=http://127.0.0.1:11434 KIT_LLM_MODEL=llama3.2 make up")
+    print(f"  make down; KIT_LLM_URL=http://127.0.0.1:11434 KIT_LLM_MODEL=llama3.2 {again}")
 
 
 def _print_snippets(config: DeploymentConfig, outputs: dict[str, Any]) -> None:

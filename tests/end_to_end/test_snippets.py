@@ -90,7 +90,7 @@ def test_other_clients_get_an_answer_over_http(
 def test_what_make_up_prints_can_be_copied(
     deployed: Deployed, terminal: Terminal, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    print_summary(load_deployment_config(CONFIG), deployed.outputs, [])
+    print_summary(load_deployment_config(CONFIG), CONFIG, deployed.outputs, [])
     printed = capsys.readouterr().out
     shell, _, python = printed[printed.index("curl ") : printed.index("\nnext:")].partition("\n\n")
 

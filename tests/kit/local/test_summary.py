@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_a_model_that_is_not_there_ends_no_run(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    summary.print_summary(config("assistant"), OUTPUTS, [])
+    summary.print_summary(config("assistant"), shipped_file(), OUTPUTS, [])
 
     shown = capsys.readouterr().out
     assert "POST /v1/chat/completions answered 404: no such model" in shown
@@ -43,7 +44,32 @@ def test_a_model_that_is_not_there_ends_no_run(asked: list[str], capsys: pytest.
 
 
 def test_an_api_that_only_embeds_has_no_chat_to_show(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    summary.print_summary(config("embeddings"), OUTPUTS, [])
+    summary.print_summary(config("embeddings"), shipped_file(), OUTPUTS, [])
 
     assert asked == ["/v1/embeddings"]
     assert "curl" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("environment", "next_steps"),
+    [
+        ("", "run make up again; make deploy deploys to your AWS account"),
+        ("dev", "run kit local up --environment dev again; kit deploy --environment dev deploys to your AWS account"),
+    ],
+)
+def test_the_next_steps_are_of_the_same_environment(
+    environment: str,
+    next_steps: str,
+    asked: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "deployment.toml"
+    text = '[deployment]\nname = "shop"\nregion = "us-east-1"\n'
+    file.write_text(f"{text}[environments.{environment}]\n" if environment else text, encoding="utf-8")
+
+    summary.print_summary(load_deployment_config(file, environment or None), file, {}, [])
+
+    assert next_steps in capsys.readouterr().out
