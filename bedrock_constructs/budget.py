@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from bedrock_constructs.arguments import ADDRESS, check_each, check_kind, check_number
 from bedrock_constructs.nag_acknowledgments import acknowledge
 
 
@@ -40,6 +41,12 @@ class Budget(Construct):
         hard_stop_percent: float | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        _check(monthly_usd, actual_percent, forecast_percent, hard_stop_percent)
+        check_each("emails", emails, ADDRESS, "an email address")
+        check_each("services", services, ".+", "the name of a service as AWS bills it, such as Amazon Bedrock")
+        check_kind("tag", tag, tuple | None, "a tuple (key, value), or None")
+        if not emails and not with_topic and (actual_percent or forecast_percent):
+            raise ValueError("emails must name who gets the alarms, got none; name an address, or set with_topic")
         self.topic = self._topic("Topic") if with_topic else None
         self.hard_stop_topic = self._topic("HardStopTopic") if hard_stop_percent else None
         self._hard_stop = ("ACTUAL", hard_stop_percent)
@@ -100,6 +107,18 @@ class Budget(Construct):
         )
         acknowledge(topic, "AwsSolutions-SNS2", reason=reason)
         return topic
+
+
+def _check(
+    monthly_usd: float, actual_percent: Sequence[float], forecast_percent: Sequence[float], hard_stop: float | None
+) -> None:
+    check_number("monthly_usd", monthly_usd, 0.01)
+    for name, values in (("actual_percent", actual_percent), ("forecast_percent", forecast_percent)):
+        check_kind(name, values, Sequence, "a list of percentages")
+        for value in values:
+            check_number(f"each of {name}", value, 0.1)
+    if hard_stop is not None:
+        check_number("hard_stop_percent", hard_stop, 0.1)
 
 
 def _filter(tag: tuple[str, str] | None, services: Sequence[str]) -> budgets.CfnBudget.ExpressionProperty | None:

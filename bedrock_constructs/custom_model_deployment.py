@@ -4,9 +4,18 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from bedrock_constructs import ownership
+from bedrock_constructs import names, ownership
+from bedrock_constructs.arguments import (
+    ALIAS,
+    ALIAS_IN_WORDS,
+    BEDROCK_NAME,
+    BEDROCK_NAME_IN_WORDS,
+    check_text,
+)
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 from kit_contract.parameters import ANY, alias_serving
+
+CUSTOM_MODEL = "arn:[^:]+:bedrock:[^:]+:[^:]+:custom-model/.+"
 
 
 class CustomModelDeployment(Construct):
@@ -30,6 +39,11 @@ class CustomModelDeployment(Construct):
         candidate: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
+        names.deployment_name(self, kit_deployment)
+        check_text("deployment_name", deployment_name, BEDROCK_NAME, BEDROCK_NAME_IN_WORDS)
+        check_text("alias", alias, ALIAS, ALIAS_IN_WORDS)
+        if model_identifier is not None:
+            check_text("model_identifier", model_identifier, CUSTOM_MODEL, "the ARN of a custom model")
         resource = CustomResourceProvider.of(self).custom_resource(
             self,
             resource_type="Custom::BedrockCustomModelDeployment",

@@ -16,9 +16,14 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from bedrock_constructs.arguments import KMS_KEY_ARN, check_kind, check_text, check_whole
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 
 MAX_NAME = 50
+POLICIES = tuple(
+    f"{kind}_policy_config"
+    for kind in ("automated_reasoning", "content", "contextual_grounding", "sensitive_information", "topic", "word")
+)
 KEPT_VERSIONS = 5  # the one that is served and those before it
 
 
@@ -47,6 +52,13 @@ class Guardrail(Construct):
         generation: int = 1,
     ) -> None:
         super().__init__(scope, construct_id)
+        check_text("name", name, f"[0-9a-zA-Z_-]{{1,{MAX_NAME}}}", f"1 to {MAX_NAME} letters, digits, - and _")
+        for argument, message in (("blocked_input", blocked_input), ("blocked_output", blocked_output)):
+            check_text(argument, message, r"(?s).{1,500}", "a text of 1 to 500 characters")
+        if kms_key_arn is not None:
+            check_text("kms_key_arn", kms_key_arn, KMS_KEY_ARN, "the ARN of a KMS key, not of an alias")
+        check_whole("generation", generation, 1)
+        _check_policies(policies)
         again = str(generation) if generation > 1 else ""
         stack = cdk.Stack.of(self)
         cross_region = {"guardrailProfileArn": guardrail_profile_arn(stack, profile, stack.region)} if profile else None
@@ -103,6 +115,14 @@ class Guardrail(Construct):
                     resources=[self._guardrail.attr_guardrail_arn],
                 )
             ],
+        )
+
+
+def _check_policies(policies: Mapping[str, Any]) -> None:
+    check_kind("policies", policies, Mapping, "a dict of arguments of CfnGuardrail")
+    if not policies or not set(policies) <= set(POLICIES):
+        raise ValueError(
+            f"policies must have some of {', '.join(POLICIES)}, got {', '.join(policies) or 'none'}; add one"
         )
 
 

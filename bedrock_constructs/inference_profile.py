@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_bedrock as bedrock
 from constructs import Construct
 
+from bedrock_constructs.arguments import check_text
 from kit_contract.model_arns import APPLICATION_INFERENCE_PROFILE
 from kit_contract.tags import ALIAS_TAG
 
@@ -26,6 +27,10 @@ class InferenceProfile(Construct):
         self, scope: Construct, construct_id: str, *, name: str, copied_from: str, alias: str, generation: int = 1
     ) -> None:
         super().__init__(scope, construct_id)
+        check_text(
+            "name", name, r"([0-9a-zA-Z][ _-]?)+", "letters and digits, each followed by one space, - or _ at most"
+        )
+        check_text("copied_from", copied_from, "arn:.+", "the ARN of a foundation model or of a system-defined profile")
         number = str(generation) if generation > 1 else ""
         resource = bedrock.CfnApplicationInferenceProfile(
             self,

@@ -14,6 +14,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from bedrock_constructs.arguments import check_construct, check_each, check_one_of
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 from bedrock_constructs.nag_acknowledgments import acknowledge_auto_delete
 from bedrock_constructs.names import deployment_name
@@ -28,6 +29,12 @@ from kit_contract.invocation_logging import (
 from kit_contract.parameters import invocation_logging
 
 BEDROCK = "bedrock.amazonaws.com"
+DESTINATIONS_IN_WORDS = f"{S3_DESTINATION!r} or {CLOUDWATCH_DESTINATION!r}"
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
 CONFIGURE = (
     "bedrock:GetModelInvocationLoggingConfiguration",
     "bedrock:PutModelInvocationLoggingConfiguration",
@@ -68,13 +75,19 @@ class InvocationLogging(Construct):
         generation: int = 1,
     ) -> None:
         super().__init__(scope, construct_id)
+        check_each("destinations", destinations, f"{S3_DESTINATION}|{CLOUDWATCH_DESTINATION}", DESTINATIONS_IN_WORDS)
+        check_each("data_types", data_types, "|".join(DATA_TYPES), f"one of {', '.join(DATA_TYPES)}")
+        check_one_of("retention_days", retention_days, RETENTION_DAYS)
+        check_one_of("removal", removal, ("retain", "destroy"))
+        check_construct("kms_key", kms_key, "a kms.IKey, such as Key.from_key_arn gives")
+        check_each("replaced_role_arns", replaced_role_arns or (), "arn:.+", "the ARN of a role")
         self._kit_deployment = deployment_name(self, kit_deployment)
         self._destroy = removal == "destroy" and allow_data_deletion
         self._policy = RemovalPolicy.DESTROY if self._destroy else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         self._kms_key, self._retention_days = kms_key, retention_days
         to_bucket, to_log_group = S3_DESTINATION in destinations, CLOUDWATCH_DESTINATION in destinations
         if not to_bucket and not to_log_group:
-            raise ValueError(f"destinations must contain {S3_DESTINATION} or {CLOUDWATCH_DESTINATION}; add one")
+            raise ValueError(f"destinations must have {DESTINATIONS_IN_WORDS}, got none; add one")
         self.bucket = self._bucket() if to_bucket or large_data else None
         self.log_group = self._log_group() if to_log_group else None
         role = self._role(self.log_group) if self.log_group else None

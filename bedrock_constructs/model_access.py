@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from bedrock_constructs.arguments import check_each, check_whole
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 
 # The prerequisites of https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html have all three of
@@ -39,6 +40,8 @@ class ModelAccess(Construct):
         generation: int = 1,
     ) -> None:
         super().__init__(scope, construct_id)
+        check_each("models", models, ".+", "the id of a model, such as amazon.nova-lite-v1:0")
+        check_whole("generation", generation, 1)
         actions = [*ACTIONS, *USE_CASE_ACTIONS, *(REVOKE_ACTIONS if revoke_on_delete else ())]
         # These actions support no resource-level permissions: agreements and the form belong to the account.
         statement = iam.PolicyStatement(actions=actions, resources=["*"])

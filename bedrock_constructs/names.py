@@ -7,6 +7,7 @@ import re
 import aws_cdk as cdk
 from constructs import Construct
 
+from bedrock_constructs.arguments import NAME, NAME_IN_WORDS, check_text
 from kit_contract.tags import DEPLOYMENT_TAG
 
 LONGEST = 24  # names of Bedrock's resources hold a name and a hash beside it
@@ -16,8 +17,10 @@ def deployment_name(scope: Construct, given: str | None) -> str:
     """`given`, or the name of the stack of `scope` in lower case, shortened where it is long.
 
     Constructs that share aliases, such as training and an API, need the same name: give it where their stacks differ.
+    Raises ValueError for a name that not every service takes.
     """
-    if given:
+    if given is not None:
+        check_text("kit_deployment", given, NAME, NAME_IN_WORDS)
         return given
     stack = cdk.Stack.of(scope).stack_name
     name = plain_name(stack)

@@ -8,6 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from bedrock_constructs.arguments import NAME, NAME_IN_WORDS, check_construct, check_one_of, check_text
 from bedrock_constructs.feature_flags import logs_by_bucket_policy
 from bedrock_constructs.nag_acknowledgments import acknowledge_auto_delete
 from kit_contract.run_names import data_prefix
@@ -32,6 +33,8 @@ class TrainingDataBucket(Construct):
         kms_key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        check_one_of("removal", removal, ("retain", "destroy"))
+        check_construct("kms_key", kms_key, "a kms.IKey, such as Key.from_key_arn gives")
         logs_by_bucket_policy(self)
         destroy = removal == "destroy" and allow_data_deletion
         policy = RemovalPolicy.DESTROY if destroy else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
@@ -82,4 +85,5 @@ class TrainingDataBucket(Construct):
 
     def grant_upload(self, grantee: iam.IGrantable, customization: str) -> iam.Grant:
         """Allow `grantee` to put records of `customization`, each of which starts a run of its workflow."""
+        check_text("customization", customization, NAME, NAME_IN_WORDS)
         return self.bucket.grant_put(grantee, f"{data_prefix(customization)}*")

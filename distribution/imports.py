@@ -4,6 +4,7 @@ Only names of modules change: in imports, and in texts that are nothing but the 
 """
 
 import ast
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -19,6 +20,9 @@ COMMANDS = {
     "make down": "bedrock-kit local down",
     "make deploy": "bedrock-kit deploy",
 }
+KIT = Path(__file__).resolve().parent.parent / "kit"
+_NAMES = "|".join(sorted(folder.parent.name for folder in KIT.glob("*/command.py")))
+COMMAND = re.compile(rf"(?<![\w./-])kit (?=(?:{_NAMES})\b(?! -->))")
 
 
 def rewritten(source: str, rooms: Collection[str], root: Path) -> str:
@@ -37,7 +41,7 @@ def with_installed_commands(source: str) -> str:
     """`source` whose messages name the commands that the wheel installs."""
     for command, installed in COMMANDS.items():
         source = source.replace(command, installed)
-    return source
+    return COMMAND.sub("bedrock-kit ", source)
 
 
 def _places(tree: ast.Module, lines: list[bytes], rooms: Collection[str], root: Path) -> Iterator[tuple[int, int]]:

@@ -17,7 +17,7 @@ ACTIONS = (
 REST = rf"\b(?: (?:{'|'.join(ACTIONS)})\b)?(?: [0-9a-f]{{16}}\b)?"
 TAKES_LOCAL = re.compile(rf"\bkit (?:runs|keys|knowledge|agents|prompts|capacity|diff|drift|reap|verify){REST}")
 TAKES_CONFIG = re.compile(rf"\bkit (?:runs|keys|knowledge|agents|prompts|capacity|deploy|diff|drift|verify|cost){REST}")
-DEPLOY = re.compile(r"\bkit deploy\b(?: --retry-failed| --retrain \S+)?")  # make up allows both
+DEPLOY = re.compile(r"\b(?:bedrock-)?kit deploy\b(?: --retry-failed| --retrain \S+)?")  # make up allows both
 
 
 def as_given(text: str, options: argparse.Namespace) -> str:

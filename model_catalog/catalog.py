@@ -190,7 +190,7 @@ def _checked(name: str, value: int | float | str, spec: Hyperparameter, identifi
         if value not in spec.choices:
             raise CatalogError(f"{name} must be one of {', '.join(spec.choices)} for {identifier}, got {value}")
         return str(value)
-    allowed = f"must be {spec.min:g} to {spec.max:g} for {identifier}, got {value}; change it in deployment.toml"
+    allowed = f"must be {spec.min:g} to {spec.max:g} for {identifier}, got {value}; change it"
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -200,7 +200,7 @@ def _checked(name: str, value: int | float | str, spec: Hyperparameter, identifi
     if spec.kind == "float":
         return f"{number:.10f}".rstrip("0").rstrip(".")
     if number != int(number):
-        raise CatalogError(f"{name} must be a whole number, got {value}; change it in deployment.toml")
+        raise CatalogError(f"{name} must be a whole number, got {value}; change it")
     return str(int(number))
 
 

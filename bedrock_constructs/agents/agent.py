@@ -17,12 +17,14 @@ from bedrock_constructs.agents.gateway import ToolGateway
 from bedrock_constructs.agents.memory import AgentMemory
 from bedrock_constructs.agents.service_role import agentcore_role
 from bedrock_constructs.agents.tools import ConfirmedTool, allowed, declarations
+from bedrock_constructs.arguments import check_dict, check_each, check_kind, check_text, check_whole
 from bedrock_constructs.custom_resources.role_propagation import role_propagation
 from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.model_arns import invoke_arns
 from kit_contract.agents import ENDPOINT, GATEWAY_TOOL, INVOKE_HARNESS, MAX_HARNESS_NAME
 
 Harness = agentcore.CfnHarness
+HARNESS_NAME = f"[a-zA-Z][a-zA-Z0-9_]{{0,{MAX_HARNESS_NAME - 1}}}"
 
 
 class Agent(Construct):
@@ -56,6 +58,20 @@ class Agent(Construct):
         generation: int = 1,
     ) -> None:
         super().__init__(scope, construct_id)
+        check_text("name", name, HARNESS_NAME, f"1 to {MAX_HARNESS_NAME} letters, digits and _, starting with a letter")
+        check_text("model", model, ".+", "the id or ARN of a model")
+        check_text("instructions", instructions, r"(?s).*\S.*", "a text that tells the model what to do")
+        check_kind("guardrail", guardrail, Guardrail | None, "a Guardrail")
+        check_dict("mcp_servers", mcp_servers or {}, str, "names and URLs")
+        check_each("model_arns", model_arns or (), "arn:.+", "the ARN of a model")
+        for limit, value, low, high in (
+            ("max_iterations", max_iterations, 1, 1000),
+            ("max_tokens", max_tokens, 1, 1_000_000),
+            ("timeout_seconds", timeout_seconds, 1, 3600),
+            ("idle_seconds", idle_seconds, 60, 28_800),
+            ("generation", generation, 1, None),
+        ):
+            check_whole(limit, value, low, high)
         confirmed, servers = confirmed_tools or {}, mcp_servers or {}
         again = str(generation) if generation > 1 else ""
         harness_name = f"{name[: MAX_HARNESS_NAME - len(again) - 1]}_{again}" if again else name

@@ -18,6 +18,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct, DependencyGroup
 
 from bedrock_constructs import ownership
+from bedrock_constructs.arguments import check_construct
 from bedrock_constructs.custom_model_key import USE, model_key_statement
 from bedrock_constructs.customization.evaluation import EvaluationFunction
 from bedrock_constructs.customization.external.kinds import used_kinds
@@ -31,6 +32,7 @@ from bedrock_constructs.customization.job_rights import grant_jobs, model_keys
 from bedrock_constructs.customization.promotion_checks import PromotionChecksFunction
 from bedrock_constructs.customization.starter import CustomizationStarter
 from bedrock_constructs.customization.states import CustomizationDefinition
+from bedrock_constructs.names import deployment_name
 from bedrock_constructs.ownership import Conditions, both
 from kit_contract import parameters, run_names
 from kit_contract.runs import RunSpecification
@@ -55,6 +57,8 @@ class CustomizationWorkflow(Construct):
         evaluation: EvaluationFunction | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        deployment_name(self, kit_deployment)
+        check_construct("bucket", bucket, "an s3.IBucket, such as Bucket.from_bucket_name gives")
         self._kit_deployment, self._bucket = kit_deployment, bucket
         self._evaluation = evaluation
         self._customizations = customizations

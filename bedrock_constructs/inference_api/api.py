@@ -18,6 +18,7 @@ from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.inference_api.access_log import access_log_format
 from bedrock_constructs.inference_api.agents import ServedAgent, approval_secret, grant_agents
 from bedrock_constructs.inference_api.authorizer import add_authorizer
+from bedrock_constructs.inference_api.checks import check_callers, check_limits, check_served
 from bedrock_constructs.inference_api.cors import error_headers
 from bedrock_constructs.inference_api.description import description_file
 from bedrock_constructs.inference_api.gateway_responses import add_gateway_responses
@@ -99,6 +100,9 @@ class InferenceApi(Construct):
         agents: Mapping[str, ServedAgent] = MappingProxyType({}),
     ) -> None:
         super().__init__(scope, construct_id)
+        check_served(aliases, knowledge_bases, guardrails)
+        check_limits(throttle_rate_per_second, throttle_burst, monthly_quota, stage_rate_per_second, stage_burst)
+        check_callers(cors_origins, media_buckets, iam_callers, model_keys)
         kit_deployment = deployment_name(self, kit_deployment)
         served, searched = served_aliases(self, aliases), served_knowledge_bases(self, knowledge_bases, answering_model)
         self.api_key_secret = self._secret(kit_deployment)
@@ -227,12 +231,15 @@ class InferenceApi(Construct):
         return rest_api
 
     def metric_requests(self, **options: Any) -> cloudwatch.Metric:
+        """All requests. `options` are those of Metric, such as `period`."""
         return self.rest_api.metric_count(**options)
 
     def metric_errors(self, **options: Any) -> cloudwatch.Metric:
+        """Answers with a status of 500 or more. `options` are those of Metric."""
         return self.rest_api.metric_server_error(**options)
 
     def grant_read_api_key(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow `grantee` to read `api_key_secret`, the first key."""
         return self.api_key_secret.grant_read(grantee)
 
     def grant_invoke(self, grantee: iam.IGrantable, *, aliases: Sequence[str] | None = None) -> iam.Grant:

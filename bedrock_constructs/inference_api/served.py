@@ -6,6 +6,7 @@ from typing import Protocol
 import aws_cdk as cdk
 from constructs import Construct
 
+from bedrock_constructs.arguments import check_text
 from bedrock_constructs.inference_api.targets import AliasTarget, ServedAlias, ServedKnowledgeBase
 from bedrock_constructs.model_arns import invoke_arns
 from kit_contract.embedding_models import EMBEDDING_MODELS
@@ -28,6 +29,7 @@ class SearchedKnowledgeBase(Protocol):
 
 def model_target(scope: Construct, model: str) -> AliasTarget:
     """`model`: the id of a foundation model or of an inference profile (`us.` ...), or the ARN of any model."""
+    check_text("model", model, ".+", "the id or ARN of a model")
     return AliasTarget(model=model, invoke_arns=invoke_arns(scope, model))
 
 

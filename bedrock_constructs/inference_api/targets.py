@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bedrock_constructs.arguments import check_each, check_kind, check_text
 from kit_contract.inference_api import Prices, Prompt
 from kit_contract.vector_stores import UNKNOWN
+
+TARGETS = ("provisioned", "on-demand", "base")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,11 @@ class ServedAlias:
     prompt: Prompt | None = None
     profile_arn: str | None = None
 
+    def __post_init__(self) -> None:
+        check_each("order", self.order, "|".join(TARGETS), f"one of {', '.join(TARGETS)}")
+        if not self.order:
+            raise ValueError(f"order must name at least one of {', '.join(TARGETS)}, got none; add one")
+
     @property
     def targets(self) -> list[AliasTarget]:
         """What is called as its base model: the model itself, too, should the profile be gone."""
@@ -62,3 +70,7 @@ class ServedKnowledgeBase:
     store: str = UNKNOWN
     prompt: str | None = None
     parameter: str | None = None
+
+    def __post_init__(self) -> None:
+        check_text("id", self.id, ".+", "the id of a knowledge base")
+        check_kind("model", self.model, AliasTarget, "what model_target gives")

@@ -13,8 +13,18 @@ from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
+from bedrock_constructs.arguments import (
+    KMS_KEY_ARN,
+    NAME,
+    NAME_IN_WORDS,
+    check_construct,
+    check_each,
+    check_text,
+)
 from bedrock_constructs.knowledge_base.source import Part
 from bedrock_constructs.knowledge_base.stores.managed import bucket_connector
+
+BUCKET, SCHEDULE = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", r"(rate|cron)\(.+\)"
 
 
 @dataclass(frozen=True)
@@ -32,11 +42,23 @@ class BucketSource:
     kms_key_arn: str | None = None
     schedule: str | None = None
 
+    def __post_init__(self) -> None:
+        check_text("name", self.name, NAME, NAME_IN_WORDS)
+        check_text("bucket", self.bucket, BUCKET, "the name of a bucket, without s3://")
+        check_each("prefixes", self.prefixes, r"[^/*?$].*", "a prefix such as manuals/, with no slash at its start")
+        if self.account is not None:
+            check_text("account", self.account, "[0-9]{12}", "the 12 digits of an AWS account")
+        if self.kms_key_arn is not None:
+            check_text("kms_key_arn", self.kms_key_arn, KMS_KEY_ARN, "the ARN of a KMS key, not of an alias")
+        if self.schedule is not None:
+            check_text("schedule", self.schedule, SCHEDULE, "rate(1 day) or, in UTC, cron(0 5 * * ? *)")
+
     @classmethod
     def of(
         cls, name: str, bucket: s3.IBucket, *, prefixes: Sequence[str] = (), schedule: str | None = None
     ) -> "BucketSource":
         """Of a bucket of this account, with the key that the CDK knows of it."""
+        check_construct("bucket", bucket, "an s3.IBucket, such as Bucket.from_bucket_name gives")
         key = bucket.encryption_key
         return cls(name, bucket.bucket_name, prefixes, kms_key_arn=key.key_arn if key else None, schedule=schedule)
 

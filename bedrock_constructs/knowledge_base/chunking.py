@@ -8,6 +8,8 @@ from typing import Protocol
 
 from aws_cdk import aws_bedrock as bedrock
 
+from bedrock_constructs.arguments import check_whole
+
 Configuration = bedrock.CfnDataSource.ChunkingConfigurationProperty
 _properties = bedrock.CfnDataSource
 
@@ -27,6 +29,10 @@ class FixedSizeChunking:
 
     max_tokens: int = 300
     overlap_percentage: int = 20
+
+    def __post_init__(self) -> None:
+        check_whole("max_tokens", self.max_tokens, 1, 8192)
+        check_whole("overlap_percentage", self.overlap_percentage, 1, 99)
 
     @property
     def configuration(self) -> Configuration:

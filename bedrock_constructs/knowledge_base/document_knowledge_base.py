@@ -11,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from bedrock_constructs.arguments import check_kind
 from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
 from bedrock_constructs.knowledge_base.ingestion import KnowledgeBaseIngestion
 from bedrock_constructs.knowledge_base.knowledge_base import DIMENSIONS, EMBEDDING_MODEL, S3_VECTORS, KnowledgeBase
@@ -52,6 +53,7 @@ class DocumentKnowledgeBase(Construct):
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
     ) -> None:
         super().__init__(scope, construct_id)
+        check_kind("removal_policy", removal_policy, cdk.RemovalPolicy, "a cdk.RemovalPolicy")
         self.kit_deployment = deployment_name(self, kit_deployment)
         tag_deployment(self, self.kit_deployment)
         self.name, destroy = name or plain_name(construct_id), removal_policy is cdk.RemovalPolicy.DESTROY
@@ -86,6 +88,7 @@ class DocumentKnowledgeBase(Construct):
         )
 
     def grant_read_documents(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow `grantee` to read the documents of `documents_bucket`, not those of `sources`."""
         return self.documents_bucket.grant_read(grantee, f"{self.documents_prefix}*")
 
     def grant_upload_documents(self, grantee: iam.IGrantable) -> iam.Grant:

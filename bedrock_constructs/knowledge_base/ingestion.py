@@ -18,10 +18,12 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct, IConstruct
 
+from bedrock_constructs.arguments import NAME, NAME_IN_WORDS, check_construct, check_text, check_whole
 from bedrock_constructs.custom_resources.bucket_objects import BucketObjects
 from bedrock_constructs.knowledge_base.ingestion_schedule import IngestionSchedules
 from bedrock_constructs.knowledge_base.ingestion_start import ingestion_start
 from bedrock_constructs.lambda_functions.python_function import PythonFunction
+from bedrock_constructs.names import deployment_name
 from kit_contract.knowledge_base_ingestion import FAILURES_METRIC, METRIC_DIMENSION, IngestionSettings
 from kit_contract.parameters import last_ingestion
 
@@ -75,6 +77,11 @@ class KnowledgeBaseIngestion(Construct):
         alarm: bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
+        deployment_name(self, kit_deployment)
+        check_text("knowledge_base_name", knowledge_base_name, NAME, NAME_IN_WORDS)
+        check_construct("documents_bucket", documents_bucket, "an s3.IBucket, such as Bucket.from_bucket_name gives")
+        check_text("documents_prefix", documents_prefix, ".+/", "a prefix that ends in a slash, such as documents/")
+        check_whole("batching_window_seconds", batching_window_seconds, 0, 300)
         self._knowledge_base_id, self._knowledge_base_arn = knowledge_base_id, knowledge_base_arn
         self._data_source_id = data_source_id
         self._schedules: IngestionSchedules | None = None

@@ -14,6 +14,7 @@ from constructs import Construct, IConstruct
 
 from bedrock_constructs.custom_resources.role_propagation import role_propagation
 from bedrock_constructs.feature_flags import logs_by_bucket_policy
+from bedrock_constructs.knowledge_base.checks import check_knowledge_base, check_sources, check_vectors
 from bedrock_constructs.knowledge_base.chunking import FixedSizeChunking
 from bedrock_constructs.knowledge_base.documents_bucket import documents_bucket
 from bedrock_constructs.knowledge_base.permissions import (
@@ -79,6 +80,10 @@ class KnowledgeBase(Construct):
         super().__init__(scope, construct_id)
         logs_by_bucket_policy(self)
         kit_deployment, name = deployment_name(self, kit_deployment), name or plain_name(construct_id)
+        check_knowledge_base(name, removal, kms_key, generation)
+        check_vectors(store, embedding_model_id, dimensions)
+        check_sources(sources)
+        reading = reading or Reading(chunking=FixedSizeChunking(chunk_max_tokens, chunk_overlap_percentage))
         self._again = str(generation) if generation > 1 else ""
         self._kms_key = kms_key
         self._rerank_model_id = rerank_model_id
@@ -86,7 +91,6 @@ class KnowledgeBase(Construct):
         self.destroys_data = removal == "destroy" and allow_data_deletion
         self._removal_policy = RemovalPolicy.DESTROY if self.destroys_data else RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
         stack = cdk.Stack.of(self)
-        kit_deployment = kit_deployment or stack.stack_name.lower()
         foundation_model = f"arn:{stack.partition}:bedrock:{stack.region}::foundation-model/{embedding_model_id}"
         by_arn = embedding_model_id.startswith("arn:")
         self._embedding_model_arn = embedding_model_id if by_arn else foundation_model
@@ -123,7 +127,6 @@ class KnowledgeBase(Construct):
         self._resource = knowledge_base
         self.knowledge_base_id = knowledge_base.attr_knowledge_base_id
         self.knowledge_base_arn = knowledge_base.attr_knowledge_base_arn
-        reading = reading or Reading(chunking=FixedSizeChunking(chunk_max_tokens, chunk_overlap_percentage))
         self._reading = build_reading(
             self, reading, role=self.role, removal_policy=self._removal_policy, kms_key=kms_key
         )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bedrock_constructs.arguments import ALIAS, ALIAS_IN_WORDS, check_kind, check_text
 from bedrock_constructs.lambda_functions.staging import staging_folder
 from model_catalog import catalog
 from model_catalog.model import Customization as Offered
@@ -29,6 +30,15 @@ class Customization:
     hyperparameters: Mapping[str, int | float | str] = field(default_factory=dict)
     system: str | None = None
     provisioned_model_name: str = ""
+
+    def __post_init__(self) -> None:
+        check_text("base_model", self.base_model, ".+", "the id of a model that takes fine-tuning")
+        if not self.dataset:
+            raise ValueError(f"dataset must name files of records, got {self.dataset!r}; name one")
+        if self.alias is not None:
+            check_text("alias", self.alias, ALIAS, ALIAS_IN_WORDS)
+        check_kind("hyperparameters", self.hyperparameters, Mapping, "a dict of names and values")
+        check_kind("system", self.system, str | None, "a text, or None")
 
     @property
     def files(self) -> list[Path]:

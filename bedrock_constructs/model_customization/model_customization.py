@@ -12,6 +12,15 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from bedrock_constructs.arguments import (
+    NAME,
+    NAME_IN_WORDS,
+    check_construct,
+    check_dict,
+    check_each,
+    check_kind,
+    check_one_of,
+)
 from bedrock_constructs.custom_model_deployment import CustomModelDeployment
 from bedrock_constructs.custom_model_key import USE, key_members, model_key_statement
 from bedrock_constructs.custom_resources.bucket_files import BucketFiles
@@ -52,6 +61,13 @@ class ModelCustomization(Construct):
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
     ) -> None:
         super().__init__(scope, construct_id)
+        check_dict("customizations", customizations, Customization, "names and Customization")
+        check_each("customizations", list(customizations), NAME, NAME_IN_WORDS)
+        check_construct("bucket", bucket, "an s3.IBucket, such as Bucket.from_bucket_name gives")
+        check_construct("role", role, "an iam.IRole, such as Role.from_role_arn gives")
+        for key, given in (("kms_key", kms_key), ("model_key", model_key)):
+            check_construct(key, given, "a kms.IKey, such as Key.from_key_arn gives")
+        check_kind("removal_policy", removal_policy, cdk.RemovalPolicy, "a cdk.RemovalPolicy")
         self.kit_deployment = deployment_name(self, kit_deployment)
         tag_deployment(self, self.kit_deployment)
         self._kms_key, self._model_key, self._role = kms_key, model_key, role
@@ -95,6 +111,7 @@ class ModelCustomization(Construct):
 
     def grant_upload(self, grantee: iam.IGrantable, customization: str) -> iam.Grant:
         """Allow `grantee` to put records of `customization` into the bucket, each of which starts a run."""
+        check_one_of("customization", customization, tuple(self.aliases))
         return self.bucket.grant_put(grantee, f"{data_prefix(customization)}*")
 
     def metric_failed_runs(self, **options: Any) -> cloudwatch.Metric:
@@ -102,6 +119,7 @@ class ModelCustomization(Construct):
         return self.workflow.state_machine.metric_failed(**options)
 
     def metric_succeeded_runs(self, **options: Any) -> cloudwatch.Metric:
+        """Executions of the workflow that ended well. `options` are those of Metric."""
         return self.workflow.state_machine.metric_succeeded(**options)
 
     def _own_bucket(self, removal_policy: cdk.RemovalPolicy) -> s3.IBucket:

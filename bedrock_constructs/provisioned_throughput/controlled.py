@@ -10,9 +10,11 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from bedrock_constructs.arguments import ADDRESS, check_each
 from bedrock_constructs.names import deployment_name, stable_digest
 from bedrock_constructs.provisioned_throughput.controller import ProvisionedThroughputController
 from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget
+from bedrock_constructs.provisioned_throughput.settings import check_settings
 from bedrock_constructs.provisioned_throughput.start import ProvisionedThroughputStart
 from bedrock_constructs.provisioned_throughput.throughput import ProvisionedThroughput
 from kit_contract.provisioned_throughput import (
@@ -45,6 +47,16 @@ class ControlledThroughput(Construct):
         notify: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
+        check_settings(
+            self,
+            target=target,
+            model_units=model_units,
+            commitment_duration=commitment_duration,
+            schedule=schedule,
+            expires=expires,
+            release_when_idle_hours=release_when_idle_hours,
+        )
+        check_each("notify", notify, ADDRESS, "an email address")
         self.kit_deployment = deployment_name(self, kit_deployment)
         self._name = target.name
         self.controller = ProvisionedThroughputController(

@@ -10,6 +10,7 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 
 from bedrock_constructs import ownership
+from bedrock_constructs.arguments import BEDROCK_NAME, BEDROCK_NAME_IN_WORDS, check_text
 from bedrock_constructs.custom_model_key import USE, model_key_statement
 from bedrock_constructs.model_arns import CONTEXT_SUFFIX
 from kit_contract import parameters
@@ -31,6 +32,7 @@ class ThroughputTarget:
     model_key: str | None = None
 
     def __post_init__(self) -> None:
+        check_text("name", self.name, BEDROCK_NAME, BEDROCK_NAME_IN_WORDS)
         if bool(self.model_identifier) == bool(self.customization):
             raise ValueError(
                 f"provisioned throughput {self.name} needs either a model or a customization, got "

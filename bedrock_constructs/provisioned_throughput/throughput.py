@@ -11,6 +11,7 @@ from constructs import Construct
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 from bedrock_constructs.names import deployment_name
 from bedrock_constructs.provisioned_throughput.permissions import ThroughputTarget, parameter_arn, throughput_statements
+from bedrock_constructs.provisioned_throughput.settings import check_settings
 from kit_contract import parameters
 
 
@@ -46,6 +47,15 @@ class ProvisionedThroughput(Construct):
         throughputs: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, construct_id)
+        check_settings(
+            self,
+            target=target,
+            model_units=model_units,
+            commitment_duration=commitment_duration,
+            schedule=schedule,
+            expires=expires,
+            release_when_idle_hours=release_when_idle_hours,
+        )
         kit_deployment = deployment_name(self, kit_deployment)
         stack = Stack.of(self)
         properties = {

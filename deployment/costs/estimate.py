@@ -58,7 +58,7 @@ def summary(config: DeploymentConfig) -> str:
     """The line that synth and deploy print."""
     return (
         f"cost: idle {total([idle(config)])} USD a month, committed {total([committed(config)])} USD; "
-        "python -m kit cost shows the details"
+        "kit cost shows the details"
     )
 
 

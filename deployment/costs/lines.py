@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from model_catalog.prices import Price
 
-FETCH = "python -m kit models refresh"
+FETCH = "kit models refresh"
 # Billed by use, and not estimated: nothing in deployment.toml says how much of it there will be.
 NOT_COUNTED = (
     *("requests to S3", "CloudWatch Logs", "DynamoDB", "Step Functions", "SQS", "EventBridge", "KMS requests"),

@@ -49,7 +49,8 @@ def _next_steps(options: argparse.Namespace, settings: Settings, number: int) ->
         "python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt",
         "npm ci",
         "pytest                                  # synthesizes and checks each environment",
-        "bedrock-kit local up --environment dev  # deploys to an embedded AWS on this machine",
+        "bedrock-kit local install               # the embedded AWS, once",
+        "bedrock-kit local up --environment dev  # deploys to it, on this machine",
         "bedrock-kit deploy --environment dev    # deploys to the account of your credentials",
     ]
     text = "".join(f"  {step}\n" for step in steps)

@@ -58,7 +58,7 @@ def dialects(alias: str) -> list[Dialect]:
 def print_streamed(outputs: Mapping[str, Any], alias: str) -> None:
     """Ask with `stream`, and print each part of the answer when it arrives."""
     body = {"model": alias, "messages": [{"role": "user", "content": CHAT_QUESTION}], "stream": True}
-    print(f"\nthe same question to {alias}, streamed\nA  ", end="", flush=True)
+    print(f"\n{CHAT_QUESTION} ({alias}, streamed)\nA  ", end="", flush=True)
     began, first, parts = time.monotonic(), 0.0, 0
     for part in _parts(outputs, body):
         first = first or time.monotonic() - began

@@ -113,5 +113,5 @@ def test_both_destinations_forget_after_the_same_time() -> None:
 
 
 def test_without_a_destination_it_says_which_there_are() -> None:
-    with pytest.raises(ValueError, match="s3 or cloudwatch-logs"):
+    with pytest.raises(ValueError, match="'s3' or 'cloudwatch-logs'"):
         made(destinations=[])

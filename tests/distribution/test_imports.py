@@ -34,6 +34,10 @@ def test_an_import_that_would_bind_another_name_is_refused() -> None:
 
 def test_messages_name_the_installed_command() -> None:
     assert with_installed_commands('"run python -m kit cost"') == '"run bedrock-kit cost"'
+    assert (
+        with_installed_commands('"see kit runs retry; <!-- kit diff -->"')
+        == '"see bedrock-kit runs retry; <!-- kit diff -->"'
+    )
 
 
 def test_the_sdist_has_what_the_wheel_is_made_of() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from kit.__main__ import COMMANDS
-from tests.docs.commands import check_aws, check_kit, check_options
+from tests.docs.commands import check_aws, check_installed_kit, check_kit, check_options
 from tests.docs.pages import PROJECT
 
 ROOMS = (
@@ -17,7 +17,10 @@ ROOMS = (
 )
 VALUE = r"(?:'[^']*'|\"[^\"]*\"|\S+)"
 AWS = re.compile(rf"\baws [a-z0-9-]+ [a-z]+(?:-[a-z]+)+(?: --[a-z-]+ {VALUE})*")
-KIT = re.compile(r"\bkit (?P<command>[a-z]+)(?P<action> (?:[a-z]+))?(?P<options>(?: --[a-z-]+(?: [^\s-]\S*)?)*)")
+KIT = re.compile(
+    r"(?P<installed>bedrock-)?\bkit (?P<command>[a-z]+)(?P<action> (?:[a-z]+))?"
+    r"(?P<options>(?: --[a-z-]+(?: [^\s-]\S*)?)*)"
+)
 
 
 def messages() -> Iterator[tuple[str, str]]:
@@ -40,11 +43,12 @@ def _text(node: ast.AST) -> str:
 def check_message(text: str) -> int:
     """How many commands it names. Raises ValueError for one that does not exist."""
     aws = [shlex.split(match.group())[1:] for match in AWS.finditer(text)]
-    kit = [found for match in KIT.finditer(text) if (found := _kit(match))]
+    kit = [(bool(match["installed"]), found) for match in KIT.finditer(text) if (found := _kit(match))]
     for words in aws:
         check_aws([word.rstrip(".,;:") for word in words], mention=True)
-    for words in kit:
-        check_kit([word for word in words if not word.startswith("-")], mention=True)
+    for installed, words in kit:
+        check = check_installed_kit if installed else check_kit
+        check([word for word in words if not word.startswith("-")], mention=True)
         check_options(words)
     return len(aws) + len(kit)
 

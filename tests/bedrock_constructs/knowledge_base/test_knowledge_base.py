@@ -142,7 +142,7 @@ def test_a_model_to_rerank_with_can_be_invoked_by_the_role() -> None:
 
 
 def test_the_dimensions_are_sent_only_to_a_model_that_takes_them(retained: Template) -> None:
-    fixed = a_template(dimensions=1536, dimensions_configurable=False)
+    fixed = a_template(embedding_model_id="amazon.titan-embed-text-v1", dimensions=1536, dimensions_configurable=False)
     sent, left_out = (
         only(template, "AWS::Bedrock::KnowledgeBase")["Properties"]["KnowledgeBaseConfiguration"]
         for template in (retained, fixed)

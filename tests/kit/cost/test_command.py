@@ -29,7 +29,7 @@ def test_the_table_shows_amounts_missing_prices_and_the_command_that_fetches_the
     assert "Idle, a month: at least 1.25" in out
     assert "1.25* API key" in out
     assert "missing  input tokens" in out
-    assert "fetch prices with: python -m kit models refresh" in out
+    assert "fetch prices with: kit models refresh" in out
     assert "price of training tokens of amazon.nova-micro-v1:0:128k in us-east-1" in out
     assert "Not counted, billed by use: requests to S3, CloudWatch Logs" in out
     assert "secrets-manager, secret month*: 1.25 per month, us-east-1; a test, 2026-11-25" in out
@@ -48,7 +48,7 @@ def test_json_holds_groups_missing_prices_and_the_traffic(capsys: pytest.Capture
     )
     assert any("7 x 11 tokens" in line["what"] for group in answer["groups"] for line in group["lines"])
     assert answer["missing"]
-    assert answer["fetch_missing_with"] == "python -m kit models refresh"
+    assert answer["fetch_missing_with"] == "kit models refresh"
 
 
 def test_a_faulty_file_is_one_line_and_not_a_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

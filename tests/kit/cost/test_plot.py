@@ -45,7 +45,7 @@ def test_the_picture_names_every_option_its_price_and_every_point(tmp_path: Path
 def test_without_any_price_there_is_no_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert plotted(tmp_path, "cost.png", rows=[]) == 1
 
-    assert "python -m kit models refresh" in capsys.readouterr().err
+    assert "kit models refresh" in capsys.readouterr().err
     assert not (tmp_path / "cost.png").exists()
 
 

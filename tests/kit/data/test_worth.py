@@ -94,7 +94,7 @@ def test_costs_of_every_base_model_are_a_table(tmp_path: Path, capsys: pytest.Ca
 
     assert any(line.split()[:1] == [NOVA] and line.endswith("*") for line in table)
     assert any(line.endswith("no price") for line in table)
-    assert "  missing prices: python -m kit models refresh" in table
+    assert "  missing prices: kit models refresh" in table
     assert not [line for line in table if "titan-embed" in line]
     assert [line.split()[2] for line in one if line.startswith("  amazon.")] == ["5"]
     with pytest.raises(SystemExit):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from aws_cdk import aws_bedrock as bedrock
 from constructs import Construct, IDependable
 
+from bedrock_constructs.arguments import check_number, check_whole
 from bedrock_constructs.knowledge_base.permissions import allow
 from bedrock_constructs.knowledge_base.stores.aurora_postgresql.cluster import DATABASE, VectorCluster
 from bedrock_constructs.knowledge_base.stores.aurora_postgresql.network import DatabaseNetwork, isolated_network
@@ -17,6 +18,7 @@ from bedrock_constructs.knowledge_base.stores.aurora_postgresql.table import Vec
 from bedrock_constructs.knowledge_base.stores.store import BuiltStore, StoreRequest
 from kit_contract.vector_stores import RDS
 
+LARGEST_CAPACITY = 256  # ACU
 COLUMNS = {
     "primary_key_field": "id",
     "vector_field": "embedding",
@@ -39,6 +41,14 @@ class AuroraPostgresql:
     pause_seconds: int = 300
     network: DatabaseNetwork | None = None
     type = RDS
+
+    def __post_init__(self) -> None:
+        check_number("min_capacity", self.min_capacity, 0, LARGEST_CAPACITY)
+        check_number("max_capacity", self.max_capacity, max(1, self.min_capacity), LARGEST_CAPACITY)
+        for name, capacity in (("min_capacity", self.min_capacity), ("max_capacity", self.max_capacity)):
+            if capacity % 0.5:
+                raise ValueError(f"{name} must be in steps of 0.5 ACU, got {capacity}; change it")
+        check_whole("pause_seconds", self.pause_seconds, 300, 86_400)
 
     def build(self, request: StoreRequest) -> BuiltStore:
         return _Built(self, request)
