@@ -110,6 +110,18 @@ def test_the_events_of_an_answer(api: Api) -> None:
     assert found[-1] == {"type": "message_stop"}
 
 
+def test_an_empty_text_before_a_call_is_no_block(api: Api) -> None:
+    """Anthropic refuses such a block in the next request."""
+    use = {"toolUse": {"toolUseId": "t", "name": "f", "input": {}}}
+    api.runtime.add_response("converse", converse_response({"text": ""}, use, reason="tool_use"))
+
+    events = streamed(api, *converse_events({"text": ""}, use, reason="tool_use"))
+    _, answer = post(api)
+
+    starts = [event["content_block"]["type"] for event in events if event["type"] == "content_block_start"]
+    assert starts == [block["type"] for block in answer["content"]] == ["tool_use"]
+
+
 def test_one_tool_call_of_a_stream(api: Api) -> None:
     choice = {"type": "auto", "disable_parallel_tool_use": True}
     found = streamed(api, *ANSWER, tool_choice=choice)

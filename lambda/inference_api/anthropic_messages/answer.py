@@ -92,9 +92,9 @@ def redacted(content: bytes | str) -> dict[str, str]:
 
 
 def _block(block: Mapping[str, Any], form: Form) -> dict[str, Any] | None:
-    """None if this dialect has no such block."""
+    """None for an empty text, and for what this dialect does not have."""
     if "text" in block:
-        return {"type": "text", "text": block["text"]}
+        return {"type": "text", "text": block["text"]} if block["text"] else None
     if "toolUse" in block:
         return form.tool_use(block["toolUse"], block["toolUse"]["input"])
     reasoning = block.get("reasoningContent", {})

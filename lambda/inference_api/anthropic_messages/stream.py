@@ -81,6 +81,8 @@ class _Writer:
 
     def _delta(self, delta: Mapping[str, Any], at: int) -> bytes:
         if "text" in delta:
+            if not delta["text"]:  # Bedrock sends one before a call; no block begins with it
+                return b""
             return self._in_block(at, "text", {"text": ""}, {"type": "text_delta", "text": delta["text"]})
         if "toolUse" in delta:
             part = {"type": "input_json_delta", "partial_json": delta["toolUse"]["input"]}
