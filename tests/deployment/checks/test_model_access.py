@@ -40,6 +40,14 @@ def test_all_models_that_are_sold_there_give_one_warning(tmp_path: Path) -> None
     assert "add [model_access], or call each model once" in warning
 
 
+@pytest.mark.parametrize("model", ["gpt-5.6-sol", "gpt-6-astra", "gpt-6-luna", "gpt-6-sol", "gpt-6.1-sol"])
+def test_a_model_whose_card_has_a_product_id_is_sold_there(tmp_path: Path, model: str) -> None:
+    """AWS's page on model access says that OpenAI sells nothing there; the newer cards have product ids."""
+    (warning,) = warnings(tmp_path, f"us.openai.{model}")
+
+    assert f"openai.{model}" in warning
+
+
 def test_with_a_model_access_stack_only_the_payment_is_left(tmp_path: Path) -> None:
     (warning,) = warnings(tmp_path, ANTHROPIC, more="[model_access]\n")
 
