@@ -10,6 +10,7 @@ from tests.inference_api.chat_requests import PATH, TOOL, USER, body, image
 from tests.inference_api.conftest import Api
 
 PARAMETERS = "tools[0].function.parameters"
+NO_SCHEMAS: list[Any] = [[], "", 0, False]
 TOOL_TURN = [
     USER,
     {"role": "assistant", "tool_calls": [{"id": "a", "function": {"name": "weather", "arguments": "{}"}}]},
@@ -41,7 +42,7 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"n": 1.0, "logprobs": True}, "logprobs", "must be false"),
     *(
         ({"tools": [{"type": "function", "function": {"name": "f", "parameters": given}}]}, PARAMETERS, "JSON schema")
-        for given in ([], "", 0, False)
+        for given in NO_SCHEMAS
     ),
     ({"response_format": {}}, "response_format.type", "json_schema"),
     ({"response_format": {"type": "grammar"}}, "response_format.type", "json_schema"),
