@@ -39,6 +39,11 @@ class Vectors:
     documents_size: int
 
     @property
+    def floats_size(self) -> int:
+        """Bytes that a query of S3 Vectors goes through: not the text, which can't be filtered by."""
+        return FLOAT_BYTES * self.dimensions * self.passages
+
+    @property
     def graph_size(self) -> int:
         """Bytes of memory for searches by HNSW."""
         return ceil(OVERHEAD * (FLOAT_BYTES * self.dimensions + GRAPH_BYTES) * self.passages)
@@ -116,8 +121,8 @@ def query_lines(store: str, vectors: Vectors, requests: int, region: str) -> Ite
         )
         yield line(
             "vectors searched",
-            f"{requests:,} x {vectors.size:,} bytes",
-            requests * vectors.size / GIGABYTE,
+            f"{requests:,} x {vectors.floats_size:,} bytes",
+            requests * vectors.floats_size / GIGABYTE,
             price("processed", service=S3_VECTORS, region=region),
             missing=f"data that queries of S3 Vectors process in {region}",
         )

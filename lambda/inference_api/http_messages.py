@@ -31,7 +31,9 @@ class Request(NamedTuple):
         try:
             value = strict_json(self.body)
         except ValueError:
-            raise ApiError(400, "invalid_json", "the body must be JSON; check quotes, commas and encoding") from None
+            raise ApiError(
+                400, "invalid_json", "the body must be JSON; check quotes, commas, numbers and encoding"
+            ) from None
         if not isinstance(value, dict):
             raise ApiError(400, "invalid_json", f"the body must be a JSON object, got {type(value).__name__}")
         return value

@@ -36,7 +36,7 @@ def schema_of(definition: Mapping[str, Any], where: str, *, more: tuple[str, ...
     """From OpenAI's definition, whose name is optional here. `more`: its other fields. Raises ApiError 400."""
     fields.refuse_others(definition, (*more, "name", "description", "schema", "strict"), where=where)
     fields.flag(definition, "strict", where=where)
-    schema = object_schema(definition.get("schema") or {}, f"{where}schema")
+    schema = object_schema({} if definition.get("schema") is None else definition["schema"], f"{where}schema")
     name, description = (_text(definition, field, where) for field in ("name", "description"))
     return AnswerSchema(name or "answer", description, schema)
 

@@ -33,7 +33,7 @@ def tool(name: str, description: str | None, schema: Any, *, strict: bool, where
     """A tool of Converse's toolConfig. `where` names the schema in errors. Raises ApiError 400."""
     specification: dict[str, Any] = {
         "name": converse_name(name),
-        "inputSchema": {"json": object_schema(schema or _NO_ARGUMENTS, where)},
+        "inputSchema": {"json": object_schema(_NO_ARGUMENTS if schema in (None, {}) else schema, where)},
     }
     if strict:
         specification["strict"] = True

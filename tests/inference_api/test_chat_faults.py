@@ -9,6 +9,8 @@ import pytest
 from tests.inference_api.chat_requests import PATH, TOOL, USER, body, image
 from tests.inference_api.conftest import Api
 
+PARAMETERS = "tools[0].function.parameters"
+NO_SCHEMAS: list[Any] = [[], "", 0, False]
 TOOL_TURN = [
     USER,
     {"role": "assistant", "tool_calls": [{"id": "a", "function": {"name": "weather", "arguments": "{}"}}]},
@@ -38,8 +40,17 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"n": 2}, "n", "must be 1"),
     ({"n": 1.0, "logprobs": True}, "logprobs", "must be false"),
+    *(
+        ({"tools": [{"type": "function", "function": {"name": "f", "parameters": given}}]}, PARAMETERS, "JSON schema")
+        for given in NO_SCHEMAS
+    ),
     ({"response_format": {}}, "response_format.type", "json_schema"),
     ({"response_format": {"type": "grammar"}}, "response_format.type", "json_schema"),
+    (
+        {"response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": []}}},
+        "response_format.json_schema.schema",
+        "JSON schema",
+    ),
     ({"response_format": {"type": "json_object", "schema": {}}}, "response_format.schema", "not a field"),
     ({"response_format": {"type": "json_schema"}}, "response_format.json_schema", "schema"),
     (

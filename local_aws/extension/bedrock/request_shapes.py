@@ -1,9 +1,10 @@
-"""Refuses a request whose JSON has other types than botocore's model, as AWS does before it looks at the values. Pure.
+"""Refuses a request whose JSON has other types than botocore's model, or lacks what that requires. Pure.
 
 The messages are those of other AWS services; Bedrock's are not published. Members that the model does not have are
 passed over: botocore may be older than Bedrock.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -29,7 +30,7 @@ STARTS: dict[type, str] = {dict: "Start of structure or map", list: "Start of li
 
 def check(service: str, shape: str, request: dict[str, Any]) -> None:
     """Raise BedrockError. `shape`: the name of the operation's input."""
-    _check(_shapes(service), shape, request)
+    _check(_shapes(service), shape, request, "")
 
 
 @cache
@@ -38,23 +39,51 @@ def _shapes(service: str) -> dict[str, Any]:
     return shapes
 
 
-def _check(shapes: dict[str, Any], name: str, value: Any) -> None:
+def _check(shapes: dict[str, Any], name: str, value: Any, where: str) -> None:
     shape = shapes[name]
-    if value is None or shape.get("document"):
+    if shape.get("document"):
         return
-    types, wanted = WANTED.get(shape["type"], ((object,), ""))
+    types, wanted = WANTED[shape["type"]]
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-        if start := STARTS.get(type(value)):
-            raise BedrockError("SerializationException", f"{start} found where not expected.")
-        raise BedrockError("SerializationException", f"{GIVEN[type(value)]} can not be converted to {wanted}")
-    for part, inner in _parts(shape, value):
-        _check(shapes, inner, part)
+        raise BedrockError("SerializationException", _other_type(value, wanted))
+    if shape["type"] == "structure":
+        _check_set(shape, name, value, where)
+    for part, inner, place in _parts(shape, value, where):
+        if part is None:
+            raise _null(place)
+        _check(shapes, inner, part, place)
 
 
-def _parts(shape: dict[str, Any], value: Any) -> list[tuple[Any, str]]:
+def _other_type(value: Any, wanted: str) -> str:
+    start = STARTS.get(type(value))
+    return f"{start} found where not expected." if start else f"{GIVEN[type(value)]} can not be converted to {wanted}"
+
+
+def _check_set(shape: dict[str, Any], name: str, value: Any, where: str) -> None:
+    """A member that is null is not there."""
+    given = [key for key, item in value.items() if item is not None]
+    if shape.get("union") and len(given) != 1:
+        keys = ", ".join(shape["members"])
+        message = f"The {name} object at {where} must set one of the following keys: {keys}."
+        raise BedrockError("ValidationException", message)
+    for key in shape.get("required", ()):
+        if key not in given and "location" not in shape["members"][key]:
+            raise _null(f"{where}.{key}".lstrip("."))
+
+
+def _null(where: str) -> BedrockError:
+    message = (
+        f"1 validation error detected: Value null at '{where}' failed to satisfy constraint: Member must not be null"
+    )
+    return BedrockError("ValidationException", message)
+
+
+def _parts(shape: dict[str, Any], value: Any, where: str) -> Iterator[tuple[Any, str, str]]:
     if shape["type"] == "list":
-        return [(item, shape["member"]["shape"]) for item in value]
-    if shape["type"] == "map":
-        return [(item, shape["value"]["shape"]) for item in value.values()]
-    members = shape.get("members", {})
-    return [(item, members[name]["shape"]) for name, item in value.items() if name in members] if members else []
+        yield from ((item, shape["member"]["shape"], f"{where}.{index}") for index, item in enumerate(value))
+    elif shape["type"] == "map":
+        yield from ((item, shape["value"]["shape"], f"{where}.{key}") for key, item in value.items())
+    elif shape["type"] == "structure":
+        for key, member in shape["members"].items():
+            if value.get(key) is not None:
+                yield value[key], member["shape"], f"{where}.{key}".lstrip(".")

@@ -69,6 +69,17 @@ def test_only_s3_vectors_bills_writes_and_searches(tmp_path: Path) -> None:
     assert not billed & by_store["knowledge_bases.kb."]
 
 
+def test_a_search_goes_through_the_vectors_and_not_through_their_text(tmp_path: Path) -> None:
+    (searched,) = [
+        line
+        for group in knowledge_base_groups(config(tmp_path, ka={"dimensions": 512}), Traffic(10, 1, 1))
+        for line in group.lines
+        if line.part == "vectors searched"
+    ]
+
+    assert searched.what == "10 x 2,048 bytes"  # one passage
+
+
 def test_an_existing_one_costs_its_answers_only(tmp_path: Path) -> None:
     section = {"existing": "KB12345678", "model": "amazon.nova-micro-v1:0"}
     deployment = {"name": "sup", "region": "us-east-1"}

@@ -1,4 +1,4 @@
-"""JSON of another type than the operation's input has is refused before its values are looked at."""
+"""JSON of another type than the operation's input has, or without what it requires, is refused."""
 
 from typing import Any
 
@@ -19,6 +19,13 @@ from tests.local_aws.extension.bedrock.test_converse import NOVA, user
         (b'["x"]', b'"x"', "STRING_VALUE can not be converted to a list"),
         (b'"Hello"', b"true", "TRUE_VALUE can not be converted to a String"),
         (b'"Hello"', b"{}", "Start of structure or map found where not expected."),
+        (
+            b'"Hello"',
+            b"null",
+            "The ContentBlock object at messages.0.content.0 must set one of the following keys: text, ",
+        ),
+        (b'["x"]', b"[null]", "Value null at 'inferenceConfig.stopSequences.0' failed to satisfy constraint"),
+        (b'"role"', b'"rule"', "Value null at 'messages.0.role' failed to satisfy constraint: Member must not be null"),
     ],
 )
 def test_json_of_another_type_is_refused(client: Client, sent: bytes, written: bytes, said: str) -> None:
