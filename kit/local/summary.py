@@ -38,7 +38,9 @@ def print_summary(
         _print_snippets(config, outputs)
     file = getattr(options, "config", CONFIG)
     print(as_given(f"\nnext: edit {file} and run make up again; the pages are listed in README.md;", options))
-    print("      make deploy deploys to your AWS account; make down stops everything on this machine")
+    deploy = as_given("kit deploy", argparse.Namespace(**{**vars(options), "local": False}))
+    deploy = "make deploy" if deploy == "kit deploy" else deploy
+    print(f"      {deploy} deploys to your AWS account; make down stops everything on this machine")
 
 
 def _show_agent(config: DeploymentConfig, outputs: dict[str, Any]) -> None:

@@ -58,5 +58,6 @@ def test_what_is_next_has_the_file_and_the_environment_that_were_given(
 
     summary.print_summary(config("embeddings"), OUTPUTS, [], options)
 
-    again = "next: edit eu.toml and run kit local up --config eu.toml --environment dev again"
-    assert again in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "next: edit eu.toml and run kit local up --config eu.toml --environment dev again" in shown
+    assert "      kit deploy --config eu.toml --environment dev deploys to your AWS account" in shown
