@@ -235,8 +235,8 @@ def _allowed(location: tuple[str | int, ...]) -> str:
             continue
         found = _sections(field.annotation)
         model = found[0] if found else model
-    whole = (ENVIRONMENTS,) if model is DeploymentConfig else ()
-    return ", ".join(sorted([*(field.alias or name for name, field in model.model_fields.items()), *whole]))
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    return ", ".join(sorted([*names, ENVIRONMENTS] if model is DeploymentConfig else names))
 
 
 def _kinds(model: type[BaseModel]) -> tuple[object, ...]:

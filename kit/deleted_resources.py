@@ -183,7 +183,7 @@ def _gone(look: Callable[[], None], what: str, say: Say) -> bool:
         look()
     except (ClientError, BotoCoreError) as error:
         if isinstance(error, ClientError) and error.response["Error"]["Code"] in NOT_FOUND:
-            say(f"{what}: was deleted outside of this deployment; the deploy makes a new one ({error})")
+            say(f"{what}: was deleted outside of this deployment; the deploy makes a new one")
             return True
         say(f"warning: whether the {what} still exists is unknown: {error}")
     return False

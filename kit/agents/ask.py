@@ -8,6 +8,7 @@ from typing import Any
 from deployment.config import load_deployment_config
 from kit.agents.agent_api import PENDING, AgentApi, add_agent_argument, chosen_agent, connect
 from kit.deployment_arguments import add_deployment_arguments
+from kit_contract.errors import InputError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if not options.question.strip():
+        raise InputError("the question is empty; write one in quotes")
     agent = chosen_agent(load_deployment_config(options.config, options.environment), options.config, options.agent)
     api = connect(options.config, options.environment, local=options.local)
     session = {"session_id": options.session} if options.session else {}

@@ -179,5 +179,5 @@ def _share(text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value <= 1:
-        raise InputError(f"--at-least must be a share from 0 to 1, such as 0.9, got {text}")
+        raise argparse.ArgumentTypeError(f"must be a share from 0 to 1, such as 0.9, got {text!r}")
     return value

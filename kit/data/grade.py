@@ -52,10 +52,9 @@ def run(options: argparse.Namespace) -> int:
 
 def load_handler(grader: Path, handler: str | None) -> Handler:
     """The function that Lambda would call. Raises GraderError."""
-    folder = grader.parent if grader.is_file() else grader
-    module, _, function = (
-        handler or f"{grader.stem if grader.is_file() else 'lambda_function'}.lambda_handler"
-    ).rpartition(".")
+    is_file = grader.is_file() or grader.suffix == ".py"
+    folder = grader.parent if is_file else grader
+    module, _, function = (handler or f"{grader.stem if is_file else 'lambda_function'}.lambda_handler").rpartition(".")
     path = folder / f"{module.replace('.', '/')}.py"
     spec = importlib.util.spec_from_file_location(path.stem, path) if path.is_file() else None
     if spec is None or spec.loader is None:

@@ -27,7 +27,7 @@ from kit.deployment_arguments import add_deployment_arguments
 from kit.hint import as_given
 from kit.missing_documents import restoring_arguments
 from kit.training_look import time_of_look
-from kit_contract.errors import ExternalError
+from kit_contract.errors import ExternalError, InputError
 
 NEEDS_CONSENT = 3
 
@@ -40,6 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.json and options.markdown:
+        raise InputError("--json and --markdown print different things; choose one")
     path = Path(options.config).resolve()
     config = load_deployment_config(path, options.environment)
     place = embedded_aws(path, options.environment) if options.local else your_account(config, path)

@@ -56,7 +56,7 @@ def ends_and_prices(config: DeploymentConfig, today: datetime.date) -> Iterator[
     for warning in model_warnings(config, today):
         where, _, text = warning.partition(": ")
         kind = Kind.UNKNOWN if "is not in the model catalog" in text else Kind.END_OF_LIFE
-        yield Finding(kind, where, text, "kit models refresh, kit models list; change the model in deployment.toml")
+        yield Finding(kind, where, text, "kit models refresh, kit models; change the model in deployment.toml")
     fetched = [price.date for price in prices() if price.entered == "api"]
     newest = max(fetched or [price.date for price in prices()], default="")
     if not newest or today - day_of(newest) > OLD_PRICES:

@@ -18,7 +18,7 @@ from kit_contract.errors import InputError
 from kit_contract.model_arns import shown
 
 INDENT = " " * 10
-NONE_FOUND = "no passage was found; kit knowledge status says what was ingested"
+NONE_FOUND = "no passage was found{}; kit knowledge status says what was ingested"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,9 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    if not 1 <= len(options.question) <= LONGEST_QUESTION:
+    if not options.question.strip():
+        raise InputError("the question is empty; write one in quotes")
+    if len(options.question) > LONGEST_QUESTION:
         length = len(options.question)
-        raise InputError(f"the question must have 1 to {LONGEST_QUESTION:,} characters, got {length:,}; shorten it")
+        raise InputError(f"the question must have at most {LONGEST_QUESTION:,} characters, got {length:,}; shorten it")
     filters = filter_from(options.filter)
     deployed = connect(options.config, options.environment, local=options.local)
     base = deployed.only(options.knowledge_base)
@@ -57,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _as_text(search: Search, passages: Sequence[Passage], reply: Reply | None) -> list[str]:
-    lines = [f"PASSAGES of {search.knowledge_base.name}", *([] if passages else [f"  {NONE_FOUND}"])]
+    lines = [f"PASSAGES of {search.knowledge_base.name}", *([] if passages else [f"  {_none_found(search)}"])]
     for number, passage in enumerate(passages, start=1):
         score = UNKNOWN if passage.score is None else f"{passage.score:.2f}"
         lines.append(cut(f"{number:>3}  {score}  {passage.source}"))
@@ -70,6 +72,10 @@ def _as_text(search: Search, passages: Sequence[Passage], reply: Reply | None) -
         lines.append("  The guardrail of the knowledge base has changed or replaced this answer.")
     sources = list(dict.fromkeys(source for part in reply.parts for _, source in part.cited))
     return [*lines, "", "SOURCES", *(f"  {source}" for source in sources or ["none"])]
+
+
+def _none_found(search: Search) -> str:
+    return NONE_FOUND.format(" in documents whose metadata fits --filter, ask without it" if search.filter else "")
 
 
 def _numbered(passages: Sequence[Passage], reply: Reply) -> str:

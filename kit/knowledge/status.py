@@ -20,7 +20,7 @@ from kit.knowledge.document_statuses import Documents, documents_of
 from kit.knowledge.put_target import is_called
 from kit.knowledge.repair import CUSTOM, repairs
 from kit.knowledge.sync import job_of
-from kit.runs.words import cut, one_line
+from kit.runs.words import one_line
 from kit_contract.errors import ExternalError
 
 JOBS, SHOWN = 5, 20
@@ -120,10 +120,9 @@ def _lines(knowledge_base: KnowledgeBase, description: Description, found: Seque
 
 def _source_lines(knowledge_base: KnowledgeBase, one: SourceStatus) -> Iterator[str]:
     source, documents = one.source, one.documents
-    place = (
-        f", s3://{source.bucket}/{source.prefixes[0]}" if source.bucket else "".join(f", {url}" for url in source.urls)
-    )
-    yield cut(f"  SOURCE {source.name} ({source.kind}{place}; {source.chunking})")
+    yield f"  SOURCE {source.name} ({source.kind}; {source.chunking})"
+    places = [f"s3://{source.bucket}/{source.prefixes[0]}"] if source.bucket else source.urls
+    yield from (f"    place      {place}" for place in places)
     yield from (f"    {one_line(reason)}" for reason in source.failure_reasons)
     statuses = documents.by_status
     counted = ", ".join(f"{count:,} {name}" for name, count in sorted((statuses or {}).items()))

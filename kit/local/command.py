@@ -31,7 +31,7 @@ END_SECONDS = 60  # of a run whose embedded AWS is gone
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     up = _action(actions, "up", "start the embedded AWS, deploy, train, ingest and ask questions")
-    up.add_argument("--port", type=int, help="port of the embedded AWS (default: a free one)")
+    up.add_argument("--port", type=_port, help="port of the embedded AWS (default: a free one)")
     up.set_defaults(run=_up, local=True)  # for what messages name
     if IS_INSTALLED:  # in a clone, make setup does it
         text = "install the embedded AWS and the CDK CLI into this folder"
@@ -42,6 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     destroy.set_defaults(run=_destroy)
     for action in (up, destroy):
         add_file_arguments(action)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError(f"must be 1 to 65535, got {text!r}")
+    return int(text)
 
 
 def _action(actions: Any, name: str, text: str) -> argparse.ArgumentParser:
@@ -108,6 +114,7 @@ def _destroy(options: argparse.Namespace) -> int:
     if aws is None:
         print("the embedded AWS is not running; there is nothing to destroy")
         return 0
+    load_deployment_config(options.config, options.environment)  # its faults, without those of a failed cdk
     app = ("-c", f"config={Path(options.config).resolve()}")
     with lock(LOCAL / "up.lock"):
         run_cdk(

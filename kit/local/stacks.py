@@ -142,6 +142,11 @@ class LocalStacks:
                 llm_model=os.environ.get("KIT_LLM_MODEL") or None,
             )
             self._progress.done(f"healthy on {aws.endpoint_url}, process {aws.pid}")
+        elif self._port and self._port != aws.port:
+            raise ExternalError(
+                f"--port is {self._port}, but the embedded AWS runs on port {aws.port}; leave --port out, or run make "
+                "down first"
+            )
         elif llm_url and llm_url != aws.llm_url:
             raise ExternalError(
                 f"KIT_LLM_URL is {llm_url}, but the embedded AWS was started with {aws.llm_url or 'none'} and reads it "

@@ -5,6 +5,7 @@ import json
 
 from kit.models.facts import facts, money, today, tokens, yes_no
 from kit.table import table
+from kit_contract.errors import InputError
 from model_catalog.data_files import models
 from model_catalog.lifecycle import state
 from model_catalog.model import Model
@@ -59,6 +60,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
 
 def list_models(options: argparse.Namespace) -> int:
     filters = Filters(**{name: getattr(options, name) for name in FILTERS})
+    _check_names(filters)
     selection = select(models(), filters, today())
     found = sort(selection.models, options.sort, filters.region)
     if options.json:
@@ -96,6 +98,16 @@ def _ends(model: Model, status: str | None, region: str | None) -> str:
 
 def _star(model: Model, name: str) -> str:
     return "*" if name in model.disputed else ""
+
+
+def _check_names(filters: Filters) -> None:
+    """Raises InputError for a provider or a region that no model has."""
+    providers = sorted({model.provider for model in models()})
+    if filters.provider and not any(filters.provider.lower() in name.lower() for name in providers):
+        raise InputError(f"--provider must be (a part of) {', '.join(providers)}; got {filters.provider!r}")
+    regions = sorted({region for model in models() for region in model.regions})
+    if filters.region and filters.region not in regions:
+        raise InputError(f"--region must be one of {', '.join(regions)}; got {filters.region!r}")
 
 
 def _methods(model: Model, status: str | None) -> str:

@@ -37,9 +37,7 @@ def test_a_guardrail_that_is_gone_gets_the_next_generation(account: Account) -> 
     account.stubs["bedrock"].add_client_error("get_guardrail", "AccessDeniedException")
 
     assert account.arguments(GUARDED) == ["-c", "generations=polite:2"]
-    assert account.said[0].startswith(
-        "guardrail polite: was deleted outside of this deployment; the deploy makes a new one ("
-    )
+    assert account.said[0] == "guardrail polite: was deleted outside of this deployment; the deploy makes a new one"
     assert account.said[1].startswith("warning: whether the guardrail unused still exists is unknown: ")
 
 

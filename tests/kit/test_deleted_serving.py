@@ -110,9 +110,7 @@ def test_a_prompt_or_its_version_that_is_gone_gets_the_next_generation(account: 
     stub.add_client_error("get_prompt", "AccessDeniedException")
 
     assert account.arguments(PROMPTED) == ["-c", "generations=.prompt-tone:3"]
-    assert account.said[0].startswith(
-        "prompt tone: was deleted outside of this deployment; the deploy makes a new one ("
-    )
+    assert account.said[0] == "prompt tone: was deleted outside of this deployment; the deploy makes a new one"
     assert account.said[1].startswith("warning: whether the prompt brief still exists is unknown: ")
 
 

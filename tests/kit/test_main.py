@@ -101,3 +101,8 @@ def test_an_unknown_argument_shows_the_usage_of_its_command(
     assert ended.value.code == 2
     assert printed.startswith(f"usage: {prog} ")
     assert f"{prog}: error: unrecognized arguments: " in printed
+
+
+def test_two_formats_at_a_time_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "--json", "--markdown"]) == 2
+    assert "--json and --markdown print different things; choose one" in capsys.readouterr().err

@@ -198,5 +198,6 @@ def test_settings(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
     assert "API_KEY is not set" in capsys.readouterr().err
     assert kit("ask", "Hi", "--agent", "sales") == 2
     assert "--agent must be one of the agents in deployment.toml: support; got sales" in capsys.readouterr().err
-    assert kit("evaluate", path, "--at-least", "90") == 2
-    assert "a share from 0 to 1" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        kit("evaluate", path, "--at-least", "90")
+    assert "kit agents evaluate: error: argument --at-least: must be a share from 0 to 1" in capsys.readouterr().err

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kit.__main__ import main
+from kit.data.grade import GraderError, load_handler
 from tests.deployment_file import PROJECT
 
 DOSES, GRADERS = PROJECT / "examples" / "methods" / "doses.jsonl", PROJECT / "examples" / "graders"
@@ -63,3 +64,8 @@ def test_records_without_messages_are_refused(tmp_path: Path, capsys: pytest.Cap
 
     assert main(["data", "grade", str(file), "--grader", str(GRADERS / "json_answer.py")]) == 2
     assert "pairs.jsonl:1: has no messages; run kit data convert first" in capsys.readouterr().err
+
+
+def test_a_grader_that_is_not_there_is_named_as_it_was_given(tmp_path: Path) -> None:
+    with pytest.raises(GraderError, match=r"/absent\.py does not exist; name the grader"):
+        load_handler(tmp_path / "absent.py", None)

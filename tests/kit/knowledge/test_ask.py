@@ -174,7 +174,18 @@ def test_a_deployment_without_any_says_so(connected: Callable[..., Deployed]) ->
 
 
 def test_a_question_has_bedrocks_length(knowledge: Knowledge, base: KnowledgeBase) -> None:
-    assert "must have 1 to 1,000 characters, got 1,001" in knowledge("ask", "x" * 1001, documents=base.id)[2]
+    assert "must have at most 1,000 characters, got 1,001" in knowledge("ask", "x" * 1001, documents=base.id)[2]
+
+
+def test_an_empty_question_is_told_as_one(knowledge: Knowledge, base: KnowledgeBase) -> None:
+    assert "the question is empty; write one" in knowledge("ask", " ", documents=base.id)[2]
+
+
+def test_nothing_found_names_the_filter_that_was_given(knowledge: Knowledge, base: KnowledgeBase) -> None:
+    words = ("ask", QUESTION, "--passages-only", "--filter", "language=nowhere")
+
+    found = "no passage was found in documents whose metadata fits --filter, ask without it; kit knowledge status"
+    assert found in knowledge(*words, documents=base.id)[1]
 
 
 def test_the_prompt_of_the_section_is_asked_with(config: DeploymentConfig) -> None:

@@ -43,6 +43,14 @@ def test_the_source_of_its_own_bucket_that_was_deleted_by_hand_is_named(
     assert "SOURCE documents is not there: it was deleted by hand; kit deploy makes the knowledge base anew" in printed
 
 
+def test_a_source_has_its_chunking_whatever_the_length_of_its_place(knowledge: Knowledge, mixed: KnowledgeBase) -> None:
+    lines = knowledge("status", documents=mixed.id)[1].splitlines()
+
+    (source,) = [number for number, line in enumerate(lines) if "  SOURCE " in line]
+    assert lines[source].endswith("; default)")
+    assert lines[source + 1].startswith("    place      s3://")
+
+
 def test_what_never_was_ingested_is_ingested_and_what_fails_is_named(
     knowledge: Knowledge, parsed: Callable[..., Any], mixed: KnowledgeBase
 ) -> None:

@@ -28,8 +28,22 @@ def test_an_unknown_model_is_one_line_and_not_a_traceback(action: str, capsys: p
     assert error.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "allowed"), [("--provider", "nobody", "Amazon, "), ("--region", "us-est-1", "us-east-1, ")]
+)
+def test_an_unknown_provider_or_region_is_told_with_those_there_are(
+    option: str, value: str, allowed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["models", option, value]) == 2
+
+    error = capsys.readouterr().err
+    assert error.startswith(f"kit models: {option} must be ")
+    assert allowed in error
+    assert error.endswith(f"; got {value!r}\n")
+
+
 def test_filters_that_nothing_fits_give_an_empty_list(capsys: pytest.CaptureFixture[str]) -> None:
-    assert json.loads(printed(capsys, "--provider", "nobody", "--json")) == []
+    assert json.loads(printed(capsys, "--provider", "cohere", "--modality", "video", "--json")) == []
 
 
 @pytest.mark.parametrize(
