@@ -13,7 +13,8 @@ from bedrock_constructs.nag_acknowledgments import acknowledge
 
 
 class Budget(Construct):
-    """Alarms at `actual_percent` and `forecast_percent` of `monthly_usd`. `emails` need no confirmation.
+    """Alarms at `actual_percent` and `forecast_percent` (each 0.1 or more) of `monthly_usd`, in US dollars. `emails`
+    need no confirmation.
 
     The budget counts costs with `tag` (key, value; None: any) and of `services` (empty: any).
     `topic` gets every alarm. `hard_stop_topic` gets only the alarm at `hard_stop_percent` actual cost, so that

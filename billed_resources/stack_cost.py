@@ -10,6 +10,7 @@ from billed_resources.kit_stacks import KitStack
 from billed_resources.listing import Clients, list_billed
 from billed_resources.owner import MADE_BY_TRAINING
 from billed_resources.resource import BilledResource, Commitment, Kind
+from kit_contract.counted import counted
 from kit_contract.stacks import provisioned_throughput_stack, training_stack
 from kit_contract.tags import DEPLOYMENT_TAG, RESOURCE_TAG
 
@@ -49,7 +50,10 @@ class StackCost:
             details.append("its controller buys by its schedule")
         models = sum(resource.kind is Kind.CUSTOM_MODEL for resource in self.resources)
         if models:
-            details.append(f"{models} custom model(s) stay, billed by the month (kit reap lists them)")
+            stay = "stays" if models == 1 else "stay"
+            details.append(
+                f"{counted(models, 'custom model')} {stay}, billed by the month; kit reap shows what is left"
+            )
         return [*details, *self.unread]
 
 

@@ -92,22 +92,21 @@ class LocalStacks:
     def show_throughput(self, config: DeploymentConfig) -> None:
         """What the next deploy does with it; nothing is paid here. Raises InputError for what would be refused."""
         clients = self._billed_clients(self._region)
-
-        def say(line: str) -> None:
-            self._progress.line(as_given(line, EMBEDDED))
-
-        may_deploy(look_at_throughput(config, clients, datetime.now(UTC), say), accepted=True)
+        may_deploy(look_at_throughput(config, clients, datetime.now(UTC), self._say), accepted=True)
 
     def absent(self, path: Path, config: DeploymentConfig) -> Absent:
         """For `remove_absent` after the deploy. Records the deploy, which may be interrupted."""
         here = Place(emulator.ACCOUNT, self._region, config.deployment.name)
         history = History(self._state / "deployed.json", path, config.environment)
         history.add(here)
-        return Absent(self._billed_clients, history, here, Waiting(self._progress.line, poll_seconds=0.2))
+        return Absent(self._billed_clients, history, here, Waiting(self._say, poll_seconds=0.2))
 
     def remove_absent(self, absent: Absent) -> None:
         """Without asking: everything here is on this machine."""
         settle(absent, stacks_in(self._assembly) or set(), Decision.REMOVE, was_known=True)
+
+    def _say(self, line: str) -> None:
+        self._progress.line(as_given(line, EMBEDDED))
 
     def _billed_clients(self, region: str) -> BilledClients:
         return clients_of(self._session, region_name=region, endpoint_url=self.environment["AWS_ENDPOINT_URL"])
