@@ -13,7 +13,7 @@ from bedrock_constructs.nag_acknowledgments import acknowledge
 
 
 class Budget(Construct):
-    """Alarms at `actual_percent` and `forecast_percent` of `monthly_usd`.
+    """Alarms at `actual_percent` and `forecast_percent` (each 0.1 or more) of `monthly_usd`, in US dollars.
 
     AWS mails to each of `emails` only once its reader has opened a link and signed in to this account:
     https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-email-recipients.html

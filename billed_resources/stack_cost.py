@@ -50,7 +50,10 @@ class StackCost:
             details.append("its controller buys by its schedule")
         models = sum(resource.kind is Kind.CUSTOM_MODEL for resource in self.resources)
         if models:
-            details.append(f"leaves {counted(models, 'custom model')}, billed by the month (see kit reap)")
+            stay = "stays" if models == 1 else "stay"
+            details.append(
+                f"{counted(models, 'custom model')} {stay}, billed by the month; kit reap shows what is left"
+            )
         return [*details, *self.unread]
 
 

@@ -30,8 +30,10 @@ HARNESS_NAME = f"[a-zA-Z][a-zA-Z0-9_]{{0,{MAX_HARNESS_NAME - 1}}}"
 class Agent(Construct):
     """Exposes `arn`, `harness_id`, `endpoint`, `role`.
 
-    `model_arns` are what a policy must allow to invoke `model`; by default as the catalog knows it. `max_tokens` and
-    `timeout_seconds` hold for an invocation, `idle_seconds` for a session that nobody uses. `mcp_servers`: name -> URL.
+    `name`: up to 40 letters, digits and `_`. `instructions`: its system prompt. `model_arns` are what a policy must
+    allow to invoke `model`; by default as the catalog knows it. `max_iterations` (calls of the model, up to 1,000),
+    `max_tokens` and `timeout_seconds` (up to 3,600) hold for an invocation, `idle_seconds` (60 to 28,800) for a session
+    that nobody uses. `mcp_servers`: name -> URL. `confirmed_tools`: those that a caller approves, by name.
     `code_interpreters`: names. `generation`: a new one is a new harness in place of one that was deleted by hand.
     """
 

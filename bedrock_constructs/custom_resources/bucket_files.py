@@ -12,7 +12,12 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
-from bedrock_constructs.custom_resources.object_grants import RESOURCE_TYPE, WILDCARD_REASON, write_statements
+from bedrock_constructs.custom_resources.object_grants import (
+    RESOURCE_TYPE,
+    WILDCARD_REASON,
+    key_statements,
+    write_statements,
+)
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 
 HASH_NAMED = 20  # digits: no other object begins with them
@@ -60,7 +65,11 @@ class BucketFiles(Construct):
                 "DeleteOnRemoval": False,
                 "Restore": restore,
             },
-            statements=[*statements, *write_statements(Stack.of(self), destination, granted_prefix)],
+            statements=[
+                *statements,
+                *write_statements(destination, granted_prefix),
+                *key_statements(Stack.of(self), destination),
+            ],
             acknowledgment=WILDCARD_REASON,
         )
         self.resource.node.add_dependency(destination)

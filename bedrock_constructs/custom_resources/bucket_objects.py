@@ -8,7 +8,12 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
-from bedrock_constructs.custom_resources.object_grants import RESOURCE_TYPE, WILDCARD_REASON, write_statements
+from bedrock_constructs.custom_resources.object_grants import (
+    RESOURCE_TYPE,
+    WILDCARD_REASON,
+    key_statements,
+    write_statements,
+)
 from bedrock_constructs.custom_resources.provider import CustomResourceProvider
 from kit_contract.documents import LEFT_OUT
 from kit_contract.stacks import RESTORE_CONTEXT
@@ -58,7 +63,7 @@ class BucketObjects(Construct):
         provider = CustomResourceProvider.of(self)
         provider.read_assets_of(asset.bucket.bucket_arn)
         self.content_hash = asset.asset_hash
-        write = write_statements(Stack.of(self), destination, granted)
+        write = write_statements(destination, granted)
         if bucket_grants:
             for statement in write:
                 statement.add_arn_principal(provider.roles[0].role_arn)
@@ -80,6 +85,7 @@ class BucketObjects(Construct):
                     actions=["s3:GetObject"], resources=[asset.bucket.arn_for_objects(asset.s3_object_key)]
                 ),
                 *([] if bucket_grants else write),
+                *key_statements(Stack.of(self), destination),
             ],
             acknowledgment=WILDCARD_REASON,
         )

@@ -10,18 +10,22 @@ RESOURCE_TYPE = "Custom::BucketObjects"
 WILDCARD_REASON = "object keys are file names of the folder, under one prefix"
 
 
-def write_statements(stack: Stack, destination: s3.IBucket, granted_prefix: str) -> list[iam.PolicyStatement]:
+def write_statements(destination: s3.IBucket, granted_prefix: str) -> list[iam.PolicyStatement]:
     written = [destination.arn_for_objects(f"{prefix}*") for prefix in (granted_prefix, MANIFESTS_PREFIX)]
     write = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"]
-    statements = [
+    return [
         # The keys are file names of the folder: only the prefix can be named.
         iam.PolicyStatement(actions=write, resources=written),
         # Without it S3 answers 403 instead of 404 for a manifest that does not exist yet.
         iam.PolicyStatement(actions=["s3:ListBucket"], resources=[destination.bucket_arn]),
     ]
-    if destination.encryption_key:
-        key_actions = ["kms:GenerateDataKey", "kms:Decrypt"]
-        through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"}}
-        key = destination.encryption_key.key_arn
-        statements.append(iam.PolicyStatement(actions=key_actions, resources=[key], conditions=through_s3))
-    return statements
+
+
+def key_statements(stack: Stack, destination: s3.IBucket) -> list[iam.PolicyStatement]:
+    """For the function's role: a bucket's policy takes actions of S3 only."""
+    if not destination.encryption_key:
+        return []
+    key_actions = ["kms:GenerateDataKey", "kms:Decrypt"]
+    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{stack.region}.amazonaws.com"}}
+    key = destination.encryption_key.key_arn
+    return [iam.PolicyStatement(actions=key_actions, resources=[key], conditions=through_s3)]

@@ -24,7 +24,11 @@ def check_made(files: Mapping[str, bytes], settings: Settings) -> None:
                 config = load_deployment_config(folder / "deployment.toml", environment)
                 check_deployment(config)
             except ConfigError as error:
-                faults += [fault for fault in error.faults if fault not in faults]
+                said = [fault.removesuffix(f" (environment {environment})") for fault in error.faults]
+                faults += [fault for fault in said if fault not in faults]
     if faults:
         lines = "\n".join(faults)
-        raise InputError(f"the example cannot be deployed in {settings.region}; nothing was written:\n{lines}")
+        raise InputError(
+            f"the example cannot be deployed in {settings.region}, and nothing was written; choose another --region:\n"
+            f"{lines}"
+        )

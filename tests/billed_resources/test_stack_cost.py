@@ -76,7 +76,10 @@ def test_custom_models_stay_and_are_billed_by_the_month(aws: FakeAws) -> None:
 
     _, training = costs(aws)
 
-    assert training.in_words() == "0.00 USD an hour; leaves 1 custom model, billed by the month (see kit reap)"
+    assert (
+        training.in_words()
+        == "0.00 USD an hour; 1 custom model stays, billed by the month; kit reap shows what is left"
+    )
 
 
 def test_a_commitment_has_its_end_and_its_price(aws: FakeAws) -> None:

@@ -21,6 +21,8 @@ NON_FILTERABLE_KEYS = ("AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA")
 
 
 class S3Vectors:
+    """A vector bucket and an index, billed by what is stored and asked. It searches by meaning only, not by words."""
+
     type = S3_VECTORS
 
     def build(self, request: StoreRequest) -> BuiltStore:

@@ -6,6 +6,7 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Match, Template
 
@@ -88,3 +89,39 @@ def granted(template: Template, role: str) -> list[dict[str, Any]]:
 def actions(statement: dict[str, Any]) -> list[str]:
     found = statement["Action"]
     return [found] if isinstance(found, str) else list(found)
+
+
+def test_s3_refuses_a_bucket_policy_with_rights_on_the_key(documents: Path) -> None:
+    """It takes actions of S3 only: W3037 of cfn-lint."""
+    stack = cdk.Stack(cdk.App(), "Shop")
+    key = kms.Key(stack, "Key")
+    DocumentKnowledgeBase(stack, "Manual", documents=documents, kms_key=key)
+    template = Template.from_stack(stack)
+    policies = [
+        item["Properties"]["PolicyDocument"] for item in template.find_resources("AWS::S3::BucketPolicy").values()
+    ]
+    actions = [one for policy in policies for item in policy["Statement"] for one in _as_list(item["Action"])]
+
+    assert [action for action in actions if not action.startswith("s3:")] == []
+    template.has_resource_properties(
+        "AWS::IAM::Policy",
+        {
+            "PolicyDocument": {
+                "Statement": Match.array_with(
+                    [
+                        Match.object_like(
+                            {
+                                "Action": ["kms:GenerateDataKey", "kms:Decrypt"],
+                                "Resource": stack.resolve(key.key_arn),
+                            }
+                        )
+                    ]
+                )
+            },
+            "Roles": Match.array_with([{"Ref": Match.string_like_regexp("^CustomResourceProvider")}]),
+        },
+    )
+
+
+def _as_list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

@@ -85,7 +85,9 @@ def test_models_are_called_as_the_region_offers_them(tmp_path: Path) -> None:
 def test_a_region_without_what_the_example_uses_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert init(tmp_path / "my-bot", "--region", "sa-east-1") == 2
 
-    assert "cannot be deployed in sa-east-1; nothing was written:" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "cannot be deployed in sa-east-1, and nothing was written; choose another --region:" in said
+    assert "(environment " not in said
     assert not (tmp_path / "my-bot").exists()
 
 
