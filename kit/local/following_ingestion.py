@@ -101,7 +101,7 @@ def _still_waiting(messages: int, expected: int) -> str:
     """After a failure, such as that of a source which was replaced meanwhile, SQS waits for its visibility timeout."""
     return (
         f"{counted(messages, 'message')} about changes are still in the queue after {INGESTION_TIMEOUT_SECONDS} s, "
-        f"though all {counted(expected, 'document')} are ingested; one that failed is delivered again within 16 minutes: "
+        f"though all {counted(expected, 'document')} are ingested; one that failed comes again within 16 minutes: "
         "run make up then, or see .local/aws/emulator.log"
     )
 

@@ -115,7 +115,7 @@ def test_messages_that_are_delivered_again_later_are_named(folder: Path) -> None
 
     assert str(raised.value) == (
         "3 messages about changes are still in the queue after 1.0 s, though all 2 documents are ingested; one that "
-        "failed is delivered again within 16 minutes: run make up then, or see .local/aws/emulator.log"
+        "failed comes again within 16 minutes: run make up then, or see .local/aws/emulator.log"
     )
 
 
