@@ -54,7 +54,7 @@ def _outputs(client: Any, kit_deployment: str) -> dict[str, str]:
     for name in (API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT):
         if name not in outputs:
             raise ExternalError(
-                f"stack {stack} has no output {name}; deploy it again with this version of the kit, or wait while it is "
-                "being deployed"
+                f"stack {stack} has no output {name}; deploy it again with this version of the kit, or wait while it "
+                "is being deployed"
             )
     return outputs
