@@ -73,7 +73,7 @@ def deploy_commands(project: Project, environment: str, allowed: Sequence[str]) 
     """Exactly what was looked at and approved. A rollback comes with the words of an older deploy: if they are for
     other effects (exit code 3), it goes on only if nothing needs consent."""
     absent = "--remove-absent" if "delete" in allowed else "--keep-absent"
-    deploy = f'{project.command("deploy", absent, environment=environment)} "$@" -- --require-approval never'
+    deploy = f'{project.command("deploy", absent, environment=environment)} "$@" -- --require-approval never --yes'
     return [
         *AS_ROLE,
         f"deploy() {{ {deploy}; }}",

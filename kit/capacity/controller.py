@@ -67,7 +67,8 @@ class CapacityFunction:
             raise NotDeployedError(stack, "[provisioned_throughput.*]")
         if CAPACITY_FUNCTION_OUTPUT not in outputs:
             raise ExternalError(
-                f"stack {stack} has no output {CAPACITY_FUNCTION_OUTPUT}; deploy it again with this version of the kit"
+                f"stack {stack} has no output {CAPACITY_FUNCTION_OUTPUT}; deploy it again with this version of the "
+                "kit, or wait while it is being deployed"
             )
         return outputs[CAPACITY_FUNCTION_OUTPUT]
 

@@ -36,7 +36,7 @@ def drift_of_stacks(
             if not absent and "ValidationError" not in str(error):
                 raise
             why = "it is not deployed" if absent else message_of(error)
-            yield Finding(Kind.STACK, stack, why, "kit deploy" if absent else "")
+            yield Finding(Kind.STACK, stack, why, "kit deploy")
     for stack, detection in begun.items():
         yield from _found(cloudformation, stack, detection, sleep)
 

@@ -51,5 +51,8 @@ def _outputs(client: Any, kit_deployment: str) -> dict[str, str]:
         raise NotDeployedError(stack, "[inference_api]")
     for name in (API_KEY_SECRET_OUTPUT, USAGE_PLAN_OUTPUT):
         if name not in outputs:
-            raise ExternalError(f"stack {stack} has no output {name}; deploy it again with this version of the kit")
+            raise ExternalError(
+                f"stack {stack} has no output {name}; deploy it again with this version of the kit, or wait while it "
+                "is being deployed"
+            )
     return outputs

@@ -39,6 +39,7 @@ def _followed_ingestion(
     """The ingestion jobs; none without documents. `merged`: the outputs of one, under the names of [knowledge_base]."""
     deadline = time.monotonic() + INGESTION_TIMEOUT_SECONDS
     newest: dict[str, Any] | None = None
+    waiting, done = 0, False
     while time.monotonic() < deadline:
         waiting = _waiting_messages(clients, merged)  # before the jobs: a message becomes a job, never the reverse
         jobs = _ingestion_jobs(clients, merged)
@@ -48,10 +49,13 @@ def _followed_ingestion(
             raise ExternalError(f"ingestion failed: {reasons}{_document_reasons(clients, merged)}")
         scanned = newest["statistics"]["numberOfDocumentsScanned"] if newest else 0
         ended = newest["status"] == "COMPLETE" if newest else not expected
-        if ended and scanned >= expected and not waiting:
+        done = ended and scanned >= expected
+        if done and not waiting:
             return jobs
         progress.bar(scanned / max(expected, 1), newest["status"].lower().replace("_", " ") if newest else "waiting")
         time.sleep(0.3)
+    if done:
+        raise ExternalError(_still_waiting(waiting, expected))
     raise ExternalError(_not_ingested(newest, expected) + _document_reasons(clients, merged))
 
 
@@ -90,6 +94,15 @@ def _not_ingested(newest: dict[str, Any] | None, expected: int) -> str:
     counts = f"the last job is {newest['status']} with {scanned} scanned and {failed} failed"
     reasons = _reasons(newest)
     return f"{message}: {counts}" + (f"; {reasons}" if reasons else "")
+
+
+def _still_waiting(messages: int, expected: int) -> str:
+    """After a failure, such as that of a source which was replaced meanwhile, SQS waits for its visibility timeout."""
+    return (
+        f"{counted(messages, 'message')} about changes are still in the queue after {INGESTION_TIMEOUT_SECONDS} s, "
+        f"though all {counted(expected, 'document')} are ingested; one that failed comes again within 16 minutes: "
+        "run make up then, or see .local/aws/emulator.log"
+    )
 
 
 def _ingestion_jobs(clients: Any, merged: dict[str, str]) -> list[dict[str, Any]]:

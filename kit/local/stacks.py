@@ -77,7 +77,8 @@ class LocalStacks:
     def deploy(self, config: Path, *more: str) -> StackOutputs:
         """Deploy every stack of the file `config`; `more` are arguments of the CDK CLI. Raises ExternalError."""
         file = self._state / "stack-outputs.json"
-        arguments = ["deploy", "--all", "--require-approval", "never", "--outputs-file", str(file)]
+        # --yes: a stack that is left in UPDATE_FAILED or UPDATE_ROLLBACK_FAILED is rolled back first.
+        arguments = ["deploy", "--all", "--require-approval", "never", "--yes", "--outputs-file", str(file)]
         forget(self._assembly)
         try:
             self._cdk([*arguments, "--progress", "events", *self._app(config), *more])

@@ -83,7 +83,10 @@ class Deployed:
         """Raises ExternalError."""
         if name not in self.outputs:
             stack = training_stack(self.name)
-            raise ExternalError(f"stack {stack} has no output {name}; deploy it again with this version of the kit")
+            raise ExternalError(
+                f"stack {stack} has no output {name}; deploy it again with this version of the kit, or wait while it "
+                "is being deployed"
+            )
         return self.outputs[name]
 
 

@@ -1,7 +1,7 @@
 """Lambda handler of the ingestion: a batch of the queue -> one job for each of its data sources, one after the other.
 
 Each is reported in the log and in SSM. If one cannot be started, SQS delivers the whole batch again; the client tokens
-of those that have run start nothing new.
+of those that have run start nothing new. One that does not exist is no reason for the others to wait.
 """
 
 from __future__ import annotations
@@ -49,8 +49,15 @@ def handler(event: dict[str, Any], context: Context) -> None:
     """Ingest the documents that the batch announces. Raises if SQS must deliver the batch again."""
     settings = IngestionSettings.from_environment(os.environ)
     waiting = Waiting(seconds_left=lambda: context.get_remaining_time_in_millis() / 1000, sleep=time.sleep)
+    gone: Exception | None = None
     for data_source_id, message_ids in messages_by_source(event["Records"], settings.data_source_id).items():
-        _ingest_and_report(DataSource(settings.knowledge_base_id, data_source_id), message_ids, settings, waiting)
+        try:
+            _ingest_and_report(DataSource(settings.knowledge_base_id, data_source_id), message_ids, settings, waiting)
+        # Removed; or replaced, and this invocation began before its function knew.
+        except clients()[0].exceptions.ResourceNotFoundException as error:
+            gone = error
+    if gone:
+        raise gone
 
 
 def _ingest_and_report(

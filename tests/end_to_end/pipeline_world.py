@@ -85,7 +85,7 @@ class PipelineWorld:
     def _deploy_access(self, environment: str, environ: dict[str, str]) -> None:
         """As an administrator does it."""
         command = [str(self._kit.bin / "bedrock-kit"), "pipeline", "access", "--environment", environment]
-        shell = [*command, "--", "--require-approval", "never"]
+        shell = [*command, "--", "--require-approval", "never", "--yes"]
         done = subprocess.run(shell, cwd=self.project, env=environ, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         assert f"gh variable set AWS_DEPLOY_ROLE_{environment.upper()}" in done.stdout

@@ -40,6 +40,8 @@ class CloudFormation:
         return SimpleNamespace(status_code=200), answer
 
     def DetectStackDrift(self, body: dict[str, Any]) -> dict[str, Any]:
+        if body["StackName"] == "stuck":
+            raise refused("ValidationError", "Stack [stuck] is in UPDATE_FAILED state")
         if body["StackName"] == "gone":
             raise ABSENT
         return {"StackDriftDetectionId": body["StackName"]}
@@ -94,8 +96,9 @@ def test_what_the_kit_itself_writes_is_no_drift() -> None:
 def test_a_stack_that_is_gone_and_a_detection_that_failed_are_no_silence() -> None:
     aws = CloudFormation([], ["DETECTION_FAILED"])
 
-    gone, failed = drift_of_stacks(aws.client, ["gone", "s"])
+    gone, stuck, failed = drift_of_stacks(aws.client, ["gone", "stuck", "s"])
 
+    assert (stuck.why, stuck.do) == ("Stack [stuck] is in UPDATE_FAILED state", "kit deploy")
     assert (gone.kind, gone.what, gone.why, gone.do) == (Kind.STACK, "gone", "it is not deployed", "kit deploy")
     assert (failed.kind, failed.what, failed.why) == (Kind.UNKNOWN, "s", "you may not read its role")
 

@@ -144,3 +144,25 @@ def test_the_second_job_waits_for_its_turn_in_the_next_delivery(stubs: tuple[Stu
 
     with pytest.raises(IngestionPendingError, match="still running"):
         edge.handler({"Records": records}, Context(10_000))
+
+
+def test_a_source_that_is_gone_does_not_keep_the_others_of_its_batch_waiting(
+    stubs: tuple[Stubber, Stubber], capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = [
+        {"messageId": "one", "body": '{"source": "deploy", "dataSourceId": "REMOVED123"}'},
+        {"messageId": "two", "body": "{}"},
+    ]
+    removed = {**START, "dataSourceId": "REMOVED123"}
+    stubs[0].add_client_error("start_ingestion_job", "ResourceNotFoundException", expected_params=removed)
+    stubs[0].add_response("start_ingestion_job", started("COMPLETE"), START)
+    stubs[1].add_response("put_parameter", {"Version": 2}, PUT)
+
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):  # it may be this function that is out of date
+        edge.handler({"Records": records}, Context(600_000))
+
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["error"], line["status"]) for line in lines] == [
+        ("ResourceNotFoundException", None),
+        (None, "COMPLETE"),
+    ]

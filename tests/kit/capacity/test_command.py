@@ -141,7 +141,7 @@ def test_a_missing_stack_says_what_to_add(aws: Aws) -> None:
 def test_a_stack_of_an_older_kit_must_be_deployed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     aws = Aws(monkeypatch, outputs={})
 
-    with pytest.raises(ExternalError, match="has no output CapacityFunction"):
+    with pytest.raises(ExternalError, match=r"no output CapacityFunction; .*, or wait while it is being deployed"):
         CapacityFunction(aws.clients, "sup")
 
 

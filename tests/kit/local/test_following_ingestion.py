@@ -109,6 +109,16 @@ def test_it_waits_for_the_ingestion_that_is_still_in_the_queue(folder: Path) -> 
     assert aws.waiting == [0]
 
 
+def test_messages_that_are_delivered_again_later_are_named(folder: Path) -> None:
+    with pytest.raises(ExternalError) as raised:
+        follow(folder, Aws("COMPLETE", 2, waiting=[3]))
+
+    assert str(raised.value) == (
+        "3 messages about changes are still in the queue after 1.0 s, though all 2 documents are ingested; one that "
+        "failed comes again within 16 minutes: run make up then, or see .local/aws/emulator.log"
+    )
+
+
 def test_a_failed_job_shows_bedrocks_reasons(folder: Path) -> None:
     with pytest.raises(ExternalError, match=r"ingestion failed: the role may not read; b\.md"):
         follow(folder, Aws("FAILED", 0, reasons=("the role may not read", "b.md")))
