@@ -1,14 +1,19 @@
 """What differs between two projects of `kit init`, and how a template says it."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from kit.pipeline.rendering import rendered
 from kit_contract.version import VERSION
 from model_catalog import catalog
+from model_catalog.agentcore_regions import HARNESS_REGIONS
 
-CHAT, ANSWERS, BASE = "amazon.nova-micro-v1:0", "amazon.nova-lite-v1:0", "amazon.nova-micro-v1:0:128k"
+# The first that is offered in the Region; the cheapest comes first.
+CHAT = ("amazon.nova-micro-v1:0", "amazon.nova-lite-v1:0", "amazon.nova-2-lite-v1:0")
+ANSWERS = CHAT[1:]
+BASE = "amazon.nova-micro-v1:0:128k"
 # The lines between `# kit:if NAME` and `# kit:end` are left out where NAME doesn't hold; the markers always are.
 CONDITION = re.compile(r"^# kit:if (\w+)\n(.*?)^# kit:end\n", re.MULTILINE | re.DOTALL)
 
@@ -43,6 +48,8 @@ class Settings:
         return {
             "training": can_train,
             "no_training": not can_train,
+            "agents": self.region in HARNESS_REGIONS,
+            "no_agents": self.region not in HARNESS_REGIONS,
             "account": self.account is not None,
             "no_account": self.account is None,
             "github": self.pipeline == "github",
@@ -50,14 +57,18 @@ class Settings:
         }
 
 
-def invocation_id(model_id: str, region: str) -> str:
-    """The id itself, or the inference profile of the Region. Where neither is listed, the check of the file says so."""
-    profiles = [f"{prefix}.{model_id}" for prefix in catalog.find(model_id).profiles]
-    for identifier in (model_id, *profiles):
-        with suppress(catalog.CatalogError):
-            catalog.invocable(identifier, region)
-            return identifier
-    return model_id
+def invocation_id(model_ids: Sequence[str], region: str) -> str:
+    """The first of the models that is offered: its id, or the inference profile of the Region.
+
+    Where none is, the check of the file says so of the first.
+    """
+    for model_id in model_ids:
+        profiles = [f"{prefix}.{model_id}" for prefix in catalog.find(model_id).profiles]
+        for identifier in (model_id, *profiles):
+            with suppress(catalog.CatalogError):
+                catalog.invocable(identifier, region)
+                return identifier
+    return model_ids[0]
 
 
 def trainable(base_model: str, region: str) -> bool:

@@ -55,7 +55,7 @@ def _followed_ingestion(
         progress.bar(scanned / max(expected, 1), newest["status"].lower().replace("_", " ") if newest else "waiting")
         time.sleep(0.3)
     if done:
-        raise ExternalError(_still_waiting(waiting, expected))
+        raise ExternalError(_still_waiting(waiting))
     raise ExternalError(_not_ingested(newest, expected) + _document_reasons(clients, merged))
 
 
@@ -96,11 +96,11 @@ def _not_ingested(newest: dict[str, Any] | None, expected: int) -> str:
     return f"{message}: {counts}" + (f"; {reasons}" if reasons else "")
 
 
-def _still_waiting(messages: int, expected: int) -> str:
+def _still_waiting(messages: int) -> str:
     """After a failure, such as that of a source which was replaced meanwhile, SQS waits for its visibility timeout."""
     return (
-        f"{counted(messages, 'message')} about changes are still in the queue after {INGESTION_TIMEOUT_SECONDS} s, "
-        f"though all {counted(expected, 'document')} are ingested; one that failed comes again within 16 minutes: "
+        f"{counted(messages, 'message')} about changes waited in the queue after {INGESTION_TIMEOUT_SECONDS} s, "
+        f"though the documents are ingested; one that failed comes again within 16 minutes: "
         "run make up then, or see .local/aws/emulator.log"
     )
 

@@ -82,11 +82,27 @@ def test_models_are_called_as_the_region_offers_them(tmp_path: Path) -> None:
     assert "training" not in file
 
 
+def test_another_model_answers_where_the_first_is_not_offered(tmp_path: Path) -> None:
+    assert init(tmp_path, "--name", "my-bot", "--region", "ca-central-1") == 0
+
+    file = file_of(tmp_path)
+    assert file["inference_api"]["aliases"]["support-bot"]["model"] == "ca.amazon.nova-lite-v1:0"
+    assert file["agents"]["support"]["model"] == "assistant"
+
+
+def test_where_agentcore_is_not_offered_the_example_has_no_agent(tmp_path: Path) -> None:
+    assert init(tmp_path, "--name", "my-bot", "--region", "us-gov-west-1") == 0
+
+    file = file_of(tmp_path)
+    assert "agents" not in file
+    assert file["knowledge_base"]["model"] == "amazon.nova-micro-v1:0"
+
+
 def test_a_region_without_what_the_example_uses_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert init(tmp_path / "my-bot", "--region", "sa-east-1") == 2
+    assert init(tmp_path / "my-bot", "--region", "me-central-1") == 2
 
     said = capsys.readouterr().err
-    assert "cannot be deployed in sa-east-1, and nothing was written; choose another --region:" in said
+    assert "cannot be deployed in me-central-1, and nothing was written; choose another --region:" in said
     assert "(environment " not in said
     assert not (tmp_path / "my-bot").exists()
 

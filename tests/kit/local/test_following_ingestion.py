@@ -114,7 +114,7 @@ def test_messages_that_are_delivered_again_later_are_named(folder: Path) -> None
         follow(folder, Aws("COMPLETE", 2, waiting=[3]))
 
     assert str(raised.value) == (
-        "3 messages about changes are still in the queue after 1.0 s, though all 2 documents are ingested; one that "
+        "3 messages about changes waited in the queue after 1.0 s, though the documents are ingested; one that "
         "failed comes again within 16 minutes: run make up then, or see .local/aws/emulator.log"
     )
 

@@ -16,7 +16,7 @@ BILLED_BY_THE_HOUR = ("Custom::BedrockProvisionedThroughput",)
 def test_each_section_is_a_stack(synthesized: Synthesized) -> None:
     name = synthesized.deployment
 
-    assert {f"{name}-knowledge-base", f"{name}-agents", f"{name}-inference-api"} <= set(synthesized.stacks)
+    assert {f"{name}-knowledge-base", f"{name}-inference-api"} <= set(synthesized.stacks)
 
 
 def test_callers_need_a_key_and_have_the_limits_of_the_environment(synthesized: Synthesized) -> None:
