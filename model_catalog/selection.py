@@ -59,13 +59,13 @@ def select(models: Iterable[Model], filters: Filters, today: datetime.date) -> S
     return Selection(tuple(fitting), tuple(unknown))
 
 
-def price_in(model: Model, region: str | None = None) -> Price | None:
+def price_in(model: Model, region: str | None) -> Price | None:
     """The price of (text) input tokens, or of embedded tokens for an embedding model."""
     kind = "embedding_tokens" if "embedding" in model.output else "input_tokens"
     return _price(kind, model, region)
 
 
-def price_out(model: Model, region: str | None = None) -> Price | None:
+def price_out(model: Model, region: str | None) -> Price | None:
     return _price("output_tokens", model, region)
 
 

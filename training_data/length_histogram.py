@@ -23,12 +23,12 @@ def bins(values: Sequence[int]) -> list[tuple[int, int, int]]:
     return [(index * width, (index + 1) * width, count) for index, count in enumerate(counts)]
 
 
-def text_histogram(values: Sequence[int], unit: str) -> list[str]:
+def text_histogram(values: Sequence[int]) -> list[str]:
     """One line a bin; the longest bar has 40 characters, a bin with records at least one."""
     found = bins(values)
     most = max((count for *_, count in found), default=0)
     return [
-        f"{start:>8,} to {stop - 1:>8,} {unit}  {'#' * math.ceil(BAR * count / most):<{BAR}} {count:,}"
+        f"{start:>8,} to {stop - 1:>8,} tokens  {'#' * math.ceil(BAR * count / most):<{BAR}} {count:,}"
         for start, stop, count in found
     ]
 

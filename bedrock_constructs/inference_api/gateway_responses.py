@@ -105,7 +105,7 @@ _EXCEPTIONS = {
 
 
 def add_gateway_responses(
-    rest_api: apigateway.RestApi, *, headers: Mapping[str, str], retry_after_seconds: int, signed: bool = False
+    rest_api: apigateway.RestApi, *, headers: Mapping[str, str], retry_after_seconds: int, signed: bool
 ) -> None:
     """The construct id of a response is the name of its type. DEFAULT_4XX and DEFAULT_5XX keep the original status.
 

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     converted = would_convert_lines(options.file, limits.record_format if limits else CONVERSE, reading)
     tokens = sum(statistics.tokens)
     costs = cost_lines(tokens, training_costs(tokens, options.model, options.epochs))
-    bars = text_histogram(statistics.tokens, "tokens")
+    bars = text_histogram(statistics.tokens)
     print("\n".join([*_lines(statistics, limit), *converted, *worth_lines(statistics), *bars, *costs]))
     if options.plot:
         write_picture(statistics.tokens, limit, options.plot)

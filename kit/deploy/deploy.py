@@ -90,7 +90,7 @@ class Deploy:
             return UNDECIDED_OR_LEFT
         was_known = history.known
         history.add(here)
-        return self._deploy(found, arguments, assembly, absent, made=made, was_known=was_known)
+        return self._deploy(found, arguments, assembly, absent, was_known=was_known)
 
     def _deploy(
         self,
@@ -99,7 +99,6 @@ class Deploy:
         assembly: Path,
         absent: Absent,
         *,
-        made: bool,
         was_known: bool,
     ) -> int:
         record = self._record(found)

@@ -56,7 +56,7 @@ def test_bins_hold_every_value_once(values: list[int]) -> None:
 
 
 def test_bars_are_as_long_as_the_counts() -> None:
-    lines = text_histogram([1] * 100 + [25] * 50 + [119], "tokens")
+    lines = text_histogram([1] * 100 + [25] * 50 + [119])
 
     assert [line.count("#") for line in lines if "#" in line] == [40, 20, 1]
     assert lines[0].strip() == f"0 to        9 tokens  {'#' * 40} 100"

@@ -37,7 +37,7 @@ class _Built:
 
 
 def bucket_connector(
-    bucket: str, owner: str, prefixes: Sequence[str] = ()
+    bucket: str, owner: str, prefixes: Sequence[str]
 ) -> bedrock.CfnDataSource.DataSourceConfigurationProperty:
     """A managed knowledge base refuses the type S3. Documents that are gone go from the index, however many."""
     properties = bedrock.CfnDataSource

@@ -34,8 +34,8 @@ class Properties:
             raise _fault(name, value, f"a whole number of {minimum} or more")
         return number
 
-    def boolean(self, name: str, *, default: bool = False) -> bool:
-        value = self._values.get(name, default)
+    def boolean(self, name: str) -> bool:
+        value = self._values.get(name, False)
         if str(value).lower() not in ("true", "false"):
             raise _fault(name, value, "true or false")
         return str(value).lower() == "true"

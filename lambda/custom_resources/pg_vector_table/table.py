@@ -62,7 +62,7 @@ class Table:
 
     def make_role(self, user: str, password: str, version: tuple[int, ...]) -> None:
         """`user` may log in; `password` is a verifier. Its searches with filters go on until they have enough."""
-        _require_name("username", user)
+        _require_user(user)
         exists = self.database.run("SELECT 1 FROM pg_roles WHERE rolname = :name", name=user)
         self.database.run(f"{'ALTER' if exists else 'CREATE'} ROLE {user} WITH LOGIN PASSWORD '{password}'")
         if version >= ITERATIVE:
@@ -96,7 +96,7 @@ class Table:
         if self._rest_is_ours():
             self.database.run(f"DROP SCHEMA {self.schema}")
             if user:
-                _require_name("username", user)
+                _require_user(user)
                 self.database.run(f"DROP ROLE IF EXISTS {user}")
 
     def _comment(self) -> str | bool | None:
@@ -145,6 +145,6 @@ def checked(qualified: str) -> str:
     return qualified
 
 
-def _require_name(what: str, name: str) -> None:
+def _require_user(name: str) -> None:
     if not NAME.fullmatch(name):
-        raise ResourceFailedError(f"{what} must be lower case letters, digits and _, got {name!r}")
+        raise ResourceFailedError(f"username must be lower case letters, digits and _, got {name!r}")

@@ -71,9 +71,9 @@ class Postgres:
             connect_timeout=10,
         )
 
-    def administer(self, database: str = "postgres") -> Any:
+    def administer(self) -> Any:
         """A connection of the superuser."""
-        return self.connect(user=SUPERUSER, password=self._password, database=database)
+        return self.connect(user=SUPERUSER, password=self._password, database="postgres")
 
     def stop(self) -> None:
         """End it at once, and remove its data."""
