@@ -8,7 +8,6 @@ import dataclasses
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,8 +15,8 @@ from deployment.config import DeploymentConfig, load_deployment_config
 from kit.agents.agent_api import PENDING, AgentApi, AgentFailedError, add_agent_argument, chosen_agent, connect
 from kit.agents.cases import Case, read_cases
 from kit.agents.judge import Judge, judge_of, runtime_client, tried
-from kit.agents.report import as_json, as_table, share
-from kit.agents.scores import Score, score
+from kit.agents.report import Result, as_json, as_table, share
+from kit.agents.scores import score
 from kit.deployment_arguments import add_deployment_arguments
 from kit_contract.errors import InputError
 from model_catalog.prices import price
@@ -32,28 +31,6 @@ class Judging(NamedTuple):
 
     judge: Judge
     usd: Usd
-
-
-@dataclass(frozen=True)
-class Result:
-    """`score` is None if the agent gave no answer, and `error` says why. `usd` is None if a price is unknown.
-
-    `judge_usd`: what the verdict has cost; None if there is none, or its price is unknown.
-    """
-
-    case: Case
-    score: Score | None
-    output: str
-    calls: list[dict[str, Any]]
-    tokens: int | None
-    usd: float | None
-    seconds: float
-    error: str | None = None
-    judge_usd: float | None = None
-
-    @property
-    def passed(self) -> bool:
-        return self.score is not None and self.score.passed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

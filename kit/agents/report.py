@@ -4,18 +4,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
+from kit.agents.cases import Case
+from kit.agents.scores import Score
 from kit.table import table
 from kit_contract.counted import counted
-
-if TYPE_CHECKING:
-    from kit.agents.evaluate import Result
 
 HEAD = ("LINE", "PASSED", "TOOLS", "ARGUMENTS", "ANSWER", "STEPS", "TOKENS", "USD", "SECONDS", "QUESTION")
 JUDGED = ("JUDGE", "JUDGE USD")  # before the seconds
 WIDTH = 40
 UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Result:
+    """`score` is None if the agent gave no answer, and `error` says why. `usd` is None if a price is unknown.
+
+    `judge_usd`: what the verdict has cost; None if there is none, or its price is unknown.
+    """
+
+    case: Case
+    score: Score | None
+    output: str
+    calls: list[dict[str, Any]]
+    tokens: int | None
+    usd: float | None
+    seconds: float
+    error: str | None = None
+    judge_usd: float | None = None
+
+    @property
+    def passed(self) -> bool:
+        return self.score is not None and self.score.passed
 
 
 def share(results: Sequence[Result]) -> float:
