@@ -4,6 +4,7 @@ All raise ValueError with the argument's name, what it was given and what is all
 token, passes.
 """
 
+import math
 import re
 from collections.abc import Collection, Mapping
 from types import UnionType
@@ -26,8 +27,8 @@ def check_whole(name: str, value: object, low: int, high: int | None = None) -> 
 
 
 def check_number(name: str, value: object, low: float, high: float | None = None, *, kind: str = "a number") -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not low <= value <= (float("inf") if high is None else high):  # type: ignore[operator]
+    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not number or not low <= value <= (math.inf if high is None else high):  # type: ignore[operator]
         _unless_token(name, value, f"{kind} {_bounds(low, high)}")
 
 
@@ -45,7 +46,7 @@ def check_each(name: str, values: object, pattern: str, words: str) -> None:
     """A list of texts; one text would be taken for a list of its letters."""
     if isinstance(values, str) or not isinstance(values, Collection):
         _unless_token(name, values, f"a list, each {words}")
-    else:
+    elif not _is_token(values):
         for value in values:
             check_text(f"each of {name}", value, pattern, words)
 
@@ -76,4 +77,6 @@ def _unless_token(name: str, value: object, words: str) -> None:
 
 
 def _is_token(value: object) -> bool:
-    return isinstance(value, str | int | float) and cdk.Token.is_unresolved(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return False  # the CDK's process ends when it gets one
+    return isinstance(value, str | int | float | list) and cdk.Token.is_unresolved(value)

@@ -100,6 +100,8 @@ WRONG: list[tuple[Make, dict[str, Any], str]] = [
     (agent, {"guardrail": "polite"}, "guardrail must be a Guardrail, got 'polite'"),
     (agent, {"model": None}, "model must be the id or ARN of a model, got None"),
     (budget, {"monthly_usd": 0}, "monthly_usd must be a number from 0.01 on, got 0; change it"),
+    (budget, {"monthly_usd": float("nan")}, "monthly_usd must be a number from 0.01 on, got nan; change it"),
+    (budget, {"monthly_usd": float("inf")}, "monthly_usd must be a number from 0.01 on, got inf; change it"),
     (budget, {"actual_percent": 80}, "actual_percent must be a list of percentages, got 80"),
     (budget, {"hard_stop_percent": -1}, "hard_stop_percent must be a number from 0.1 on, got -1"),
     (budget, {"emails": "cost@example.com"}, "emails must be a list, each an email address, got 'cost@example.com'"),
@@ -144,10 +146,10 @@ WRONG: list[tuple[Make, dict[str, Any], str]] = [
     (guardrail, {"policies": {"contentPolicy": {}}}, "content_policy_config, contextual_grounding_policy_config"),
     (guardrail, {"blocked_input": ""}, "blocked_input must be a text of 1 to 500 characters, got ''"),
     (api, {"aliases": {}}, "aliases must have at least one, got none; add one"),
-    (api, {"aliases": {"a/b": MODEL}}, "each of aliases must be 1 to 63 letters, digits and . _ -, got 'a/b'"),
+    (api, {"aliases": {"a/b": MODEL}}, "each of aliases must be 1 to 63 letters, digits and . _ : -, got 'a/b'"),
     (api, {"aliases": {"a": None}}, "aliases must be a dict of names, and ids of models or what served_alias gives"),
     (api, {"knowledge_bases": {"m": "ABCDEFGHIJ"}}, "knowledge_bases['m'] must be a knowledge base, or ServedKnow"),
-    (api, {"throttle_rate_per_second": 0}, "throttle_rate_per_second must be a number from 0.01 to 10,000, got 0"),
+    (api, {"throttle_rate_per_second": 0}, "throttle_rate_per_second must be a number from 0.01 on, got 0"),
     (api, {"monthly_quota": 0}, "monthly_quota must be a whole number from 1 on, got 0"),
     (api, {"cors_origins": ["example.com"]}, "each of cors_origins must be an origin such as https://app.example.com"),
     (api, {"iam_callers": ["*"]}, "each of iam_callers must be the 12 digits of an AWS account, or the ARN of a role"),
@@ -171,6 +173,32 @@ def stack() -> cdk.Stack:
 def test_a_wrong_argument_is_named(stack: cdk.Stack, make: Make, given: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         make(stack, **given)
+
+
+@pytest.mark.parametrize(
+    ("make", "given"),
+    [
+        (api, {"aliases": {MODEL: MODEL}}),  # clients of Bedrock go on naming the model
+        (api, {"stage_rate_per_second": 20_000, "stage_burst": 10_000}),  # AWS raises these quotas
+        (api, {"cors_origins": ["chrome-extension://abcdefgh", "capacitor://localhost", "http://localhost:3000"]}),
+        (profile, {"name": "Shop 2-chat"}),
+        (guardrail, {"kms_key_arn": "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1234abcd"}),
+        (
+            deployment,
+            {"model_identifier": "arn:aws-cn:bedrock:cn-north-1:111122223333:custom-model/imported/abcdefghijkl"},
+        ),
+        (source, {"prefixes": ("en", "de/manual")}),
+    ],
+)
+def test_what_aws_takes_passes(stack: cdk.Stack, make: Make, given: dict[str, Any]) -> None:
+    make(stack, **given)
+
+
+def test_a_list_that_only_the_deploy_knows_passes(stack: cdk.Stack) -> None:
+    roles = cdk.CfnParameter(stack, "Roles", type="CommaDelimitedList").value_as_list
+
+    logging(stack, replaced_role_arns=roles)
+    agent(Construct(stack, "Assistant"), model_arns=roles)
 
 
 def test_an_alias_names_a_guardrail_that_the_api_has(stack: cdk.Stack) -> None:

@@ -122,7 +122,9 @@ def test_one_tool_call(api: Api) -> None:
 )
 def test_null_is_as_if_left_out(api: Api, name: str) -> None:
     """Clients in languages without optional fields send it."""
-    assert sent(api, **{name: None}) == sent(api)
+    left_out: dict[str, Any] = {name: None}
+
+    assert sent(api, **left_out) == sent(api)
 
 
 def test_a_format_of_null_leaves_the_newer_one(api: Api) -> None:
