@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Collection, Mapping
 from types import UnionType
+from typing import TypeGuard
 
 import aws_cdk as cdk
 
@@ -27,9 +28,13 @@ def check_whole(name: str, value: object, low: int, high: int | None = None) -> 
 
 
 def check_number(name: str, value: object, low: float, high: float | None = None, *, kind: str = "a number") -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not number or not low <= value <= (math.inf if high is None else high):  # type: ignore[operator]
+    if not _is_number(value) or not low <= value <= (math.inf if high is None else high):
         _unless_token(name, value, f"{kind} {_bounds(low, high)}")
+
+
+def check_positive(name: str, value: object) -> None:
+    if not _is_number(value) or value <= 0:
+        _unless_token(name, value, "a number above 0")
 
 
 def check_text(name: str, value: object, pattern: str, words: str) -> None:
@@ -65,6 +70,10 @@ def check_construct(name: str, value: object, words: str) -> None:
     """An object of the CDK, where its name or ARN is easily given in its place."""
     if value is not None and not hasattr(value, "node"):
         raise ValueError(f"{name} must be {words}, got {value!r}; change it")
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _bounds(low: float, high: float | None) -> str:

@@ -7,7 +7,7 @@ from bedrock_constructs.arguments import (
     ALIAS_IN_WORDS,
     check_dict,
     check_each,
-    check_number,
+    check_positive,
     check_whole,
 )
 from bedrock_constructs.guardrails import Guardrail
@@ -45,10 +45,10 @@ def check_served(
 
 
 def check_limits(rate: float, burst: int, quota: int, stage_rate: float, stage_burst: int) -> None:
-    check_number("throttle_rate_per_second", rate, 0.01)
+    check_positive("throttle_rate_per_second", rate)
     check_whole("throttle_burst", burst, 1)
     check_whole("monthly_quota", quota, 1)
-    check_number("stage_rate_per_second", stage_rate, 0.01)
+    check_positive("stage_rate_per_second", stage_rate)
     check_whole("stage_burst", stage_burst, 1)
 
 
