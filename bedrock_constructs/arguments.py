@@ -13,8 +13,8 @@ from typing import TypeGuard
 import aws_cdk as cdk
 
 NAME, NAME_IN_WORDS = r"[a-z0-9][a-z0-9-]*", "lowercase letters, digits and hyphens, with no hyphen first"
-BEDROCK_NAME = r"([0-9a-zA-Z][_-]?){1,63}"
-BEDROCK_NAME_IN_WORDS = "1 to 63 letters and digits, each followed by one - or _ at most"
+BEDROCK_NAME = r"(?!.{64})([0-9a-zA-Z][_-]?)+"
+BEDROCK_NAME_IN_WORDS = "1 to 63 letters and digits, each followed by one - or _ at most, which count, too"
 ALIAS, ALIAS_IN_WORDS = r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}", "1 to 63 letters, digits and . _ -"
 ADDRESS = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 KMS_KEY_ARN = r"arn:[^:]+:kms:[^:]+:[0-9]{12}:key/[a-zA-Z0-9-]+"

@@ -130,6 +130,11 @@ WRONG: list[tuple[Make, dict[str, Any], str]] = [
     (controlled, {"notify": ["nobody"]}, "each of notify must be an email address, got 'nobody'"),
     (deployment, {"model_identifier": MODEL}, f"model_identifier must be the ARN of a custom model, got '{MODEL}'"),
     (deployment, {"deployment_name": ""}, "deployment_name must be 1 to 63 letters and digits, each followed by one"),
+    (
+        deployment,
+        {"deployment_name": "a-" * 32},
+        "deployment_name must be 1 to 63 letters and digits, each followed by",
+    ),
     (training, {"customizations": {"s": MODEL}}, "customizations must be a dict of names and Customization, got"),
     (training, {"bucket": "shop"}, "bucket must be an s3.IBucket, such as Bucket.from_bucket_name gives, got 'shop'"),
     (training, {"removal_policy": "destroy"}, "removal_policy must be a cdk.RemovalPolicy, got 'destroy'"),
