@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from bedrock_constructs.arguments import ADDRESS, check_each, check_kind, check_number
+from bedrock_constructs.arguments import ADDRESS, check_each, check_kind, check_number, check_positive
 from bedrock_constructs.nag_acknowledgments import acknowledge
 
 
@@ -112,7 +112,7 @@ class Budget(Construct):
 def _check(
     monthly_usd: float, actual_percent: Sequence[float], forecast_percent: Sequence[float], hard_stop: float | None
 ) -> None:
-    check_number("monthly_usd", monthly_usd, 0.01)
+    check_positive("monthly_usd", monthly_usd)
     for name, values in (("actual_percent", actual_percent), ("forecast_percent", forecast_percent)):
         check_kind(name, values, Sequence, "a list of percentages")
         for value in values:

@@ -7,15 +7,15 @@ from bedrock_constructs.arguments import (
     ALIAS_IN_WORDS,
     check_dict,
     check_each,
-    check_number,
+    check_positive,
     check_whole,
 )
 from bedrock_constructs.guardrails import Guardrail
 from bedrock_constructs.inference_api.served import SearchedKnowledgeBase
 from bedrock_constructs.inference_api.targets import ServedAlias, ServedKnowledgeBase
 
-# API Gateway's default quotas: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
-MAX_RATE, MAX_BURST = 10_000, 5_000
+# Ids of models, too: clients of Bedrock go on naming theirs.
+API_ALIAS, API_ALIAS_IN_WORDS = r"[a-zA-Z0-9][a-zA-Z0-9_.:-]{0,62}", "1 to 63 letters, digits and . _ : -"
 IAM_CALLER = "[0-9]{12}|arn:[^:*]+:iam::[0-9]{12}:(role|user)/[^*?$]+"
 IAM_CALLER_IN_WORDS = "the 12 digits of an AWS account, or the ARN of a role or user"
 
@@ -30,8 +30,9 @@ def check_served(
         raise ValueError("aliases must have at least one, got none; add one")
     check_dict("knowledge_bases", knowledge_bases, object, "names and knowledge bases")
     check_dict("guardrails", guardrails, Guardrail, "names and Guardrail")
+    check_each("aliases", list(aliases), API_ALIAS, API_ALIAS_IN_WORDS)
+    check_each("knowledge_bases", list(knowledge_bases), ALIAS, ALIAS_IN_WORDS)
     for name, given in (("aliases", aliases), ("knowledge_bases", knowledge_bases)):
-        check_each(name, list(given), ALIAS, ALIAS_IN_WORDS)
         for key, item in given.items():
             guardrail = getattr(item, "guardrail", None)
             if guardrail and guardrail not in guardrails:
@@ -44,11 +45,11 @@ def check_served(
 
 
 def check_limits(rate: float, burst: int, quota: int, stage_rate: float, stage_burst: int) -> None:
-    check_number("throttle_rate_per_second", rate, 0.01, MAX_RATE)
-    check_whole("throttle_burst", burst, 1, MAX_BURST)
+    check_positive("throttle_rate_per_second", rate)
+    check_whole("throttle_burst", burst, 1)
     check_whole("monthly_quota", quota, 1)
-    check_number("stage_rate_per_second", stage_rate, 0.01, MAX_RATE)
-    check_whole("stage_burst", stage_burst, 1, MAX_BURST)
+    check_positive("stage_rate_per_second", stage_rate)
+    check_whole("stage_burst", stage_burst, 1)
 
 
 def check_callers(
@@ -57,7 +58,12 @@ def check_callers(
     iam_callers: Sequence[str] | None,
     model_keys: Sequence[str],
 ) -> None:
-    check_each("cors_origins", cors_origins, r"\*|https?://[^/*]+", "an origin such as https://app.example.com, or *")
+    check_each(
+        "cors_origins",
+        cors_origins,
+        r"\*|[a-z][a-z0-9+.-]*://[^/*]+",
+        "an origin such as https://app.example.com, or *",
+    )
     check_each("media_buckets", media_buckets, "[a-z0-9][a-z0-9.-]+(/([^/*?$]+/)*)?", '"bucket" or "bucket/prefix/"')
     check_each("iam_callers", iam_callers or (), IAM_CALLER, IAM_CALLER_IN_WORDS)
     check_each("model_keys", model_keys, "arn:.+", "the ARN of a KMS key")

@@ -80,7 +80,9 @@ class KnowledgeBaseIngestion(Construct):
         deployment_name(self, kit_deployment)
         check_text("knowledge_base_name", knowledge_base_name, NAME, NAME_IN_WORDS)
         check_construct("documents_bucket", documents_bucket, "an s3.IBucket, such as Bucket.from_bucket_name gives")
-        check_text("documents_prefix", documents_prefix, ".+/", "a prefix that ends in a slash, such as documents/")
+        check_text(
+            "documents_prefix", documents_prefix, "[^/].*", "a prefix such as documents/, with no slash at its start"
+        )
         check_whole("batching_window_seconds", batching_window_seconds, 0, 300)
         self._knowledge_base_id, self._knowledge_base_arn = knowledge_base_id, knowledge_base_arn
         self._data_source_id = data_source_id

@@ -58,6 +58,13 @@ def documents(scope: Construct, **given: Any) -> object:
     return kit.DocumentKnowledgeBase(scope, "Made", **given)
 
 
+def ingestion(scope: Construct, **given: Any) -> object:
+    ids = {"knowledge_base_id": "ABCDEFGHIJ", "knowledge_base_arn": "arn:x", "data_source_id": "ABCDEFGHIJ"}
+    names = {"kit_deployment": "shop", "knowledge_base_name": "manuals", "documents_prefix": "documents/"}
+    bucket = s3.Bucket.from_bucket_name(scope, "Documents", "shop-documents")
+    return kit.KnowledgeBaseIngestion(scope, "Made", **{**ids, **names, "documents_bucket": bucket, **given})
+
+
 def source(_: Construct, **given: Any) -> object:
     return kit.BucketSource(**{"name": "manuals", "bucket": "shop-manuals", **given})
 
@@ -99,7 +106,9 @@ WRONG: list[tuple[Make, dict[str, Any], str]] = [
     (agent, {"max_iterations": "3"}, "max_iterations must be a whole number from 1 to 1,000, got '3'"),
     (agent, {"guardrail": "polite"}, "guardrail must be a Guardrail, got 'polite'"),
     (agent, {"model": None}, "model must be the id or ARN of a model, got None"),
-    (budget, {"monthly_usd": 0}, "monthly_usd must be a number from 0.01 on, got 0; change it"),
+    (budget, {"monthly_usd": 0}, "monthly_usd must be a number above 0, got 0; change it"),
+    (budget, {"monthly_usd": float("nan")}, "monthly_usd must be a number above 0, got nan; change it"),
+    (budget, {"monthly_usd": float("inf")}, "monthly_usd must be a number above 0, got inf; change it"),
     (budget, {"actual_percent": 80}, "actual_percent must be a list of percentages, got 80"),
     (budget, {"hard_stop_percent": -1}, "hard_stop_percent must be a number from 0.1 on, got -1"),
     (budget, {"emails": "cost@example.com"}, "emails must be a list, each an email address, got 'cost@example.com'"),
@@ -121,6 +130,11 @@ WRONG: list[tuple[Make, dict[str, Any], str]] = [
     (controlled, {"notify": ["nobody"]}, "each of notify must be an email address, got 'nobody'"),
     (deployment, {"model_identifier": MODEL}, f"model_identifier must be the ARN of a custom model, got '{MODEL}'"),
     (deployment, {"deployment_name": ""}, "deployment_name must be 1 to 63 letters and digits, each followed by one"),
+    (
+        deployment,
+        {"deployment_name": "a-" * 32},
+        "deployment_name must be 1 to 63 letters and digits, each followed by",
+    ),
     (training, {"customizations": {"s": MODEL}}, "customizations must be a dict of names and Customization, got"),
     (training, {"bucket": "shop"}, "bucket must be an s3.IBucket, such as Bucket.from_bucket_name gives, got 'shop'"),
     (training, {"removal_policy": "destroy"}, "removal_policy must be a cdk.RemovalPolicy, got 'destroy'"),
@@ -133,6 +147,7 @@ WRONG: list[tuple[Make, dict[str, Any], str]] = [
     (knowledge_base, {"removal": "delete"}, "removal must be one of 'retain', 'destroy', got 'delete'"),
     (documents, {"sources": ["shop"]}, "sources must be a list of sources such as BucketSource, got ['shop']"),
     (documents, {"sources": [kit.BucketSource("a", "one"), kit.BucketSource("a", "two")]}, "got a twice; rename one"),
+    (ingestion, {"documents_prefix": ""}, "documents_prefix must be a prefix such as documents/, with no slash at its"),
     (source, {"bucket": "s3://shop"}, "bucket must be the name of a bucket, without s3://, got 's3://shop'"),
     (source, {"prefixes": "en/"}, "prefixes must be a list, each a prefix such as manuals/"),
     (source, {"kms_key_arn": "*"}, "kms_key_arn must be the ARN of a KMS key, not of an alias, got '*'"),
@@ -144,10 +159,10 @@ WRONG: list[tuple[Make, dict[str, Any], str]] = [
     (guardrail, {"policies": {"contentPolicy": {}}}, "content_policy_config, contextual_grounding_policy_config"),
     (guardrail, {"blocked_input": ""}, "blocked_input must be a text of 1 to 500 characters, got ''"),
     (api, {"aliases": {}}, "aliases must have at least one, got none; add one"),
-    (api, {"aliases": {"a/b": MODEL}}, "each of aliases must be 1 to 63 letters, digits and . _ -, got 'a/b'"),
+    (api, {"aliases": {"a/b": MODEL}}, "each of aliases must be 1 to 63 letters, digits and . _ : -, got 'a/b'"),
     (api, {"aliases": {"a": None}}, "aliases must be a dict of names, and ids of models or what served_alias gives"),
     (api, {"knowledge_bases": {"m": "ABCDEFGHIJ"}}, "knowledge_bases['m'] must be a knowledge base, or ServedKnow"),
-    (api, {"throttle_rate_per_second": 0}, "throttle_rate_per_second must be a number from 0.01 to 10,000, got 0"),
+    (api, {"throttle_rate_per_second": 0}, "throttle_rate_per_second must be a number above 0, got 0"),
     (api, {"monthly_quota": 0}, "monthly_quota must be a whole number from 1 on, got 0"),
     (api, {"cors_origins": ["example.com"]}, "each of cors_origins must be an origin such as https://app.example.com"),
     (api, {"iam_callers": ["*"]}, "each of iam_callers must be the 12 digits of an AWS account, or the ARN of a role"),
@@ -171,6 +186,35 @@ def stack() -> cdk.Stack:
 def test_a_wrong_argument_is_named(stack: cdk.Stack, make: Make, given: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         make(stack, **given)
+
+
+@pytest.mark.parametrize(
+    ("make", "given"),
+    [
+        (api, {"aliases": {MODEL: MODEL}}),  # clients of Bedrock go on naming the model
+        (api, {"stage_rate_per_second": 20_000, "stage_burst": 10_000}),  # AWS raises these quotas
+        (api, {"throttle_rate_per_second": 0.005}),
+        (budget, {"monthly_usd": 0.005}),
+        (ingestion, {"documents_prefix": "manuals-2026"}),
+        (api, {"cors_origins": ["chrome-extension://abcdefgh", "capacitor://localhost", "http://localhost:3000"]}),
+        (profile, {"name": "Shop 2-chat"}),
+        (guardrail, {"kms_key_arn": "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/mrk-1234abcd"}),
+        (
+            deployment,
+            {"model_identifier": "arn:aws-cn:bedrock:cn-north-1:111122223333:custom-model/imported/abcdefghijkl"},
+        ),
+        (source, {"prefixes": ("en", "de/manual")}),
+    ],
+)
+def test_what_aws_takes_passes(stack: cdk.Stack, make: Make, given: dict[str, Any]) -> None:
+    make(stack, **given)
+
+
+def test_a_list_that_only_the_deploy_knows_passes(stack: cdk.Stack) -> None:
+    roles = cdk.CfnParameter(stack, "Roles", type="CommaDelimitedList").value_as_list
+
+    logging(stack, replaced_role_arns=roles)
+    agent(Construct(stack, "Assistant"), model_arns=roles)
 
 
 def test_an_alias_names_a_guardrail_that_the_api_has(stack: cdk.Stack) -> None:

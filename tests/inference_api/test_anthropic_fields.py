@@ -116,6 +116,23 @@ def test_one_tool_call(api: Api) -> None:
     assert [block["type"] for block in answer["content"]] == ["tool_use"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["output_config", "output_format", "stop_sequences", "system", "temperature", "thinking", "tool_choice", "tools"],
+)
+def test_null_is_as_if_left_out(api: Api, name: str) -> None:
+    """Clients in languages without optional fields send it."""
+    left_out: dict[str, Any] = {name: None}
+
+    assert sent(api, **left_out) == sent(api)
+
+
+def test_a_format_of_null_leaves_the_newer_one(api: Api) -> None:
+    wanted = {"format": {"type": "json_schema", "schema": {"type": "object"}}}
+
+    assert sent(api, output_format=None, output_config=wanted) == sent(api, output_config=wanted)
+
+
 def test_effort_and_schema(api: Api) -> None:
     schema = {"type": "object", "properties": {}, "additionalProperties": False}
     wanted = {"effort": "high", "format": {"type": "json_schema", "schema": schema}}
