@@ -78,8 +78,10 @@ def connect(config: Path, environment: str | None = None, *, local: bool) -> Age
     deployment = load_deployment_config(config, environment).deployment
     stack = inference_api_stack(deployment.name)
     outputs = stack_outputs(boto3.client("cloudformation", region_name=deployment.region), stack)
-    if outputs is None or "ApiUrl" not in outputs:
+    if outputs is None:
         raise NotDeployedError(stack, "[inference_api]")
+    if "ApiUrl" not in outputs:
+        raise ExternalError(f"stack {stack} has no output ApiUrl; wait while it is being deployed, or run kit deploy")
     return AgentApi(f"{outputs['ApiUrl'].rstrip('/')}/v1", key)
 
 
