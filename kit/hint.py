@@ -18,6 +18,7 @@ REST = rf"\b(?: (?:{'|'.join(ACTIONS)})\b)?(?: [0-9a-f]{{16}}\b)?"
 TAKES_LOCAL = re.compile(rf"\bkit (?:runs|keys|knowledge|agents|prompts|capacity|diff|drift|reap|verify){REST}")
 TAKES_CONFIG = re.compile(rf"\bkit (?:runs|keys|knowledge|agents|prompts|capacity|deploy|diff|drift|verify|cost){REST}")
 DEPLOY = re.compile(r"\b(?:bedrock-)?kit deploy\b(?: --retry-failed| --retrain \S+)?")  # make up allows both
+UP = re.compile(r"\bmake up\b")
 
 
 def as_given(text: str, options: argparse.Namespace) -> str:
@@ -32,5 +33,5 @@ def as_given(text: str, options: argparse.Namespace) -> str:
     given += f" --environment {shlex.quote(environment)}" if isinstance(environment, str) else ""
     if getattr(options, "local", False):
         text = TAKES_LOCAL.sub(r"\g<0> --local", DEPLOY.sub("make up", text))
-        text = text.replace("make up", f"kit local up{given}") if given else text
+        text = UP.sub(lambda _: f"kit local up{given}", text) if given else text
     return TAKES_CONFIG.sub(lambda found: found[0] + given, text) if given else text

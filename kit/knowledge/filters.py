@@ -10,6 +10,8 @@ from typing import Any
 from kit_contract.errors import InputError
 from kit_contract.retrieval_filter import RetrievalFilterError, checked_filter
 
+COMPARES = "!<>^~"  # a!=1 is no condition on the key "a!"
+
 
 def filter_from(given: Sequence[str]) -> dict[str, Any] | None:
     """All of `given` must fit. Raises InputError."""
@@ -25,7 +27,7 @@ def _condition(text: str) -> dict[str, Any]:
             raise InputError(f"--filter is no JSON: {error}, got {text}") from None
         return _checked(condition)
     key, equals, value = (part.strip() for part in text.partition("="))
-    if not key or not equals:
+    if not key or not equals or key[-1] in COMPARES:
         raise InputError(f"--filter must be KEY=VALUE or a JSON object, got {text}; such as --filter language=en")
     return _checked({"equals": {"key": key, "value": value_of(value)}})
 

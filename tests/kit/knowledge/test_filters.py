@@ -39,7 +39,7 @@ def test_a_filter_is_a_key_and_a_value_or_bedrocks_own(given: list[str], wanted:
     assert filter_from(given) == wanted
 
 
-@pytest.mark.parametrize("given", ["language", "=en", "{", '{"in": {}, "equals": {}}'])
+@pytest.mark.parametrize("given", ["language", "=en", "year!=2026", "year >= 2026", "{", '{"in": {}, "equals": {}}'])
 def test_a_filter_that_is_neither_is_refused(given: str) -> None:
     with pytest.raises(InputError, match="--filter"):
         filter_from([given])
