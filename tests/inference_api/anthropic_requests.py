@@ -94,3 +94,15 @@ MARKED: dict[str, Any] = {
         {"role": "user", "content": [{**RESULT, "content": [text(**MARK)]}]},
     ],
 }
+
+
+def parsed(content: bytes) -> list[dict[str, Any]]:
+    """The events of a stream, each with the name that its data has too."""
+    *events, rest = content.decode().split("\n\n")
+    assert rest == ""
+    found = []
+    for event in events:
+        name, data = event.split("\n")
+        found.append(json.loads(data.removeprefix("data: ")))
+        assert name == f"event: {found[-1]['type']}"
+    return found

@@ -14,24 +14,12 @@ from inference_api.anthropic_messages.stream import events_of
 from inference_api.aws.client import SILENCE, Event
 from inference_api.aws.errors import AwsError
 from inference_api.http_messages import Facts
-from tests.inference_api.anthropic_requests import PATH, TOOL, body, post
+from tests.inference_api.anthropic_requests import PATH, TOOL, body, parsed, post
 from tests.inference_api.conftest import Api, converse_events, converse_response
 
 USE = {"toolUse": {"toolUseId": "t1", "name": "weather", "input": {"city": "Basel"}}}
 FORM = Form("1", "support-bot", "v", None, {}, one_tool_call=False, stop_sequences=())
 ANSWER = converse_events({"text": "Wait"}, USE, USE, reason="tool_use")
-
-
-def parsed(content: bytes) -> list[dict[str, Any]]:
-    """The events of a stream, each with the name that its data has too."""
-    *events, rest = content.decode().split("\n\n")
-    assert rest == ""
-    found = []
-    for event in events:
-        name, data = event.split("\n")
-        found.append(json.loads(data.removeprefix("data: ")))
-        assert name == f"event: {found[-1]['type']}"
-    return found
 
 
 def streamed(api: Api, *events: Event, **change: Any) -> list[dict[str, Any]]:

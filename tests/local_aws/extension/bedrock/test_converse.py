@@ -47,15 +47,6 @@ REFUSED: list[tuple[str, tuple[dict[str, Any], ...], dict[str, Any], str]] = [
     ("assistant first", (assistant("Hello"), user("Hi")), {}, "A conversation must start with a user message."),
     ("same roles", (user("Hello"), user("Hi")), {}, "A conversation must alternate between user and assistant roles."),
     ("blank text", (user(" "),), {}, "The text field in the ContentBlock object at messages.0.content.0 is blank."),
-    *(
-        (
-            f"document name {name}",
-            (user("x", {"document": {"format": "txt", "name": name, "source": {"bytes": b"a"}}}),),
-            {},
-            "The document file name can only contain alphanumeric characters",
-        )
-        for name in ("a.txt", "a  b", "a\u3000b", "résumé")
-    ),
     ("no content", (user(),), {}, "The content field in the Message object at messages.0 is empty."),
     (
         "no toolConfig",

@@ -1,4 +1,4 @@
-"""JSON of another type than the operation's input has, or without what it requires, is refused."""
+"""JSON of another type than the operation's input has, or without what it requires, and names of documents."""
 
 from typing import Any
 
@@ -45,3 +45,11 @@ def test_json_of_another_type_is_refused(client: Client, sent: bytes, written: b
         )
 
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a  b", "a\u3000b", "résumé"])
+def test_other_names_of_documents_are_refused(client: Client, name: str) -> None:
+    document = {"document": {"format": "txt", "name": name, "source": {"bytes": b"a"}}}
+
+    with pytest.raises(ClientError, match="The document file name can only contain alphanumeric characters"):
+        client("bedrock-runtime").converse(modelId=NOVA, messages=[user("x", document)])
