@@ -20,6 +20,8 @@ from bedrock_constructs.pipelines.codepipeline_commands import Project
 from bedrock_constructs.pipelines.codepipeline_stages import check_stage, deploy_stage, review_stage
 from bedrock_constructs.pipelines.codepipeline_store import PipelineStore
 
+CONNECTIONS = ("codeconnections", "codestar-connections")  # the service and its former name
+
 
 @dataclass(frozen=True)
 class Repository:
@@ -73,19 +75,21 @@ class DeploymentPipeline(Construct):
     def _role(self, repository: Repository) -> iam.Role:
         """https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
 
-        A connection's source action sets an ACL on its artifact (aws-cdk#13557), and needs both names of UseConnection:
+        A connection's source action sets an ACL on its artifact (aws-cdk#13557), and needs UseConnection under both
+        names of the service, whichever the connection's ARN has:
         https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
         """
         bucket, key = self.store.bucket, self.store.key
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("codepipeline.amazonaws.com"))
         objects = bucket.arn_for_objects("*")
-        connection = ["codeconnections:UseConnection", "codestar-connections:UseConnection"]
+        partition, _, *rest = repository.connection_arn.split(":")[1:]
+        connection = [":".join(["arn", partition, service, *rest]) for service in CONNECTIONS]
         builds = ["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"]
         for action, resources in (
             (["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl"], [objects]),
             (["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"], [bucket.bucket_arn]),
             (["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn]),
-            (connection, [repository.connection_arn]),
+            ([f"{service}:UseConnection" for service in CONNECTIONS], connection),
             (builds, [project.project_arn for project in self.builds.projects.values()]),
             (["sns:Publish"], [self.store.topic.topic_arn]),
         ):

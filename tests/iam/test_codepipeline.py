@@ -73,6 +73,7 @@ ALLOWED = {f"{PREFIX}{name}Role": build_requests(name) for name in PROJECTS} | {
         *on(BUCKET, "s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketVersioning"),
         *on(KEY, "kms:Decrypt", "kms:GenerateDataKey"),
         *on(CONNECTION, *USE),
+        *on(CONNECTION.replace("codeconnections", "codestar-connections"), *USE),
         *(request for name in PROJECTS for request in on(project(name), *BUILDS)),
         *on(TOPIC, "sns:Publish"),
     ]

@@ -122,8 +122,8 @@ def test_a_connection_of_either_prefix_is_used_by_both_names_of_the_action(tmp_p
         ]
 
     both = ["codeconnections:UseConnection", "codestar-connections:UseConnection"]
-    assert statements(pipeline()) == [(both, CONNECTION)]
-    assert statements(changed(tmp_path, CONNECTION, OLD_CONNECTION)) == [(both, OLD_CONNECTION)]
+    assert statements(pipeline()) == [(both, [CONNECTION, OLD_CONNECTION])]
+    assert statements(changed(tmp_path, CONNECTION, OLD_CONNECTION)) == [(both, [CONNECTION, OLD_CONNECTION])]
 
 
 def test_a_pipeline_without_rollback_stops(tmp_path: Path) -> None:
